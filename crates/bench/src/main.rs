@@ -1,0 +1,2 @@
+//! Benchmarks behind `cargo xtask bench`.
+fn main() {}

@@ -1,0 +1,40 @@
+//! Why a room refuses a request.
+
+/// A refusal, in words for the client.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RoomError {
+    /// The preset does not allow it.
+    #[error("not allowed: your preset lacks the permission \"{0}\"")]
+    NotAllowed(&'static str),
+    /// Join first.
+    #[error("join the room first")]
+    NotJoined,
+    /// No such thing.
+    #[error("{0} not found")]
+    NotFound(&'static str),
+    /// A limit was hit; the message names it.
+    #[error("limit reached: {what} (at most {max})")]
+    Limit {
+        /// What.
+        what: &'static str,
+        /// The bound.
+        max: usize,
+    },
+    /// The request makes no sense; field and rule.
+    #[error("\"{field}\" {rule}")]
+    Invalid {
+        /// Which field.
+        field: &'static str,
+        /// Which rule.
+        rule: &'static str,
+    },
+    /// The server does not offer this feature.
+    #[error("{0} is not offered by this server")]
+    NotOffered(&'static str),
+    /// The meeting is INACTIVE, or the room is terminated.
+    #[error("the meeting is closed")]
+    Closed,
+    /// The SFU refused.
+    #[error(transparent)]
+    Media(#[from] crate::input::MediaFault),
+}

@@ -1,0 +1,192 @@
+//! Facts: what must be remembered for ever. Pseudonymous: participants by id only (DECISIONS §6).
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AppId, MeetingId, ParticipantId, PeerId, SessionId};
+use crate::time::UnixMs;
+
+/// One immutable entry of the ledger. Its sequence number is given by the store when it is committed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// When it was true. A `PeerLeft{ConnectionLost}` is recorded after the reconnect grace with the earlier
+    /// instant of the loss, so `at` is not monotonic in sequence order.
+    pub at: UnixMs,
+    /// The app that owns the meeting.
+    pub app: AppId,
+    /// The meeting.
+    pub meeting: MeetingId,
+    /// The session it belongs to.
+    pub session: SessionId,
+    /// What happened.
+    pub kind: FactKind,
+}
+
+/// What happened in a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FactKind {
+    /// First peer entered; the session is LIVE.
+    SessionStarted {
+        /// Title of the meeting at that moment.
+        title: String,
+        /// Keep-alive of the meeting, milliseconds.
+        keep_alive_ms: i64,
+    },
+    /// The meeting of a LIVE session was renamed.
+    SessionRetitled {
+        /// The new title.
+        title: String,
+    },
+    /// The keep-alive of the meeting of a LIVE session was changed.
+    KeepAliveChanged {
+        /// The new keep-alive, milliseconds.
+        keep_alive_ms: i64,
+    },
+    /// A stay begins.
+    PeerJoined {
+        /// The stay's id: the client's peer id, or a minted id if that one was used in this session before.
+        peer: PeerId,
+        /// Who.
+        participant: ParticipantId,
+        /// How the peer counts.
+        role: Role,
+        /// When the signalling connection was accepted (`PEER_CREATED`).
+        created_at: UnixMs,
+    },
+    /// The peer's socket was lost; the reconnect grace runs.
+    PeerAway {
+        /// The stay.
+        peer: PeerId,
+    },
+    /// The peer came back within the grace: the stay goes on without a gap.
+    PeerBack {
+        /// The stay.
+        peer: PeerId,
+    },
+    /// A stay ends.
+    PeerLeft {
+        /// The stay.
+        peer: PeerId,
+        /// Why.
+        reason: LeaveReason,
+    },
+    /// The session is ENDED.
+    SessionEnded {
+        /// Why.
+        reason: EndReason,
+    },
+}
+
+/// How a peer counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// An ordinary peer, hidden ones included.
+    Member,
+    /// Pagecall monitor: a stay like any other, but never part of `meeting_time`.
+    Monitor,
+    /// Recorder or livestreamer bot: never in the ledger at all (SEMANTICS §2.3).
+    Bot,
+}
+
+/// Why a stay ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeaveReason {
+    /// The client said goodbye (`media.leaveRoom`, close 1000 or 1001).
+    Left,
+    /// The socket was lost and did not come back within the grace.
+    ConnectionLost,
+    /// Kicked by a host or by the API.
+    Kicked,
+    /// Everybody was kicked; the session ended.
+    HostEnded,
+    /// The participant was deleted.
+    ParticipantDeleted,
+    /// The member was blocked (Pagecall).
+    Blocked,
+    /// The room was terminated (Pagecall).
+    RoomTerminated,
+    /// The server stopped gracefully.
+    ServerStopped,
+    /// The node died; the stay was closed at its last heartbeat.
+    NodeLost,
+    /// Imported history without a reason.
+    Imported,
+}
+
+/// Why a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// Keep-alive ran out after the last leave.
+    AllParticipantsLeft,
+    /// Kick-all.
+    HostEndedMeeting,
+    /// The room was terminated (Pagecall).
+    RoomTerminated,
+}
+
+impl LeaveReason {
+    /// Every value, in declaration order.
+    pub const ALL: &[Self] = &[Self::Left, Self::ConnectionLost, Self::Kicked, Self::HostEnded, Self::ParticipantDeleted, Self::Blocked, Self::RoomTerminated, Self::ServerStopped, Self::NodeLost, Self::Imported];
+
+    /// The name in the store and in exports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Left => "left",
+            Self::ConnectionLost => "connection_lost",
+            Self::Kicked => "kicked",
+            Self::HostEnded => "host_ended",
+            Self::ParticipantDeleted => "participant_deleted",
+            Self::Blocked => "blocked",
+            Self::RoomTerminated => "room_terminated",
+            Self::ServerStopped => "server_stopped",
+            Self::NodeLost => "node_lost",
+            Self::Imported => "imported",
+        }
+    }
+
+    /// Reads [`Self::as_str`].
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|v| v.as_str() == name)
+    }
+}
+
+impl EndReason {
+    /// Every value, in declaration order.
+    pub const ALL: &[Self] = &[Self::AllParticipantsLeft, Self::HostEndedMeeting, Self::RoomTerminated];
+
+    /// The name in the store and in exports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AllParticipantsLeft => "all_participants_left",
+            Self::HostEndedMeeting => "host_ended_meeting",
+            Self::RoomTerminated => "room_terminated",
+        }
+    }
+
+    /// Reads [`Self::as_str`].
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|v| v.as_str() == name)
+    }
+}
+
+impl Role {
+    /// Every value, in declaration order.
+    pub const ALL: &[Self] = &[Self::Member, Self::Monitor, Self::Bot];
+
+    /// The name in the store and in exports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Monitor => "monitor",
+            Self::Bot => "bot",
+        }
+    }
+
+    /// Reads [`Self::as_str`].
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|v| v.as_str() == name)
+    }
+}

@@ -1,0 +1,32 @@
+//! Every limit of the room engine, with its reason.
+
+/// Peers of one room at a time. Beyond it fan-out of one join costs more than a media node can send.
+pub const PEERS_MAX: usize = 1000;
+/// Characters of a display name; longer ones are cut. Fits every UI and bounds broadcasts.
+pub const DISPLAY_NAME_MAX_CHARS: usize = 256;
+/// Characters of a chat text; the official client stops at 2000 (PROTOCOL §10), custom payloads are longer.
+pub const CHAT_PAYLOAD_MAX_CHARS: usize = 16_384;
+/// Messages of a session kept in the room for history; older ones stay in the store.
+pub const CHAT_HISTORY_MAX: usize = 5_000;
+/// Messages in one answer to `getMessages`; the newest. Keeps one frame below the frame limit.
+pub const CHAT_ALL_MAX: usize = 500;
+/// Messages in one page of `getPaginatedMessages`.
+pub const CHAT_PAGE_MAX: u32 = 200;
+/// Producers of one peer: microphone, camera, screen video, screen audio, and room for one re-publish each.
+pub const PRODUCERS_PER_PEER_MAX: usize = 8;
+/// Consumers in one request (PROTOCOL §10).
+pub const CONSUME_WANTS_MAX: usize = 35;
+/// Keys of all plugin stores of a room.
+pub const STORE_KEYS_MAX: usize = 1_000;
+/// Bytes of one plugin-store value.
+pub const STORE_VALUE_MAX_BYTES: usize = 16_384;
+/// Bytes of one broadcast payload.
+pub const BROADCAST_MAX_BYTES: usize = 16_384;
+/// Media calls of one peer under way; more are refused.
+pub const MEDIA_CALLS_PER_PEER_MAX: usize = 64;
+/// Shortest and longest keep-alive, seconds (SEMANTICS §2.2).
+pub const KEEP_ALIVE_SECS: std::ops::RangeInclusive<i64> = 60..=600;
+/// Default keep-alive, seconds.
+pub const KEEP_ALIVE_DEFAULT_SECS: i64 = 60;
+/// Default reconnect grace, milliseconds (DECISIONS §4).
+pub const RECONNECT_GRACE_DEFAULT_MS: i64 = 20_000;

@@ -1,0 +1,387 @@
+//! The tally of one session: a pure fold over its facts.
+//!
+//! The room engine keeps its own session in a `Tally`, the store writes a tally's columns as the session row,
+//! and `sederunt verify` folds the facts again and compares. Minutes never tick (DECISIONS §3): a tally answers
+//! for any instant.
+//!
+//! Invariants, checked by the simulation against a separate model:
+//! - sum of stays = consumed time; peak ≥ live ≥ 0; an ended session has no open stay;
+//! - consumed time never shrinks as the instant grows or a fact is applied in order of recording.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::fact::{EndReason, Fact, FactKind, LeaveReason, Role};
+use crate::id::{AppId, MeetingId, ParticipantId, PeerId, SessionId};
+use crate::time::UnixMs;
+
+/// A fact that contradicts the facts before it. Never produced by the engine; `verify` reports it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TallyError {
+    /// The first fact of a session must be `SessionStarted`, and only the first.
+    #[error("session {0}: starts twice or not at all")]
+    Start(SessionId),
+    /// A fact after `SessionEnded`.
+    #[error("session {0}: a fact follows its end")]
+    AfterEnd(SessionId),
+    /// A stay id joined twice, or left or lost without being there.
+    #[error("session {session}: stay {peer} {what}")]
+    Stay {
+        /// The session.
+        session: SessionId,
+        /// The stay.
+        peer: PeerId,
+        /// What is wrong.
+        what: &'static str,
+    },
+    /// The session ended with somebody in it.
+    #[error("session {0}: ended with open stays")]
+    EndedWhileLive(SessionId),
+}
+
+/// One recorded interval of one peer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stay {
+    /// The stay's id.
+    pub peer: PeerId,
+    /// Who.
+    pub participant: ParticipantId,
+    /// How it counts.
+    pub role: Role,
+    /// Signalling connection accepted.
+    pub created_at: UnixMs,
+    /// Entered.
+    pub joined_at: UnixMs,
+    /// Left; `None` while open.
+    pub left_at: Option<UnixMs>,
+    /// Why it ended.
+    pub reason: Option<LeaveReason>,
+    /// Socket lost at; the grace runs. Always `None` once `left_at` is set.
+    pub away_since: Option<UnixMs>,
+}
+
+impl Stay {
+    /// End of the interval as far as it is certain at `now`: left, else away since, else `now`.
+    pub fn until(&self, now: UnixMs) -> UnixMs {
+        self.left_at.or(self.away_since).unwrap_or(now)
+    }
+
+    /// Length in milliseconds at `now`.
+    pub fn duration_ms(&self, now: UnixMs) -> i64 {
+        self.until(now).since(self.joined_at)
+    }
+}
+
+/// The state of one session after some prefix of its facts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// The app.
+    pub app: AppId,
+    /// The meeting.
+    pub meeting: MeetingId,
+    /// The session.
+    pub session: SessionId,
+    /// Title; frozen when the session ends.
+    pub title: String,
+    /// Keep-alive in milliseconds; frozen when the session ends.
+    pub keep_alive_ms: i64,
+    /// First join. Also `created_at`.
+    pub started_at: UnixMs,
+    /// Set when ENDED.
+    pub ended_at: Option<UnixMs>,
+    /// Set when ENDED.
+    pub end_reason: Option<EndReason>,
+    /// Instant of the latest join, leave, title change or end.
+    pub updated_at: UnixMs,
+    /// Open stays, those in the reconnect grace included.
+    pub live_count: u32,
+    /// Highest `live_count` ever.
+    pub peak: u32,
+    /// Number of stays ever.
+    pub stay_count: u32,
+    /// Milliseconds of finished stays, plus those of stays that are away, up to the loss.
+    pub closed_ms: i64,
+    /// Open stays that are not away: those whose time grows.
+    pub ticking_count: u32,
+    /// Sum of the join instants of the ticking stays.
+    pub ticking_joined_sum_ms: i64,
+    /// Latest leave.
+    pub last_left_at: Option<UnixMs>,
+    /// Milliseconds in which two or more different members were together, up to `together_since` or the latest
+    /// fact. Pagecall `meeting_time`.
+    pub together_ms: i64,
+    /// Set while two or more different members are together: add `now - together_since`.
+    pub together_since: Option<UnixMs>,
+    together: Together,
+    open: BTreeMap<PeerId, Stay>,
+    seen: BTreeSet<PeerId>,
+}
+
+/// Overlap that is final (before the earliest open question), and what is needed to settle the rest.
+///
+/// A peer that is away may come back without a gap, so the overlap since the earliest loss is not certain until
+/// it is decided. The stays that ended since then are kept for that, at most for one reconnect grace.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Together {
+    settled_ms: i64,
+    settled_until: UnixMs,
+    latest: UnixMs,
+    ended_since: Vec<Stay>,
+}
+
+impl Tally {
+    /// The tally after the session's first fact.
+    pub fn start(fact: &Fact) -> Result<Self, TallyError> {
+        let FactKind::SessionStarted { title, keep_alive_ms } = &fact.kind else {
+            return Err(TallyError::Start(fact.session));
+        };
+        Ok(Self {
+            app: fact.app.clone(),
+            meeting: fact.meeting,
+            session: fact.session,
+            title: title.clone(),
+            keep_alive_ms: *keep_alive_ms,
+            started_at: fact.at,
+            ended_at: None,
+            end_reason: None,
+            updated_at: fact.at,
+            live_count: 0,
+            peak: 0,
+            stay_count: 0,
+            closed_ms: 0,
+            ticking_count: 0,
+            ticking_joined_sum_ms: 0,
+            last_left_at: None,
+            together_ms: 0,
+            together_since: None,
+            together: Together { settled_until: fact.at, latest: fact.at, ..Together::default() },
+            open: BTreeMap::new(),
+            seen: BTreeSet::new(),
+        })
+    }
+
+    /// Folds one more fact. Returns the stay that the fact opened, changed or closed. On error nothing changes.
+    pub fn apply(&mut self, fact: &Fact) -> Result<Option<Stay>, TallyError> {
+        if self.ended_at.is_some() {
+            return Err(TallyError::AfterEnd(self.session));
+        }
+        let touched = match &fact.kind {
+            FactKind::SessionStarted { .. } => return Err(TallyError::Start(self.session)),
+            FactKind::SessionRetitled { title } => {
+                self.title.clone_from(title);
+                self.touch(fact.at);
+                None
+            }
+            FactKind::KeepAliveChanged { keep_alive_ms } => {
+                self.keep_alive_ms = *keep_alive_ms;
+                None
+            }
+            FactKind::PeerJoined { peer, participant, role, created_at } => {
+                Some(self.join(fact.at, *peer, *participant, *role, *created_at)?)
+            }
+            FactKind::PeerAway { peer } => Some(self.away(fact.at, *peer)?),
+            FactKind::PeerBack { peer } => Some(self.back(*peer)?),
+            FactKind::PeerLeft { peer, reason } => Some(self.leave(fact.at, *peer, *reason)?),
+            FactKind::SessionEnded { reason } => {
+                if self.live_count > 0 {
+                    return Err(TallyError::EndedWhileLive(self.session));
+                }
+                self.ended_at = Some(fact.at);
+                self.end_reason = Some(*reason);
+                self.touch(fact.at);
+                None
+            }
+        };
+        self.settle(fact.at);
+        Ok(touched)
+    }
+
+    fn join(
+        &mut self,
+        at: UnixMs,
+        peer: PeerId,
+        participant: ParticipantId,
+        role: Role,
+        created_at: UnixMs,
+    ) -> Result<Stay, TallyError> {
+        if !self.seen.insert(peer) {
+            return Err(self.fault(peer, "joined twice"));
+        }
+        let stay =
+            Stay { peer, participant, role, created_at, joined_at: at, left_at: None, reason: None, away_since: None };
+        self.open.insert(peer, stay.clone());
+        self.live_count = self.live_count.saturating_add(1);
+        self.stay_count = self.stay_count.saturating_add(1);
+        self.peak = self.peak.max(self.live_count);
+        self.tick_in(at);
+        self.touch(at);
+        Ok(stay)
+    }
+
+    fn away(&mut self, at: UnixMs, peer: PeerId) -> Result<Stay, TallyError> {
+        let session = self.session;
+        let Some(stay) = self.open.get_mut(&peer).filter(|s| s.away_since.is_none()) else {
+            return Err(TallyError::Stay { session, peer, what: "lost without being connected" });
+        };
+        stay.away_since = Some(at.max(stay.joined_at));
+        let stay = stay.clone();
+        self.tick_out(&stay, at);
+        Ok(stay)
+    }
+
+    fn back(&mut self, peer: PeerId) -> Result<Stay, TallyError> {
+        let session = self.session;
+        let Some(stay) = self.open.get_mut(&peer) else {
+            return Err(TallyError::Stay { session, peer, what: "came back without being there" });
+        };
+        let Some(lost_at) = stay.away_since.take() else {
+            return Err(TallyError::Stay { session, peer, what: "came back without being lost" });
+        };
+        let stay = stay.clone();
+        self.closed_ms = self.closed_ms.saturating_sub(lost_at.since(stay.joined_at));
+        self.tick_in(stay.joined_at);
+        Ok(stay)
+    }
+
+    fn leave(&mut self, at: UnixMs, peer: PeerId, reason: LeaveReason) -> Result<Stay, TallyError> {
+        let Some(mut stay) = self.open.remove(&peer) else {
+            return Err(self.fault(peer, "left without being there"));
+        };
+        // A peer that is away ends at the loss, whatever the reason that ends its grace (DECISIONS §4).
+        let left_at = stay.away_since.unwrap_or(at).max(stay.joined_at);
+        if stay.away_since.is_none() {
+            self.tick_out(&stay, left_at);
+        }
+        stay.away_since = None;
+        stay.left_at = Some(left_at);
+        stay.reason = Some(reason);
+        self.live_count = self.live_count.saturating_sub(1);
+        self.last_left_at = self.last_left_at.max(Some(left_at));
+        self.touch(left_at);
+        self.together.ended_since.push(stay.clone());
+        Ok(stay)
+    }
+
+    fn fault(&self, peer: PeerId, what: &'static str) -> TallyError {
+        TallyError::Stay { session: self.session, peer, what }
+    }
+
+    fn touch(&mut self, at: UnixMs) {
+        self.updated_at = self.updated_at.max(at);
+    }
+
+    fn tick_in(&mut self, joined_at: UnixMs) {
+        self.ticking_count = self.ticking_count.saturating_add(1);
+        self.ticking_joined_sum_ms = self.ticking_joined_sum_ms.saturating_add(joined_at.0);
+    }
+
+    fn tick_out(&mut self, stay: &Stay, at: UnixMs) {
+        self.ticking_count = self.ticking_count.saturating_sub(1);
+        self.ticking_joined_sum_ms = self.ticking_joined_sum_ms.saturating_sub(stay.joined_at.0);
+        self.closed_ms = self.closed_ms.saturating_add(at.since(stay.joined_at));
+    }
+
+    /// Moves the settled edge as far as it is certain and recomputes the two `together_*` columns.
+    fn settle(&mut self, at: UnixMs) {
+        // A late `PeerLeft{ConnectionLost}` carries an older instant than facts recorded before it.
+        let newest = at.max(self.together.latest);
+        self.together.latest = newest;
+        let edge = self.open.values().filter_map(|s| s.away_since).min().unwrap_or(newest).min(newest);
+        if edge > self.together.settled_until {
+            self.together.settled_ms =
+                self.together.settled_ms.saturating_add(self.overlap(self.together.settled_until, edge));
+            self.together.settled_until = edge;
+        }
+        self.together.ended_since.retain(|s| s.left_at > Some(edge));
+        self.together_ms = self.together.settled_ms.saturating_add(self.overlap(edge, newest));
+        self.together_since = self.two_present().then_some(newest);
+    }
+
+    /// Two different members that are neither away nor monitors.
+    fn two_present(&self) -> bool {
+        let mut present = self.open.values().filter(|s| s.away_since.is_none() && s.role == Role::Member);
+        let Some(first) = present.next() else { return false };
+        present.any(|s| s.participant != first.participant)
+    }
+
+    /// Milliseconds of `[from, to)` in which two or more different members were present.
+    fn overlap(&self, from: UnixMs, to: UnixMs) -> i64 {
+        if to <= from {
+            return 0;
+        }
+        // +1 / -1 edges per stay, clipped to the window; participants counted once however many stays.
+        let mut edges: Vec<(UnixMs, bool, ParticipantId)> = Vec::new();
+        for stay in self.open.values().chain(&self.together.ended_since).filter(|s| s.role == Role::Member) {
+            let (start, end) = (stay.joined_at.max(from), stay.until(to).min(to));
+            if start < end {
+                edges.push((start, true, stay.participant));
+                edges.push((end, false, stay.participant));
+            }
+        }
+        edges.sort_unstable();
+        let mut present: BTreeMap<ParticipantId, u32> = BTreeMap::new();
+        let (mut total, mut last) = (0_i64, from);
+        for (at, enters, participant) in edges {
+            if present.len() >= 2 {
+                total = total.saturating_add(at.since(last));
+            }
+            last = at;
+            if enters {
+                let n = present.entry(participant).or_insert(0);
+                *n = n.saturating_add(1);
+            } else if let Some(n) = present.get_mut(&participant) {
+                *n = n.saturating_sub(1);
+                if *n == 0 {
+                    present.remove(&participant);
+                }
+            }
+        }
+        total
+    }
+
+    /// Milliseconds consumed at `now`: the sum of all stays.
+    pub fn consumed_ms(&self, now: UnixMs) -> i64 {
+        consumed_ms(self.closed_ms, self.ticking_count, self.ticking_joined_sum_ms, now)
+    }
+
+    /// Milliseconds in which two or more different members were together, at `now`.
+    pub fn together_ms(&self, now: UnixMs) -> i64 {
+        self.together_ms.saturating_add(self.together_since.map_or(0, |since| now.since(since)))
+    }
+
+    /// Open stays in order of their id.
+    pub fn open(&self) -> impl Iterator<Item = &Stay> {
+        self.open.values()
+    }
+
+    /// The open stay of this id.
+    pub fn open_stay(&self, peer: PeerId) -> Option<&Stay> {
+        self.open.get(&peer)
+    }
+
+    /// Whether this stay id was used in this session, open or not.
+    pub fn has_seen(&self, peer: PeerId) -> bool {
+        self.seen.contains(&peer)
+    }
+
+    /// When the session ends if nobody comes: the latest leave plus the keep-alive. `None` while somebody is in.
+    pub fn keep_alive_until(&self) -> Option<UnixMs> {
+        if self.live_count > 0 || self.ended_at.is_some() {
+            return None;
+        }
+        Some(self.last_left_at.unwrap_or(self.started_at).plus_ms(self.keep_alive_ms))
+    }
+}
+
+/// Milliseconds consumed at `now` from the three columns of a session row.
+pub fn consumed_ms(closed_ms: i64, ticking_count: u32, ticking_joined_sum_ms: i64, now: UnixMs) -> i64 {
+    let ticking = i64::from(ticking_count).saturating_mul(now.0).saturating_sub(ticking_joined_sum_ms);
+    closed_ms.saturating_add(ticking.max(0))
+}
+
+/// Minutes with 4 decimals, half up, from milliseconds (SEMANTICS §2.3). Exact integer arithmetic inside.
+#[expect(clippy::cast_precision_loss, reason = "ten-thousandths of minutes stay far below 2^53")]
+pub fn minutes(ms: i64) -> f64 {
+    // 1 minute = 60 000 ms = 10 000 units of 6 ms.
+    let units = ms.saturating_add(3).div_euclid(6);
+    units as f64 / 10_000.0
+}

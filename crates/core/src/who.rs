@@ -1,0 +1,61 @@
+//! Who a connection is and what it may do. Filled by the shell from the token and the store, never from the client.
+
+use crate::fact::Role;
+use crate::id::ParticipantId;
+
+/// Identity of a connecting participant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Who {
+    /// The participant the token names.
+    pub participant: ParticipantId,
+    /// Name given by Add Participant; the client may override it at the join when it may edit its name.
+    pub display_name: String,
+    /// URL of a picture; empty when none.
+    pub picture: String,
+    /// The customer's own id of the person.
+    pub custom_participant_id: Option<String>,
+    /// Pagecall: the external user id; `None` for anonymous members.
+    pub user_id: Option<String>,
+    /// Name of the preset in force.
+    pub preset_name: String,
+    /// How the peer counts.
+    pub role: Role,
+    /// What the preset allows.
+    pub abilities: Abilities,
+    /// Client address, present only when the configuration stores it (SEMANTICS §6.4).
+    pub ip_address: Option<String>,
+    /// `User-Agent`, present only when the configuration stores it.
+    pub user_agent: Option<String>,
+}
+
+/// The permissions of a preset that the room enforces (SEMANTICS §2.6). `false` = not allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "mirrors the preset's independent switches")]
+pub struct Abilities {
+    /// Not shown to others.
+    pub hidden: bool,
+    /// `kick_participant`.
+    pub kick: bool,
+    /// `disable_participant_audio`.
+    pub mute_others_audio: bool,
+    /// `disable_participant_video`.
+    pub mute_others_video: bool,
+    /// `pin_participant`.
+    pub pin: bool,
+    /// `can_edit_display_name`.
+    pub edit_display_name: bool,
+    /// `media.audio.can_produce == ALLOWED`.
+    pub produce_audio: bool,
+    /// `media.video.can_produce == ALLOWED`.
+    pub produce_video: bool,
+    /// `media.screenshare.can_produce == ALLOWED`.
+    pub produce_screenshare: bool,
+    /// `chat.public.can_send && chat.public.text`.
+    pub chat_public_text: bool,
+    /// `chat.public.can_send && chat.public.files`.
+    pub chat_public_files: bool,
+    /// `chat.private.can_send && chat.private.text`.
+    pub chat_private_text: bool,
+    /// `chat.private.can_send && chat.private.files`.
+    pub chat_private_files: bool,
+}

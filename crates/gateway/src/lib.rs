@@ -1,0 +1,1 @@
+//! WebSocket door: frames to room inputs and back.

@@ -1,0 +1,1 @@
+//! The shell that joins the room engine, the SFU and the ledger.

@@ -1,0 +1,1 @@
+//! Wire messages of the RealtimeKit browser client and their framing.

@@ -1,0 +1,1 @@
+//! The sederunt binary: configuration, listeners, wiring.

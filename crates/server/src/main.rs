@@ -1,0 +1,2 @@
+//! The `sederunt` binary.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Pure selective forwarding unit on str0m: transports, tracks, layers.

@@ -1,0 +1,32 @@
+//! What can go wrong in the store.
+
+/// A failure of the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A unique rule was broken; `0` names what exists already.
+    #[error("{0} exists already")]
+    Exists(&'static str),
+    /// The thing to change is not there.
+    #[error("{0} not found")]
+    NotFound(&'static str),
+    /// The data on disk is not as written by this program.
+    #[error("damaged data: {0}")]
+    Damaged(String),
+    /// More than the writer may hold back; the caller should slow down.
+    #[error("the disk is behind: {0} writes are waiting")]
+    Busy(usize),
+    /// SQLite failed.
+    #[error("database: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// A file failed.
+    #[error("{context}: {source}")]
+    Io {
+        /// What was being done.
+        context: String,
+        /// The fault.
+        source: std::io::Error,
+    },
+    /// The writer is gone (shut down, or it hit a fatal error that was logged).
+    #[error("the store is closed")]
+    Closed,
+}

@@ -1,0 +1,199 @@
+//! What exists besides the ledger: accounts, apps, tokens, presets, meetings, participants, users.
+//! Strings that clients set are stored as given; their bounds are checked at the doors.
+
+use sederunt_core::fact::Role;
+use sederunt_core::id::{AppId, MeetingId, ParticipantId};
+use sederunt_core::time::UnixMs;
+use serde_json::Value;
+
+/// An app (RealtimeKit) = a workspace (Pagecall).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppRow {
+    /// Id.
+    pub id: AppId,
+    /// Owner; opaque text of 1 to 64 characters.
+    pub account: String,
+    /// Name.
+    pub name: String,
+    /// Created.
+    pub created_at: UnixMs,
+}
+
+/// What a RealtimeKit grant allows (SEMANTICS §3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Permission {
+    /// Valid token without Realtime permission: 403 everywhere.
+    None,
+    /// Read everything, and mint participant tokens.
+    Realtime,
+    /// Everything.
+    RealtimeAdmin,
+}
+
+/// An API token; only the SHA-256 of its text is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiTokenRow {
+    /// Short id for `token list` and `token revoke`.
+    pub id: String,
+    /// For humans.
+    pub name: String,
+    /// RealtimeKit door: the account, and what it may do there.
+    pub account: Option<(String, Permission)>,
+    /// Pagecall door: the workspace.
+    pub workspace: Option<AppId>,
+    /// Created.
+    pub created_at: UnixMs,
+    /// Set when revoked.
+    pub revoked_at: Option<UnixMs>,
+}
+
+/// A preset (SEMANTICS §2.6); `body` is the whole tree (`config`, `permissions`, `ui`).
+#[derive(Debug, Clone, PartialEq)]
+pub struct PresetRow {
+    /// UUID text.
+    pub id: String,
+    /// App.
+    pub app: AppId,
+    /// Unique in the app.
+    pub name: String,
+    /// The tree without id and name.
+    pub body: Value,
+    /// Created.
+    pub created_at: UnixMs,
+    /// Updated.
+    pub updated_at: UnixMs,
+}
+
+/// Who may enter a room (Pagecall; a RealtimeKit meeting is `Private`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoomKind {
+    /// Anyone with the URL.
+    Open,
+    /// Any user of the workspace.
+    Public,
+    /// Invited members only.
+    Private,
+}
+
+/// Member type (Pagecall).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MemberType {
+    /// Administrator: preset `group_call_host`.
+    Host,
+    /// Ordinary: preset `group_call_participant`.
+    Guest,
+    /// Watches only: hidden, receive-only; [`Role::Monitor`].
+    Monitor,
+}
+
+impl MemberType {
+    /// How such a member counts.
+    pub const fn role(self) -> Role {
+        match self {
+            Self::Host | Self::Guest => Role::Member,
+            Self::Monitor => Role::Monitor,
+        }
+    }
+}
+
+/// A meeting = a room.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeetingRow {
+    /// Id.
+    pub id: MeetingId,
+    /// App.
+    pub app: AppId,
+    /// Title = Pagecall room name; `""` when none.
+    pub title: String,
+    /// ACTIVE (RealtimeKit status).
+    pub active: bool,
+    /// Keep-alive, seconds.
+    pub keep_alive_secs: i64,
+    /// Pagecall room type.
+    pub kind: RoomKind,
+    /// Made by the Pagecall door.
+    pub is_room: bool,
+    /// Pagecall: type of members made at the first join.
+    pub default_member_type: MemberType,
+    /// Pagecall: terminates when `meeting_time` reaches it.
+    pub max_meeting_seconds: Option<i64>,
+    /// Pagecall.
+    pub terminated_at: Option<UnixMs>,
+    /// Deleted: unknown to every door; its sessions remain in the ledger.
+    pub deleted_at: Option<UnixMs>,
+    /// Everything else the doors store and give back (record_on_start, webhook, options …), by field name.
+    pub extra: Value,
+    /// Created.
+    pub created_at: UnixMs,
+    /// Updated.
+    pub updated_at: UnixMs,
+}
+
+/// A participant = a member.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParticipantRow {
+    /// Id.
+    pub id: ParticipantId,
+    /// Meeting.
+    pub meeting: MeetingId,
+    /// App.
+    pub app: AppId,
+    /// Display name.
+    pub name: String,
+    /// URL; empty when none.
+    pub picture: String,
+    /// RealtimeKit `custom_participant_id`; equals `user_id` for Pagecall members.
+    pub custom_participant_id: Option<String>,
+    /// Pagecall external user id; `None` = anonymous.
+    pub user_id: Option<String>,
+    /// Name of the preset.
+    pub preset_name: String,
+    /// Pagecall member type.
+    pub member_type: MemberType,
+    /// Pagecall: cannot join.
+    pub blocked: bool,
+    /// Deleted: its tokens are dead (SEMANTICS §2.5).
+    pub deleted_at: Option<UnixMs>,
+    /// Created.
+    pub created_at: UnixMs,
+    /// Updated.
+    pub updated_at: UnixMs,
+}
+
+/// A workspace-wide user (Pagecall).
+#[derive(Debug, Clone, PartialEq)]
+pub struct UserRow {
+    /// Workspace.
+    pub app: AppId,
+    /// The customer's id.
+    pub user_id: String,
+    /// Name.
+    pub name: String,
+    /// The join credential, stored as given to the customer: the vendor returns it on every read.
+    pub access_token: String,
+    /// Everything else given (profile image …).
+    pub extra: Value,
+    /// Created.
+    pub created_at: UnixMs,
+    /// Updated.
+    pub updated_at: UnixMs,
+}
+
+/// Paging and search of the registry lists (meetings, participants, presets, apps, rooms, members).
+#[derive(Debug, Clone, Default)]
+pub struct ListQuery {
+    /// Literal case-folded substring of name/title and id.
+    pub search: Option<String>,
+    /// Exact name/title.
+    pub name: Option<String>,
+    /// `created_at >=`.
+    pub created_from: Option<UnixMs>,
+    /// `created_at <=`.
+    pub created_to: Option<UnixMs>,
+    /// Oldest first.
+    pub ascending: bool,
+    /// Items to skip.
+    pub offset: u64,
+    /// Page size.
+    pub limit: u32,
+}

@@ -1,0 +1,104 @@
+//! Session rows and the one verb that lists them.
+
+use sederunt_core::fact::EndReason;
+use sederunt_core::id::{AppId, MeetingId, SessionId};
+use sederunt_core::tally;
+use sederunt_core::time::UnixMs;
+
+/// A session as stored: the columns of its tally.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRow {
+    /// Id.
+    pub id: SessionId,
+    /// App.
+    pub app: AppId,
+    /// Meeting.
+    pub meeting: MeetingId,
+    /// Title; frozen at the end.
+    pub title: String,
+    /// Also `created_at`.
+    pub started_at: UnixMs,
+    /// `None` = LIVE.
+    pub ended_at: Option<UnixMs>,
+    /// Why it ended.
+    pub end_reason: Option<EndReason>,
+    /// Latest join, leave, title change or end.
+    pub updated_at: UnixMs,
+    /// Connected peers.
+    pub live_count: u32,
+    /// Most connected peers at a time.
+    pub peak: u32,
+    /// Stays ever.
+    pub stay_count: u32,
+    /// See [`tally::consumed_ms`].
+    pub closed_ms: i64,
+    /// See [`tally::consumed_ms`].
+    pub ticking_count: u32,
+    /// See [`tally::consumed_ms`].
+    pub ticking_joined_sum_ms: i64,
+}
+
+impl SessionRow {
+    /// Milliseconds consumed at `now`.
+    pub fn consumed_ms(&self, now: UnixMs) -> i64 {
+        tally::consumed_ms(self.closed_ms, self.ticking_count, self.ticking_joined_sum_ms, now)
+    }
+}
+
+/// LIVE or ENDED.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// No `ended_at`.
+    Live,
+    /// Has `ended_at`.
+    Ended,
+}
+
+/// Sort key of the session list; ties by id in the same direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionSort {
+    /// `started_at`.
+    CreatedAt,
+    /// Consumed milliseconds at [`SessionQuery::now`].
+    MinutesConsumed,
+}
+
+/// SEMANTICS §3.3–3.6. All filters are ANDed.
+#[derive(Debug, Clone)]
+pub struct SessionQuery {
+    /// The app.
+    pub app: AppId,
+    /// The instant for which LIVE sessions are computed, also in the sort.
+    pub now: UnixMs,
+    /// Any text; one that is no id matches nothing.
+    pub meeting: Option<String>,
+    /// `started_at >=`.
+    pub started_from: Option<UnixMs>,
+    /// `started_at <=`.
+    pub started_to: Option<UnixMs>,
+    /// Status.
+    pub status: Option<Status>,
+    /// Inclusive bounds of the peak.
+    pub peak_min: Option<u64>,
+    /// Inclusive bounds of the peak.
+    pub peak_max: Option<u64>,
+    /// Literal case-folded substring of title, meeting id or session id (SEMANTICS §3.4).
+    pub search: Option<String>,
+    /// Sort key.
+    pub sort: SessionSort,
+    /// Ascending.
+    pub ascending: bool,
+    /// Items to skip.
+    pub offset: u64,
+    /// Page size.
+    pub limit: u32,
+}
+
+/// One page and the number of all matches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The items, in order.
+    pub items: Vec<T>,
+    /// All matches, however many are on the page.
+    pub total: u64,
+}

@@ -1,0 +1,70 @@
+//! Stay rows: RealtimeKit session participants, and Pagecall sessions.
+
+use sederunt_core::effect::Person;
+use sederunt_core::id::{AppId, MeetingId, ParticipantId, SessionId};
+use sederunt_core::tally::Stay;
+use sederunt_core::time::UnixMs;
+
+/// A stay with its person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StayRow {
+    /// Its app.
+    pub app: AppId,
+    /// Its meeting.
+    pub meeting: MeetingId,
+    /// Its session.
+    pub session: SessionId,
+    /// The interval.
+    pub stay: Stay,
+    /// Who it was, as of the join.
+    pub person: Person,
+}
+
+/// Sort key of a session's stays; ties by id in the same direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StaySort {
+    /// `joined_at`.
+    JoinedAt,
+    /// `left_at`, open stays last when ascending.
+    LeftAt,
+    /// Length at [`StayQuery::now`].
+    Duration,
+}
+
+/// `GET …/sessions/{id}/participants` (SEMANTICS §2.4).
+#[derive(Debug, Clone)]
+pub struct StayQuery {
+    /// The session.
+    pub session: SessionId,
+    /// For the length of open stays.
+    pub now: UnixMs,
+    /// Literal case-folded substring of participant id, custom participant id or display name.
+    pub search: Option<String>,
+    /// Sort key.
+    pub sort: StaySort,
+    /// Ascending.
+    pub ascending: bool,
+    /// Items to skip.
+    pub offset: u64,
+    /// Page size.
+    pub limit: u32,
+}
+
+/// `GET /rooms/{room_id}/sessions` (SEMANTICS §6.4).
+#[derive(Debug, Clone)]
+pub struct RoomStayQuery {
+    /// The room.
+    pub meeting: MeetingId,
+    /// Exact match with the stay's `user_id`.
+    pub user_id: Option<String>,
+    /// `Some(true)` = no `disconnected_at`.
+    pub connecting: Option<bool>,
+    /// `JoinedAt` or `LeftAt`.
+    pub sort: StaySort,
+    /// Ascending.
+    pub ascending: bool,
+    /// Items to skip.
+    pub offset: u64,
+    /// `None` = all.
+    pub limit: Option<u32>,
+}
