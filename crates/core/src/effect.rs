@@ -6,7 +6,7 @@ use crate::error::RoomError;
 use crate::fact::Fact;
 use crate::id::{ChatId, ParticipantId, PeerId, ProducerId, SessionId, TransportId};
 use crate::input::{Broadcast, CommandId, ConnId, MediaCallId, MediaKind, ReqId, StoreAddress};
-use crate::tally::{Stay, Tally};
+use crate::tally::{SessionColumns, Stay};
 use crate::time::UnixMs;
 
 /// One effect.
@@ -65,7 +65,7 @@ pub enum Write {
         /// The fact.
         fact: Fact,
         /// The session after the fact.
-        tally: Tally,
+        columns: SessionColumns,
         /// The stay that the fact touched.
         stay: Option<Stay>,
         /// Personal data of a new stay (only with `PeerJoined`), kept apart from facts (DECISIONS §6).

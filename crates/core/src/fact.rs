@@ -129,7 +129,18 @@ pub enum EndReason {
 
 impl LeaveReason {
     /// Every value, in declaration order.
-    pub const ALL: &[Self] = &[Self::Left, Self::ConnectionLost, Self::Kicked, Self::HostEnded, Self::ParticipantDeleted, Self::Blocked, Self::RoomTerminated, Self::ServerStopped, Self::NodeLost, Self::Imported];
+    pub const ALL: &[Self] = &[
+        Self::Left,
+        Self::ConnectionLost,
+        Self::Kicked,
+        Self::HostEnded,
+        Self::ParticipantDeleted,
+        Self::Blocked,
+        Self::RoomTerminated,
+        Self::ServerStopped,
+        Self::NodeLost,
+        Self::Imported,
+    ];
 
     /// The name in the store and in exports.
     pub const fn as_str(self) -> &'static str {

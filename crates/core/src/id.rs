@@ -223,9 +223,15 @@ mod tests {
 
     #[test]
     fn other_texts_are_refused() {
-        for bad in ["", "abcdef-ghijkl", "000585f36eed9e8fb6b655bg", "14a396e7ca444937bf1f050a69118543",
-            "14a396e7-ca44-4937-bf1f-050a6911854+", "+00585f36eed9e8fb6b655b4", "日本語日本語日本語日本語"]
-        {
+        for bad in [
+            "",
+            "abcdef-ghijkl",
+            "000585f36eed9e8fb6b655bg",
+            "14a396e7ca444937bf1f050a69118543",
+            "14a396e7-ca44-4937-bf1f-050a6911854+",
+            "+00585f36eed9e8fb6b655b4",
+            "日本語日本語日本語日本語",
+        ] {
             assert_eq!(Id::parse(bad), Err(BadId), "{bad}");
         }
     }

@@ -14,4 +14,5 @@ pub mod limit;
 pub mod room;
 pub mod tally;
 pub mod time;
+mod together;
 pub mod who;

@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::fact::{EndReason, Fact, FactKind, LeaveReason, Role};
 use crate::id::{AppId, MeetingId, ParticipantId, PeerId, SessionId};
 use crate::time::UnixMs;
+use crate::together::Together;
 
 /// A fact that contradicts the facts before it. Never produced by the engine; `verify` reports it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +37,16 @@ pub enum TallyError {
     /// The session ended with somebody in it.
     #[error("session {0}: ended with open stays")]
     EndedWhileLive(SessionId),
+    /// A join earlier than a fact recorded before it: history must be written in order of time.
+    #[error("session {session}: stay {peer} joins at {at:?}, before the fact recorded last")]
+    OutOfOrder {
+        /// The session.
+        session: SessionId,
+        /// The stay.
+        peer: PeerId,
+        /// Its join.
+        at: UnixMs,
+    },
 }
 
 /// One recorded interval of one peer.
@@ -71,9 +82,9 @@ impl Stay {
     }
 }
 
-/// The state of one session after some prefix of its facts.
+/// What the row of a session holds: cheap to copy, and enough to answer for any instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tally {
+pub struct SessionColumns {
     /// The app.
     pub app: AppId,
     /// The meeting.
@@ -111,21 +122,52 @@ pub struct Tally {
     pub together_ms: i64,
     /// Set while two or more different members are together: add `now - together_since`.
     pub together_since: Option<UnixMs>,
-    together: Together,
-    open: BTreeMap<PeerId, Stay>,
-    seen: BTreeSet<PeerId>,
 }
 
-/// Overlap that is final (before the earliest open question), and what is needed to settle the rest.
-///
-/// A peer that is away may come back without a gap, so the overlap since the earliest loss is not certain until
-/// it is decided. The stays that ended since then are kept for that, at most for one reconnect grace.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Together {
-    settled_ms: i64,
-    settled_until: UnixMs,
+impl SessionColumns {
+    /// Milliseconds consumed at `now`: the sum of all stays.
+    pub fn consumed_ms(&self, now: UnixMs) -> i64 {
+        consumed_ms(self.closed_ms, self.ticking_count, self.ticking_joined_sum_ms, now)
+    }
+
+    /// Milliseconds in which two or more different members were together, at `now`.
+    pub fn together_ms(&self, now: UnixMs) -> i64 {
+        self.together_ms.saturating_add(self.together_since.map_or(0, |since| now.since(since)))
+    }
+
+    /// When the session ends if nobody comes: the latest leave plus the keep-alive. `None` while somebody is in.
+    pub fn keep_alive_until(&self) -> Option<UnixMs> {
+        if self.live_count > 0 || self.ended_at.is_some() {
+            return None;
+        }
+        Some(self.last_left_at.unwrap_or(self.started_at).plus_ms(self.keep_alive_ms))
+    }
+
+    fn touch(&mut self, at: UnixMs) {
+        self.updated_at = self.updated_at.max(at);
+    }
+
+    fn tick_in(&mut self, joined_at: UnixMs) {
+        self.ticking_count = self.ticking_count.saturating_add(1);
+        self.ticking_joined_sum_ms = self.ticking_joined_sum_ms.saturating_add(joined_at.0);
+    }
+
+    fn tick_out(&mut self, joined_at: UnixMs, at: UnixMs) {
+        self.ticking_count = self.ticking_count.saturating_sub(1);
+        self.ticking_joined_sum_ms = self.ticking_joined_sum_ms.saturating_sub(joined_at.0);
+        self.closed_ms = self.closed_ms.saturating_add(at.since(joined_at));
+    }
+}
+
+/// The state of one session after some prefix of its facts: the columns of its row, and what is needed to fold on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    columns: SessionColumns,
+    open: BTreeMap<PeerId, Stay>,
+    seen: BTreeSet<PeerId>,
+    together: Together,
+    /// Newest instant of any fact. Later facts count as not earlier, but for the losses they settle.
     latest: UnixMs,
-    ended_since: Vec<Stay>,
 }
 
 impl Tally {
@@ -134,7 +176,7 @@ impl Tally {
         let FactKind::SessionStarted { title, keep_alive_ms } = &fact.kind else {
             return Err(TallyError::Start(fact.session));
         };
-        Ok(Self {
+        let columns = SessionColumns {
             app: fact.app.clone(),
             meeting: fact.meeting,
             session: fact.session,
@@ -153,45 +195,57 @@ impl Tally {
             last_left_at: None,
             together_ms: 0,
             together_since: None,
-            together: Together { settled_until: fact.at, latest: fact.at, ..Together::default() },
+        };
+        Ok(Self {
+            columns,
             open: BTreeMap::new(),
             seen: BTreeSet::new(),
+            together: Together::default(),
+            latest: fact.at,
         })
     }
 
     /// Folds one more fact. Returns the stay that the fact opened, changed or closed. On error nothing changes.
     pub fn apply(&mut self, fact: &Fact) -> Result<Option<Stay>, TallyError> {
-        if self.ended_at.is_some() {
-            return Err(TallyError::AfterEnd(self.session));
+        if self.columns.ended_at.is_some() {
+            return Err(TallyError::AfterEnd(self.columns.session));
         }
+        // A recovery may close a stay at a heartbeat that is older than the last fact: that fact proves that the
+        // node was alive then, so nothing before it is taken back.
+        let at = fact.at.max(self.latest);
         let touched = match &fact.kind {
-            FactKind::SessionStarted { .. } => return Err(TallyError::Start(self.session)),
+            FactKind::SessionStarted { .. } => return Err(TallyError::Start(self.columns.session)),
             FactKind::SessionRetitled { title } => {
-                self.title.clone_from(title);
-                self.touch(fact.at);
+                self.columns.title.clone_from(title);
+                self.columns.touch(at);
                 None
             }
             FactKind::KeepAliveChanged { keep_alive_ms } => {
-                self.keep_alive_ms = *keep_alive_ms;
+                self.columns.keep_alive_ms = *keep_alive_ms;
                 None
             }
             FactKind::PeerJoined { peer, participant, role, created_at } => {
-                Some(self.join(fact.at, *peer, *participant, *role, *created_at)?)
-            }
-            FactKind::PeerAway { peer } => Some(self.away(fact.at, *peer)?),
-            FactKind::PeerBack { peer } => Some(self.back(*peer)?),
-            FactKind::PeerLeft { peer, reason } => Some(self.leave(fact.at, *peer, *reason)?),
-            FactKind::SessionEnded { reason } => {
-                if self.live_count > 0 {
-                    return Err(TallyError::EndedWhileLive(self.session));
+                if fact.at < self.latest {
+                    return Err(TallyError::OutOfOrder { session: fact.session, peer: *peer, at: fact.at });
                 }
-                self.ended_at = Some(fact.at);
-                self.end_reason = Some(*reason);
-                self.touch(fact.at);
+                Some(self.join(at, *peer, *participant, *role, *created_at)?)
+            }
+            FactKind::PeerAway { peer } => Some(self.away(at, *peer)?),
+            FactKind::PeerBack { peer } => Some(self.back(at, *peer)?),
+            FactKind::PeerLeft { peer, reason } => Some(self.leave(at, *peer, *reason)?),
+            FactKind::SessionEnded { reason } => {
+                if self.columns.live_count > 0 {
+                    return Err(TallyError::EndedWhileLive(self.columns.session));
+                }
+                self.columns.ended_at = Some(fact.at);
+                self.columns.end_reason = Some(*reason);
+                self.columns.touch(fact.at);
                 None
             }
         };
-        self.settle(fact.at);
+        // Only the settling of a loss is recorded with an older instant, and it moves no time.
+        self.latest = self.latest.max(fact.at);
+        (self.columns.together_ms, self.columns.together_since) = self.together.columns();
         Ok(touched)
     }
 
@@ -206,30 +260,40 @@ impl Tally {
         if !self.seen.insert(peer) {
             return Err(self.fault(peer, "joined twice"));
         }
-        let stay =
-            Stay { peer, participant, role, created_at, joined_at: at, left_at: None, reason: None, away_since: None };
+        let stay = Stay {
+            peer,
+            participant,
+            role,
+            created_at,
+            joined_at: at,
+            left_at: None,
+            reason: None,
+            away_since: None,
+        };
         self.open.insert(peer, stay.clone());
-        self.live_count = self.live_count.saturating_add(1);
-        self.stay_count = self.stay_count.saturating_add(1);
-        self.peak = self.peak.max(self.live_count);
-        self.tick_in(at);
-        self.touch(at);
+        let columns = &mut self.columns;
+        columns.live_count = columns.live_count.saturating_add(1);
+        columns.stay_count = columns.stay_count.saturating_add(1);
+        columns.peak = columns.peak.max(columns.live_count);
+        columns.tick_in(at);
+        columns.touch(at);
+        self.together.enter(at, &stay);
         Ok(stay)
     }
 
     fn away(&mut self, at: UnixMs, peer: PeerId) -> Result<Stay, TallyError> {
-        let session = self.session;
+        let session = self.columns.session;
         let Some(stay) = self.open.get_mut(&peer).filter(|s| s.away_since.is_none()) else {
             return Err(TallyError::Stay { session, peer, what: "lost without being connected" });
         };
-        stay.away_since = Some(at.max(stay.joined_at));
-        let stay = stay.clone();
-        self.tick_out(&stay, at);
-        Ok(stay)
+        stay.away_since = Some(at);
+        self.columns.tick_out(stay.joined_at, at);
+        self.together.lose(at, stay);
+        Ok(stay.clone())
     }
 
-    fn back(&mut self, peer: PeerId) -> Result<Stay, TallyError> {
-        let session = self.session;
+    fn back(&mut self, at: UnixMs, peer: PeerId) -> Result<Stay, TallyError> {
+        let session = self.columns.session;
         let Some(stay) = self.open.get_mut(&peer) else {
             return Err(TallyError::Stay { session, peer, what: "came back without being there" });
         };
@@ -237,8 +301,9 @@ impl Tally {
             return Err(TallyError::Stay { session, peer, what: "came back without being lost" });
         };
         let stay = stay.clone();
-        self.closed_ms = self.closed_ms.saturating_sub(lost_at.since(stay.joined_at));
-        self.tick_in(stay.joined_at);
+        self.columns.closed_ms = self.columns.closed_ms.saturating_sub(lost_at.since(stay.joined_at));
+        self.columns.tick_in(stay.joined_at);
+        self.together.regain(at, &stay, lost_at, self.open.values());
         Ok(stay)
     }
 
@@ -246,106 +311,41 @@ impl Tally {
         let Some(mut stay) = self.open.remove(&peer) else {
             return Err(self.fault(peer, "left without being there"));
         };
-        // A peer that is away ends at the loss, whatever the reason that ends its grace (DECISIONS §4).
-        let left_at = stay.away_since.unwrap_or(at).max(stay.joined_at);
-        if stay.away_since.is_none() {
-            self.tick_out(&stay, left_at);
-        }
-        stay.away_since = None;
-        stay.left_at = Some(left_at);
         stay.reason = Some(reason);
-        self.live_count = self.live_count.saturating_sub(1);
-        self.last_left_at = self.last_left_at.max(Some(left_at));
-        self.touch(left_at);
-        self.together.ended_since.push(stay.clone());
+        // A peer that is away ends at the loss, whatever the reason that ends its grace (DECISIONS §4).
+        let lost_at = stay.away_since.take();
+        let left_at = lost_at.unwrap_or(at);
+        stay.left_at = Some(left_at);
+        match lost_at {
+            Some(lost_at) => self.together.give_up(&stay, lost_at, self.open.values()),
+            None => {
+                self.columns.tick_out(stay.joined_at, left_at);
+                self.together.leave(left_at, &stay);
+            }
+        }
+        self.columns.live_count = self.columns.live_count.saturating_sub(1);
+        self.columns.last_left_at = self.columns.last_left_at.max(Some(left_at));
+        self.columns.touch(left_at);
         Ok(stay)
     }
 
     fn fault(&self, peer: PeerId, what: &'static str) -> TallyError {
-        TallyError::Stay { session: self.session, peer, what }
+        TallyError::Stay { session: self.columns.session, peer, what }
     }
 
-    fn touch(&mut self, at: UnixMs) {
-        self.updated_at = self.updated_at.max(at);
+    /// The columns of the session's row.
+    pub fn columns(&self) -> &SessionColumns {
+        &self.columns
     }
 
-    fn tick_in(&mut self, joined_at: UnixMs) {
-        self.ticking_count = self.ticking_count.saturating_add(1);
-        self.ticking_joined_sum_ms = self.ticking_joined_sum_ms.saturating_add(joined_at.0);
+    /// The session.
+    pub fn session(&self) -> SessionId {
+        self.columns.session
     }
 
-    fn tick_out(&mut self, stay: &Stay, at: UnixMs) {
-        self.ticking_count = self.ticking_count.saturating_sub(1);
-        self.ticking_joined_sum_ms = self.ticking_joined_sum_ms.saturating_sub(stay.joined_at.0);
-        self.closed_ms = self.closed_ms.saturating_add(at.since(stay.joined_at));
-    }
-
-    /// Moves the settled edge as far as it is certain and recomputes the two `together_*` columns.
-    fn settle(&mut self, at: UnixMs) {
-        // A late `PeerLeft{ConnectionLost}` carries an older instant than facts recorded before it.
-        let newest = at.max(self.together.latest);
-        self.together.latest = newest;
-        let edge = self.open.values().filter_map(|s| s.away_since).min().unwrap_or(newest).min(newest);
-        if edge > self.together.settled_until {
-            self.together.settled_ms =
-                self.together.settled_ms.saturating_add(self.overlap(self.together.settled_until, edge));
-            self.together.settled_until = edge;
-        }
-        self.together.ended_since.retain(|s| s.left_at > Some(edge));
-        self.together_ms = self.together.settled_ms.saturating_add(self.overlap(edge, newest));
-        self.together_since = self.two_present().then_some(newest);
-    }
-
-    /// Two different members that are neither away nor monitors.
-    fn two_present(&self) -> bool {
-        let mut present = self.open.values().filter(|s| s.away_since.is_none() && s.role == Role::Member);
-        let Some(first) = present.next() else { return false };
-        present.any(|s| s.participant != first.participant)
-    }
-
-    /// Milliseconds of `[from, to)` in which two or more different members were present.
-    fn overlap(&self, from: UnixMs, to: UnixMs) -> i64 {
-        if to <= from {
-            return 0;
-        }
-        // +1 / -1 edges per stay, clipped to the window; participants counted once however many stays.
-        let mut edges: Vec<(UnixMs, bool, ParticipantId)> = Vec::new();
-        for stay in self.open.values().chain(&self.together.ended_since).filter(|s| s.role == Role::Member) {
-            let (start, end) = (stay.joined_at.max(from), stay.until(to).min(to));
-            if start < end {
-                edges.push((start, true, stay.participant));
-                edges.push((end, false, stay.participant));
-            }
-        }
-        edges.sort_unstable();
-        let mut present: BTreeMap<ParticipantId, u32> = BTreeMap::new();
-        let (mut total, mut last) = (0_i64, from);
-        for (at, enters, participant) in edges {
-            if present.len() >= 2 {
-                total = total.saturating_add(at.since(last));
-            }
-            last = at;
-            if enters {
-                let n = present.entry(participant).or_insert(0);
-                *n = n.saturating_add(1);
-            } else if let Some(n) = present.get_mut(&participant) {
-                *n = n.saturating_sub(1);
-                if *n == 0 {
-                    present.remove(&participant);
-                }
-            }
-        }
-        total
-    }
-
-    /// Milliseconds consumed at `now`: the sum of all stays.
-    pub fn consumed_ms(&self, now: UnixMs) -> i64 {
-        consumed_ms(self.closed_ms, self.ticking_count, self.ticking_joined_sum_ms, now)
-    }
-
-    /// Milliseconds in which two or more different members were together, at `now`.
-    pub fn together_ms(&self, now: UnixMs) -> i64 {
-        self.together_ms.saturating_add(self.together_since.map_or(0, |since| now.since(since)))
+    /// Newest instant of any fact so far. The next fact should not be earlier, unless it settles a loss.
+    pub fn latest(&self) -> UnixMs {
+        self.latest
     }
 
     /// Open stays in order of their id.
@@ -361,14 +361,6 @@ impl Tally {
     /// Whether this stay id was used in this session, open or not.
     pub fn has_seen(&self, peer: PeerId) -> bool {
         self.seen.contains(&peer)
-    }
-
-    /// When the session ends if nobody comes: the latest leave plus the keep-alive. `None` while somebody is in.
-    pub fn keep_alive_until(&self) -> Option<UnixMs> {
-        if self.live_count > 0 || self.ended_at.is_some() {
-            return None;
-        }
-        Some(self.last_left_at.unwrap_or(self.started_at).plus_ms(self.keep_alive_ms))
     }
 }
 
