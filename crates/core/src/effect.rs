@@ -4,7 +4,7 @@
 use crate::chat::ChatMessage;
 use crate::error::RoomError;
 use crate::fact::Fact;
-use crate::id::{ChatId, ParticipantId, PeerId, ProducerId, SessionId, TransportId};
+use crate::id::{ChatId, MeetingId, ParticipantId, PeerId, ProducerId, SessionId, TransportId};
 use crate::input::{Broadcast, CommandId, ConnId, MediaCallId, MediaKind, ReqId, StoreAddress};
 use crate::tally::{SessionColumns, Stay};
 use crate::time::UnixMs;
@@ -80,8 +80,13 @@ pub enum Write {
         /// Which.
         chat: ChatId,
     },
-    /// The room was terminated at this instant (Pagecall `terminated_at`).
-    Terminated(UnixMs),
+    /// The room was terminated (Pagecall `terminated_at`).
+    Terminated {
+        /// The room: a room without a session can be terminated too.
+        meeting: MeetingId,
+        /// When.
+        at: UnixMs,
+    },
 }
 
 /// Personal data of a stay as of the join; erasable without touching a fact.
