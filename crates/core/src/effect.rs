@@ -1,6 +1,8 @@
 //! What comes out of a room, to be performed in order. A [`Effect::Remember`] is durable before the next effect
 //! is performed; consecutive ones go into one transaction.
 
+use std::sync::Arc;
+
 use crate::chat::ChatMessage;
 use crate::error::RoomError;
 use crate::fact::Fact;
@@ -20,8 +22,8 @@ pub enum Effect {
         conn: ConnId,
         /// The request it answers.
         re: Option<ReqId>,
-        /// The message.
-        msg: Msg,
+        /// The message; shared, so that a push to a full room costs one allocation.
+        msg: Arc<Msg>,
     },
     /// Answer one request with an error.
     Refuse {
