@@ -1,0 +1,50 @@
+/** The call itself: the official client and UI kit. Loaded only when the server lets somebody in. */
+import RealtimeKitClient from '@cloudflare/realtimekit';
+// The kit's lazy build: each part is its own file, fetched when it is first shown. (Its documented entry, `loader`,
+// is one file of all parts, the livestream player included.)
+import '@cloudflare/realtimekit-ui/dist/esm/realtimekit-ui.js';
+import type { UIConfig } from '@cloudflare/realtimekit-ui';
+import { MAPPED_BASE } from './hosts.ts';
+import type { Config } from './config.ts';
+import { showStage } from './panel.ts';
+import type { Ending } from './words.ts';
+
+/** A meeting as the official client gives it. */
+export type Meeting = Awaited<ReturnType<typeof RealtimeKitClient.init>>;
+
+/** States of `roomLeft` that nothing follows; after `disconnected` the client goes on trying by itself. */
+const FINAL: readonly string[] = ['left', 'kicked', 'ended', 'rejected', 'failed'] satisfies Ending[];
+
+/** Connects with `authToken`, shows the meeting, and calls `onEnd` once when the stay is over. Rejects as `init()` does. */
+export async function openCall(authToken: string, config: Config, onEnd: (ending: Ending) => void): Promise<Meeting> {
+  const meeting = await RealtimeKitClient.init({
+    authToken,
+    ...(config.shim
+      ? { baseURI: MAPPED_BASE, overrides: { socket_server_base: `socket-edge.${MAPPED_BASE}` } }
+      : { baseURI: config.baseURI }),
+    defaults: { audio: true, video: true },
+    // The client posts its debug log every seven seconds otherwise.
+    modules: { devTools: { logs: false, logLevel: 'off' } },
+  });
+  meeting.self.on('roomLeft', ({ state }) => {
+    if (FINAL.includes(state)) onEnd(state as Ending);
+  });
+  const stage = document.createElement('rtk-meeting');
+  stage.mode = 'fill';
+  // Set before it is attached: the kit would start with its default design, which asks for a web font.
+  stage.meeting = meeting;
+  showStage(stage);
+  await stage.componentOnReady();
+  if (meeting.meta.viewType !== 'LIVESTREAM') stage.config = withoutLivestream(stage.config);
+  document.title = meeting.meta.meetingTitle ? `${meeting.meta.meetingTitle} · Sederunt` : 'Sederunt';
+  return meeting;
+}
+
+/** The kit puts its livestream sign, which brings a whole player with it, into the header of every call. */
+function withoutLivestream(config: UIConfig): UIConfig {
+  const root = Object.entries(config.root ?? {}).map(([name, children]) => [
+    name,
+    Array.isArray(children) ? children.filter((child) => child !== 'rtk-livestream-indicator') : children,
+  ]);
+  return { ...config, root: Object.fromEntries(root) };
+}

@@ -1,0 +1,68 @@
+/** `/meet`: reads the link, asks to be let in, opens the call, and says in words how it ended. */
+import { readConfig, type Config } from './config.ts';
+import { admit, readLink } from './entry.ts';
+import { showNotice } from './panel.ts';
+import { policy } from './policy.ts';
+import { installShim } from './shim.ts';
+import { endingNotice, refusalNotice, type Ending, type Refusal } from './words.ts';
+import type { Meeting } from './call.ts';
+
+declare global {
+  interface Window {
+    /** The running meeting, for whoever wants to look inside from the console. */
+    meeting?: Meeting;
+  }
+}
+
+/** Starting anew is a new page: a client that has left is dead. */
+const again = (): void => location.reload();
+
+/** The first word on how a stay ended is the right one; what follows is only its echo. */
+let over = false;
+
+function end(ending: Ending, detail?: string): void {
+  if (over) return;
+  over = true;
+  showNotice(endingNotice(ending, detail), again);
+}
+
+function refuse(refusal: Refusal): void {
+  if (over) return;
+  over = true;
+  showNotice(refusalNotice(refusal), again);
+}
+
+function applyPolicy(config: Config): void {
+  const meta = document.createElement('meta');
+  meta.httpEquiv = 'Content-Security-Policy';
+  meta.content = policy(config.baseURI, config.shim);
+  document.head.append(meta);
+}
+
+async function open(): Promise<void> {
+  const link = readLink(location.search);
+  if (link.kind === 'missing') return refuse({ cause: 'link' });
+  let config: Config;
+  try {
+    config = await readConfig();
+  } catch {
+    return refuse({ cause: 'network' });
+  }
+  applyPolicy(config);
+  const admission = await admit(link, (url, init) => fetch(url, init));
+  if ('refusal' in admission) return refuse(admission.refusal);
+  installShim({
+    mapped: config.shim,
+    base: config.baseURI,
+    onFinalClose: (reason) => end(/replaced/i.test(reason) ? 'replaced' : 'closed', reason || undefined),
+  });
+  try {
+    const { openCall } = await import('./call.ts');
+    window.meeting = await openCall(admission.authToken, config, end);
+  } catch (error) {
+    const { code, message } = error as { code?: string; message?: string };
+    refuse({ cause: 'client', code, message });
+  }
+}
+
+void open();
