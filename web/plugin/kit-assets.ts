@@ -33,10 +33,10 @@ function emoji(): string {
 
 /** "Click here, then allow": the address bar with the sign to click. The kit puts in the site's name. */
 const PERMISSION = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 120" font-family="system-ui, sans-serif" font-size="13">
-<rect x="8" y="12" width="304" height="36" rx="18" fill="#2a2f3c"/><circle cx="30" cy="30" r="11" fill="#6ea8fe"/>
-<path d="M25 27h10M25 33h10" stroke="#12141a" stroke-width="2"/><circle cx="28" cy="27" r="2.4" fill="#12141a"/><circle cx="32" cy="33" r="2.4" fill="#12141a"/>
-<text x="52" y="35" fill="#e8ecf4">yoursite.com</text>
-<rect x="22" y="58" width="210" height="52" rx="8" fill="#1a1d26" stroke="#2a2f3c"/><text x="36" y="80" fill="#e8ecf4">Microphone, Camera</text><text x="36" y="98" fill="#6ea8fe">Allow</text></svg>
+<rect x="8" y="12" width="304" height="36" rx="18" fill="#2e2e2e"/><circle cx="30" cy="30" r="11" fill="#d37c30"/>
+<path d="M25 27h10M25 33h10" stroke="#141414" stroke-width="2"/><circle cx="28" cy="27" r="2.4" fill="#141414"/><circle cx="32" cy="33" r="2.4" fill="#141414"/>
+<text x="52" y="35" fill="#eeeeee">yoursite.com</text>
+<rect x="22" y="58" width="210" height="52" rx="8" fill="#1b1b1b" stroke="#2e2e2e"/><text x="36" y="80" fill="#eeeeee">Microphone, Camera</text><text x="36" y="98" fill="#d37c30">Allow</text></svg>
 `;
 
 /** Vite plugin, see above. */

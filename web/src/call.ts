@@ -40,11 +40,13 @@ export async function openCall(authToken: string, config: Config, onEnd: (ending
   return meeting;
 }
 
-/** The kit puts its livestream sign, which brings a whole player with it, into the header of every call. */
+/** Signs in the header that say nothing outside a livestream, and bring the whole player with them. */
+const LIVESTREAM = ['rtk-livestream-indicator', 'rtk-viewer-count'];
+
 function withoutLivestream(config: UIConfig): UIConfig {
   const root = Object.entries(config.root ?? {}).map(([name, children]) => [
     name,
-    Array.isArray(children) ? children.filter((child) => child !== 'rtk-livestream-indicator') : children,
+    Array.isArray(children) ? children.filter((child) => typeof child !== 'string' || !LIVESTREAM.includes(child)) : children,
   ]);
   return { ...config, root: Object.fromEntries(root) };
 }

@@ -1,0 +1,86 @@
+/**
+ * A page with nothing but the unmodified `@cloudflare/realtimekit` bundle of npm and the meeting page's shim.
+ * It is put in front of the server's own origin by the browser, so the server need not know about it.
+ */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { until } from './until.mjs';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const root = path.resolve(here, '../..');
+const require = createRequire(import.meta.url);
+const typescript = createRequire(path.join(root, 'web/package.json'))('typescript');
+
+const PREFIX = '/e2e/';
+const JS = 'text/javascript';
+
+/** A module of the meeting page, as JavaScript. */
+async function ofPage(name) {
+  const source = await readFile(path.join(root, 'web/src', `${name}.ts`), 'utf8');
+  const { outputText } = typescript.transpileModule(source, { compilerOptions: { target: 'ES2022', module: 'ESNext' } });
+  return outputText.replaceAll(/'\.\/(\w+)\.ts'/g, "'./$1.js'");
+}
+
+let served;
+function files() {
+  served ??= (async () => ({
+    'bare.html': ['text/html', await readFile(path.join(here, '../page/bare.html'))],
+    'shim.js': [JS, await ofPage('shim')],
+    'hosts.js': [JS, await ofPage('hosts')],
+    'browser.js': [JS, await readFile(require.resolve('@cloudflare/realtimekit/inlined'))],
+  }))();
+  return served;
+}
+
+/** Opens the bare page for `person` and connects with `token`; `join` also enters the room. */
+export async function openBare(person, base, token, { join = true, options = {} } = {}) {
+  const all = await files();
+  await person.context.route(`${base}${PREFIX}*`, (route) => {
+    const found = all[new URL(route.request().url()).pathname.slice(PREFIX.length)];
+    return found ? route.fulfill({ contentType: found[0], body: found[1] }) : route.fulfill({ status: 404 });
+  });
+  await person.page.goto(`${base}${PREFIX}bare.html`);
+  await person.page.waitForFunction(() => window.ready_ === true);
+  await person.page.evaluate(([t, o]) => window.open_(t, o), [token, options]);
+  if (join) await person.page.evaluate(() => window.meeting.join());
+}
+
+/** The id that the client gave itself: the peer id, and so the id of the stay. */
+export const peerId = (person) => person.page.evaluate(() => window.meeting.self.id);
+
+/** Names of the others as the client sees them, sorted. */
+export const others = (person) =>
+  person.page.evaluate(() => window.meeting.participants.joined.toArray().map((p) => p.name).sort());
+
+const incoming = (person) => person.page.evaluate(() => window.__probe.incoming());
+
+/** Growth that shows that a stream is really played, not just received once. */
+const MORE = { video: 8, audio: 9_600 };
+const played = (s) => (s.kind === 'video' ? s.frames : s.samples);
+
+/**
+ * Waits until `person` has at least `video` and `audio` incoming streams that are being decoded: each grew by
+ * eight pictures or 0.2 s of sound since this wait began. Counts from that moment, never a rate.
+ */
+export async function playing(person, { video, audio }, deadline) {
+  const first = new Map((await incoming(person)).map((s) => [s.mid, s]));
+  await until(
+    `${person.name} plays ${video} video and ${audio} audio streams`,
+    async () => {
+      const now = await incoming(person);
+      const grown = now.filter((s) => played(s) - played(first.get(s.mid) ?? { kind: s.kind, frames: 0, samples: 0 }) >= MORE[s.kind]);
+      const count = (kind) => grown.filter((s) => s.kind === kind).length;
+      if (count('video') >= video && count('audio') >= audio) return true;
+      throw new Error(`${count('video')} video, ${count('audio')} audio grow; all: ${JSON.stringify(now)}`);
+    },
+    deadline,
+  );
+}
+
+/** The number of incoming streams, by kind. */
+export async function streams(person) {
+  const now = await incoming(person);
+  return { video: now.filter((s) => s.kind === 'video').length, audio: now.filter((s) => s.kind === 'audio').length };
+}

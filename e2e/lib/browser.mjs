@@ -1,0 +1,58 @@
+/** Headless Chromium with a fake camera and microphone, one context per person. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const PROBE = fileURLToPath(new URL('../page/probe.js', import.meta.url));
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+const ARGS = [
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+  // A page on this machine and a server on this machine: 127.0.0.1 must be a candidate, under its own name.
+  '--allow-loopback-in-peer-connection',
+  // (The second: a page that the test puts in front of the server has no address of its own.)
+  '--disable-features=WebRtcHideLocalIpsWithMdns,LocalNetworkAccessChecks',
+  '--mute-audio',
+  '--autoplay-policy=no-user-gesture-required',
+  '--auto-select-desktop-capture-source=Entire screen',
+  // Pages that nobody looks at must keep their pace.
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
+  '--disable-renderer-backgrounding',
+  '--no-sandbox',
+];
+
+/** Starts a browser with a profile of its own. `close()` ends it and removes the profile. */
+export async function startBrowser() {
+  const profile = await mkdtemp(path.join(os.tmpdir(), 'sederunt-chromium-'));
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ARGS,
+    env: { ...process.env, XDG_CONFIG_HOME: profile, XDG_CACHE_HOME: profile },
+  });
+  return {
+    browser,
+    /** A new person: a fresh context with one page. `errors` collects what its pages complain about. */
+    async person(name) {
+      const context = await browser.newContext({ viewport: { width: 960, height: 640 }, permissions: ['camera', 'microphone'] });
+      await context.addInitScript({ path: PROBE });
+      const page = await context.newPage();
+      const errors = [];
+      const outside = [];
+      page.on('pageerror', (error) => errors.push(`${error.name}: ${error.message}`));
+      page.on('request', (request) => {
+        const { protocol, hostname } = new URL(request.url());
+        const local = hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '127.0.0.1';
+        if (/^(https?|wss?):$/.test(protocol) && !local) outside.push(request.url());
+      });
+      return { name, context, page, errors, outside };
+    },
+    async close() {
+      await browser.close();
+      await rm(profile, { recursive: true, force: true });
+    },
+  };
+}
