@@ -1,1 +1,38 @@
-//! Pure selective forwarding unit on str0m: transports, tracks, layers.
+//! A selective forwarding unit without sockets, clock, threads or rooms: an engine on str0m.
+//!
+//! ```text
+//! handle(now, Datagram | Call | Timeout) …  then  poll() -> Transmit | Event, until Timeout(at)
+//! ```
+//!
+//! Every client has two transports, one that sends and one that receives (PROTOCOL §0), each a str0m session in RTP
+//! mode with ICE-lite. A packet takes this way: [`demux`] finds its transport, str0m decrypts it, `route` finds the
+//! producer's subscribers, `select` decides who gets it, `rewrite` numbers it, and after the whole batch of inputs
+//! every touched session is drained once. `keyframe` decides when a publisher is asked for a key frame.
+//!
+//! Randomness is drawn only inside str0m (keys, ICE credentials, SSRCs, mids). Time comes in with every input.
+//! Egress bandwidth is not estimated: a subscriber gets the layer it asks for (`SelectLayers`), whatever its downlink.
+//! Sender reports carry the arrival time as wall clock, so tracks of one publisher are synchronised as they arrive.
+#![cfg_attr(not(test), warn(clippy::indexing_slicing))]
+
+mod command;
+mod consume;
+mod demux;
+mod engine;
+mod id;
+mod keyframe;
+pub mod limit;
+mod negotiate;
+mod rewrite;
+mod route;
+mod rtc;
+mod sdp;
+mod select;
+mod stats;
+mod timer;
+mod track;
+mod transport;
+
+pub use command::{Answer, Command, Fault, Kind};
+pub use engine::{Event, Input, NoCertificate, Output, Sfu, SfuConfig, Transmit};
+pub use id::{CallId, PeerKey, ProducerKey, Scope, TransportKey};
+pub use stats::Stats;

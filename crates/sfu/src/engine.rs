@@ -1,0 +1,447 @@
+//! The engine: inputs in, outputs out, timers, and the life of transports.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use slotmap::SlotMap;
+use str0m::config::DtlsCert;
+use str0m::net::{Protocol, Receive};
+use str0m::{Event as RtcEvent, IceConnectionState, Input as RtcInput, Output as RtcOutput};
+
+use crate::command::{Answer, Command, Fault};
+use crate::demux::{Demux, Owner};
+use crate::id::{CallId, ConsumerSlot, PeerKey, ProducerKey, ProducerSlot, TransportKey, TransportSlot};
+use crate::limit::TIMER_STEP_MIN;
+use crate::rtc::{certificate, guard};
+use crate::stats::Stats;
+use crate::timer::{Timer, Timers};
+use crate::track::{Consumer, Producer};
+use crate::transport::{Link, Transport};
+
+/// What the engine must know of its surroundings.
+#[derive(Debug, Clone, Default)]
+pub struct SfuConfig {
+    /// Addresses announced as ICE host candidates. Empty or invalid ones are left out.
+    pub local_addrs: Vec<SocketAddr>,
+}
+
+/// The engine cannot start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no DTLS certificate could be made")]
+pub struct NoCertificate;
+
+/// What goes in.
+#[derive(Debug)]
+pub enum Input<'a> {
+    /// A UDP datagram.
+    Datagram {
+        /// Who sent it.
+        source: SocketAddr,
+        /// Where it arrived. One that is not among `local_addrs` (an unspecified or translated address) is taken
+        /// for the most similar of them.
+        destination: SocketAddr,
+        /// Its bytes.
+        payload: &'a [u8],
+    },
+    /// A command; answered with [`Event::Reply`] unless it is [`Command::ClosePeer`].
+    Call {
+        /// Echoed in the reply.
+        call: CallId,
+        /// On whose behalf.
+        peer: PeerKey,
+        /// What.
+        command: Command,
+    },
+    /// A timeout of [`Output::Timeout`] is due. Harmless at any other time.
+    Timeout,
+}
+
+/// A datagram to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transmit {
+    /// The candidate it comes from.
+    pub source: SocketAddr,
+    /// Where to.
+    pub destination: SocketAddr,
+    /// Its bytes.
+    pub payload: Vec<u8>,
+}
+
+/// Something happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A call was answered. Exactly one per call, except for [`Command::ClosePeer`].
+    Reply {
+        /// On whose behalf.
+        peer: PeerKey,
+        /// The call.
+        call: CallId,
+        /// The result.
+        result: Result<Answer, Fault>,
+    },
+    /// ICE and DTLS are up.
+    TransportConnected {
+        /// Whose.
+        peer: PeerKey,
+        /// Which.
+        transport: TransportKey,
+    },
+    /// A transport ended by itself, with everything on it: the client closed it, ICE was away too long, or it failed.
+    TransportClosed {
+        /// Whose.
+        peer: PeerKey,
+        /// Which.
+        transport: TransportKey,
+    },
+}
+
+/// What comes out.
+#[derive(Debug)]
+pub enum Output {
+    /// Send this.
+    Transmit(Transmit),
+    /// Tell this.
+    Event(Event),
+    /// Nothing more until an input comes, or this instant.
+    Timeout(Option<Instant>),
+}
+
+/// The transports of a peer.
+#[derive(Debug, Default)]
+pub(crate) struct Peer {
+    pub(crate) sending: Option<TransportSlot>,
+    pub(crate) receiving: Option<TransportSlot>,
+}
+
+/// The forwarding engine. See the crate documentation for how to drive it.
+pub struct Sfu {
+    pub(crate) config: SfuConfig,
+    pub(crate) cert: DtlsCert,
+    pub(crate) now: Instant,
+    pub(crate) transports: SlotMap<TransportSlot, Transport>,
+    pub(crate) transport_keys: HashMap<TransportKey, TransportSlot>,
+    pub(crate) peers: HashMap<PeerKey, Peer>,
+    pub(crate) producers: SlotMap<ProducerSlot, Producer>,
+    pub(crate) producer_keys: HashMap<ProducerKey, ProducerSlot>,
+    pub(crate) consumers: SlotMap<ConsumerSlot, Consumer>,
+    pub(crate) demux: Demux,
+    pub(crate) timers: Timers,
+    pub(crate) dirty: Vec<TransportSlot>,
+    pub(crate) out: VecDeque<Output>,
+    pub(crate) stats: Stats,
+}
+
+impl Sfu {
+    /// An engine without peers. Makes one key pair, which all its sessions share.
+    pub fn new(now: Instant, config: SfuConfig) -> Result<Self, NoCertificate> {
+        Ok(Self {
+            config,
+            cert: certificate().ok_or(NoCertificate)?,
+            now,
+            transports: SlotMap::with_key(),
+            transport_keys: HashMap::new(),
+            peers: HashMap::new(),
+            producers: SlotMap::with_key(),
+            producer_keys: HashMap::new(),
+            consumers: SlotMap::with_key(),
+            demux: Demux::default(),
+            timers: Timers::default(),
+            dirty: Vec::new(),
+            out: VecDeque::new(),
+            stats: Stats::default(),
+        })
+    }
+
+    /// Takes one input. Many may be handed in before the next [`Sfu::poll`]; that is what makes batches cheap.
+    /// Time that goes backwards is taken for the latest instant seen.
+    pub fn handle(&mut self, now: Instant, input: Input<'_>) {
+        self.now = self.now.max(now);
+        match input {
+            Input::Datagram { source, destination, payload } => {
+                self.on_datagram(source, destination, payload)
+            }
+            Input::Call { call, peer, command } => self.on_call(call, peer, command),
+            Input::Timeout => self.on_timeout(),
+        }
+    }
+
+    /// The next output; to be called until it is [`Output::Timeout`].
+    pub fn poll(&mut self) -> Output {
+        loop {
+            if let Some(output) = self.out.pop_front() {
+                self.stats.datagrams_sent += u64::from(matches!(output, Output::Transmit(_)));
+                return output;
+            }
+            let Some(slot) = self.dirty.pop() else { return Output::Timeout(self.timers.next()) };
+            self.flush(slot);
+        }
+    }
+
+    /// Counters and gauges.
+    pub fn stats(&self) -> Stats {
+        Stats {
+            transports: self.transports.len() as u64,
+            producers: self.producers.len() as u64,
+            consumers: self.consumers.len() as u64,
+            ..self.stats
+        }
+    }
+
+    fn on_datagram(&mut self, source: SocketAddr, destination: SocketAddr, payload: &[u8]) {
+        self.stats.datagrams_received += 1;
+        let (slot, stun) = match self.demux.owner(source, payload) {
+            Owner::Stun(slot) => (slot, true),
+            Owner::Peer(slot) => (slot, false),
+            Owner::ForeignStun => {
+                self.stats.stun_refused += 1;
+                return;
+            }
+            Owner::Unknown => {
+                self.stats.datagrams_unknown += 1;
+                return;
+            }
+        };
+        let destination = self.local_for(source, destination);
+        let now = self.now;
+        let Some(transport) = self.transports.get_mut(slot) else { return };
+        let Ok(receive) = Receive::new(Protocol::Udp, source, destination, payload) else {
+            self.stats.datagrams_unknown += 1;
+            return;
+        };
+        let input = RtcInput::Receive(now, receive);
+        if stun {
+            // Checks the integrity, so that a source address cannot be claimed without our ICE password.
+            match guard(|| transport.rtc.accepts(&input)) {
+                Ok(true) => self.demux.learn(slot, source),
+                Ok(false) => {
+                    self.stats.stun_refused += 1;
+                    return;
+                }
+                Err(_) => return self.panicked(slot),
+            }
+        }
+        match guard(|| transport.rtc.handle_input(input)) {
+            // One packet in, all outputs out: str0m keeps one received packet at a time.
+            Ok(Ok(())) => self.drain(slot),
+            // Anybody can forge the source of a datagram that breaks DTLS: the datagram is bad, not the session.
+            Ok(Err(_)) => {
+                self.stats.datagrams_refused += 1;
+                self.drain(slot);
+            }
+            Err(_) => self.panicked(slot),
+        }
+    }
+
+    /// The candidate that stands for the address a datagram arrived at.
+    fn local_for(&self, source: SocketAddr, destination: SocketAddr) -> SocketAddr {
+        let all = &self.config.local_addrs;
+        if all.contains(&destination) {
+            return destination;
+        }
+        let family = |a: &&SocketAddr| a.is_ipv4() == source.is_ipv4();
+        let like = |a: &&SocketAddr| family(a) && a.ip().is_loopback() == source.ip().is_loopback();
+        let found = all.iter().find(like).or_else(|| all.iter().find(family)).or_else(|| all.first());
+        found.copied().unwrap_or(destination)
+    }
+
+    fn on_timeout(&mut self) {
+        while let Some((at, timer)) = self.timers.pop(self.now) {
+            match timer {
+                Timer::Transport(slot) => {
+                    if self.transports.get_mut(slot).is_some_and(|t| t.scheduled.fired(at)) {
+                        self.transport_due(slot);
+                    }
+                }
+                Timer::Producer(slot) => {
+                    if self.producers.get_mut(slot).is_some_and(|p| p.scheduled.fired(at)) {
+                        self.request_keyframes(slot);
+                    }
+                }
+            }
+        }
+    }
+
+    fn transport_due(&mut self, slot: TransportSlot) {
+        let Some(transport) = self.transports.get(slot) else { return };
+        if transport.expires().is_some_and(|at| at <= self.now) {
+            return self.fail(slot);
+        }
+        if transport.offer_expires().is_some_and(|at| at <= self.now) {
+            self.withdraw_offer(slot);
+        }
+        self.touch(slot);
+    }
+
+    /// The transport will be flushed by the next [`Sfu::poll`].
+    pub(crate) fn touch(&mut self, slot: TransportSlot) {
+        if let Some(transport) = self.transports.get_mut(slot)
+            && !transport.dirty
+        {
+            transport.dirty = true;
+            self.dirty.push(slot);
+        }
+    }
+
+    /// Lets a touched session act on what was written to it, however often (pitfall P2).
+    fn flush(&mut self, slot: TransportSlot) {
+        let now = self.now;
+        let Some(transport) = self.transports.get_mut(slot) else { return };
+        transport.dirty = false;
+        match guard(|| transport.rtc.handle_input(RtcInput::Timeout(now))) {
+            Ok(Ok(())) => self.drain(slot),
+            Ok(Err(_)) => self.fail(slot),
+            Err(_) => self.panicked(slot),
+        }
+    }
+
+    fn drain(&mut self, slot: TransportSlot) {
+        loop {
+            let Some(transport) = self.transports.get_mut(slot) else { return };
+            match guard(|| transport.rtc.poll_output()) {
+                Ok(Ok(RtcOutput::Timeout(at))) => {
+                    transport.rtc_timeout = at.max(self.now + TIMER_STEP_MIN);
+                    let closed = !transport.rtc.is_alive();
+                    return if closed { self.fail(slot) } else { self.schedule(slot) };
+                }
+                Ok(Ok(RtcOutput::Transmit(transmit))) => self.out.push_back(Output::Transmit(Transmit {
+                    source: transmit.source,
+                    destination: transmit.destination,
+                    payload: transmit.contents.into(),
+                })),
+                Ok(Ok(RtcOutput::Event(event))) => self.on_rtc_event(slot, event),
+                Ok(Err(_)) => return self.fail(slot),
+                Err(_) => return self.panicked(slot),
+            }
+        }
+    }
+
+    /// Arms the transport's timer.
+    pub(crate) fn schedule(&mut self, slot: TransportSlot) {
+        if let Some(transport) = self.transports.get_mut(slot) {
+            let at = transport.deadline();
+            self.timers.wake(&mut transport.scheduled, at, Timer::Transport(slot));
+        }
+    }
+
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "str0m's events are non-exhaustive; the rest is not for us"
+    )]
+    fn on_rtc_event(&mut self, slot: TransportSlot, event: RtcEvent) {
+        match event {
+            RtcEvent::RtpPacket(packet) => self.on_packet(slot, packet),
+            RtcEvent::KeyframeRequest(request) => self.on_keyframe_request(slot, request.mid),
+            RtcEvent::StreamPaused(paused) => self.on_stream_paused(slot, &paused),
+            RtcEvent::Connected => {
+                self.set_link(slot, Link::Up);
+                if let Some(t) = self.transports.get(slot) {
+                    let event = Event::TransportConnected { peer: t.peer, transport: t.key };
+                    self.out.push_back(Output::Event(event));
+                }
+            }
+            RtcEvent::IceConnectionStateChange(state) => self.on_ice(slot, state),
+            RtcEvent::Closed => {
+                // The remaining outputs (our own close) are drained before the session is dropped.
+            }
+            _ => {}
+        }
+    }
+
+    fn on_ice(&mut self, slot: TransportSlot, state: IceConnectionState) {
+        let Some(transport) = self.transports.get(slot) else { return };
+        let up = matches!(state, IceConnectionState::Connected | IceConnectionState::Completed);
+        match (transport.link, state) {
+            (Link::Up, IceConnectionState::Disconnected) => self.set_link(slot, Link::Lost(self.now)),
+            (Link::Lost(_), _) if up => self.set_link(slot, Link::Up),
+            (Link::Up | Link::Lost(_) | Link::Connecting(_), _) => {}
+        }
+    }
+
+    fn set_link(&mut self, slot: TransportSlot, link: Link) {
+        let Some(transport) = self.transports.get_mut(slot) else { return };
+        transport.link = link;
+        let consumers = transport.consumers.clone();
+        for (_, consumer) in consumers {
+            self.restart(consumer);
+        }
+        self.schedule(slot);
+    }
+
+    pub(crate) fn panicked(&mut self, slot: TransportSlot) {
+        self.stats.panics += 1;
+        if let Some(transport) = self.take(slot) {
+            let (peer, key) = (transport.peer, transport.key);
+            // Its destructor may trip over the same broken state.
+            let _ = guard(|| drop(transport));
+            self.out.push_back(Output::Event(Event::TransportClosed { peer, transport: key }));
+        }
+    }
+
+    /// Closes a transport that ended by itself, and says so.
+    pub(crate) fn fail(&mut self, slot: TransportSlot) {
+        self.stats.transports_failed += 1;
+        if let Some((peer, transport)) = self.close(slot) {
+            self.out.push_back(Output::Event(Event::TransportClosed { peer, transport }));
+        }
+    }
+
+    /// Closes a transport with everything on it; the client hears of it while the path is up.
+    pub(crate) fn close(&mut self, slot: TransportSlot) -> Option<(PeerKey, TransportKey)> {
+        let mut transport = self.take(slot)?;
+        let up = transport.link == Link::Up;
+        let last_words = guard(|| {
+            let mut datagrams = Vec::new();
+            if up && transport.rtc.is_alive() && transport.rtc.close().is_ok() {
+                while let Ok(output) = transport.rtc.poll_output() {
+                    match output {
+                        RtcOutput::Transmit(transmit) => datagrams.push(transmit),
+                        RtcOutput::Event(_) => {}
+                        RtcOutput::Timeout(_) => break,
+                    }
+                }
+            }
+            datagrams
+        });
+        for t in last_words.into_iter().flatten() {
+            let payload = t.contents.into();
+            let transmit = Transmit { source: t.source, destination: t.destination, payload };
+            self.out.push_back(Output::Transmit(transmit));
+        }
+        let named = (transport.peer, transport.key);
+        let _ = guard(|| drop(transport));
+        Some(named)
+    }
+
+    /// Takes a transport out of every table.
+    fn take(&mut self, slot: TransportSlot) -> Option<Transport> {
+        let mut transport = self.transports.remove(slot)?;
+        self.demux.remove(slot);
+        self.transport_keys.remove(&transport.key);
+        if let Some(peer) = self.peers.get_mut(&transport.peer) {
+            let side = if transport.consuming { &mut peer.receiving } else { &mut peer.sending };
+            if *side == Some(slot) {
+                *side = None;
+            }
+            if peer.sending.is_none() && peer.receiving.is_none() {
+                self.peers.remove(&transport.peer);
+            }
+        }
+        for (_, producer) in std::mem::take(&mut transport.producers) {
+            self.drop_producer(producer);
+        }
+        for (_, consumer) in std::mem::take(&mut transport.consumers) {
+            self.drop_consumer(consumer);
+        }
+        for (call, _) in transport.queue.drain(..) {
+            self.reply(transport.peer, call, Err(Fault::NoTransport));
+        }
+        Some(transport)
+    }
+
+    /// Answers a call.
+    pub(crate) fn reply(&mut self, peer: PeerKey, call: CallId, result: Result<Answer, Fault>) {
+        self.stats.limits_hit += u64::from(matches!(result, Err(Fault::Limit(_))));
+        self.out.push_back(Output::Event(Event::Reply { peer, call, result }));
+    }
+}

@@ -1,0 +1,85 @@
+//! When to ask a publisher for a key frame: at most every so often, but never not at all (pitfall P1).
+
+use std::time::Instant;
+
+use crate::limit::{KEYFRAME_INTERVAL_MIN, KEYFRAME_RETRY};
+
+/// The requests for one encoding of one producer.
+#[derive(Debug, Default)]
+pub(crate) struct Gate {
+    wanted: bool,
+    waiting: usize,
+    sent: Option<Instant>,
+}
+
+impl Gate {
+    /// Somebody needs a key frame; asked for now or as soon as the interval allows.
+    pub(crate) fn want(&mut self) {
+        self.wanted = true;
+    }
+
+    /// How many subscribers cannot show anything, or not what they chose, without a key frame.
+    pub(crate) fn set_waiting(&mut self, waiting: usize) {
+        self.waiting = waiting;
+    }
+
+    /// A key frame has begun: what was wanted is here.
+    pub(crate) fn arrived(&mut self) {
+        self.wanted = false;
+    }
+
+    /// When the next request is due; `None` = nobody needs one.
+    pub(crate) fn due(&self, now: Instant) -> Option<Instant> {
+        if self.wanted {
+            Some(self.sent.map_or(now, |sent| sent + KEYFRAME_INTERVAL_MIN))
+        } else if self.waiting > 0 {
+            Some(self.sent.map_or(now, |sent| sent + KEYFRAME_RETRY))
+        } else {
+            None
+        }
+    }
+
+    /// True when a request goes out now; then it counts as sent.
+    pub(crate) fn take(&mut self, now: Instant) -> bool {
+        let due = self.due(now).is_some_and(|at| at <= now);
+        if due {
+            self.wanted = false;
+            self.sent = Some(now);
+        }
+        due
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_second_request_is_deferred_not_dropped() {
+        let t0 = Instant::now();
+        let mut gate = Gate::default();
+        assert_eq!(gate.due(t0), None);
+        gate.want();
+        assert!(gate.take(t0));
+        assert!(!gate.take(t0));
+        gate.want();
+        assert!(!gate.take(t0 + Duration::from_millis(10)));
+        assert_eq!(gate.due(t0), Some(t0 + KEYFRAME_INTERVAL_MIN));
+        assert!(gate.take(t0 + KEYFRAME_INTERVAL_MIN));
+        assert_eq!(gate.due(t0 + KEYFRAME_INTERVAL_MIN), None);
+    }
+
+    #[test]
+    fn a_waiting_subscriber_is_never_forgotten() {
+        let t0 = Instant::now();
+        let mut gate = Gate::default();
+        gate.set_waiting(1);
+        assert!(gate.take(t0));
+        assert!(!gate.take(t0 + KEYFRAME_RETRY - Duration::from_millis(1)));
+        assert!(gate.take(t0 + KEYFRAME_RETRY));
+        gate.arrived();
+        gate.set_waiting(0);
+        assert_eq!(gate.due(t0 + KEYFRAME_RETRY * 9), None);
+    }
+}

@@ -1,0 +1,51 @@
+//! Every limit of the SFU, with its reason.
+
+use std::time::Duration;
+
+/// Transports of one peer: one that sends and one that receives (PROTOCOL §0 fact 1).
+pub const TRANSPORTS_PER_PEER_MAX: usize = 2;
+/// Transports of one engine. Each holds DTLS, SRTP and ICE state (about 100 kB); beyond it one thread is overloaded anyway.
+pub const TRANSPORTS_MAX: usize = 8_192;
+/// Producers of one peer: microphone, camera, screen video and audio, and one re-publish of each.
+pub const PRODUCERS_PER_PEER_MAX: usize = 8;
+/// Simulcast layers of one producer; browsers send three.
+pub const LAYERS_MAX: usize = 4;
+/// Media of one `Consume`; the client asks for 35 at most (PROTOCOL §10).
+pub const CONSUME_WANTS_MAX: usize = 64;
+/// Live consumers of one transport. Each costs an encryption per packet and an RTX cache.
+pub const CONSUMERS_PER_TRANSPORT_MAX: usize = 256;
+/// m-lines of one session description, stopped ones included: they are never recycled (PROTOCOL §6.5), so a
+/// transport that reaches the limit is closed and the client opens a fresh one.
+pub const M_LINES_MAX: usize = 512;
+/// Bytes of one session description; 512 m-lines of a browser with candidates fit.
+pub const SDP_MAX_BYTES: usize = 768 * 1024;
+/// Calls of one transport that wait for the answer to our offer. The client asks one at a time, and retries a few.
+pub const QUEUED_CALLS_MAX: usize = 32;
+/// How long a call waits for the answer to our offer before the offer is withdrawn. The client serialises its
+/// exchanges, so a second call means that it has given up the first.
+pub const OFFER_WAIT_MAX: Duration = Duration::from_secs(3);
+/// How long a transport may take to come up. The client gives up after 30 s (PROTOCOL §8).
+pub const CONNECT_MAX: Duration = Duration::from_secs(60);
+/// How long a transport may stay without ICE. The client replaces it after 2 s (PROTOCOL §9); this only cleans up.
+pub const DISCONNECTED_MAX: Duration = Duration::from_secs(30);
+/// Source addresses that lead to one transport. A client changes its network now and then; a flood of spoofed
+/// addresses needs our ICE password first, and then displaces only its own.
+pub const ADDRESSES_PER_TRANSPORT_MAX: usize = 8;
+/// SSRCs of one sending transport whose origin is remembered.
+pub const SOURCES_PER_TRANSPORT_MAX: usize = 64;
+/// Shortest time between two key frame requests for one encoding; the rest is deferred, never dropped (pitfall P1).
+pub const KEYFRAME_INTERVAL_MIN: Duration = Duration::from_millis(400);
+/// A key frame request is repeated this often while a subscriber waits: the request, or the frame, may be lost.
+pub const KEYFRAME_RETRY: Duration = Duration::from_millis(700);
+/// A simulcast layer without packets for this long is not offered to subscribers: browsers stop layers silently.
+pub const LAYER_SILENCE_MAX: Duration = Duration::from_millis(1_200);
+/// Packets kept for retransmission, per subscription: two seconds of a 4 Mbit/s video.
+pub const RTX_CACHE_PACKETS: usize = 1_024;
+/// Age of the oldest packet worth retransmitting.
+pub const RTX_CACHE_AGE: Duration = Duration::from_secs(3);
+/// Share of retransmissions above which queued ones are dropped. str0m's 0.15 fails at 10 % loss (pitfall P10).
+pub const RTX_RATIO_MAX: f32 = 0.4;
+/// Datagram that can be ours; anything longer is dropped unread.
+pub const DATAGRAM_MAX_BYTES: usize = 2_000;
+/// Smallest step of time between two wake-ups of one transport, so that a timer that is always due cannot spin.
+pub const TIMER_STEP_MIN: Duration = Duration::from_millis(1);

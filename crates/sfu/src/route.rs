@@ -1,0 +1,307 @@
+//! The way of a packet from its publisher to the subscribers, and of key frame requests back.
+
+use str0m::media::{KeyframeRequestKind, Mid};
+use str0m::rtp::{ExtensionValues, RtpPacket, RtpWrite, Ssrc, StreamPaused, Vp8Descriptor, Vp8Patch};
+
+use crate::command::Kind;
+use crate::engine::Sfu;
+use crate::id::{ConsumerSlot, ProducerSlot, TransportSlot};
+use crate::limit::RTX_CACHE_AGE;
+use crate::rewrite::Numbers;
+use crate::rtc::guard;
+use crate::select::Step;
+use crate::timer::Timer;
+use crate::transport::{Link, Origin};
+
+/// The largest 7-bit picture id; a publisher that uses the short form must be answered in it.
+const PICTURE_ID_SHORT_MAX: u16 = 0x7f;
+
+impl Sfu {
+    /// Forwards one packet of a publisher.
+    pub(crate) fn on_packet(&mut self, slot: TransportSlot, packet: RtpPacket) {
+        self.stats.packets_received += 1;
+        let Some((producer_slot, layer)) = self.origin(slot, packet.header.ssrc) else { return };
+        let Some(producer) = self.producers.get_mut(producer_slot) else { return };
+        // An empty payload is padding that probes the path; it has a sequence number and must be passed on.
+        let descriptor = match producer.kind {
+            Kind::Video if !packet.payload.is_empty() => match Vp8Descriptor::parse(&packet.payload) {
+                Ok(descriptor) => Some(descriptor),
+                Err(_) => {
+                    self.stats.packets_malformed += 1;
+                    return;
+                }
+            },
+            Kind::Video | Kind::Audio => None,
+        };
+        let keyframe = descriptor.is_some_and(|d| d.starts_keyframe(&packet.payload));
+        let Some(state) = producer.layers.get_mut(layer) else { return };
+        if keyframe {
+            state.gate.arrived();
+        }
+        let restarted =
+            state.ssrc.replace(packet.header.ssrc).is_some_and(|known| known != packet.header.ssrc);
+        let revived = !std::mem::replace(&mut state.live, true);
+        if restarted {
+            self.restart_layer(producer_slot, layer);
+        }
+        if revived {
+            self.aim(producer_slot);
+        }
+        self.fan_out(producer_slot, layer, &packet, descriptor, keyframe);
+    }
+
+    fn fan_out(
+        &mut self,
+        producer: ProducerSlot,
+        layer: usize,
+        packet: &RtpPacket,
+        descriptor: Option<Vp8Descriptor>,
+        keyframe: bool,
+    ) {
+        let Self { producers, consumers, transports, dirty, stats, now, .. } = self;
+        let Some(source) = producers.get(producer).filter(|p| !p.paused) else { return };
+        let numbers = Numbers {
+            seq: *packet.seq_no,
+            time: packet.header.timestamp,
+            picture: descriptor.and_then(|d| d.picture_id()),
+            tl0: descriptor.and_then(|d| d.tl0_pic_idx()),
+        };
+        // Everything else in the header extensions belongs to the publisher's own session (pitfall P5).
+        let extensions = ExtensionValues {
+            audio_level: packet.header.ext_vals.audio_level,
+            voice_activity: packet.header.ext_vals.voice_activity,
+            video_orientation: packet.header.ext_vals.video_orientation,
+            ..ExtensionValues::default()
+        };
+        let (mut started, mut broken) = (false, Vec::new());
+        for slot in &source.consumers {
+            let Some(consumer) = consumers.get_mut(*slot) else { continue };
+            let Some(transport) = transports.get_mut(consumer.transport) else { continue };
+            if transport.link != Link::Up {
+                continue;
+            }
+            match consumer.selector.step(layer, keyframe) {
+                Step::Drop => continue,
+                Step::Start => {
+                    consumer.rewriter.start(*now, *packet.header.ssrc, numbers);
+                    stats.switches += 1;
+                    started = true;
+                }
+                Step::Forward => {}
+            }
+            let Some(out) = consumer.rewriter.map(*now, numbers) else { continue };
+            let payload = packet.payload.clone();
+            let mut write = RtpWrite::new(consumer.pt, out.seq.into(), out.time, packet.timestamp, payload)
+                .marker(packet.header.marker)
+                .ext_vals(extensions.clone())
+                .nackable(true);
+            if let Some(patch) = descriptor.and_then(|d| patch(&d, numbers, out)) {
+                write = write.vp8_patch(patch);
+            }
+            let ssrc = consumer.ssrc;
+            let written =
+                guard(|| transport.rtc.direct_api().stream_tx(&ssrc).map(|stream| stream.write_rtp(write)));
+            match written {
+                Ok(Some(())) => {
+                    stats.packets_forwarded += 1;
+                    stats.bytes_forwarded += packet.payload.len() as u64;
+                }
+                Ok(None) => continue,
+                Err(_) => broken.push(consumer.transport),
+            }
+            if !transport.dirty {
+                transport.dirty = true;
+                dirty.push(consumer.transport);
+            }
+        }
+        for transport in broken {
+            self.panicked(transport);
+        }
+        if started {
+            self.request_keyframes(producer);
+        }
+    }
+
+    /// The producer and layer of an SSRC.
+    fn origin(&mut self, slot: TransportSlot, ssrc: Ssrc) -> Origin {
+        let transport = self.transports.get_mut(slot)?;
+        if let Some(origin) = transport.origin(ssrc) {
+            return origin;
+        }
+        let named = guard(|| {
+            let mut api = transport.rtc.direct_api();
+            // The client publishes without RTX, which str0m takes for a wish not to be asked (PROTOCOL §9). It does
+            // answer: lost packets come again on the stream itself.
+            let stream = api.stream_rx(&ssrc)?;
+            Some((stream.mid(), stream.rid()))
+        });
+        let Ok(named) = named else {
+            self.panicked(slot);
+            return None;
+        };
+        let (mid, rid) = named?;
+        let origin = transport.producer(mid).and_then(|producer_slot| {
+            let producer = self.producers.get_mut(producer_slot)?;
+            if producer.kind == Kind::Video {
+                let allowed = guard(|| {
+                    transport.rtc.direct_api().stream_rx(&ssrc).map(|stream| stream.suppress_nack(false))
+                });
+                allowed.ok()?;
+            }
+            Some((producer_slot, producer.layer(rid)?))
+        });
+        transport.set_origin(ssrc, origin);
+        origin
+    }
+
+    /// Browsers stop simulcast layers silently: subscribers of a silent one get another.
+    pub(crate) fn on_stream_paused(&mut self, slot: TransportSlot, paused: &StreamPaused) {
+        if !paused.paused {
+            return;
+        }
+        let Some((producer, layer)) = self.origin(slot, paused.ssrc) else { return };
+        if let Some(state) = self.producers.get_mut(producer).and_then(|p| p.layers.get_mut(layer)) {
+            state.live = false;
+            self.aim(producer);
+        }
+    }
+
+    /// A subscriber asks for a key frame.
+    pub(crate) fn on_keyframe_request(&mut self, slot: TransportSlot, mid: Mid) {
+        self.stats.keyframes_asked += 1;
+        let Some(consumer) = self.transports.get(slot).and_then(|t| t.consumer(mid)) else { return };
+        let Some(consumer) = self.consumers.get(consumer) else { return };
+        let producer = consumer.producer;
+        let Some(layer) = consumer.selector.current().or(consumer.selector.waits_for()) else { return };
+        if let Some(state) = self.producers.get_mut(producer).and_then(|p| p.layers.get_mut(layer)) {
+            state.gate.want();
+            self.request_keyframes(producer);
+        }
+    }
+
+    /// Chooses the layer of every subscriber anew, and asks for the key frames that are needed.
+    pub(crate) fn aim(&mut self, slot: ProducerSlot) {
+        let Some(producer) = self.producers.get_mut(slot) else { return };
+        for index in 0..producer.consumers.len() {
+            let Some(consumer) = producer.consumers.get(index).and_then(|c| self.consumers.get_mut(*c))
+            else {
+                continue;
+            };
+            // Without any layer the former choice stands until one flows again.
+            let Some(target) = producer.pick(consumer.preferred.as_deref()) else { continue };
+            if consumer.selector.aim(Some(target))
+                && let Some(layer) = producer.layers.get_mut(target)
+            {
+                layer.gate.want();
+            }
+        }
+        self.request_keyframes(slot);
+    }
+
+    /// The subscriber begins anew with the next key frame (pause, resume, its link came up).
+    pub(crate) fn restart(&mut self, slot: ConsumerSlot) {
+        let Some(consumer) = self.consumers.get_mut(slot) else { return };
+        consumer.selector.stop();
+        let producer = consumer.producer;
+        self.request_keyframes(producer);
+    }
+
+    fn restart_layer(&mut self, slot: ProducerSlot, layer: usize) {
+        let Some(producer) = self.producers.get(slot) else { return };
+        for consumer in &producer.consumers {
+            if let Some(consumer) = self.consumers.get_mut(*consumer)
+                && consumer.selector.current() == Some(layer)
+            {
+                consumer.selector.stop();
+            }
+        }
+        self.request_keyframes(slot);
+    }
+
+    /// Sends the key frame requests that are due, and wakes for the next.
+    pub(crate) fn request_keyframes(&mut self, slot: ProducerSlot) {
+        let Self { producers, consumers, transports, timers, stats, now, .. } = self;
+        let Some(producer) = producers.get_mut(slot).filter(|p| p.kind == Kind::Video) else { return };
+        let (mut asked, mut next) = (false, None);
+        for (index, layer) in producer.layers.iter_mut().enumerate() {
+            let waits = |c: &&ConsumerSlot| {
+                consumers.get(**c).is_some_and(|c| {
+                    c.selector.waits_for() == Some(index)
+                        && transports.get(c.transport).is_some_and(|t| t.link == Link::Up)
+                })
+            };
+            let waiting = producer.consumers.iter().filter(waits).count();
+            layer.gate.set_waiting(if producer.paused { 0 } else { waiting });
+            if layer.gate.take(*now)
+                && let Some(publisher) = transports.get_mut(producer.transport)
+            {
+                let (mid, rid) = (producer.mid, layer.rid);
+                // Without a stream there is nothing to ask yet; its first frame will be a key frame.
+                let found = guard(|| {
+                    let mut api = publisher.rtc.direct_api();
+                    api.stream_rx_by_mid(mid, rid).map(|s| s.request_keyframe(KeyframeRequestKind::Pli))
+                });
+                asked |= found.is_ok_and(|found| found.is_some());
+            }
+            let due = layer.gate.due(*now);
+            next = [next, due].into_iter().flatten().min();
+        }
+        if let Some(at) = next {
+            timers.wake(&mut producer.scheduled, at, Timer::Producer(slot));
+        }
+        if asked {
+            stats.keyframes_requested += 1;
+            let publisher = producer.transport;
+            self.touch(publisher);
+        }
+    }
+
+    /// Ends a producer; its subscribers keep their m-lines until they close them.
+    pub(crate) fn drop_producer(&mut self, slot: ProducerSlot) {
+        let Some(producer) = self.producers.remove(slot) else { return };
+        self.producer_keys.remove(&producer.key);
+        if let Some(transport) = self.transports.get_mut(producer.transport) {
+            transport.producers.retain(|(_, known)| *known != slot);
+            transport.forget_origins();
+        }
+        for consumer in producer.consumers {
+            self.drop_consumer(consumer);
+        }
+    }
+
+    /// Ends a subscription.
+    pub(crate) fn drop_consumer(&mut self, slot: ConsumerSlot) {
+        let Some(consumer) = self.consumers.remove(slot) else { return };
+        if let Some(producer) = self.producers.get_mut(consumer.producer) {
+            producer.consumers.retain(|known| *known != slot);
+        }
+        if let Some(transport) = self.transports.get_mut(consumer.transport) {
+            transport.consumers.retain(|(_, known)| *known != slot);
+            // Frees what is kept for retransmission. The stream itself is part of the session description.
+            let _ = guard(|| {
+                let mut api = transport.rtc.direct_api();
+                if let Some(stream) = api.stream_tx(&consumer.ssrc) {
+                    stream.set_rtx_cache(1, RTX_CACHE_AGE, None);
+                }
+            });
+        }
+    }
+}
+
+/// The change of a VP8 descriptor, when there is any.
+fn patch(descriptor: &Vp8Descriptor, from: Numbers, to: Numbers) -> Option<Vp8Patch> {
+    if from.picture == to.picture && from.tl0 == to.tl0 {
+        return None;
+    }
+    let build = |picture: Option<u16>| {
+        let mut builder = descriptor.patch();
+        if let Some(picture) = picture {
+            builder = builder.picture_id(picture);
+        }
+        if let Some(tl0) = to.tl0 {
+            builder = builder.tl0_pic_idx(tl0);
+        }
+        builder.build()
+    };
+    build(to.picture).or_else(|_| build(to.picture.map(|p| p & PICTURE_ID_SHORT_MAX))).ok()
+}

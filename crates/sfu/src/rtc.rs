@@ -1,0 +1,77 @@
+//! The two kinds of WebRTC session, and the wall around the library: a panic inside closes one transport (P9).
+
+use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use str0m::config::DtlsCert;
+use str0m::format::{Codec, FormatParams};
+use str0m::media::{Frequency, Pt};
+use str0m::rtp::{Extension, ExtensionMap};
+use str0m::{Candidate, Rtc};
+
+use crate::limit::LAYER_SILENCE_MAX;
+
+/// Payload types that browsers use themselves (PROTOCOL §6.4); str0m's default for Opus, 111, is Chrome's too.
+const PT_VP8: u8 = 96;
+const PT_VP8_RTX: u8 = 97;
+/// Receiver reports give publishers their round-trip time, which paces their retransmissions. str0m's default for
+/// streams without RTX (all that the client sends) is 5 s.
+const REPORT_INTERVAL: Duration = Duration::from_secs(1);
+
+/// The library broke one of its own invariants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Panicked;
+
+/// Runs a call into the library. After a panic the session must not be used again.
+pub(crate) fn guard<T>(call: impl FnOnce() -> T) -> Result<T, Panicked> {
+    catch_unwind(AssertUnwindSafe(call)).map_err(|_| Panicked)
+}
+
+/// One certificate for all sessions: a key generation per join would cost more than the join (P7).
+pub(crate) fn certificate() -> Option<DtlsCert> {
+    str0m::crypto::from_feature_flags().dtls_provider.generate_certificate()
+}
+
+/// A session with our candidates, ready for the client's first offer. `consuming` = the client receives on it.
+///
+/// On a sending transport VP8 comes without RTX, as the client offers it (PROTOCOL §9): lost packets are repeated on
+/// the stream itself. On a receiving one we offer RTX. Header extensions differ too: publishers need transport-cc
+/// feedback to raise their rate; towards subscribers it would only cost, because nothing here estimates their
+/// bandwidth yet.
+pub(crate) fn session(now: Instant, cert: &DtlsCert, consuming: bool, addresses: &[SocketAddr]) -> Rtc {
+    let mut config = Rtc::builder()
+        .set_rtp_mode(true)
+        .set_ice_lite(true)
+        .set_dtls_cert(cert.clone())
+        .set_stats_interval(None)
+        .set_rtcp_report_interval_audio(REPORT_INTERVAL)
+        .set_rtcp_report_interval_video(REPORT_INTERVAL)
+        .set_pause_threshold(LAYER_SILENCE_MAX)
+        .set_extension_map(extensions(consuming))
+        .clear_codecs()
+        .enable_opus(true, false);
+    let rtx = consuming.then(|| Pt::from(PT_VP8_RTX));
+    let vp8 = FormatParams::default();
+    config.codec_config().add_config(PT_VP8.into(), rtx, Codec::Vp8, Frequency::NINETY_KHZ, None, vp8);
+    let mut rtc = config.build(now);
+    for address in addresses {
+        if let Ok(candidate) = Candidate::host(*address, "udp") {
+            rtc.add_local_candidate(candidate);
+        }
+    }
+    rtc
+}
+
+/// Chrome's own numbers, so that they are the same in every m-line of a bundle (PROTOCOL §6.1).
+fn extensions(consuming: bool) -> ExtensionMap {
+    let mut map = ExtensionMap::empty();
+    map.set(1, Extension::AudioLevel);
+    map.set(4, Extension::RtpMid);
+    map.set(13, Extension::VideoOrientation);
+    if !consuming {
+        map.set(3, Extension::TransportSequenceNumber);
+        map.set(10, Extension::RtpStreamId);
+    }
+    map
+}

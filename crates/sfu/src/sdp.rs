@@ -1,0 +1,81 @@
+//! The little that is read from a session description before str0m parses it: its m-lines.
+
+use crate::command::{Fault, Kind};
+use crate::limit::{M_LINES_MAX, SDP_MAX_BYTES};
+
+/// One m-line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MLine {
+    /// `None` for anything but audio and video.
+    pub(crate) kind: Option<Kind>,
+    /// `a=mid`; empty when there is none.
+    pub(crate) mid: String,
+    /// The client sends on it and has not stopped it.
+    pub(crate) sends: bool,
+}
+
+/// The m-lines of a description, in order. Refuses one that is too long or has too many.
+pub(crate) fn m_lines(text: &str) -> Result<Vec<MLine>, Fault> {
+    if text.len() > SDP_MAX_BYTES {
+        return Err(Fault::Limit("bytes of a session description"));
+    }
+    let mut lines: Vec<MLine> = Vec::new();
+    for line in text.lines() {
+        if let Some(rest) = line.strip_prefix("m=") {
+            if lines.len() == M_LINES_MAX {
+                return Err(Fault::Limit("m-lines of a session description"));
+            }
+            let mut words = rest.split_ascii_whitespace();
+            let kind = match words.next() {
+                Some("audio") => Some(Kind::Audio),
+                Some("video") => Some(Kind::Video),
+                Some(_) | None => None,
+            };
+            let stopped = words.next() == Some("0");
+            lines.push(MLine { kind, mid: String::new(), sends: !stopped });
+        } else if let (Some(current), Some(attribute)) = (lines.last_mut(), line.strip_prefix("a=")) {
+            if let Some(mid) = attribute.strip_prefix("mid:") {
+                mid.trim().clone_into(&mut current.mid);
+            } else if matches!(attribute, "recvonly" | "inactive") {
+                current.sends = false;
+            }
+        }
+    }
+    Ok(lines)
+}
+
+/// The m-line of a new track: the named one, else the last of the kind that sends (PROTOCOL §6.2).
+pub(crate) fn track_line(lines: &[MLine], kind: Kind, mid: Option<&str>) -> Option<String> {
+    let fits = |line: &&MLine| line.kind == Some(kind) && line.sends;
+    match mid {
+        Some(mid) => lines.iter().filter(fits).find(|line| line.mid == mid),
+        None => lines.iter().rfind(fits),
+    }
+    .map(|line| line.mid.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OFFER: &str = "v=0\r\na=group:BUNDLE 0 1 2\r\nm=audio 9 X 111\r\na=mid:0\r\na=sendonly\r\n\
+        m=video 0 X 96\r\na=mid:1\r\na=sendonly\r\nm=audio 9 X 111\r\na=mid:2\r\na=inactive\r\n\
+        m=application 9 X y\r\na=mid:3\r\n";
+
+    #[test]
+    fn stopped_and_inactive_lines_do_not_send() {
+        let lines = m_lines(OFFER).unwrap();
+        assert_eq!(lines.iter().map(|l| l.sends).collect::<Vec<_>>(), [true, false, false, true]);
+        assert_eq!(track_line(&lines, Kind::Audio, None).as_deref(), Some("0"));
+        assert_eq!(track_line(&lines, Kind::Audio, Some("2")), None);
+        assert_eq!(track_line(&lines, Kind::Video, None), None);
+        assert_eq!(track_line(&lines, Kind::Video, Some("3")), None);
+    }
+
+    #[test]
+    fn too_long_and_too_many_are_refused() {
+        assert!(matches!(m_lines(&"x".repeat(SDP_MAX_BYTES + 1)), Err(Fault::Limit(_))));
+        assert!(matches!(m_lines(&"m=audio 9\n".repeat(M_LINES_MAX + 1)), Err(Fault::Limit(_))));
+        assert_eq!(m_lines(&"m=audio 9\n".repeat(M_LINES_MAX)).unwrap().len(), M_LINES_MAX);
+    }
+}

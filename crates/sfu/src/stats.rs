@@ -1,0 +1,42 @@
+//! Counters, plain numbers that the caller reads when it wants.
+
+/// Counters since the start of the engine, and gauges as of now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Gauge: transports.
+    pub transports: u64,
+    /// Gauge: producers.
+    pub producers: u64,
+    /// Gauge: consumers.
+    pub consumers: u64,
+    /// Datagrams handed in.
+    pub datagrams_received: u64,
+    /// Datagrams from an address that no transport claims, or that are no STUN, DTLS or RTP.
+    pub datagrams_unknown: u64,
+    /// STUN requests whose user name or integrity is not ours.
+    pub stun_refused: u64,
+    /// Datagrams of a transport that it could not use.
+    pub datagrams_refused: u64,
+    /// Datagrams handed out.
+    pub datagrams_sent: u64,
+    /// Media packets received.
+    pub packets_received: u64,
+    /// Media packets handed to subscribers.
+    pub packets_forwarded: u64,
+    /// Bytes of the payloads of those.
+    pub bytes_forwarded: u64,
+    /// Video packets without a readable VP8 descriptor.
+    pub packets_malformed: u64,
+    /// Key frame requests from subscribers.
+    pub keyframes_asked: u64,
+    /// Key frame requests sent to publishers.
+    pub keyframes_requested: u64,
+    /// Subscribers that began to receive or changed their layer.
+    pub switches: u64,
+    /// Transports that closed by themselves: ICE or DTLS ended, a timeout, an error.
+    pub transports_failed: u64,
+    /// Panics of the WebRTC library that were caught; each closed one transport.
+    pub panics: u64,
+    /// Commands refused because of a limit.
+    pub limits_hit: u64,
+}

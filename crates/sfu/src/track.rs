@@ -1,0 +1,105 @@
+//! Producers and consumers: who sends, and who gets it.
+
+use smallvec::SmallVec;
+use str0m::media::{Mid, Pt, Rid};
+use str0m::rtp::Ssrc;
+
+use crate::command::Kind;
+use crate::id::{ConsumerSlot, PeerKey, ProducerKey, ProducerSlot, TransportSlot};
+use crate::keyframe::Gate;
+use crate::limit::LAYERS_MAX;
+use crate::rewrite::Rewriter;
+use crate::select::{Selector, pick};
+use crate::timer::Scheduled;
+
+const AUDIO_HZ: u32 = 48_000;
+const VIDEO_HZ: u32 = 90_000;
+
+/// One encoding of a producer.
+#[derive(Debug)]
+pub(crate) struct Layer {
+    pub(crate) rid: Option<Rid>,
+    /// Packets flow.
+    pub(crate) live: bool,
+    pub(crate) ssrc: Option<Ssrc>,
+    pub(crate) gate: Gate,
+}
+
+impl Layer {
+    fn new(rid: Option<Rid>) -> Self {
+        Self { rid, live: false, ssrc: None, gate: Gate::default() }
+    }
+}
+
+/// A published track.
+#[derive(Debug)]
+pub(crate) struct Producer {
+    pub(crate) key: ProducerKey,
+    pub(crate) peer: PeerKey,
+    pub(crate) transport: TransportSlot,
+    pub(crate) mid: Mid,
+    pub(crate) kind: Kind,
+    pub(crate) paused: bool,
+    /// The publisher's own name of the media stream, by which subscribers synchronise its tracks.
+    pub(crate) stream: String,
+    pub(crate) layers: SmallVec<[Layer; 1]>,
+    pub(crate) consumers: Vec<ConsumerSlot>,
+    pub(crate) scheduled: Scheduled,
+}
+
+impl Producer {
+    /// The layer with this rid; a layer that was not announced is added while there is room.
+    pub(crate) fn layer(&mut self, rid: Option<Rid>) -> Option<usize> {
+        if let Some(index) = self.layers.iter().position(|layer| layer.rid == rid) {
+            return Some(index);
+        }
+        if self.layers.len() == LAYERS_MAX {
+            return None;
+        }
+        self.layers.push(Layer::new(rid));
+        Some(self.layers.len() - 1)
+    }
+
+    /// Layers for the given rids; none = one stream without rid.
+    pub(crate) fn layers_of(rids: &[Rid]) -> SmallVec<[Layer; 1]> {
+        match rids {
+            [] => std::iter::once(Layer::new(None)).collect(),
+            rids => rids.iter().take(LAYERS_MAX).map(|rid| Layer::new(Some(*rid))).collect(),
+        }
+    }
+
+    /// The layer for a preference, among those that flow. A stream without rids is always there.
+    pub(crate) fn pick(&self, preferred: Option<&str>) -> Option<usize> {
+        let layers = self.layers.iter().enumerate().filter(|(_, layer)| layer.live || layer.rid.is_none());
+        pick(preferred, layers.map(|(index, layer)| (index, layer.rid.as_deref().map(str::trim_end))))
+    }
+}
+
+/// A subscription that the client has answered.
+#[derive(Debug)]
+pub(crate) struct Consumer {
+    pub(crate) key: ProducerKey,
+    pub(crate) producer: ProducerSlot,
+    pub(crate) transport: TransportSlot,
+    pub(crate) ssrc: Ssrc,
+    pub(crate) pt: Pt,
+    pub(crate) preferred: Option<String>,
+    pub(crate) selector: Selector,
+    pub(crate) rewriter: Rewriter,
+}
+
+/// A subscription in an offer that the client has not answered yet.
+#[derive(Debug, Clone)]
+pub(crate) struct Wanted {
+    pub(crate) key: ProducerKey,
+    pub(crate) mid: Mid,
+    pub(crate) preferred: Option<String>,
+}
+
+/// The selector and rewriter of a new subscription.
+pub(crate) fn decisions(kind: Kind) -> (Selector, Rewriter) {
+    match kind {
+        Kind::Audio => (Selector::new(false), Rewriter::new(AUDIO_HZ)),
+        Kind::Video => (Selector::new(true), Rewriter::new(VIDEO_HZ)),
+    }
+}

@@ -1,0 +1,137 @@
+//! One peer connection and what hangs on it.
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use smallvec::SmallVec;
+use str0m::Rtc;
+use str0m::change::SdpPendingOffer;
+use str0m::format::Codec;
+use str0m::media::{Mid, Pt};
+use str0m::rtp::Ssrc;
+
+use crate::command::{Command, Kind};
+use crate::id::{CallId, ConsumerSlot, PeerKey, ProducerSlot, TransportKey};
+use crate::limit::{CONNECT_MAX, DISCONNECTED_MAX, OFFER_WAIT_MAX, SOURCES_PER_TRANSPORT_MAX};
+use crate::timer::Scheduled;
+use crate::track::Wanted;
+
+/// An offer of ours that the client has not answered.
+pub(crate) struct Pending {
+    pub(crate) token: SdpPendingOffer,
+    pub(crate) wanted: Vec<Wanted>,
+    pub(crate) since: Instant,
+}
+
+/// Where the transport stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Link {
+    /// Not up yet, since then.
+    Connecting(Instant),
+    /// Media flows.
+    Up,
+    /// ICE was lost, then.
+    Lost(Instant),
+}
+
+/// The track an SSRC belongs to; `None` = one that nobody produces any more.
+pub(crate) type Origin = Option<(ProducerSlot, usize)>;
+
+/// One peer connection.
+pub(crate) struct Transport {
+    pub(crate) key: TransportKey,
+    pub(crate) peer: PeerKey,
+    pub(crate) consuming: bool,
+    pub(crate) rtc: Rtc,
+    pub(crate) link: Link,
+    pub(crate) producers: SmallVec<[(Mid, ProducerSlot); 2]>,
+    pub(crate) consumers: Vec<(Mid, ConsumerSlot)>,
+    /// m-lines of the session so far, stopped ones included.
+    pub(crate) m_lines: usize,
+    pub(crate) pending: Option<Pending>,
+    pub(crate) queue: VecDeque<(CallId, Command)>,
+    pub(crate) dirty: bool,
+    /// When str0m wants to be woken.
+    pub(crate) rtc_timeout: Instant,
+    pub(crate) scheduled: Scheduled,
+    origins: Vec<(Ssrc, Origin)>,
+}
+
+impl Transport {
+    pub(crate) fn new(now: Instant, key: TransportKey, peer: PeerKey, consuming: bool, rtc: Rtc) -> Self {
+        Self {
+            key,
+            peer,
+            consuming,
+            rtc,
+            link: Link::Connecting(now),
+            producers: SmallVec::new(),
+            consumers: Vec::new(),
+            m_lines: 0,
+            pending: None,
+            queue: VecDeque::new(),
+            dirty: false,
+            rtc_timeout: now,
+            scheduled: Scheduled::default(),
+            origins: Vec::new(),
+        }
+    }
+
+    /// When the transport dies unless its link changes.
+    pub(crate) fn expires(&self) -> Option<Instant> {
+        match self.link {
+            Link::Connecting(since) => Some(since + CONNECT_MAX),
+            Link::Lost(since) => Some(since + DISCONNECTED_MAX),
+            Link::Up => None,
+        }
+    }
+
+    /// When the pending offer gives way to the calls behind it.
+    pub(crate) fn offer_expires(&self) -> Option<Instant> {
+        let pending = self.pending.as_ref()?;
+        (!self.queue.is_empty()).then_some(pending.since + OFFER_WAIT_MAX)
+    }
+
+    /// The next instant at which anything is to be done here.
+    pub(crate) fn deadline(&self) -> Instant {
+        let own = [self.expires(), self.offer_expires()];
+        own.into_iter().flatten().fold(self.rtc_timeout, Instant::min)
+    }
+
+    /// The payload type of a codec in this session (pitfall P4).
+    pub(crate) fn payload_type(&self, kind: Kind) -> Option<Pt> {
+        let codec = match kind {
+            Kind::Audio => Codec::Opus,
+            Kind::Video => Codec::Vp8,
+        };
+        self.rtc.codec_config().find(|params| params.spec().codec == codec).map(|params| params.pt())
+    }
+
+    /// Whose packets an SSRC carries, if it is known.
+    pub(crate) fn origin(&self, ssrc: Ssrc) -> Option<Origin> {
+        self.origins.iter().find(|(known, _)| *known == ssrc).map(|(_, origin)| *origin)
+    }
+
+    /// Remembers it; the oldest makes room.
+    pub(crate) fn set_origin(&mut self, ssrc: Ssrc, origin: Origin) {
+        if self.origins.len() == SOURCES_PER_TRANSPORT_MAX {
+            self.origins.remove(0);
+        }
+        self.origins.push((ssrc, origin));
+    }
+
+    /// Forgets all origins: the tracks changed.
+    pub(crate) fn forget_origins(&mut self) {
+        self.origins.clear();
+    }
+
+    /// The producer of an m-line.
+    pub(crate) fn producer(&self, mid: Mid) -> Option<ProducerSlot> {
+        self.producers.iter().find(|(known, _)| *known == mid).map(|(_, slot)| *slot)
+    }
+
+    /// The consumer of an m-line.
+    pub(crate) fn consumer(&self, mid: Mid) -> Option<ConsumerSlot> {
+        self.consumers.iter().find(|(known, _)| *known == mid).map(|(_, slot)| *slot)
+    }
+}
