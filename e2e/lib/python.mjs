@@ -1,0 +1,48 @@
+/** The official Python SDK, in a virtual environment below e2e/out that is made when it is missing. */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const e2e = fileURLToPath(new URL('..', import.meta.url));
+const VENV = path.join(e2e, 'out/venv');
+const WANTED = path.join(e2e, 'requirements.txt');
+
+/** Makes the environment if it is not there or not of these versions. Returns its interpreter. */
+export function python() {
+  const interpreter = path.join(VENV, 'bin/python');
+  const stamp = path.join(VENV, 'made-from.txt');
+  const wanted = readFileSync(WANTED, 'utf8');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return interpreter;
+  const run = (command, ...args) => {
+    const done = spawnSync(command, args, { encoding: 'utf8' });
+    if (done.status !== 0) throw new Error(`${command} ${args.join(' ')}: ${done.stderr || done.error}`);
+  };
+  run('python3', '-m', 'venv', '--clear', VENV);
+  run(interpreter, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', WANTED);
+  writeFileSync(stamp, wanted);
+  return interpreter;
+}
+
+/** A running `poll.py`. `sessions(query)` asks once; questions are answered one after the other. */
+export function pythonClient(base, { token, account, app }) {
+  const script = fileURLToPath(new URL('poll.py', import.meta.url));
+  const child = spawn(python(), [script, base, token, account, app], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const waiting = [];
+  createInterface({ input: child.stdout }).on('line', (line) => waiting.shift()?.done(JSON.parse(line)));
+  child.once('exit', (code) => {
+    for (const each of waiting.splice(0)) each.fail(new Error(`poll.py ended with ${code}`));
+  });
+  return {
+    async sessions(query = {}) {
+      const answer = await new Promise((done, fail) => {
+        waiting.push({ done, fail });
+        child.stdin.write(`${JSON.stringify(query)}\n`);
+      });
+      if (answer.error) throw Object.assign(new Error(answer.error), { status: answer.status });
+      return answer;
+    },
+    close: () => child.stdin.end(),
+  };
+}
