@@ -30,3 +30,24 @@ pub enum StoreError {
     #[error("the store is closed")]
     Closed,
 }
+
+impl StoreError {
+    /// The same failure for one more caller: those of a group share its fate.
+    pub(crate) fn again(&self) -> Self {
+        match self {
+            Self::Exists(what) => Self::Exists(what),
+            Self::NotFound(what) => Self::NotFound(what),
+            Self::Damaged(text) => Self::Damaged(text.clone()),
+            Self::Busy(n) => Self::Busy(*n),
+            Self::Sqlite(rusqlite::Error::SqliteFailure(code, text)) => {
+                Self::Sqlite(rusqlite::Error::SqliteFailure(*code, text.clone()))
+            }
+            Self::Sqlite(other) => Self::Damaged(other.to_string()),
+            Self::Io { context, source } => Self::Io {
+                context: context.clone(),
+                source: std::io::Error::new(source.kind(), source.to_string()),
+            },
+            Self::Closed => Self::Closed,
+        }
+    }
+}

@@ -30,6 +30,25 @@ pub enum Permission {
     RealtimeAdmin,
 }
 
+impl Permission {
+    /// Every value, in declaration order.
+    pub const ALL: &[Self] = &[Self::None, Self::Realtime, Self::RealtimeAdmin];
+
+    /// The name in the store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Realtime => "realtime",
+            Self::RealtimeAdmin => "realtime_admin",
+        }
+    }
+
+    /// Reads [`Self::as_str`].
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|v| v.as_str() == name)
+    }
+}
+
 /// An API token; only the SHA-256 of its text is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiTokenRow {
@@ -75,6 +94,25 @@ pub enum RoomKind {
     Private,
 }
 
+impl RoomKind {
+    /// Every value, in declaration order.
+    pub const ALL: &[Self] = &[Self::Open, Self::Public, Self::Private];
+
+    /// The name in the store and in exports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Public => "public",
+            Self::Private => "private",
+        }
+    }
+
+    /// Reads [`Self::as_str`].
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|v| v.as_str() == name)
+    }
+}
+
 /// Member type (Pagecall).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MemberType {
@@ -87,6 +125,23 @@ pub enum MemberType {
 }
 
 impl MemberType {
+    /// Every value, in declaration order.
+    pub const ALL: &[Self] = &[Self::Host, Self::Guest, Self::Monitor];
+
+    /// The name in the store and in exports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::Guest => "guest",
+            Self::Monitor => "monitor",
+        }
+    }
+
+    /// Reads [`Self::as_str`].
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|v| v.as_str() == name)
+    }
+
     /// How such a member counts.
     pub const fn role(self) -> Role {
         match self {

@@ -1,7 +1,7 @@
 //! Stay rows: RealtimeKit session participants, and Pagecall sessions.
 
 use sederunt_core::effect::Person;
-use sederunt_core::id::{AppId, MeetingId, ParticipantId, SessionId};
+use sederunt_core::id::{AppId, MeetingId, SessionId};
 use sederunt_core::tally::Stay;
 use sederunt_core::time::UnixMs;
 
@@ -67,4 +67,13 @@ pub struct RoomStayQuery {
     pub offset: u64,
     /// `None` = all.
     pub limit: Option<u32>,
+}
+
+/// A part of a streamed answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StayBatch {
+    /// Sent first: all matches.
+    Total(u64),
+    /// The next rows.
+    Rows(Vec<StayRow>),
 }

@@ -1,0 +1,113 @@
+//! Verbs on apps and their presets.
+
+use rusqlite::{Row, params};
+use sederunt_core::id::AppId;
+
+use crate::fold::fold;
+use crate::ledger::Ledger;
+use crate::page::{Listing, page};
+use crate::sql::{find, json, ms, write_error};
+use crate::{AppRow, ListQuery, Page, PresetRow, Result, Store};
+
+const APPS: Listing<AppRow> = Listing {
+    table: "app",
+    scope: "account = :scope",
+    name: "name",
+    search: "instr(name_fold, :text) > 0 OR instr(lower(id), :text) > 0",
+    read: read_app,
+};
+
+const PRESETS: Listing<PresetRow> = Listing {
+    table: "preset",
+    scope: "app = :scope",
+    name: "name",
+    search: "instr(name_fold, :text) > 0 OR instr(lower(id), :text) > 0",
+    read: read_preset,
+};
+
+impl Store {
+    /// Creates an app with its presets, in one transaction; `Exists` when the id or a preset's name is taken.
+    pub async fn create_app(&self, app: AppRow, presets: Vec<PresetRow>) -> Result<()> {
+        self.write(move |l| insert_app(l, &app, &presets)).await
+    }
+
+    /// An app, whoever owns it.
+    pub async fn app(&self, id: &AppId) -> Result<Option<AppRow>> {
+        let id = id.clone();
+        self.read(move |c| find(c, "SELECT * FROM app WHERE id = ?1", [id.as_str()], read_app)).await
+    }
+
+    /// Apps of an account, newest first.
+    pub async fn apps(&self, account: &str, q: ListQuery) -> Result<Page<AppRow>> {
+        let account = account.to_owned();
+        self.read(move |c| page(c, &APPS, &account, &q)).await
+    }
+
+    /// A preset by name.
+    pub async fn preset(&self, app: &AppId, name: &str) -> Result<Option<PresetRow>> {
+        let (app, name) = (app.clone(), name.to_owned());
+        let sql = "SELECT * FROM preset WHERE app = ?1 AND name = ?2";
+        self.read(move |c| find(c, sql, [app.as_str(), &name], read_preset)).await
+    }
+
+    /// Presets of an app, oldest first whatever `q` says.
+    pub async fn presets(&self, app: &AppId, q: ListQuery) -> Result<Page<PresetRow>> {
+        let (app, q) = (app.clone(), ListQuery { ascending: true, ..q });
+        self.read(move |c| page(c, &PRESETS, &app.as_str(), &q)).await
+    }
+}
+
+/// Inserts an app and its presets.
+pub(crate) fn insert_app(ledger: &mut Ledger, app: &AppRow, presets: &[PresetRow]) -> Result<()> {
+    ledger
+        .conn
+        .prepare_cached(
+            "INSERT INTO app (id, account, name, name_fold, created_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![app.id.as_str(), app.account, app.name, fold(&app.name), app.created_at.0])
+        .map_err(write_error("app"))?;
+    for preset in presets {
+        insert_preset(ledger, preset)?;
+    }
+    Ok(())
+}
+
+fn insert_preset(ledger: &Ledger, p: &PresetRow) -> Result<()> {
+    ledger
+        .conn
+        .prepare_cached(
+            "INSERT INTO preset (id, app, name, name_fold, body, created_ms, updated_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute(params![
+            p.id,
+            p.app.as_str(),
+            p.name,
+            fold(&p.name),
+            p.body.to_string(),
+            p.created_at.0,
+            p.updated_at.0
+        ])
+        .map_err(write_error("preset"))?;
+    Ok(())
+}
+
+fn read_app(row: &Row<'_>) -> rusqlite::Result<AppRow> {
+    Ok(AppRow {
+        id: AppId::from(&*row.get::<_, String>("id")?),
+        account: row.get("account")?,
+        name: row.get("name")?,
+        created_at: ms(row, "created_ms")?,
+    })
+}
+
+fn read_preset(row: &Row<'_>) -> rusqlite::Result<PresetRow> {
+    Ok(PresetRow {
+        id: row.get("id")?,
+        app: AppId::from(&*row.get::<_, String>("app")?),
+        name: row.get("name")?,
+        body: json(row, "body")?,
+        created_at: ms(row, "created_ms")?,
+        updated_at: ms(row, "updated_ms")?,
+    })
+}

@@ -1,0 +1,145 @@
+//! What the writer thread owns: the connection, the next sequence number, and short keys of apps and nodes.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use rusqlite::Connection;
+use sederunt_core::id::AppId;
+use sederunt_core::time::UnixMs;
+
+use crate::{Result, StoreError, schema};
+
+/// The writing side of the ledger. Every method but [`Self::begin`] runs inside a transaction.
+pub(crate) struct Ledger {
+    pub conn: Connection,
+    /// Sequence number of the last fact.
+    last_seq: i64,
+    apps: HashMap<AppId, i64>,
+    nodes: HashMap<String, i64>,
+}
+
+impl Ledger {
+    pub(crate) fn open(dir: &Path) -> Result<Self> {
+        let conn = schema::open_writer(dir)?;
+        let mut ledger = Self { conn, last_seq: 0, apps: HashMap::new(), nodes: HashMap::new() };
+        ledger.forget()?;
+        Ok(ledger)
+    }
+
+    pub(crate) fn begin(&mut self) -> Result<()> {
+        self.conn.execute_batch("BEGIN IMMEDIATE")?;
+        Ok(())
+    }
+
+    /// Makes the transaction durable. On error nothing of it is, and the ledger is as before it.
+    pub(crate) fn commit(&mut self) -> Result<()> {
+        let outcome = if self.conn.is_autocommit() {
+            Err(given_up())
+        } else {
+            self.conn.execute_batch("COMMIT").map_err(StoreError::from)
+        };
+        if outcome.is_err() {
+            if !self.conn.is_autocommit() {
+                self.conn.execute_batch("ROLLBACK")?;
+            }
+            self.forget()?;
+        }
+        outcome
+    }
+
+    /// Runs `f` in a savepoint: its error takes back its changes only.
+    pub(crate) fn guarded<T>(&mut self, f: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        if self.conn.is_autocommit() {
+            // The transaction is lost already; a savepoint would open another one.
+            return Err(given_up());
+        }
+        let last_seq = self.last_seq;
+        self.conn.prepare_cached("SAVEPOINT verb")?.execute([])?;
+        let result = f(self);
+        if result.is_ok() {
+            self.conn.prepare_cached("RELEASE verb")?.execute([])?;
+        } else {
+            self.last_seq = last_seq;
+            self.apps.clear();
+            self.nodes.clear();
+            if !self.conn.is_autocommit() {
+                self.conn.execute_batch("ROLLBACK TO verb; RELEASE verb")?;
+            }
+        }
+        result
+    }
+
+    /// Drops what is remembered of rows and reads the last sequence number again.
+    fn forget(&mut self) -> Result<()> {
+        self.apps.clear();
+        self.nodes.clear();
+        self.last_seq = self.conn.query_row("SELECT coalesce(max(seq), 0) FROM fact", [], |r| r.get(0))?;
+        Ok(())
+    }
+
+    /// The sequence number for one more fact: without a gap.
+    pub(crate) fn next_seq(&mut self) -> i64 {
+        self.last_seq += 1;
+        self.last_seq
+    }
+
+    pub(crate) fn last_seq(&self) -> u64 {
+        u64::try_from(self.last_seq).unwrap_or(0)
+    }
+
+    /// Short key of an app.
+    pub(crate) fn app_no(&mut self, app: &AppId) -> Result<i64> {
+        if let Some(no) = self.apps.get(app) {
+            return Ok(*no);
+        }
+        let no =
+            crate::sql::find(&self.conn, "SELECT no FROM app WHERE id = ?1", [app.as_str()], |r| r.get(0))?
+                .ok_or(StoreError::NotFound("app"))?;
+        self.apps.insert(app.clone(), no);
+        Ok(no)
+    }
+
+    /// Short key of a node, made on first use.
+    pub(crate) fn node_no(&mut self, name: &str) -> Result<i64> {
+        if let Some(no) = self.nodes.get(name) {
+            return Ok(*no);
+        }
+        let find = "SELECT no FROM node WHERE name = ?1";
+        let no = match crate::sql::find(&self.conn, find, [name], |r| r.get(0))? {
+            Some(no) => no,
+            None => {
+                self.conn.prepare_cached("INSERT INTO node (name) VALUES (?1)")?.execute([name])?;
+                self.conn.last_insert_rowid()
+            }
+        };
+        self.nodes.insert(name.to_owned(), no);
+        Ok(no)
+    }
+
+    /// Records that a node was alive at `now`. A clock that went back does not take an earlier beat away.
+    pub(crate) fn heartbeat(&mut self, node: &str, now: UnixMs) -> Result<()> {
+        let no = self.node_no(node)?;
+        self.conn
+            .prepare_cached(
+                "UPDATE node SET heartbeat_ms = max(coalesce(heartbeat_ms, ?2), ?2) WHERE no = ?1",
+            )?
+            .execute([no, now.0])?;
+        Ok(())
+    }
+
+    /// Leaves a ledger without a WAL behind, so that a copy of the one file is complete.
+    pub(crate) fn close(self) {
+        let truncated = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        if let Err(e) = truncated {
+            tracing::warn!(error = %e, "the ledger's log was not folded into its file; the next start does it");
+        }
+    }
+}
+
+/// A full disk or a failing one makes SQLite give up the whole transaction by itself.
+fn given_up() -> StoreError {
+    StoreError::Io {
+        context: "writing the ledger".to_owned(),
+        source: std::io::Error::other("SQLite gave up the transaction (disk full or failing)"),
+    }
+}

@@ -1,0 +1,124 @@
+//! Verbs on participants (= members).
+
+use rusqlite::{Row, params};
+use sederunt_core::id::{AppId, MeetingId, ParticipantId};
+
+use crate::fold::fold;
+use crate::ledger::Ledger;
+use crate::page::{Listing, page};
+use crate::sql::{blob, find, id, ms, name, opt_ms, write_error};
+use crate::{ListQuery, MemberType, Page, ParticipantRow, Result, Store, StoreError};
+
+const PARTICIPANTS: Listing<ParticipantRow> = Listing {
+    table: "participant",
+    scope: "meeting = :scope AND deleted_ms IS NULL",
+    name: "name",
+    search: "instr(name_fold, :text) > 0 OR instr(custom_fold, :text) > 0 OR id_has(id, :part)",
+    read: read_participant,
+};
+
+impl Store {
+    /// Adds a participant; `Exists` when the id is taken, `NotFound` when the app is unknown.
+    pub async fn create_participant(&self, p: ParticipantRow) -> Result<()> {
+        self.write(move |l| insert_participant(l, &p)).await
+    }
+
+    /// Replaces a participant's row; `NotFound` when there is none.
+    pub async fn put_participant(&self, p: ParticipantRow) -> Result<()> {
+        self.write(move |l| update_participant(l, &p)).await
+    }
+
+    /// A participant of a meeting; deleted ones are not found.
+    pub async fn participant(&self, m: MeetingId, id: ParticipantId) -> Result<Option<ParticipantRow>> {
+        let sql = "SELECT * FROM participant WHERE id = ?1 AND meeting = ?2 AND deleted_ms IS NULL";
+        let key = [blob(id.as_u128()), blob(m.as_u128())];
+        self.read(move |c| find(c, sql, key, read_participant)).await
+    }
+
+    /// The not deleted member of a room with this user id; the oldest, should there be several.
+    pub async fn member_of_user(&self, m: MeetingId, user: &str) -> Result<Option<ParticipantRow>> {
+        let user = user.to_owned();
+        let sql = "SELECT * FROM participant WHERE meeting = ?1 AND user_id = ?2 AND deleted_ms IS NULL
+                   ORDER BY created_ms, id LIMIT 1";
+        self.read(move |c| find(c, sql, params![blob(m.as_u128()), user], read_participant)).await
+    }
+
+    /// Participants of a meeting that are not deleted, newest first. The search covers `custom_participant_id` too.
+    pub async fn participants(&self, m: MeetingId, q: ListQuery) -> Result<Page<ParticipantRow>> {
+        self.read(move |c| page(c, &PARTICIPANTS, &blob(m.as_u128()), &q)).await
+    }
+}
+
+/// Inserts a participant.
+pub(crate) fn insert_participant(ledger: &Ledger, p: &ParticipantRow) -> Result<()> {
+    ledger
+        .conn
+        .prepare_cached(
+            "INSERT INTO participant (id, meeting, app, name, name_fold, picture, custom_participant_id, custom_fold,
+                                      user_id, preset_name, member_type, blocked, deleted_ms, created_ms, updated_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        )?
+        .execute(params![
+            blob(p.id.as_u128()),
+            blob(p.meeting.as_u128()),
+            p.app.as_str(),
+            p.name,
+            fold(&p.name),
+            p.picture,
+            p.custom_participant_id,
+            p.custom_participant_id.as_deref().map(fold),
+            p.user_id,
+            p.preset_name,
+            p.member_type.as_str(),
+            p.blocked,
+            p.deleted_at.map(|t| t.0),
+            p.created_at.0,
+            p.updated_at.0,
+        ])
+        .map_err(write_error("participant"))?;
+    Ok(())
+}
+
+fn update_participant(ledger: &Ledger, p: &ParticipantRow) -> Result<()> {
+    let changed = ledger
+        .conn
+        .prepare_cached(
+            "UPDATE participant SET name = ?2, name_fold = ?3, picture = ?4, custom_participant_id = ?5,
+                    custom_fold = ?6, user_id = ?7, preset_name = ?8, member_type = ?9, blocked = ?10,
+                    deleted_ms = ?11, updated_ms = ?12
+             WHERE id = ?1",
+        )?
+        .execute(params![
+            blob(p.id.as_u128()),
+            p.name,
+            fold(&p.name),
+            p.picture,
+            p.custom_participant_id,
+            p.custom_participant_id.as_deref().map(fold),
+            p.user_id,
+            p.preset_name,
+            p.member_type.as_str(),
+            p.blocked,
+            p.deleted_at.map(|t| t.0),
+            p.updated_at.0,
+        ])?;
+    if changed == 1 { Ok(()) } else { Err(StoreError::NotFound("participant")) }
+}
+
+fn read_participant(row: &Row<'_>) -> rusqlite::Result<ParticipantRow> {
+    Ok(ParticipantRow {
+        id: id(row, "id")?,
+        meeting: id(row, "meeting")?,
+        app: AppId::from(&*row.get::<_, String>("app")?),
+        name: row.get("name")?,
+        picture: row.get("picture")?,
+        custom_participant_id: row.get("custom_participant_id")?,
+        user_id: row.get("user_id")?,
+        preset_name: row.get("preset_name")?,
+        member_type: name(row, "member_type", MemberType::parse)?,
+        blocked: row.get("blocked")?,
+        deleted_at: opt_ms(row, "deleted_ms")?,
+        created_at: ms(row, "created_ms")?,
+        updated_at: ms(row, "updated_ms")?,
+    })
+}

@@ -1,0 +1,126 @@
+//! What a crash leaves open is closed at the node's last heartbeat (DECISIONS §5, SEMANTICS §1 rule 5).
+//!
+//! The facts that close it go through the same fold and the same write path as any other.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, params};
+use sederunt_core::effect::Write;
+use sederunt_core::fact::{EndReason, Fact, FactKind, LeaveReason};
+use sederunt_core::id::{MeetingId, PeerId, SessionId};
+use sederunt_core::tally::Tally;
+use sederunt_core::time::UnixMs;
+
+use crate::ledger::Ledger;
+use crate::sql::{blob, id, list};
+use crate::{Result, Store, StoreError, facts, replay};
+
+/// What recovery found and did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recovered {
+    /// Stays of dead nodes, closed at their node's last heartbeat.
+    pub stays_closed: u64,
+    /// Sessions whose keep-alive had run out meanwhile.
+    pub sessions_ended: u64,
+    /// Meetings whose session is still open, in keep-alive: the shell loads their rooms.
+    pub still_open: Vec<MeetingId>,
+}
+
+impl Store {
+    /// Closes what dead nodes left open: their stays at their last heartbeat (an away stay at its loss), sessions
+    /// whose keep-alive ran out by `now` at `last left_at + keep-alive` (SEMANTICS §1 rule 5).
+    ///
+    /// Call it at the start, before the first heartbeat and the first fact of `node`: this ledger has one process,
+    /// so every stay that is open then belongs to a process that is gone, also to one of the same name.
+    pub async fn recover(&self, node: &str, now: UnixMs) -> Result<Recovered> {
+        let node = node.to_owned();
+        self.write(move |l| recover(l, &node, now, Everybody::IsGone)).await
+    }
+
+    /// Ends the sessions that nobody is in and whose keep-alive ran out by `now`; stays that are open remain.
+    /// For ledgers that no node serves, such as imported ones.
+    pub async fn end_expired(&self, node: &str, now: UnixMs) -> Result<Recovered> {
+        let node = node.to_owned();
+        self.write(move |l| recover(l, &node, now, Everybody::Stays)).await
+    }
+}
+
+/// What happens to open stays.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Everybody {
+    IsGone,
+    Stays,
+}
+
+fn recover(ledger: &mut Ledger, node: &str, now: UnixMs, everybody: Everybody) -> Result<Recovered> {
+    let mut done = Recovered::default();
+    let open: Vec<SessionId> =
+        list(&ledger.conn, "SELECT id FROM session WHERE ended_ms IS NULL ORDER BY id", [], |r| id(r, "id"))?;
+    let heartbeats = heartbeats(&ledger.conn)?;
+    for session in open {
+        let Some(mut tally) = replay::fold_session(&ledger.conn, session)? else {
+            return Err(StoreError::Damaged(format!("session {session} has no facts")));
+        };
+        let mut writes = Vec::new();
+        if everybody == Everybody::IsGone {
+            let nodes = nodes(&ledger.conn, session)?;
+            for (peer, left_at) in leaves(&tally, &nodes, &heartbeats) {
+                let kind = FactKind::PeerLeft { peer, reason: LeaveReason::NodeLost };
+                writes.push(fold(&mut tally, left_at, kind)?);
+                done.stays_closed += 1;
+            }
+        }
+        match tally.columns().keep_alive_until() {
+            Some(end) if end <= now => {
+                let kind = FactKind::SessionEnded { reason: EndReason::AllParticipantsLeft };
+                writes.push(fold(&mut tally, end, kind)?);
+                done.sessions_ended += 1;
+            }
+            _ => done.still_open.push(tally.columns().meeting),
+        }
+        facts::apply(ledger, std::iter::once((node, &*writes)))?;
+    }
+    Ok(done)
+}
+
+/// When each open stay ended, earliest first.
+fn leaves(
+    tally: &Tally,
+    nodes: &HashMap<PeerId, i64>,
+    heartbeats: &HashMap<i64, UnixMs>,
+) -> Vec<(PeerId, UnixMs)> {
+    let mut leaves: Vec<_> = tally
+        .open()
+        .map(|stay| {
+            let beat = nodes.get(&stay.peer).and_then(|node| heartbeats.get(node));
+            // Without a heartbeat nothing is known but that the stay began. The clock of the heartbeat may have
+            // been set back since the join: no stay is shorter than nothing.
+            let alive = beat.copied().unwrap_or(stay.joined_at).max(stay.joined_at);
+            (stay.peer, stay.away_since.unwrap_or(alive))
+        })
+        .collect();
+    leaves.sort_by_key(|(peer, at)| (*at, *peer));
+    leaves
+}
+
+/// One more fact of a session, with what it leads to.
+pub(crate) fn fold(tally: &mut Tally, at: UnixMs, kind: FactKind) -> Result<Write> {
+    let c = tally.columns();
+    let fact = Fact { at, app: c.app.clone(), meeting: c.meeting, session: c.session, kind };
+    let stay = tally.apply(&fact).map_err(|e| StoreError::Damaged(e.to_string()))?;
+    Ok(Write::Fact { fact, columns: tally.columns().clone(), stay, person: None })
+}
+
+fn heartbeats(conn: &Connection) -> Result<HashMap<i64, UnixMs>> {
+    let rows = list(conn, "SELECT no, heartbeat_ms FROM node WHERE heartbeat_ms IS NOT NULL", [], |r| {
+        Ok((r.get(0)?, UnixMs(r.get(1)?)))
+    })?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The node of each open stay of a session.
+fn nodes(conn: &Connection, session: SessionId) -> Result<HashMap<PeerId, i64>> {
+    let sql = "SELECT peer, node FROM stay WHERE session = ?1 AND left_ms IS NULL";
+    let rows = list(conn, sql, params![blob(session.as_u128())], |r| Ok((id(r, "peer")?, r.get("node")?)))?;
+    Ok(rows.into_iter().collect())
+}

@@ -1,0 +1,272 @@
+//! The session list (SEMANTICS §3.3–3.6) and what else reads session rows.
+
+use rusqlite::{Connection, Row, ToSql, named_params};
+use sederunt_core::chat::ChatMessage;
+use sederunt_core::fact::EndReason;
+use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, SessionId};
+use sederunt_core::limit::CHAT_HISTORY_MAX;
+use sederunt_core::room::OpenSession;
+use sederunt_core::time::UnixMs;
+
+use crate::fold::Needle;
+use crate::page::clamp;
+use crate::sql::{blob, find, id, list, ms, opt_ms, opt_name};
+use crate::{Page, Result, SessionQuery, SessionRow, SessionSort, Status, Store, replay};
+
+impl Store {
+    /// One page of an app's sessions and the number of all matches, from one snapshot. An unknown app has none.
+    pub async fn sessions(&self, q: SessionQuery) -> Result<Page<SessionRow>> {
+        self.read(move |c| page(c, &q)).await
+    }
+
+    /// One session of an app.
+    pub async fn session(&self, app: &AppId, id: SessionId) -> Result<Option<SessionRow>> {
+        let app = app.clone();
+        self.read(move |c| {
+            let sql = "SELECT s.*, a.id AS app_id FROM session s JOIN app a ON a.no = s.app WHERE s.id = ?1";
+            let row = find(c, sql, [blob(id.as_u128())], read_with_app)?;
+            Ok(row.filter(|r| r.app == app))
+        })
+        .await
+    }
+
+    /// The LIVE session of a meeting.
+    pub async fn active_session(&self, meeting: MeetingId) -> Result<Option<SessionRow>> {
+        let sql = "SELECT s.*, a.id AS app_id FROM session s JOIN app a ON a.no = s.app
+                   WHERE s.meeting = ?1 AND s.ended_ms IS NULL";
+        self.read(move |c| find(c, sql, [blob(meeting.as_u128())], read_with_app)).await
+    }
+
+    /// The open session of a meeting, folded from its facts, for a room that is being loaded.
+    pub async fn open_session(&self, meeting: MeetingId) -> Result<Option<OpenSession>> {
+        self.read(move |c| {
+            let sql = "SELECT id FROM session WHERE meeting = ?1 AND ended_ms IS NULL";
+            let Some(session) = find(c, sql, [blob(meeting.as_u128())], |r| id::<SessionId>(r, "id"))? else {
+                return Ok(None);
+            };
+            let Some(tally) = replay::fold_session(c, session)? else { return Ok(None) };
+            Ok(Some(OpenSession { tally, chat: chat(c, session, CHAT_HISTORY_MAX as u64)? }))
+        })
+        .await
+    }
+
+    /// `meeting_time` of the ended sessions of a meeting, ms; with `now`, of the open one too.
+    pub async fn together_ms(&self, meeting: MeetingId, now: Option<UnixMs>) -> Result<i64> {
+        self.read(move |c| {
+            let key = blob(meeting.as_u128());
+            let ended = "SELECT together_ms FROM meeting_tally WHERE meeting = ?1";
+            let ended: i64 = find(c, ended, [key], |r| r.get(0))?.unwrap_or(0);
+            let Some(now) = now else { return Ok(ended) };
+            let open = "SELECT together_ms + max(0, :now - coalesce(together_since_ms, :now)) FROM session
+                        WHERE meeting = :meeting AND ended_ms IS NULL";
+            let open: i64 =
+                find(c, open, named_params! { ":now": now.0, ":meeting": key }, |r| r.get(0))?.unwrap_or(0);
+            Ok(ended.saturating_add(open))
+        })
+        .await
+    }
+
+    /// First connection ever (Pagecall `started_at`).
+    pub async fn first_joined_at(&self, meeting: MeetingId) -> Result<Option<UnixMs>> {
+        let sql = "SELECT first_joined_ms FROM meeting_tally WHERE meeting = ?1";
+        self.read(move |c| find(c, sql, [blob(meeting.as_u128())], |r| ms(r, "first_joined_ms"))).await
+    }
+
+    /// Chat of a session, oldest first, at most the `limit` newest.
+    pub async fn chat(&self, session: SessionId, limit: u32) -> Result<Vec<ChatMessage>> {
+        self.read(move |c| chat(c, session, u64::from(limit))).await
+    }
+}
+
+/// Where the rows of a query come from.
+struct Plan {
+    /// Index that leads to few rows.
+    index: &'static str,
+    /// Conditions, ANDed.
+    filter: String,
+    params: Vec<(&'static str, Box<dyn ToSql>)>,
+    /// Nothing but the app and the status restricts the list.
+    whole_app: bool,
+}
+
+impl Plan {
+    /// `None` when nothing can match.
+    fn new(app: i64, q: &SessionQuery) -> Option<Self> {
+        let mut plan = Self {
+            index: "session_started",
+            filter: "app = :app".to_owned(),
+            params: vec![(":app", Box::new(app))],
+            whole_app: true,
+        };
+        match q.status {
+            Some(Status::Live) => {
+                plan.filter.push_str(" AND ended_ms IS NULL");
+                plan.index = "session_live";
+            }
+            Some(Status::Ended) => plan.filter.push_str(" AND ended_ms IS NOT NULL"),
+            None => {}
+        }
+        if let Some(text) = &q.meeting {
+            let meeting = Id::parse(text).ok()?;
+            plan.and("meeting = :meeting", ":meeting", blob(meeting.as_u128()));
+            plan.index = "session_meeting";
+        }
+        if let Some(from) = q.started_from {
+            plan.and("started_ms >= :from", ":from", from.0);
+        }
+        if let Some(to) = q.started_to {
+            plan.and("started_ms <= :to", ":to", to.0);
+        }
+        if let Some(min) = q.peak_min {
+            plan.and("peak >= :min", ":min", clamp(min));
+        }
+        if let Some(max) = q.peak_max {
+            plan.and("peak <= :max", ":max", clamp(max));
+        }
+        if let Some(needle) = Needle::new(q.search.as_deref()) {
+            match needle.id_part {
+                None => plan.and("instr(title_fold, :text) > 0", ":text", needle.text),
+                Some(_) => plan.and(
+                    "(instr(title_fold, :text) > 0 OR id_has(id, :text) OR id_has(meeting, :text))",
+                    ":text",
+                    needle.text,
+                ),
+            }
+        }
+        Some(plan)
+    }
+
+    fn and(&mut self, condition: &str, name: &'static str, value: impl ToSql + 'static) {
+        self.filter.push_str(" AND ");
+        self.filter.push_str(condition);
+        self.params.push((name, Box::new(value)));
+        self.whole_app = false;
+    }
+
+    fn bind<'a>(&'a self, more: &[(&'static str, &'a dyn ToSql)]) -> Vec<(&'static str, &'a dyn ToSql)> {
+        self.params.iter().map(|(name, value)| (*name, &**value)).chain(more.iter().copied()).collect()
+    }
+}
+
+fn page(conn: &Connection, q: &SessionQuery) -> Result<Page<SessionRow>> {
+    let nothing = Page { items: Vec::new(), total: 0 };
+    let find_app = "SELECT no FROM app WHERE id = ?1";
+    let Some(app) = find(conn, find_app, [q.app.as_str()], |r| r.get::<_, i64>(0))? else {
+        return Ok(nothing);
+    };
+    let Some(plan) = Plan::new(app, q) else { return Ok(nothing) };
+    let total = total(conn, app, &plan, q.status)?;
+    if q.offset >= total {
+        return Ok(Page { total, ..nothing });
+    }
+    let items = rows(conn, &plan, q)?;
+    Ok(Page { items, total })
+}
+
+fn total(conn: &Connection, app: i64, plan: &Plan, status: Option<Status>) -> Result<u64> {
+    let count = |sql: &str, params: &[(&str, &dyn ToSql)]| -> Result<i64> {
+        Ok(find(conn, sql, params, |r| r.get(0))?.unwrap_or(0))
+    };
+    let live = "SELECT count(*) FROM session INDEXED BY session_live WHERE app = :app AND ended_ms IS NULL";
+    let total = match status {
+        // A counter instead of a walk over the whole app.
+        None | Some(Status::Ended) if plan.whole_app => {
+            let all = count("SELECT sessions FROM app_tally WHERE app = :app", &[(":app", &app)])?;
+            if status.is_none() { all } else { all.saturating_sub(count(live, &[(":app", &app)])?) }
+        }
+        _ => {
+            let sql = format!("SELECT count(*) FROM session INDEXED BY {} WHERE {}", plan.index, plan.filter);
+            count(&sql, &plan.bind(&[]))?
+        }
+    };
+    Ok(u64::try_from(total).unwrap_or(0))
+}
+
+/// The keys of the page are found first, in an index where there is one; only their rows are read.
+fn rows(conn: &Connection, plan: &Plan, q: &SessionQuery) -> Result<Vec<SessionRow>> {
+    let dir = if q.ascending { "ASC" } else { "DESC" };
+    let (index, filter) = (plan.index, &plan.filter);
+    let consumed = "closed_ms + max(0, ticking_count * :now - ticking_joined_sum_ms)";
+    let keys = match q.sort {
+        SessionSort::CreatedAt => format!(
+            "SELECT id, started_ms AS v, :now, :reach FROM session INDEXED BY {index} WHERE {filter}
+             ORDER BY started_ms {dir}, id {dir} LIMIT :limit OFFSET :offset"
+        ),
+        // Ended sessions come sorted from an index, as far as the page reaches; LIVE ones are few.
+        SessionSort::MinutesConsumed
+            if index == "session_started" && q.started_from.is_none() && q.started_to.is_none() =>
+        {
+            format!(
+                "SELECT id, v FROM (
+                   SELECT id, closed_ms AS v FROM session INDEXED BY session_consumed
+                   WHERE {filter} AND ended_ms IS NOT NULL ORDER BY closed_ms {dir}, id {dir} LIMIT :reach)
+                 UNION ALL
+                 SELECT id, {consumed} FROM session INDEXED BY session_live WHERE {filter} AND ended_ms IS NULL
+                 ORDER BY 2 {dir}, 1 {dir} LIMIT :limit OFFSET :offset"
+            )
+        }
+        SessionSort::MinutesConsumed => format!(
+            "SELECT id, {consumed} AS v, :reach FROM session INDEXED BY {index} WHERE {filter}
+             ORDER BY 2 {dir}, 1 {dir} LIMIT :limit OFFSET :offset"
+        ),
+    };
+    let sql = format!(
+        "WITH k AS MATERIALIZED ({keys}) SELECT s.* FROM k CROSS JOIN session s ON s.id = k.id
+         ORDER BY k.v {dir}, k.id {dir}"
+    );
+    let reach = clamp(q.offset.saturating_add(u64::from(q.limit)));
+    let offset = clamp(q.offset);
+    let params =
+        plan.bind(&[(":now", &q.now.0), (":limit", &q.limit), (":offset", &offset), (":reach", &reach)]);
+    list(conn, &sql, &*params, |row| read(row, q.app.clone()))
+}
+
+fn read(row: &Row<'_>, app: AppId) -> rusqlite::Result<SessionRow> {
+    Ok(SessionRow {
+        id: id(row, "id")?,
+        app,
+        meeting: id(row, "meeting")?,
+        title: row.get("title")?,
+        started_at: ms(row, "started_ms")?,
+        ended_at: opt_ms(row, "ended_ms")?,
+        end_reason: opt_name(row, "end_reason", EndReason::parse)?,
+        updated_at: ms(row, "updated_ms")?,
+        live_count: row.get("live_count")?,
+        peak: row.get("peak")?,
+        stay_count: row.get("stay_count")?,
+        closed_ms: row.get("closed_ms")?,
+        ticking_count: row.get("ticking_count")?,
+        ticking_joined_sum_ms: row.get("ticking_joined_sum_ms")?,
+    })
+}
+
+fn read_with_app(row: &Row<'_>) -> rusqlite::Result<SessionRow> {
+    let app: String = row.get("app_id")?;
+    read(row, AppId::from(&*app))
+}
+
+fn chat(conn: &Connection, session: SessionId, limit: u64) -> Result<Vec<ChatMessage>> {
+    let sql = "SELECT * FROM (SELECT * FROM chat WHERE session = ?1 ORDER BY at_ms DESC, id DESC LIMIT ?2)
+               ORDER BY at_ms, id";
+    list(conn, sql, rusqlite::params![blob(session.as_u128()), clamp(limit)], read_chat)
+}
+
+fn read_chat(row: &Row<'_>) -> rusqlite::Result<ChatMessage> {
+    let targets: Vec<u8> = row.get("targets")?;
+    let target = |bytes: &[u8]| {
+        ParticipantId::from_u128(bytes.iter().fold(0, |id, byte| (id << 8) | u128::from(*byte)))
+    };
+    Ok(ChatMessage {
+        id: id(row, "id")?,
+        session: id(row, "session")?,
+        peer: id(row, "peer")?,
+        participant: id(row, "participant")?,
+        display_name: row.get("display_name")?,
+        pinned: row.get("pinned")?,
+        edited: row.get("edited")?,
+        payload_type: row.get("payload_type")?,
+        payload: row.get("payload")?,
+        targets: targets.chunks_exact(16).map(target).collect(),
+        at: ms(row, "at_ms")?,
+    })
+}

@@ -1,0 +1,184 @@
+//! The one writer: a thread that commits everything waiting in one transaction (group commit).
+//!
+//! A verb waits for the fsync of its group, so 1000 concurrent writes cost one fsync, and nothing is told before it
+//! is durable. A verb that fails takes back its own changes only; the others of its group are not touched.
+
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+
+use sederunt_core::effect::Write;
+use tokio::sync::oneshot;
+
+use crate::ledger::Ledger;
+use crate::{Result, StoreError};
+
+/// Writes that may wait. Beyond it callers get [`StoreError::Busy`]: a disk this far behind will not catch up
+/// before its clients give up, and memory must stay bounded.
+pub(crate) const QUEUE_MAX: usize = 16_384;
+
+/// Most writes in one transaction: bounds how long the first of a group waits for the last.
+const GROUP_MAX: usize = 4_096;
+
+/// The writes of one room, waiting for their fsync.
+pub(crate) struct Remember {
+    pub node: String,
+    pub writes: Vec<Write>,
+    pub reply: oneshot::Sender<Result<u64>>,
+}
+
+/// Any other write.
+pub(crate) trait Job: Send {
+    /// Runs in the transaction of its group. `false` = it failed; its changes are taken back.
+    fn run(&mut self, ledger: &mut Ledger) -> bool;
+    /// Answers the caller: the group is durable, or it failed as a whole.
+    fn answer(self: Box<Self>, lost: Option<StoreError>);
+}
+
+pub(crate) enum Command {
+    Remember(Remember),
+    Job(Box<dyn Job>),
+}
+
+/// The handle of the writer thread. Dropping it waits until everything queued is durable.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    queue: Option<SyncSender<Command>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(crate) fn start(ledger: Ledger) -> Result<Self> {
+        let (queue, commands) = sync_channel(QUEUE_MAX);
+        let thread = std::thread::Builder::new()
+            .name("ledger-writer".to_owned())
+            .spawn(move || run(ledger, &commands))
+            .map_err(|source| StoreError::Io { context: "starting the writer thread".to_owned(), source })?;
+        Ok(Self { queue: Some(queue), thread: Some(thread) })
+    }
+
+    pub(crate) fn send(&self, command: Command) -> Result<()> {
+        let queue = self.queue.as_ref().ok_or(StoreError::Closed)?;
+        queue.try_send(command).map_err(|e| match e {
+            TrySendError::Full(_) => StoreError::Busy(QUEUE_MAX),
+            TrySendError::Disconnected(_) => StoreError::Closed,
+        })
+    }
+
+    /// Runs a closure in the transaction of the next group.
+    pub(crate) fn submit<T, F>(&self, verb: F) -> Result<oneshot::Receiver<Result<T>>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Ledger) -> Result<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::Job(Box::new(Verb { verb: Some(verb), result: Err(StoreError::Closed), reply })))?;
+        Ok(answer)
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the writer thread panicked");
+        }
+    }
+}
+
+struct Verb<T, F> {
+    verb: Option<F>,
+    result: Result<T>,
+    reply: oneshot::Sender<Result<T>>,
+}
+
+impl<T: Send, F: FnOnce(&mut Ledger) -> Result<T> + Send> Job for Verb<T, F> {
+    fn run(&mut self, ledger: &mut Ledger) -> bool {
+        if let Some(verb) = self.verb.take() {
+            self.result = ledger.guarded(verb);
+        }
+        self.result.is_ok()
+    }
+
+    fn answer(self: Box<Self>, lost: Option<StoreError>) {
+        let result = match (self.result, lost) {
+            (Ok(_), Some(lost)) => Err(lost),
+            (result, _) => result,
+        };
+        // A caller that gave up has dropped its end; the write stands.
+        let _ = self.reply.send(result);
+    }
+}
+
+fn run(mut ledger: Ledger, commands: &Receiver<Command>) {
+    while let Ok(first) = commands.recv() {
+        let mut group = vec![first];
+        while group.len() < GROUP_MAX {
+            let Ok(next) = commands.try_recv() else { break };
+            group.push(next);
+        }
+        commit(&mut ledger, group);
+    }
+    ledger.close();
+}
+
+/// A member of a group, with what it will be told.
+enum Done {
+    Remember(oneshot::Sender<Result<u64>>, Result<u64>),
+    Job(Box<dyn Job>),
+}
+
+fn commit(ledger: &mut Ledger, group: Vec<Command>) {
+    let mut done = Vec::with_capacity(group.len());
+    let outcome = ledger.begin().and_then(|()| {
+        perform(ledger, group, &mut done);
+        ledger.commit()
+    });
+    if let Err(e) = &outcome {
+        tracing::error!(error = %e, writes = done.len(), "a group of writes was not made durable");
+    }
+    let lost = || outcome.as_ref().err().map(StoreError::again);
+    for member in done {
+        match member {
+            Done::Remember(reply, result) => {
+                let result = lost().map_or(result, Err);
+                let _ = reply.send(result);
+            }
+            Done::Job(job) => job.answer(lost()),
+        }
+    }
+}
+
+/// Runs the group in the order of arrival; neighbouring ledger writes go together.
+fn perform(ledger: &mut Ledger, group: Vec<Command>, done: &mut Vec<Done>) {
+    let mut facts = Vec::new();
+    for command in group {
+        match command {
+            Command::Remember(r) => facts.push(r),
+            Command::Job(mut job) => {
+                remember(ledger, std::mem::take(&mut facts), done);
+                job.run(ledger);
+                done.push(Done::Job(job));
+            }
+        }
+    }
+    remember(ledger, facts, done);
+}
+
+/// Applies many rooms' writes as one set; if one of them is refused, each by itself.
+fn remember(ledger: &mut Ledger, rooms: Vec<Remember>, done: &mut Vec<Done>) {
+    if rooms.is_empty() {
+        return;
+    }
+    let all = ledger.guarded(|l| crate::facts::apply(l, rooms.iter().map(|r| (r.node.as_str(), &*r.writes))));
+    match all {
+        Ok(seqs) => done.extend(rooms.into_iter().zip(seqs).map(|(r, seq)| Done::Remember(r.reply, Ok(seq)))),
+        Err(_) if rooms.len() > 1 => {
+            for room in rooms {
+                remember(ledger, vec![room], done);
+            }
+        }
+        Err(e) => done.extend(rooms.into_iter().map(|r| Done::Remember(r.reply, Err(e.again())))),
+    }
+}
