@@ -1,6 +1,9 @@
 //! Chat of a session: send, history, pagination, edit, delete, pin (PROTOCOL §7.1).
 
+use std::collections::VecDeque;
+
 use crate::id::{ChatId, ParticipantId, PeerId, SessionId};
+use crate::limit;
 use crate::time::UnixMs;
 
 /// One chat message.
@@ -28,4 +31,124 @@ pub struct ChatMessage {
     pub targets: Vec<ParticipantId>,
     /// Sent at.
     pub at: UnixMs,
+}
+
+impl ChatMessage {
+    /// Whether this participant may read it.
+    pub fn visible_to(&self, participant: ParticipantId) -> bool {
+        self.targets.is_empty() || self.targets.contains(&participant)
+    }
+}
+
+/// Which page of the history is wanted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PageQuery {
+    /// Edge, exclusive; `None` = from the end that `reversed` starts at.
+    pub(crate) edge: Option<UnixMs>,
+    pub(crate) size: usize,
+    pub(crate) skip: usize,
+    /// Older than the edge, newest first; else newer, oldest first.
+    pub(crate) reversed: bool,
+    pub(crate) pinned: Option<bool>,
+    pub(crate) author: Option<ParticipantId>,
+}
+
+/// Newest messages of a session, oldest first, bounded in number and bytes. Instants are strictly increasing, so
+/// that an instant is an exact page edge.
+#[derive(Debug, Default)]
+pub(crate) struct ChatLog {
+    messages: VecDeque<ChatMessage>,
+    bytes: usize,
+}
+
+impl ChatLog {
+    /// A log from the store's newest messages, oldest first.
+    pub(crate) fn load(messages: Vec<ChatMessage>) -> Self {
+        let mut log = Self::default();
+        for message in messages {
+            log.push(message);
+        }
+        log
+    }
+
+    /// The instant for a message sent at `now`.
+    pub(crate) fn next_instant(&self, now: UnixMs) -> UnixMs {
+        self.messages.back().map_or(now, |last| now.max(last.at.plus_ms(1)))
+    }
+
+    /// Adds the newest message; the oldest fall out of the room's memory.
+    pub(crate) fn push(&mut self, message: ChatMessage) {
+        self.bytes = self.bytes.saturating_add(message.payload.len());
+        self.messages.push_back(message);
+        while self.messages.len() > limit::CHAT_HISTORY_MAX || self.bytes > limit::CHAT_HISTORY_MAX_BYTES {
+            let Some(oldest) = self.messages.pop_front() else { break };
+            self.bytes = self.bytes.saturating_sub(oldest.payload.len());
+        }
+    }
+
+    /// The message, if this participant may see it.
+    pub(crate) fn find(&self, id: ChatId, reader: ParticipantId) -> Option<&ChatMessage> {
+        // Newest first: edits concern recent messages.
+        self.messages.iter().rev().find(|m| m.id == id).filter(|m| m.visible_to(reader))
+    }
+
+    /// Changes a message. Returns it as it is now.
+    pub(crate) fn change(
+        &mut self,
+        id: ChatId,
+        change: impl FnOnce(&mut ChatMessage),
+    ) -> Option<ChatMessage> {
+        let message = self.messages.iter_mut().rev().find(|m| m.id == id)?;
+        let before = message.payload.len();
+        change(message);
+        self.bytes = self.bytes.saturating_sub(before).saturating_add(message.payload.len());
+        Some(message.clone())
+    }
+
+    /// Drops a message.
+    pub(crate) fn remove(&mut self, id: ChatId) -> Option<ChatMessage> {
+        let index = self.messages.iter().rposition(|m| m.id == id)?;
+        let gone = self.messages.remove(index)?;
+        self.bytes = self.bytes.saturating_sub(gone.payload.len());
+        Some(gone)
+    }
+
+    /// The newest messages that fit one answer, oldest first.
+    pub(crate) fn newest(&self, reader: ParticipantId) -> Vec<ChatMessage> {
+        let visible = self.messages.iter().rev().filter(|m| m.visible_to(reader));
+        let (mut page, _) = take_page(visible, limit::CHAT_ALL_MAX);
+        page.reverse();
+        page
+    }
+
+    /// One page, and whether there is more behind it.
+    pub(crate) fn page(&self, reader: ParticipantId, q: PageQuery) -> (Vec<ChatMessage>, bool) {
+        let wanted = |m: &&ChatMessage| {
+            m.visible_to(reader)
+                && q.pinned.is_none_or(|pinned| m.pinned == pinned)
+                && q.author.is_none_or(|author| m.participant == author)
+        };
+        if q.reversed {
+            let older = self.messages.iter().rev().filter(|m| q.edge.is_none_or(|edge| m.at < edge));
+            take_page(older.filter(wanted).skip(q.skip), q.size)
+        } else {
+            let newer = self.messages.iter().filter(|m| q.edge.is_none_or(|edge| m.at > edge));
+            take_page(newer.filter(wanted).skip(q.skip), q.size)
+        }
+    }
+}
+
+/// At most `size` messages and [`limit::CHAT_ANSWER_MAX_BYTES`], but at least one; and whether more follow.
+fn take_page<'a>(messages: impl Iterator<Item = &'a ChatMessage>, size: usize) -> (Vec<ChatMessage>, bool) {
+    let mut page: Vec<ChatMessage> = Vec::new();
+    let mut bytes = 0_usize;
+    for message in messages {
+        bytes = bytes.saturating_add(message.payload.len());
+        let full = page.len() >= size || bytes > limit::CHAT_ANSWER_MAX_BYTES;
+        if full && !page.is_empty() {
+            return (page, true);
+        }
+        page.push(message.clone());
+    }
+    (page, false)
 }

@@ -1,15 +1,17 @@
 //! What comes out of a room, to be performed in order. A [`Effect::Remember`] is durable before the next effect
 //! is performed; consecutive ones go into one transaction.
 
+mod write;
+
 use std::sync::Arc;
 
 use crate::chat::ChatMessage;
 use crate::error::RoomError;
-use crate::fact::Fact;
-use crate::id::{ChatId, MeetingId, ParticipantId, PeerId, ProducerId, SessionId, TransportId};
+use crate::id::{ChatId, ParticipantId, PeerId, ProducerId, SessionId, TransportId};
 use crate::input::{Broadcast, CommandId, ConnId, MediaCallId, MediaKind, ReqId, StoreAddress};
-use crate::tally::{SessionColumns, Stay};
 use crate::time::UnixMs;
+
+pub use write::{Person, Write};
 
 /// One effect.
 #[derive(Debug, Clone)]
@@ -57,55 +59,6 @@ pub enum Effect {
         /// Its result.
         result: Result<CommandReply, RoomError>,
     },
-}
-
-/// Something durable.
-#[derive(Debug, Clone)]
-pub enum Write {
-    /// A fact, with the projections it leads to.
-    Fact {
-        /// The fact.
-        fact: Fact,
-        /// The session after the fact.
-        columns: SessionColumns,
-        /// The stay that the fact touched.
-        stay: Option<Stay>,
-        /// Personal data of a new stay (only with `PeerJoined`), kept apart from facts (DECISIONS §6).
-        person: Option<Person>,
-    },
-    /// A chat message, new or changed.
-    Chat(ChatMessage),
-    /// A chat message was deleted.
-    ChatDeleted {
-        /// Session of the message.
-        session: SessionId,
-        /// Which.
-        chat: ChatId,
-    },
-    /// The room was terminated (Pagecall `terminated_at`).
-    Terminated {
-        /// The room: a room without a session can be terminated too.
-        meeting: MeetingId,
-        /// When.
-        at: UnixMs,
-    },
-}
-
-/// Personal data of a stay as of the join; erasable without touching a fact.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Person {
-    /// Name in force at the join.
-    pub display_name: String,
-    /// Preset in force at the join.
-    pub preset_name: String,
-    /// The customer's own id of the person.
-    pub custom_participant_id: Option<String>,
-    /// Pagecall external user id.
-    pub user_id: Option<String>,
-    /// Only if the configuration stores it.
-    pub ip_address: Option<String>,
-    /// Only if the configuration stores it.
-    pub user_agent: Option<String>,
 }
 
 /// A message to a client (PROTOCOL §4). Reply and push of one event share a variant.

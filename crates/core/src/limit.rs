@@ -30,3 +30,19 @@ pub const KEEP_ALIVE_SECS: std::ops::RangeInclusive<i64> = 60..=600;
 pub const KEEP_ALIVE_DEFAULT_SECS: i64 = 60;
 /// Default reconnect grace, milliseconds (DECISIONS §4).
 pub const RECONNECT_GRACE_DEFAULT_MS: i64 = 20_000;
+/// Bytes of a plugin-store key, plugin id or store name; `<meeting>:<plugin>` needs 73.
+pub const STORE_KEY_MAX_BYTES: usize = 256;
+/// Bytes of all plugin stores of a room: one answer may hold them all, and must fit a frame.
+pub const STORE_TOTAL_MAX_BYTES: usize = 524_288;
+/// Bytes of chat kept in the room for history.
+pub const CHAT_HISTORY_MAX_BYTES: usize = 8_388_608;
+/// Bytes of payloads in one answer with chat messages; older ones come with the next page.
+pub const CHAT_ANSWER_MAX_BYTES: usize = 524_288;
+/// Bytes of the kind of a broadcast.
+pub const BROADCAST_KIND_MAX_BYTES: usize = 256;
+/// Bytes of `app_data` and `mime_type` of a producer; they travel to everybody in every answer that names it.
+pub const APP_DATA_MAX_BYTES: usize = 4_096;
+/// m-lines in one `closeConsumer`; an SDP of ours never has more.
+pub const CLOSE_MIDS_MAX: usize = 512;
+/// `max_preferred_streams` of `selfJoinComplete`: the presets' value for desktops (PROTOCOL §2.1).
+pub const MAX_PREFERRED_STREAMS: u32 = 9;

@@ -1,0 +1,183 @@
+//! Who speaks: ranks the clients' audio activity (PROTOCOL §6.7).
+//!
+//! The list is ordered by who became the speaker last, as the client keeps it: a new speaker moves to position 1
+//! and pushes the others back. Levels are smoothed and a challenger must be clearly louder for a moment, so that a
+//! cough or two people talking at once do not make the speaker flap.
+
+use std::collections::BTreeMap;
+
+use crate::effect::SpeakerChange;
+use crate::id::PeerId;
+use crate::time::UnixMs;
+
+/// Positions kept; more than any client shows.
+const SPEAKERS_MAX: usize = 16;
+/// Levels are kept in hundredths of the client's unit (0..=10).
+const SCALE: i32 = 100;
+const ENERGY_MAX: i32 = 10;
+/// Below it nobody is taken for a speaker: background noise.
+const VOICE_MIN: i32 = SCALE;
+/// A speaker stays for at least this long unless silent.
+const HOLD_MS: i64 = 1_500;
+/// Without a report for this long (clients report every 400 ms) a peer is silent.
+const STALE_MS: i64 = 1_200;
+
+#[derive(Debug, Clone, Copy)]
+struct Level {
+    value: i32,
+    at: UnixMs,
+}
+
+impl Level {
+    fn at(self, now: UnixMs) -> i32 {
+        if now.since(self.at) > STALE_MS { 0 } else { self.value }
+    }
+}
+
+/// Order of the speakers of one room.
+#[derive(Debug, Default)]
+pub(crate) struct Speakers {
+    levels: BTreeMap<PeerId, Level>,
+    order: Vec<PeerId>,
+    changed_at: Option<UnixMs>,
+}
+
+impl Speakers {
+    /// Takes one report. Returns the changes of the list when its order changes.
+    pub(crate) fn note(
+        &mut self,
+        now: UnixMs,
+        peer: PeerId,
+        energy: i32,
+        silent: bool,
+    ) -> Option<Vec<(PeerId, SpeakerChange)>> {
+        let heard = if silent { 0 } else { energy.clamp(0, ENERGY_MAX).saturating_mul(SCALE) };
+        let before = self.level(peer, now);
+        // Half old, half new: a voice is up within two reports, one loud click stays at half.
+        let value = before.saturating_add(heard) / 2;
+        self.levels.insert(peer, Level { value, at: now });
+        if value < VOICE_MIN || self.order.first() == Some(&peer) || !self.may_take_over(now, value) {
+            return None;
+        }
+        Some(self.promote(now, peer))
+    }
+
+    fn level(&self, peer: PeerId, now: UnixMs) -> i32 {
+        self.levels.get(&peer).map_or(0, |level| level.at(now))
+    }
+
+    fn may_take_over(&self, now: UnixMs, value: i32) -> bool {
+        let Some(current) = self.order.first() else { return true };
+        let current = self.level(*current, now);
+        if current < VOICE_MIN {
+            return true;
+        }
+        let held = self.changed_at.is_none_or(|at| now.since(at) >= HOLD_MS);
+        held && value > current.saturating_mul(3) / 2
+    }
+
+    fn promote(&mut self, now: UnixMs, peer: PeerId) -> Vec<(PeerId, SpeakerChange)> {
+        self.changed_at = Some(now);
+        self.order.retain(|other| *other != peer);
+        self.order.insert(0, peer);
+        let mut changes = vec![(peer, SpeakerChange::Position(1))];
+        if self.order.len() > SPEAKERS_MAX {
+            changes.extend(self.order.pop().map(|last| (last, SpeakerChange::Removed)));
+        }
+        changes
+    }
+
+    /// A peer left. Clients drop it from their list by themselves.
+    pub(crate) fn remove(&mut self, peer: PeerId) {
+        self.levels.remove(&peer);
+        self.order.retain(|other| *other != peer);
+    }
+
+    /// The list; first = current speaker.
+    pub(crate) fn order(&self) -> &[PeerId] {
+        &self.order
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn peer(n: u128) -> PeerId {
+        PeerId::from_u128(n)
+    }
+
+    /// Feeds `(ms, peer, energy)` and returns the peers that became the speaker, with the time.
+    fn run(reports: &[(i64, u128, i32)]) -> Vec<(i64, PeerId)> {
+        let mut speakers = Speakers::default();
+        let mut out = Vec::new();
+        for &(at, who, energy) in reports {
+            if speakers.note(UnixMs(at), peer(who), energy, energy == 0).is_some() {
+                out.push((at, speakers.order()[0]));
+            }
+        }
+        out
+    }
+
+    #[test]
+    fn first_voice_speaks_and_stays() {
+        assert_eq!(run(&[(0, 1, 5), (400, 1, 5), (800, 1, 6)]), [(0, peer(1))]);
+    }
+
+    #[test]
+    fn noise_is_no_speaker() {
+        assert_eq!(run(&[(0, 1, 1), (400, 1, 1), (800, 1, 0)]), []);
+    }
+
+    #[test]
+    fn equal_voices_do_not_flap() {
+        let mut reports = Vec::new();
+        for i in 0..50 {
+            let odd = i32::from(i % 2 == 1);
+            reports.push((i * 400, 1, 5 + odd));
+            reports.push((i * 400 + 100, 2, 6 - odd));
+        }
+        assert_eq!(run(&reports), [(0, peer(1))]);
+    }
+
+    #[test]
+    fn next_voice_takes_over_when_the_speaker_stops() {
+        let reports = [
+            (0, 1, 6),
+            (400, 1, 6),
+            (800, 1, 0),
+            (900, 2, 6),
+            (1200, 1, 0),
+            (1300, 2, 6),
+            (1600, 1, 0),
+            (1700, 2, 6),
+        ];
+        assert_eq!(run(&reports), [(0, peer(1)), (1700, peer(2))]);
+        // A speaker that vanished without a word is stale after STALE_MS.
+        assert_eq!(run(&[(0, 1, 9), (400, 1, 9), (2000, 2, 4)]), [(0, peer(1)), (2000, peer(2))]);
+    }
+
+    #[test]
+    fn clearly_louder_voice_takes_over_after_the_hold() {
+        let mut reports = vec![(0, 1, 3)];
+        for i in 1..8 {
+            reports.push((i * 400, 1, 3));
+            reports.push((i * 400 + 10, 2, 10));
+        }
+        assert_eq!(run(&reports), [(0, peer(1)), (1610, peer(2))]);
+    }
+
+    #[test]
+    fn list_is_bounded_and_forgets_who_left() {
+        let mut speakers = Speakers::default();
+        let mut dropped = Vec::new();
+        for n in 0..40_u32 {
+            let changes = speakers.note(UnixMs(i64::from(n) * 10_000), peer(n.into()), 9, false).unwrap();
+            dropped.extend(changes.into_iter().filter(|(_, c)| *c == SpeakerChange::Removed).map(|(p, _)| p));
+        }
+        assert_eq!(speakers.order().len(), SPEAKERS_MAX);
+        assert_eq!(dropped.first(), Some(&peer(0)));
+        speakers.remove(peer(39));
+        assert_eq!(speakers.order()[0], peer(38));
+    }
+}
