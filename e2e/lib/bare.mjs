@@ -72,8 +72,10 @@ export async function playing(person, { video, audio }, deadline) {
       const now = await incoming(person);
       const grown = now.filter((s) => played(s) - played(first.get(s.mid) ?? { kind: s.kind, frames: 0, samples: 0 }) >= MORE[s.kind]);
       const count = (kind) => grown.filter((s) => s.kind === kind).length;
-      if (count('video') >= video && count('audio') >= audio) return true;
-      throw new Error(`${count('video')} video, ${count('audio')} audio grow; all: ${JSON.stringify(now)}`);
+      const seen = { video: count('video'), audio: count('audio') };
+      if (seen.video >= video && seen.audio >= audio) return true;
+      const say = `${seen.video} video, ${seen.audio} audio grow; all: ${JSON.stringify(now)}`;
+      throw Object.assign(new Error(say), { seen });
     },
     deadline,
   );

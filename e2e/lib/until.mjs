@@ -20,7 +20,8 @@ export async function until(what, look, deadline = DEADLINE_MS) {
       last = error;
     }
     if (Date.now() > end) {
-      throw new Error(`waited ${deadline} ms for: ${what}${last ? `\n  last seen: ${last.message}` : ''}`);
+      const seen = last ? `\n  last seen: ${last.message}` : '';
+      throw new Error(`waited ${deadline} ms for: ${what}${seen}`, { cause: last });
     }
     await new Promise((wake) => setTimeout(wake, STEP_MS));
   }

@@ -1,0 +1,75 @@
+// The example of the RealtimeKit documentation of `getSessions`, with `baseURL` added and nothing else changed but the
+// two ids; then the same through the Python SDK.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import Cloudflare from 'cloudflare';
+import { makeMeeting, pythonBase } from './lib/api.mjs';
+import { pythonClient } from './lib/python.mjs';
+import { startServer } from './lib/server.mjs';
+import { joinOnWire } from './lib/wire.mjs';
+
+let server;
+let python;
+
+before(async () => {
+  server = await startServer('seed-sdk');
+  python = pythonClient(pythonBase(server), server);
+});
+
+after(async () => {
+  python?.close();
+  await server?.stop();
+});
+
+/** The documentation's own lines. */
+async function example() {
+  process.env['CLOUDFLARE_API_TOKEN'] = server.token;
+
+  const client = new Cloudflare({
+    baseURL: `${server.http}/client/v4`,
+    apiToken: process.env['CLOUDFLARE_API_TOKEN'], // This is the default and can be omitted
+  });
+
+  const response = await client.realtimeKit.sessions.getSessions(server.app, {
+    account_id: server.account,
+  });
+
+  return response.data;
+}
+
+test('an app without a session', async () => {
+  assert.deepEqual(await example(), { sessions: [] });
+  assert.deepEqual(await python.sessions(), { sessions: [], total: 0 });
+});
+
+test('an app with one', async () => {
+  const room = await makeMeeting(server, 'Weekly sync');
+  const peer = await joinOnWire(server, room, 'alice');
+  const { sessions } = await example();
+  assert.equal(sessions.length, 1);
+  const [session] = sessions;
+  assert.equal(session.associated_id, room);
+  assert.equal(session.meeting_display_name, 'Weekly sync');
+  assert.equal(session.organization_id, server.app);
+  assert.equal(session.status, 'LIVE');
+  assert.equal(session.type, 'meeting');
+  assert.equal(session.live_participants, 1);
+  assert.equal(session.max_concurrent_participants, 1);
+  assert.deepEqual(session.breakout_rooms, []);
+  for (const key of ['created_at', 'started_at', 'updated_at']) {
+    assert.match(session[key], /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, key);
+  }
+  const { sessions: [same], total } = await python.sessions({ status: 'LIVE', search: 'weekly', sort_by: 'createdAt' });
+  assert.equal(total, 1);
+  assert.equal(same.id, session.id);
+  assert.equal(same.live_participants, 1);
+  peer.close();
+});
+
+test('errors arrive as the SDKs\' own', async () => {
+  const stranger = new Cloudflare({ baseURL: `${server.http}/client/v4`, apiToken: 'nonsense', maxRetries: 0 });
+  const ask = (app, more) => stranger.realtimeKit.sessions.getSessions(app, { account_id: server.account, ...more });
+  await assert.rejects(ask(server.app), Cloudflare.AuthenticationError);
+  await assert.rejects(python.sessions({ status: 'live' }), (error) => error.status === 400 && /must be one of \[LIVE, ENDED\]/.test(error.message));
+  await assert.rejects(python.sessions({ start_time: 'yesterday' }), (error) => error.status === 400);
+});
