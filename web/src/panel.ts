@@ -8,7 +8,7 @@ export function showNotice(notice: Notice, again?: () => void): void {
   const panel = document.createElement('section');
   panel.className = 'panel';
   panel.setAttribute('role', 'alert');
-  panel.append(element('h1', notice.title), element('p', notice.text));
+  panel.append(element('p', 'Sederunt', 'name'), element('h1', notice.title), element('p', notice.text));
   if (notice.detail) panel.append(element('p', notice.detail, 'detail'));
   if (notice.again && again) {
     const button = element('button', notice.again);

@@ -27,7 +27,7 @@ export function refusalNotice(refusal: Refusal): Notice {
       return {
         title: 'This link is not complete',
         text: 'It does not say which meeting to open. Ask the person who invited you for the whole link.',
-        detail: '/meet?authToken=…  or  /meet?room_id=…&access_token=…',
+        detail: '/meet?authToken=…\n/meet?room_id=…&access_token=…',
       };
     case 'network':
       return {
