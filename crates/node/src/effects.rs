@@ -1,0 +1,100 @@
+//! Performs what the engine decided: first the ledger, then everything else in order.
+
+use std::time::Instant;
+
+use sederunt_core::effect::{Effect, Write};
+use sederunt_core::fact::FactKind;
+use sederunt_core::input::{ConnId, Input};
+
+use crate::NodeError;
+use crate::room_task::{RoomFault, RoomTask};
+use crate::sockets::{Sent, ToSocket};
+
+impl RoomTask {
+    /// Performs the effects that wait, and those they lead to (a socket that is cut, a media call that is refused).
+    pub(crate) async fn perform(&mut self) -> Result<(), RoomFault> {
+        while !self.effects.is_empty() {
+            let effects = std::mem::take(&mut self.effects);
+            let mut writes = Vec::new();
+            let mut rest = Vec::with_capacity(effects.len());
+            for effect in effects {
+                match effect {
+                    Effect::Remember(write) => writes.push(*write),
+                    Effect::Tell { .. }
+                    | Effect::Refuse { .. }
+                    | Effect::Media { .. }
+                    | Effect::Close { .. }
+                    | Effect::Done { .. } => rest.push(effect),
+                }
+            }
+            self.remember(writes).await?;
+            for effect in rest {
+                self.do_one(effect)?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn remember(&self, writes: Vec<Write>) -> Result<(), RoomFault> {
+        if writes.is_empty() {
+            return Ok(());
+        }
+        let (mut joins, mut leaves) = (0, 0);
+        for write in &writes {
+            if let Write::Fact { fact, .. } = write {
+                match fact.kind {
+                    FactKind::PeerJoined { .. } => joins += 1,
+                    FactKind::PeerLeft { .. } => leaves += 1,
+                    FactKind::SessionStarted { .. }
+                    | FactKind::SessionRetitled { .. }
+                    | FactKind::KeepAliveChanged { .. }
+                    | FactKind::PeerAway { .. }
+                    | FactKind::PeerBack { .. }
+                    | FactKind::SessionEnded { .. } => {}
+                }
+            }
+        }
+        let metrics = &self.shell.metrics;
+        let start = Instant::now();
+        self.shell.store.remember(&self.shell.config.node_id, writes).await?;
+        metrics.commit_seconds.observe(start.elapsed().as_secs_f64());
+        metrics.joins.inc_by(joins);
+        metrics.leaves.inc_by(leaves);
+        Ok(())
+    }
+
+    fn do_one(&mut self, effect: Effect) -> Result<(), RoomFault> {
+        match effect {
+            // Taken out before.
+            Effect::Remember(_) => Ok(()),
+            Effect::Tell { conn, re, msg } => self.tell(conn, ToSocket::Tell { re, msg }),
+            Effect::Refuse { conn, re, error } => self.tell(conn, ToSocket::Refuse { re, error }),
+            Effect::Close { conn, reason } => {
+                self.sockets.close(conn, reason);
+                Ok(())
+            }
+            Effect::Media { call, peer, cmd } => match self.media.call(call, peer, cmd) {
+                None => Ok(()),
+                Some(fault) => self.feed(Input::MediaDone { call, result: Err(fault) }),
+            },
+            Effect::Done { id, result } => {
+                if let Some(done) = self.commands.remove(&id) {
+                    // The caller may have given up.
+                    let _ = done.send(result.map_err(NodeError::Room));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn tell(&mut self, conn: ConnId, message: ToSocket) -> Result<(), RoomFault> {
+        match self.sockets.send(conn, message) {
+            Sent::Done => Ok(()),
+            Sent::Cut => {
+                tracing::warn!(meeting = %self.meeting, conn = conn.0, "a socket reads too slowly and is cut");
+                self.shell.metrics.slow_consumers.inc();
+                self.lose(conn)
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! A room from the store: its settings, and its open session.
+
+use sederunt_core::effect::Write;
+use sederunt_core::fact::{Fact, FactKind, LeaveReason};
+use sederunt_core::id::MeetingId;
+use sederunt_core::room::{OpenSession, Room, RoomConfig};
+use sederunt_core::time::UnixMs;
+use sederunt_store::{MeetingRow, Store, StoreError};
+
+use crate::shell::Shell;
+
+/// Settings of the room of this meeting.
+pub(crate) fn room_config(row: &MeetingRow, reconnect_grace_ms: i64, prior_together_ms: i64) -> RoomConfig {
+    RoomConfig {
+        app: row.app.clone(),
+        meeting: row.id,
+        title: row.title.clone(),
+        open: row.active && row.terminated_at.is_none(),
+        keep_alive_ms: row.keep_alive_secs.saturating_mul(1000),
+        reconnect_grace_ms,
+        max_together_ms: row.max_meeting_seconds.map(|secs| secs.saturating_mul(1000)),
+        prior_together_ms,
+    }
+}
+
+/// Settings of the room whose meeting was deleted while its session runs: nobody may join any more.
+fn orphan_config(meeting: MeetingId, open: &OpenSession, reconnect_grace_ms: i64) -> RoomConfig {
+    let columns = open.tally.columns();
+    RoomConfig {
+        app: columns.app.clone(),
+        meeting,
+        title: columns.title.clone(),
+        open: false,
+        keep_alive_ms: columns.keep_alive_ms,
+        reconnect_grace_ms,
+        max_together_ms: None,
+        prior_together_ms: 0,
+    }
+}
+
+/// Loads the room of a meeting. Stays that this process left open when the room failed end at that instant.
+/// Fails with `NotFound` when there is neither a meeting nor an open session.
+pub(crate) async fn load(shell: &Shell, meeting: MeetingId) -> Result<Room, StoreError> {
+    let store = &shell.store;
+    let mut open = store.open_session(meeting).await?;
+    if let Some(session) = &mut open {
+        let failed_at = shell.rooms.failed_at(meeting).unwrap_or_else(|| shell.clock.now());
+        close_orphans(store, &shell.config.node_id, meeting, session, failed_at).await?;
+    }
+    let grace_ms = shell.config.reconnect_grace_ms;
+    let config = match (store.meeting(meeting).await?, &open) {
+        (Some(row), _) => room_config(&row, grace_ms, store.together_ms(meeting, None).await?),
+        (None, Some(open)) => orphan_config(meeting, open, grace_ms),
+        (None, None) => return Err(StoreError::NotFound("meeting")),
+    };
+    shell.rooms.clear_failed(meeting);
+    Ok(Room::new(config, open))
+}
+
+/// Ends the stays nobody can continue, durably: at their loss if they were away, else at `failed_at`.
+async fn close_orphans(
+    store: &Store,
+    node: &str,
+    meeting: MeetingId,
+    open: &mut OpenSession,
+    failed_at: UnixMs,
+) -> Result<(), StoreError> {
+    let orphans: Vec<_> = open.tally.open().map(|stay| (stay.peer, stay.away_since)).collect();
+    let mut writes = Vec::with_capacity(orphans.len());
+    for (peer, away_since) in orphans {
+        let fact = Fact {
+            at: away_since.unwrap_or(failed_at.max(open.tally.latest())),
+            app: open.tally.columns().app.clone(),
+            meeting,
+            session: open.tally.session(),
+            kind: FactKind::PeerLeft { peer, reason: LeaveReason::NodeLost },
+        };
+        let stay = open.tally.apply(&fact).map_err(|e| StoreError::Damaged(e.to_string()))?;
+        writes.push(Write::Fact { fact, columns: open.tally.columns().clone(), stay, person: None });
+    }
+    if !writes.is_empty() {
+        store.remember(node, writes).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! A room's way to the media thread: calls out, and the promise that every peer's media is closed in the end.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use sederunt_core::effect::MediaCmd;
+use sederunt_core::id::PeerId;
+use sederunt_core::input::{MediaCallId, MediaFault};
+
+use crate::media::{MediaHandle, MediaOverload, RoomTag};
+
+/// Pause before a closing that found the media queue full is tried again.
+pub(crate) const RETRY_EVERY: Duration = Duration::from_millis(50);
+
+/// The media calls of one room.
+#[derive(Debug)]
+pub(crate) struct MediaGate {
+    media: Option<MediaHandle>,
+    room: RoomTag,
+    /// Peers that media knows of.
+    open: BTreeSet<PeerId>,
+    /// Peers whose closing found the queue full.
+    closing: BTreeSet<PeerId>,
+}
+
+impl MediaGate {
+    pub(crate) fn new(media: Option<MediaHandle>, room: RoomTag) -> Self {
+        Self { media, room, open: BTreeSet::new(), closing: BTreeSet::new() }
+    }
+
+    /// Hands a call over. `Some` = it was not accepted, and this is its answer.
+    pub(crate) fn call(&mut self, call: MediaCallId, peer: PeerId, cmd: MediaCmd) -> Option<MediaFault> {
+        if matches!(cmd, MediaCmd::ClosePeer) {
+            self.close(call, peer);
+            return None;
+        }
+        // A new transport of a peer whose closing still waits: the closing must come first.
+        if self.closing.contains(&peer) {
+            self.retry();
+            if self.closing.contains(&peer) {
+                return Some(MediaFault::Internal(MediaOverload::Full.to_string()));
+            }
+        }
+        let Some(media) = &self.media else {
+            return Some(MediaFault::Internal("media is switched off".to_owned()));
+        };
+        match media.call(self.room, call, peer, cmd) {
+            Ok(()) => {
+                self.open.insert(peer);
+                None
+            }
+            Err(overload) => Some(MediaFault::Internal(overload.to_string())),
+        }
+    }
+
+    fn close(&mut self, call: MediaCallId, peer: PeerId) {
+        let Some(media) = &self.media else { return };
+        if !self.open.remove(&peer) {
+            return;
+        }
+        if media.call(self.room, call, peer, MediaCmd::ClosePeer) == Err(MediaOverload::Full) {
+            self.closing.insert(peer);
+        }
+    }
+
+    /// Closings that wait for room in the queue.
+    pub(crate) fn has_waiting(&self) -> bool {
+        !self.closing.is_empty()
+    }
+
+    /// Tries the waiting closings again.
+    pub(crate) fn retry(&mut self) {
+        let Some(media) = &self.media else { return };
+        let room = self.room;
+        // A closing is not answered, so its number means nothing.
+        self.closing.retain(|peer| {
+            media.call(room, MediaCallId(0), *peer, MediaCmd::ClosePeer) == Err(MediaOverload::Full)
+        });
+    }
+
+    /// Closes everything the room has open.
+    pub(crate) async fn close_all(mut self) {
+        self.closing.append(&mut self.open);
+        self.retry();
+        while self.has_waiting() {
+            tokio::time::sleep(RETRY_EVERY).await;
+            self.retry();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! What the shell counts. Read by the metrics listener of the server.
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+
+/// Label of counters that are kept per kind.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Kind {
+    /// Which kind; one of a fixed set of names in the code, so that strangers cannot add series.
+    pub kind: &'static str,
+}
+
+/// Counters of the shell and its doors; clones share the numbers.
+#[derive(Debug, Clone)]
+pub struct Metrics {
+    /// Rooms in memory.
+    pub rooms: Gauge,
+    /// Sockets attached to rooms.
+    pub sockets: Gauge,
+    /// Stays begun.
+    pub joins: Counter,
+    /// Stays ended.
+    pub leaves: Counter,
+    /// Seconds from handing writes to the store until they were durable.
+    pub commit_seconds: Histogram,
+    /// Sockets cut because they did not read fast enough.
+    pub slow_consumers: Counter,
+    /// Messages from clients.
+    pub frames_in: Counter,
+    /// Messages to clients.
+    pub frames_out: Counter,
+    /// Telemetry posts of clients that were accepted and thrown away.
+    pub telemetry_posts: Counter,
+    /// Faults by kind.
+    pub errors: Family<Kind, Counter>,
+    /// Entries refused by reason.
+    pub refusals: Family<Kind, Counter>,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self {
+            rooms: Gauge::default(),
+            sockets: Gauge::default(),
+            joins: Counter::default(),
+            leaves: Counter::default(),
+            // 0.25 ms … 4 s: from a fast disk's fdatasync to one that is in trouble.
+            commit_seconds: Histogram::new(exponential_buckets(0.000_25, 2.0, 15)),
+            slow_consumers: Counter::default(),
+            frames_in: Counter::default(),
+            frames_out: Counter::default(),
+            telemetry_posts: Counter::default(),
+            errors: Family::default(),
+            refusals: Family::default(),
+        }
+    }
+}
+
+impl Metrics {
+    /// Counts a fault.
+    pub fn error(&self, kind: &'static str) {
+        self.errors.get_or_create(&Kind { kind }).inc();
+    }
+
+    /// Counts a refused entry.
+    pub fn refusal(&self, kind: &'static str) {
+        self.refusals.get_or_create(&Kind { kind }).inc();
+    }
+
+    /// Adds every metric to `registry`, without a prefix of its own.
+    pub fn register(&self, registry: &mut Registry) {
+        registry.register("rooms", "Rooms in memory", self.rooms.clone());
+        registry.register("sockets", "Sockets attached to rooms", self.sockets.clone());
+        registry.register("joins", "Stays begun", self.joins.clone());
+        registry.register("leaves", "Stays ended", self.leaves.clone());
+        let commit = self.commit_seconds.clone();
+        registry.register_with_unit("commit", "Time until writes were durable", Unit::Seconds, commit);
+        registry.register("slow_consumers", "Sockets cut for not reading", self.slow_consumers.clone());
+        registry.register("frames_in", "Messages from clients", self.frames_in.clone());
+        registry.register("frames_out", "Messages to clients", self.frames_out.clone());
+        registry.register("telemetry_posts", "Telemetry posts thrown away", self.telemetry_posts.clone());
+        registry.register("errors", "Faults by kind", self.errors.clone());
+        registry.register("refusals", "Entries refused by reason", self.refusals.clone());
+    }
+}

@@ -1,0 +1,234 @@
+//! The handle to the shell that the doors hold.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use sederunt_core::effect::CommandReply;
+use sederunt_core::error::RoomError;
+use sederunt_core::id::{Id, MeetingId, ParticipantId, PeerId};
+use sederunt_core::input::Command;
+use sederunt_core::time::UnixMs;
+use sederunt_store::{ParticipantRow, PresetRow, Store};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::admit::{self, Entry};
+use crate::clock::Clock;
+use crate::ids::IdMint;
+use crate::load::room_config;
+use crate::media::{MediaHandle, MediaNotice};
+use crate::metrics::Metrics;
+use crate::rooms::{NoRoom, Notice, RoomHandle, Rooms, ToRoom};
+use crate::shell::Shell;
+use crate::sockets::{Attached, ToSocket};
+use crate::token::{Claims, TokenKey};
+use crate::{ClientAddress, EntryError, NodeConfig, NodeError, Ticket, heartbeat};
+
+/// Handle to the shell; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Node {
+    shell: Arc<Shell>,
+}
+
+impl From<NoRoom> for NodeError {
+    fn from(why: NoRoom) -> Self {
+        match why {
+            NoRoom::Full => Self::Room(RoomError::Limit { what: "live rooms", max: crate::ROOMS_MAX }),
+            NoRoom::Stopping => Self::Stopping,
+        }
+    }
+}
+
+impl Node {
+    /// Recovers the ledger, loads the rooms that are in keep-alive, starts heartbeats. `media` is `None` in tests
+    /// of the REST doors: media requests are then refused. Must be called on a tokio runtime.
+    pub async fn start(
+        config: NodeConfig,
+        store: Store,
+        media: Option<(MediaHandle, mpsc::UnboundedReceiver<MediaNotice>)>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, NodeError> {
+        let tokens = TokenKey::from_pem(&config.signing_key_pem)?;
+        let (media, notices) = media.unzip();
+        let shell = Arc::new(Shell {
+            tokens,
+            config,
+            store,
+            media,
+            clock,
+            ids: IdMint::default(),
+            metrics: Metrics::default(),
+            rooms: Rooms::default(),
+            tasks: TaskTracker::new(),
+            stop: CancellationToken::new(),
+            last_conn: AtomicU64::new(0),
+        });
+        let now = shell.clock.now();
+        let recovered = shell.store.recover(&shell.config.node_id, now).await?;
+        tracing::info!(
+            stays_closed = recovered.stays_closed,
+            sessions_ended = recovered.sessions_ended,
+            still_open = recovered.still_open.len(),
+            "the ledger is recovered"
+        );
+        shell.store.heartbeat(&shell.config.node_id, now).await?;
+        for meeting in recovered.still_open {
+            shell.room(meeting)?;
+        }
+        tokio::spawn(heartbeat::run(shell.clone(), shell.stop.clone()));
+        if let Some(notices) = notices {
+            tokio::spawn(route_media(shell.clone(), notices));
+        }
+        Ok(Self { shell })
+    }
+
+    /// Now.
+    pub fn now(&self) -> UnixMs {
+        self.shell.clock.now()
+    }
+
+    /// A new id, greater than every one minted before in this process.
+    pub fn mint_id(&self) -> Id {
+        self.shell.ids.mint(self.shell.clock.now())
+    }
+
+    /// The store, for reads.
+    pub fn store(&self) -> &Store {
+        &self.shell.store
+    }
+
+    /// What the shell counts.
+    pub fn metrics(&self) -> &Metrics {
+        &self.shell.metrics
+    }
+
+    /// Signs a participant token: RS256, 100 days (SEMANTICS §2.5); its payload decodes with plain `atob`.
+    pub fn mint_token(&self, participant: &ParticipantRow, preset: &PresetRow) -> Result<String, NodeError> {
+        let names = [
+            participant.app.to_string(),
+            participant.meeting.to_string(),
+            participant.id.to_string(),
+            preset.id.clone(),
+        ];
+        self.shell.tokens.sign(&Claims::starting(self.now(), self.mint_id(), names))
+    }
+
+    /// Verifies a participant token and reads what it names; refuses deleted participants, closed meetings and
+    /// blocked members.
+    pub async fn admit(&self, token: &str) -> Result<Ticket, EntryError> {
+        let ticket = admit::ticket(&self.shell, token).await;
+        ticket.inspect_err(|refusal| self.shell.metrics.refusal(refusal.kind()))
+    }
+
+    /// The Pagecall way in (SEMANTICS §6.2): finds or makes the member and returns a participant token.
+    pub async fn admit_pagecall(
+        &self,
+        room: MeetingId,
+        access_token: Option<&str>,
+    ) -> Result<String, EntryError> {
+        let entry = Entry { room, access_token, now: self.now(), fresh: ParticipantId(self.mint_id()) };
+        let admitted = admit::pagecall(&self.shell, entry).await;
+        let (participant, preset) = admitted.inspect_err(|e| self.shell.metrics.refusal(e.kind()))?;
+        Ok(self.mint_token(&participant, &preset)?)
+    }
+
+    /// Attaches a socket to its room, and returns when the room has taken it in. What the room refuses (a peer id in
+    /// use, a closed meeting) arrives in `outbox` as a closing. A dropped `outbox` sender means: close, and let the
+    /// client come back.
+    pub async fn attach(
+        &self,
+        ticket: Ticket,
+        peer: PeerId,
+        client: ClientAddress,
+        outbox: mpsc::Sender<ToSocket>,
+    ) -> Result<Attached, EntryError> {
+        let conn = self.shell.next_conn();
+        let (attached, taken_in) = oneshot::channel::<RoomHandle>();
+        let who = Box::new(admit::who(&ticket, client, self.shell.config.store_client_addresses));
+        let connect = ToRoom::Connect { conn, peer, token: ticket.token_hash, who, outbox, attached };
+        self.shell.send(ticket.meeting.id, connect).await.map_err(|why| match why {
+            NoRoom::Full => EntryError::Busy("too many live rooms".to_owned()),
+            NoRoom::Stopping => EntryError::Node(NodeError::Stopping),
+        })?;
+        match taken_in.await {
+            Ok(room) => Ok(Attached::new(conn, peer, room)),
+            Err(_) => Err(NodeError::RoomFailed("it could not be opened".to_owned()).into()),
+        }
+    }
+
+    /// Runs a command in the room of a meeting; a meeting without a live room answers as an empty room would.
+    /// `Terminate` is performed and durable in any case.
+    pub async fn command(&self, meeting: MeetingId, command: Command) -> Result<CommandReply, NodeError> {
+        let live = self.shell.rooms.get(meeting).is_some();
+        if !live && self.shell.store.active_session(meeting).await?.is_none() {
+            let nobody = CommandReply { session: None, removed: Vec::new() };
+            match command {
+                Command::Configure(_) | Command::Kick { .. } | Command::Stop => return Ok(nobody),
+                Command::KickAll => return Err(RoomError::NotFound("active session").into()),
+                // The room itself writes `terminated_at`.
+                Command::Terminate => {}
+            }
+        }
+        let (done, reply) = oneshot::channel();
+        self.shell.send(meeting, ToRoom::Command { command, done }).await?;
+        reply.await.unwrap_or_else(|_| Err(NodeError::RoomFailed("it did not answer".to_owned())))
+    }
+
+    /// Re-reads a meeting's row and configures its room, if it is live. Call after every change of the row.
+    pub async fn meeting_changed(&self, meeting: MeetingId) -> Result<(), NodeError> {
+        let store = &self.shell.store;
+        let Some(row) = store.meeting(meeting).await? else { return Ok(()) };
+        let prior_ms = store.together_ms(meeting, None).await?;
+        let config = room_config(&row, self.shell.config.reconnect_grace_ms, prior_ms);
+        self.command(meeting, Command::Configure(config)).await?;
+        Ok(())
+    }
+
+    /// Graceful stop: clients told, stays closed with their true times, a last heartbeat. New rooms are refused from
+    /// the first moment. Returns when every room has ended.
+    pub async fn stop(&self) {
+        for (meeting, room) in self.shell.rooms.stop() {
+            let (done, _) = oneshot::channel();
+            // A room that is gone meanwhile has nothing to stop.
+            if room.inputs.send(ToRoom::Command { command: Command::Stop, done }).await.is_err() {
+                tracing::debug!(%meeting, "the room had ended before the stop");
+            }
+        }
+        self.shell.tasks.close();
+        self.shell.tasks.wait().await;
+        self.shell.stop.cancel();
+        heartbeat::beat(&self.shell).await;
+    }
+
+    /// Whether [`Self::stop`] was called.
+    pub fn is_stopping(&self) -> bool {
+        self.shell.rooms.is_stopping()
+    }
+}
+
+/// Hands media's answers to their rooms. Never waits: a room that is behind must not hold up the others.
+async fn route_media(shell: Arc<Shell>, mut notices: mpsc::UnboundedReceiver<MediaNotice>) {
+    loop {
+        let notice = tokio::select! {
+            notice = notices.recv() => notice,
+            () = shell.stop.cancelled() => return,
+        };
+        match notice {
+            Some(MediaNotice::Done { room, call, result }) => {
+                // Without the room nobody waits for the answer.
+                if let Some(room) = shell.rooms.by_tag(room) {
+                    let _ = room.notices.send(Notice::Media { call, result });
+                }
+            }
+            Some(MediaNotice::Connected { room, peer, transport }) => {
+                tracing::debug!(room = room.0, %peer, %transport, "media connected");
+            }
+            // The client sees it too and opens a new transport (PROTOCOL §9).
+            Some(MediaNotice::Closed { room, peer, transport }) => {
+                tracing::debug!(room = room.0, %peer, %transport, "media transport closed");
+            }
+            None => return,
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! Rows of the default presets, and what of a preset the client is told.
+
+use std::sync::LazyLock;
+
+use sederunt_core::id::{AppId, Id};
+use sederunt_core::time::UnixMs;
+use sederunt_store::{MemberType, PresetRow};
+use serde_json::{Map, Value, json};
+
+/// Names of the presets that every app begins with.
+pub const DEFAULT_NAMES: [&str; 7] = [
+    "group_call_host",
+    "group_call_participant",
+    "group_call_guest",
+    "webinar_presenter",
+    "webinar_viewer",
+    "livestream_host",
+    "livestream_viewer",
+];
+
+/// Name of the built-in preset of Pagecall monitors: hidden, receives only. It is no row of any app.
+pub const MONITOR_NAME: &str = "monitor";
+
+/// Name and body of each preset of the file.
+static FILE: LazyLock<Vec<(String, Value)>> = LazyLock::new(|| {
+    let text = include_str!("default_presets.json");
+    // The file is part of the program, and a test reads it.
+    let presets: Vec<Map<String, Value>> = serde_json::from_str(text).unwrap_or_default();
+    let named = |mut preset: Map<String, Value>| match preset.remove("name") {
+        Some(Value::String(name)) => Some((name, Value::Object(preset))),
+        _ => None,
+    };
+    presets.into_iter().filter_map(named).collect()
+});
+
+fn body(name: &str) -> Value {
+    FILE.iter().find(|(n, _)| n == name).map_or(Value::Null, |(_, body)| body.clone())
+}
+
+/// The presets of a new app, in the order of [`DEFAULT_NAMES`]; `mint` gives each its id.
+pub fn default_presets(app: &AppId, now: UnixMs, mut mint: impl FnMut() -> Id) -> Vec<PresetRow> {
+    let row = |name: &&str| PresetRow {
+        id: mint().to_string(),
+        app: app.clone(),
+        name: (*name).to_owned(),
+        body: body(name),
+        created_at: now,
+        updated_at: now,
+    };
+    DEFAULT_NAMES.iter().map(row).collect()
+}
+
+/// The preset of Pagecall monitors (SEMANTICS §6.3).
+pub fn monitor_preset(app: &AppId) -> PresetRow {
+    PresetRow {
+        id: MONITOR_NAME.to_owned(),
+        app: app.clone(),
+        name: MONITOR_NAME.to_owned(),
+        body: body(MONITOR_NAME),
+        created_at: UnixMs(0),
+        updated_at: UnixMs(0),
+    }
+}
+
+/// Name of the preset of a Pagecall member (SEMANTICS §1 rule 3).
+pub const fn preset_of_member(member_type: MemberType) -> &'static str {
+    match member_type {
+        MemberType::Host => "group_call_host",
+        MemberType::Guest => "group_call_participant",
+        MemberType::Monitor => MONITOR_NAME,
+    }
+}
+
+/// A preset as the client is told of it: what this server does not offer is switched off, so that the UI shows no
+/// dead button whatever an app has put into its presets. Every key that the client reads without a guard is there.
+pub fn as_offered(preset: &Value) -> Value {
+    let mut told = preset.clone();
+    let Value::Object(tree) = &mut told else { return json!({}) };
+    let config = object(tree, "config");
+    // Stage and livestream are not offered: who may produce does, the others receive.
+    config.insert("view_type".into(), "GROUP_CALL".into());
+    config.entry("max_video_streams").or_insert_with(|| json!({"mobile": 4, "desktop": 9}));
+    config.insert("livestream_viewer_qualities".into(), json!([]));
+    let media = object(config, "media");
+    object(media, "video").entry("simulcast").or_insert(Value::Bool(true));
+
+    let permissions = object(tree, "permissions");
+    for key in [
+        "accept_waiting_requests",
+        "can_accept_production_requests",
+        "accept_stage_requests",
+        "can_change_participant_permissions",
+        "can_livestream",
+        "can_record",
+        "transcription_enabled",
+        "stage_enabled",
+    ] {
+        permissions.insert(key.into(), Value::Bool(false));
+    }
+    permissions.insert("waiting_room_type".into(), "SKIP".into());
+    permissions.insert("polls".into(), all_false(&["can_create", "can_vote", "can_view"]));
+    let mut plugins = all_false(&["can_close", "can_start", "can_edit_config"]);
+    plugins["config"] = json!({});
+    permissions.insert("plugins".into(), plugins);
+    permissions.insert(
+        "connected_meetings".into(),
+        all_false(&[
+            "can_alter_connected_meetings",
+            "can_switch_connected_meetings",
+            "can_switch_to_parent_meeting",
+        ]),
+    );
+    offered_media(permissions);
+    offered_chat(permissions);
+    told
+}
+
+fn offered_media(permissions: &mut Map<String, Value>) {
+    let media = object(permissions, "media");
+    for kind in ["audio", "video", "screenshare"] {
+        let produce = object(media, kind).entry("can_produce").or_insert(Value::Null);
+        if produce != "ALLOWED" {
+            *produce = "NOT_ALLOWED".into();
+        }
+    }
+    if permissions.get("stage_access").is_some_and(|access| access != "ALLOWED") {
+        permissions.insert("stage_access".into(), "NOT_ALLOWED".into());
+    }
+}
+
+fn offered_chat(permissions: &mut Map<String, Value>) {
+    let chat = object(permissions, "chat");
+    for to in ["public", "private"] {
+        let rules = object(chat, to);
+        rules.entry("can_send").or_insert(Value::Bool(false));
+        let can_send = rules["can_send"].clone();
+        rules.entry("text").or_insert(can_send);
+        rules.insert("files".into(), Value::Bool(false));
+    }
+    object(chat, "private").entry("can_receive").or_insert(Value::Bool(true));
+}
+
+fn all_false(keys: &[&str]) -> Value {
+    keys.iter().map(|key| ((*key).to_owned(), Value::Bool(false))).collect::<Map<_, _>>().into()
+}
+
+/// The object under `key`, put there if there is none.
+fn object<'a>(tree: &'a mut Map<String, Value>, key: &str) -> &'a mut Map<String, Value> {
+    let value = tree.entry(key).or_insert(Value::Null);
+    if !value.is_object() {
+        *value = Value::Object(Map::new());
+    }
+    let Value::Object(map) = value else { unreachable!("it was made an object above") };
+    map
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::admit::abilities;
+
+    fn defaults() -> Vec<PresetRow> {
+        default_presets(&"app".into(), UnixMs(1), Id::default)
+    }
+
+    #[test]
+    fn the_file_holds_the_seven_and_the_monitor() {
+        let names: Vec<_> = defaults().into_iter().map(|row| row.name).collect();
+        assert_eq!(names, DEFAULT_NAMES);
+        for row in defaults().iter().chain([&monitor_preset(&"app".into())]) {
+            for part in ["config", "permissions", "ui"] {
+                assert!(row.body[part].is_object(), "{}.{part}", row.name);
+            }
+            assert!(row.body.get("name").is_none());
+        }
+    }
+
+    #[test]
+    fn nothing_that_is_not_offered_is_switched_on_in_the_defaults() {
+        for row in defaults().iter().chain([&monitor_preset(&"app".into())]) {
+            let told = as_offered(&row.body);
+            assert_eq!(told["permissions"], row.body["permissions"], "{}", row.name);
+            assert_eq!(told["ui"], row.body["ui"]);
+        }
+    }
+
+    #[test]
+    fn presenters_produce_and_viewers_receive() {
+        for row in defaults() {
+            let may = abilities(&row.body);
+            let produces = !matches!(row.name.as_str(), "webinar_viewer" | "livestream_viewer");
+            assert_eq!(may.produce_audio && may.produce_video && may.produce_screenshare, produces);
+            assert!(!may.chat_public_files && !may.chat_private_files && !may.hidden);
+            assert_eq!(
+                may.kick,
+                matches!(row.name.as_str(), "group_call_host" | "webinar_presenter" | "livestream_host")
+            );
+        }
+        let monitor = abilities(&monitor_preset(&"app".into()).body);
+        assert_eq!(monitor, sederunt_core::who::Abilities { hidden: true, ..Default::default() });
+    }
+
+    #[test]
+    fn any_preset_is_told_with_everything_the_client_reads() {
+        for odd in [json!({}), json!(null), json!({"permissions": 3, "config": {"media": []}}), json!([])] {
+            let told = as_offered(&odd);
+            if odd.is_object() {
+                assert_eq!(told["config"]["view_type"], "GROUP_CALL");
+                assert_eq!(told["permissions"]["media"]["audio"]["can_produce"], "NOT_ALLOWED");
+                assert_eq!(told["permissions"]["chat"]["private"]["can_receive"], true);
+            }
+        }
+        let rich = json!({"permissions": {"can_record": true, "polls": {"can_vote": true}, "media":
+            {"audio": {"can_produce": "CAN_REQUEST"}}, "chat": {"public": {"can_send": true, "files": true}}}});
+        let told = as_offered(&rich);
+        assert_eq!(told["permissions"]["can_record"], false);
+        assert_eq!(told["permissions"]["polls"]["can_vote"], false);
+        assert_eq!(told["permissions"]["media"]["audio"]["can_produce"], "NOT_ALLOWED");
+        assert_eq!(
+            told["permissions"]["chat"]["public"],
+            json!({"can_send": true, "text": true, "files": false})
+        );
+    }
+}

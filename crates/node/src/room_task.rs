@@ -1,0 +1,303 @@
+//! The task of one live room: queue in, engine, ledger, sockets and media out.
+//!
+//! Inputs that wait are taken together: the engine handles each by itself, then everything they made durable is
+//! written in one call, and only when that has returned are their other effects performed, in order.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sederunt_core::effect::{CloseReason, CommandReply, Effect};
+use sederunt_core::id::MeetingId;
+use sederunt_core::input::{Command, CommandId, ConnId, Disconnect, Input};
+use sederunt_core::room::Room;
+use sederunt_core::time::Stamp;
+use sederunt_store::StoreError;
+use tokio::sync::oneshot;
+
+use crate::NodeError;
+use crate::load::load;
+use crate::media_gate::{MediaGate, RETRY_EVERY};
+use crate::rooms::{Notice, RoomHandle, RoomQueues, ToRoom};
+use crate::shell::Shell;
+use crate::sockets::Sockets;
+
+/// Inputs whose writes share one transaction; bounds the effects held back until the disk has answered.
+const BATCH_MAX: usize = 64;
+/// Pause after a tick that left its timer due: a fault of the engine must not spin.
+const STUCK_TIMER_PAUSE: Duration = Duration::from_millis(100);
+
+/// Why a room cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RoomFault {
+    /// Its writes are not durable.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The engine panicked.
+    #[error("the room engine panicked: {0}")]
+    Panic(String),
+}
+
+impl RoomFault {
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::Store(_) => "room_store",
+            Self::Panic(_) => "room_panic",
+        }
+    }
+}
+
+/// State of the task.
+#[derive(Debug)]
+pub(crate) struct RoomTask {
+    pub(crate) shell: Arc<Shell>,
+    pub(crate) meeting: MeetingId,
+    handle: RoomHandle,
+    queues: RoomQueues,
+    pub(crate) room: Room,
+    pub(crate) sockets: Sockets,
+    pub(crate) media: MediaGate,
+    /// Effects that wait for their writes.
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) commands: BTreeMap<CommandId, oneshot::Sender<Result<CommandReply, NodeError>>>,
+    last_command: u64,
+    /// Sockets that wait to hear that they are attached.
+    attaching: Vec<(ConnId, oneshot::Sender<RoomHandle>)>,
+    stopping: bool,
+}
+
+enum Turn {
+    Message(ToRoom),
+    Notice(Notice),
+    Tick,
+    RetryMedia,
+}
+
+/// Runs the room of `meeting` until it has nothing to wait for, fails, or is stopped.
+pub(crate) async fn run(shell: Arc<Shell>, meeting: MeetingId, handle: RoomHandle, mut queues: RoomQueues) {
+    let room = match load(&shell, meeting).await {
+        Ok(room) => room,
+        Err(error) => {
+            tracing::error!(%meeting, %error, "a room cannot be loaded");
+            shell.metrics.error("room_load");
+            if matches!(error, StoreError::NotFound(_)) {
+                shell.rooms.clear_failed(meeting);
+            } else {
+                // The heartbeat tries again.
+                shell.rooms.mark_failed(meeting, shell.clock.now());
+            }
+            shell.rooms.remove(meeting, handle.tag);
+            refuse_all(&mut queues, &error.to_string()).await;
+            return;
+        }
+    };
+    shell.metrics.rooms.inc();
+    let media = MediaGate::new(shell.media.clone(), handle.tag);
+    let task = RoomTask {
+        meeting,
+        handle,
+        queues,
+        room,
+        sockets: Sockets::default(),
+        media,
+        effects: Vec::new(),
+        commands: BTreeMap::new(),
+        last_command: 0,
+        attaching: Vec::new(),
+        stopping: false,
+        shell: shell.clone(),
+    };
+    task.drive().await;
+    shell.metrics.rooms.dec();
+}
+
+impl RoomTask {
+    async fn drive(mut self) {
+        // Orphans of the load are the engine's first work.
+        let mut outcome = self.feed(Input::Tick);
+        loop {
+            if outcome.is_ok() {
+                outcome = self.perform().await;
+            }
+            if let Err(fault) = outcome {
+                return self.fail(fault).await;
+            }
+            self.confirm_attached();
+            if self.stopping || self.is_idle() {
+                return self.retire().await;
+            }
+            let turn = self.next().await;
+            outcome = self.take_batch(turn).await;
+        }
+    }
+
+    async fn next(&mut self) -> Turn {
+        let due = self.room.poll_timeout();
+        let timer = async {
+            match due {
+                Some((at, _)) => self.shell.clock.sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            Some(notice) = self.queues.notices.recv() => Turn::Notice(notice),
+            () = timer => Turn::Tick,
+            Some(message) = self.queues.inputs.recv() => Turn::Message(message),
+            () = tokio::time::sleep(RETRY_EVERY), if self.media.has_waiting() => Turn::RetryMedia,
+        }
+    }
+
+    /// Feeds what has come, and what else waits already.
+    async fn take_batch(&mut self, first: Turn) -> Result<(), RoomFault> {
+        self.take(first).await?;
+        for _ in 1..BATCH_MAX {
+            let more = match self.queues.notices.try_recv() {
+                Ok(notice) => Turn::Notice(notice),
+                Err(_) => match self.queues.inputs.try_recv() {
+                    Ok(message) => Turn::Message(message),
+                    Err(_) => return Ok(()),
+                },
+            };
+            self.take(more).await?;
+        }
+        Ok(())
+    }
+
+    async fn take(&mut self, turn: Turn) -> Result<(), RoomFault> {
+        match turn {
+            Turn::Message(message) => {
+                let input = self.input_of(message);
+                self.feed(input)
+            }
+            Turn::Notice(Notice::Media { call, result }) => self.feed(Input::MediaDone { call, result }),
+            Turn::Notice(Notice::Dropped { conn }) => self.lose(conn),
+            Turn::RetryMedia => {
+                self.media.retry();
+                Ok(())
+            }
+            Turn::Tick => {
+                self.feed(Input::Tick)?;
+                let still_due = self.room.poll_timeout().filter(|(at, _)| *at <= self.shell.clock.now());
+                if let Some((_, reason)) = still_due.filter(|_| self.effects.is_empty()) {
+                    tracing::error!(meeting = %self.meeting, reason, "a tick left its timer due");
+                    self.shell.metrics.error("stuck_timer");
+                    tokio::time::sleep(STUCK_TIMER_PAUSE).await;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn input_of(&mut self, message: ToRoom) -> Input {
+        match message {
+            ToRoom::Connect { conn, peer, token, who, outbox, attached } => {
+                self.sockets.insert(conn, outbox);
+                self.attaching.push((conn, attached));
+                Input::Connect { conn, peer, token, who }
+            }
+            ToRoom::Request { conn, re, request } => Input::Request { conn, re, request },
+            ToRoom::Disconnect { conn, how } => {
+                self.sockets.remove(conn);
+                Input::Disconnect { conn, how }
+            }
+            ToRoom::Command { command, done } => {
+                self.stopping |= matches!(command, Command::Stop);
+                self.last_command += 1;
+                let id = CommandId(self.last_command);
+                self.commands.insert(id, done);
+                Input::Command { id, command }
+            }
+        }
+    }
+
+    /// The engine hears that a socket was lost.
+    pub(crate) fn lose(&mut self, conn: ConnId) -> Result<(), RoomFault> {
+        self.sockets.remove(conn);
+        self.feed(Input::Disconnect { conn, how: Disconnect::Lost })
+    }
+
+    /// One input into the engine; its effects are kept back.
+    pub(crate) fn feed(&mut self, input: Input) -> Result<(), RoomFault> {
+        let now = self.shell.clock.now();
+        let stamp = Stamp { now, fresh: self.shell.ids.mint(now) };
+        let (room, effects) = (&mut self.room, &mut self.effects);
+        // A room that panicked is not looked at again, so what the panic left of it cannot matter.
+        catch_unwind(AssertUnwindSafe(|| {
+            room.handle(stamp, input);
+            while let Some(effect) = room.poll() {
+                effects.push(effect);
+            }
+        }))
+        .map_err(|payload| RoomFault::Panic(panic_text(payload.as_ref())))
+    }
+
+    fn confirm_attached(&mut self) {
+        for (conn, attached) in std::mem::take(&mut self.attaching) {
+            if attached.send(self.handle.clone()).is_err() {
+                // Nobody waits for the answer any more.
+                let _ = self.handle.notices.send(Notice::Dropped { conn });
+            }
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.sockets.len() == 0
+            && self.room.is_idle()
+            && self.queues.inputs.is_empty()
+            && self.queues.notices.is_empty()
+            && !self.media.has_waiting()
+    }
+
+    /// Leaves the registry. What raced in goes to the meeting's next room.
+    async fn retire(mut self) {
+        self.sockets.close_all(CloseReason::ServerStopping);
+        self.shell.rooms.remove(self.meeting, self.handle.tag);
+        self.queues.inputs.close();
+        while let Some(message) = self.queues.inputs.recv().await {
+            match message {
+                ToRoom::Connect { .. } | ToRoom::Command { .. } => {
+                    // When the server stops nobody takes it, and the sender hears that.
+                    let _ = self.shell.send(self.meeting, message).await;
+                }
+                // Of sockets that are gone.
+                ToRoom::Request { .. } | ToRoom::Disconnect { .. } => {}
+            }
+        }
+        self.media.close_all().await;
+    }
+
+    /// Nothing that waits here is told: sockets are closed, and commands hear why. The heartbeat reloads the room.
+    async fn fail(mut self, fault: RoomFault) {
+        tracing::error!(meeting = %self.meeting, %fault, "a room failed and is closed");
+        self.shell.metrics.error(fault.kind());
+        self.shell.rooms.mark_failed(self.meeting, self.shell.clock.now());
+        self.shell.rooms.remove(self.meeting, self.handle.tag);
+        // The client comes back after this one.
+        self.sockets.close_all(CloseReason::ServerStopping);
+        let text = fault.to_string();
+        for (_, done) in std::mem::take(&mut self.commands) {
+            let _ = done.send(Err(NodeError::RoomFailed(text.clone())));
+        }
+        refuse_all(&mut self.queues, &text).await;
+        self.media.close_all().await;
+    }
+}
+
+/// Answers everything that waits for a room that is not there. Sockets see their outbox dropped.
+async fn refuse_all(queues: &mut RoomQueues, why: &str) {
+    queues.inputs.close();
+    while let Some(message) = queues.inputs.recv().await {
+        if let ToRoom::Command { done, .. } = message {
+            let _ = done.send(Err(NodeError::RoomFailed(why.to_owned())));
+        }
+    }
+}
+
+fn panic_text(payload: &(dyn std::any::Any + Send)) -> String {
+    if let Some(text) = payload.downcast_ref::<&str>() {
+        return (*text).to_owned();
+    }
+    payload.downcast_ref::<String>().cloned().unwrap_or_else(|| "no message".to_owned())
+}
