@@ -1,1 +1,83 @@
-fn main() {}
+//! Project tasks: `cargo xtask <task>`.
+#![expect(clippy::print_stdout, clippy::expect_used, reason = "a task talks to the person who started it")]
+
+mod bench;
+mod ci;
+mod codegen;
+mod openapi;
+mod run;
+mod setup;
+mod step;
+mod tidy;
+mod web;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", about = "Tasks of the Sederunt project")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Build everything, the web page included, and serve a demo meeting with links to click
+    Run {
+        /// Arguments for `sederunt serve`, after --
+        #[arg(last = true)]
+        args: Vec<String>,
+    },
+    /// Everything that has to hold: format, lints, house rules, tests, documents, whole product in a browser
+    #[command(alias = "test")]
+    Ci {
+        /// Leave out the tests in a browser
+        #[arg(long)]
+        no_e2e: bool,
+    },
+    /// Check the house rules: who may import whom, file and function sizes, words, documents
+    Tidy,
+    /// Write crates/proto/src/gen from the protocol definitions
+    Codegen {
+        /// Change nothing, fail when something would change
+        #[arg(long)]
+        check: bool,
+    },
+    /// Write the OpenAPI documents of what is built
+    Openapi {
+        /// Change nothing, fail when something would change
+        #[arg(long)]
+        check: bool,
+    },
+    /// Run the benchmarks (release build)
+    Bench {
+        /// Arguments for the benchmark program: ledger, packets, all …
+        args: Vec<String>,
+    },
+    /// Install what the tests need: Chromium, npm packages, a Python environment
+    Setup,
+}
+
+fn main() -> ExitCode {
+    match perform(Cli::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform(task: Task) -> anyhow::Result<()> {
+    match task {
+        Task::Run { args } => run::run(&args),
+        Task::Ci { no_e2e } => ci::run(!no_e2e),
+        Task::Tidy => tidy::run(),
+        Task::Codegen { check } => codegen::run(check),
+        Task::Openapi { check } => openapi::run(check),
+        Task::Bench { args } => bench::run(&args),
+        Task::Setup => setup::all(),
+    }
+}

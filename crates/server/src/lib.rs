@@ -1,1 +1,18 @@
-//! The sederunt binary: configuration, listeners, wiring.
+//! The sederunt server: configuration, listeners and wiring. Nothing depends on it.
+
+pub mod accept;
+pub mod assets;
+pub mod cli;
+pub mod command;
+pub mod config;
+pub mod data_folder;
+pub mod demo;
+pub mod first_run;
+pub mod health;
+pub mod logs;
+mod run;
+pub mod signing_key;
+pub mod tls;
+pub mod token;
+
+pub use run::{Bound, Listeners, run};

@@ -1,0 +1,131 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::ConfigArgs;
+pub use crate::config::DataArgs;
+
+/// A self-hosted meeting server: one ledger of sessions, two APIs (RealtimeKit and Pagecall), one media plane.
+#[derive(Debug, Parser)]
+#[command(name = "sederunt", version, about, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the server
+    Serve(Box<ServeArgs>),
+    /// Look at the settings
+    Config {
+        /// What to look at.
+        #[command(subcommand)]
+        what: ConfigCommand,
+    },
+    /// Manage API tokens. The server must be stopped: the ledger has one writer
+    Token {
+        /// What to do.
+        #[command(subcommand)]
+        what: TokenCommand,
+    },
+    /// Read sessions from a file, one JSON object a line. The server must be stopped
+    Import(ImportArgs),
+    /// Write sessions to standard output or a file, one JSON object a line. The server must be stopped
+    Export(ExportArgs),
+    /// Rebuild every row of the ledger from its facts and compare. The server must be stopped
+    Verify(DataArgs),
+}
+
+/// `sederunt serve`.
+#[derive(Debug, Default, clap::Args)]
+pub struct ServeArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Make a meeting with two participants if there is none, and print a link for each
+    #[arg(long)]
+    pub demo: bool,
+}
+
+/// `sederunt config`.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Show the effective values and where each came from, as a valid configuration file
+    Print(Box<ConfigArgs>),
+    /// Show every setting with its flag, environment variable, default and meaning, as Markdown
+    Reference,
+}
+
+/// `sederunt token`.
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Make a token for one account and one app, and print it once
+    Create(TokenCreateArgs),
+    /// List the tokens; their texts are not stored
+    List(DataArgs),
+    /// Revoke a token
+    Revoke {
+        /// Id, as shown by list
+        id: String,
+        /// Where the ledger is.
+        #[command(flatten)]
+        data: DataArgs,
+    },
+}
+
+/// `sederunt token create`.
+#[derive(Debug, clap::Args)]
+pub struct TokenCreateArgs {
+    /// For humans, shown by list
+    #[arg(long, default_value = "")]
+    pub name: String,
+    /// RealtimeKit account. Left out: the account of first-run.json
+    #[arg(long)]
+    pub account: Option<String>,
+    /// What the token may do in the account
+    #[arg(long, value_enum, default_value = "realtime-admin")]
+    pub permission: TokenPermission,
+    /// App, which is the Pagecall workspace of this token. Left out: the app of first-run.json
+    #[arg(long)]
+    pub app: Option<String>,
+    /// Where the ledger is.
+    #[command(flatten)]
+    pub data: DataArgs,
+}
+
+/// What a token may do in its account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum TokenPermission {
+    /// Read everything, and mint participant tokens
+    Realtime,
+    /// Everything
+    RealtimeAdmin,
+    /// Nothing: the Pagecall API only
+    None,
+}
+
+/// `sederunt import`.
+#[derive(Debug, clap::Args)]
+pub struct ImportArgs {
+    /// The file; - reads standard input
+    pub file: PathBuf,
+    /// Where the ledger is.
+    #[command(flatten)]
+    pub data: DataArgs,
+}
+
+/// `sederunt export`.
+#[derive(Debug, clap::Args)]
+pub struct ExportArgs {
+    /// File to write; it must not exist. Left out: standard output
+    #[arg(long, short)]
+    pub output: Option<PathBuf>,
+    /// Where the ledger is.
+    #[command(flatten)]
+    pub data: DataArgs,
+}

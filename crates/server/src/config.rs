@@ -1,0 +1,142 @@
+//! Configuration: defaults < file < `SEDERUNT_*` environment < flags, one struct per concern.
+//!
+//! Every concern has a *given* struct, read alike from the command line (with its environment variables) and from
+//! the TOML file, and a *resolved* struct that the program uses. Resolving takes both given structs apart field by
+//! field, so a field that nobody reads does not compile.
+
+mod http;
+mod layer;
+mod log;
+mod media;
+mod reference;
+mod room;
+mod tls;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::ArgMatches;
+use serde::Deserialize;
+
+pub use http::{HttpConfig, HttpGiven};
+pub use layer::{Effective, Layers, Origin};
+pub use log::{LogConfig, LogFormat, LogGiven};
+pub use media::{MediaGiven, MediaSettings};
+pub use reference::reference;
+pub use room::{RoomGiven, RoomSettings};
+pub use tls::{TlsConfig, TlsGiven, TlsMode};
+
+/// What the server runs with.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Folder that holds everything the server keeps.
+    pub data: PathBuf,
+    /// HTTP listeners and public names.
+    pub http: HttpConfig,
+    /// Media.
+    pub media: MediaSettings,
+    /// Certificates.
+    pub tls: TlsConfig,
+    /// Rooms.
+    pub room: RoomSettings,
+    /// Logs.
+    pub log: LogConfig,
+}
+
+/// Settings on the command line and in the environment, for commands that run the whole server.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct ConfigArgs {
+    /// Where the settings are.
+    #[command(flatten)]
+    pub source: DataArgs,
+    #[command(flatten)]
+    http: HttpGiven,
+    #[command(flatten)]
+    media: MediaGiven,
+    #[command(flatten)]
+    tls: TlsGiven,
+    #[command(flatten)]
+    room: RoomGiven,
+    #[command(flatten)]
+    log: LogGiven,
+}
+
+/// Settings of commands that only need the data folder.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct DataArgs {
+    /// TOML file with settings; every key may be left out, unknown keys are refused
+    #[arg(long, env = "SEDERUNT_CONFIG", value_name = "FILE", id = "config")]
+    pub config: Option<PathBuf>,
+    /// Folder that holds everything the server keeps: ledger, keys, certificates
+    #[arg(long, env = "SEDERUNT_DATA", value_name = "DIR", id = "data")]
+    pub data: Option<PathBuf>,
+}
+
+/// The whole file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    data: Option<PathBuf>,
+    listen: Option<SocketAddr>,
+    metrics_listen: Option<SocketAddr>,
+    base_uri: Option<String>,
+    reconnect_grace_secs: Option<u64>,
+    store_client_addresses: Option<bool>,
+    media: MediaGiven,
+    tls: TlsGiven,
+    log: LogGiven,
+}
+
+const DATA_DEFAULT: &str = "data";
+
+impl File {
+    fn read(path: Option<&Path>) -> anyhow::Result<Self> {
+        let Some(path) = path else { return Ok(Self::default()) };
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read the configuration file {}", path.display()))?;
+        toml::from_str(&text).with_context(|| format!("in the configuration file {}", path.display()))
+    }
+}
+
+impl Config {
+    /// Resolves the settings and tells where each value came from. `matches` are those of the subcommand that
+    /// `args` were read from. Errors name the key and the rule.
+    pub fn resolve(args: ConfigArgs, matches: &ArgMatches) -> anyhow::Result<(Self, Vec<Effective>)> {
+        let ConfigArgs { source: DataArgs { config, data }, http, media, tls, room, log } = args;
+        let file = File::read(config.as_deref())?;
+        let File {
+            data: file_data,
+            listen,
+            metrics_listen,
+            base_uri,
+            reconnect_grace_secs,
+            store_client_addresses,
+            media: file_media,
+            tls: file_tls,
+            log: file_log,
+        } = file;
+        let mut layers = Layers::new(matches, config);
+        let data = layers.pick("data", data, file_data, PathBuf::from(DATA_DEFAULT));
+        let file_http = HttpGiven { listen, metrics_listen, base_uri };
+        let http = HttpConfig::resolve(&mut layers, http, file_http)?;
+        let file_room = RoomGiven { reconnect_grace_secs, store_client_addresses };
+        let room = RoomSettings::resolve(&mut layers, room, file_room)?;
+        let media = MediaSettings::resolve(&mut layers, media, file_media);
+        let tls = TlsConfig::resolve(&mut layers, tls, file_tls)?;
+        let log = LogConfig::resolve(&mut layers, log, file_log);
+        Ok((Self { data, http, media, tls, room, log }, layers.finish()))
+    }
+}
+
+impl DataArgs {
+    /// The data folder.
+    pub fn folder(self) -> anyhow::Result<PathBuf> {
+        let Self { config, data } = self;
+        let file = File::read(config.as_deref())?;
+        Ok(data.or(file.data).unwrap_or_else(|| PathBuf::from(DATA_DEFAULT)))
+    }
+}
+
+#[cfg(test)]
+mod tests;

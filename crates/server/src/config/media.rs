@@ -1,0 +1,48 @@
+//! Media: where it listens and what it announces.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use serde::Deserialize;
+
+use super::Layers;
+
+/// As given on the command line, in the environment or in the file.
+#[derive(Debug, Clone, Default, clap::Args, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MediaGiven {
+    /// UDP address of audio and video. Port 0 = any free port
+    #[arg(long = "media", env = "SEDERUNT_MEDIA_LISTEN", value_name = "ADDR", id = "media.listen")]
+    pub listen: Option<SocketAddr>,
+    /// IP addresses under which clients reach the media port, comma-separated. Left out: the bound address, or
+    /// every address of this machine when bound to all
+    #[arg(
+        long = "media-announce",
+        env = "SEDERUNT_MEDIA_ANNOUNCE",
+        value_name = "IP,…",
+        value_delimiter = ',',
+        id = "media.announce"
+    )]
+    pub announce: Option<Vec<IpAddr>>,
+}
+
+/// Media settings.
+#[derive(Debug, Clone)]
+pub struct MediaSettings {
+    /// UDP address to bind.
+    pub listen: SocketAddr,
+    /// Announced addresses; empty = found out by the media thread.
+    pub announce: Vec<IpAddr>,
+}
+
+/// Next to the HTTP port, and loopback for the same reason.
+const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+
+impl MediaSettings {
+    pub(super) fn resolve(layers: &mut Layers<'_>, given: MediaGiven, file: MediaGiven) -> Self {
+        let MediaGiven { listen, announce } = given;
+        Self {
+            listen: layers.pick("media.listen", listen, file.listen, LISTEN_DEFAULT),
+            announce: layers.pick("media.announce", announce, file.announce, Vec::new()),
+        }
+    }
+}

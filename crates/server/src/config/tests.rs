@@ -1,0 +1,2 @@
+//! Layering, origins and refusals.
+use super::*;

@@ -1,0 +1,85 @@
+//! The first start makes an account, an app and an API token, and says where they are.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use sederunt_core::id::AppId;
+use sederunt_core::time::UnixMs;
+use sederunt_node::Node;
+use sederunt_store::{AppRow, Permission, Store, StoreError};
+use serde::{Deserialize, Serialize};
+
+use crate::data_folder::DataFolder;
+use crate::token;
+
+/// Name of the file in the data folder.
+pub const FILE: &str = "first-run.json";
+const APP_NAME: &str = "Default app";
+const TOKEN_NAME: &str = "first run";
+
+/// What the first start made. Holds the token, hence no `Debug`.
+#[derive(Serialize, Deserialize)]
+pub struct FirstRun {
+    /// RealtimeKit account.
+    pub account_id: String,
+    /// RealtimeKit app = Pagecall workspace.
+    pub app_id: AppId,
+    /// Token for both APIs.
+    pub api_token: String,
+}
+
+/// Reads the file of an earlier start.
+pub fn read(folder: &DataFolder) -> anyhow::Result<Option<FirstRun>> {
+    let path = folder.path().join(FILE);
+    match std::fs::read(&path) {
+        Ok(bytes) => {
+            let first = serde_json::from_slice(&bytes);
+            Ok(Some(first.with_context(|| format!("{} is damaged", path.display()))?))
+        }
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(e).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
+/// Makes what is missing. Returns the file's path when this was the first start.
+///
+/// The file is durable before the ledger knows its contents: a crash in between makes the next start finish
+/// the work, and no token is ever lost.
+pub async fn make_if_needed(folder: &DataFolder, node: &Node) -> anyhow::Result<Option<PathBuf>> {
+    let store = node.store();
+    if !store.tokens().await?.is_empty() {
+        return Ok(None);
+    }
+    let first = match read(folder)? {
+        Some(first) => first,
+        None => FirstRun {
+            account_id: token::random_hex(16)?,
+            app_id: AppId::from(node.mint_id().to_string().as_str()),
+            api_token: token::mint()?,
+        },
+    };
+    let path = folder.write_private(FILE, &serde_json::to_vec_pretty(&first)?)?;
+    remember(store, &first, node.now()).await?;
+    Ok(Some(path))
+}
+
+async fn remember(store: &Store, first: &FirstRun, now: UnixMs) -> anyhow::Result<()> {
+    let FirstRun { account_id, app_id, api_token } = first;
+    let app = AppRow {
+        id: app_id.clone(),
+        account: account_id.clone(),
+        name: APP_NAME.to_owned(),
+        created_at: now,
+    };
+    match store.create_app(app, default_presets(app_id, now)?).await {
+        Ok(()) | Err(StoreError::Exists(_)) => {}
+        Err(e) => return Err(e).context("cannot make the first app"),
+    }
+    let account = Some((account_id.clone(), Permission::RealtimeAdmin));
+    let row = token::row(TOKEN_NAME.to_owned(), account, Some(app_id.clone()), now)?;
+    store.create_token(row, token::sha256(api_token)).await.context("cannot make the first token")
+}
+
+fn default_presets(_app: &AppId, _now: UnixMs) -> anyhow::Result<Vec<sederunt_store::PresetRow>> {
+    Ok(Vec::new())
+}

@@ -1,0 +1,169 @@
+//! The second port: `/healthz`, `/readyz`, `/metrics`.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::{ConstCounter, Counter};
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::Registry;
+use sederunt_core::time::UnixMs;
+use sederunt_node::Node;
+use sederunt_node::media::{MediaHandle, MediaStats};
+
+use crate::accept::Connections;
+
+/// A ledger that does not answer for this long is not ready.
+const STORE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Whether new work is welcome.
+#[derive(Debug, Clone, Default)]
+pub struct Readiness(Arc<AtomicBool>);
+
+impl Readiness {
+    /// Changes the answer of `/readyz`.
+    pub fn set(&self, ready: bool) {
+        self.0.store(ready, Ordering::Release);
+    }
+
+    fn get(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// Labels of a finished request.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(crate) struct RequestLabels {
+    /// `GET`, `POST` … or `other`.
+    method: &'static str,
+    /// First digit of the status: `2xx`, `4xx` …
+    status: &'static str,
+}
+
+/// What the HTTP doors count.
+#[derive(Debug, Clone)]
+pub struct HttpMetrics {
+    requests: Family<RequestLabels, Counter>,
+    seconds: Histogram,
+}
+
+impl Default for HttpMetrics {
+    fn default() -> Self {
+        // 1 ms to 16 s: a list page takes few ms, a streamed million stays only begin in this time.
+        let bounds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 4.0, 16.0];
+        Self { requests: Family::default(), seconds: Histogram::new(bounds) }
+    }
+}
+
+impl HttpMetrics {
+    /// Counts one answered request.
+    pub fn count(&self, method: &axum::http::Method, status: StatusCode, took: Duration) {
+        let method = match method.as_str() {
+            "GET" => "GET",
+            "HEAD" => "HEAD",
+            "POST" => "POST",
+            "PUT" => "PUT",
+            "PATCH" => "PATCH",
+            "DELETE" => "DELETE",
+            "OPTIONS" => "OPTIONS",
+            // Any text may be a method; a label for each would be a stranger's to grow.
+            _ => "other",
+        };
+        let status = match status.as_u16() / 100 {
+            1 => "1xx",
+            2 => "2xx",
+            3 => "3xx",
+            4 => "4xx",
+            _ => "5xx",
+        };
+        self.requests.get_or_create(&RequestLabels { method, status }).inc();
+        self.seconds.observe(took.as_secs_f64());
+    }
+}
+
+/// What the second port reads from.
+#[derive(Debug, Clone)]
+pub struct Observed {
+    /// Set while requests are welcome.
+    pub readiness: Readiness,
+    /// The shell, once it runs.
+    pub node: Node,
+    /// Open connections.
+    pub connections: Connections,
+    /// Requests.
+    pub http: HttpMetrics,
+    /// The media thread.
+    pub media: MediaHandle,
+    /// Start of the process.
+    pub started_at: UnixMs,
+}
+
+/// The routes of the second port.
+pub fn router(observed: Observed) -> Router {
+    Router::new()
+        .route("/healthz", get(async || "ok\n"))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics))
+        .with_state(observed)
+}
+
+async fn readyz(State(observed): State<Observed>) -> Response {
+    let unready = |why: &str| (StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n")).into_response();
+    if !observed.readiness.get() {
+        return unready("stopping");
+    }
+    match tokio::time::timeout(STORE_TIMEOUT, observed.node.store().tokens()).await {
+        Ok(Ok(_)) => "ready\n".into_response(),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "the ledger does not answer");
+            unready("the ledger does not answer")
+        }
+        Err(_) => unready("the ledger is slow"),
+    }
+}
+
+async fn metrics(State(observed): State<Observed>) -> Response {
+    let registry = collect(&observed);
+    let mut text = String::new();
+    if let Err(error) = encode(&mut text, &registry) {
+        tracing::error!(%error, "cannot encode metrics");
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(header::CONTENT_TYPE, kind)], text).into_response()
+}
+
+/// A fresh registry a scrape: engines keep plain numbers, and nothing global is shared with the hot paths.
+fn collect(observed: &Observed) -> Registry {
+    let mut registry = Registry::with_prefix("sederunt");
+    let Observed { readiness, node: _, media, connections, http, started_at } = observed;
+    registry.register("build", "Version", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
+    let started_secs = started_at.0 / 1000;
+    registry.register("process_start_time_seconds", "Unix time of the start", ConstGauge::new(started_secs));
+    registry.register("ready", "1 while new work is welcome", ConstGauge::new(i64::from(readiness.get())));
+    let open = i64::try_from(connections.count()).unwrap_or(i64::MAX);
+    registry.register("connections", "Open connections, web sockets included", ConstGauge::new(open));
+    registry.register("http_requests", "Requests answered", http.requests.clone());
+    registry.register("http_request_seconds", "Time to the head of the answer", http.seconds.clone());
+    media_metrics(&mut registry, media.stats());
+    registry
+}
+
+fn media_metrics(registry: &mut Registry, stats: MediaStats) {
+    let MediaStats { datagrams_received, datagrams_sent } = stats;
+    let mut counter = |name: &str, help: &str, value: u64| {
+        registry.register(name, help, ConstCounter::new(value));
+    };
+    counter("media_datagrams_received", "Datagrams received by the media thread", datagrams_received);
+    counter("media_datagrams_sent", "Datagrams sent by the media thread", datagrams_sent);
+}

@@ -1,0 +1,209 @@
+//! Wires the boxes together, runs them, and takes them apart again.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use sederunt_node::clock::{Clock, SystemClock};
+use sederunt_node::media::{MediaConfig, MediaHandle, MediaNotice};
+use sederunt_node::{Node, NodeConfig};
+use sederunt_store::Store;
+use serde::Serialize;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::accept::{Connections, Door};
+use crate::config::{Config, HttpConfig, MediaSettings, RoomSettings, TlsConfig};
+use crate::data_folder::DataFolder;
+use crate::health::{self, HttpMetrics, Observed, Readiness};
+use crate::{assets, demo, first_run, logs, signing_key, tls, token};
+
+/// A stop may not take longer than this; service managers kill after 10 to 90 seconds.
+const DRAIN_BOUND: Duration = Duration::from_secs(8);
+
+/// Bound TCP sockets.
+#[derive(Debug)]
+pub struct Listeners {
+    /// Both APIs, the web socket, the meeting page.
+    pub http: TcpListener,
+    /// Metrics and health.
+    pub metrics: TcpListener,
+}
+
+impl Listeners {
+    /// Binds the addresses of the configuration.
+    pub async fn bind(config: &HttpConfig) -> anyhow::Result<Self> {
+        let bind = async |what: &str, addr: SocketAddr| {
+            TcpListener::bind(addr).await.with_context(|| format!("cannot listen on {addr} ({what})"))
+        };
+        Ok(Self {
+            http: bind("listen", config.listen).await?,
+            metrics: bind("metrics_listen", config.metrics_listen).await?,
+        })
+    }
+}
+
+/// Where a running server is reached; printed as the one line on stdout.
+#[derive(Debug, Clone, Serialize)]
+pub struct Bound {
+    /// Always true.
+    pub ready: bool,
+    /// `http://127.0.0.1:PORT` or `https://…`.
+    pub http: String,
+    /// The second port.
+    pub metrics: String,
+    /// UDP `address:port`.
+    pub media: String,
+}
+
+/// Runs until `shutdown`, then stops gracefully. `ready` is called once everything listens.
+///
+/// Errors are those of starting; a running server reports its troubles in the log.
+pub async fn run(
+    config: Config,
+    with_demo: bool,
+    listeners: Listeners,
+    shutdown: CancellationToken,
+    ready: impl FnOnce(&Bound) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    // Logging is process-wide and was started by the caller.
+    let Config { data, http, media, tls, room, log: _ } = config;
+    let folder = DataFolder::take(&data)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let started_at = clock.now();
+    let addresses = Addresses::of(&http, &tls, &listeners)?;
+    let acceptor = tls::acceptor(&tls, &folder, addresses.public_host(), started_at)?;
+
+    let media = Media::start(media)?;
+    let media_handle = media.handle.clone();
+    let node = start_node(&folder, room, media, clock).await?;
+    if let Some(path) = first_run::make_if_needed(&folder, &node).await? {
+        tracing::info!(file = %path.display(), "first start: account, app and API token are in this file");
+    }
+
+    let observed = Observed {
+        readiness: Readiness::default(),
+        node: node.clone(),
+        media: media_handle.clone(),
+        connections: Connections::default(),
+        http: HttpMetrics::default(),
+        started_at,
+    };
+    let serving = CancellationToken::new();
+    let public = public_router(&node, &addresses, observed.http.clone());
+    let public = Door { listener: listeners.http, tls: acceptor, router: public };
+    let private = Door { listener: listeners.metrics, tls: None, router: health::router(observed.clone()) };
+    let connections = observed.connections.clone();
+    tokio::spawn(public.serve(connections.clone(), serving.clone()));
+    // Health and metrics answer until the very end, and are not waited for.
+    let private_serving = CancellationToken::new();
+    tokio::spawn(private.serve(Connections::default(), private_serving.clone()));
+
+    observed.readiness.set(true);
+    tracing::info!(listen = %addresses.http, media = %media_handle.local_addr(), base_uri = addresses.base_uri, "ready");
+    ready(&Bound {
+        ready: true,
+        http: addresses.http_url(),
+        metrics: format!("http://{}", addresses.metrics),
+        media: media_handle.local_addr().to_string(),
+    })?;
+    if with_demo {
+        demo::offer(&folder, &node, &addresses.page_url()).await?;
+    }
+
+    shutdown.cancelled().await;
+    observed.readiness.set(false);
+    stop(node, &media_handle, &connections, &serving).await;
+    private_serving.cancel();
+    drop(folder);
+    Ok(())
+}
+
+async fn stop(node: Node, media: &MediaHandle, connections: &Connections, serving: &CancellationToken) {
+    let start = Instant::now();
+    tracing::info!(connections = connections.count(), "stopping");
+    serving.cancel();
+    // Tells every client and closes every stay with its true time; afterwards nothing is left to remember.
+    node.stop().await;
+    let left = connections.drained(DRAIN_BOUND.saturating_sub(start.elapsed())).await;
+    if left > 0 {
+        tracing::warn!(left, "connections did not close in time and are cut");
+    }
+    media.shutdown();
+    tracing::info!("stopped");
+}
+
+struct Media {
+    handle: MediaHandle,
+    notices: mpsc::UnboundedReceiver<MediaNotice>,
+}
+
+impl Media {
+    fn start(settings: MediaSettings) -> anyhow::Result<Self> {
+        let MediaSettings { listen, announce } = settings;
+        // Bounded by the calls under way: see `MediaNotice`.
+        let (sender, notices) = mpsc::unbounded_channel();
+        let handle = MediaHandle::spawn(MediaConfig { bind: listen, announce }, sender)
+            .with_context(|| format!("cannot listen for media on {listen} (media.listen)"))?;
+        Ok(Self { handle, notices })
+    }
+}
+
+async fn start_node(
+    folder: &DataFolder,
+    room: RoomSettings,
+    media: Media,
+    clock: Arc<dyn Clock>,
+) -> anyhow::Result<Node> {
+    let RoomSettings { reconnect_grace, store_client_addresses } = room;
+    let store = Store::open(folder.path()).context("cannot open the ledger")?;
+    let config = NodeConfig {
+        node_id: token::random_hex(8)?,
+        reconnect_grace_ms: i64::try_from(reconnect_grace.as_millis())?,
+        signing_key_pem: signing_key::load_or_make(&store).await?,
+        store_client_addresses,
+    };
+    let Media { handle, notices } = media;
+    Node::start(config, store, Some((handle, notices)), clock).await.context("cannot start the rooms")
+}
+
+/// Where the server is, and how clients name it.
+struct Addresses {
+    scheme: &'static str,
+    http: SocketAddr,
+    metrics: SocketAddr,
+    base_uri: String,
+}
+
+impl Addresses {
+    fn of(config: &HttpConfig, tls: &TlsConfig, listeners: &Listeners) -> anyhow::Result<Self> {
+        // The listeners were bound to the two addresses; what counts here is where they ended up.
+        let HttpConfig { listen: _, metrics_listen: _, base_uri } = config;
+        let http = listeners.http.local_addr()?;
+        let metrics = listeners.metrics.local_addr()?;
+        let scheme = if *tls == TlsConfig::Off { "http" } else { "https" };
+        let base_uri = base_uri.clone().unwrap_or_else(|| format!("localhost:{}", http.port()));
+        Ok(Self { scheme, http, metrics, base_uri })
+    }
+
+    fn public_host(&self) -> &str {
+        self.base_uri.rsplit_once(':').map_or(&self.base_uri, |(host, _)| host)
+    }
+
+    fn http_url(&self) -> String {
+        format!("{}://{}", self.scheme, self.http)
+    }
+
+    fn page_url(&self) -> String {
+        format!("{}://{}/meet", self.scheme, self.base_uri)
+    }
+}
+
+fn public_router(node: &Node, addresses: &Addresses, metrics: HttpMetrics) -> Router {
+    let _ = (node, addresses);
+    Router::new().merge(assets::router()).layer(from_fn_with_state(metrics, logs::access))
+}

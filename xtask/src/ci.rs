@@ -1,0 +1,46 @@
+//! `cargo xtask ci`: everything that has to hold, in the order in which it fails soonest.
+
+use crate::step::{Steps, cargo, must, output, program, root};
+use crate::{codegen, setup, tidy, web};
+
+/// Runs all steps; stops at the first that fails.
+pub(crate) fn run(with_e2e: bool) -> anyhow::Result<()> {
+    let mut steps = Steps::default();
+    steps.run("format", || must(&mut cargo(&["fmt", "--all", "--check"])))?;
+    steps.run("house rules", tidy::run)?;
+    steps.run("web: types, tests, build", web::check_and_build)?;
+    steps.run("generated code unchanged", || codegen::run(true))?;
+    steps.run("lints", || {
+        must(&mut cargo(&["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+    })?;
+    // The tests of `api` compare the OpenAPI documents, those of `server` the configuration reference.
+    steps.run("tests", tests)?;
+    steps.run("examples in documentation", || {
+        must(&mut cargo(&["test", "--locked", "--quiet", "--workspace", "--doc"]))
+    })?;
+    steps.run("documentation", || {
+        let mut doc = cargo(&["doc", "--locked", "--quiet", "--workspace", "--no-deps"]);
+        must(doc.env("RUSTDOCFLAGS", "-D warnings"))
+    })?;
+    if with_e2e {
+        steps.run("browser and Python for the whole product", setup::all)?;
+        steps.run("whole product", e2e)?;
+    }
+    steps.summary();
+    Ok(())
+}
+
+fn tests() -> anyhow::Result<()> {
+    if output(&mut cargo(&["nextest", "--version"])).is_ok() {
+        return must(&mut cargo(&["nextest", "run", "--locked", "--workspace"]));
+    }
+    println!("cargo-nextest is not installed; using cargo test");
+    must(&mut cargo(&["test", "--locked", "--workspace", "--lib", "--bins", "--tests"]))
+}
+
+fn e2e() -> anyhow::Result<()> {
+    must(&mut cargo(&["build", "--locked", "--package", "sederunt-server"]))?;
+    let mut test = program("npm", &["test"]);
+    test.current_dir(root().join("e2e")).env("SEDERUNT_PYTHON", setup::python()?);
+    must(&mut test)
+}

@@ -1,0 +1,62 @@
+//! Documents that must not drift from the tree.
+
+use std::path::Path;
+
+use crate::step::root;
+
+/// Documents whose file names are checked.
+const CHECKED: &[&str] =
+    &["ARCHITECTURE.md", "README.md", "STYLE.md", "docs/operations.md", "docs/benchmarks.md"];
+/// Top-level folders a path in a document begins with.
+const FOLDERS: &[&str] = &["crates/", "xtask/", "web/", "e2e/", "docs/"];
+/// Made by builds and tests, so not there in a fresh clone.
+const MADE: &[&str] = &["web/dist", "e2e/out"];
+
+pub(crate) fn check() -> anyhow::Result<Vec<String>> {
+    let mut faults = code_map()?;
+    for document in CHECKED {
+        let Ok(text) = std::fs::read_to_string(root().join(document)) else {
+            faults.push(format!("{document} is missing"));
+            continue;
+        };
+        for path in paths(&text) {
+            if !MADE.iter().any(|made| path.starts_with(made)) && !root().join(path).exists() {
+                faults.push(format!("{document}: {path} does not exist"));
+            }
+        }
+    }
+    Ok(faults)
+}
+
+/// Every crate has a place on the map.
+fn code_map() -> anyhow::Result<Vec<String>> {
+    let map = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap_or_default();
+    let mut faults = Vec::new();
+    for entry in std::fs::read_dir(root().join("crates"))? {
+        let name = format!("crates/{}", entry?.file_name().to_string_lossy());
+        if !map.contains(&format!("`{name}`")) {
+            faults.push(format!("ARCHITECTURE.md: the code map lacks `{name}`"));
+        }
+    }
+    Ok(faults)
+}
+
+/// Words in backticks that look like paths of this repository.
+fn paths(text: &str) -> impl Iterator<Item = &str> {
+    let in_backticks = text.split('`').skip(1).step_by(2);
+    in_backticks.filter(|word| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+        FOLDERS.iter().any(|folder| word.starts_with(folder))
+            && word.chars().all(plain)
+            && Path::new(word).is_relative()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn only_paths_of_this_repository_are_checked() {
+        let text = "See `crates/core/src/lib.rs`, `cargo xtask run`, `crates/*/src` and `/meet`.";
+        assert_eq!(super::paths(text).collect::<Vec<_>>(), ["crates/core/src/lib.rs"]);
+    }
+}
