@@ -191,7 +191,11 @@ test('kick', async () => {
 test('a tab that dies is in for the grace, and its stay ends when it died', async () => {
   const id = await peerId(people.carol);
   const session = await people.carol.context.newCDPSession(people.carol.page);
-  const died = await during(() => session.send('Page.crash').catch(() => {}), 'disconnected_at');
+  const died = await during(async () => {
+    const crashed = new Promise((done) => people.carol.page.once('crash', done));
+    void session.send('Page.crash').catch(() => {}); // never answered
+    await crashed;
+  }, 'disconnected_at');
   const left = Date.now();
   await until('alice sees carol go', async () => (await others(people.alice)).length === 0, (GRACE_SECS + 8) * 1000);
   assert.ok(Date.now() - left > (GRACE_SECS - 2) * 1000, 'carol was in for the grace');
