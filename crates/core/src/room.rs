@@ -70,6 +70,8 @@ pub struct Room {
     config: RoomConfig,
     /// Newest instant this room has seen: time never goes back behind it.
     floor: UnixMs,
+    /// When the settings in force came.
+    configured_at: UnixMs,
     /// For good: no Configure opens the room again.
     terminated: bool,
     stopped: bool,
@@ -94,6 +96,7 @@ impl Room {
         Self {
             config,
             floor: tally.as_ref().map_or(UnixMs(i64::MIN), Tally::latest),
+            configured_at: UnixMs(i64::MIN),
             terminated: false,
             stopped: false,
             tally: tally.filter(|tally| tally.columns().ended_at.is_none()),

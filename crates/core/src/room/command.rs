@@ -42,6 +42,7 @@ impl Room {
         }
         // The caller may have read the store just before a session of ours ended.
         let prior_together_ms = config.prior_together_ms.max(self.config.prior_together_ms);
+        self.configured_at = now;
         self.config = RoomConfig { prior_together_ms, ..config };
     }
 

@@ -54,9 +54,10 @@ impl Room {
         let left = left.saturating_sub(tally.columns().together_ms);
         if left <= 0 {
             // Used up in the past: a lost peer came back, or the limit was lowered. Facts do not go back.
-            return Some(tally.latest());
+            return Some(tally.latest().max(self.configured_at));
         }
-        Some(tally.columns().together_since?.plus_ms(left))
+        // A lowered limit ends the room when it is lowered: who was in until then was in until then.
+        Some(tally.columns().together_since?.plus_ms(left).max(self.configured_at))
     }
 
     /// Treats every timer that is due at `now`, in order of time.

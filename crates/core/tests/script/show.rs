@@ -1,0 +1,260 @@
+//! How ids, instants and effects read in the scripts.
+
+use std::collections::BTreeMap;
+
+use sederunt_core::chat::ChatMessage;
+use sederunt_core::effect::{Consumer, Effect, Msg, ProducerState, SpeakerChange, Write};
+use sederunt_core::fact::{Fact, FactKind};
+use sederunt_core::id::{Id, ParticipantId, PeerId};
+use sederunt_core::input::ConnId;
+
+/// `19:00:00`, `90s`, `1500ms` and back.
+pub(crate) mod clock {
+    pub(crate) fn parse(text: &str) -> i64 {
+        if let Some(ms) = text.strip_suffix("ms") {
+            return ms.parse().unwrap();
+        }
+        if let Some(seconds) = text.strip_suffix('s') {
+            return (seconds.parse::<f64>().unwrap() * 1000.0).round() as i64;
+        }
+        let parts: Vec<f64> = text.split(':').map(|p| p.parse().unwrap()).collect();
+        assert_eq!(parts.len(), 3, "hh:mm:ss: {text}");
+        ((parts[0] * 3600.0 + parts[1] * 60.0 + parts[2]) * 1000.0).round() as i64
+    }
+
+    pub(crate) fn show(ms: i64) -> String {
+        let (s, ms) = (ms.div_euclid(1000), ms.rem_euclid(1000));
+        let whole = format!("{:02}:{:02}:{:02}", s.div_euclid(3600), s.div_euclid(60) % 60, s % 60);
+        if ms == 0 { whole } else { format!("{whole}.{ms:03}") }
+    }
+}
+
+/// Names of the ids: `a` a peer, `alice` a person, `%1` the first minted id that was shown.
+#[derive(Default)]
+pub(crate) struct Names {
+    by_id: BTreeMap<u128, String>,
+    by_name: BTreeMap<String, u128>,
+    sockets: BTreeMap<ConnId, String>,
+    minted: usize,
+}
+
+impl Names {
+    fn named(&mut self, name: &str, high: u128) -> u128 {
+        let next = high + self.by_name.len() as u128 + 1;
+        let id = *self.by_name.entry(name.to_owned()).or_insert(next);
+        self.by_id.entry(id).or_insert_with(|| name.to_owned());
+        id
+    }
+
+    pub(crate) fn peer(&mut self, name: &str) -> PeerId {
+        PeerId::from_u128(self.named(name, 0xa000))
+    }
+
+    pub(crate) fn person(&mut self, name: &str) -> ParticipantId {
+        ParticipantId::from_u128(self.named(&format!("{name}."), 0xb000))
+    }
+
+    pub(crate) fn socket(&mut self, conn: ConnId, peer: &str) {
+        self.sockets.insert(conn, format!("{peer}/{}", conn.0));
+    }
+
+    pub(crate) fn find(&self, name: &str) -> Id {
+        Id::from_u128(self.by_name.get(name).copied().unwrap_or(0))
+    }
+
+    pub(crate) fn id(&mut self, id: Id) -> String {
+        if let Some(name) = self.by_id.get(&id.as_u128()) {
+            return name.trim_end_matches('.').to_owned();
+        }
+        self.minted += 1;
+        let name = format!("%{}", self.minted);
+        self.by_name.insert(name.clone(), id.as_u128());
+        self.by_id.insert(id.as_u128(), name.clone());
+        name
+    }
+
+    fn conn(&self, conn: ConnId) -> &str {
+        &self.sockets[&conn]
+    }
+
+    /// Puts names in the place of ids in a text made by `Debug`.
+    fn read(&mut self, text: &str) -> String {
+        let mut out = String::new();
+        let mut rest = text;
+        while !rest.is_empty() {
+            let id = rest.get(..36).and_then(|head| Id::parse(head).ok());
+            match id {
+                Some(id) => {
+                    out.push_str(&self.id(id));
+                    rest = &rest[36..];
+                }
+                None => {
+                    let n = rest.chars().next().map_or(1, char::len_utf8);
+                    out.push_str(&rest[..n]);
+                    rest = &rest[n..];
+                }
+            }
+        }
+        out
+    }
+}
+
+pub(crate) fn effect_line(names: &mut Names, effect: &Effect) -> String {
+    match effect {
+        Effect::Remember(write) => match &**write {
+            Write::Fact { fact, .. } => fact_line(names, fact),
+            Write::Chat(message) => format!("write {}", chat(names, message)),
+            Write::ChatDeleted { chat, .. } => format!("write deleted {}", names.id(chat.0)),
+            Write::Terminated { at, .. } => format!("write terminated {}", clock::show(at.0)),
+        },
+        Effect::Tell { conn, re, msg } => {
+            let msg = msg_line(names, msg);
+            let re = if re.is_some() { " reply" } else { "" };
+            format!("{}{re} {msg}", names.conn(*conn))
+        }
+        Effect::Refuse { conn, error, .. } => format!("{} refused: {error}", names.conn(*conn)),
+        Effect::Media { peer, cmd, .. } => {
+            let (peer, cmd) = (names.id(peer.0), format!("{cmd:?}"));
+            format!("sfu {peer} {}", names.read(&cmd))
+        }
+        Effect::Close { conn, reason } => format!("{} close {reason:?}", names.conn(*conn)),
+        Effect::Done { result, .. } => match result {
+            Ok(reply) => {
+                let session = reply.session.map_or("no session".to_owned(), |s| names.id(s.0));
+                let removed: Vec<String> = reply.removed.iter().map(|(peer, _)| names.id(peer.0)).collect();
+                format!("done {session} removed [{}]", removed.join(" "))
+            }
+            Err(error) => format!("done error: {error}"),
+        },
+    }
+}
+
+fn fact_line(names: &mut Names, fact: &Fact) -> String {
+    let at = clock::show(fact.at.0);
+    let text = match &fact.kind {
+        FactKind::SessionStarted { title, .. } => {
+            format!("SessionStarted {} {title:?}", names.id(fact.session.0))
+        }
+        FactKind::SessionRetitled { title } => format!("SessionRetitled {title:?}"),
+        FactKind::KeepAliveChanged { keep_alive_ms } => {
+            format!("KeepAliveChanged {}", clock::show(*keep_alive_ms))
+        }
+        FactKind::PeerJoined { peer, participant, role, created_at } => format!(
+            "PeerJoined {} {} {} created {}",
+            names.id(peer.0),
+            names.id(participant.0),
+            role.as_str(),
+            clock::show(created_at.0)
+        ),
+        FactKind::PeerAway { peer } => format!("PeerAway {}", names.id(peer.0)),
+        FactKind::PeerBack { peer } => format!("PeerBack {}", names.id(peer.0)),
+        FactKind::PeerLeft { peer, reason } => format!("PeerLeft {} {}", names.id(peer.0), reason.as_str()),
+        FactKind::SessionEnded { reason } => {
+            format!("SessionEnded {} {}", names.id(fact.session.0), reason.as_str())
+        }
+    };
+    format!("fact {at} {text}")
+}
+
+fn chat(names: &mut Names, m: &ChatMessage) -> String {
+    let targets: Vec<String> = m.targets.iter().map(|t| names.id(t.0)).collect();
+    let to = if targets.is_empty() { String::new() } else { format!(" to {}", targets.join(",")) };
+    let flags = format!("{}{}", if m.pinned { " pinned" } else { "" }, if m.edited { " edited" } else { "" });
+    format!("{} {} {:?}: {:?}{to}{flags}", names.id(m.id.0), clock::show(m.at.0), m.display_name, m.payload)
+}
+
+fn producer(names: &mut Names, p: &ProducerState) -> String {
+    let kind = if p.screen_share { "Screen".to_owned() } else { format!("{:?}", p.kind) };
+    format!("{} {kind}{}", names.id(p.producer.0), if p.paused { " paused" } else { "" })
+}
+
+fn producers(names: &mut Names, list: &[ProducerState]) -> String {
+    list.iter().map(|p| producer(names, p)).collect::<Vec<_>>().join(", ")
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "the plain ones read well enough by Debug")]
+fn msg_line(names: &mut Names, msg: &Msg) -> String {
+    match msg {
+        Msg::PeerInfo { event, peer } => {
+            let name = &peer.display_name;
+            format!(
+                "{event:?} {} {name:?}{}",
+                names.id(peer.peer.0),
+                if peer.hidden { " hidden" } else { "" }
+            )
+        }
+        Msg::RoomPeers(peers) => {
+            let list: Vec<String> = peers.iter().map(|p| names.id(p.peer.0)).collect();
+            format!("RoomPeers [{}]", list.join(" "))
+        }
+        Msg::RoomInfo { title, created_at, session } => {
+            format!("RoomInfo {title:?} {} {}", names.id(session.0), clock::show(created_at.0))
+        }
+        Msg::ChatAll(list) => format!("ChatAll {}", ids(names, list)),
+        Msg::ChatPage { messages, next } => format!("ChatPage {} next {next}", ids(names, messages)),
+        Msg::ChatSent(m) => format!("ChatSent {}", chat(names, m)),
+        Msg::ChatEdited(m) => format!("ChatEdited {}", chat(names, m)),
+        Msg::ChatPinned(m) => format!("ChatPinned {}", chat(names, m)),
+        Msg::StoreItems { event, items, .. } => {
+            let list: Vec<String> = items
+                .iter()
+                .map(|i| {
+                    format!("{}={} by {}", i.key, String::from_utf8_lossy(&i.payload), names.id(i.peer.0))
+                })
+                .collect();
+            format!("Store{event:?} [{}]", list.join(", "))
+        }
+        Msg::SelfJoinComplete { session, me, pinned, participants, audio_peers, .. } => {
+            let list: Vec<String> = participants
+                .iter()
+                .map(|p| format!("{}({})", names.id(p.peer.0), producers(names, &p.producers)))
+                .collect();
+            let rest = names.read(&format!("pinned {pinned:?} speakers {audio_peers:?}"));
+            format!(
+                "SelfJoinComplete {} me {} others [{}] {rest}",
+                names.id(session.0),
+                names.id(me.0),
+                list.join(" ")
+            )
+        }
+        Msg::Consumed { consumers, offer } => {
+            let list: Vec<String> = consumers
+                .iter()
+                .map(|c| match c {
+                    Consumer::Ready { state, mid } => format!("{} on {mid}", producer(names, state)),
+                    Consumer::NotFound(id) => format!("{} not found", names.id(id.0)),
+                })
+                .collect();
+            format!("Consumed [{}] offer {}", list.join(", "), offer.is_some())
+        }
+        Msg::MediaPeerJoined(p) => {
+            format!("MediaPeerJoined {} [{}]", names.id(p.peer.0), producers(names, &p.producers))
+        }
+        Msg::ProducerCreated { peer, producer: p } => {
+            format!("ProducerCreated {} {}", names.id(peer.0), producer(names, p))
+        }
+        Msg::ProducerToggledBy { peer, initiator, producer: p } => {
+            let (peer, by) = (names.id(peer.0), names.id(initiator.0));
+            format!("ProducerToggledBy {peer} by {by} {}", producer(names, p))
+        }
+        Msg::ProducerGone { peer, producer: p } => {
+            format!("ProducerGone {} {}", names.id(peer.0), producer(names, p))
+        }
+        Msg::SpeakerDiff(changes) => {
+            let list: Vec<String> = changes
+                .iter()
+                .map(|(peer, change)| match change {
+                    SpeakerChange::Position(n) => format!("{}→{n}", names.id(peer.0)),
+                    SpeakerChange::Removed => format!("{} removed", names.id(peer.0)),
+                })
+                .collect();
+            format!("SpeakerDiff [{}]", list.join(", "))
+        }
+        other => names.read(&format!("{other:?}")),
+    }
+}
+
+fn ids(names: &mut Names, list: &[ChatMessage]) -> String {
+    let list: Vec<String> = list.iter().map(|m| names.id(m.id.0)).collect();
+    format!("[{}]", list.join(" "))
+}

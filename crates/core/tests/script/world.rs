@@ -1,0 +1,440 @@
+//! The words of the scripts, and the room they act on.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use sederunt_core::chat::ChatMessage;
+use sederunt_core::effect::{Effect, MediaCmd, Write};
+use sederunt_core::fact::{Fact, FactKind, LeaveReason, Role};
+use sederunt_core::id::{
+    AppId, ChatId, Id, MeetingId, ParticipantId, PeerId, ProducerId, SessionId, TransportId,
+};
+use sederunt_core::input::{
+    Broadcast, BroadcastTo, Command, CommandId, ConnId, Disconnect, Input, MediaAnswer, MediaCallId,
+    MediaFault, MediaKind, Produce, Request, StoreAddress, Want,
+};
+use sederunt_core::room::{OpenSession, Room, RoomConfig};
+use sederunt_core::tally::Tally;
+use sederunt_core::time::{Stamp, UnixMs};
+use sederunt_core::who::{Abilities, Who};
+
+use crate::show::{Names, clock, effect_line};
+
+/// A room, its clock, and everything that a shell would keep for it.
+pub(crate) struct World {
+    room: Room,
+    config: RoomConfig,
+    now: i64,
+    fresh: u64,
+    asked: u64,
+    /// Current socket of each peer, and the token it connected with.
+    conns: BTreeMap<String, ConnId>,
+    sockets: u64,
+    pub(crate) names: Names,
+    calls: VecDeque<(MediaCallId, MediaCmd)>,
+    facts: Vec<Fact>,
+    chat: Vec<ChatMessage>,
+    tallies: BTreeMap<SessionId, Tally>,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let config = RoomConfig {
+            app: AppId::from("app"),
+            meeting: MeetingId::from_u128(0xfeed),
+            title: "T".to_owned(),
+            open: true,
+            keep_alive_ms: 60_000,
+            reconnect_grace_ms: 20_000,
+            max_together_ms: None,
+            prior_together_ms: 0,
+        };
+        Self {
+            room: Room::new(config.clone(), None),
+            config,
+            now: 0,
+            fresh: 0,
+            asked: 0,
+            conns: BTreeMap::new(),
+            sockets: 0,
+            names: Names::default(),
+            calls: VecDeque::new(),
+            facts: Vec::new(),
+            chat: Vec::new(),
+            tallies: BTreeMap::new(),
+        }
+    }
+
+    /// Performs one line; returns what came out.
+    pub(crate) fn line(&mut self, line: &str) -> Vec<String> {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words.as_slice() {
+            // The clock jumps there; no timer is ticked.
+            [at] if at.starts_with('@') => {
+                self.now = clock::parse(&at[1..]);
+                Vec::new()
+            }
+            ["wait", span] => self.wait(clock::parse(span)),
+            ["tick"] => self.feed(Input::Tick),
+            ["timeout"] => vec![match self.room.poll_timeout() {
+                Some((at, why)) => format!("{} {why}", clock::show(at.0)),
+                None => format!("none; idle {}", self.room.is_idle()),
+            }],
+            ["config", settings @ ..] => {
+                self.configure(settings);
+                self.room = Room::new(self.config.clone(), None);
+                Vec::new()
+            }
+            ["api", rest @ ..] => self.api(rest),
+            ["sfu", rest @ ..] => self.sfu(rest),
+            ["connect", peer, person, rest @ ..] => self.connect(peer, person, rest),
+            ["restart", at] => self.restart(clock::parse(at)),
+            ["sessions"] => self.sessions(),
+            [peer, "drop"] => self.gone(peer, Disconnect::Lost),
+            [peer, "close"] => self.gone(peer, Disconnect::Clean),
+            [peer, rest @ ..] => self.ask(peer, rest),
+            [] => Vec::new(),
+        }
+    }
+
+    /// Lets time pass, ticking when the room wants it.
+    fn wait(&mut self, span: i64) -> Vec<String> {
+        let until = self.now + span;
+        let mut out = Vec::new();
+        while let Some((at, _)) = self.room.poll_timeout().filter(|(at, _)| at.0 <= until) {
+            self.now = at.0.max(self.now);
+            out.extend(self.feed(Input::Tick));
+        }
+        self.now = until;
+        out
+    }
+
+    fn feed(&mut self, input: Input) -> Vec<String> {
+        self.fresh += 1;
+        let stamp = Stamp { now: UnixMs(self.now), fresh: Id::mint(1_000, self.fresh) };
+        self.room.handle(stamp, input);
+        let mut out = Vec::new();
+        while let Some(effect) = self.room.poll() {
+            self.perform(&effect);
+            out.push(effect_line(&mut self.names, &effect));
+        }
+        out
+    }
+
+    /// What the shell and the store do with an effect.
+    fn perform(&mut self, effect: &Effect) {
+        match effect {
+            Effect::Remember(write) => match &**write {
+                Write::Fact { fact, columns, .. } => {
+                    self.facts.push(fact.clone());
+                    match self.tallies.get_mut(&fact.session) {
+                        Some(tally) => drop(tally.apply(fact).unwrap()),
+                        None => drop(self.tallies.insert(fact.session, Tally::start(fact).unwrap())),
+                    }
+                    assert_eq!(self.tallies[&fact.session].columns(), columns, "folding the facts again");
+                }
+                Write::Chat(message) => {
+                    self.chat.retain(|m| m.id != message.id);
+                    self.chat.push(message.clone());
+                    self.chat.sort_by_key(|m| m.at);
+                }
+                Write::ChatDeleted { chat, .. } => self.chat.retain(|m| m.id != *chat),
+                Write::Terminated { .. } => self.config.open = false,
+            },
+            Effect::Media { call, cmd, .. } => {
+                if !matches!(cmd, MediaCmd::ClosePeer) {
+                    self.calls.push_back((*call, cmd.clone()));
+                }
+            }
+            Effect::Tell { .. } | Effect::Refuse { .. } | Effect::Close { .. } | Effect::Done { .. } => {}
+        }
+    }
+
+    /// `connect PEER PERSON [token=N] [role=R] [custom=X] [can=a,b|all] [hidden]`
+    fn connect(&mut self, peer: &str, person: &str, options: &[&str]) -> Vec<String> {
+        let mut token = self.names.person(person).as_u128() as u64;
+        let mut who = Who {
+            participant: self.names.person(person),
+            display_name: person.to_owned(),
+            picture: String::new(),
+            custom_participant_id: None,
+            user_id: None,
+            preset_name: "preset".to_owned(),
+            role: Role::Member,
+            abilities: abilities("all"),
+            ip_address: None,
+            user_agent: None,
+        };
+        for option in options {
+            match option.split_once('=').unwrap_or((option, "")) {
+                ("token", n) => token = n.parse().unwrap(),
+                ("role", role) => who.role = Role::parse(role).unwrap(),
+                ("custom", id) => who.custom_participant_id = Some(id.to_owned()),
+                ("can", list) => who.abilities = abilities(list),
+                ("hidden", _) => who.abilities.hidden = true,
+                other => panic!("{other:?}"),
+            }
+        }
+        self.sockets += 1;
+        let conn = ConnId(self.sockets);
+        self.names.socket(conn, peer);
+        self.conns.insert(peer.to_owned(), conn);
+        let peer = self.names.peer(peer);
+        self.feed(Input::Connect { conn, peer, token, who: Box::new(who) })
+    }
+
+    fn gone(&mut self, peer: &str, how: Disconnect) -> Vec<String> {
+        let conn = self.conns[peer];
+        self.feed(Input::Disconnect { conn, how })
+    }
+
+    fn configure(&mut self, settings: &[&str]) {
+        for setting in settings {
+            let (name, value) = setting.split_once('=').unwrap();
+            match name {
+                "title" => self.config.title = value.to_owned(),
+                "open" => self.config.open = value == "true",
+                "keep_alive" => self.config.keep_alive_ms = clock::parse(value),
+                "grace" => self.config.reconnect_grace_ms = clock::parse(value),
+                "max_together" => self.config.max_together_ms = Some(clock::parse(value)),
+                "prior" => self.config.prior_together_ms = clock::parse(value),
+                other => panic!("{other}"),
+            }
+        }
+    }
+
+    fn api(&mut self, words: &[&str]) -> Vec<String> {
+        let command = match words {
+            ["configure", settings @ ..] => {
+                self.configure(settings);
+                Command::Configure(self.config.clone())
+            }
+            ["kick_all"] => Command::KickAll,
+            ["terminate"] => Command::Terminate,
+            ["stop"] => Command::Stop,
+            [kind, people @ ..] => Command::Kick {
+                participants: people.iter().map(|p| self.names.person(p)).collect(),
+                custom_ids: people.iter().map(|&p| p.to_owned()).collect(),
+                reason: match *kind {
+                    "kick" => LeaveReason::Kicked,
+                    "delete" => LeaveReason::ParticipantDeleted,
+                    "block" => LeaveReason::Blocked,
+                    other => LeaveReason::parse(other).unwrap(),
+                },
+            },
+            [] => panic!("api what?"),
+        };
+        self.asked += 1;
+        self.feed(Input::Command { id: CommandId(self.asked), command })
+    }
+
+    /// `sfu ok|fail|nothing` answers the oldest call: well, with a fault, or with an answer of the wrong kind.
+    fn sfu(&mut self, words: &[&str]) -> Vec<String> {
+        let Some((call, cmd)) = self.calls.pop_front() else {
+            return vec!["sfu: nothing under way".to_owned()];
+        };
+        let answer = match cmd {
+            MediaCmd::Consume { wants, .. } => MediaAnswer::Offer {
+                offer: Some("offer".to_owned()),
+                mids: wants.iter().enumerate().map(|(i, (p, _))| (*p, format!("mid{i}"))).collect(),
+            },
+            MediaCmd::Open { .. } | MediaCmd::Produce { .. } | MediaCmd::CloseConsumers { .. } => {
+                MediaAnswer::Answer("answer".to_owned())
+            }
+            MediaCmd::CloseProducer { offer, .. } => match offer {
+                Some(_) => MediaAnswer::Answer("answer".to_owned()),
+                None => MediaAnswer::Done,
+            },
+            MediaCmd::DropProducer { .. }
+            | MediaCmd::PauseProducer { .. }
+            | MediaCmd::Renegotiate { .. }
+            | MediaCmd::SelectLayers { .. }
+            | MediaCmd::ClosePeer => MediaAnswer::Done,
+        };
+        let result = match words {
+            ["ok"] => Ok(answer),
+            ["nothing"] => Ok(MediaAnswer::Done),
+            ["fail"] => Err(MediaFault::InvalidDescription("bad".to_owned())),
+            other => panic!("{other:?}"),
+        };
+        self.feed(Input::MediaDone { call, result })
+    }
+
+    /// The process dies; recovery closes what was open at the last heartbeat, and a new room loads the session.
+    fn restart(&mut self, heartbeat: i64) -> Vec<String> {
+        let mut out = Vec::new();
+        self.conns.clear();
+        self.calls.clear();
+        let mut open = None;
+        for (session, tally) in &mut self.tallies {
+            if tally.columns().ended_at.is_some() {
+                continue;
+            }
+            let stays: Vec<PeerId> = tally.open().map(|stay| stay.peer).collect();
+            for peer in stays {
+                let kind = FactKind::PeerLeft { peer, reason: LeaveReason::NodeLost };
+                let fact = Fact {
+                    at: UnixMs(heartbeat),
+                    app: self.config.app.clone(),
+                    meeting: self.config.meeting,
+                    session: *session,
+                    kind,
+                };
+                let stay = tally.apply(&fact).unwrap().unwrap();
+                out.push(format!(
+                    "recovery: {} left {}",
+                    self.names.id(peer.0),
+                    clock::show(stay.left_at.unwrap().0)
+                ));
+            }
+            let chat = self.chat.iter().filter(|m| m.session == *session).cloned().collect();
+            open = Some(OpenSession { tally: tally.clone(), chat });
+        }
+        self.room = Room::new(self.config.clone(), open);
+        out
+    }
+
+    fn sessions(&mut self) -> Vec<String> {
+        let now = UnixMs(self.now);
+        let names = &mut self.names;
+        self.tallies
+            .values()
+            .map(|tally| {
+                let c = tally.columns();
+                let state = match (c.ended_at, c.end_reason) {
+                    (Some(at), Some(reason)) => format!("ENDED {} {}", clock::show(at.0), reason.as_str()),
+                    _ => "LIVE".to_owned(),
+                };
+                format!(
+                    "{} {state} {:?} started {} live {} max {} stays {} minutes {} together {}",
+                    names.id(c.session.0),
+                    c.title,
+                    clock::show(c.started_at.0),
+                    c.live_count,
+                    c.peak,
+                    c.stay_count,
+                    sederunt_core::tally::minutes(c.consumed_ms(now)),
+                    clock::show(c.together_ms(now)),
+                )
+            })
+            .collect()
+    }
+
+    fn ask(&mut self, peer: &str, words: &[&str]) -> Vec<String> {
+        let Some(conn) = self.conns.get(peer).copied() else { panic!("{peer} has no socket") };
+        self.asked += 1;
+        let request = self.request(peer, words);
+        self.feed(Input::Request { conn, re: format!("r{}", self.asked), request })
+    }
+
+    #[rustfmt::skip]
+    fn request(&mut self, me: &str, words: &[&str]) -> Request {
+        let text = |s: &str| s.replace('_', " ");
+        match words {
+            ["join"] => Request::JoinRoom { display_name: String::new() },
+            ["join", name] => Request::JoinRoom { display_name: text(name) },
+            ["leave"] => Request::LeaveRoom,
+            ["info"] => Request::RoomInfo,
+            ["peers"] => Request::RoomPeers { search: String::new(), limit: 0, offset: 0 },
+            ["peers", search, limit, offset] => Request::RoomPeers { search: text(search), limit: limit.parse().unwrap(), offset: offset.parse().unwrap() },
+            ["peer", id] => Request::PeerInfo { peer: self.names.peer(id) },
+            ["stage"] => Request::StageState,
+            ["waiting"] => Request::WaitingRequests,
+            ["rooms"] => Request::ConnectedRooms,
+            ["polls"] => Request::Polls,
+            ["transcripts"] => Request::NotOffered { name: "transcripts" },
+            ["kick", ids] => Request::Kick { peers: self.peers(ids) },
+            ["kick_all"] => Request::KickAll,
+            ["broadcast", to, payload] => Request::Broadcast(Broadcast {
+                kind: "k".to_owned(), payload: payload.as_bytes().to_vec(), timestamp: 7,
+                to: match *to { "room" => BroadcastTo::Room, "rooms" => BroadcastTo::Rooms, ids => BroadcastTo::Peers(self.peers(ids)) },
+            }),
+            ["messages"] => Request::ChatAll,
+            ["page", edge, size, from, order, filters @ ..] => {
+                let filter = |name: &str| filters.iter().find_map(|f| f.strip_prefix(name));
+                Request::ChatPage {
+                    time_ms: clock::parse(edge), size: size.parse().unwrap(), from: from.parse().unwrap(),
+                    reversed: *order == "older", pinned: filter("pinned=").map(|p| p == "true"),
+                    user: filter("user=").map(|p| self.names.person(p).to_string()),
+                }
+            }
+            ["say", payload] => Request::ChatSend { peers: None, payload_type: 0, payload: text(payload) },
+            ["send", kind, payload] => Request::ChatSend { peers: None, payload_type: kind.parse().unwrap(), payload: text(payload) },
+            ["whisper", ids, payload] => Request::ChatSend { peers: Some(self.peers(ids)), payload_type: 0, payload: text(payload) },
+            ["edit", id, payload] => Request::ChatEdit { chat: ChatId(self.names.find(id)), payload: text(payload) },
+            ["delete", id] => Request::ChatDelete { chat: ChatId(self.names.find(id)) },
+            ["pin_message", id, pinned] => Request::ChatPin { chat: ChatId(self.names.find(id)), pinned: *pinned == "true" },
+            ["get", keys @ ..] => Request::StoreGet { at: store(), keys: keys.iter().map(|&k| k.to_owned()).collect() },
+            ["put", key, value] => Request::StoreInsert { at: store(), items: vec![((*key).to_owned(), value.as_bytes().to_vec())] },
+            ["del", keys @ ..] => Request::StoreDelete { at: store(), keys: keys.iter().map(|&k| k.to_owned()).collect() },
+            _ => self.media_request(me, words),
+        }
+    }
+
+    #[rustfmt::skip]
+    fn media_request(&mut self, me: &str, words: &[&str]) -> Request {
+        let producer = |names: &Names, id: &str| ProducerId(names.find(id));
+        let transport = |names: &Names, id: &str| (id != "-").then(|| TransportId(names.find(id)));
+        match words {
+            ["media_join"] => Request::MediaJoin { prejoined: false },
+            ["media_rejoin"] => Request::MediaJoin { prejoined: true },
+            ["open", direction] => Request::OpenTransport { consuming: *direction == "recv", offer: "offer".to_owned() },
+            ["complete"] => Request::SelfJoinComplete,
+            ["produce", kind, options @ ..] => Request::Produce(Produce {
+                kind: if *kind == "audio" { MediaKind::Audio } else { MediaKind::Video },
+                paused: options.contains(&"paused"), screen_share: *kind == "screen", offer: "offer".to_owned(),
+                app_data: Some("{}".to_owned()), mid: None, mime_type: None,
+                transport: options.iter().find_map(|o| o.strip_prefix("on=")).map(|id| TransportId(self.names.find(id))),
+            }),
+            ["mute", id] => Request::ToggleProducer { producer: producer(&self.names, id), paused: true },
+            ["unmute", id] => Request::ToggleProducer { producer: producer(&self.names, id), paused: false },
+            ["unpublish", id] => Request::CloseProducer { producer: producer(&self.names, id), offer: Some("offer".to_owned()) },
+            ["consume", on, wants @ ..] => Request::Consume {
+                transport: transport(&self.names, on),
+                wants: wants.iter().map(|want| {
+                    let (peer, id) = want.split_once('/').unwrap();
+                    Want { producing_peer: self.names.peer(peer), producer: producer(&self.names, id), preferred_rid: None }
+                }).collect(),
+            },
+            ["renegotiate", on] => Request::Renegotiate { transport: transport(&self.names, on).unwrap(), answer: "answer".to_owned() },
+            ["unconsume", on, mid] => Request::CloseConsumers { transport: transport(&self.names, on), mids: vec![(*mid).to_owned()], offer: "offer".to_owned() },
+            ["layer", on, id, rid] => Request::SelectLayers { transport: transport(&self.names, on), layers: vec![(producer(&self.names, id), (*rid).to_owned())] },
+            ["voice", id, energy] => Request::AudioActivity { producer: producer(&self.names, id), energy: energy.parse().unwrap(), silent: *energy == "0" },
+            ["pin", "-"] => Request::Pin { peer: None },
+            ["pin", id] => Request::Pin { peer: Some(self.names.peer(id)) },
+            ["host_mute", id, what] => Request::HostControl {
+                peer: (*id != "all").then(|| self.names.peer(id)), audio: what.contains("audio"), video: what.contains("video"),
+            },
+            ["rename", name] => Request::ChangeDisplayName { peer: self.names.peer(me), display_name: (*name).to_owned() },
+            ["rename", id, name] => Request::ChangeDisplayName { peer: self.names.peer(id), display_name: (*name).to_owned() },
+            ["media_leave"] => Request::MediaLeave,
+            other => panic!("no such words: {other:?}"),
+        }
+    }
+
+    fn peers(&mut self, ids: &str) -> Vec<PeerId> {
+        ids.split(',').map(|id| self.names.peer(id)).collect()
+    }
+}
+
+fn store() -> StoreAddress {
+    StoreAddress { plugin: "plugin".to_owned(), store: "store".to_owned() }
+}
+
+fn abilities(list: &str) -> Abilities {
+    let can = |name: &str| list == "all" || list.split(',').any(|word| word == name);
+    Abilities {
+        hidden: list.split(',').any(|word| word == "hidden"),
+        kick: can("kick"),
+        mute_others_audio: can("mute_audio"),
+        mute_others_video: can("mute_video"),
+        pin: can("pin"),
+        edit_display_name: can("rename"),
+        produce_audio: can("audio"),
+        produce_video: can("video"),
+        produce_screenshare: can("screen"),
+        chat_public_text: can("chat"),
+        chat_public_files: can("files"),
+        chat_private_text: can("whisper"),
+        chat_private_files: can("private_files"),
+    }
+}
