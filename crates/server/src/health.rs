@@ -146,7 +146,7 @@ async fn metrics(State(observed): State<Observed>) -> Response {
 /// A fresh registry a scrape: engines keep plain numbers, and nothing global is shared with the hot paths.
 fn collect(observed: &Observed) -> Registry {
     let mut registry = Registry::with_prefix("sederunt");
-    let Observed { readiness, node: _, media, connections, http, started_at } = observed;
+    let Observed { readiness, node, media, connections, http, started_at } = observed;
     registry.register("build", "Version", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
     let started_secs = started_at.0 / 1000;
     registry.register("process_start_time_seconds", "Unix time of the start", ConstGauge::new(started_secs));
@@ -155,15 +155,43 @@ fn collect(observed: &Observed) -> Registry {
     registry.register("connections", "Open connections, web sockets included", ConstGauge::new(open));
     registry.register("http_requests", "Requests answered", http.requests.clone());
     registry.register("http_request_seconds", "Time to the head of the answer", http.seconds.clone());
+    node.metrics().register(&mut registry);
     media_metrics(&mut registry, media.stats());
     registry
 }
 
 fn media_metrics(registry: &mut Registry, stats: MediaStats) {
-    let MediaStats { datagrams_received, datagrams_sent } = stats;
+    let MediaStats {
+        datagrams_received,
+        datagrams_sent,
+        datagrams_dropped,
+        datagrams_refused,
+        send_calls,
+        restarts,
+        cpu,
+        sfu,
+    } = stats;
+    let gauge = |value: u64| ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));
+    registry.register("media_transports", "Peer connections", gauge(sfu.transports));
+    registry.register("media_producers", "Published tracks", gauge(sfu.producers));
+    registry.register("media_consumers", "Forwarded tracks", gauge(sfu.consumers));
     let mut counter = |name: &str, help: &str, value: u64| {
         registry.register(name, help, ConstCounter::new(value));
     };
     counter("media_datagrams_received", "Datagrams received by the media thread", datagrams_received);
     counter("media_datagrams_sent", "Datagrams sent by the media thread", datagrams_sent);
+    counter("media_datagrams_dropped", "Datagrams dropped, send buffer full", datagrams_dropped);
+    counter("media_datagrams_refused", "Datagrams the kernel would not send", datagrams_refused);
+    counter(
+        "media_datagrams_foreign",
+        "Datagrams of nobody's transport",
+        sfu.datagrams_unknown + sfu.stun_refused,
+    );
+    counter("media_send_calls", "System calls that sent datagrams", send_calls);
+    counter("media_cpu_milliseconds", "CPU time of the media thread", cpu.as_millis() as u64);
+    counter("media_packets_received", "RTP packets received", sfu.packets_received);
+    counter("media_packets_forwarded", "RTP packets forwarded", sfu.packets_forwarded);
+    counter("media_keyframe_requests", "Key frames asked of publishers", sfu.keyframes_requested);
+    counter("media_transports_failed", "Transports that closed by themselves", sfu.transports_failed);
+    counter("media_panics", "Panics caught in the media engine", sfu.panics + restarts);
 }

@@ -1,5 +1,9 @@
 //! Media: the SFU on a thread and a UDP socket of its own.
 
+mod address;
+mod handle;
+mod socket;
+mod translate;
 mod worker;
 
-pub use worker::{MediaConfig, MediaHandle, MediaNotice, MediaOverload, MediaStats, RoomTag};
+pub use handle::{MediaConfig, MediaHandle, MediaNotice, MediaOverload, MediaStats, RoomTag};

@@ -1,116 +1,269 @@
-//! The media thread: one OS thread that owns one UDP socket and one [`sederunt_sfu::Sfu`].
+//! The media thread: one OS thread that owns one UDP socket and one [`Sfu`], apart from the async runtime, so that no
+//! task can delay a packet.
 
-use std::io;
+use std::collections::HashMap;
+use std::io::{self, Read as _};
 use std::net::{IpAddr, SocketAddr};
+use std::os::fd::AsRawFd as _;
+use std::os::unix::net::UnixStream;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use sederunt_core::effect::MediaCmd;
 use sederunt_core::id::{PeerId, TransportId};
-use sederunt_core::input::{MediaAnswer, MediaCallId, MediaFault};
+use sederunt_core::input::{MediaCallId, MediaFault};
+use sederunt_sfu::{CallId, Event, Input, Output, PeerKey, Sfu, SfuConfig, Transmit, TransportKey};
 use tokio::sync::mpsc::UnboundedSender;
 
-/// Where media listens, and what it tells clients.
-#[derive(Debug, Clone)]
-pub struct MediaConfig {
-    /// UDP address to bind; port 0 lets the system choose.
-    pub bind: SocketAddr,
-    /// Addresses announced as ICE host candidates, with the bound port. Empty: the bound address, or, when that
-    /// is unspecified, every address of this machine of the same family, loopback included.
-    pub announce: Vec<IpAddr>,
+use super::address::candidates;
+use super::handle::{MediaNotice, MediaStats, RoomTag};
+use super::socket::{MediaSocket, Sent, thread_cpu, wait};
+use super::translate;
+
+/// Batches received in one turn before what they caused is sent: bounds the delay of the first packet.
+const BATCHES_PER_TURN: usize = 4;
+/// Calls performed in one turn; each may cost a millisecond of SDP, and packets must not wait for all of them.
+const CALLS_PER_TURN: usize = 16;
+/// How often the CPU clock is read: a system call too dear for every turn.
+const CPU_EVERY: Duration = Duration::from_millis(100);
+
+/// A call of a room.
+pub(super) struct Call {
+    pub(super) room: RoomTag,
+    pub(super) call: MediaCallId,
+    pub(super) peer: PeerId,
+    pub(super) cmd: MediaCmd,
 }
 
-/// Names a room towards the media thread; chosen by the caller, unique within the process, never reused.
-/// Peers are unique only within a room, and a consumer can never reach a producer of another room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RoomTag(pub u64);
-
-/// What the media thread reports. Exactly one [`MediaNotice::Done`] follows every accepted call except
-/// `MediaCmd::ClosePeer`, so the channel holds no more than the calls under way.
-#[derive(Debug)]
-pub enum MediaNotice {
-    /// A call was answered.
-    Done {
-        /// The room that called.
-        room: RoomTag,
-        /// Its call.
-        call: MediaCallId,
-        /// The result.
-        result: Result<MediaAnswer, MediaFault>,
-    },
-    /// ICE and DTLS of a transport are up.
-    Connected {
-        /// The room.
-        room: RoomTag,
-        /// Whose.
-        peer: PeerId,
-        /// Which.
-        transport: TransportId,
-    },
-    /// A transport died by itself (ICE timed out, DTLS closed, or a panic was caught). The client opens a new one.
-    Closed {
-        /// The room.
-        room: RoomTag,
-        /// Whose.
-        peer: PeerId,
-        /// Which.
-        transport: TransportId,
-    },
-}
-
-/// The media thread cannot take the call: its queue is full, or it has stopped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum MediaOverload {
-    /// More calls wait than the queue holds.
-    #[error("media is overloaded")]
-    Full,
-    /// The thread has stopped.
-    #[error("media has stopped")]
-    Stopped,
-}
-
-/// Counters of the media thread since its start, and gauges as of its last turn.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct MediaStats {
-    /// Datagrams received.
-    pub datagrams_received: u64,
-    /// Datagrams sent.
-    pub datagrams_sent: u64,
-}
-
-/// Handle of the media thread; clones share it. The thread stops when the last clone is dropped or on `shutdown`.
-#[derive(Debug, Clone)]
-pub struct MediaHandle {
+/// The thread's own state.
+pub(super) struct Worker {
+    socket: MediaSocket,
     local: SocketAddr,
+    config: SfuConfig,
+    sfu: Sfu,
+    waker: UnixStream,
+    incoming: Receiver<Call>,
     notices: UnboundedSender<MediaNotice>,
+    shared_stats: Arc<Mutex<MediaStats>>,
+    stats: MediaStats,
+    cpu_read: Instant,
+    next_call: u64,
+    calls: HashMap<CallId, (RoomTag, MediaCallId)>,
+    /// The transports the caller believes in, by peer and direction.
+    transports: HashMap<(PeerKey, bool), TransportKey>,
+    transmits: Vec<Transmit>,
+    timeout: Option<Instant>,
 }
 
-impl MediaHandle {
-    /// Binds the socket and starts the thread. Errors are those of the socket and of starting a thread.
-    pub fn spawn(config: MediaConfig, notices: UnboundedSender<MediaNotice>) -> io::Result<Self> {
-        Ok(Self { local: config.bind, notices })
+impl Worker {
+    pub(super) fn new(
+        socket: MediaSocket,
+        announce: &[IpAddr],
+        waker: UnixStream,
+        incoming: Receiver<Call>,
+        notices: UnboundedSender<MediaNotice>,
+        shared_stats: Arc<Mutex<MediaStats>>,
+    ) -> io::Result<Self> {
+        let local = socket.local_addr()?;
+        let config = SfuConfig { local_addrs: candidates(announce, local) };
+        let now = Instant::now();
+        Ok(Self {
+            socket,
+            local,
+            sfu: Sfu::new(now, config.clone()).map_err(io::Error::other)?,
+            config,
+            waker,
+            incoming,
+            notices,
+            shared_stats,
+            stats: MediaStats::default(),
+            cpu_read: now,
+            next_call: 0,
+            calls: HashMap::new(),
+            transports: HashMap::new(),
+            transmits: Vec::new(),
+            timeout: None,
+        })
     }
 
-    /// Hands a call to the media thread; never blocks. The answer comes as [`MediaNotice::Done`].
-    pub fn call(
-        &self,
-        room: RoomTag,
-        call: MediaCallId,
-        _peer: PeerId,
-        _cmd: MediaCmd,
-    ) -> Result<(), MediaOverload> {
-        let result = Err(MediaFault::Internal("starting".to_owned()));
-        self.notices.send(MediaNotice::Done { room, call, result }).map_err(|_| MediaOverload::Stopped)
+    /// Runs until the handles are gone. A panic costs the transports, not the thread.
+    pub(super) fn run(mut self) {
+        loop {
+            match catch_unwind(AssertUnwindSafe(|| self.turns())) {
+                Ok(()) => return,
+                Err(_) => {
+                    tracing::error!(
+                        "the media engine panicked; all transports are lost, clients open new ones"
+                    );
+                    if let Err(error) = self.start_anew() {
+                        tracing::error!(%error, "the media engine cannot start anew");
+                        return;
+                    }
+                }
+            }
+        }
     }
 
-    /// The bound address.
-    pub fn local_addr(&self) -> SocketAddr {
-        self.local
+    fn turns(&mut self) {
+        loop {
+            let timeout = self.timeout.map(|at| at.saturating_duration_since(Instant::now()));
+            let fds = [self.socket.as_raw_fd(), self.waker.as_raw_fd()];
+            let [readable, woken] = match wait(fds, timeout) {
+                Ok(ready) => ready,
+                Err(error) => {
+                    tracing::error!(%error, "the media socket cannot be waited for");
+                    return;
+                }
+            };
+            if woken && !self.clear_wake() {
+                return;
+            }
+            let more_calls = self.take_calls();
+            if readable {
+                self.receive();
+            }
+            self.sfu.handle(Instant::now(), Input::Timeout);
+            self.emit();
+            if more_calls {
+                self.timeout = Some(Instant::now());
+            }
+            self.publish();
+        }
     }
 
-    /// Counters.
-    pub fn stats(&self) -> MediaStats {
-        MediaStats::default()
+    /// Empties the pipe; false when its other end is closed.
+    fn clear_wake(&mut self) -> bool {
+        let mut bytes = [0; 256];
+        match self.waker.read(&mut bytes) {
+            Ok(0) => false,
+            Ok(_) => true,
+            Err(error) => matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted),
+        }
     }
 
-    /// Stops the thread and waits until it has ended. Later calls are refused.
-    pub fn shutdown(&self) {}
+    /// True when calls may be left for the next turn.
+    fn take_calls(&mut self) -> bool {
+        for _ in 0..CALLS_PER_TURN {
+            let Ok(Call { room, call, peer, cmd }) = self.incoming.try_recv() else { return false };
+            self.next_call += 1;
+            let id = CallId(self.next_call);
+            let peer = translate::peer_key(room, peer);
+            match &cmd {
+                MediaCmd::ClosePeer => {
+                    self.transports.remove(&(peer, false));
+                    self.transports.remove(&(peer, true));
+                }
+                MediaCmd::Open { transport, consuming, .. } => {
+                    self.transports.insert((peer, *consuming), TransportKey(transport.as_u128()));
+                    self.calls.insert(id, (room, call));
+                }
+                MediaCmd::Produce { .. }
+                | MediaCmd::CloseProducer { .. }
+                | MediaCmd::DropProducer { .. }
+                | MediaCmd::PauseProducer { .. }
+                | MediaCmd::Consume { .. }
+                | MediaCmd::Renegotiate { .. }
+                | MediaCmd::CloseConsumers { .. }
+                | MediaCmd::SelectLayers { .. } => {
+                    self.calls.insert(id, (room, call));
+                }
+            }
+            let command = translate::command(cmd);
+            self.sfu.handle(Instant::now(), Input::Call { call: id, peer, command });
+        }
+        true
+    }
+
+    fn receive(&mut self) {
+        for _ in 0..BATCHES_PER_TURN {
+            let (sfu, stats, local) = (&mut self.sfu, &mut self.stats, self.local);
+            let now = Instant::now();
+            let result = self.socket.receive(|source, payload| {
+                stats.datagrams_received += 1;
+                sfu.handle(now, Input::Datagram { source, destination: local, payload });
+            });
+            match result {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(error) => {
+                    tracing::warn!(%error, "the media socket cannot be read");
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Everything the engine has to say: one drain for the whole turn (pitfall P2), one batch for the kernel.
+    fn emit(&mut self) {
+        self.timeout = loop {
+            match self.sfu.poll() {
+                Output::Transmit(transmit) => self.transmits.push(transmit),
+                Output::Event(event) => self.tell(event),
+                Output::Timeout(at) => break at,
+            }
+        };
+        let Sent { sent, dropped, refused, calls } = self.socket.send(&self.transmits);
+        self.stats.datagrams_sent += sent;
+        self.stats.datagrams_dropped += dropped;
+        self.stats.datagrams_refused += refused;
+        self.stats.send_calls += calls;
+        self.transmits.clear();
+    }
+
+    fn tell(&mut self, event: Event) {
+        let notice = match event {
+            Event::Reply { call, result, .. } => {
+                let Some((room, call)) = self.calls.remove(&call) else { return };
+                let result = result.map(translate::answer).map_err(translate::fault);
+                MediaNotice::Done { room, call, result }
+            }
+            Event::TransportConnected { peer, transport } => {
+                let (room, peer) = translate::peer(peer);
+                MediaNotice::Connected { room, peer, transport: TransportId::from_u128(transport.0) }
+            }
+            Event::TransportClosed { peer, transport } => {
+                for consuming in [false, true] {
+                    if self.transports.get(&(peer, consuming)) == Some(&transport) {
+                        self.transports.remove(&(peer, consuming));
+                    }
+                }
+                let (room, peer) = translate::peer(peer);
+                MediaNotice::Closed { room, peer, transport: TransportId::from_u128(transport.0) }
+            }
+        };
+        // Nobody listens any more: the process is stopping.
+        let _ = self.notices.send(notice);
+    }
+
+    fn publish(&mut self) {
+        if self.cpu_read.elapsed() >= CPU_EVERY {
+            self.stats.cpu = thread_cpu();
+            self.cpu_read = Instant::now();
+        }
+        self.stats.sfu = self.sfu.stats();
+        *self.shared_stats.lock().unwrap_or_else(PoisonError::into_inner) = self.stats;
+    }
+
+    /// After a panic: a new engine; every call under way fails, every transport is reported closed.
+    fn start_anew(&mut self) -> io::Result<()> {
+        self.stats.restarts += 1;
+        let fresh = Sfu::new(Instant::now(), self.config.clone()).map_err(io::Error::other)?;
+        let broken = std::mem::replace(&mut self.sfu, fresh);
+        // Its destructor may trip over the state that made it panic.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(broken)));
+        self.transmits.clear();
+        self.timeout = None;
+        for (_, (room, call)) in self.calls.drain() {
+            let result = Err(MediaFault::Internal("the media engine was started anew".to_owned()));
+            let _ = self.notices.send(MediaNotice::Done { room, call, result });
+        }
+        for ((peer, _), transport) in self.transports.drain() {
+            let (room, peer) = translate::peer(peer);
+            let transport = TransportId::from_u128(transport.0);
+            let _ = self.notices.send(MediaNotice::Closed { room, peer, transport });
+        }
+        Ok(())
+    }
 }

@@ -1,0 +1,343 @@
+//! The media thread as the rest of the shell sees it.
+
+use std::io::{self, Write as _};
+use std::net::{IpAddr, SocketAddr};
+use std::os::unix::net::UnixStream;
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use sederunt_core::effect::MediaCmd;
+use sederunt_core::id::{PeerId, TransportId};
+use sederunt_core::input::{MediaAnswer, MediaCallId, MediaFault};
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::socket::MediaSocket;
+use super::worker::{Call, Worker};
+
+/// Calls that may wait for the thread. It answers in well under a millisecond each; more waiting means that it hangs,
+/// and then the room tells its client so.
+const CALLS_WAITING_MAX: usize = 4_096;
+
+/// Where media listens, and what it tells clients.
+#[derive(Debug, Clone)]
+pub struct MediaConfig {
+    /// UDP address to bind; port 0 lets the system choose.
+    pub bind: SocketAddr,
+    /// Addresses announced as ICE host candidates, with the bound port. Empty: the bound address, or, when that is
+    /// unspecified, loopback and the address of the default route.
+    pub announce: Vec<IpAddr>,
+}
+
+/// Names a room towards the media thread; chosen by the caller, unique within the process, never reused.
+/// Peers are unique only within a room, and a consumer can never reach a producer of another room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RoomTag(pub u64);
+
+/// What the media thread reports. Exactly one [`MediaNotice::Done`] follows every accepted call except
+/// `MediaCmd::ClosePeer`, so the channel holds no more than the calls under way and two notices per transport.
+#[derive(Debug)]
+pub enum MediaNotice {
+    /// A call was answered.
+    Done {
+        /// The room that called.
+        room: RoomTag,
+        /// Its call.
+        call: MediaCallId,
+        /// The result.
+        result: Result<MediaAnswer, MediaFault>,
+    },
+    /// ICE and DTLS of a transport are up.
+    Connected {
+        /// The room.
+        room: RoomTag,
+        /// Whose.
+        peer: PeerId,
+        /// Which.
+        transport: TransportId,
+    },
+    /// A transport died by itself, with its producers and consumers (the client closed it, ICE was away too long, or
+    /// a panic was caught). The client opens a new one.
+    Closed {
+        /// The room.
+        room: RoomTag,
+        /// Whose.
+        peer: PeerId,
+        /// Which.
+        transport: TransportId,
+    },
+}
+
+/// The media thread cannot take the call: its queue is full, or it has stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MediaOverload {
+    /// More calls wait than the queue holds.
+    #[error("media is overloaded")]
+    Full,
+    /// The thread has stopped.
+    #[error("media has stopped")]
+    Stopped,
+}
+
+/// Counters of the media thread since its start, and gauges, all as of its last turn.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MediaStats {
+    /// Datagrams received.
+    pub datagrams_received: u64,
+    /// Datagrams sent.
+    pub datagrams_sent: u64,
+    /// Datagrams dropped because the kernel's send buffer was full.
+    pub datagrams_dropped: u64,
+    /// Datagrams that the kernel refused: no route, or too long.
+    pub datagrams_refused: u64,
+    /// System calls that sent them.
+    pub send_calls: u64,
+    /// Panics of the engine after which it was started anew, with all transports lost.
+    pub restarts: u64,
+    /// CPU time of the thread, measured a few times a second.
+    pub cpu: Duration,
+    /// Counters of the engine (since its last restart).
+    pub sfu: sederunt_sfu::Stats,
+}
+
+/// What the handles share with the thread.
+#[derive(Debug)]
+struct Shared {
+    local: SocketAddr,
+    calls: SyncSender<Call>,
+    wake: UnixStream,
+    stats: Arc<Mutex<MediaStats>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// Handle of the media thread; clones share it. The thread stops when the last clone is dropped or on `shutdown`.
+#[derive(Debug, Clone)]
+pub struct MediaHandle {
+    shared: Arc<Shared>,
+}
+
+impl MediaHandle {
+    /// Binds the socket and starts the thread. Errors are those of the socket, of making a DTLS key, and of starting
+    /// a thread.
+    pub fn spawn(config: MediaConfig, notices: UnboundedSender<MediaNotice>) -> io::Result<Self> {
+        Self::start(MediaSocket::bind(config.bind)?, &config.announce, notices)
+    }
+
+    /// The same with one system call per datagram instead of batches: the yardstick of the benchmark.
+    #[doc(hidden)]
+    pub fn spawn_without_batches(
+        config: MediaConfig,
+        notices: UnboundedSender<MediaNotice>,
+    ) -> io::Result<Self> {
+        let mut socket = MediaSocket::bind(config.bind)?;
+        socket.without_batches();
+        Self::start(socket, &config.announce, notices)
+    }
+
+    fn start(
+        socket: MediaSocket,
+        announce: &[IpAddr],
+        notices: UnboundedSender<MediaNotice>,
+    ) -> io::Result<Self> {
+        let local = socket.local_addr()?;
+        let (wake, waker) = UnixStream::pair()?;
+        wake.set_nonblocking(true)?;
+        waker.set_nonblocking(true)?;
+        let (calls, incoming) = sync_channel(CALLS_WAITING_MAX);
+        let stats = Arc::new(Mutex::new(MediaStats::default()));
+        let worker = Worker::new(socket, announce, waker, incoming, notices, Arc::clone(&stats))?;
+        let thread = std::thread::Builder::new().name("media".to_owned()).spawn(move || worker.run())?;
+        let shared = Shared { local, calls, wake, stats, thread: Mutex::new(Some(thread)) };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Hands a call to the media thread; never blocks. The answer comes as [`MediaNotice::Done`].
+    pub fn call(
+        &self,
+        room: RoomTag,
+        call: MediaCallId,
+        peer: PeerId,
+        cmd: MediaCmd,
+    ) -> Result<(), MediaOverload> {
+        self.shared.send(Call { room, call, peer, cmd })
+    }
+
+    /// The bound address.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.shared.local
+    }
+
+    /// Counters.
+    pub fn stats(&self) -> MediaStats {
+        *self.shared.stats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Stops the thread and waits until it has ended. Later calls are refused.
+    pub fn shutdown(&self) {
+        self.shared.stop();
+    }
+}
+
+impl Shared {
+    fn send(&self, call: Call) -> Result<(), MediaOverload> {
+        self.calls.try_send(call).map_err(|error| match error {
+            TrySendError::Full(_) => MediaOverload::Full,
+            TrySendError::Disconnected(_) => MediaOverload::Stopped,
+        })?;
+        // A full pipe has bytes enough to wake the thread.
+        let _ = (&self.wake).write(&[1]);
+        Ok(())
+    }
+
+    fn stop(&self) {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(thread) = thread else { return };
+        // Its end of the pair reads an end of file, which stops it even when the queue is full.
+        let _ = self.wake.shutdown(std::net::Shutdown::Both);
+        let _ = thread.join();
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::UdpSocket;
+    use std::time::Instant;
+    use str0m::change::SdpAnswer;
+    use str0m::media::{Direction, MediaKind};
+    use str0m::net::{Protocol, Receive};
+    use str0m::{Candidate, Input, Output, Rtc};
+
+    const LIMIT: Duration = Duration::from_secs(20);
+
+    fn start() -> (MediaHandle, tokio::sync::mpsc::UnboundedReceiver<MediaNotice>) {
+        let (sender, notices) = tokio::sync::mpsc::unbounded_channel();
+        let config = MediaConfig { bind: SocketAddr::from(([127, 0, 0, 1], 0)), announce: Vec::new() };
+        (MediaHandle::spawn(config, sender).unwrap(), notices)
+    }
+
+    /// A browser's sending connection on a real socket.
+    struct Browser {
+        rtc: Rtc,
+        socket: UdpSocket,
+    }
+
+    impl Browser {
+        fn open(
+            media: &MediaHandle,
+            notices: &mut tokio::sync::mpsc::UnboundedReceiver<MediaNotice>,
+        ) -> Self {
+            let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+            let mut rtc = Rtc::new(Instant::now());
+            rtc.add_local_candidate(Candidate::host(socket.local_addr().unwrap(), "udp").unwrap());
+            let mut api = rtc.sdp_api();
+            api.add_media(MediaKind::Video, Direction::SendOnly, None, None, None);
+            let (offer, pending) = api.apply().unwrap();
+            let transport = TransportId::from_u128(7);
+            let cmd = MediaCmd::Open { transport, consuming: false, offer: offer.to_sdp_string() };
+            media.call(RoomTag(1), MediaCallId(5), PeerId::from_u128(9), cmd).unwrap();
+            let Some(MediaNotice::Done { room: RoomTag(1), call: MediaCallId(5), result: Ok(answer) }) =
+                notices.blocking_recv()
+            else {
+                panic!("the answer");
+            };
+            let MediaAnswer::Answer(answer) = answer else { panic!("{answer:?}") };
+            assert!(
+                answer.contains(&format!("127.0.0.1 {} typ host", media.local_addr().port())),
+                "{answer}"
+            );
+            rtc.sdp_api().accept_answer(pending, SdpAnswer::from_sdp_string(&answer).unwrap()).unwrap();
+            Self { rtc, socket }
+        }
+
+        /// Runs the connection until a notice comes.
+        fn until_notice(
+            &mut self,
+            notices: &mut tokio::sync::mpsc::UnboundedReceiver<MediaNotice>,
+        ) -> MediaNotice {
+            let end = Instant::now() + LIMIT;
+            let mut buffer = [0; 2_000];
+            loop {
+                if let Ok(notice) = notices.try_recv() {
+                    return notice;
+                }
+                assert!(Instant::now() < end, "no notice within {LIMIT:?}");
+                let wake = loop {
+                    match self.rtc.poll_output().unwrap() {
+                        Output::Transmit(t) => {
+                            self.socket.send_to(&t.contents, t.destination).unwrap();
+                        }
+                        Output::Event(_) => {}
+                        Output::Timeout(at) => break at,
+                    }
+                };
+                let pause = wake.saturating_duration_since(Instant::now());
+                let pause = pause.clamp(Duration::from_millis(1), Duration::from_millis(20));
+                self.socket.set_read_timeout(Some(pause)).unwrap();
+                let now = Instant::now();
+                match self.socket.recv_from(&mut buffer) {
+                    Ok((bytes, source)) => {
+                        let local = self.socket.local_addr().unwrap();
+                        let receive = Receive::new(Protocol::Udp, source, local, &buffer[..bytes]).unwrap();
+                        self.rtc.handle_input(Input::Receive(now, receive)).unwrap();
+                    }
+                    Err(_) => self.rtc.handle_input(Input::Timeout(Instant::now())).unwrap(),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_browser_connects_over_a_real_socket_and_is_closed() {
+        let (media, mut notices) = start();
+        let mut browser = Browser::open(&media, &mut notices);
+        let notice = browser.until_notice(&mut notices);
+        let MediaNotice::Connected { room: RoomTag(1), peer, transport } = notice else {
+            panic!("{notice:?}")
+        };
+        assert_eq!((peer, transport), (PeerId::from_u128(9), TransportId::from_u128(7)));
+        assert!(media.stats().datagrams_received > 2);
+        browser.rtc.close().unwrap();
+        let notice = browser.until_notice(&mut notices);
+        assert!(matches!(notice, MediaNotice::Closed { room: RoomTag(1), .. }), "{notice:?}");
+        assert_eq!(media.stats().restarts, 0);
+    }
+
+    #[test]
+    fn faults_come_back_and_closing_is_silent() {
+        let (media, mut notices) = start();
+        let (room, peer) = (RoomTag(3), PeerId::from_u128(1));
+        media.call(room, MediaCallId(1), peer, MediaCmd::ClosePeer).unwrap();
+        let transport = TransportId::from_u128(1);
+        let answer = MediaCmd::Renegotiate { transport, answer: "v=0".to_owned() };
+        media.call(room, MediaCallId(2), peer, answer).unwrap();
+        let open = MediaCmd::Open { transport, consuming: true, offer: "no sdp".to_owned() };
+        media.call(room, MediaCallId(3), peer, open).unwrap();
+        let mut results = Vec::new();
+        for _ in 0..2 {
+            let Some(MediaNotice::Done { call, result, .. }) = notices.blocking_recv() else {
+                panic!("an answer")
+            };
+            results.push((call.0, result.unwrap_err()));
+        }
+        assert_eq!(results[0], (2, MediaFault::NoTransport));
+        assert!(matches!(&results[1], (3, MediaFault::InvalidDescription(_))), "{results:?}");
+    }
+
+    #[test]
+    fn shutdown_ends_the_thread_and_refuses_calls() {
+        let (media, mut notices) = start();
+        media.shutdown();
+        media.shutdown();
+        let call = media.call(RoomTag(1), MediaCallId(1), PeerId::from_u128(1), MediaCmd::ClosePeer);
+        assert_eq!(call, Err(MediaOverload::Stopped));
+        assert!(notices.blocking_recv().is_none(), "the thread let go of the channel");
+    }
+}

@@ -1,0 +1,294 @@
+//! The engine, its clients and the network between them; nothing here sleeps or is random without a seed.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use sederunt_sfu::{
+    Answer, CallId, Command, Event, Fault, Input, Kind, Output, PeerKey, ProducerKey, Scope, Sfu, SfuConfig,
+    Stats,
+};
+use str0m::media::{MediaKind, Mid, Rid};
+
+use crate::client::{Client, Sent};
+use crate::media::Source;
+
+/// Address of the engine.
+pub(crate) const SERVER: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::new(10, 9, 9, 9)), 40_000);
+const TICK: Duration = Duration::from_millis(5);
+const DELAY: Duration = Duration::from_millis(10);
+
+/// A small linear congruential generator (Knuth's constants): the seed is the test.
+pub(crate) struct Seed(pub u64);
+
+impl Seed {
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 >> 33
+    }
+
+    pub(crate) fn chance(&mut self, permille: u64) -> bool {
+        self.next() % 1000 < permille
+    }
+}
+
+type InFlight = Reverse<(Instant, u64, bool)>;
+
+/// Everything.
+pub(crate) struct World {
+    pub(crate) now: Instant,
+    pub(crate) sfu: Sfu,
+    pub(crate) clients: Vec<Client>,
+    pub(crate) events: Vec<Event>,
+    /// Loss per mille from clients to the engine and back; media only starts to suffer when they are set.
+    pub(crate) loss_up: u64,
+    pub(crate) loss_down: u64,
+    pub(crate) seed: Seed,
+    replies: BTreeMap<CallId, Result<Answer, Fault>>,
+    flight: BinaryHeap<InFlight>,
+    cargo: BTreeMap<u64, Sent>,
+    routes: BTreeMap<SocketAddr, (usize, bool)>,
+    sfu_timeout: Option<Instant>,
+    next_id: u64,
+    next_call: u64,
+}
+
+impl World {
+    pub(crate) fn new(seed: u64) -> Self {
+        let now = Instant::now();
+        Self {
+            now,
+            sfu: Sfu::new(now, SfuConfig { local_addrs: vec![SERVER] }).unwrap(),
+            clients: Vec::new(),
+            events: Vec::new(),
+            loss_up: 0,
+            loss_down: 0,
+            seed: Seed(seed),
+            replies: BTreeMap::new(),
+            flight: BinaryHeap::new(),
+            cargo: BTreeMap::new(),
+            routes: BTreeMap::new(),
+            sfu_timeout: None,
+            next_id: 0,
+            next_call: 0,
+        }
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        self.sfu.stats()
+    }
+
+    /// A client with both transports open, not yet connected.
+    pub(crate) fn join(&mut self) -> usize {
+        self.join_in(Scope(1))
+    }
+
+    pub(crate) fn join_in(&mut self, scope: Scope) -> usize {
+        let index = self.clients.len();
+        let peer = PeerKey { scope, id: index as u128 + 1 };
+        let client = Client::new(self.now, peer, index as u16 + 1);
+        self.routes.insert(client.sending.address, (index, false));
+        self.routes.insert(client.receiving.address, (index, true));
+        self.clients.push(client);
+        self.open(index, false);
+        self.open(index, true);
+        index
+    }
+
+    fn open(&mut self, index: usize, consuming: bool) {
+        let client = &mut self.clients[index];
+        let leg = if consuming { &mut client.receiving } else { &mut client.sending };
+        let (transport, offer) = (leg.transport, leg.first_offer());
+        let answer = self.answer(index, Command::Open { transport, consuming, offer });
+        let client = &mut self.clients[index];
+        let leg = if consuming { &mut client.receiving } else { &mut client.sending };
+        leg.accept_answer(&answer);
+    }
+
+    /// Hands in a call without waiting for the reply.
+    pub(crate) fn send(&mut self, index: usize, command: Command) -> CallId {
+        self.next_call += 1;
+        let call = CallId(self.next_call);
+        let peer = self.clients[index].peer;
+        self.sfu.handle(self.now, Input::Call { call, peer, command });
+        self.poll_sfu();
+        call
+    }
+
+    /// The reply to a call, if it has come.
+    pub(crate) fn reply(&mut self, call: CallId) -> Option<Result<Answer, Fault>> {
+        self.replies.remove(&call)
+    }
+
+    pub(crate) fn call(&mut self, index: usize, command: Command) -> Result<Answer, Fault> {
+        let call = self.send(index, command);
+        self.reply(call).expect("an immediate reply")
+    }
+
+    pub(crate) fn answer(&mut self, index: usize, command: Command) -> String {
+        match self.call(index, command) {
+            Ok(Answer::Answer(sdp)) => sdp,
+            other => panic!("no answer: {other:?}"),
+        }
+    }
+
+    /// Publishes a track.
+    pub(crate) fn produce(&mut self, index: usize, kind: Kind, rids: &[&str]) -> ProducerKey {
+        let client = &mut self.clients[index];
+        let media = if kind == Kind::Audio { MediaKind::Audio } else { MediaKind::Video };
+        let (mid, offer) = client.sending.publish(media, rids);
+        let producer = ProducerKey(u128::from(self.next_call) + 1_000);
+        let transport = client.sending.transport;
+        let mid_text = Some(mid.to_string());
+        let command = Command::Produce { transport, producer, kind, mid: mid_text, paused: false, offer };
+        let answer = self.answer(index, command);
+        let client = &mut self.clients[index];
+        client.sending.accept_answer(&answer);
+        let layers: Vec<Option<Rid>> =
+            if rids.is_empty() { vec![None] } else { rids.iter().map(|r| Some(Rid::from(*r))).collect() };
+        for (offset, rid) in layers.into_iter().enumerate() {
+            client.sources.push(Source::new(mid, rid, kind == Kind::Video, offset as u64));
+        }
+        producer
+    }
+
+    /// Subscribes to tracks: our offer, the client's answer.
+    pub(crate) fn consume(&mut self, index: usize, wants: &[(ProducerKey, &str)]) {
+        let offer = self.ask(index, wants);
+        if let Some(offer) = offer {
+            self.renegotiate(index, &offer);
+        }
+    }
+
+    /// The first half of it; the offer.
+    pub(crate) fn ask(&mut self, index: usize, wants: &[(ProducerKey, &str)]) -> Option<String> {
+        let transport = self.clients[index].receiving.transport;
+        let wants = wants.iter().map(|(key, rid)| (*key, Some((*rid).to_owned()))).collect();
+        let Ok(Answer::Offer { offer, mids }) = self.call(index, Command::Consume { transport, wants })
+        else {
+            panic!("no offer");
+        };
+        let named = mids.into_iter().map(|(key, mid)| (key, Mid::from(mid.as_str())));
+        self.clients[index].mids.extend(named);
+        offer
+    }
+
+    /// The second half.
+    pub(crate) fn renegotiate(&mut self, index: usize, offer: &str) {
+        let leg = &mut self.clients[index].receiving;
+        let (transport, answer) = (leg.transport, leg.answer(offer));
+        assert_eq!(self.call(index, Command::Renegotiate { transport, answer }), Ok(Answer::Done));
+    }
+
+    /// Ends subscriptions.
+    pub(crate) fn close_consumers(&mut self, index: usize, producers: &[ProducerKey]) -> String {
+        let client = &mut self.clients[index];
+        let mids: Vec<Mid> = producers.iter().map(|key| client.mids[key]).collect();
+        let (transport, offer) = (client.receiving.transport, client.receiving.stop(&mids));
+        let mids = mids.iter().map(ToString::to_string).collect();
+        let answer = self.answer(index, Command::CloseConsumers { transport, mids, offer });
+        let client = &mut self.clients[index];
+        client.receiving.accept_answer(&answer);
+        producers.iter().for_each(|key| {
+            client.mids.remove(key);
+        });
+        answer
+    }
+
+    /// Lets time pass until the condition holds; says what was missing when it does not within `limit`.
+    pub(crate) fn until(&mut self, limit: Duration, what: &str, mut done: impl FnMut(&mut Self) -> bool) {
+        let end = self.now + limit;
+        while !done(self) {
+            assert!(self.now < end, "not within {limit:?}: {what}");
+            self.tick();
+        }
+    }
+
+    pub(crate) fn run(&mut self, time: Duration) {
+        let end = self.now + time;
+        while self.now < end {
+            self.tick();
+        }
+    }
+
+    /// All transports are up.
+    pub(crate) fn connect(&mut self) {
+        self.until(Duration::from_secs(10), "all connected", |w| {
+            w.clients.iter().all(|c| c.sending.connected && c.receiving.connected)
+        });
+        self.run(Duration::from_millis(100));
+    }
+
+    /// One step: all that arrives in it is one batch for the engine.
+    pub(crate) fn tick(&mut self) {
+        self.now += TICK;
+        let now = self.now;
+        for client in &mut self.clients {
+            client.produce(now);
+        }
+        let mut to_clients = Vec::new();
+        while let Some(Reverse((at, id, up))) = self.flight.peek().copied() {
+            if at > now {
+                break;
+            }
+            self.flight.pop();
+            let sent = self.cargo.remove(&id).unwrap();
+            if up {
+                let (source, destination) = (sent.source, sent.destination);
+                self.sfu.handle(now, Input::Datagram { source, destination, payload: &sent.payload });
+            } else {
+                to_clients.push(sent);
+            }
+        }
+        if self.sfu_timeout.is_some_and(|at| at <= now) {
+            self.sfu.handle(now, Input::Timeout);
+        }
+        self.poll_sfu();
+        for sent in to_clients {
+            if let Some(&(index, receiving)) = self.routes.get(&sent.destination) {
+                let out = self.clients[index].receive(receiving, now, sent.source, &sent.payload);
+                self.launch(out, true);
+            }
+        }
+        for index in 0..self.clients.len() {
+            for receiving in [false, true] {
+                let out = self.clients[index].run(receiving, now);
+                self.launch(out, true);
+            }
+        }
+    }
+
+    /// Everything the engine has to say.
+    pub(crate) fn poll_sfu(&mut self) {
+        let mut out = Vec::new();
+        loop {
+            match self.sfu.poll() {
+                Output::Transmit(t) => {
+                    out.push(Sent { source: t.source, destination: t.destination, payload: t.payload });
+                }
+                Output::Event(Event::Reply { call, result, .. }) => {
+                    assert!(self.replies.insert(call, result).is_none(), "one reply per call");
+                }
+                Output::Event(event) => self.events.push(event),
+                Output::Timeout(at) => {
+                    self.sfu_timeout = at;
+                    break;
+                }
+            }
+        }
+        self.launch(out, false);
+    }
+
+    fn launch(&mut self, sent: Vec<Sent>, up: bool) {
+        for sent in sent {
+            if self.seed.chance(if up { self.loss_up } else { self.loss_down }) {
+                continue;
+            }
+            self.next_id += 1;
+            self.flight.push(Reverse((self.now + DELAY, self.next_id, up)));
+            self.cargo.insert(self.next_id, sent);
+        }
+    }
+}
