@@ -41,7 +41,6 @@ const HEADERS_MAX: usize = 100;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// One listener with what it serves.
-#[derive(Debug)]
 pub struct Door {
     /// Bound socket.
     pub listener: TcpListener,

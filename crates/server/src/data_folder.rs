@@ -16,7 +16,8 @@ pub struct DataFolder {
 impl DataFolder {
     /// Makes the folder if it is missing (mode 0700) and takes its lock. Fails when another process holds it.
     pub fn take(path: &Path) -> anyhow::Result<Self> {
-        make_private_folder(path).with_context(|| format!("cannot make the data folder {}", path.display()))?;
+        make_private_folder(path)
+            .with_context(|| format!("cannot make the data folder {}", path.display()))?;
         let lock_path = path.join("lock");
         let mut lock = OpenOptions::new()
             .create(true)

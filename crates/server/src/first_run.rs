@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use sederunt_core::id::AppId;
-use sederunt_core::time::UnixMs;
 use sederunt_node::Node;
-use sederunt_store::{AppRow, Permission, Store, StoreError};
+use sederunt_node::presets::default_presets;
+use sederunt_store::{AppRow, Permission, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::data_folder::DataFolder;
@@ -59,11 +59,12 @@ pub async fn make_if_needed(folder: &DataFolder, node: &Node) -> anyhow::Result<
         },
     };
     let path = folder.write_private(FILE, &serde_json::to_vec_pretty(&first)?)?;
-    remember(store, &first, node.now()).await?;
+    remember(node, &first).await?;
     Ok(Some(path))
 }
 
-async fn remember(store: &Store, first: &FirstRun, now: UnixMs) -> anyhow::Result<()> {
+async fn remember(node: &Node, first: &FirstRun) -> anyhow::Result<()> {
+    let (store, now) = (node.store(), node.now());
     let FirstRun { account_id, app_id, api_token } = first;
     let app = AppRow {
         id: app_id.clone(),
@@ -71,15 +72,11 @@ async fn remember(store: &Store, first: &FirstRun, now: UnixMs) -> anyhow::Resul
         name: APP_NAME.to_owned(),
         created_at: now,
     };
-    match store.create_app(app, default_presets(app_id, now)?).await {
+    match store.create_app(app, default_presets(app_id, now, || node.mint_id())).await {
         Ok(()) | Err(StoreError::Exists(_)) => {}
         Err(e) => return Err(e).context("cannot make the first app"),
     }
     let account = Some((account_id.clone(), Permission::RealtimeAdmin));
     let row = token::row(TOKEN_NAME.to_owned(), account, Some(app_id.clone()), now)?;
     store.create_token(row, token::sha256(api_token)).await.context("cannot make the first token")
-}
-
-fn default_presets(_app: &AppId, _now: UnixMs) -> anyhow::Result<Vec<sederunt_store::PresetRow>> {
-    Ok(Vec::new())
 }

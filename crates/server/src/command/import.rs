@@ -1,4 +1,6 @@
 //! `sederunt import`.
-use std::process::ExitCode;
 use crate::cli::ImportArgs;
-pub(super) async fn run(_args: ImportArgs) -> anyhow::Result<ExitCode> { anyhow::bail!("not yet") }
+use std::process::ExitCode;
+pub(super) async fn run(_args: ImportArgs) -> anyhow::Result<ExitCode> {
+    anyhow::bail!("not yet")
+}

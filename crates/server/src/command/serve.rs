@@ -9,8 +9,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cli::ServeArgs;
 use crate::config::Config;
+use crate::logs;
 use crate::run::{Bound, Listeners};
-use crate::{logs, run};
 
 pub(super) async fn run(args: ServeArgs, matches: &ArgMatches) -> anyhow::Result<()> {
     let ServeArgs { config, demo } = args;
@@ -19,7 +19,7 @@ pub(super) async fn run(args: ServeArgs, matches: &ArgMatches) -> anyhow::Result
     raise_file_limit();
     let shutdown = stop_on_signals()?;
     let listeners = Listeners::bind(&config.http).await?;
-    run(config, demo, listeners, shutdown, announce).await
+    crate::run(config, demo, listeners, shutdown, announce).await
 }
 
 /// One JSON line on stdout, for whoever started us.

@@ -74,7 +74,9 @@ fn check_base_uri(base: &str) -> anyhow::Result<()> {
     if host_is_good && port_is_good {
         Ok(())
     } else {
-        anyhow::bail!("\"base_uri\" must be a host name with an optional port, like meet.example.com: {base:?}")
+        anyhow::bail!(
+            "\"base_uri\" must be a host name with an optional port, like meet.example.com: {base:?}"
+        )
     }
 }
 
@@ -87,7 +89,9 @@ mod tests {
         for good in ["localhost", "localhost:8443", "meet.example.com", "10.0.0.7:443"] {
             assert!(check_base_uri(good).is_ok(), "{good}");
         }
-        for bad in ["", ":80", "https://meet.example.com", "a/b", "host:", "host:0", "host:70000", "x.dyte.io"] {
+        for bad in
+            ["", ":80", "https://meet.example.com", "a/b", "host:", "host:0", "host:70000", "x.dyte.io"]
+        {
             assert!(check_base_uri(bad).is_err(), "{bad}");
         }
     }

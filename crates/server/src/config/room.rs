@@ -11,12 +11,7 @@ use super::Layers;
 #[serde(deny_unknown_fields, default)]
 pub struct RoomGiven {
     /// Seconds for which a lost connection may come back and continue its stay
-    #[arg(
-        long,
-        env = "SEDERUNT_RECONNECT_GRACE_SECS",
-        value_name = "SECONDS",
-        id = "reconnect_grace_secs"
-    )]
+    #[arg(long, env = "SEDERUNT_RECONNECT_GRACE_SECS", value_name = "SECONDS", id = "reconnect_grace_secs")]
     pub reconnect_grace_secs: Option<u64>,
     /// Keep IP address and user agent with each stay, and give them out in lists. They are personal data
     #[arg(
@@ -58,7 +53,9 @@ impl RoomSettings {
             RECONNECT_GRACE_DEFAULT_SECS,
         );
         if grace_secs > RECONNECT_GRACE_MAX_SECS {
-            anyhow::bail!("\"reconnect_grace_secs\" must be at most {RECONNECT_GRACE_MAX_SECS}: {grace_secs}");
+            anyhow::bail!(
+                "\"reconnect_grace_secs\" must be at most {RECONNECT_GRACE_MAX_SECS}: {grace_secs}"
+            );
         }
         Ok(Self {
             reconnect_grace: Duration::from_secs(grace_secs),
