@@ -15,8 +15,8 @@ export type Meeting = Awaited<ReturnType<typeof RealtimeKitClient.init>>;
 /** States of `roomLeft` that nothing follows; after `disconnected` the client goes on trying by itself. */
 const FINAL: readonly string[] = ['left', 'kicked', 'ended', 'rejected', 'failed'] satisfies Ending[];
 
-/** Connects with `authToken`, shows the meeting, and calls `onEnd` once when the stay is over. Rejects as `init()` does. */
-export async function openCall(authToken: string, config: Config, onEnd: (ending: Ending) => void): Promise<Meeting> {
+/** Connects with `authToken`. `onEnd` is called when the stay is over. Rejects as the client's `init()` does. */
+export async function connect(authToken: string, config: Config, onEnd: (ending: Ending) => void): Promise<Meeting> {
   const meeting = await RealtimeKitClient.init({
     authToken,
     ...(config.shim
@@ -29,15 +29,19 @@ export async function openCall(authToken: string, config: Config, onEnd: (ending
   meeting.self.on('roomLeft', ({ state }) => {
     if (FINAL.includes(state)) onEnd(state as Ending);
   });
+  return meeting;
+}
+
+/** Gives the page to the UI kit: first its set-up screen, then the call. */
+export async function showCall(meeting: Meeting): Promise<void> {
   const stage = document.createElement('rtk-meeting');
   stage.mode = 'fill';
   // Set before it is attached: the kit would start with its default design, which asks for a web font.
   stage.meeting = meeting;
   showStage(stage);
+  document.title = meeting.meta.meetingTitle ? `${meeting.meta.meetingTitle} · Sederunt` : 'Sederunt';
   await stage.componentOnReady();
   if (meeting.meta.viewType !== 'LIVESTREAM') stage.config = withoutLivestream(stage.config);
-  document.title = meeting.meta.meetingTitle ? `${meeting.meta.meetingTitle} · Sederunt` : 'Sederunt';
-  return meeting;
 }
 
 /** Signs in the header that say nothing outside a livestream, and bring the whole player with them. */

@@ -4,7 +4,7 @@ import { admit, readLink } from './entry.ts';
 import { showNotice } from './panel.ts';
 import { policy } from './policy.ts';
 import { installShim } from './shim.ts';
-import { endingNotice, refusalNotice, type Ending, type Refusal } from './words.ts';
+import { endingNotice, endingOf, refusalNotice, type Ending, type Refusal } from './words.ts';
 import type { Meeting } from './call.ts';
 
 declare global {
@@ -54,11 +54,14 @@ async function open(): Promise<void> {
   installShim({
     mapped: config.shim,
     base: config.baseURI,
-    onFinalClose: (reason) => end(/replaced/i.test(reason) ? 'replaced' : 'closed', reason || undefined),
+    onFinalClose: (reason) => end(endingOf(reason), reason || undefined),
   });
   try {
-    const { openCall } = await import('./call.ts');
-    window.meeting = await openCall(admission.authToken, config, end);
+    const { connect, showCall } = await import('./call.ts');
+    const meeting = await connect(admission.authToken, config, end);
+    window.meeting = meeting;
+    // The server may have closed the door while the client was on its way through it.
+    if (!over) await showCall(meeting);
   } catch (error) {
     const { code, message } = error as { code?: string; message?: string };
     refuse({ cause: 'client', code, message });

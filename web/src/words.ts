@@ -8,7 +8,15 @@ export type Refusal =
   | { cause: 'client'; code?: string; message?: string };
 
 /** How a stay ended: the client's `roomLeft` states, and the server's own word on the socket. */
-export type Ending = 'left' | 'kicked' | 'ended' | 'rejected' | 'disconnected' | 'failed' | 'replaced' | 'closed';
+export type Ending = 'left' | 'kicked' | 'ended' | 'rejected' | 'disconnected' | 'failed' | 'replaced' | 'full' | 'closed';
+
+/** Reads the reason that the server gives when it closes a socket for good (code 1000). */
+export function endingOf(reason: string): Ending {
+  if (/replaced/i.test(reason)) return 'replaced';
+  if (/removed/i.test(reason)) return 'kicked';
+  if (/full/i.test(reason)) return 'full';
+  return 'closed';
+}
 
 /** One screen of text. */
 export interface Notice {
@@ -88,6 +96,8 @@ export function endingNotice(ending: Ending, detail?: string): Notice {
       return { title: 'You were not let in', text: 'A host has declined your request to join.' };
     case 'replaced':
       return { title: 'You are in this meeting somewhere else', text: 'Another tab or device has taken over this connection.', again: 'Use this one' };
+    case 'full':
+      return { title: 'The meeting is full', text: 'Somebody must leave before you can enter.', again: 'Try again' };
     case 'closed':
       return { title: 'The server has closed the connection', text: 'You are no longer in the meeting.', detail, again };
     case 'disconnected':

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { isLocation, MAPPED_BASE, route } from '../out/pure/hosts.js';
 import { admit, readLink } from '../out/pure/entry.js';
 import { policy } from '../out/pure/policy.js';
-import { endingNotice, refusalNotice } from '../out/pure/words.js';
+import { endingNotice, endingOf, refusalNotice } from '../out/pure/words.js';
 
 const origin = { protocol: 'http:', host: '127.0.0.1:8080' };
 const to = (url, from = origin) => route(url, from);
@@ -116,7 +116,12 @@ test('every way to be refused or to end has words of its own', () => {
   put('client', refusalNotice({ cause: 'client' }));
   for (const status of [401, 403, 404, 429, 503]) put(status, refusalNotice({ cause: 'status', status }));
   for (const code of ['ROOM_NOT_FOUND', 'ROOM_TERMINATED']) put(code, refusalNotice({ cause: 'status', status: 400, code }));
-  for (const ending of ['left', 'kicked', 'ended', 'rejected', 'replaced', 'closed', 'failed']) put(ending, endingNotice(ending));
+  for (const ending of ['left', 'kicked', 'ended', 'rejected', 'replaced', 'full', 'closed', 'failed']) put(ending, endingNotice(ending));
+});
+
+test('the reasons of the server are understood', () => {
+  const understood = { 'replaced by another socket': 'replaced', removed: 'kicked', 'room full': 'full', 'room closed': 'closed', '': 'closed' };
+  for (const [reason, ending] of Object.entries(understood)) assert.equal(endingOf(reason), ending);
 });
 
 test('the policy lets nothing out but to the server', () => {
