@@ -1,2 +1,85 @@
 //! Layering, origins and refusals.
+
+use clap::{Args as _, Command, FromArgMatches as _};
+
 use super::*;
+
+fn resolve(args: &[&str]) -> anyhow::Result<(Config, Vec<Effective>)> {
+    let matches = ConfigArgs::augment_args(Command::new("serve"))
+        .get_matches_from(std::iter::once("serve").chain(args.iter().copied()));
+    Config::resolve(ConfigArgs::from_arg_matches(&matches).unwrap(), &matches)
+}
+
+fn file(text: &str) -> (tempfile::TempDir, String) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("sederunt.toml");
+    std::fs::write(&path, text).unwrap();
+    let path = path.to_str().unwrap().to_owned();
+    (dir, path)
+}
+
+fn origin(rows: &[Effective], key: &str) -> Origin {
+    rows.iter().find(|row| row.key == key).unwrap().origin.clone()
+}
+
+#[test]
+fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
+    let (_dir, path) = file(
+        "listen = \"127.0.0.1:1\"\nmetrics_listen = \"127.0.0.1:2\"\n[media]\nlisten = \"127.0.0.1:3\"\n",
+    );
+    let (config, rows) = resolve(&["--config", &path, "--listen", "127.0.0.1:9"]).unwrap();
+    assert_eq!(config.http.listen.port(), 9);
+    assert_eq!(config.http.metrics_listen.port(), 2);
+    assert_eq!(config.media.listen.port(), 3);
+    assert_eq!(config.data, PathBuf::from("data"));
+    assert_eq!(origin(&rows, "listen"), Origin::Flag);
+    assert_eq!(origin(&rows, "media.listen"), Origin::File(path.into()));
+    assert_eq!(origin(&rows, "data"), Origin::Default);
+}
+
+#[test]
+fn an_unknown_key_is_refused_by_name() {
+    for text in ["lisen = \"127.0.0.1:1\"\n", "[media]\nlisen = 1\n", "[tls]\nfoo = 1\n", "[log]\nfoo = 1\n"]
+    {
+        let (_dir, path) = file(text);
+        let error = format!("{:#}", resolve(&["--config", &path]).unwrap_err());
+        assert!(error.contains("unknown field") && error.contains("sederunt.toml"), "{error}");
+    }
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let error = format!("{:#}", resolve(&["--config", "/nowhere/s.toml"]).unwrap_err());
+    assert!(error.contains("/nowhere/s.toml"), "{error}");
+}
+
+#[test]
+fn certificates_and_mode_fit_each_other() {
+    let (config, _) = resolve(&["--tls-cert", "a.crt", "--tls-key", "a.key"]).unwrap();
+    assert_eq!(config.tls, TlsConfig::Files { cert: "a.crt".into(), key: "a.key".into() });
+    let (config, _) = resolve(&["--tls", "self-signed"]).unwrap();
+    assert_eq!(config.tls, TlsConfig::SelfSigned);
+    for bad in [&["--tls", "files"][..], &["--tls-cert", "a.crt"], &["--tls", "off", "--tls-key", "a.key"]] {
+        assert!(resolve(bad).unwrap_err().to_string().contains("tls."), "{bad:?}");
+    }
+}
+
+#[test]
+fn values_out_of_bounds_are_refused_by_key() {
+    let error = resolve(&["--reconnect-grace-secs", "601"]).unwrap_err().to_string();
+    assert!(error.contains("reconnect_grace_secs"), "{error}");
+    let error = resolve(&["--base-uri", "https://x"]).unwrap_err().to_string();
+    assert!(error.contains("base_uri"), "{error}");
+}
+
+#[test]
+fn every_setting_has_a_flag_and_an_environment_variable_of_its_name() {
+    let command = ConfigArgs::augment_args(Command::new("serve"));
+    let (_, rows) = resolve(&[]).unwrap();
+    for row in rows {
+        let arg = command.get_arguments().find(|a| a.get_id().as_str() == row.key).expect(row.key);
+        let env = format!("SEDERUNT_{}", row.key.to_uppercase().replace('.', "_"));
+        assert_eq!(arg.get_env().and_then(|e| e.to_str()), Some(env.as_str()));
+        assert!(arg.get_long().is_some() && arg.get_help().is_some(), "{}", row.key);
+    }
+}

@@ -1,0 +1,105 @@
+//! HTTP/1.0 on one connection a request: a body ends where the connection ends.
+
+use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use super::{DEADLINE, FirstRun};
+
+/// An answer.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub head: String,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|e| panic!("{e}: {self:?}"))
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            key.eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+}
+
+/// Sends a request on an open stream and reads to the end.
+pub async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
+    mut stream: S,
+    method: &str,
+    target: &str,
+    bearer: Option<&str>,
+    body: Option<&Value>,
+) -> Answer {
+    let body = body.map(Value::to_string).unwrap_or_default();
+    let authorization = bearer.map(|t| format!("authorization: Bearer {t}\r\n")).unwrap_or_default();
+    let request = format!(
+        "{method} {target} HTTP/1.0\r\nhost: localhost\r\n{authorization}content-type: application/json\r\n\
+         content-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let read = async {
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).await.unwrap();
+        bytes
+    };
+    let bytes = tokio::time::timeout(DEADLINE, read).await.expect("an answer in time");
+    let answer = String::from_utf8(bytes).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no head: {answer:?}"));
+    let status = head.split(' ').nth(1).and_then(|s| s.parse().ok()).unwrap();
+    Answer { status, head: head.to_owned(), body: body.to_owned() }
+}
+
+/// One request to `base`, which is `http://address:port`.
+pub async fn request(
+    base: &str,
+    method: &str,
+    target: &str,
+    bearer: Option<&str>,
+    body: Option<&Value>,
+) -> Answer {
+    let address = base.strip_prefix("http://").unwrap();
+    let stream = TcpStream::connect(address).await.unwrap();
+    exchange(stream, method, target, bearer, body).await
+}
+
+pub async fn get(base: &str, target: &str) -> Answer {
+    request(base, "GET", target, None, None).await
+}
+
+/// The RealtimeKit API of the first app, with its first token.
+#[derive(Debug, Clone)]
+pub struct Kit {
+    base: String,
+    prefix: String,
+    token: String,
+}
+
+impl Kit {
+    pub fn new(base: &str, first: &FirstRun) -> Self {
+        let FirstRun { account_id, app_id, api_token } = first.clone();
+        let prefix = format!("/client/v4/accounts/{account_id}/realtime/kit/{app_id}");
+        Self { base: base.to_owned(), prefix, token: api_token }
+    }
+
+    /// Path below the app; the answer must be a success.
+    pub async fn get(&self, path: &str) -> Value {
+        let target = format!("{}{path}", self.prefix);
+        let answer = request(&self.base, "GET", &target, Some(&self.token), None).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.json()
+    }
+
+    /// Path below the app; the answer must be a success.
+    pub async fn post(&self, path: &str, body: &Value) -> Value {
+        let target = format!("{}{path}", self.prefix);
+        let answer = request(&self.base, "POST", &target, Some(&self.token), Some(body)).await;
+        assert!((200..300).contains(&answer.status), "{answer:?}");
+        answer.json()
+    }
+}

@@ -1,0 +1,140 @@
+//! The real binary, started on ports of its own, and just enough HTTP to talk to it.
+#![allow(dead_code, reason = "each test file uses its part")]
+
+pub mod http;
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Far beyond anything that works; a wait that takes this long has failed.
+pub const DEADLINE: Duration = Duration::from_secs(20);
+
+/// The line on stdout.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Bound {
+    pub ready: bool,
+    pub http: String,
+    pub metrics: String,
+    pub media: String,
+}
+
+/// What first-run.json says.
+#[derive(Debug, Clone, Deserialize)]
+pub struct FirstRun {
+    pub account_id: String,
+    pub app_id: String,
+    pub api_token: String,
+}
+
+impl FirstRun {
+    pub fn read(data: &Path) -> Self {
+        serde_json::from_slice(&std::fs::read(data.join("first-run.json")).unwrap()).unwrap()
+    }
+}
+
+/// The binary with arguments and an environment without any `SEDERUNT_*`.
+pub fn sederunt(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sederunt"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SEDERUNT_")) {
+        command.env_remove(name);
+    }
+    command.args(args).stdin(Stdio::null());
+    command
+}
+
+/// Runs a command of the binary to its end.
+pub fn run(args: &[&str]) -> Output {
+    sederunt(args).output().unwrap()
+}
+
+/// Standard output of a command that must succeed.
+pub fn stdout_of(args: &[&str]) -> String {
+    let output = run(args);
+    assert!(output.status.success(), "{args:?}: {}", stderr(&output));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A running server; killed when dropped.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    pub bound: Bound,
+    log: std::path::PathBuf,
+}
+
+impl Server {
+    /// Starts on free ports and waits for the ready line.
+    pub fn start(data: &Path, more: &[&str]) -> Self {
+        let log = data.with_extension("log");
+        let mut command = sederunt(&["serve", "--listen", "127.0.0.1:0", "--media", "127.0.0.1:0"]);
+        command.args(["--metrics-listen", "127.0.0.1:0", "--data"]).arg(data).args(more);
+        let stderr = std::fs::OpenOptions::new().create(true).append(true).open(&log).unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(stderr).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let Ok(bound) = serde_json::from_str::<Bound>(&line) else {
+            let _ = child.kill();
+            panic!("not ready: {line:?}\n{}", std::fs::read_to_string(&log).unwrap_or_default());
+        };
+        assert!(bound.ready);
+        Self { child, bound, log }
+    }
+
+    /// Everything that was logged into this data folder's log so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// SIGKILL: no goodbye.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// SIGTERM.
+    pub fn terminate(&self) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    }
+
+    /// Waits for the end.
+    pub fn ended(mut self) -> ExitStatus {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(start.elapsed() < DEADLINE, "did not end:\n{}", self.log());
+            std::thread::yield_now();
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A value deep in JSON as text.
+pub fn text(value: &Value, pointer: &str) -> String {
+    value
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_else(|| panic!("no {pointer} in {value}"))
+        .to_owned()
+}
