@@ -108,7 +108,9 @@ async fn member(
         RoomKind::Private => return Err(EntryError::NotInvited),
         RoomKind::Public | RoomKind::Open => {}
     }
-    let member = new_member(room, entry, Some(user), room.default_member_type);
+    // The user's own type decides; the room's is for users without one.
+    let own = user.extra.get("default_member_type").and_then(Value::as_str).and_then(MemberType::parse);
+    let member = new_member(room, entry, Some(user), own.unwrap_or(room.default_member_type));
     match shell.store.create_participant(member.clone()).await {
         Ok(()) => Ok(member),
         // Two tabs at once: the other one made it.
@@ -127,7 +129,7 @@ fn new_member(
     member_type: MemberType,
 ) -> ParticipantRow {
     let user_id = user.map(|user| user.user_id.clone());
-    let picture = user.and_then(|user| user.extra.get("profile_image_url")).and_then(Value::as_str);
+    let picture = user.and_then(|user| user.extra.get("profile_url")).and_then(Value::as_str);
     ParticipantRow {
         id: entry.fresh,
         meeting: room.id,

@@ -14,6 +14,8 @@ const APPS: Listing<AppRow> = Listing {
     scope: "account = :scope",
     name: "name",
     search: "instr(name_fold, :text) > 0 OR instr(lower(id), :text) > 0",
+    active: "1",
+    terminated: "0",
     read: read_app,
 };
 
@@ -22,6 +24,8 @@ const PRESETS: Listing<PresetRow> = Listing {
     scope: "app = :scope",
     name: "name",
     search: "instr(name_fold, :text) > 0 OR instr(lower(id), :text) > 0",
+    active: "1",
+    terminated: "0",
     read: read_preset,
 };
 

@@ -15,6 +15,10 @@ pub(crate) struct Listing<T> {
     pub name: &'static str,
     /// Condition on `:text` (folded) and `:part` (of an id).
     pub search: &'static str,
+    /// Value for [`ListQuery::active`].
+    pub active: &'static str,
+    /// Value for [`ListQuery::terminated`].
+    pub terminated: &'static str,
     /// Reads a row.
     pub read: fn(&Row<'_>) -> rusqlite::Result<T>,
 }
@@ -29,14 +33,16 @@ pub(crate) fn page<T>(
     let needle = Needle::new(q.search.as_deref());
     let filter = format!(
         "FROM {} WHERE {} AND created_ms BETWEEN :from AND :to AND (:name IS NULL OR {} = :name)
-         AND (:text IS NULL OR {})",
-        l.table, l.scope, l.name, l.search
+         AND (:text IS NULL OR {}) AND (:active IS NULL OR {} = :active)
+         AND (:terminated IS NULL OR {} = :terminated)",
+        l.table, l.scope, l.name, l.search, l.active, l.terminated
     );
     let (text, part) =
         (needle.as_ref().map(|n| &*n.text), needle.as_ref().and_then(|n| n.id_part.as_deref()));
     let (from, to) = (q.created_from.map_or(i64::MIN, |t| t.0), q.created_to.map_or(i64::MAX, |t| t.0));
     let total = conn.prepare_cached(&format!("SELECT count(*), :part {filter}"))?.query_row(
-        named_params! { ":scope": scope, ":from": from, ":to": to, ":name": q.name, ":text": text, ":part": part },
+        named_params! { ":scope": scope, ":from": from, ":to": to, ":name": q.name, ":text": text, ":part": part,
+            ":active": q.active, ":terminated": q.terminated },
         |r| r.get::<_, i64>(0),
     )?;
     let order = if q.ascending { "created_ms, id" } else { "created_ms DESC, id DESC" };
@@ -47,6 +53,7 @@ pub(crate) fn page<T>(
         .query_map(
             named_params! {
                 ":scope": scope, ":from": from, ":to": to, ":name": q.name, ":text": text, ":part": part,
+                ":active": q.active, ":terminated": q.terminated,
                 ":limit": q.limit, ":offset": clamp(q.offset),
             },
             l.read,

@@ -14,6 +14,8 @@ const PARTICIPANTS: Listing<ParticipantRow> = Listing {
     scope: "meeting = :scope AND deleted_ms IS NULL",
     name: "name",
     search: "instr(name_fold, :text) > 0 OR instr(custom_fold, :text) > 0 OR id_has(id, :part)",
+    active: "1",
+    terminated: "0",
     read: read_participant,
 };
 

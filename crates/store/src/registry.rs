@@ -245,6 +245,10 @@ pub struct ListQuery {
     pub created_from: Option<UnixMs>,
     /// `created_at <=`.
     pub created_to: Option<UnixMs>,
+    /// Meetings only: ACTIVE or INACTIVE.
+    pub active: Option<bool>,
+    /// Meetings only: with or without `terminated_at`.
+    pub terminated: Option<bool>,
     /// Oldest first.
     pub ascending: bool,
     /// Items to skip.
