@@ -7,13 +7,17 @@
 
 mod apps;
 mod error;
+mod export;
 mod facts;
 mod fold;
+mod history;
+mod import;
 mod ledger;
 mod meetings;
 mod page;
 mod participants;
 mod reader;
+mod record;
 mod recover;
 mod registry;
 mod replay;
@@ -25,6 +29,7 @@ mod stay;
 mod stays;
 mod tokens;
 mod users;
+mod verify;
 mod writer;
 
 use std::path::Path;
@@ -40,6 +45,7 @@ use reader::Readers;
 use writer::{Command, Remember, Writer};
 
 pub use error::StoreError;
+pub use import::{ImportOptions, ImportProgress, ImportReport, MakeApp, Rejected};
 pub use recover::Recovered;
 pub use registry::{
     ApiTokenRow, AppRow, ListQuery, MeetingRow, MemberType, ParticipantRow, Permission, PresetRow, RoomKind,
@@ -47,6 +53,7 @@ pub use registry::{
 };
 pub use session::{Page, SessionQuery, SessionRow, SessionSort, Status};
 pub use stay::{RoomStayQuery, StayBatch, StayQuery, StayRow, StaySort};
+pub use verify::VerifyReport;
 
 /// Result of a verb.
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -54,8 +61,8 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 /// Handle to the open ledger; cheap to clone. When the last one is dropped, everything queued is made durable and
 /// the file is closed.
 ///
-/// The verbs are grouped by file: the ledger here, in `sessions.rs`, `stays.rs` and `recover.rs`; the registry in
-/// `apps.rs`, `tokens.rs`, `meetings.rs`, `participants.rs` and `users.rs`.
+/// The verbs are grouped by file: the ledger here, in `sessions.rs`, `stays.rs`, `recover.rs`, `verify.rs`,
+/// `import.rs` and `export.rs`; the registry in `apps.rs`, `tokens.rs`, `meetings.rs`, `participants.rs` and `users.rs`.
 #[derive(Debug, Clone)]
 pub struct Store {
     inner: Arc<Inner>,

@@ -1,0 +1,318 @@
+//! `sederunt verify`: folds all facts again and compares every projection with what they say.
+
+use std::collections::HashMap;
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, ToSql};
+use sederunt_core::fact::{Fact, FactKind};
+use sederunt_core::id::{AppId, MeetingId, PeerId, SessionId};
+use sederunt_core::tally::{SessionColumns, Stay, Tally};
+
+use crate::fold::fold;
+use crate::replay::{self, Recorded};
+use crate::sql::{blob, list};
+use crate::{Result, Store};
+
+/// Differences that are told in words; more are only counted.
+const DIFFERENCES_TOLD: usize = 1_000;
+
+/// Facts between two calls of the progress function.
+const PROGRESS_EVERY: u64 = 4_096;
+
+/// What `verify` compared and found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VerifyReport {
+    /// Facts folded.
+    pub facts: u64,
+    /// Sessions compared.
+    pub sessions: u64,
+    /// Stays compared.
+    pub stays: u64,
+    /// Number of differences. 0 = the projections are what the facts say.
+    pub difference_count: u64,
+    /// The differences in words; at most the first 1 000.
+    pub differences: Vec<String>,
+}
+
+impl VerifyReport {
+    fn differs(&mut self, words: String) {
+        self.difference_count += 1;
+        if self.differences.len() < DIFFERENCES_TOLD {
+            self.differences.push(words);
+        }
+    }
+}
+
+impl Store {
+    /// Rebuilds every projection from the facts and compares it with what is stored, in one snapshot; checks the
+    /// sequence for gaps and the file for damage. Changes nothing. Blocks: call it outside the async runtime or in
+    /// `spawn_blocking`. `progress` gets the facts so far and the facts in all.
+    pub fn verify(&self, mut progress: impl FnMut(u64, u64)) -> Result<VerifyReport> {
+        self.readers().snapshot(|conn| {
+            let mut report = VerifyReport::default();
+            for fault in list(conn, "PRAGMA integrity_check(100)", [], |r| r.get::<_, String>(0))? {
+                if fault != "ok" {
+                    report.differs(format!("the file is damaged: {fault}"));
+                }
+            }
+            let mut ledger = Refolded {
+                conn,
+                report,
+                open: HashMap::new(),
+                meetings: HashMap::new(),
+                apps: HashMap::new(),
+            };
+            ledger.facts(&mut progress)?;
+            ledger.finish()?;
+            Ok(ledger.report)
+        })
+    }
+}
+
+/// The state of the second fold: only what is open, and the sums.
+struct Refolded<'c> {
+    conn: &'c Connection,
+    report: VerifyReport,
+    open: HashMap<SessionId, Open>,
+    meetings: HashMap<MeetingId, MeetingSum>,
+    apps: HashMap<i64, i64>,
+}
+
+struct Open {
+    app: i64,
+    tally: Tally,
+    /// Node of the latest fact of each open stay.
+    nodes: HashMap<PeerId, i64>,
+}
+
+struct MeetingSum {
+    sessions: i64,
+    first_joined_ms: i64,
+    together_ms: i64,
+}
+
+impl Refolded<'_> {
+    fn facts(&mut self, progress: &mut impl FnMut(u64, u64)) -> Result<()> {
+        let conn = self.conn;
+        let all: i64 = conn.query_row("SELECT count(*) FROM fact", [], |r| r.get(0))?;
+        let all = u64::try_from(all).unwrap_or(0);
+        let names = replay::apps(conn)?;
+        let numbers: HashMap<AppId, i64> = names.iter().map(|(no, id)| (id.clone(), *no)).collect();
+        let mut statement = conn.prepare(&format!("SELECT {} FROM fact ORDER BY seq", replay::COLUMNS))?;
+        let mut rows = statement.query([])?;
+        let mut expected = 1_i64;
+        while let Some(row) = rows.next()? {
+            let seq: i64 = row.get(0)?;
+            if seq != expected {
+                self.report
+                    .differs(format!("the sequence has a gap: fact {expected} is missing before {seq}"));
+            }
+            expected = seq + 1;
+            match replay::read(row, &names) {
+                Ok(recorded) => {
+                    let app = numbers.get(&recorded.fact.app).copied().unwrap_or_default();
+                    self.fact(app, &recorded)?;
+                }
+                Err(e) => self.report.differs(e.to_string()),
+            }
+            self.report.facts += 1;
+            if self.report.facts.is_multiple_of(PROGRESS_EVERY) {
+                progress(self.report.facts, all);
+            }
+        }
+        progress(self.report.facts, all);
+        Ok(())
+    }
+
+    fn fact(&mut self, app: i64, recorded: &Recorded) -> Result<()> {
+        let Recorded { seq, node, fact } = recorded;
+        let session = fact.session;
+        if matches!(fact.kind, FactKind::SessionStarted { .. }) {
+            return self.start(app, *seq, fact);
+        }
+        let Some(open) = self.open.get_mut(&session) else {
+            self.report.differs(format!("fact {seq}: session {session} is not open"));
+            return Ok(());
+        };
+        match open.tally.apply(fact) {
+            Ok(Some(stay)) if stay.left_at.is_some() => {
+                open.nodes.remove(&stay.peer);
+                self.stay(session, fact.meeting, *node, &stay)?;
+            }
+            Ok(Some(stay)) => {
+                open.nodes.insert(stay.peer, *node);
+            }
+            Ok(None) => {}
+            Err(e) => self.report.differs(format!("fact {seq}: {e}")),
+        }
+        let ended = self.open.get(&session).is_some_and(|o| o.tally.columns().ended_at.is_some());
+        if ended && let Some(open) = self.open.remove(&session) {
+            let columns = open.tally.columns();
+            if let Some(sum) = self.meetings.get_mut(&columns.meeting) {
+                sum.together_ms += columns.together_ms;
+            }
+            self.session(open.app, columns)?;
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, app: i64, seq: i64, fact: &Fact) -> Result<()> {
+        let tally = match Tally::start(fact) {
+            Ok(tally) if !self.open.contains_key(&fact.session) => tally,
+            _ => {
+                self.report.differs(format!("fact {seq}: session {} starts twice", fact.session));
+                return Ok(());
+            }
+        };
+        self.open.insert(fact.session, Open { app, tally, nodes: HashMap::new() });
+        let sum = self.meetings.entry(fact.meeting).or_insert(MeetingSum {
+            sessions: 0,
+            first_joined_ms: fact.at.0,
+            together_ms: 0,
+        });
+        sum.sessions += 1;
+        sum.first_joined_ms = sum.first_joined_ms.min(fact.at.0);
+        *self.apps.entry(app).or_insert(0) += 1;
+        Ok(())
+    }
+
+    /// Compares what is still open, the sums, and looks for rows that no fact knows.
+    fn finish(&mut self) -> Result<()> {
+        for (session, open) in std::mem::take(&mut self.open) {
+            self.session(open.app, open.tally.columns())?;
+            for stay in open.tally.open() {
+                let node = open.nodes.get(&stay.peer).copied().unwrap_or_default();
+                self.stay(session, open.tally.columns().meeting, node, stay)?;
+            }
+        }
+        let mut meetings = std::mem::take(&mut self.meetings).into_iter().collect::<Vec<_>>();
+        meetings.sort_by_key(|(id, _)| *id);
+        for (meeting, sum) in &meetings {
+            let expected = [
+                ("sessions", int(sum.sessions)),
+                ("first_joined_ms", int(sum.first_joined_ms)),
+                ("together_ms", int(sum.together_ms)),
+            ];
+            let key: [(&str, &dyn ToSql); 1] = [("meeting", &blob(meeting.as_u128()))];
+            self.compare("meeting_tally", &format!("meeting {meeting}"), &key, &expected)?;
+        }
+        let apps = std::mem::take(&mut self.apps);
+        for (app, sessions) in &apps {
+            let key: [(&str, &dyn ToSql); 1] = [("app", app)];
+            self.compare("app_tally", &format!("app number {app}"), &key, &[("sessions", int(*sessions))])?;
+        }
+        self.surplus("session", self.report.sessions)?;
+        self.surplus("stay", self.report.stays)?;
+        self.surplus("meeting_tally", meetings.len() as u64)?;
+        self.surplus("app_tally", apps.len() as u64)
+    }
+
+    fn session(&mut self, app: i64, c: &SessionColumns) -> Result<()> {
+        self.report.sessions += 1;
+        let expected = [
+            ("app", int(app)),
+            ("meeting", Value::Blob(blob(c.meeting.as_u128()).to_vec())),
+            ("title", text(&c.title)),
+            ("title_fold", text(&fold(&c.title))),
+            ("keep_alive_ms", int(c.keep_alive_ms)),
+            ("started_ms", int(c.started_at.0)),
+            ("ended_ms", opt_int(c.ended_at.map(|t| t.0))),
+            ("end_reason", c.end_reason.map_or(Value::Null, |r| text(r.as_str()))),
+            ("updated_ms", int(c.updated_at.0)),
+            ("live_count", int(i64::from(c.live_count))),
+            ("peak", int(i64::from(c.peak))),
+            ("stay_count", int(i64::from(c.stay_count))),
+            ("closed_ms", int(c.closed_ms)),
+            ("ticking_count", int(i64::from(c.ticking_count))),
+            ("ticking_joined_sum_ms", int(c.ticking_joined_sum_ms)),
+            ("last_left_ms", opt_int(c.last_left_at.map(|t| t.0))),
+            ("together_ms", int(c.together_ms)),
+            ("together_since_ms", opt_int(c.together_since.map(|t| t.0))),
+        ];
+        let key: [(&str, &dyn ToSql); 1] = [("id", &blob(c.session.as_u128()))];
+        self.compare("session", &format!("session {}", c.session), &key, &expected)
+    }
+
+    fn stay(&mut self, session: SessionId, meeting: MeetingId, node: i64, s: &Stay) -> Result<()> {
+        self.report.stays += 1;
+        let expected = [
+            ("meeting", Value::Blob(blob(meeting.as_u128()).to_vec())),
+            ("participant", Value::Blob(blob(s.participant.as_u128()).to_vec())),
+            ("node", int(node)),
+            ("role", text(s.role.as_str())),
+            ("created_ms", int(s.created_at.0)),
+            ("joined_ms", int(s.joined_at.0)),
+            ("left_ms", opt_int(s.left_at.map(|t| t.0))),
+            ("reason", s.reason.map_or(Value::Null, |r| text(r.as_str()))),
+            ("away_ms", opt_int(s.away_since.map(|t| t.0))),
+        ];
+        let (session_key, peer_key) = (blob(session.as_u128()), blob(s.peer.as_u128()));
+        let key: [(&str, &dyn ToSql); 2] = [("session", &session_key), ("peer", &peer_key)];
+        self.compare("stay", &format!("stay {} of session {session}", s.peer), &key, &expected)
+    }
+
+    /// Compares a row column by column.
+    fn compare(
+        &mut self,
+        table: &'static str,
+        what: &str,
+        key: &[(&'static str, &dyn ToSql)],
+        expected: &[(&'static str, Value)],
+    ) -> Result<()> {
+        let columns: Vec<_> = expected.iter().map(|(name, _)| *name).collect();
+        let conditions: Vec<_> = key.iter().map(|(name, _)| format!("{name} = ?")).collect();
+        let sql = format!("SELECT {} FROM {table} WHERE {}", columns.join(", "), conditions.join(" AND "));
+        let params: Vec<&dyn ToSql> = key.iter().map(|(_, value)| *value).collect();
+        let conn = self.conn;
+        let mut statement = conn.prepare_cached(&sql)?;
+        let mut rows = statement.query(&*params)?;
+        let Some(row) = rows.next()? else {
+            self.report.differs(format!("{what}: has facts, but no row in {table}"));
+            return Ok(());
+        };
+        for (i, (name, expected)) in expected.iter().enumerate() {
+            let stored: Value = row.get(i)?;
+            if stored != *expected {
+                self.report.differs(format!(
+                    "{what}: {name} is {}, the facts say {}",
+                    words(&stored),
+                    words(expected)
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn surplus(&mut self, table: &'static str, expected: u64) -> Result<()> {
+        let rows: i64 = self.conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |r| r.get(0))?;
+        if u64::try_from(rows).ok() != Some(expected) {
+            self.report.differs(format!("{table} has {rows} rows, the facts lead to {expected}"));
+        }
+        Ok(())
+    }
+}
+
+fn int(v: i64) -> Value {
+    Value::Integer(v)
+}
+
+fn opt_int(v: Option<i64>) -> Value {
+    v.map_or(Value::Null, Value::Integer)
+}
+
+fn text(v: &str) -> Value {
+    Value::Text(v.to_owned())
+}
+
+fn words(v: &Value) -> String {
+    match v {
+        Value::Null => "not set".to_owned(),
+        Value::Integer(n) => n.to_string(),
+        Value::Real(n) => n.to_string(),
+        Value::Text(t) => format!("{t:?}"),
+        Value::Blob(b) => match <[u8; 16]>::try_from(b.as_slice()) {
+            Ok(id) => sederunt_core::id::Id::from_u128(u128::from_be_bytes(id)).to_string(),
+            Err(_) => format!("{} bytes", b.len()),
+        },
+    }
+}
