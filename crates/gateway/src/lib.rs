@@ -1,1 +1,61 @@
-//! WebSocket door: frames to room inputs and back.
+//! The door of the browser client: one WebSocket per peer, and the few HTTP calls that go with it (PROTOCOL §2, §3).
+//!
+//! Bytes to protocol messages to room inputs, and back; who may do what is decided behind [`sederunt_node::Node`].
+#![forbid(unsafe_code)]
+
+mod details;
+mod http;
+mod session;
+mod translate;
+mod ws;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{any, get, post};
+use sederunt_node::Node;
+use serde_json::Value;
+use tower_http::limit::RequestBodyLimitLayer;
+
+pub use session::OUTBOX_MAX;
+pub use ws::{PING_EVERY, SILENCE_MAX, WRITE_MAX};
+
+/// Bytes of a telemetry post; the client sends at most 50 log entries, gzipped.
+pub const TELEMETRY_MAX_BYTES: usize = 1 << 20;
+
+/// Settings of the door.
+#[derive(Debug, Clone, Default)]
+pub struct GatewayConfig {
+    /// `host[:port]` below which the client finds `socket-edge.`; `None` = as in the request's `Host`.
+    pub base_uri: Option<String>,
+    /// The page maps the client's hosts to its own origin (plain http without real host names).
+    pub shim: bool,
+    /// `RTCIceServer` objects, passed to the browser as they are. Empty is right for a server with a public address.
+    pub ice_servers: Vec<Value>,
+}
+
+/// What every handler sees.
+#[derive(Debug, Clone)]
+struct Gateway {
+    node: Node,
+    config: Arc<GatewayConfig>,
+}
+
+/// All routes of this door, ready to be merged into the server's router.
+pub fn router(node: Node, config: GatewayConfig) -> Router {
+    let cross_origin = Router::new()
+        .route("/v2/internals/participant-details", get(details::participant_details))
+        .route("/v2/{*rest}", any(http::not_offered))
+        .route("/iceservers", get(http::ice_servers))
+        .route("/otel/logs", post(http::telemetry))
+        .route("/api/v1/message", post(http::telemetry))
+        .route("/location", get(http::location))
+        .layer(RequestBodyLimitLayer::new(TELEMETRY_MAX_BYTES))
+        .layer(http::cors());
+    Router::new()
+        .merge(cross_origin)
+        .route("/ws", get(ws::upgrade))
+        .route("/meet/token", post(http::meet_token))
+        .route("/meet/config.json", get(http::meet_config))
+        .with_state(Gateway { node, config: Arc::new(config) })
+}

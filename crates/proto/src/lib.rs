@@ -1,1 +1,11 @@
-//! Wire messages of the RealtimeKit browser client and their framing.
+//! Wire messages of the RealtimeKit browser client 2.0.2 and their framing (PROTOCOL §3, §4).
+#![forbid(unsafe_code)]
+
+pub mod event;
+pub mod frame;
+
+#[expect(missing_docs, reason = "generated; the definitions in crates/proto/proto are the document")]
+#[expect(clippy::large_enum_variant, reason = "generated")]
+mod r#gen;
+
+pub use r#gen::{common, media, message, socket};
