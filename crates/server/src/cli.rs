@@ -114,6 +114,10 @@ pub enum TokenPermission {
 pub struct ImportArgs {
     /// The file; - reads standard input
     pub file: PathBuf,
+    /// Account of apps that the file names and the ledger does not know. Left out: the account of first-run.json,
+    /// which is made if it is missing
+    #[arg(long)]
+    pub account: Option<String>,
     /// Where the ledger is.
     #[command(flatten)]
     pub data: DataArgs,

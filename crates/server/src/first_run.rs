@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use sederunt_core::id::AppId;
-use sederunt_node::Node;
 use sederunt_node::presets::default_presets;
-use sederunt_store::{AppRow, Permission, StoreError};
+use sederunt_store::{AppRow, Permission, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::data_folder::DataFolder;
+use crate::mint::Mint;
 use crate::token;
 
 /// Name of the file in the data folder.
@@ -45,8 +45,11 @@ pub fn read(folder: &DataFolder) -> anyhow::Result<Option<FirstRun>> {
 ///
 /// The file is durable before the ledger knows its contents: a crash in between makes the next start finish
 /// the work, and no token is ever lost.
-pub async fn make_if_needed(folder: &DataFolder, node: &Node) -> anyhow::Result<Option<PathBuf>> {
-    let store = node.store();
+pub async fn make_if_needed(
+    folder: &DataFolder,
+    store: &Store,
+    mint: &Mint,
+) -> anyhow::Result<Option<PathBuf>> {
     if !store.tokens().await?.is_empty() {
         return Ok(None);
     }
@@ -54,17 +57,17 @@ pub async fn make_if_needed(folder: &DataFolder, node: &Node) -> anyhow::Result<
         Some(first) => first,
         None => FirstRun {
             account_id: token::random_hex(16)?,
-            app_id: AppId::from(node.mint_id().to_string().as_str()),
+            app_id: AppId::from(mint.id().to_string().as_str()),
             api_token: token::mint()?,
         },
     };
     let path = folder.write_private(FILE, &serde_json::to_vec_pretty(&first)?)?;
-    remember(node, &first).await?;
+    remember(store, mint, &first).await?;
     Ok(Some(path))
 }
 
-async fn remember(node: &Node, first: &FirstRun) -> anyhow::Result<()> {
-    let (store, now) = (node.store(), node.now());
+async fn remember(store: &Store, mint: &Mint, first: &FirstRun) -> anyhow::Result<()> {
+    let now = mint.now();
     let FirstRun { account_id, app_id, api_token } = first;
     let app = AppRow {
         id: app_id.clone(),
@@ -72,7 +75,7 @@ async fn remember(node: &Node, first: &FirstRun) -> anyhow::Result<()> {
         name: APP_NAME.to_owned(),
         created_at: now,
     };
-    match store.create_app(app, default_presets(app_id, now, || node.mint_id())).await {
+    match store.create_app(app, default_presets(app_id, now, || mint.id())).await {
         Ok(()) | Err(StoreError::Exists(_)) => {}
         Err(e) => return Err(e).context("cannot make the first app"),
     }

@@ -10,6 +10,7 @@ pub mod demo;
 pub mod first_run;
 pub mod health;
 pub mod logs;
+pub mod mint;
 mod run;
 pub mod signing_key;
 pub mod tls;

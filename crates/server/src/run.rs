@@ -20,6 +20,7 @@ use crate::accept::{Connections, Door};
 use crate::config::{Config, HttpConfig, MediaSettings, RoomSettings, TlsConfig};
 use crate::data_folder::DataFolder;
 use crate::health::{self, HttpMetrics, Observed, Readiness};
+use crate::mint::Mint;
 use crate::{assets, demo, first_run, logs, signing_key, tls, token};
 
 /// A stop may not take longer than this; service managers kill after 10 to 90 seconds.
@@ -81,7 +82,7 @@ pub async fn run(
     let media = Media::start(media)?;
     let media_handle = media.handle.clone();
     let node = start_node(&folder, room, media, clock).await?;
-    if let Some(path) = first_run::make_if_needed(&folder, &node).await? {
+    if let Some(path) = first_run::make_if_needed(&folder, node.store(), &Mint::new(started_at)?).await? {
         tracing::info!(file = %path.display(), "first start: account, app and API token are in this file");
     }
 
