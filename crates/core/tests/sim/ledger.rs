@@ -1,0 +1,148 @@
+//! What the store would know: sessions folded from their facts, and the rows of the stays.
+
+use std::collections::BTreeSet;
+
+use sederunt_core::effect::{Effect, Write};
+use sederunt_core::fact::{Fact, FactKind, LeaveReason};
+use sederunt_core::tally::{Stay, Tally};
+use sederunt_core::time::UnixMs;
+
+use crate::model::Session;
+
+#[derive(Default)]
+pub(crate) struct Ledger {
+    /// In order of their start.
+    pub(crate) sessions: Vec<(Tally, Vec<Stay>)>,
+    /// The first time counts.
+    pub(crate) terminated_at: Option<UnixMs>,
+    /// The room that is loaded did it.
+    pub(crate) terminated_by_room: bool,
+    pub(crate) kinds: BTreeSet<String>,
+}
+
+impl Ledger {
+    /// Takes the effects of one input, as the store and the sockets would see them.
+    pub(crate) fn take(&mut self, effects: &[Effect]) {
+        let mut told = false;
+        for effect in effects {
+            match effect {
+                Effect::Remember(write) => {
+                    assert!(!told, "something was told before everything was durable: {effects:?}");
+                    self.write(write);
+                }
+                Effect::Tell { .. }
+                | Effect::Refuse { .. }
+                | Effect::Media { .. }
+                | Effect::Close { .. }
+                | Effect::Done { .. } => told = true,
+            }
+        }
+    }
+
+    fn write(&mut self, write: &Write) {
+        match write {
+            Write::Fact { fact, columns, stay, person } => {
+                assert_eq!(person.is_some(), matches!(fact.kind, FactKind::PeerJoined { .. }));
+                let folded = self.fold(fact);
+                assert_eq!(folded.as_ref(), stay.as_ref());
+                let (tally, _) = self.sessions.last().unwrap();
+                assert_eq!(tally.columns(), columns, "the columns are those of the folded facts");
+            }
+            Write::Terminated { at, .. } => {
+                assert!(!self.terminated_by_room, "a room terminates once");
+                self.terminated_by_room = true;
+                self.terminated_at.get_or_insert(*at);
+            }
+            Write::Chat(_) | Write::ChatDeleted { .. } => {}
+        }
+    }
+
+    pub(crate) fn fold(&mut self, fact: &Fact) -> Option<Stay> {
+        self.kinds.insert(kind(&fact.kind));
+        if let FactKind::SessionStarted { .. } = fact.kind {
+            if let Some((before, _)) = self.sessions.last() {
+                assert!(before.columns().ended_at.is_some(), "two LIVE sessions");
+            }
+            self.sessions.push((Tally::start(fact).unwrap(), Vec::new()));
+            return None;
+        }
+        let (tally, stays) = self.sessions.last_mut().unwrap();
+        assert_eq!(tally.session(), fact.session);
+        let before = tally.columns().consumed_ms(tally.latest());
+        let stay = tally.apply(fact).unwrap();
+        let after = tally.columns().consumed_ms(tally.latest());
+        assert!(after >= before, "a fact took {} ms back: {fact:?}", before - after);
+        if let Some(stay) = &stay {
+            match stays.iter_mut().find(|row| row.peer == stay.peer) {
+                Some(row) => row.clone_from(stay),
+                None => stays.push(stay.clone()),
+            }
+        }
+        stay
+    }
+
+    /// Compares the newest session with the model's, at several instants.
+    pub(crate) fn compare(&self, model: &[Session], now: i64) {
+        assert_eq!(self.sessions.len(), model.len(), "number of sessions");
+        let (Some((tally, stays)), Some(wanted)) = (self.sessions.last(), model.last()) else { return };
+        let c = tally.columns();
+        assert_eq!(c.started_at.0, wanted.start, "started_at");
+        assert_eq!(c.ended_at.map(|at| at.0), wanted.end.map(|(at, _)| at), "ended_at");
+        assert_eq!(c.end_reason, wanted.end.map(|(_, reason)| reason), "end_reason");
+        assert_eq!(c.live_count as usize, wanted.live(), "live_participants");
+        assert_eq!(c.peak as usize, wanted.peak, "max_concurrent_participants");
+        assert!(c.peak >= c.live_count);
+        assert_eq!(c.stay_count as usize, wanted.stays.len(), "number of stays");
+        // A new process may have a clock that is behind what the old one wrote.
+        let now = now.max(c.updated_at.0);
+        for at in [now, now + 1, now + 777_777] {
+            assert_eq!(c.consumed_ms(UnixMs(at)), wanted.consumed(at), "minutes at {at}");
+            assert_eq!(c.together_ms(UnixMs(at)), wanted.together(at), "meeting_time at {at}");
+        }
+        assert_eq!(stays.len(), wanted.stays.len());
+        let mut sum = 0;
+        for (stay, wanted) in stays.iter().zip(&wanted.stays) {
+            assert_eq!(stay.joined_at.0, wanted.from, "joined_at");
+            assert_eq!(stay.left_at.map(|at| at.0), wanted.to.map(|(at, _)| at), "left_at");
+            assert_eq!(stay.reason, wanted.to.map(|(_, reason)| reason), "reason");
+            assert_eq!(stay.away_since.map(|at| at.0), wanted.away, "away_since");
+            assert_eq!(stay.role, wanted.role);
+            assert!(stay.created_at <= stay.joined_at);
+            sum += stay.duration_ms(UnixMs(now));
+        }
+        assert_eq!(c.consumed_ms(UnixMs(now)), sum, "minutes = sum of the stays");
+        assert_eq!(tally.open().count(), wanted.live(), "open stays");
+    }
+
+    /// What recovery does with the stays of a dead node.
+    pub(crate) fn recover(&mut self, heartbeat: i64) {
+        let Some((tally, _)) = self.sessions.last() else { return };
+        let columns = tally.columns().clone();
+        let open: Vec<Stay> = tally.open().cloned().collect();
+        for stay in open {
+            let at = stay.away_since.unwrap_or(UnixMs(heartbeat));
+            let kind = FactKind::PeerLeft { peer: stay.peer, reason: LeaveReason::NodeLost };
+            let (app, meeting, session) = (columns.app.clone(), columns.meeting, columns.session);
+            let (tally, stays) = self.sessions.last_mut().unwrap();
+            let closed = tally.apply(&Fact { at, app, meeting, session, kind }).unwrap().unwrap();
+            stays.iter_mut().filter(|row| row.peer == closed.peer).for_each(|row| row.clone_from(&closed));
+        }
+        let (tally, stays) = self.sessions.last().unwrap();
+        assert_eq!(tally.columns().live_count, 0, "no stay is open after recovery");
+        assert!(stays.iter().all(|stay| stay.left_at.is_some()));
+    }
+}
+
+fn kind(kind: &FactKind) -> String {
+    let name = match kind {
+        FactKind::SessionStarted { .. } => "SessionStarted",
+        FactKind::SessionRetitled { .. } => "SessionRetitled",
+        FactKind::KeepAliveChanged { .. } => "KeepAliveChanged",
+        FactKind::PeerJoined { .. } => "PeerJoined",
+        FactKind::PeerAway { .. } => "PeerAway",
+        FactKind::PeerBack { .. } => "PeerBack",
+        FactKind::PeerLeft { reason, .. } => return format!("PeerLeft {reason:?}"),
+        FactKind::SessionEnded { reason } => return format!("SessionEnded {reason:?}"),
+    };
+    name.to_owned()
+}

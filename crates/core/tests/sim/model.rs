@@ -1,0 +1,292 @@
+//! The same room, told as plainly as possible: lists of intervals, every number computed from scratch. Shares no code
+//! with the engine or its tally.
+
+use std::collections::BTreeSet;
+
+use sederunt_core::fact::{EndReason, LeaveReason, Role};
+
+/// One stay.
+#[derive(Debug, Clone)]
+pub(crate) struct Stay {
+    pub(crate) person: u64,
+    pub(crate) role: Role,
+    pub(crate) from: i64,
+    pub(crate) to: Option<(i64, LeaveReason)>,
+    pub(crate) away: Option<i64>,
+}
+
+impl Stay {
+    fn end(&self, now: i64) -> i64 {
+        self.to.map(|(at, _)| at).or(self.away).unwrap_or(now)
+    }
+}
+
+/// One session.
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    pub(crate) start: i64,
+    pub(crate) end: Option<(i64, EndReason)>,
+    pub(crate) stays: Vec<Stay>,
+    pub(crate) peak: usize,
+    latest: i64,
+}
+
+impl Session {
+    pub(crate) fn live(&self) -> usize {
+        self.stays.iter().filter(|stay| stay.to.is_none()).count()
+    }
+
+    pub(crate) fn consumed(&self, now: i64) -> i64 {
+        self.stays.iter().map(|stay| stay.end(now) - stay.from).sum()
+    }
+
+    /// Milliseconds with two different members present: every slice between two edges is looked at by itself.
+    pub(crate) fn together(&self, now: i64) -> i64 {
+        let members: Vec<&Stay> = self.stays.iter().filter(|stay| stay.role == Role::Member).collect();
+        let edges: BTreeSet<i64> =
+            members.iter().flat_map(|stay| [stay.from, stay.end(now)]).filter(|at| *at <= now).collect();
+        let edges: Vec<i64> = edges.into_iter().collect();
+        edges
+            .windows(2)
+            .filter(|slice| {
+                let present = |stay: &&&Stay| stay.from <= slice[0] && stay.end(now) >= slice[1];
+                members.iter().filter(present).map(|stay| stay.person).collect::<BTreeSet<_>>().len() >= 2
+            })
+            .map(|slice| slice[1] - slice[0])
+            .sum()
+    }
+
+    fn two_connected(&self) -> bool {
+        let connected = |s: &&Stay| s.to.is_none() && s.away.is_none() && s.role == Role::Member;
+        self.stays.iter().filter(connected).map(|s| s.person).collect::<BTreeSet<_>>().len() >= 2
+    }
+
+    fn last_left(&self) -> i64 {
+        self.stays.iter().filter_map(|stay| stay.to).map(|(at, _)| at).max().unwrap_or(self.start)
+    }
+
+    fn note(&mut self, at: i64) {
+        self.latest = self.latest.max(at);
+    }
+}
+
+/// What a client is to the room.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Peer {
+    pub(crate) lost_at: Option<i64>,
+    pub(crate) joined: bool,
+    stay: Option<usize>,
+}
+
+/// Settings, in milliseconds.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) open: bool,
+    pub(crate) keep_alive: i64,
+    pub(crate) grace: i64,
+    pub(crate) max_together: Option<i64>,
+}
+
+/// The room.
+pub(crate) struct Model {
+    pub(crate) settings: Settings,
+    pub(crate) terminated: bool,
+    pub(crate) sessions: Vec<Session>,
+    /// `None` = the room does not know the client.
+    pub(crate) peers: Vec<Option<Peer>>,
+    floor: i64,
+    configured_at: i64,
+}
+
+impl Model {
+    pub(crate) fn new(settings: Settings, clients: usize) -> Self {
+        let peers = vec![None; clients];
+        Self {
+            settings,
+            terminated: false,
+            sessions: Vec::new(),
+            peers,
+            floor: i64::MIN,
+            configured_at: i64::MIN,
+        }
+    }
+
+    pub(crate) fn live(&mut self) -> Option<&mut Session> {
+        self.sessions.last_mut().filter(|session| session.end.is_none())
+    }
+
+    /// The instant that the room takes `clock` for, with every timer up to it treated.
+    pub(crate) fn at(&mut self, clock: i64) -> i64 {
+        self.floor = self.floor.max(clock);
+        self.advance();
+        self.floor
+    }
+
+    /// Treats timers in order of time; at one instant grace comes first, then keep-alive, then the limit.
+    pub(crate) fn advance(&mut self) {
+        loop {
+            let grace = self.settings.grace;
+            let lost =
+                self.peers.iter().enumerate().filter_map(|(i, p)| Some((p.as_ref()?.lost_at?, i))).min();
+            let lost = lost.map(|(at, client)| (at + grace, client));
+            let keep_alive = self.settings.keep_alive;
+            let empty = self
+                .live()
+                .filter(|session| session.live() == 0)
+                .map(|session| session.last_left() + keep_alive);
+            let full = self.limit_at();
+            let Some(at) = [lost.map(|(at, _)| at), empty, full]
+                .into_iter()
+                .flatten()
+                .min()
+                .filter(|at| *at <= self.floor)
+            else {
+                return;
+            };
+            match lost {
+                Some((due, client)) if due == at => self.leave(client, due, LeaveReason::ConnectionLost),
+                _ if empty == Some(at) => self.end(at, EndReason::AllParticipantsLeft),
+                _ => self.terminate(at),
+            }
+        }
+    }
+
+    fn limit_at(&mut self) -> Option<i64> {
+        let max = self.settings.max_together.filter(|_| !self.terminated)?;
+        let (floor, open, configured_at) = (self.floor, self.settings.open, self.configured_at);
+        let before: i64 =
+            self.sessions.iter().filter_map(|s| s.end.map(|(end, _)| s.together(end.max(s.latest)))).sum();
+        let Some(session) = self.live() else { return (before >= max && open).then_some(floor) };
+        let left = max - before - session.together(session.latest);
+        if left <= 0 {
+            return Some(session.latest.max(configured_at));
+        }
+        session.two_connected().then_some((session.latest + left).max(configured_at))
+    }
+
+    pub(crate) fn connect(&mut self, client: usize, now: i64, own_token: bool) {
+        match &mut self.peers[client] {
+            Some(peer) if own_token => {
+                let back = peer.lost_at.take().and(peer.stay);
+                if let (Some(stay), Some(session)) = (back, self.live()) {
+                    session.stays[stay].away = None;
+                    session.note(now);
+                }
+            }
+            Some(_) => {}
+            None if self.settings.open && !self.terminated => self.peers[client] = Some(Peer::default()),
+            None => {}
+        }
+        self.advance();
+    }
+
+    pub(crate) fn join(&mut self, client: usize, person: u64, role: Role, now: i64) {
+        let may = self.settings.open && !self.terminated;
+        let bot = role == Role::Bot;
+        let waits = self.peers[client].as_ref().is_some_and(|peer| !peer.joined);
+        if waits && may && (!bot || self.live().is_some()) {
+            if self.live().is_none() {
+                let session = Session { start: now, end: None, stays: Vec::new(), peak: 0, latest: now };
+                self.sessions.push(session);
+            }
+            let mut index = None;
+            if let Some(session) = self.live().filter(|_| !bot) {
+                session.stays.push(Stay { person, role, from: now, to: None, away: None });
+                session.peak = session.peak.max(session.live());
+                session.note(now);
+                index = Some(session.stays.len() - 1);
+            }
+            self.peers[client] = Some(Peer { lost_at: None, joined: true, stay: index });
+        }
+        self.advance();
+    }
+
+    pub(crate) fn drop(&mut self, client: usize, now: i64) {
+        let Some(peer) = &mut self.peers[client] else { return };
+        peer.lost_at = Some(now);
+        let stay = peer.stay;
+        if let (Some(stay), Some(session)) = (stay, self.live()) {
+            session.stays[stay].away = Some(now);
+            session.note(now);
+        }
+        self.advance();
+    }
+
+    pub(crate) fn leave(&mut self, client: usize, now: i64, reason: LeaveReason) {
+        let Some(peer) = self.peers[client].take() else { return };
+        if let (Some(stay), Some(session)) = (peer.stay, self.live()) {
+            let stay = &mut session.stays[stay];
+            let at = stay.away.take().unwrap_or(now);
+            stay.to = Some((at, reason));
+            session.note(at);
+        }
+    }
+
+    /// Everybody in the room; with `all`, the set-up screens too.
+    fn clear(&mut self, now: i64, all: bool, reason: LeaveReason) {
+        for client in 0..self.peers.len() {
+            if self.peers[client].as_ref().is_some_and(|peer| all || peer.joined) {
+                self.leave(client, now, reason);
+            }
+        }
+    }
+
+    fn end(&mut self, at: i64, reason: EndReason) {
+        self.clear(at, false, LeaveReason::Left);
+        if let Some(session) = self.live() {
+            session.end = Some((at, reason));
+        }
+    }
+
+    pub(crate) fn kick_all(&mut self, now: i64) {
+        if self.live().is_some() {
+            self.clear(now, false, LeaveReason::HostEnded);
+            self.end(now, EndReason::HostEndedMeeting);
+        }
+    }
+
+    pub(crate) fn terminate(&mut self, at: i64) {
+        self.clear(at, true, LeaveReason::RoomTerminated);
+        self.end(at, EndReason::RoomTerminated);
+        self.terminated = true;
+    }
+
+    pub(crate) fn stop(&mut self, now: i64) {
+        self.clear(now, true, LeaveReason::ServerStopped);
+    }
+
+    /// New settings; `noted` = a fact of the session tells of it.
+    pub(crate) fn configure(&mut self, settings: Settings, noted: bool, now: i64) {
+        if let Some(session) = self.live().filter(|_| noted) {
+            session.note(now);
+        }
+        self.settings = settings;
+        self.configured_at = now;
+        self.advance();
+    }
+
+    /// The process died; what it knew of is closed at its last heartbeat, or at its last fact if that is newer.
+    pub(crate) fn crash(&mut self, heartbeat: i64) {
+        self.restart();
+        if let Some(session) = self.live() {
+            let at = session.latest.max(heartbeat);
+            for stay in session.stays.iter_mut().filter(|stay| stay.to.is_none()) {
+                stay.to = Some((stay.away.take().unwrap_or(at), LeaveReason::NodeLost));
+            }
+            let ends = session.stays.iter().filter_map(|stay| stay.to).map(|(at, _)| at);
+            session.latest = ends.fold(session.latest, i64::max);
+            self.floor = session_latest(self);
+        }
+    }
+
+    /// A new process: no sockets, and its clock is not bound by the old one's.
+    pub(crate) fn restart(&mut self) {
+        self.peers.fill(None);
+        self.configured_at = i64::MIN;
+        self.floor = session_latest(self);
+    }
+}
+
+fn session_latest(model: &mut Model) -> i64 {
+    model.live().map_or(i64::MIN, |session| session.latest)
+}
