@@ -70,8 +70,9 @@ pub struct Store {
 
 #[derive(Debug)]
 struct Inner {
-    writer: Writer,
+    // Dropped first: the last connection to close removes the log, and only the writer's may.
     readers: Arc<Readers>,
+    writer: Writer,
 }
 
 impl Store {
@@ -80,7 +81,7 @@ impl Store {
     pub fn open(dir: &Path) -> Result<Self> {
         let ledger = Ledger::open(dir)?;
         let readers = Arc::new(Readers::open(dir)?);
-        Ok(Self { inner: Arc::new(Inner { writer: Writer::start(ledger)?, readers }) })
+        Ok(Self { inner: Arc::new(Inner { readers, writer: Writer::start(ledger)? }) })
     }
 
     /// Makes the writes of one room durable, in one transaction, and returns the sequence number of the last
