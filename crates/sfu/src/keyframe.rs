@@ -51,6 +51,7 @@ impl Gate {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "time must begin somewhere")]
 mod tests {
     use super::*;
     use std::time::Duration;

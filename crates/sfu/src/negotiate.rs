@@ -8,7 +8,7 @@ use crate::engine::Sfu;
 use crate::id::{CallId, PeerKey, ProducerKey, TransportKey, TransportSlot};
 use crate::limit::{PRODUCERS_PER_PEER_MAX, TRANSPORTS_MAX};
 use crate::rtc::{guard, session};
-use crate::sdp::{MLine, m_lines, track_line};
+use crate::sdp::{MLine, m_lines, only_offered, track_line};
 use crate::timer::Scheduled;
 use crate::track::Producer;
 use crate::transport::Transport;
@@ -136,7 +136,7 @@ impl Sfu {
         }
         self.demux.set_ufrag(slot, ufrag);
         self.touch(slot);
-        Ok((answer, lines))
+        Ok((only_offered(&answer, &lines), lines))
     }
 
     /// The result of a guarded call; a panic closes the transport.

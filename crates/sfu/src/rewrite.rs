@@ -102,6 +102,7 @@ impl Rewriter {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "time must begin somewhere")]
 mod tests {
     use super::*;
     use std::time::Duration;

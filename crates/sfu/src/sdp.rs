@@ -12,6 +12,8 @@ pub(crate) struct MLine {
     pub(crate) mid: String,
     /// The client sends on it and has not stopped it.
     pub(crate) sends: bool,
+    /// Its payload types.
+    pub(crate) formats: Vec<String>,
 }
 
 /// The m-lines of a description, in order. Refuses one that is too long or has too many.
@@ -32,7 +34,8 @@ pub(crate) fn m_lines(text: &str) -> Result<Vec<MLine>, Fault> {
                 Some(_) | None => None,
             };
             let stopped = words.next() == Some("0");
-            lines.push(MLine { kind, mid: String::new(), sends: !stopped });
+            let formats = words.skip(1).map(str::to_owned).collect();
+            lines.push(MLine { kind, mid: String::new(), sends: !stopped, formats });
         } else if let (Some(current), Some(attribute)) = (lines.last_mut(), line.strip_prefix("a=")) {
             if let Some(mid) = attribute.strip_prefix("mid:") {
                 mid.trim().clone_into(&mut current.mid);
@@ -54,6 +57,35 @@ pub(crate) fn track_line(lines: &[MLine], kind: Kind, mid: Option<&str>) -> Opti
     .map(|line| line.mid.clone())
 }
 
+/// The answer without payload types that its offer did not have in the same m-line. str0m knows formats only per
+/// session, so it would answer RTX, which the client offers on its first m-lines, also where it does not (§13).
+pub(crate) fn only_offered(answer: &str, offered: &[MLine]) -> String {
+    let mut out = String::with_capacity(answer.len());
+    let mut lines = offered.iter();
+    let mut current: Option<&MLine> = None;
+    for line in answer.split_inclusive('\n') {
+        if line.starts_with("m=") {
+            current = lines.next().filter(|m| m.kind.is_some());
+            if let Some(m_line) = current {
+                let words = line.split_ascii_whitespace().enumerate();
+                let kept = words.filter(|(i, word)| *i < 3 || m_line.formats.iter().any(|f| f == word));
+                out.push_str(&kept.map(|(_, word)| word).collect::<Vec<_>>().join(" "));
+                out.push_str("\r\n");
+                continue;
+            }
+        }
+        let about = ["a=rtpmap:", "a=fmtp:", "a=rtcp-fb:"].iter().find_map(|name| line.strip_prefix(name));
+        let format = about.and_then(|rest| rest.split(' ').next());
+        if let (Some(format), Some(m_line)) = (format, current)
+            && !m_line.formats.iter().any(|f| f == format)
+        {
+            continue;
+        }
+        out.push_str(line);
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +102,17 @@ mod tests {
         assert_eq!(track_line(&lines, Kind::Audio, Some("2")), None);
         assert_eq!(track_line(&lines, Kind::Video, None), None);
         assert_eq!(track_line(&lines, Kind::Video, Some("3")), None);
+    }
+
+    #[test]
+    fn an_answer_names_only_what_was_offered() {
+        let lines = m_lines("m=video 9 X 96 97\r\nm=video 9 X 96\r\nm=application 9 X y\r\n").unwrap();
+        let section =
+            "m=video 9 X 96 97\r\na=rtpmap:96 VP8/90000\r\na=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n";
+        let data = "m=application 9 X z\r\n";
+        let cut = "m=video 9 X 96\r\na=rtpmap:96 VP8/90000\r\n";
+        let answer = format!("v=0\r\n{section}{section}{data}");
+        assert_eq!(only_offered(&answer, &lines), format!("v=0\r\n{section}{cut}{data}"));
     }
 
     #[test]

@@ -60,6 +60,7 @@ impl Scheduled {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "time must begin somewhere")]
 mod tests {
     use super::*;
     use std::time::Duration;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use sederunt_sfu::{PeerKey, ProducerKey, TransportKey};
 use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
-use str0m::media::{Direction, MediaKind, Mid, Pt, Simulcast, SimulcastLayer};
+use str0m::media::{Direction, MediaKind, Mid, Simulcast, SimulcastLayer};
 use str0m::net::{Protocol, Receive};
 use str0m::rtp::RawPacket;
 use str0m::rtp::rtcp::Rtcp;
@@ -86,6 +86,10 @@ impl Leg {
         self.touched = true;
     }
 
+    fn dead(&self) -> bool {
+        !self.rtc.is_alive()
+    }
+
     /// Answers an offer of the server.
     pub(crate) fn answer(&mut self, offer: &str) -> String {
         let offer = SdpOffer::from_sdp_string(offer).expect("an offer");
@@ -141,8 +145,8 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    pub(crate) fn new(now: Instant, peer: PeerKey, index: u16) -> Self {
-        let address = |side: u16| SocketAddr::from(([10, 0, (index >> 8) as u8, index as u8], 5_000 + side));
+    pub(crate) fn new(now: Instant, peer: PeerKey, index: u16, place: u16) -> Self {
+        let address = |side: u16| SocketAddr::from(([10, 0, (place >> 8) as u8, place as u8], 5_000 + side));
         let key = |side: u128| TransportKey(u128::from(index) * 10 + side);
         Self {
             peer,
@@ -157,8 +161,16 @@ impl Client {
         }
     }
 
-    pub(crate) fn legs(&mut self) -> [&mut Leg; 2] {
-        [&mut self.sending, &mut self.receiving]
+    /// A fresh peer connection at the same address; its sources or what it received are gone.
+    pub(crate) fn renew(&mut self, now: Instant, consuming: bool) {
+        let former = self.leg(consuming);
+        *former = Leg::new(now, former.address, TransportKey(former.transport.0 + 1_000_000));
+        if consuming {
+            self.got.clear();
+            self.mids.clear();
+        } else {
+            self.sources.clear();
+        }
     }
 
     /// The packets got of a producer.
@@ -188,7 +200,7 @@ impl Client {
     /// Runs one leg when it is due; the datagrams it sends.
     pub(crate) fn run(&mut self, receiving: bool, now: Instant) -> Vec<Sent> {
         let leg = self.leg(receiving);
-        if !leg.touched && leg.timeout > now {
+        if leg.dead() || (!leg.touched && leg.timeout > now) {
             return Vec::new();
         }
         leg.touched = false;
@@ -197,7 +209,13 @@ impl Client {
     }
 
     /// One datagram for a leg; the datagrams it sends.
-    pub(crate) fn receive(&mut self, receiving: bool, now: Instant, from: SocketAddr, payload: &[u8]) -> Vec<Sent> {
+    pub(crate) fn receive(
+        &mut self,
+        receiving: bool,
+        now: Instant,
+        from: SocketAddr,
+        payload: &[u8],
+    ) -> Vec<Sent> {
         let leg = self.leg(receiving);
         let Ok(receive) = Receive::new(Protocol::Udp, from, leg.address, payload) else { return Vec::new() };
         leg.rtc.handle_input(Input::Receive(now, receive)).expect("the browser takes the datagram");
@@ -212,7 +230,12 @@ impl Client {
     fn drain(&mut self, receiving: bool, now: Instant) -> Vec<Sent> {
         let mut sent = Vec::new();
         loop {
-            match self.leg(receiving).rtc.poll_output().expect("output") {
+            let Ok(output) = self.leg(receiving).rtc.poll_output() else {
+                // The handshake timed out, for example.
+                self.leg(receiving).closed = true;
+                return sent;
+            };
+            match output {
                 Output::Timeout(at) => {
                     self.leg(receiving).timeout = at;
                     return sent;

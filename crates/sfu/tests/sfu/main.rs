@@ -1,8 +1,18 @@
 //! The engine against str0m clients that stand for browsers, in virtual time, over a seeded network.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
+#![expect(clippy::wildcard_enum_match_arm, reason = "the browser ignores what it does not model")]
+#![expect(clippy::disallowed_methods, reason = "virtual time must begin somewhere")]
 
 mod client;
 mod media;
 mod world;
 
+mod alternate;
+mod batch;
 mod forward;
+mod garbage;
+mod keyframes;
+mod leave;
+mod loss;
+mod recorded;
+mod simulcast;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use sederunt_sfu::{
     Answer, CallId, Command, Event, Fault, Input, Kind, Output, PeerKey, ProducerKey, Scope, Sfu, SfuConfig,
-    Stats,
+    Stats, TransportKey,
 };
 use str0m::media::{MediaKind, Mid, Rid};
 
@@ -45,7 +45,11 @@ pub(crate) struct World {
     /// Loss per mille from clients to the engine and back; media only starts to suffer when they are set.
     pub(crate) loss_up: u64,
     pub(crate) loss_down: u64,
+    /// Only what goes to this client is lost.
+    pub(crate) deaf: Option<usize>,
     pub(crate) seed: Seed,
+    /// The answer to each transport's first offer.
+    pub(crate) answers: BTreeMap<TransportKey, String>,
     replies: BTreeMap<CallId, Result<Answer, Fault>>,
     flight: BinaryHeap<InFlight>,
     cargo: BTreeMap<u64, Sent>,
@@ -65,7 +69,9 @@ impl World {
             events: Vec::new(),
             loss_up: 0,
             loss_down: 0,
+            deaf: None,
             seed: Seed(seed),
+            answers: BTreeMap::new(),
             replies: BTreeMap::new(),
             flight: BinaryHeap::new(),
             cargo: BTreeMap::new(),
@@ -86,9 +92,18 @@ impl World {
     }
 
     pub(crate) fn join_in(&mut self, scope: Scope) -> usize {
+        self.add(scope, self.clients.len())
+    }
+
+    /// A client at the addresses of another.
+    pub(crate) fn join_at(&mut self, former: usize) -> usize {
+        self.add(Scope(1), former)
+    }
+
+    fn add(&mut self, scope: Scope, place: usize) -> usize {
         let index = self.clients.len();
         let peer = PeerKey { scope, id: index as u128 + 1 };
-        let client = Client::new(self.now, peer, index as u16 + 1);
+        let client = Client::new(self.now, peer, index as u16 + 1, place as u16 + 1);
         self.routes.insert(client.sending.address, (index, false));
         self.routes.insert(client.receiving.address, (index, true));
         self.clients.push(client);
@@ -97,11 +112,18 @@ impl World {
         index
     }
 
+    /// A new peer connection instead of the one that the client had.
+    pub(crate) fn reopen(&mut self, index: usize, consuming: bool) {
+        self.clients[index].renew(self.now, consuming);
+        self.open(index, consuming);
+    }
+
     fn open(&mut self, index: usize, consuming: bool) {
         let client = &mut self.clients[index];
         let leg = if consuming { &mut client.receiving } else { &mut client.sending };
         let (transport, offer) = (leg.transport, leg.first_offer());
         let answer = self.answer(index, Command::Open { transport, consuming, offer });
+        self.answers.insert(transport, answer.clone());
         let client = &mut self.clients[index];
         let leg = if consuming { &mut client.receiving } else { &mut client.sending };
         leg.accept_answer(&answer);
@@ -201,7 +223,7 @@ impl World {
     pub(crate) fn until(&mut self, limit: Duration, what: &str, mut done: impl FnMut(&mut Self) -> bool) {
         let end = self.now + limit;
         while !done(self) {
-            assert!(self.now < end, "not within {limit:?}: {what}");
+            assert!(self.now < end, "not within {limit:?}: {what}; {:?}", self.stats());
             self.tick();
         }
     }
@@ -283,7 +305,11 @@ impl World {
 
     fn launch(&mut self, sent: Vec<Sent>, up: bool) {
         for sent in sent {
-            if self.seed.chance(if up { self.loss_up } else { self.loss_down }) {
+            let spared = !up
+                && self
+                    .deaf
+                    .is_some_and(|deaf| self.routes.get(&sent.destination).is_none_or(|r| r.0 != deaf));
+            if self.seed.chance(if up { self.loss_up } else { self.loss_down }) && !spared {
                 continue;
             }
             self.next_id += 1;
