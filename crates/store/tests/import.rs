@@ -1,5 +1,7 @@
 //! Import and export: the fixture of the seed cases, round trips, and every way a line can be wrong.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+#[expect(dead_code, reason = "every test uses its own part")]
 mod common;
 
 use common::{all, app_row, open};
@@ -310,9 +312,9 @@ fn wrong() -> Vec<(&'static str, Value, &'static str)> {
 fn with(mut record: Value, pointer: &str, value: Value) -> Value {
     let (parent, key) = pointer.rsplit_once('/').unwrap();
     let parent = record.pointer_mut(parent).unwrap();
-    match parent {
-        Value::Array(items) => items[key.parse::<usize>().unwrap()] = value,
-        other => other[key] = value,
+    match key.parse::<usize>() {
+        Ok(i) => parent[i] = value,
+        Err(_) => parent[key] = value,
     }
     record
 }

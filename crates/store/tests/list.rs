@@ -1,6 +1,8 @@
 //! The session list against a naive evaluation in memory, with random sessions and random queries.
 //! `LIST_SEED=… cargo nextest run -p sederunt-store list` repeats a failure.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+#[expect(dead_code, reason = "every test uses its own part")]
 mod common;
 
 use common::{Recorder, T0, all, app_row, at, open, person};
@@ -48,19 +50,21 @@ const TERMS: &[&str] = &[
 ];
 
 /// SplitMix64: the same numbers for the same seed, for ever.
-struct Dice(u64);
+struct Dice {
+    seed: u64,
+    state: u64,
+}
 
 impl Dice {
     fn new() -> Self {
         let seed = std::env::var("LIST_SEED").ok().and_then(|s| s.parse().ok());
         let seed = seed.unwrap_or_else(|| std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs());
-        println!("LIST_SEED={seed}");
-        Self(seed)
+        Self { seed, state: seed }
     }
 
     fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
@@ -99,7 +103,7 @@ async fn every_query_answers_as_the_naive_one() {
     }
     for _ in 0..QUERIES {
         let q = query(&mut dice, &sessions);
-        check(&store, &sessions, &q).await;
+        check(&store, &sessions, &q, dice.seed).await;
     }
 }
 
@@ -174,7 +178,7 @@ fn query(dice: &mut Dice, sessions: &[SessionColumns]) -> SessionQuery {
     }
 }
 
-async fn check(store: &Store, sessions: &[SessionColumns], q: &SessionQuery) {
+async fn check(store: &Store, sessions: &[SessionColumns], q: &SessionQuery, seed: u64) {
     let mut expected: Vec<_> = sessions.iter().filter(|s| matches(s, q)).collect();
     expected.sort_by_key(|s| {
         let key = match q.sort {
@@ -190,8 +194,8 @@ async fn check(store: &Store, sessions: &[SessionColumns], q: &SessionQuery) {
     let ids: Vec<_> = page.items.iter().map(|s| s.id).collect();
     let skip = usize::try_from(q.offset).unwrap();
     let want: Vec<_> = expected.iter().skip(skip).take(q.limit as usize).map(|s| s.session).collect();
-    assert_eq!(ids, want, "{q:?}");
-    assert_eq!(page.total, expected.len() as u64, "{q:?}");
+    assert_eq!(ids, want, "LIST_SEED={seed} {q:?}");
+    assert_eq!(page.total, expected.len() as u64, "LIST_SEED={seed} {q:?}");
     for row in &page.items {
         let columns = sessions.iter().find(|s| s.session == row.id).unwrap();
         assert_eq!(row.consumed_ms(q.now), columns.consumed_ms(q.now));
@@ -218,7 +222,7 @@ fn matches(s: &SessionColumns, q: &SessionQuery) -> bool {
 
 /// Folding by another way than the store's: lower case of the composed form. Equal for the titles above.
 fn lower(text: &str) -> String {
-    text.nfc().collect::<String>().replace('Σ', "σ").replace('ς', "σ").to_lowercase().replace('ς', "σ")
+    text.nfc().collect::<String>().replace(['Σ', 'ς'], "σ").to_lowercase().replace('ς', "σ")
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! One story through the public verbs alone, so that a second backend can be held to it.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+#[expect(dead_code, reason = "every test uses its own part")]
 mod common;
 
 use common::{NODE, Recorder, all, app_row, at, meeting_row, open, participant_row, person};

@@ -1,5 +1,7 @@
 //! `verify` finds every flipped value, gaps and surplus rows; facts cannot be changed at all; the schema is checked.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+#[expect(dead_code, reason = "every test uses its own part")]
 mod common;
 
 use common::{Recorder, T0, app_row, at, open, person};

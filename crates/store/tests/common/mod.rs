@@ -1,5 +1,4 @@
 //! What the tests share: a ledger in a temporary folder, registry rows, and a recorder that folds facts as a room does.
-#![allow(dead_code, reason = "every test binary uses its own part")]
 
 use sederunt_core::effect::{Person, Write};
 use sederunt_core::fact::{EndReason, Fact, FactKind, LeaveReason, Role};
