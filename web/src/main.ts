@@ -17,6 +17,9 @@ declare global {
 /** Starting anew is a new page: a client that has left is dead. */
 const again = (): void => location.reload();
 
+/** Time that the client gets to say by itself why a closed socket was closed. */
+const OWN_WORD_MS = 500;
+
 /** The first word on how a stay ended is the right one; what follows is only its echo. */
 let over = false;
 
@@ -54,7 +57,8 @@ async function open(): Promise<void> {
   installShim({
     mapped: config.shim,
     base: config.baseURI,
-    onFinalClose: (reason) => end(endingOf(reason), reason || undefined),
+    // The client's own word, if it has one, comes from the message before the close and is more exact.
+    onFinalClose: (reason) => setTimeout(() => end(endingOf(reason), reason || undefined), OWN_WORD_MS),
   });
   try {
     const { connect, showCall } = await import('./call.ts');

@@ -12,6 +12,7 @@ export type Ending = 'left' | 'kicked' | 'ended' | 'rejected' | 'disconnected' |
 
 /** Reads the reason that the server gives when it closes a socket for good (code 1000). */
 export function endingOf(reason: string): Ending {
+  if (/^left$/i.test(reason)) return 'left';
   if (/replaced/i.test(reason)) return 'replaced';
   if (/removed/i.test(reason)) return 'kicked';
   if (/full/i.test(reason)) return 'full';
@@ -55,8 +56,11 @@ export function refusalNotice(refusal: Refusal): Notice {
   }
 }
 
-/** Codes of `POST /meet/token` and of the room rules that deserve words of their own. */
+/** Codes of the server's door that deserve words of their own. */
 const BY_CODE: Record<string, Notice> = {
+  MEETING_INACTIVE: { title: 'This meeting is not open', text: 'Nobody can enter it at the moment. Ask whoever runs it.' },
+  MEMBER_BLOCKED: { title: 'You cannot enter this room', text: 'A host has blocked you.' },
+  NOT_INVITED: { title: 'You are not invited to this room', text: 'Only invited people can enter it, each with a link of their own.' },
   ROOM_NOT_FOUND: { title: 'There is no such room', text: 'The room in this link does not exist, or no longer does.' },
   ROOM_TERMINATED: { title: 'This room is closed', text: 'The room has been closed for good. Nobody can enter it any more.' },
 };

@@ -115,12 +115,12 @@ test('every way to be refused or to end has words of its own', () => {
   put('network', refusalNotice({ cause: 'network' }));
   put('client', refusalNotice({ cause: 'client' }));
   for (const status of [401, 403, 404, 429, 503]) put(status, refusalNotice({ cause: 'status', status }));
-  for (const code of ['ROOM_NOT_FOUND', 'ROOM_TERMINATED']) put(code, refusalNotice({ cause: 'status', status: 400, code }));
+  for (const code of ['ROOM_NOT_FOUND', 'ROOM_TERMINATED', 'MEETING_INACTIVE', 'MEMBER_BLOCKED', 'NOT_INVITED']) put(code, refusalNotice({ cause: 'status', status: 400, code }));
   for (const ending of ['left', 'kicked', 'ended', 'rejected', 'replaced', 'full', 'closed', 'failed']) put(ending, endingNotice(ending));
 });
 
 test('the reasons of the server are understood', () => {
-  const understood = { 'replaced by another socket': 'replaced', removed: 'kicked', 'room full': 'full', 'room closed': 'closed', '': 'closed' };
+  const understood = { 'replaced by another connection': 'replaced', 'removed from the meeting': 'kicked', 'the meeting is full': 'full', 'the meeting is closed': 'closed', left: 'left', '': 'closed' };
   for (const [reason, ending] of Object.entries(understood)) assert.equal(endingOf(reason), ending);
 });
 
