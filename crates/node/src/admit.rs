@@ -111,15 +111,8 @@ async fn member(
     // The user's own type decides; the room's is for users without one.
     let own = user.extra.get("default_member_type").and_then(Value::as_str).and_then(MemberType::parse);
     let member = new_member(room, entry, Some(user), own.unwrap_or(room.default_member_type));
-    match shell.store.create_participant(member.clone()).await {
-        Ok(()) => Ok(member),
-        // Two tabs at once: the other one made it.
-        Err(StoreError::Exists(what)) => {
-            let made = shell.store.member_of_user(room.id, &user.user_id).await?;
-            Ok(made.ok_or(StoreError::Exists(what))?)
-        }
-        Err(error) => Err(error.into()),
-    }
+    // Another tab may have made it meanwhile.
+    Ok(shell.store.member_or_create(member).await?)
 }
 
 fn new_member(

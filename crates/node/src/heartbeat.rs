@@ -27,8 +27,13 @@ pub(crate) async fn run(shell: Arc<Shell>, stop: CancellationToken) {
 
 /// Writes the row.
 pub(crate) async fn beat(shell: &Shell) {
-    if let Err(error) = shell.store.heartbeat(&shell.config.node_id, shell.clock.now()).await {
-        tracing::error!(%error, "the heartbeat cannot be written");
-        shell.metrics.error("heartbeat");
+    match shell.store.heartbeat(&shell.config.node_id, shell.clock.now()).await {
+        Ok(()) => {
+            shell.metrics.heartbeats.inc();
+        }
+        Err(error) => {
+            tracing::error!(%error, "the heartbeat cannot be written");
+            shell.metrics.error("heartbeat");
+        }
     }
 }

@@ -33,6 +33,8 @@ pub struct Metrics {
     pub frames_in: Counter,
     /// Messages to clients.
     pub frames_out: Counter,
+    /// Heartbeats written.
+    pub heartbeats: Counter,
     /// Telemetry posts of clients that were accepted and thrown away.
     pub telemetry_posts: Counter,
     /// Faults by kind.
@@ -53,6 +55,7 @@ impl Default for Metrics {
             slow_consumers: Counter::default(),
             frames_in: Counter::default(),
             frames_out: Counter::default(),
+            heartbeats: Counter::default(),
             telemetry_posts: Counter::default(),
             errors: Family::default(),
             refusals: Family::default(),
@@ -82,6 +85,7 @@ impl Metrics {
         registry.register("slow_consumers", "Sockets cut for not reading", self.slow_consumers.clone());
         registry.register("frames_in", "Messages from clients", self.frames_in.clone());
         registry.register("frames_out", "Messages to clients", self.frames_out.clone());
+        registry.register("heartbeats", "Heartbeats written", self.heartbeats.clone());
         registry.register("telemetry_posts", "Telemetry posts thrown away", self.telemetry_posts.clone());
         registry.register("errors", "Faults by kind", self.errors.clone());
         registry.register("refusals", "Entries refused by reason", self.refusals.clone());

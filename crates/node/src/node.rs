@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicU64;
 
 use sederunt_core::effect::CommandReply;
 use sederunt_core::error::RoomError;
+use sederunt_core::fact::LeaveReason;
 use sederunt_core::id::{Id, MeetingId, ParticipantId, PeerId};
 use sederunt_core::input::Command;
 use sederunt_core::time::UnixMs;
@@ -164,8 +165,10 @@ impl Node {
         if !live && self.shell.store.active_session(meeting).await?.is_none() {
             let nobody = CommandReply { session: None, removed: Vec::new() };
             match command {
+                Command::KickAll | Command::Kick { reason: LeaveReason::Kicked, .. } => {
+                    return Err(RoomError::NotFound("active session").into());
+                }
                 Command::Configure(_) | Command::Kick { .. } | Command::Stop => return Ok(nobody),
-                Command::KickAll => return Err(RoomError::NotFound("active session").into()),
                 // The room itself writes `terminated_at`.
                 Command::Terminate => {}
             }

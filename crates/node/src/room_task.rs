@@ -223,14 +223,12 @@ impl RoomTask {
         let now = self.shell.clock.now();
         let stamp = Stamp { now, fresh: self.shell.ids.mint(now) };
         let (room, effects) = (&mut self.room, &mut self.effects);
-        // A room that panicked is not looked at again, so what the panic left of it cannot matter.
-        catch_unwind(AssertUnwindSafe(|| {
+        guarded(|| {
             room.handle(stamp, input);
             while let Some(effect) = room.poll() {
                 effects.push(effect);
             }
-        }))
-        .map_err(|payload| RoomFault::Panic(panic_text(payload.as_ref())))
+        })
     }
 
     fn confirm_attached(&mut self) {
@@ -295,9 +293,27 @@ async fn refuse_all(queues: &mut RoomQueues, why: &str) {
     }
 }
 
+/// Runs the engine. A room that panicked is not looked at again, so what the panic left of it cannot matter.
+fn guarded(engine: impl FnOnce()) -> Result<(), RoomFault> {
+    catch_unwind(AssertUnwindSafe(engine)).map_err(|payload| RoomFault::Panic(panic_text(payload.as_ref())))
+}
+
 fn panic_text(payload: &(dyn std::any::Any + Send)) -> String {
     if let Some(text) = payload.downcast_ref::<&str>() {
         return (*text).to_owned();
     }
     payload.downcast_ref::<String>().cloned().unwrap_or_else(|| "no message".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_the_engine_is_a_fault_with_its_words() {
+        assert!(guarded(|| {}).is_ok());
+        let fault = guarded(|| panic!("seat {} is taken", 7)).unwrap_err();
+        assert_eq!(fault.to_string(), "the room engine panicked: seat 7 is taken");
+        assert_eq!(fault.kind(), "room_panic");
+    }
 }

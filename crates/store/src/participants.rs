@@ -25,6 +25,22 @@ impl Store {
         self.write(move |l| insert_participant(l, &p)).await
     }
 
+    /// The not deleted member of the room with this row's user id, the row itself if there was none: decided in one
+    /// transaction, so that two first visits at once make one member.
+    pub async fn member_or_create(&self, p: ParticipantRow) -> Result<ParticipantRow> {
+        self.write(move |l| {
+            let sql = "SELECT * FROM participant WHERE meeting = ?1 AND user_id = ?2 AND deleted_ms IS NULL
+                       ORDER BY created_ms, id LIMIT 1";
+            let key = params![blob(p.meeting.as_u128()), p.user_id];
+            if let Some(member) = find(&l.conn, sql, key, read_participant)? {
+                return Ok(member);
+            }
+            insert_participant(l, &p)?;
+            Ok(p)
+        })
+        .await
+    }
+
     /// Replaces a participant's row; `NotFound` when there is none.
     pub async fn put_participant(&self, p: ParticipantRow) -> Result<()> {
         self.write(move |l| update_participant(l, &p)).await

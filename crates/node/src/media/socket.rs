@@ -84,7 +84,7 @@ impl MediaSocket {
         self.socket.local_addr()
     }
 
-    /// Sends every datagram by a call of its own, for comparison.
+    /// Receives and sends every datagram by a call of its own, for comparison.
     pub(super) fn without_batches(&mut self) {
         self.batches = false;
         self.segments = false;
@@ -104,11 +104,12 @@ impl MediaSocket {
             message.msg_hdr.msg_iovlen = 1;
         }
         let fd = self.socket.as_raw_fd();
+        let most = if self.batches { RECEIVE_BATCH } else { 1 };
         // SAFETY: `messages` holds RECEIVE_BATCH headers whose name and iovec point into `names`, `vectors` and
         // `self.buffer`, all alive and unaliased until the call returns; the descriptor is open; no timeout.
         let count = unsafe {
             let no_timeout = std::ptr::null_mut();
-            libc::recvmmsg(fd, messages.as_mut_ptr(), RECEIVE_BATCH as u32, libc::MSG_DONTWAIT, no_timeout)
+            libc::recvmmsg(fd, messages.as_mut_ptr(), most as u32, libc::MSG_DONTWAIT, no_timeout)
         };
         let count = match usize::try_from(count) {
             Ok(count) => count,
@@ -127,7 +128,8 @@ impl MediaSocket {
                 each(source, bytes);
             }
         }
-        Ok(count == RECEIVE_BATCH)
+        // Without batches every datagram is a turn of its own.
+        Ok(self.batches && count == RECEIVE_BATCH)
     }
 
     /// Sends all datagrams, in order. Never blocks: what does not fit is dropped, as a network would.
