@@ -1,6 +1,7 @@
 //! Scripts: readable text in, effects and tallies out. A case is a file in `cases/`; every line that is not indented
 //! is an input, the lines indented with `  ` below it are what came out. `UPDATE_SCRIPTS=1` rewrites them: read the
 //! difference before you commit it. The words are in `world.rs`.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod show;
 mod world;

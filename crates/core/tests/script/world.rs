@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use sederunt_core::chat::ChatMessage;
 use sederunt_core::effect::{Effect, MediaCmd, Write};
 use sederunt_core::fact::{Fact, FactKind, LeaveReason, Role};
-use sederunt_core::id::{
-    AppId, ChatId, Id, MeetingId, ParticipantId, PeerId, ProducerId, SessionId, TransportId,
-};
+use sederunt_core::id::{AppId, ChatId, Id, MeetingId, PeerId, ProducerId, SessionId, TransportId};
 use sederunt_core::input::{
     Broadcast, BroadcastTo, Command, CommandId, ConnId, Disconnect, Input, MediaAnswer, MediaCallId,
     MediaFault, MediaKind, Produce, Request, StoreAddress, Want,

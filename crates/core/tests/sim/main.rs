@@ -2,6 +2,12 @@
 //! crashes, and a clock that jumps both ways.
 //!
 //! `SIM_SEED=<n>` runs one history and says what it did; `SIM_HISTORIES=<n>` how many are run (default 10 000).
+#![expect(
+    clippy::unwrap_used,
+    clippy::unwrap_in_result,
+    clippy::print_stdout,
+    reason = "a test may panic and talk"
+)]
 
 mod ledger;
 mod model;

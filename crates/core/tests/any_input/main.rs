@@ -1,0 +1,282 @@
+//! Any sequence of inputs, however senseless: no panic, facts that fold, everything durable before anybody is told,
+//! one answer per request, nothing to a socket that is gone. `SIM_SEED=<n>` runs one sequence.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod make;
+#[path = "../sim/rng.rs"]
+mod rng;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use make::Maker;
+use sederunt_core::effect::{Effect, MediaCmd, Msg, PeerEvent, Write};
+use sederunt_core::id::{AppId, Id, MeetingId, SessionId};
+use sederunt_core::input::{Command, CommandId, ConnId, Disconnect, Input, MediaCallId, MediaFault, Request};
+use sederunt_core::room::{Room, RoomConfig};
+use sederunt_core::tally::Tally;
+use sederunt_core::time::{Stamp, UnixMs};
+
+const SEQUENCES: u64 = 600;
+const INPUTS: u64 = 400;
+
+/// How many answers a request gets at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answers {
+    One,
+    /// Fire and forget: at most a refusal.
+    NoReply,
+    /// The SFU is asked first.
+    Later,
+}
+
+struct World {
+    make: Maker,
+    now: i64,
+    room: Room,
+    config: RoomConfig,
+    fresh: u64,
+    sockets: u64,
+    open: BTreeSet<ConnId>,
+    calls: VecDeque<(MediaCallId, MediaCmd)>,
+    tallies: BTreeMap<SessionId, Tally>,
+    /// Requests that were answered.
+    answered: BTreeSet<String>,
+    asked: u64,
+}
+
+impl World {
+    fn new(seed: u64) -> Self {
+        let config = RoomConfig {
+            app: AppId::from("app"),
+            meeting: MeetingId::from_u128(1),
+            title: String::new(),
+            open: true,
+            keep_alive_ms: 60_000,
+            reconnect_grace_ms: 20_000,
+            max_together_ms: None,
+            prior_together_ms: 0,
+        };
+        Self {
+            make: Maker::new(seed),
+            now: 1_000_000,
+            room: Room::new(config.clone(), None),
+            config,
+            fresh: 0,
+            sockets: 0,
+            open: BTreeSet::new(),
+            calls: VecDeque::new(),
+            tallies: BTreeMap::new(),
+            answered: BTreeSet::new(),
+            asked: 0,
+        }
+    }
+
+    fn step(&mut self) {
+        self.now = self.make.instant(self.now);
+        match self.make.rng.below(100) {
+            0..5 => self.connect(),
+            5..7 => self.disconnect(),
+            7..70 => self.request(),
+            70..92 => {
+                for _ in 0..self.make.rng.below(6) {
+                    self.media_done();
+                }
+            }
+            92..97 => drop(self.feed(Input::Tick)),
+            _ => self.command(),
+        }
+        assert!(self.open.is_empty() || !self.room.is_idle(), "idle with sockets");
+    }
+
+    fn connect(&mut self) {
+        self.sockets += 1;
+        let conn = ConnId(self.sockets);
+        self.open.insert(conn);
+        let (peer, token, who) = self.make.identity();
+        self.feed(Input::Connect { conn, peer, token, who: Box::new(who) });
+    }
+
+    /// Any socket that ever was.
+    fn any_conn(&mut self) -> ConnId {
+        let open: Vec<ConnId> = self.open.iter().copied().collect();
+        if open.is_empty() || self.make.rng.chance(10) {
+            return ConnId(self.make.rng.below(self.sockets + 2));
+        }
+        *self.make.rng.pick(&open)
+    }
+
+    fn disconnect(&mut self) {
+        let conn = self.any_conn();
+        let how = *self.make.rng.pick(&[Disconnect::Clean, Disconnect::Lost, Disconnect::Lost]);
+        // Timers that are due come first, and know nothing of the loss yet.
+        self.feed(Input::Disconnect { conn, how });
+        self.open.remove(&conn);
+    }
+
+    fn request(&mut self) {
+        let conn = self.any_conn();
+        let request = self.make.request();
+        let expected = expected(&request);
+        let was_open = self.open.contains(&conn);
+        self.asked += 1;
+        let re = format!("r{}", self.asked);
+        let text = format!("{request:?}");
+        let effects = self.feed(Input::Request { conn, re: re.clone(), request });
+        let replies = |e: &&Effect| matches!(e, Effect::Tell { re: Some(_), .. });
+        let refusals = |e: &&Effect| matches!(e, Effect::Refuse { .. });
+        let (replies, refusals) =
+            (effects.iter().filter(replies).count(), effects.iter().filter(refusals).count());
+        match expected {
+            _ if !was_open => assert_eq!(replies + refusals, 0, "{text} on a closed socket"),
+            Answers::One => {
+                // A timer may have closed the socket before the request was looked at.
+                let gone = !self.open.contains(&conn) && replies + refusals == 0;
+                assert!(gone || replies + refusals == 1, "{text}: {effects:?}");
+            }
+            Answers::NoReply => assert!(replies == 0 && refusals <= 1, "{text}: {effects:?}"),
+            Answers::Later => assert!(replies + refusals <= 1, "{text}: {effects:?}"),
+        }
+    }
+
+    fn media_done(&mut self) {
+        let Some((call, cmd)) = self.calls.pop_front() else { return };
+        let result = match self.make.rng.below(10) {
+            0 => Err(MediaFault::NoTransport),
+            1 => Err(MediaFault::Internal("x".to_owned())),
+            2 => Ok(self.make.any_answer()),
+            _ => Ok(self.make.answer(&cmd)),
+        };
+        self.feed(Input::MediaDone { call, result: result.clone() });
+        if self.make.rng.chance(10) {
+            // Twice is nothing.
+            let again = self.feed(Input::MediaDone { call, result });
+            assert!(again.is_empty(), "{again:?}");
+        }
+    }
+
+    fn command(&mut self) {
+        let command = self.make.command(&self.config);
+        if let Command::Configure(config) = &command {
+            self.config = config.clone();
+        }
+        let stop = matches!(command, Command::Stop);
+        // Little happens in a room that is terminated.
+        let over = stop || matches!(command, Command::Terminate) && self.make.rng.chance(80);
+        let effects = self.feed(Input::Command { id: CommandId(self.asked), command });
+        let done = effects.iter().filter(|e| matches!(e, Effect::Done { .. })).count();
+        assert_eq!(done, 1, "{effects:?}");
+        assert!(!stop || self.open.is_empty(), "everybody is told");
+        if over {
+            self.make.forget();
+            *self = Self { make: std::mem::take(&mut self.make), ..Self::new(0) };
+        }
+    }
+
+    fn feed(&mut self, input: Input) -> Vec<Effect> {
+        self.fresh += 1;
+        let stamp = Stamp { now: UnixMs(self.now), fresh: Id::mint(1, self.fresh) };
+        self.room.handle(stamp, input);
+        let mut effects = Vec::new();
+        while let Some(effect) = self.room.poll() {
+            effects.push(effect);
+        }
+        let first_told = effects.iter().position(|e| !matches!(e, Effect::Remember(_)));
+        let last_write = effects.iter().rposition(|e| matches!(e, Effect::Remember(_)));
+        if let (Some(told), Some(write)) = (first_told, last_write) {
+            assert!(write < told, "told before it is durable: {effects:?}");
+        }
+        for effect in &effects {
+            self.perform(effect);
+        }
+        if let Some((at, why)) = self.room.poll_timeout() {
+            assert!(at.0 > self.now || at.0 == i64::MAX || self.now < self.make.newest, "{why} is overdue");
+        }
+        effects
+    }
+
+    fn perform(&mut self, effect: &Effect) {
+        match effect {
+            Effect::Remember(write) => {
+                if let Write::Fact { fact, columns, .. } = &**write {
+                    match self.tallies.get_mut(&fact.session) {
+                        Some(tally) => drop(tally.apply(fact).unwrap()),
+                        None => drop(self.tallies.insert(fact.session, Tally::start(fact).unwrap())),
+                    }
+                    assert_eq!(self.tallies[&fact.session].columns(), columns);
+                }
+            }
+            Effect::Tell { conn, re, msg } => {
+                assert!(self.open.contains(conn), "told a socket that is gone: {msg:?}");
+                self.make.learn(msg);
+                if let Some(re) = re {
+                    assert!(self.answered.insert(re.clone()), "answered twice: {msg:?}");
+                    let kick = |event| matches!(event, PeerEvent::Kick | PeerEvent::KickAll);
+                    assert!(!matches!(**msg, Msg::PeerInfo { event, .. } if kick(event)), "PROTOCOL §0.8");
+                }
+            }
+            Effect::Refuse { conn, re, error } => {
+                assert!(self.open.contains(conn), "refused a socket that is gone: {error}");
+                assert!(self.answered.insert(re.clone()), "answered twice: {error}");
+            }
+            Effect::Close { conn, .. } => assert!(self.open.remove(conn), "closed twice: {conn:?}"),
+            Effect::Media { call, cmd, .. } => {
+                if !matches!(cmd, MediaCmd::ClosePeer) {
+                    self.calls.push_back((*call, cmd.clone()));
+                }
+            }
+            Effect::Done { .. } => {}
+        }
+    }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "most requests are answered at once")]
+fn expected(request: &Request) -> Answers {
+    match request {
+        Request::Kick { .. } | Request::KickAll | Request::AudioActivity { .. } => Answers::NoReply,
+        Request::OpenTransport { .. }
+        | Request::Produce(_)
+        | Request::CloseProducer { .. }
+        | Request::Consume { .. }
+        | Request::Renegotiate { .. }
+        | Request::CloseConsumers { .. }
+        | Request::SelectLayers { .. } => Answers::Later,
+        _ => Answers::One,
+    }
+}
+
+fn run(seed: u64) {
+    let mut world = World::new(seed);
+    for _ in 0..INPUTS {
+        world.step();
+    }
+}
+
+#[test]
+fn any_sequence_of_inputs_is_survived() {
+    if let Ok(seed) = std::env::var("SIM_SEED") {
+        return run(seed.parse().unwrap());
+    }
+    for seed in 0..SEQUENCES {
+        let result = std::panic::catch_unwind(|| run(seed));
+        assert!(result.is_ok(), "sequence {seed} failed: run it alone with SIM_SEED={seed}");
+    }
+}
+
+/// The sequences are worth something only if requests succeed in them.
+#[test]
+fn sequences_reach_the_depths() {
+    let mut told = BTreeSet::new();
+    for seed in 0..60 {
+        let mut world = World::new(seed);
+        for _ in 0..INPUTS {
+            world.step();
+        }
+        told.extend(std::mem::take(&mut world.make.told));
+        for (_, cmd) in &world.calls {
+            told.insert(format!("{cmd:?}").split([' ', '{']).next().unwrap_or_default().to_owned());
+        }
+    }
+    for wanted in ["Produce", "Consume", "CloseProducer", "Renegotiate", "PauseProducer", "DropProducer"] {
+        assert!(told.contains(wanted), "no sequence leads to {wanted}: {told:?}");
+    }
+}

@@ -1,0 +1,336 @@
+//! Makes inputs by chance, from few enough ids that they meet.
+
+use std::collections::BTreeSet;
+
+use sederunt_core::effect::{MediaCmd, Msg};
+use sederunt_core::fact::{LeaveReason, Role};
+use sederunt_core::id::{ChatId, Id, ParticipantId, PeerId, ProducerId, TransportId};
+use sederunt_core::input::{
+    Broadcast, BroadcastTo, Command, MediaAnswer, MediaKind, Produce, Request, StoreAddress, Want,
+};
+use sederunt_core::room::RoomConfig;
+use sederunt_core::who::{Abilities, Who};
+
+use crate::rng::Rng;
+
+pub(crate) struct Maker {
+    pub(crate) rng: Rng,
+    /// Newest instant that was handed out.
+    pub(crate) newest: i64,
+    /// Kinds of media commands that were answered.
+    pub(crate) told: BTreeSet<String>,
+    producers: Vec<Id>,
+    transports: Vec<Id>,
+    chats: Vec<Id>,
+}
+
+impl Default for Maker {
+    fn default() -> Self {
+        Self::new(0)
+    }
+}
+
+impl Maker {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self {
+            rng: Rng::new(seed),
+            newest: 0,
+            told: BTreeSet::new(),
+            producers: Vec::new(),
+            transports: Vec::new(),
+            chats: Vec::new(),
+        }
+    }
+
+    /// Ids that clients were told: the next requests name them.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others tell no new id")]
+    pub(crate) fn learn(&mut self, msg: &Msg) {
+        let (pool, id) = match msg {
+            Msg::Produced { producer, .. } => (&mut self.producers, producer.0),
+            Msg::TransportOpened { transport, .. } => (&mut self.transports, transport.0),
+            Msg::ChatSent(message) => (&mut self.chats, message.id.0),
+            _ => return,
+        };
+        pool.push(id);
+        if pool.len() > 8 {
+            pool.remove(0);
+        }
+    }
+
+    /// Another room.
+    pub(crate) fn forget(&mut self) {
+        self.producers.clear();
+        self.transports.clear();
+        self.chats.clear();
+    }
+
+    pub(crate) fn instant(&mut self, now: i64) -> i64 {
+        let at = match self.rng.below(1000) {
+            0..600 => now.saturating_add(self.rng.between(0, 500)),
+            600..950 => now.saturating_add(self.rng.between(0, 15_000)),
+            950..995 => now.saturating_sub(self.rng.between(0, 10_000)),
+            995..999 => now.saturating_add(self.rng.between(0, 10_000_000)),
+            _ => *self.rng.pick(&[0, -5, i64::MIN, i64::MAX - 1, now]),
+        };
+        self.newest = self.newest.max(at);
+        at
+    }
+
+    fn peer(&mut self) -> PeerId {
+        PeerId::from_u128(u128::from(self.rng.below(6)))
+    }
+
+    fn peers(&mut self) -> Vec<PeerId> {
+        (0..self.rng.below(4)).map(|_| self.peer()).collect()
+    }
+
+    fn of(rng: &mut Rng, pool: &[Id]) -> Id {
+        if pool.is_empty() || rng.chance(5) { Id::from_u128(0) } else { *rng.pick(pool) }
+    }
+
+    fn any_transport(&mut self) -> TransportId {
+        TransportId(Self::of(&mut self.rng, &self.transports))
+    }
+
+    fn transport(&mut self) -> Option<TransportId> {
+        self.rng.chance(20).then(|| self.any_transport())
+    }
+
+    fn producer(&mut self) -> ProducerId {
+        ProducerId(Self::of(&mut self.rng, &self.producers))
+    }
+
+    fn chat(&mut self) -> ChatId {
+        ChatId(Self::of(&mut self.rng, &self.chats))
+    }
+
+    fn text(&mut self) -> String {
+        match self.rng.below(20) {
+            0 => String::new(),
+            1 => "é".repeat(20_000),
+            2 => "\u{0}\u{202e}".to_owned(),
+            n => format!("t{n}"),
+        }
+    }
+
+    fn flag(&mut self) -> bool {
+        self.rng.chance(50)
+    }
+
+    fn number(&mut self) -> u32 {
+        *self.rng.pick(&[0, 1, 2, 3, 50, u32::MAX])
+    }
+
+    fn store(&mut self) -> StoreAddress {
+        StoreAddress { plugin: self.text(), store: "s".to_owned() }
+    }
+
+    pub(crate) fn identity(&mut self) -> (PeerId, u64, Who) {
+        let peer = self.peer();
+        let person = self.rng.below(4);
+        let mut can = || self.rng.chance(80);
+        let abilities = Abilities {
+            kick: can(),
+            mute_others_audio: can(),
+            mute_others_video: can(),
+            pin: can(),
+            edit_display_name: can(),
+            produce_audio: can(),
+            produce_video: can(),
+            produce_screenshare: can(),
+            chat_public_text: can(),
+            chat_public_files: can(),
+            chat_private_text: can(),
+            chat_private_files: can(),
+            hidden: !can(),
+        };
+        let who = Who {
+            participant: ParticipantId::from_u128(u128::from(person)),
+            display_name: self.text(),
+            picture: self.text(),
+            custom_participant_id: self.flag().then(|| format!("c{person}")),
+            user_id: None,
+            preset_name: self.text(),
+            role: *self.rng.pick(&[Role::Member, Role::Member, Role::Member, Role::Monitor, Role::Bot]),
+            abilities,
+            ip_address: None,
+            user_agent: None,
+        };
+        (peer, if self.rng.chance(95) { 1 } else { 2 }, who)
+    }
+
+    pub(crate) fn request(&mut self) -> Request {
+        match self.rng.below(10) {
+            0..2 => Request::JoinRoom { display_name: self.text() },
+            2 => Request::SelfJoinComplete,
+            3..5 => Request::OpenTransport { consuming: self.flag(), offer: self.text() },
+            5..8 => self.media_request(),
+            8 => self.talk_request(),
+            _ => self.room_request(),
+        }
+    }
+
+    fn room_request(&mut self) -> Request {
+        match self.rng.below(60) {
+            0 => Request::LeaveRoom,
+            1..10 => Request::RoomInfo,
+            10..18 => Request::RoomPeers { search: self.text(), limit: self.number(), offset: self.number() },
+            18..24 => Request::PeerInfo { peer: self.peer() },
+            24..28 => Request::StageState,
+            28..30 => Request::WaitingRequests,
+            30..32 => Request::ConnectedRooms,
+            32..36 => Request::Kick { peers: self.peers() },
+            36 if self.flag() => Request::KickAll,
+            36..40 => Request::Polls,
+            40..44 => Request::NotOffered { name: "x" },
+            44 => Request::MediaLeave,
+            45..52 => Request::ChangeDisplayName { peer: self.peer(), display_name: self.text() },
+            _ => Request::Broadcast(Broadcast {
+                kind: self.text(),
+                payload: self.text().into_bytes(),
+                timestamp: u64::MAX,
+                to: match self.rng.below(3) {
+                    0 => BroadcastTo::Room,
+                    1 => BroadcastTo::Peers(self.peers()),
+                    _ => BroadcastTo::Rooms,
+                },
+            }),
+        }
+    }
+
+    fn talk_request(&mut self) -> Request {
+        match self.rng.below(12) {
+            0 => Request::ChatAll,
+            1 => Request::ChatPage {
+                time_ms: *self.rng.pick(&[0, i64::MIN, i64::MAX, 1_010_000]),
+                size: self.number(),
+                from: self.number(),
+                reversed: self.flag(),
+                pinned: self.flag().then_some(true),
+                user: self.flag().then(|| self.text()),
+            },
+            2..6 => Request::ChatSend {
+                peers: self.flag().then(|| self.peers()),
+                payload_type: i32::try_from(self.rng.below(5)).unwrap() - 1,
+                payload: self.text(),
+            },
+            6 => Request::ChatEdit { chat: self.chat(), payload: self.text() },
+            7 => Request::ChatDelete { chat: self.chat() },
+            8 => Request::ChatPin { chat: self.chat(), pinned: self.flag() },
+            9 => Request::StoreGet { at: self.store(), keys: vec![self.text()] },
+            10 => Request::StoreInsert {
+                at: self.store(),
+                items: vec![(self.text(), self.text().into_bytes())],
+            },
+            _ => Request::StoreDelete { at: self.store(), keys: vec![self.text()] },
+        }
+    }
+
+    fn media_request(&mut self) -> Request {
+        match self.rng.below(24) {
+            0 if self.flag() => Request::MediaJoin { prejoined: self.flag() },
+            0..9 => Request::Produce(Produce {
+                kind: if self.flag() { MediaKind::Audio } else { MediaKind::Video },
+                paused: self.flag(),
+                screen_share: self.rng.chance(20),
+                offer: self.text(),
+                app_data: self.flag().then(|| self.text()),
+                mid: None,
+                mime_type: None,
+                transport: self.transport(),
+            }),
+            9..11 => Request::ToggleProducer { producer: self.producer(), paused: self.flag() },
+            11..13 => {
+                Request::CloseProducer { producer: self.producer(), offer: self.flag().then(String::new) }
+            }
+            13..16 => {
+                let wants = (0..self.rng.below(40)).map(|_| {
+                    let (producing_peer, producer) = (self.peer(), self.producer());
+                    Want { producing_peer, producer, preferred_rid: None }
+                });
+                Request::Consume { wants: wants.collect(), transport: self.transport() }
+            }
+            16 => Request::Renegotiate { transport: self.any_transport(), answer: self.text() },
+            17 => Request::CloseConsumers {
+                transport: self.transport(),
+                mids: vec![self.text()],
+                offer: self.text(),
+            },
+            18 => {
+                let layers = vec![(self.producer(), "h".to_owned())];
+                Request::SelectLayers { transport: self.transport(), layers }
+            }
+            19..21 => Request::AudioActivity {
+                producer: self.producer(),
+                energy: *self.rng.pick(&[0, 5, 10, i32::MIN, i32::MAX]),
+                silent: self.flag(),
+            },
+            21 => Request::Pin { peer: self.flag().then(|| self.peer()) },
+            _ => Request::HostControl {
+                peer: self.flag().then(|| self.peer()),
+                audio: self.flag(),
+                video: self.flag(),
+            },
+        }
+    }
+
+    pub(crate) fn command(&mut self, config: &RoomConfig) -> Command {
+        match self.rng.below(40) {
+            0 => Command::Stop,
+            1 => Command::Terminate,
+            2 => Command::KickAll,
+            3..8 => Command::Kick {
+                participants: vec![ParticipantId::from_u128(u128::from(self.rng.below(4)))],
+                custom_ids: vec![format!("c{}", self.rng.below(4))],
+                reason: *self.rng.pick(LeaveReason::ALL),
+            },
+            8..30 => Command::Configure(RoomConfig { title: self.text(), open: true, ..config.clone() }),
+            _ => Command::Configure(RoomConfig {
+                title: self.text(),
+                open: self.rng.chance(80),
+                keep_alive_ms: *self.rng.pick(&[60_000, 60_000, 600_000, 0, -1, i64::MAX]),
+                reconnect_grace_ms: *self.rng.pick(&[20_000, 20_000, 0, -1, i64::MAX]),
+                max_together_ms: *self.rng.pick(&[
+                    None,
+                    None,
+                    None,
+                    None,
+                    Some(1_000_000),
+                    Some(0),
+                    Some(i64::MIN),
+                ]),
+                prior_together_ms: *self.rng.pick(&[0, 0, 0, -1, 1_000]),
+                ..config.clone()
+            }),
+        }
+    }
+
+    pub(crate) fn any_answer(&mut self) -> MediaAnswer {
+        match self.rng.below(3) {
+            0 => MediaAnswer::Done,
+            1 => MediaAnswer::Answer(self.text()),
+            _ => MediaAnswer::Offer { offer: None, mids: vec![(self.producer(), self.text())] },
+        }
+    }
+
+    /// The right kind of answer.
+    pub(crate) fn answer(&mut self, cmd: &MediaCmd) -> MediaAnswer {
+        self.told.insert(format!("{cmd:?}").split([' ', '{']).next().unwrap_or_default().to_owned());
+        match cmd {
+            MediaCmd::Open { .. }
+            | MediaCmd::Produce { .. }
+            | MediaCmd::CloseConsumers { .. }
+            | MediaCmd::CloseProducer { offer: Some(_), .. } => MediaAnswer::Answer("sdp".to_owned()),
+            MediaCmd::Consume { wants, .. } => MediaAnswer::Offer {
+                offer: Some("sdp".to_owned()),
+                mids: wants.iter().map(|(producer, _)| (*producer, "m".to_owned())).collect(),
+            },
+            MediaCmd::CloseProducer { offer: None, .. }
+            | MediaCmd::DropProducer { .. }
+            | MediaCmd::PauseProducer { .. }
+            | MediaCmd::Renegotiate { .. }
+            | MediaCmd::SelectLayers { .. }
+            | MediaCmd::ClosePeer => MediaAnswer::Done,
+        }
+    }
+}
