@@ -1,2 +1,28 @@
 //! Benchmarks behind `cargo xtask bench`.
-fn main() {}
+#![expect(clippy::print_stdout, reason = "a benchmark tells its numbers")]
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+mod packets;
+
+#[derive(Debug, Parser)]
+#[command(about = "Benchmarks of Sederunt; each prints a Markdown table")]
+struct Cli {
+    #[command(subcommand)]
+    bench: Bench,
+}
+
+#[derive(Debug, Subcommand)]
+enum Bench {
+    /// The media thread: CPU per forwarded stream, next to a bare loop of `sendto`
+    Packets(packets::PacketsArgs),
+}
+
+fn main() -> Result<()> {
+    let table = match Cli::parse().bench {
+        Bench::Packets(args) => packets::run(&args)?,
+    };
+    println!("{table}");
+    Ok(())
+}

@@ -1,0 +1,180 @@
+//! What the media thread costs: one publisher, many subscribers, over real sockets on loopback.
+//!
+//! The subscribers and the publisher are str0m clients in this process, on threads of their own; only the CPU time
+//! of the media thread is counted, as the kernel accounts it. Next to it, in the same run: a bare loop of `sendto`
+//! that sends packets of the same size to as many sockets, and the media thread without batches.
+
+use std::fmt::Write as _;
+use std::net::{SocketAddr, UdpSocket};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use sederunt_node::media::{MediaConfig, MediaHandle};
+
+mod client;
+mod rig;
+
+use client::Load;
+use rig::Rig;
+
+/// Packets that the bare loop sends: about a second.
+const BARE_PACKETS: usize = 200_000;
+
+/// `packets`.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct PacketsArgs {
+    /// Subscribers of the one publisher, a run for each number
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 10, 50])]
+    pub(crate) subscribers: Vec<usize>,
+    /// Packets a second of the publisher, a run for each number: a camera sends about 150
+    #[arg(long, value_delimiter = ',', default_values_t = [150, 1000])]
+    pub(crate) rates: Vec<u32>,
+    /// Seconds that each run is measured
+    #[arg(long, default_value_t = 5)]
+    pub(crate) seconds: u64,
+    /// Bytes of a packet's payload
+    #[arg(long, default_value_t = 1200)]
+    pub(crate) bytes: usize,
+}
+
+/// How one run went.
+#[derive(Debug, Clone, Copy)]
+struct Measured {
+    forwarded: u64,
+    received: u64,
+    cpu: Duration,
+    wall: Duration,
+    calls: u64,
+}
+
+impl Measured {
+    fn per_cpu_second(self) -> f64 {
+        self.forwarded as f64 / self.cpu.as_secs_f64().max(1e-9)
+    }
+
+    fn per_second(self) -> f64 {
+        self.forwarded as f64 / self.wall.as_secs_f64()
+    }
+
+    /// Percent of a core for one forwarded stream.
+    fn core_percent_per_stream(self, streams: usize) -> f64 {
+        100.0 * self.cpu.as_secs_f64() / self.wall.as_secs_f64() / streams as f64
+    }
+}
+
+/// Runs all combinations; a Markdown table with what to make of it.
+pub(crate) fn run(args: &PacketsArgs) -> Result<String> {
+    ensure!((200..=1_300).contains(&args.bytes), "--bytes must be 200 to 1300");
+    let mut table = String::from(
+        "| subscribers | packets/s in | forwarded/s | media thread, % of a core per stream | forwarded per CPU-second \
+         | one call per datagram | ratio | bare `sendto` per CPU-second | share of it | datagrams per call |\n\
+         |---|---|---|---|---|---|---|---|---|---|\n",
+    );
+    for &rate in &args.rates {
+        for &subscribers in &args.subscribers {
+            let load = Load { subscribers, rate, bytes: args.bytes };
+            // Side by side, so that what else the machine does meets all three.
+            let batched = measure(load, args.seconds, true)?;
+            let naive = measure(load, args.seconds, false)?;
+            let bare = sendto(load)?;
+            let (a, b) = (batched.per_cpu_second(), naive.per_cpu_second());
+            let _ = writeln!(
+                table,
+                "| {subscribers} | {rate} | {:.0} | {:.3} | {a:.0} | {b:.0} | {:.2} | {bare:.0} | {:.2} | {:.1} |",
+                batched.per_second(),
+                batched.core_percent_per_stream(subscribers),
+                a / b,
+                a / bare,
+                batched.forwarded as f64 / batched.calls.max(1) as f64,
+            );
+        }
+    }
+    Ok(table)
+}
+
+fn measure(load: Load, seconds: u64, batches: bool) -> Result<Measured> {
+    let (sender, notices) = tokio::sync::mpsc::unbounded_channel();
+    let config = MediaConfig { bind: SocketAddr::from(([127, 0, 0, 1], 0)), announce: Vec::new() };
+    let media = if batches {
+        MediaHandle::spawn(config, sender)?
+    } else {
+        MediaHandle::spawn_without_batches(config, sender)?
+    };
+    let mut rig = Rig::new(media.clone(), notices);
+    let clients = client::start(&mut rig, load)?;
+    clients.until_all_receive(Duration::from_secs(30))?;
+    let read = || -> Result<_> {
+        let stats = media.stats();
+        Ok((stats.sfu.packets_forwarded, stats.send_calls, media_cpu()?, clients.received(), Instant::now()))
+    };
+    let before = read()?;
+    // The measurement is this pause.
+    std::thread::sleep(Duration::from_secs(seconds));
+    let after = read()?;
+    clients.stop()?;
+    let stats = media.stats();
+    media.shutdown();
+    ensure!(stats.restarts == 0 && stats.sfu.panics == 0, "the engine panicked");
+    let measured = Measured {
+        forwarded: after.0 - before.0,
+        calls: after.1 - before.1,
+        cpu: after.2 - before.2,
+        received: after.3 - before.3,
+        wall: after.4 - before.4,
+    };
+    let expected = measured.wall.as_secs_f64() * f64::from(load.rate) * load.subscribers as f64;
+    ensure!(
+        measured.forwarded as f64 > 0.8 * expected,
+        "only {} of {expected:.0} packets were forwarded: the machine is too busy",
+        measured.forwarded
+    );
+    ensure!(
+        measured.received as f64 > 0.9 * measured.forwarded as f64,
+        "only {} of {} packets arrived",
+        measured.received,
+        measured.forwarded
+    );
+    Ok(measured)
+}
+
+/// Packets per CPU-second of a loop that only sends.
+fn sendto(load: Load) -> Result<f64> {
+    let sinks: Vec<UdpSocket> =
+        (0..load.subscribers).map(|_| UdpSocket::bind("127.0.0.1:0")).collect::<std::io::Result<_>>()?;
+    let addresses: Vec<SocketAddr> =
+        sinks.iter().map(UdpSocket::local_addr).collect::<std::io::Result<_>>()?;
+    let sender = UdpSocket::bind("127.0.0.1:0")?;
+    // RTP header, extensions and the tag of the cipher: what the subscriber gets on the wire.
+    let packet = vec![0x80; load.bytes + 40];
+    let worker = std::thread::spawn(move || -> Result<f64> {
+        let begin = thread_cpu("/proc/thread-self/schedstat")?;
+        for index in 0..BARE_PACKETS {
+            let to = addresses.get(index % addresses.len()).context("a sink")?;
+            sender.send_to(&packet, to)?;
+        }
+        let spent = thread_cpu("/proc/thread-self/schedstat")? - begin;
+        Ok(BARE_PACKETS as f64 / spent.as_secs_f64().max(1e-9))
+    });
+    let rate = worker.join().map_err(|_| anyhow::anyhow!("the sending thread panicked"))??;
+    drop(sinks);
+    Ok(rate)
+}
+
+/// CPU time of the media thread, by its name.
+fn media_cpu() -> Result<Duration> {
+    for task in std::fs::read_dir("/proc/self/task")? {
+        let path = task?.path();
+        if std::fs::read_to_string(path.join("comm")).is_ok_and(|name| name.trim() == "media") {
+            return thread_cpu(&path.join("schedstat").to_string_lossy());
+        }
+    }
+    bail!("no media thread")
+}
+
+/// The first number of a `schedstat` file: nanoseconds on a CPU.
+fn thread_cpu(path: &str) -> Result<Duration> {
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("{path} (a Linux kernel with schedstats)"))?;
+    let nanos = text.split(' ').next().context("empty schedstat")?.trim().parse()?;
+    Ok(Duration::from_nanos(nanos))
+}
