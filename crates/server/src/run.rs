@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
+use sederunt_gateway::GatewayConfig;
 use sederunt_node::clock::{Clock, SystemClock};
 use sederunt_node::media::{MediaConfig, MediaHandle, MediaNotice};
 use sederunt_node::{Node, NodeConfig};
@@ -177,6 +178,9 @@ struct Addresses {
     scheme: &'static str,
     http: SocketAddr,
     metrics: SocketAddr,
+    /// As configured.
+    public: Option<String>,
+    /// As configured, or what works on this machine.
     base_uri: String,
 }
 
@@ -187,8 +191,9 @@ impl Addresses {
         let http = listeners.http.local_addr()?;
         let metrics = listeners.metrics.local_addr()?;
         let scheme = if *tls == TlsConfig::Off { "http" } else { "https" };
-        let base_uri = base_uri.clone().unwrap_or_else(|| format!("localhost:{}", http.port()));
-        Ok(Self { scheme, http, metrics, base_uri })
+        let public = base_uri.clone();
+        let base_uri = public.clone().unwrap_or_else(|| format!("localhost:{}", http.port()));
+        Ok(Self { scheme, http, metrics, public, base_uri })
     }
 
     fn public_host(&self) -> &str {
@@ -205,6 +210,11 @@ impl Addresses {
 }
 
 fn public_router(node: &Node, addresses: &Addresses, metrics: HttpMetrics) -> Router {
-    let _ = (node, addresses);
-    Router::new().merge(assets::router()).layer(from_fn_with_state(metrics, logs::access))
+    // Without TLS there is no secure origin for the client's sub-domains: the page maps them to its own.
+    let shim = addresses.scheme == "http";
+    let gateway = GatewayConfig { base_uri: addresses.public.clone(), shim, ..GatewayConfig::default() };
+    Router::new()
+        .merge(sederunt_gateway::router(node.clone(), gateway))
+        .merge(assets::router())
+        .layer(from_fn_with_state(metrics, logs::access))
 }

@@ -1,4 +1,10 @@
 //! Commands of the real binary that need no meeting.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::unwrap_in_result,
+    reason = "a test panics when it fails"
+)]
 
 mod common;
 

@@ -7,7 +7,7 @@ use super::*;
 fn resolve(args: &[&str]) -> anyhow::Result<(Config, Vec<Effective>)> {
     let matches = ConfigArgs::augment_args(Command::new("serve"))
         .get_matches_from(std::iter::once("serve").chain(args.iter().copied()));
-    Config::resolve(ConfigArgs::from_arg_matches(&matches).unwrap(), &matches)
+    Config::resolve(ConfigArgs::from_arg_matches(&matches)?, &matches)
 }
 
 fn file(text: &str) -> (tempfile::TempDir, String) {

@@ -103,3 +103,21 @@ impl Kit {
         answer.json()
     }
 }
+
+/// Makes `meetings` meetings with `people` participants each, and returns a pass for every participant.
+pub async fn passes(kit: &Kit, meetings: usize, people: usize) -> Vec<super::client::Pass> {
+    let mut passes = Vec::new();
+    for m in 0..meetings {
+        let made = kit.post("/meetings", &serde_json::json!({ "title": format!("Room {m}") })).await;
+        let meeting = super::text(&made, "/data/id");
+        for p in 0..people {
+            let body = serde_json::json!({
+                "name": format!("Person {p}"), "preset_name": "group_call_host", "custom_participant_id": format!("p{p}"),
+            });
+            let added = kit.post(&format!("/meetings/{meeting}/participants"), &body).await;
+            let token = super::text(&added, "/data/token");
+            passes.push(super::client::Pass { meeting: meeting.clone(), token });
+        }
+    }
+    passes
+}

@@ -1,7 +1,16 @@
 //! The real binary, started on ports of its own, and just enough HTTP to talk to it.
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, unreachable_pub, missing_docs, reason = "each test file uses its part")]
+#![allow(clippy::print_stdout, reason = "seeds are shown when a test fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::unwrap_in_result,
+    reason = "a test panics when it fails"
+)]
 
+pub mod client;
 pub mod http;
+pub mod rng;
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -92,6 +101,10 @@ impl Server {
     /// Everything that was logged into this data folder's log so far.
     pub fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap()
+    }
+
+    pub fn log_path(&self) -> std::path::PathBuf {
+        self.log.clone()
     }
 
     pub fn pid(&self) -> u32 {
