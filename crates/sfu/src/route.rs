@@ -1,6 +1,6 @@
 //! The way of a packet from its publisher to the subscribers, and of key frame requests back.
 
-use str0m::media::{KeyframeRequestKind, Mid};
+use str0m::media::{KeyframeRequestKind, Mid, Pt};
 use str0m::rtp::{ExtensionValues, RtpPacket, RtpWrite, Ssrc, StreamPaused, Vp8Descriptor, Vp8Patch};
 
 use crate::command::Kind;
@@ -66,13 +66,7 @@ impl Sfu {
             picture: descriptor.and_then(|d| d.picture_id()),
             tl0: descriptor.and_then(|d| d.tl0_pic_idx()),
         };
-        // Everything else in the header extensions belongs to the publisher's own session (pitfall P5).
-        let extensions = ExtensionValues {
-            audio_level: packet.header.ext_vals.audio_level,
-            voice_activity: packet.header.ext_vals.voice_activity,
-            video_orientation: packet.header.ext_vals.video_orientation,
-            ..ExtensionValues::default()
-        };
+        let extensions = forwarded_extensions(packet);
         let (mut started, mut broken) = (false, Vec::new());
         for slot in &source.consumers {
             let Some(consumer) = consumers.get_mut(*slot) else { continue };
@@ -90,14 +84,11 @@ impl Sfu {
                 Step::Forward => {}
             }
             let Some(out) = consumer.rewriter.map(*now, numbers) else { continue };
-            let payload = packet.payload.clone();
-            let mut write = RtpWrite::new(consumer.pt, out.seq.into(), out.time, packet.timestamp, payload)
-                .marker(packet.header.marker)
-                .ext_vals(extensions.clone())
-                .nackable(true);
-            if let Some(patch) = descriptor.and_then(|d| patch(&d, numbers, out)) {
-                write = write.vp8_patch(patch);
-            }
+            let write = outgoing(consumer.pt, packet, out).ext_vals(extensions.clone());
+            let write = match descriptor.and_then(|d| patch(&d, numbers, out)) {
+                Some(patch) => write.vp8_patch(patch),
+                None => write,
+            };
             let ssrc = consumer.ssrc;
             let written =
                 guard(|| transport.rtc.direct_api().stream_tx(&ssrc).map(|stream| stream.write_rtp(write)));
@@ -286,6 +277,23 @@ impl Sfu {
             });
         }
     }
+}
+
+/// The header extensions that subscribers get; the rest belongs to the publisher's own session (pitfall P5).
+fn forwarded_extensions(packet: &RtpPacket) -> ExtensionValues {
+    ExtensionValues {
+        audio_level: packet.header.ext_vals.audio_level,
+        voice_activity: packet.header.ext_vals.voice_activity,
+        video_orientation: packet.header.ext_vals.video_orientation,
+        ..ExtensionValues::default()
+    }
+}
+
+/// The packet under its outgoing numbers; the payload is shared by all subscribers.
+fn outgoing(pt: Pt, packet: &RtpPacket, to: Numbers) -> RtpWrite {
+    RtpWrite::new(pt, to.seq.into(), to.time, packet.timestamp, packet.payload.clone())
+        .marker(packet.header.marker)
+        .nackable(true)
 }
 
 /// The change of a VP8 descriptor, when there is any.
