@@ -152,3 +152,78 @@ fn take_page<'a>(messages: impl Iterator<Item = &'a ChatMessage>, size: usize) -
     }
     (page, false)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::Id;
+
+    fn message(n: u64, len: usize) -> ChatMessage {
+        ChatMessage {
+            id: ChatId(Id::mint(1, n)),
+            session: SessionId::default(),
+            peer: PeerId::default(),
+            participant: ParticipantId::default(),
+            display_name: String::new(),
+            pinned: false,
+            edited: false,
+            payload_type: 0,
+            payload: "x".repeat(len),
+            targets: Vec::new(),
+            at: UnixMs(n.cast_signed()),
+        }
+    }
+
+    fn older(edge: Option<UnixMs>) -> PageQuery {
+        PageQuery { edge, size: 200, skip: 0, reversed: true, pinned: None, author: None }
+    }
+
+    #[test]
+    fn history_is_bounded_in_number_and_bytes() {
+        let count = limit::CHAT_HISTORY_MAX as u64;
+        let mut log = ChatLog::load((0..count + 10).map(|n| message(n, 1)).collect());
+        assert_eq!(log.messages.len(), limit::CHAT_HISTORY_MAX);
+        assert_eq!(log.messages[0].at, UnixMs(10));
+        for n in 0..200 {
+            log.push(message(count + 10 + n, limit::CHAT_PAYLOAD_MAX_CHARS * 4));
+        }
+        assert!(log.bytes <= limit::CHAT_HISTORY_MAX_BYTES);
+        assert_eq!(log.bytes, log.messages.iter().map(|m| m.payload.len()).sum::<usize>());
+        let last = log.messages.back().unwrap().id;
+        log.change(last, |m| m.payload.clear());
+        log.remove(log.messages[0].id);
+        assert_eq!(log.bytes, log.messages.iter().map(|m| m.payload.len()).sum::<usize>());
+    }
+
+    #[test]
+    fn pages_of_large_messages_stay_small_and_miss_nothing() {
+        let large = limit::CHAT_ANSWER_MAX_BYTES / 3;
+        let log = ChatLog::load((1..20).map(|n| message(n, large)).collect());
+        let (mut edge, mut seen) = (None, Vec::new());
+        loop {
+            let (page, next) = log.page(ParticipantId::default(), older(edge));
+            assert!(page.len() <= 3 && !page.is_empty());
+            seen.extend(page.iter().map(|m| m.at.0));
+            edge = page.last().map(|m| m.at);
+            if !next {
+                break;
+            }
+        }
+        assert_eq!(seen, (1..20).rev().collect::<Vec<_>>());
+        assert_eq!(log.newest(ParticipantId::default()).len(), 3);
+        // One message that is larger than a page is a page.
+        let log = ChatLog::load(vec![message(1, limit::CHAT_ANSWER_MAX_BYTES * 2)]);
+        assert_eq!(log.page(ParticipantId::default(), older(None)).0.len(), 1);
+    }
+
+    #[test]
+    fn instants_are_unique_so_that_page_edges_are_exact() {
+        let mut log = ChatLog::default();
+        for n in 0..5 {
+            let mut next = message(n, 1);
+            next.at = log.next_instant(UnixMs(100));
+            log.push(next);
+        }
+        assert_eq!(log.messages.iter().map(|m| m.at.0).collect::<Vec<_>>(), [100, 101, 102, 103, 104]);
+    }
+}

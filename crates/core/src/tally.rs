@@ -377,3 +377,101 @@ pub fn minutes(ms: i64) -> f64 {
     let units = ms.saturating_add(3).div_euclid(6);
     units as f64 / 10_000.0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fact(at: i64, kind: FactKind) -> Fact {
+        let (app, meeting, session) = (AppId::from("a"), MeetingId::default(), SessionId::from_u128(1));
+        Fact { at: UnixMs(at), app, meeting, session, kind }
+    }
+
+    fn join(at: i64, peer: u128) -> Fact {
+        let (peer, participant) = (PeerId::from_u128(peer), ParticipantId::from_u128(peer));
+        fact(at, FactKind::PeerJoined { peer, participant, role: Role::Member, created_at: UnixMs(at) })
+    }
+
+    fn leave(at: i64, peer: u128) -> Fact {
+        fact(at, FactKind::PeerLeft { peer: PeerId::from_u128(peer), reason: LeaveReason::Left })
+    }
+
+    fn away(at: i64, peer: u128) -> Fact {
+        fact(at, FactKind::PeerAway { peer: PeerId::from_u128(peer) })
+    }
+
+    fn back(at: i64, peer: u128) -> Fact {
+        fact(at, FactKind::PeerBack { peer: PeerId::from_u128(peer) })
+    }
+
+    fn ended(at: i64) -> Fact {
+        fact(at, FactKind::SessionEnded { reason: EndReason::AllParticipantsLeft })
+    }
+
+    fn started() -> Tally {
+        let kind = FactKind::SessionStarted { title: String::new(), keep_alive_ms: 60_000 };
+        Tally::start(&fact(0, kind)).unwrap()
+    }
+
+    #[test]
+    fn contradictions_are_refused_and_change_nothing() {
+        let mut tally = started();
+        for good in [join(0, 1), join(5, 2), leave(8, 2), join(8, 3), away(9, 3)] {
+            tally.apply(&good).unwrap();
+        }
+        let before = tally.clone();
+        let start = fact(9, FactKind::SessionStarted { title: String::new(), keep_alive_ms: 0 });
+        for bad in [
+            start,
+            join(9, 1),
+            join(9, 2),
+            join(7, 4),
+            leave(9, 2),
+            leave(9, 9),
+            away(9, 3),
+            back(9, 1),
+            ended(9),
+        ] {
+            assert!(tally.apply(&bad).is_err(), "{bad:?}");
+            assert_eq!(tally, before, "{bad:?}");
+        }
+        assert!(Tally::start(&join(0, 1)).is_err());
+        for good in [leave(10, 3), leave(10, 1), ended(70)] {
+            tally.apply(&good).unwrap();
+        }
+        assert_eq!(tally.apply(&join(80, 5)), Err(TallyError::AfterEnd(SessionId::from_u128(1))));
+    }
+
+    /// Each return settles the time since the earliest loss anew.
+    #[test]
+    fn overlap_waits_for_those_who_are_away() {
+        let mut tally = started();
+        let together = |tally: &Tally, at| tally.columns().together_ms(UnixMs(at));
+        for f in [join(0, 1), join(10, 2), join(10, 3), away(20, 1), away(30, 2)] {
+            tally.apply(&f).unwrap();
+        }
+        assert_eq!(together(&tally, 40), 20, "only 3 is certain after 30");
+        tally.apply(&leave(50, 3)).unwrap();
+        assert_eq!(together(&tally, 50), 20);
+        tally.apply(&back(60, 1)).unwrap();
+        assert_eq!(together(&tally, 60), 40, "1 and 3 were together until 50");
+        tally.apply(&back(70, 2)).unwrap();
+        assert_eq!(together(&tally, 70), 60, "1 and 2 are together all the time");
+        assert_eq!(together(&tally, 75), 65);
+        tally.apply(&away(80, 1)).unwrap();
+        tally.apply(&leave(90, 2)).unwrap();
+        tally.apply(&leave(80, 1)).unwrap();
+        assert_eq!(together(&tally, 500), 70);
+        assert_eq!(tally.columns().last_left_at, Some(UnixMs(90)));
+    }
+
+    #[test]
+    fn minutes_are_rounded_half_up_to_four_decimals() {
+        // The vendor's examples (SEMANTICS §2.3): 348.582 s and 415.578 s.
+        for (ms, expected) in
+            [(348_582, 5.8097), (415_578, 6.9263), (0, 0.0), (2, 0.0), (3, 0.0001), (60_000, 1.0)]
+        {
+            assert!((minutes(ms) - expected).abs() < 1e-9, "{ms}");
+        }
+    }
+}
