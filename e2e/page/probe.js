@@ -59,6 +59,7 @@
           samples: s.totalSamplesReceived ?? 0,
           energy: s.totalAudioEnergy ?? 0,
           width: s.frameWidth ?? 0,
+          height: s.frameHeight ?? 0,
         });
       }
     }
