@@ -50,6 +50,13 @@ export async function startBrowser() {
       });
       return { name, context, page, errors, outside };
     },
+    /** SIGKILL for all its processes, as when a machine loses power: no socket is closed in good order. */
+    async kill() {
+      const session = await browser.newBrowserCDPSession();
+      const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+      for (const { id } of processInfo) process.kill(id, 'SIGKILL');
+      await rm(profile, { recursive: true, force: true });
+    },
     async close() {
       await browser.close();
       await rm(profile, { recursive: true, force: true });
