@@ -14,7 +14,7 @@ const MEETINGS: Listing<MeetingRow> = Listing {
     scope: "app = :scope AND deleted_ms IS NULL",
     name: "title",
     search: "instr(title_fold, :text) > 0 OR id_has(id, :part)",
-    active: "active",
+    active: "(active AND terminated_ms IS NULL)",
     terminated: "(terminated_ms IS NOT NULL)",
     read: read_meeting,
 };

@@ -245,7 +245,7 @@ pub struct ListQuery {
     pub created_from: Option<UnixMs>,
     /// `created_at <=`.
     pub created_to: Option<UnixMs>,
-    /// Meetings only: ACTIVE or INACTIVE.
+    /// Meetings only: whether people may join, so ACTIVE and not terminated.
     pub active: Option<bool>,
     /// Meetings only: with or without `terminated_at`.
     pub terminated: Option<bool>,
