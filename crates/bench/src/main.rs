@@ -4,6 +4,7 @@
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+mod ledger;
 mod packets;
 
 #[derive(Debug, Parser)]
@@ -17,11 +18,14 @@ struct Cli {
 enum Bench {
     /// The media thread: CPU per forwarded stream, next to a bare loop of `sendto`
     Packets(packets::PacketsArgs),
+    /// Joins and leaves made durable, next to the bare disk; lists of many sessions
+    Ledger(ledger::LedgerArgs),
 }
 
 fn main() -> Result<()> {
     let table = match Cli::parse().bench {
         Bench::Packets(args) => packets::run(&args)?,
+        Bench::Ledger(args) => ledger::run(&args)?,
     };
     println!("{table}");
     Ok(())

@@ -1,0 +1,172 @@
+//! Joins and leaves through rooms, engine and store, each acknowledged after it is durable. Without sockets, so
+//! that the number is that of the ledger.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use sederunt_core::id::{MeetingId, ParticipantId, PeerId};
+use sederunt_core::input::{Disconnect, Request};
+use sederunt_node::clock::SystemClock;
+use sederunt_node::presets::default_presets;
+use sederunt_node::{ClientAddress, Node, NodeConfig, Ticket, ToSocket, generate_signing_key};
+use sederunt_store::{AppRow, MeetingRow, MemberType, ParticipantRow, RoomKind, Store};
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::disk::Disk;
+use super::sample::{Samples, ms};
+
+/// Peers of one room; more peers mean more rooms.
+const PEERS_PER_ROOM: usize = 16;
+/// Above what one visit is told while it waits.
+const OUTBOX: usize = 1024;
+
+pub(super) fn measure(
+    runtime: &Runtime,
+    dir: &Path,
+    in_flight: &[usize],
+    each: Duration,
+    disk: &Disk,
+) -> Result<String> {
+    let mut table = String::from(
+        "| Peers that join and leave | durable a second | of the bare disk | join p50 / p99 | leave p50 / p99 |\n\
+         |---:|---:|---:|---:|---:|\n",
+    );
+    for &peers in in_flight {
+        let data = dir.join(format!("durable-{peers}"));
+        let mut run = runtime.block_on(visits(&data, peers, each))?;
+        let count = run.joins.len() + run.leaves.len();
+        let a_second = count as f64 / run.took.as_secs_f64();
+        writeln!(
+            table,
+            "| {peers} | {a_second:.0} | {:.2} × | {} / {} | {} / {} |",
+            a_second / disk.preallocated.max(disk.growing),
+            ms(run.joins.percentile(50)),
+            ms(run.joins.percentile(99)),
+            ms(run.leaves.percentile(50)),
+            ms(run.leaves.percentile(99)),
+        )?;
+    }
+    Ok(table)
+}
+
+#[derive(Default)]
+struct Run {
+    joins: Samples,
+    leaves: Samples,
+    took: Duration,
+}
+
+async fn visits(data: &Path, peers: usize, each: Duration) -> Result<Run> {
+    std::fs::create_dir_all(data)?;
+    let node = start(data).await?;
+    let tickets = tickets(&node, peers.div_ceil(PEERS_PER_ROOM)).await?;
+    let start = Instant::now();
+    let mut tasks = JoinSet::new();
+    for peer in 0..peers {
+        let ticket = tickets[peer % tickets.len()].clone();
+        tasks.spawn(come_and_go(node.clone(), ticket, start + each));
+    }
+    let mut run = Run::default();
+    while let Some(done) = tasks.join_next().await {
+        let (joins, leaves) = done??;
+        run.joins.extend(joins);
+        run.leaves.extend(leaves);
+    }
+    run.took = start.elapsed();
+    node.stop().await;
+    Ok(run)
+}
+
+async fn start(data: &Path) -> Result<Node> {
+    let config = NodeConfig {
+        node_id: "bench".to_owned(),
+        reconnect_grace_ms: 20_000,
+        signing_key_pem: generate_signing_key()?,
+        store_client_addresses: false,
+    };
+    Ok(Node::start(config, Store::open(data)?, None, Arc::new(SystemClock)).await?)
+}
+
+/// A ticket for each of `rooms` new meetings.
+async fn tickets(node: &Node, rooms: usize) -> Result<Vec<Ticket>> {
+    let now = node.now();
+    let app =
+        AppRow { id: "bench".into(), account: "bench".to_owned(), name: "bench".to_owned(), created_at: now };
+    let presets = default_presets(&app.id, now, || node.mint_id());
+    let preset = presets.first().cloned().context("an app has presets")?;
+    node.store().create_app(app.clone(), presets).await?;
+    let mut tickets = Vec::new();
+    for room in 0..rooms {
+        let meeting = MeetingRow {
+            id: MeetingId::from(node.mint_id()),
+            app: app.id.clone(),
+            title: format!("Room {room}"),
+            active: true,
+            keep_alive_secs: 60,
+            kind: RoomKind::Private,
+            is_room: false,
+            default_member_type: MemberType::Guest,
+            max_meeting_seconds: None,
+            terminated_at: None,
+            deleted_at: None,
+            extra: serde_json::json!({}),
+            created_at: now,
+            updated_at: now,
+        };
+        let participant = ParticipantRow {
+            id: ParticipantId::from(node.mint_id()),
+            meeting: meeting.id,
+            app: app.id.clone(),
+            name: "Ada".to_owned(),
+            picture: String::new(),
+            custom_participant_id: Some("ada".to_owned()),
+            user_id: None,
+            preset_name: preset.name.clone(),
+            member_type: MemberType::Host,
+            blocked: false,
+            deleted_at: None,
+            created_at: now,
+            updated_at: now,
+        };
+        node.store().create_meeting(meeting.clone()).await?;
+        node.store().create_participant(participant.clone()).await?;
+        tickets.push(Ticket { meeting, participant, preset: preset.clone(), token_hash: room as u64 });
+    }
+    Ok(tickets)
+}
+
+async fn come_and_go(node: Node, ticket: Ticket, until: Instant) -> Result<(Samples, Samples)> {
+    let (mut joins, mut leaves) = (Samples::default(), Samples::default());
+    while Instant::now() < until {
+        let peer = PeerId::from(node.mint_id());
+        let (outbox, mut told) = mpsc::channel(OUTBOX);
+        let attached = node.attach(ticket.clone(), peer, ClientAddress::default(), outbox).await?;
+        let before = Instant::now();
+        attached.request("join".to_owned(), Request::JoinRoom { display_name: "Ada".to_owned() }).await?;
+        answered(&mut told, "join").await?;
+        joins.push(before.elapsed());
+        let before = Instant::now();
+        attached.request("leave".to_owned(), Request::MediaLeave).await?;
+        answered(&mut told, "leave").await?;
+        leaves.push(before.elapsed());
+        attached.disconnect(Disconnect::Clean).await;
+    }
+    Ok((joins, leaves))
+}
+
+async fn answered(told: &mut mpsc::Receiver<ToSocket>, what: &str) -> Result<()> {
+    while let Some(message) = told.recv().await {
+        match message {
+            ToSocket::Tell { re: Some(re), .. } if re == what => return Ok(()),
+            ToSocket::Refuse { error, .. } => bail!("{what} refused: {error}"),
+            ToSocket::Tell { .. } => {}
+            ToSocket::Close(reason) => bail!("closed before the answer to {what}: {reason:?}"),
+        }
+    }
+    bail!("cut before the answer to {what}")
+}

@@ -1,0 +1,33 @@
+//! Durations and their percentiles.
+
+use std::time::Duration;
+
+/// Measured durations.
+#[derive(Debug, Default)]
+pub(super) struct Samples(Vec<Duration>);
+
+impl Samples {
+    pub(super) fn push(&mut self, took: Duration) {
+        self.0.push(took);
+    }
+
+    pub(super) fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The value that `percent` of the samples do not exceed; zero without samples.
+    pub(super) fn percentile(&mut self, percent: usize) -> Duration {
+        self.0.sort_unstable();
+        let rank = (self.0.len() * percent).div_ceil(100);
+        self.0.get(rank.saturating_sub(1)).copied().unwrap_or_default()
+    }
+}
+
+/// Milliseconds with two decimals.
+pub(super) fn ms(d: Duration) -> String {
+    format!("{:.2} ms", d.as_secs_f64() * 1000.0)
+}
