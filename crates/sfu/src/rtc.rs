@@ -72,6 +72,9 @@ fn extensions(consuming: bool) -> ExtensionMap {
     if !consuming {
         map.set(3, Extension::TransportSequenceNumber);
         map.set(10, Extension::RtpStreamId);
+        // Chrome probes the path with RTX padding of a simulcast dummy (PROTOCOL §6.1). Without this name str0m cannot
+        // place those packets, reports them lost, and Chrome's estimate collapses.
+        map.set(11, Extension::RepairedRtpStreamId);
     }
     map
 }

@@ -85,6 +85,8 @@ fn transport_wide_feedback_is_accepted_where_it_is_offered() {
         assert!(section.contains("a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc"));
         assert!(section.contains("transport-cc\r"), "{section}");
     }
+    // Without it Chrome's probes (RTX padding of the simulcast dummy) would be reported lost.
+    assert!(sections(&answer)[1].contains("a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"));
 }
 
 #[test]
