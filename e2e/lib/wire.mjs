@@ -94,10 +94,12 @@ export function openSocket(server, { roomID, token, peer = randomUUID() }) {
     const { 1: event = 0, 2: id = Buffer.alloc(0), 3: payload = Buffer.alloc(0) } = read(data);
     seen.push({ event, id: String(id), payload });
   });
-  /** Sends one request and waits for its reply or error. */
+  /** Sends one request and waits for its reply or error; `undefined` if the socket is closed instead. */
   state.ask = async (event, payload, id = randomUUID()) => {
     socket.send(frame(event, id, payload));
-    return until(`a reply to ${event}`, () => seen.find((f) => f.id === id));
+    const answer = () => seen.find((f) => f.id === id);
+    await until(`a reply to ${event}`, () => answer() ?? state.closed);
+    return answer();
   };
   state.close = () => socket.close(1000);
   return state;
@@ -110,6 +112,6 @@ export async function joinOnWire(server, room, name, preset) {
   if (!(await peer.opened)) throw new Error(`no socket: ${peer.refused}`);
   const info = Buffer.concat([field(1, peer.peer), field(2, id), field(3, name)]);
   const reply = await peer.ask(EVENT.joinRoom, field(1, info));
-  if (reply.event !== EVENT.joinRoom) throw new Error(`not joined: ${reply.event} ${reply.payload}`);
+  if (reply?.event !== EVENT.joinRoom) throw new Error(`not joined: ${JSON.stringify(reply ?? peer.closed)}`);
   return Object.assign(peer, { token, participant: id });
 }
