@@ -56,7 +56,7 @@ enum Task {
         /// Arguments for the benchmark program: ledger, packets, all …
         args: Vec<String>,
     },
-    /// Install what the tests need: Chromium, npm packages, a Python environment
+    /// Install what the tests need: npm packages, Chromium, Python
     Setup,
 }
 

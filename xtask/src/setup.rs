@@ -1,9 +1,9 @@
-//! What the tests need besides Rust and Node: npm packages, Chromium, a Python environment.
+//! What the tests need besides Rust and Node: npm packages, Chromium, Python.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, bail};
+use anyhow::{Context as _, bail};
 
 use crate::step::{must, output, program, root};
 
@@ -12,7 +12,7 @@ pub(crate) fn all() -> anyhow::Result<()> {
     npm("web")?;
     npm("e2e")?;
     chromium()?;
-    python().map(|_| ())
+    python()
 }
 
 /// Installs the npm packages of a folder when they are missing or older than the lock file.
@@ -44,27 +44,13 @@ pub(crate) fn chromium() -> anyhow::Result<()> {
     debian("chromium", "or set CHROMIUM to a Chromium or Chrome")
 }
 
-/// The Python of the test of the PyPI package: an environment of its own below `target/`.
-pub(crate) fn python() -> anyhow::Result<PathBuf> {
-    let wanted = root().join("e2e/requirements.txt");
-    let venv = root().join("target/e2e-venv");
-    let python = venv.join("bin/python");
-    let stamp = venv.join("requirements.txt");
-    let want = std::fs::read(&wanted).with_context(|| format!("cannot read {}", wanted.display()))?;
-    if python.exists() && std::fs::read(&stamp).is_ok_and(|have| have == want) {
-        return Ok(python);
+/// Python for the test of the PyPI package, which makes its own environment below `e2e/out`.
+pub(crate) fn python() -> anyhow::Result<()> {
+    let has_venv = || output(Command::new("python3").args(["-c", "import venv, ensurepip"])).is_ok();
+    if !has_venv() {
+        debian("python3-venv", "or install Python 3.9 or newer with its venv module")?;
     }
-    let mut make = Command::new("python3");
-    make.args(["-m", "venv", "--clear"]).arg(&venv);
-    if must(&mut make).is_err() {
-        debian("python3-venv", "or install Python 3 with its venv module")?;
-        must(&mut make)?;
-    }
-    let mut install = Command::new(&python);
-    install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&wanted);
-    must(&mut install)?;
-    std::fs::write(&stamp, want)?;
-    Ok(python)
+    Ok(())
 }
 
 /// Installs a Debian package, if we may.
