@@ -1,1 +1,123 @@
 //! REST doors: RealtimeKit and Pagecall.
+//!
+//! Reads go from a door to the store; whatever touches a live room goes through the node. A handler is: who may ask →
+//! what is asked → one verb → a view. The doors do not see each other.
+#![forbid(unsafe_code)]
+
+mod auth;
+mod body;
+mod fault;
+mod limit;
+mod middleware;
+mod operations;
+mod pagecall;
+mod query;
+mod realtimekit;
+mod value;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{Method, StatusCode, header};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, MethodRouter, get};
+use sederunt_node::Node;
+use tower_http::compression::CompressionLayer;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use operations::Operation;
+
+/// Settings of the doors.
+#[derive(Debug, Clone, Default)]
+pub struct ApiConfig {
+    /// Origins whose pages may call the doors (`https://example.com`); `*` = all. Empty = no CORS headers.
+    pub cors_origins: Vec<String>,
+}
+
+/// What handlers share.
+#[derive(Debug, Clone)]
+pub(crate) struct Api {
+    node: Node,
+    config: Arc<ApiConfig>,
+}
+
+/// Both doors and their OpenAPI documents. Unknown paths are answered here too (404), so this router is the fallback of
+/// whatever it is merged into.
+///
+/// - `/client/v4/accounts/{account_id}/realtime/kit/…`, and the same without `/client/v4`
+/// - `/v1/…`
+/// - `/openapi/realtimekit.json`, `/openapi/pagecall.json`
+pub fn router(node: Node, config: ApiConfig) -> Router {
+    let api = Api { node, config: Arc::new(config) };
+    let (kit, kit_document) = door(realtimekit::routes(), operations::REALTIMEKIT, realtimekit::not_built);
+    let (pagecall, pagecall_document) = door(pagecall::routes(), operations::PAGECALL, pagecall::not_built);
+    let doors = Router::new()
+        .merge(kit.clone())
+        .nest("/client/v4", kit)
+        .nest("/v1", pagecall)
+        .route("/.well-known/webhooks.json", get(realtimekit::no_webhooks_yet))
+        .route("/openapi/realtimekit.json", document(kit_document))
+        .route("/openapi/pagecall.json", document(pagecall_document))
+        .fallback(middleware::not_found)
+        .with_state(api.clone());
+    // The gate must come before routing, as it rewrites the path: so the doors are the fallback of an empty router.
+    Router::new()
+        .fallback_service(doors)
+        .layer(from_fn_with_state(api, middleware::gate))
+        .layer(CompressionLayer::new())
+}
+
+/// The OpenAPI document of the RealtimeKit door: what is built.
+pub fn realtimekit_openapi() -> OpenApi {
+    realtimekit::routes().into_openapi()
+}
+
+/// The OpenAPI document of the Pagecall door: what is built.
+pub fn pagecall_openapi() -> OpenApi {
+    pagecall::routes().into_openapi()
+}
+
+/// A door's routes: those that are built, and 501 for the others of the vendor.
+fn door(
+    built: OpenApiRouter<Api>,
+    all: &[Operation],
+    not_built: fn(MethodFilter) -> MethodRouter<Api>,
+) -> (Router<Api>, OpenApi) {
+    let (mut router, document) = built.split_for_parts();
+    for (method, path) in all {
+        if !describes(&document, method, path)
+            && let Ok(filter) = MethodFilter::try_from(method.clone())
+        {
+            router = router.route(path, not_built(filter));
+        }
+    }
+    (router, document)
+}
+
+fn describes(document: &OpenApi, method: &Method, path: &str) -> bool {
+    let Some(item) = document.paths.paths.get(path) else { return false };
+    let operation = match *method {
+        Method::GET => &item.get,
+        Method::POST => &item.post,
+        Method::PUT => &item.put,
+        Method::PATCH => &item.patch,
+        Method::DELETE => &item.delete,
+        _ => &None,
+    };
+    operation.is_some()
+}
+
+fn document(api: OpenApi) -> MethodRouter<Api> {
+    let text: Arc<str> = api.to_pretty_json().unwrap_or_default().into();
+    get(move || std::future::ready(json_text(&text)))
+}
+
+fn json_text(text: &Arc<str>) -> Response {
+    if text.is_empty() {
+        // Serialising the document cannot fail; a test reads it.
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
+    ([(header::CONTENT_TYPE, "application/json")], text.to_string()).into_response()
+}

@@ -1,0 +1,128 @@
+//! What every request of the doors goes through (SEMANTICS §3.7): target length, trailing slash, OPTIONS, 404 and 405 in
+//! the door's dialect, request id, caching, CORS.
+
+use axum::extract::{Request, State};
+use axum::http::uri::PathAndQuery;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::limit::TARGET_MAX_BYTES;
+use crate::pagecall::{Code, PagecallError};
+use crate::realtimekit::KitError;
+use crate::{Api, limit};
+
+/// The header with the request id; the name that clients of the vendor log.
+const REQUEST_ID: HeaderName = HeaderName::from_static("cf-ray");
+/// Headers that a page may send.
+const CORS_HEADERS: HeaderValue =
+    HeaderValue::from_static("authorization, content-type, x-auth-email, x-auth-key");
+/// Seconds that a browser may keep the answer to a preflight.
+const CORS_MAX_AGE: HeaderValue = HeaderValue::from_static("600");
+
+/// Whose form errors take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Dialect {
+    RealtimeKit,
+    Pagecall,
+}
+
+impl Dialect {
+    fn of(path: &str) -> Self {
+        let pagecall = path.strip_prefix("/v1").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        if pagecall { Self::Pagecall } else { Self::RealtimeKit }
+    }
+
+    fn error(self, status: StatusCode, code: Code, message: &str) -> Response {
+        match self {
+            Self::RealtimeKit => KitError::new(status, message).into_response(),
+            Self::Pagecall => PagecallError::new(status, code, message).into_response(),
+        }
+    }
+}
+
+/// An unknown path.
+#[expect(clippy::unused_async, reason = "handlers are async")]
+pub(crate) async fn not_found(uri: Uri) -> Response {
+    Dialect::of(uri.path()).error(StatusCode::NOT_FOUND, Code::NotFound, "No such path")
+}
+
+/// The gate of all doors.
+pub(crate) async fn gate(State(api): State<Api>, mut request: Request, next: Next) -> Response {
+    let dialect = Dialect::of(request.uri().path());
+    let options = request.method() == Method::OPTIONS;
+    let origin = allowed_origin(&api, request.headers());
+    let id = api.node.mint_id().pagecall();
+    let target_bytes = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    let mut response = if target_bytes > limit::TARGET_MAX_BYTES {
+        let message = format!("The request target has more than {TARGET_MAX_BYTES} bytes");
+        dialect.error(StatusCode::URI_TOO_LONG, Code::TooLarge, &message)
+    } else {
+        if let Some(uri) = without_trailing_slash(request.uri()) {
+            *request.uri_mut() = uri;
+        }
+        next.run(request).await
+    };
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        response = method_not_allowed(dialect, response.headers(), options);
+    }
+    cors(&api, &mut response, origin, options);
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    response
+}
+
+/// The target without one trailing slash, if it has one that is not alone or doubled.
+fn without_trailing_slash(uri: &Uri) -> Option<Uri> {
+    let path = uri.path().strip_suffix('/').filter(|path| !path.is_empty() && !path.ends_with('/'))?;
+    let target = match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(PathAndQuery::try_from(target).ok()?);
+    Uri::from_parts(parts).ok()
+}
+
+/// The router knows the methods of a path and names them with its 405.
+fn method_not_allowed(dialect: Dialect, headers: &HeaderMap, options: bool) -> Response {
+    let known = headers.get(header::ALLOW).and_then(|allow| allow.to_str().ok()).unwrap_or_default();
+    let mut methods: Vec<&str> = known.split(',').map(str::trim).filter(|m| !m.is_empty()).collect();
+    methods.push("OPTIONS");
+    let mut response = if options {
+        StatusCode::NO_CONTENT.into_response()
+    } else {
+        dialect.error(StatusCode::METHOD_NOT_ALLOWED, Code::MethodNotAllowed, "The path has no such method")
+    };
+    if let Ok(allow) = HeaderValue::from_str(&methods.join(", ")) {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response
+}
+
+/// The request's origin, if the configuration allows it.
+fn allowed_origin(api: &Api, headers: &HeaderMap) -> Option<HeaderValue> {
+    let origin = headers.get(header::ORIGIN)?;
+    let allows = |allowed: &String| allowed == "*" || allowed.as_bytes() == origin.as_bytes();
+    api.config.cors_origins.iter().any(allows).then(|| origin.clone())
+}
+
+fn cors(api: &Api, response: &mut Response, origin: Option<HeaderValue>, options: bool) {
+    if !api.config.cors_origins.is_empty() {
+        // Also on answers without CORS headers: a cache must not serve them to an allowed origin.
+        response.headers_mut().append(header::VARY, HeaderValue::from_static("origin"));
+    }
+    let Some(origin) = origin else { return };
+    let allow = response.headers().get(header::ALLOW).cloned();
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("cf-ray"));
+    if options && let Some(allow) = allow {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, allow);
+        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, CORS_HEADERS);
+        headers.insert(header::ACCESS_CONTROL_MAX_AGE, CORS_MAX_AGE);
+    }
+}

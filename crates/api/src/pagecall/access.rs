@@ -1,0 +1,134 @@
+//! Whose workspace, and which room of it: before any parameter is looked at (SEMANTICS §6.1).
+
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::http::request::Parts;
+use sederunt_core::id::{AppId, Id};
+use sederunt_node::Node;
+use sederunt_store::{MeetingRow, ParticipantRow, Store};
+use serde::de::DeserializeOwned;
+
+use super::error::{Code, PagecallError};
+use crate::query::{FromQuery, Query};
+use crate::{Api, auth, body};
+
+/// The workspace of the key.
+#[derive(Debug)]
+pub(crate) struct Workspace {
+    /// Its id.
+    pub(crate) app: AppId,
+    /// The account that owns it (`organization_id`).
+    pub(crate) account: String,
+    /// The shell.
+    pub(crate) node: Node,
+}
+
+/// A room of the workspace.
+#[derive(Debug)]
+pub(crate) struct InRoom {
+    /// The room; not deleted.
+    pub(crate) room: MeetingRow,
+    /// The workspace.
+    pub(crate) workspace: Workspace,
+}
+
+/// A member of a room of the workspace.
+#[derive(Debug)]
+pub(crate) struct OfMember {
+    /// The member; not deleted.
+    pub(crate) member: ParticipantRow,
+    /// The room.
+    pub(crate) room: MeetingRow,
+    /// The workspace.
+    pub(crate) workspace: Workspace,
+}
+
+/// `user_id` of the path.
+#[derive(Debug)]
+pub(crate) struct UserPath(pub(crate) Option<String>);
+
+/// The parameters of the query.
+#[derive(Debug)]
+pub(crate) struct Params<T>(pub(crate) T);
+
+/// The JSON body.
+#[derive(Debug)]
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl Workspace {
+    /// The store.
+    pub(crate) fn store(&self) -> &Store {
+        self.node.store()
+    }
+}
+
+/// A parameter of the path; one that is not UTF-8 names nothing.
+async fn path(parts: &mut Parts, names: &[&str]) -> Option<String> {
+    let params = RawPathParams::from_request_parts(parts, &()).await.ok()?;
+    params.iter().find(|(name, _)| names.contains(name)).map(|(_, value)| value.to_owned())
+}
+
+impl FromRequestParts<Api> for Workspace {
+    type Rejection = PagecallError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, PagecallError> {
+        let store = api.node.store();
+        let wrong = || PagecallError::bad(Code::Unauthenticated, "A valid API key is required");
+        let token = auth::caller(store, &parts.headers).await?.ok_or_else(wrong)?;
+        let foreign = || PagecallError::bad(Code::Unauthorized, "This key has no workspace");
+        let app = store.app(&token.workspace.ok_or_else(foreign)?).await?.ok_or_else(foreign)?;
+        Ok(Self { app: app.id, account: app.account, node: api.node.clone() })
+    }
+}
+
+impl FromRequestParts<Api> for InRoom {
+    type Rejection = PagecallError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, PagecallError> {
+        let workspace = Workspace::from_request_parts(parts, api).await?;
+        let id = path(parts, &["room_id", "id"]).await.and_then(|text| Id::parse(&text).ok());
+        let id = id.ok_or_else(PagecallError::no_room)?;
+        let room = workspace.store().meeting(id.into()).await?;
+        let room = room.filter(|room| room.app == workspace.app).ok_or_else(PagecallError::no_room)?;
+        Ok(Self { room, workspace })
+    }
+}
+
+impl FromRequestParts<Api> for OfMember {
+    type Rejection = PagecallError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, PagecallError> {
+        let InRoom { room, workspace } = InRoom::from_request_parts(parts, api).await?;
+        let key = path(parts, &["member_id"]).await.ok_or_else(PagecallError::no_member)?;
+        // The user id goes first (SEMANTICS §6.3).
+        let mut member = workspace.store().member_of_user(room.id, &key).await?;
+        if let (None, Ok(id)) = (&member, Id::parse(&key)) {
+            member = workspace.store().participant(room.id, id.into()).await?;
+        }
+        Ok(Self { member: member.ok_or_else(PagecallError::no_member)?, room, workspace })
+    }
+}
+
+impl FromRequestParts<Api> for UserPath {
+    type Rejection = PagecallError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Api) -> Result<Self, PagecallError> {
+        Ok(Self(path(parts, &["user_id"]).await))
+    }
+}
+
+impl<T: FromQuery> FromRequestParts<Api> for Params<T> {
+    type Rejection = PagecallError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Api) -> Result<Self, PagecallError> {
+        let query = Query::parse(parts.uri.query().unwrap_or_default())?;
+        Ok(Self(T::from_query(&query)?))
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<Api> for Body<T> {
+    type Rejection = PagecallError;
+
+    async fn from_request(request: Request, _: &Api) -> Result<Self, PagecallError> {
+        Ok(Self(body::read(request.into_body()).await?))
+    }
+}

@@ -1,0 +1,154 @@
+//! Errors of the Pagecall door: 400 for whatever the caller did, 500 for faults of ours (SEMANTICS §6.1).
+
+use std::borrow::Cow;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use sederunt_core::error::RoomError;
+use sederunt_node::NodeError;
+use sederunt_store::StoreError;
+use serde::Serialize;
+use utoipa::{IntoResponses, ToSchema};
+
+use crate::body::BadBody;
+use crate::fault::Fault;
+
+/// Machine-readable reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum Code {
+    /// A parameter or a body field is not valid.
+    InvalidParameter,
+    /// No key, or a wrong one.
+    Unauthenticated,
+    /// A key that does not reach this workspace.
+    Unauthorized,
+    /// No such room in this workspace.
+    RoomNotFound,
+    /// No such member in this room.
+    MemberNotFound,
+    /// No such user in this workspace.
+    UserNotFound,
+    /// The room is terminated, which cannot be undone.
+    RoomTerminated,
+    /// Fault of ours.
+    Internal,
+    /// No such path.
+    #[schema(ignore)]
+    NotFound,
+    /// The path has no such method.
+    #[schema(ignore)]
+    MethodNotAllowed,
+    /// The vendor has it, this server not yet.
+    #[schema(ignore)]
+    NotImplemented,
+    /// The body or the request target is too large.
+    #[schema(ignore)]
+    TooLarge,
+}
+
+/// What a caller did wrong, or what went wrong here.
+#[derive(Debug)]
+pub(crate) struct PagecallError {
+    status: StatusCode,
+    body: PagecallErrorBody,
+}
+
+/// Error body.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Error)]
+pub(crate) struct PagecallErrorBody {
+    /// Machine-readable reason.
+    code: Code,
+    /// For people.
+    message: String,
+    /// Name of the parameter at fault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    parameter: Option<Cow<'static, str>>,
+}
+
+/// The error answers of every operation.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "documents the answers")]
+pub(crate) enum Errors {
+    /// Wrong parameters, or no valid key, or a key that does not reach this object.
+    #[response(status = 400)]
+    BadRequest(#[to_schema] PagecallErrorBody),
+    /// Fault in the server.
+    #[response(status = 500)]
+    Internal(#[to_schema] PagecallErrorBody),
+}
+
+impl PagecallError {
+    /// Any status.
+    pub(crate) fn new(status: StatusCode, code: Code, message: impl Into<String>) -> Self {
+        Self { status, body: PagecallErrorBody { code, message: message.into(), parameter: None } }
+    }
+
+    /// 400 with a code.
+    pub(crate) fn bad(code: Code, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, message)
+    }
+
+    /// No such room, or not in this workspace: the caller cannot tell.
+    pub(crate) fn no_room() -> Self {
+        Self::bad(Code::RoomNotFound, "Room not found")
+    }
+
+    /// No such member in the room.
+    pub(crate) fn no_member() -> Self {
+        Self::bad(Code::MemberNotFound, "Member not found")
+    }
+
+    /// No such user in the workspace.
+    pub(crate) fn no_user(user_id: &str) -> Self {
+        Self::bad(Code::UserNotFound, format!("User not found: {user_id}"))
+    }
+
+    /// 500; the reason is logged, not told.
+    pub(crate) fn internal(error: &dyn std::error::Error) -> Self {
+        tracing::error!(error, "a request of the Pagecall door failed");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, "Internal error")
+    }
+}
+
+impl IntoResponse for PagecallError {
+    fn into_response(self) -> Response {
+        (self.status, axum::Json(self.body)).into_response()
+    }
+}
+
+impl From<Fault> for PagecallError {
+    fn from(fault: Fault) -> Self {
+        let mut error = Self::bad(Code::InvalidParameter, fault.message());
+        error.body.parameter = Some(fault.field).filter(|field| !field.is_empty());
+        error
+    }
+}
+
+impl From<BadBody> for PagecallError {
+    fn from(bad: BadBody) -> Self {
+        match bad {
+            BadBody::TooLarge => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, Code::TooLarge, "The body is too large")
+            }
+            BadBody::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<StoreError> for PagecallError {
+    fn from(error: StoreError) -> Self {
+        Self::internal(&error)
+    }
+}
+
+impl From<NodeError> for PagecallError {
+    fn from(error: NodeError) -> Self {
+        match error {
+            NodeError::Room(RoomError::Closed) => Self::bad(Code::RoomTerminated, "The room is terminated"),
+            other => Self::internal(&other),
+        }
+    }
+}

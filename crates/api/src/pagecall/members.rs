@@ -1,0 +1,210 @@
+//! Members of a room (SEMANTICS §6.3).
+
+use sederunt_core::fact::LeaveReason;
+use sederunt_core::input::Command;
+use sederunt_node::presets::preset_of_member;
+use sederunt_store::{ListQuery, MeetingRow, MemberType, ParticipantRow, RoomKind, StoreError, UserRow};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::access::{Body, InRoom, OfMember, Params, Workspace};
+use super::error::{Errors, PagecallError};
+use super::page::{self, Paging};
+use super::view::{Member, MemberKind, PROFILE_URL};
+use crate::fault::{Fault, at_most, filled};
+use crate::limit::{CUSTOM_ID_MAX_CHARS, LIST_LIMIT_DEFAULT, NAME_MAX_CHARS};
+use crate::query::{FromQuery, Query};
+
+/// Page of the member list.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListParams {
+    /// Items to return; values above 1000 are lowered.
+    #[param(value_type = Option<u64>, minimum = 0, default = 30)]
+    limit: u32,
+    /// Items to skip.
+    #[param(value_type = Option<u64>, minimum = 0, default = 0)]
+    offset: u64,
+}
+
+impl FromQuery for ListParams {
+    fn from_query(query: &Query) -> Result<Self, Fault> {
+        let limit = page::limit(query)?.unwrap_or(LIST_LIMIT_DEFAULT);
+        Ok(Self { limit, offset: page::offset(query)? })
+    }
+}
+
+/// Members of a room.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Members {
+    /// The members.
+    members: Vec<Member>,
+    /// Position in the list.
+    paging: Paging,
+}
+
+/// A single member.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OneMember {
+    /// The member.
+    member: Member,
+}
+
+/// Members of a room, oldest first.
+#[utoipa::path(
+    get,
+    path = "/rooms/{room_id}/members",
+    operation_id = "ListMembers",
+    tag = "member",
+    params(("room_id" = String, Path), ListParams),
+    responses((status = 200, description = "Done.", body = Members), Errors)
+)]
+pub(super) async fn list(
+    caller: InRoom,
+    Params(p): Params<ListParams>,
+) -> Result<axum::Json<Members>, PagecallError> {
+    let query =
+        ListQuery { ascending: true, offset: p.offset, limit: p.limit, ..ListQuery::default() };
+    let found = caller.workspace.store().participants(caller.room.id, query).await?;
+    let paging = Paging { limit: u64::from(p.limit), offset: p.offset, total: found.total };
+    let members = found.items.iter().map(Member::from).collect();
+    Ok(axum::Json(Members { members, paging }))
+}
+
+/// A user to add.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct CreateMemberRequest {
+    /// User to add.
+    user_id: String,
+    /// What the member may do; guest when left out.
+    #[serde(rename = "type")]
+    #[schema(value_type = Option<MemberKind>)]
+    kind: Option<MemberKind>,
+}
+
+/// The user of the workspace with this id.
+pub(super) async fn user(workspace: &Workspace, user_id: &str) -> Result<UserRow, PagecallError> {
+    let row = workspace.store().user(&workspace.app, user_id).await?;
+    row.ok_or_else(|| PagecallError::no_user(user_id))
+}
+
+/// Makes the user a member; one that is a member already gets the new type and name, where given.
+pub(super) async fn put_member(
+    workspace: &Workspace,
+    room: &MeetingRow,
+    user: &UserRow,
+    kind: Option<MemberKind>,
+    name: Option<String>,
+) -> Result<ParticipantRow, PagecallError> {
+    let (store, now) = (workspace.store(), workspace.node.now());
+    let fresh = || {
+        let member_type = kind.map_or(MemberType::Guest, MemberType::from);
+        ParticipantRow {
+            id: workspace.node.mint_id().into(),
+            meeting: room.id,
+            app: room.app.clone(),
+            name: name.clone().unwrap_or_else(|| user.name.clone()),
+            picture: user.extra[PROFILE_URL].as_str().unwrap_or_default().to_owned(),
+            custom_participant_id: Some(user.user_id.clone()),
+            user_id: Some(user.user_id.clone()),
+            preset_name: preset_of_member(member_type).to_owned(),
+            member_type,
+            blocked: false,
+            deleted_at: None,
+            created_at: now,
+            updated_at: now,
+        }
+    };
+    if store.member_of_user(room.id, &user.user_id).await?.is_none() {
+        let row = fresh();
+        match store.create_participant(row.clone()).await {
+            Ok(()) => return Ok(row),
+            // Somebody else made it meanwhile.
+            Err(StoreError::Exists(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let member = store.member_of_user(room.id, &user.user_id).await?;
+    let mut row = member.ok_or_else(PagecallError::no_member)?;
+    set_kind(&mut row, kind);
+    row.name = name.unwrap_or(row.name);
+    row.updated_at = now;
+    store.put_participant(row.clone()).await?;
+    Ok(row)
+}
+
+/// A new type counts from the next join.
+fn set_kind(row: &mut ParticipantRow, kind: Option<MemberKind>) {
+    if let Some(kind) = kind {
+        row.member_type = kind.into();
+        row.preset_name = preset_of_member(row.member_type).to_owned();
+    }
+}
+
+/// Adds a workspace user to the room.
+#[utoipa::path(
+    post,
+    path = "/rooms/{room_id}/members",
+    operation_id = "CreateMember",
+    tag = "member",
+    params(("room_id" = String, Path)),
+    request_body = CreateMemberRequest,
+    responses((status = 200, description = "Done.", body = OneMember), Errors)
+)]
+pub(super) async fn create(
+    caller: InRoom,
+    Body(body): Body<CreateMemberRequest>,
+) -> Result<axum::Json<OneMember>, PagecallError> {
+    filled("user_id", &body.user_id, CUSTOM_ID_MAX_CHARS)?;
+    let user = user(&caller.workspace, &body.user_id).await?;
+    let row = put_member(&caller.workspace, &caller.room, &user, body.kind, None).await?;
+    Ok(axum::Json(OneMember { member: Member::from(&row) }))
+}
+
+/// What of a member is to be changed.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct UpdateMemberRequest {
+    /// Display name in the room.
+    name: Option<String>,
+    /// What the member may do; counts from the next join.
+    #[serde(rename = "type")]
+    #[schema(value_type = Option<MemberKind>)]
+    kind: Option<MemberKind>,
+    /// true removes the member at once and keeps it out; private rooms only.
+    is_blocked: Option<bool>,
+}
+
+/// Changes name or type, or blocks the member.
+#[utoipa::path(
+    put,
+    path = "/rooms/{room_id}/members/{member_id}",
+    operation_id = "UpdateMember",
+    tag = "member",
+    params(("room_id" = String, Path), ("member_id" = String, Path)),
+    request_body = UpdateMemberRequest,
+    responses((status = 200, description = "Done.", body = OneMember), Errors)
+)]
+pub(super) async fn update(
+    caller: OfMember,
+    Body(body): Body<UpdateMemberRequest>,
+) -> Result<axum::Json<OneMember>, PagecallError> {
+    at_most("name", body.name.as_deref().unwrap_or_default(), NAME_MAX_CHARS)?;
+    let blocks = body.is_blocked == Some(true);
+    if blocks && caller.room.kind != RoomKind::Private {
+        return Err(Fault::new("is_blocked", "can be true in private rooms only").into());
+    }
+    let node = &caller.workspace.node;
+    let mut row = caller.member;
+    set_kind(&mut row, body.kind);
+    row.name = body.name.unwrap_or(row.name);
+    row.blocked = body.is_blocked.unwrap_or(row.blocked);
+    row.updated_at = node.now();
+    node.store().put_participant(row.clone()).await?;
+    if blocks {
+        // After the row, so that a removed client does not come back in between.
+        let reason = LeaveReason::Blocked;
+        node.command(row.meeting, Command::Kick { participants: vec![row.id], custom_ids: Vec::new(), reason })
+            .await?;
+    }
+    Ok(axum::Json(OneMember { member: Member::from(&row) }))
+}

@@ -1,0 +1,58 @@
+//! Paging of the RealtimeKit door (SEMANTICS §3.3, §3.5).
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::fault::Fault;
+use crate::limit::{PER_PAGE_DEFAULT, PER_PAGE_MAX};
+use crate::query::Query;
+use crate::value::{NotANumber, number};
+
+/// Which page is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PageOf {
+    /// Items before the page.
+    pub(crate) offset: u64,
+    /// Items on the page.
+    pub(crate) limit: u32,
+}
+
+/// Position of a page in the whole result; both offsets are 0 when the page is empty.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub(crate) struct Paging {
+    /// Items in the whole result.
+    total_count: u64,
+    /// 1-based position of the first item on this page.
+    start_offset: u64,
+    /// 1-based position of the last item on this page.
+    end_offset: u64,
+}
+
+impl PageOf {
+    /// Reads `page_no`, then `per_page`.
+    pub(crate) fn from_query(query: &Query) -> Result<Self, Fault> {
+        let page_no = count(query, "page_no")?.unwrap_or(0).max(1);
+        let per_page = count(query, "per_page")?.filter(|n| *n > 0).unwrap_or(u64::from(PER_PAGE_DEFAULT));
+        let limit = u32::try_from(per_page).unwrap_or(PER_PAGE_MAX).min(PER_PAGE_MAX);
+        Ok(Self { offset: (page_no - 1).saturating_mul(u64::from(limit)), limit })
+    }
+
+    /// Where a page with `shown` of `total` items is.
+    pub(crate) fn paging(self, shown: usize, total: u64) -> Paging {
+        match u64::try_from(shown).unwrap_or(u64::MAX) {
+            0 => Paging { total_count: total, start_offset: 0, end_offset: 0 },
+            n => Paging { total_count: total, start_offset: self.offset + 1, end_offset: self.offset + n },
+        }
+    }
+}
+
+fn count(query: &Query, name: &'static str) -> Result<Option<u64>, Fault> {
+    const RULE: &str = "must be a number";
+    let Some(text) = query.once(name, RULE)? else { return Ok(None) };
+    match number(text) {
+        // Fractions are cut off.
+        Ok(n) => Ok(Some(n.whole)),
+        Err(NotANumber::Form) => Err(Fault::new(name, RULE)),
+        Err(NotANumber::Negative) => Err(Fault::new(name, "must be greater than or equal to 0")),
+    }
+}

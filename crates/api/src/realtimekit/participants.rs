@@ -1,0 +1,173 @@
+//! Participants of a meeting and their tokens (SEMANTICS §2.1, §2.5).
+
+use sederunt_core::fact::LeaveReason;
+use sederunt_core::id::Id;
+use sederunt_core::input::Command;
+use sederunt_store::{ListQuery, MemberType, ParticipantRow};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::access::{Body, Change, InMeeting, OfParticipant, Params, Read};
+use super::error::{Errors, KitError};
+use super::page::PageOf;
+use super::presets;
+use super::view::{Created, DeletedParticipant, Envelope, Listed, Participant, ParticipantWithToken, Token};
+use crate::fault::{Fault, at_most, filled, web_url};
+use crate::limit::{CUSTOM_ID_MAX_CHARS, NAME_MAX_CHARS};
+use crate::query::{FromQuery, Query};
+use crate::value::iso;
+
+/// Preset whose holders are hosts at the Pagecall door.
+const HOST_PRESET: &str = "group_call_host";
+
+/// Page of the participant list.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListParams {
+    /// Page, from 1; 0 is the first page too.
+    #[param(value_type = Option<f64>, minimum = 0, default = 1)]
+    page_no: (),
+    /// Items on a page, at most 100; 0 is the default.
+    #[param(value_type = Option<f64>, minimum = 0, default = 25)]
+    per_page: PageOf,
+}
+
+impl FromQuery for ListParams {
+    fn from_query(query: &Query) -> Result<Self, Fault> {
+        Ok(Self { page_no: (), per_page: PageOf::from_query(query)? })
+    }
+}
+
+/// Participants of a meeting, newest first.
+#[utoipa::path(
+    get,
+    path = "/accounts/{account_id}/realtime/kit/{app_id}/meetings/{meeting_id}/participants",
+    operation_id = "meetingsGetMeetingParticipants",
+    tag = "Meetings",
+    params(("account_id" = String, Path), ("app_id" = String, Path), ("meeting_id" = String, Path), ListParams),
+    responses((status = 200, description = "Done.", body = Listed<Vec<Participant>>), Errors)
+)]
+pub(super) async fn list(
+    caller: InMeeting<Read>,
+    Params(p): Params<ListParams>,
+) -> Result<Listed<Vec<Participant>>, KitError> {
+    let page = p.per_page;
+    let query = ListQuery { offset: page.offset, limit: page.limit, ..ListQuery::default() };
+    let found = caller.store().participants(caller.meeting.id, query).await?;
+    let data: Vec<_> = found.items.iter().map(Participant::from).collect();
+    let paging = page.paging(data.len(), found.total);
+    Ok(Listed { success: true, data, paging })
+}
+
+/// Someone who may join.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct MeetingsAddParticipantRequest {
+    /// The caller's own identifier for this person.
+    custom_participant_id: String,
+    /// Name of the preset applied.
+    preset_name: String,
+    /// Display name.
+    name: Option<String>,
+    /// Avatar URL.
+    picture: Option<String>,
+}
+
+impl MeetingsAddParticipantRequest {
+    fn check(&self) -> Result<(), Fault> {
+        filled("custom_participant_id", &self.custom_participant_id, CUSTOM_ID_MAX_CHARS)?;
+        filled("preset_name", &self.preset_name, NAME_MAX_CHARS)?;
+        at_most("name", self.name.as_deref().unwrap_or_default(), NAME_MAX_CHARS)?;
+        match self.picture.as_deref() {
+            None | Some("") => Ok(()),
+            Some(url) => web_url("picture", url),
+        }
+    }
+}
+
+/// Adds a participant and gives it a token.
+#[utoipa::path(
+    post,
+    path = "/accounts/{account_id}/realtime/kit/{app_id}/meetings/{meeting_id}/participants",
+    operation_id = "meetingsAddParticipant",
+    tag = "Meetings",
+    params(("account_id" = String, Path), ("app_id" = String, Path), ("meeting_id" = String, Path)),
+    request_body = MeetingsAddParticipantRequest,
+    responses((status = 201, description = "Done.", body = Envelope<ParticipantWithToken>), Errors)
+)]
+pub(super) async fn add(
+    caller: InMeeting<Read>,
+    Body(body): Body<MeetingsAddParticipantRequest>,
+) -> Result<Created<ParticipantWithToken>, KitError> {
+    body.check()?;
+    let preset = presets::named(caller.store(), &caller.meeting.app, &body.preset_name).await?;
+    let now = caller.node.now();
+    let row = ParticipantRow {
+        id: Id::into(caller.node.mint_id()),
+        meeting: caller.meeting.id,
+        app: caller.meeting.app.clone(),
+        name: body.name.unwrap_or_default(),
+        picture: body.picture.unwrap_or_default(),
+        user_id: Some(body.custom_participant_id.clone()),
+        custom_participant_id: Some(body.custom_participant_id),
+        member_type: if body.preset_name == HOST_PRESET { MemberType::Host } else { MemberType::Guest },
+        preset_name: body.preset_name,
+        blocked: false,
+        deleted_at: None,
+        created_at: now,
+        updated_at: now,
+    };
+    let token = caller.node.mint_token(&row, &preset)?;
+    caller.store().create_participant(row.clone()).await?;
+    Ok(Created(ParticipantWithToken { participant: Participant::from(&row), token }))
+}
+
+/// Deletes a participant: all its tokens die at once, and its peers are removed.
+#[utoipa::path(
+    delete,
+    path = "/accounts/{account_id}/realtime/kit/{app_id}/meetings/{meeting_id}/participants/{participant_id}",
+    operation_id = "meetingsDeleteMeetingParticipant",
+    tag = "Meetings",
+    params(
+        ("account_id" = String, Path),
+        ("app_id" = String, Path),
+        ("meeting_id" = String, Path),
+        ("participant_id" = String, Path)
+    ),
+    responses((status = 200, description = "Done.", body = Envelope<DeletedParticipant>), Errors)
+)]
+pub(super) async fn delete(caller: OfParticipant<Change>) -> Result<Envelope<DeletedParticipant>, KitError> {
+    let (node, mut row) = (caller.node, caller.participant);
+    let preset_id = presets::of_participant(node.store(), &row).await?.id;
+    let now = node.now();
+    (row.deleted_at, row.updated_at) = (Some(now), now);
+    node.store().put_participant(row.clone()).await?;
+    // After the tokens are dead, so that a kicked client does not come back in between.
+    let reason = LeaveReason::ParticipantDeleted;
+    let kick = Command::Kick { participants: vec![row.id], custom_ids: Vec::new(), reason };
+    node.command(row.meeting, kick).await?;
+    Ok(Envelope::of(DeletedParticipant {
+        custom_participant_id: row.custom_participant_id.unwrap_or_default(),
+        preset_id,
+        created_at: iso(row.created_at),
+        updated_at: iso(row.updated_at),
+    }))
+}
+
+/// A new token; the older ones stay valid.
+#[utoipa::path(
+    post,
+    path = "/accounts/{account_id}/realtime/kit/{app_id}/meetings/{meeting_id}/participants/{participant_id}/token",
+    operation_id = "meetingsRefreshParticipantToken",
+    tag = "Meetings",
+    params(
+        ("account_id" = String, Path),
+        ("app_id" = String, Path),
+        ("meeting_id" = String, Path),
+        ("participant_id" = String, Path)
+    ),
+    responses((status = 200, description = "Done.", body = Envelope<Token>), Errors)
+)]
+pub(super) async fn refresh_token(caller: OfParticipant<Read>) -> Result<Envelope<Token>, KitError> {
+    let preset = presets::of_participant(caller.node.store(), &caller.participant).await?;
+    Ok(Envelope::of(Token { token: caller.node.mint_token(&caller.participant, &preset)? }))
+}

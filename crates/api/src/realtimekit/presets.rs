@@ -1,0 +1,73 @@
+//! Presets of an app (SEMANTICS §2.6).
+
+use sederunt_core::id::AppId;
+use sederunt_node::presets::monitor_preset;
+use sederunt_store::{ListQuery, MemberType, ParticipantRow, PresetRow, Store};
+use utoipa::IntoParams;
+
+use super::access::{InApp, Params, Read};
+use super::error::{Errors, KitError};
+use super::page::PageOf;
+use super::view::{Listed, PresetListItem};
+use crate::fault::Fault;
+use crate::query::{FromQuery, Query};
+
+/// The preset of this name in an app.
+pub(super) async fn named(store: &Store, app: &AppId, name: &str) -> Result<PresetRow, KitError> {
+    let missing = || KitError::new(axum::http::StatusCode::NOT_FOUND, format!("No preset found with name {name}"));
+    store.preset(app, name).await?.ok_or_else(missing)
+}
+
+/// The preset in force for a participant, whichever door made it.
+pub(super) async fn of_participant(store: &Store, who: &ParticipantRow) -> Result<PresetRow, KitError> {
+    match who.member_type {
+        MemberType::Monitor => Ok(monitor_preset(&who.app)),
+        MemberType::Host | MemberType::Guest => named(store, &who.app, &who.preset_name).await,
+    }
+}
+
+/// Search and page of the preset list.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListParams {
+    /// Part of the name or the ID.
+    search: Option<String>,
+    /// Page, from 1; 0 is the first page too.
+    #[param(value_type = Option<f64>, minimum = 0, default = 1)]
+    page_no: (),
+    /// Items on a page, at most 100; 0 is the default.
+    #[param(value_type = Option<f64>, minimum = 0, default = 25)]
+    per_page: PageOf,
+}
+
+impl FromQuery for ListParams {
+    fn from_query(query: &Query) -> Result<Self, Fault> {
+        Ok(Self {
+            search: query.text("search")?.map(str::to_owned),
+            page_no: (),
+            per_page: PageOf::from_query(query)?,
+        })
+    }
+}
+
+/// Presets of an app, oldest first.
+#[utoipa::path(
+    get,
+    path = "/accounts/{account_id}/realtime/kit/{app_id}/presets",
+    operation_id = "presetsGet",
+    tag = "Presets",
+    params(("account_id" = String, Path), ("app_id" = String, Path), ListParams),
+    responses((status = 200, description = "Done.", body = Listed<Vec<PresetListItem>>), Errors)
+)]
+pub(super) async fn list(
+    caller: InApp<Read>,
+    Params(p): Params<ListParams>,
+) -> Result<Listed<Vec<PresetListItem>>, KitError> {
+    let page = p.per_page;
+    let query =
+        ListQuery { search: p.search, offset: page.offset, limit: page.limit, ..ListQuery::default() };
+    let found = caller.store().presets(&caller.app.id, query).await?;
+    let data: Vec<_> = found.items.iter().map(PresetListItem::from).collect();
+    let paging = page.paging(data.len(), found.total);
+    Ok(Listed { success: true, data, paging })
+}

@@ -1,0 +1,332 @@
+//! Rows as the RealtimeKit door shows them.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use sederunt_core::tally;
+use sederunt_core::time::UnixMs;
+use sederunt_store::{AppRow, MeetingRow, ParticipantRow, PresetRow, SessionRow};
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::page::Paging;
+use super::settings::MeetingSettings;
+use crate::value::iso;
+
+/// A single result.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Envelope<T> {
+    /// Always true.
+    success: bool,
+    /// The result.
+    data: T,
+}
+
+/// A page of results.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Listed<T> {
+    /// Always true.
+    pub(crate) success: bool,
+    /// The results.
+    pub(crate) data: T,
+    /// Position of the page.
+    pub(crate) paging: Paging,
+}
+
+impl<T> Envelope<T> {
+    /// A success.
+    pub(crate) fn of(data: T) -> Self {
+        Self { success: true, data }
+    }
+}
+
+impl<T: Serialize> IntoResponse for Envelope<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self).into_response()
+    }
+}
+
+impl<T: Serialize> IntoResponse for Listed<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self).into_response()
+    }
+}
+
+/// A success that made something.
+#[derive(Debug)]
+pub(crate) struct Created<T>(pub(crate) T);
+
+impl<T: Serialize> IntoResponse for Created<T> {
+    fn into_response(self) -> Response {
+        (StatusCode::CREATED, Envelope::of(self.0)).into_response()
+    }
+}
+
+/// Minutes with 4 decimals; whole ones without a point.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Minutes(f64);
+
+impl Minutes {
+    /// From milliseconds.
+    pub(crate) fn of(ms: i64) -> Self {
+        Self(tally::minutes(ms))
+    }
+}
+
+impl Serialize for Minutes {
+    #[expect(clippy::cast_possible_truncation, reason = "whole minutes of i64 milliseconds fit an i64")]
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        if self.0.fract() == 0.0 { s.serialize_i64(self.0 as i64) } else { s.serialize_f64(self.0) }
+    }
+}
+
+/// LIVE or ENDED.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum SessionStatus {
+    /// Somebody is in, or the keep-alive runs.
+    Live,
+    /// Over.
+    Ended,
+}
+
+/// What a session is of.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum SessionKind {
+    /// A call.
+    Meeting,
+}
+
+/// A live instance of a meeting.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Session {
+    /// Identifier.
+    id: String,
+    /// The meeting.
+    associated_id: String,
+    /// Title of the meeting; frozen at the end.
+    meeting_display_name: String,
+    /// Kind.
+    #[serde(rename = "type")]
+    kind: SessionKind,
+    /// Current state.
+    status: SessionStatus,
+    /// Peers connected now.
+    live_participants: u32,
+    /// Most peers connected at a time.
+    max_concurrent_participants: u32,
+    /// Participant-minutes used so far.
+    #[schema(value_type = f64)]
+    minutes_consumed: Minutes,
+    /// The app.
+    organization_id: String,
+    /// First join.
+    #[schema(format = DateTime)]
+    started_at: String,
+    /// When it ended; absent while LIVE.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    ended_at: Option<String>,
+    /// First join.
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// Latest join, leave, title change or end.
+    #[schema(format = DateTime)]
+    updated_at: String,
+    /// Sessions of breakout meetings; none, as there are no breakout rooms yet.
+    #[schema(value_type = Vec<Object>)]
+    breakout_rooms: [Value; 0],
+    /// Free-form data.
+    #[schema(value_type = Object)]
+    meta: Map<String, Value>,
+}
+
+impl Session {
+    /// As of `now`.
+    pub(crate) fn of(row: &SessionRow, now: UnixMs) -> Self {
+        Self {
+            id: row.id.to_string(),
+            associated_id: row.meeting.to_string(),
+            meeting_display_name: row.title.clone(),
+            kind: SessionKind::Meeting,
+            status: if row.ended_at.is_some() { SessionStatus::Ended } else { SessionStatus::Live },
+            live_participants: row.live_count,
+            max_concurrent_participants: row.peak,
+            minutes_consumed: Minutes::of(row.consumed_ms(now)),
+            organization_id: row.app.to_string(),
+            started_at: iso(row.started_at),
+            ended_at: row.ended_at.map(iso),
+            created_at: iso(row.started_at),
+            updated_at: iso(row.updated_at),
+            breakout_rooms: [],
+            meta: Map::new(),
+        }
+    }
+}
+
+/// An app.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct App {
+    /// Identifier.
+    id: String,
+    /// Display name.
+    name: String,
+    /// Creation time.
+    #[schema(format = DateTime)]
+    created_at: String,
+}
+
+/// A new app.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CreatedApp {
+    /// The app.
+    pub(crate) app: App,
+}
+
+impl From<&AppRow> for App {
+    fn from(row: &AppRow) -> Self {
+        Self { id: row.id.to_string(), name: row.name.clone(), created_at: iso(row.created_at) }
+    }
+}
+
+/// Whether a meeting may be joined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum MeetingStatus {
+    /// It may.
+    Active,
+    /// Nobody may join; those inside stay.
+    Inactive,
+}
+
+/// A meeting.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Meeting {
+    /// Identifier.
+    id: String,
+    /// Title.
+    title: String,
+    /// Whether it may be joined.
+    status: MeetingStatus,
+    /// Seconds a session stays LIVE after the last person left.
+    session_keep_alive_time_in_secs: i64,
+    /// What happens around its sessions.
+    #[serde(flatten)]
+    settings: MeetingSettings,
+    /// Creation time.
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// Time of the last change.
+    #[schema(format = DateTime)]
+    updated_at: String,
+}
+
+impl From<&MeetingRow> for Meeting {
+    fn from(row: &MeetingRow) -> Self {
+        let joinable = row.active && row.terminated_at.is_none();
+        Self {
+            id: row.id.to_string(),
+            title: row.title.clone(),
+            status: if joinable { MeetingStatus::Active } else { MeetingStatus::Inactive },
+            session_keep_alive_time_in_secs: row.keep_alive_secs,
+            settings: MeetingSettings::of(&row.extra),
+            created_at: iso(row.created_at),
+            updated_at: iso(row.updated_at),
+        }
+    }
+}
+
+/// Someone who may join one meeting.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Participant {
+    /// Identifier.
+    id: String,
+    /// Display name.
+    name: Option<String>,
+    /// Avatar URL.
+    picture: Option<String>,
+    /// The caller's own identifier for this person; empty for an anonymous visitor of an open room.
+    custom_participant_id: String,
+    /// Name of the preset applied.
+    preset_name: String,
+    /// Creation time.
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// Time of the last change.
+    #[schema(format = DateTime)]
+    updated_at: String,
+}
+
+/// A participant with its token.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ParticipantWithToken {
+    /// The participant.
+    #[serde(flatten)]
+    pub(crate) participant: Participant,
+    /// Participant token (JWT) used by the client to join.
+    pub(crate) token: String,
+}
+
+/// A participant token.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Token {
+    /// Participant token (JWT) used by the client to join.
+    pub(crate) token: String,
+}
+
+/// A participant that was deleted.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DeletedParticipant {
+    /// The caller's own identifier for this person.
+    pub(crate) custom_participant_id: String,
+    /// Preset ID.
+    pub(crate) preset_id: String,
+    /// Creation time.
+    #[schema(format = DateTime)]
+    pub(crate) created_at: String,
+    /// Time of the deletion.
+    #[schema(format = DateTime)]
+    pub(crate) updated_at: String,
+}
+
+impl From<&ParticipantRow> for Participant {
+    fn from(row: &ParticipantRow) -> Self {
+        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        Self {
+            id: row.id.to_string(),
+            name: given(&row.name),
+            picture: given(&row.picture),
+            custom_participant_id: row.custom_participant_id.clone().unwrap_or_default(),
+            preset_name: row.preset_name.clone(),
+            created_at: iso(row.created_at),
+            updated_at: iso(row.updated_at),
+        }
+    }
+}
+
+/// Short form of a preset.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PresetListItem {
+    /// Identifier.
+    id: String,
+    /// Unique name.
+    name: String,
+    /// Creation time.
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// Time of the last change.
+    #[schema(format = DateTime)]
+    updated_at: String,
+}
+
+impl From<&PresetRow> for PresetListItem {
+    fn from(row: &PresetRow) -> Self {
+        Self {
+            id: row.id.clone(),
+            name: row.name.clone(),
+            created_at: iso(row.created_at),
+            updated_at: iso(row.updated_at),
+        }
+    }
+}

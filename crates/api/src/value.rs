@@ -1,0 +1,190 @@
+//! Numbers and instants in queries, and instants in answers.
+
+use jiff::Timestamp;
+use sederunt_core::time::UnixMs;
+
+use crate::fault::Fault;
+use crate::query::Query;
+
+/// Largest number that JSON clients hold exactly; beyond it a number is refused (SEMANTICS §3.3).
+const EXACT_MAX: u64 = 1 << 53;
+
+/// A decimal number as written in a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Number {
+    /// The whole part.
+    pub(crate) whole: u64,
+    /// Nothing but zeros behind the point.
+    pub(crate) is_whole: bool,
+}
+
+/// Why a text is not a [`Number`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotANumber {
+    /// Not digits with at most one point between them, or above 2^53.
+    Form,
+    /// A number below zero.
+    Negative,
+}
+
+/// Reads digits, optionally with a point and more digits. No exponent, no plus, no blanks, no hexadecimal.
+pub(crate) fn number(text: &str) -> Result<Number, NotANumber> {
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let all_digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+    if !all_digits(whole) || !all_digits(fraction) {
+        return Err(NotANumber::Form);
+    }
+    let is_whole = fraction.bytes().all(|b| b == b'0');
+    let whole = whole.parse().ok().filter(|n| *n <= EXACT_MAX).ok_or(NotANumber::Form)?;
+    if negative && (whole > 0 || !is_whole) {
+        return Err(NotANumber::Negative);
+    }
+    Ok(Number { whole, is_whole })
+}
+
+/// Which end of a time range a parameter is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Edge {
+    /// A date alone is its first instant.
+    From,
+    /// A date alone is its last millisecond.
+    To,
+}
+
+/// Reads a time range parameter (SEMANTICS §3.3).
+pub(crate) fn instant_param(query: &Query, name: &'static str, edge: Edge) -> Result<Option<UnixMs>, Fault> {
+    const RULE: &str = "must be in ISO 8601 date format";
+    let Some(text) = query.once(name, RULE)? else { return Ok(None) };
+    instant(text, edge).map(Some).ok_or_else(|| Fault::new(name, RULE))
+}
+
+/// Reads RFC 3339; also without an offset (= UTC), a date alone, and a blank in place of `+`. What is finer than a
+/// millisecond is rounded into the range.
+pub(crate) fn instant(text: &str, edge: Edge) -> Option<UnixMs> {
+    const DATE_LEN: usize = 10;
+    const TIME_LEN: usize = 8;
+    if !text.is_ascii() {
+        return None;
+    }
+    let (date, rest) = text.split_at_checked(DATE_LEN)?;
+    if !fits(date, "dddd-dd-dd") {
+        return None;
+    }
+    if rest.is_empty() {
+        let time = match edge {
+            Edge::From => "00:00:00",
+            Edge::To => "23:59:59.999",
+        };
+        return millis(&format!("{date}T{time}Z"), edge);
+    }
+    let rest = rest.strip_prefix(['T', 't', ' '])?;
+    let (time, rest) = rest.split_at_checked(TIME_LEN)?;
+    if !fits(time, "dd:dd:dd") {
+        return None;
+    }
+    let (fraction, rest) = match rest.strip_prefix('.') {
+        Some(more) => {
+            let end = more.bytes().position(|b| !b.is_ascii_digit()).unwrap_or(more.len());
+            (Some(more.get(..end).filter(|f| !f.is_empty())?), more.get(end..)?)
+        }
+        None => (None, rest),
+    };
+    // Nanoseconds are as fine as it gets.
+    let fraction = fraction.map_or("0", |f| f.get(..9).unwrap_or(f));
+    let offset = offset(rest)?;
+    millis(&format!("{date}T{time}.{fraction}{offset}"), edge)
+}
+
+/// The offset in its plain form.
+fn offset(text: &str) -> Option<String> {
+    if matches!(text, "" | "Z" | "z") {
+        return Some("Z".to_owned());
+    }
+    let digits = text.strip_prefix(['+', '-', ' '])?;
+    let hours = digits.get(..2)?.parse::<u8>().ok()?;
+    let minutes = digits.get(3..)?.parse::<u8>().ok()?;
+    let sign = if text.starts_with('-') { '-' } else { '+' };
+    (fits(digits, "dd:dd") && hours < 24 && minutes < 60).then(|| format!("{sign}{digits}"))
+}
+
+/// `text` has digits where `pattern` has `d`, and else the same characters.
+fn fits(text: &str, pattern: &str) -> bool {
+    let same = |(t, p): (u8, u8)| if p == b'd' { t.is_ascii_digit() } else { t == p };
+    text.len() == pattern.len() && text.bytes().zip(pattern.bytes()).all(same)
+}
+
+fn millis(rfc3339: &str, edge: Edge) -> Option<UnixMs> {
+    const NANOS: i128 = 1_000_000;
+    let nanos = rfc3339.parse::<Timestamp>().ok()?.as_nanosecond();
+    let floor = nanos.div_euclid(NANOS);
+    let exact = nanos.rem_euclid(NANOS) == 0;
+    let ms = if edge == Edge::From && !exact { floor + 1 } else { floor };
+    i64::try_from(ms).ok().map(UnixMs)
+}
+
+/// `2023-01-01T01:00:00.000Z` (SEMANTICS §1 rule 6).
+pub(crate) fn iso(at: UnixMs) -> String {
+    // Instants beyond year 9999 cannot be recorded by a clock; should one be imported, the edge is printed.
+    let edge = if at.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    format!("{:.3}", Timestamp::from_millisecond(at.0).unwrap_or(edge))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_the_table() {
+        let whole = |n| Ok(Number { whole: n, is_whole: true });
+        assert_eq!((number("0"), number("007"), number("-0")), (whole(0), whole(7), whole(0)));
+        assert_eq!(number("1.5"), Ok(Number { whole: 1, is_whole: false }));
+        assert_eq!((number("2.00"), number("9007199254740992")), (whole(2), whole(1 << 53)));
+        for bad in ["1e2", "+5", "NaN", "Infinity", "0x10", " 5", "5 ", "5.", ".5", "", "-", "1_0", "9007199254740993"] {
+            assert_eq!(number(bad), Err(NotANumber::Form), "{bad}");
+        }
+        assert_eq!((number("-1"), number("-0.5")), (Err(NotANumber::Negative), Err(NotANumber::Negative)));
+    }
+
+    #[test]
+    fn instants_of_the_table() {
+        let at = |text| instant(text, Edge::From).map(iso);
+        let ten = Some("2026-01-12T10:00:00.000Z".to_owned());
+        for same in [
+            "2026-01-12T10:00:00Z",
+            "2026-01-12t10:00:00z",
+            "2026-01-12 10:00:00",
+            "2026-01-12T10:00:00",
+            "2026-01-12T10:00:00.000000000000Z",
+            "2026-01-12T12:30:00+02:30",
+            "2026-01-12T12:30:00 02:30",
+            "2026-01-12T07:00:00.0-03:00",
+        ] {
+            assert_eq!(at(same), ten, "{same}");
+        }
+        assert_eq!(at("2026-01-12"), Some("2026-01-12T00:00:00.000Z".to_owned()));
+        assert_eq!(instant("2026-01-12", Edge::To).map(iso), Some("2026-01-12T23:59:59.999Z".to_owned()));
+        assert_eq!(at("2026-01-12T10:00:00.0001Z"), Some("2026-01-12T10:00:00.001Z".to_owned()));
+        for bad in [
+            "yesterday",
+            "1768200000",
+            "12/01/2026",
+            "2026-1-2",
+            "2026-02-30",
+            "2026-01-12T",
+            "2026-01-12T10",
+            "2026-01-12T10:00",
+            "2026-01-12T25:00:00Z",
+            "2026-01-12T10:00:00.Z",
+            "2026-01-12T10:00:00+2",
+            "2026-01-12T10:00:00+0200",
+            "2026-01-12T10:00:00+24:00",
+            "2026-01-12T10:00:00Zjunk",
+            "2026-01-12T10:00:00Z[UTC]",
+            "2026-01-12日",
+            "+2026-01-12",
+        ] {
+            assert_eq!(at(bad), None, "{bad}");
+        }
+    }
+}
