@@ -1,0 +1,85 @@
+//! Sockets that do not answer, and sockets that do not read.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use prost::Message;
+use sederunt_gateway::{PING_EVERY, SILENCE_MAX};
+use sederunt_proto::event;
+use sederunt_proto::socket::room as r;
+use tokio::time::Instant;
+use tokio_tungstenite::tungstenite::Message as WsMessage;
+
+use crate::world::World;
+
+/// Time stands still while anything happens and jumps to the next timer when nothing does.
+#[tokio::test(start_paused = true)]
+async fn the_server_pings_and_lets_go_of_the_silent() {
+    let w = World::new().await;
+    let meeting = w.meeting().await.id;
+    let row = w.participant(meeting, "alice", "group_call_host").await;
+    let token = w.token(&row).await;
+    let id = w.node.mint_id().to_string();
+    let (mut ws, _) = tokio_tungstenite::connect_async(w.url(meeting, &id, &token)).await.unwrap();
+
+    let start = Instant::now();
+    for n in 1..=6 {
+        assert_eq!(ws.next().await.unwrap().unwrap(), WsMessage::text("2"));
+        assert!(start.elapsed() >= PING_EVERY * n - Duration::from_millis(5));
+        ws.send(WsMessage::text("3")).await.unwrap();
+    }
+    let last_word = Instant::now();
+    let mut pings = 0;
+    while let Some(Ok(word)) = ws.next().await {
+        assert_eq!(word, WsMessage::text("2"));
+        pings += 1;
+    }
+    assert_eq!(pings, 3, "three pings unanswered, then the end");
+    assert!(last_word.elapsed() >= SILENCE_MAX - Duration::from_millis(5));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_client_that_does_not_read_is_cut_and_the_others_hear_everything() {
+    let w = World::new().await;
+    let meeting = w.meeting().await.id;
+    let mut alice = w.peer(meeting, "alice").await;
+    let mut bob = w.peer(meeting, "bob").await;
+    let mut sloth = w.peer(meeting, "sloth").await;
+    alice.join("alice").await;
+    bob.join("bob").await;
+    sloth.join("sloth").await;
+    let said = std::sync::Arc::new(AtomicBool::new(false));
+    let done = said.clone();
+    // Bob reads until the last message.
+    let reader = tokio::spawn(async move {
+        let mut heard = 0_u64;
+        loop {
+            let message: r::BroadcastMessage = bob.push(event::room::BROADCAST_MESSAGE).await;
+            assert_eq!(message.timestamp, heard, "none is missing, none is out of order");
+            heard += 1;
+            if message.r#type == "last" {
+                done.store(true, Ordering::Relaxed);
+                return heard;
+            }
+        }
+    });
+    let mut sent = 0_u64;
+    let mut say = |kind: &str| {
+        let message = r::BroadcastMessage {
+            r#type: kind.to_owned(),
+            payload: vec![b' '; 16_000],
+            timestamp: sent,
+            ..Default::default()
+        };
+        sent += 1;
+        message.encode_to_vec()
+    };
+    while w.node.metrics().slow_consumers.get() == 0 {
+        alice.ask_raw(event::room::BROADCAST_MESSAGE, say("more")).await;
+    }
+    alice.ask_raw(event::room::BROADCAST_MESSAGE, say("last")).await;
+    assert_eq!(reader.await.unwrap(), sent);
+    assert!(said.load(Ordering::Relaxed));
+    assert!(alice.is_alive().await);
+}

@@ -1,0 +1,314 @@
+//! A server with its ledger, and clients of the wire.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::{SinkExt, StreamExt};
+use prost::Message;
+use sederunt_core::id::{AppId, MeetingId, ParticipantId, PeerId};
+use sederunt_core::time::UnixMs;
+use sederunt_gateway::GatewayConfig;
+use sederunt_node::clock::ManualClock;
+use sederunt_node::media::{MediaHandle, MediaNotice};
+use sederunt_node::presets::default_presets;
+use sederunt_node::{Node, NodeConfig, generate_signing_key};
+use sederunt_proto::frame::{self, Frame};
+use sederunt_proto::socket::room as r;
+use sederunt_proto::{event, media, socket};
+use sederunt_store::{AppRow, MeetingRow, MemberType, ParticipantRow, RoomKind, Store};
+use serde_json::json;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio_tungstenite::tungstenite::Message as WsMessage;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+
+/// 2026-01-12T14:00:00Z.
+pub(crate) const T0: UnixMs = UnixMs(1_768_226_400_000);
+/// Nothing here takes as long, so what does is stuck.
+const STUCK: Duration = Duration::from_secs(20);
+
+pub(crate) struct World {
+    pub(crate) store: Store,
+    pub(crate) node: Node,
+    pub(crate) clock: ManualClock,
+    pub(crate) address: SocketAddr,
+    pub(crate) app: AppId,
+    _dir: tempfile::TempDir,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::with_media(None).await
+    }
+
+    pub(crate) async fn with_media(
+        media: Option<(MediaHandle, mpsc::UnboundedReceiver<MediaNotice>)>,
+    ) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let clock = ManualClock::new(T0);
+        let config = NodeConfig {
+            node_id: "node-1".to_owned(),
+            reconnect_grace_ms: 20_000,
+            signing_key_pem: generate_signing_key().unwrap(),
+            store_client_addresses: true,
+        };
+        let node = Node::start(config, store.clone(), media, Arc::new(clock.clone())).await.unwrap();
+        let app = AppId::from("app-1");
+        let row =
+            AppRow { id: app.clone(), account: "acc".to_owned(), name: "App".to_owned(), created_at: T0 };
+        store.create_app(row, default_presets(&app, T0, || node.mint_id())).await.unwrap();
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = sederunt_gateway::router(node.clone(), GatewayConfig::default());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { store, node, clock, address, app, _dir: dir }
+    }
+
+    pub(crate) fn meeting_row(&self) -> MeetingRow {
+        MeetingRow {
+            id: MeetingId(self.node.mint_id()),
+            app: self.app.clone(),
+            title: "Weekly".to_owned(),
+            active: true,
+            keep_alive_secs: 60,
+            kind: RoomKind::Private,
+            is_room: false,
+            default_member_type: MemberType::Guest,
+            max_meeting_seconds: None,
+            terminated_at: None,
+            deleted_at: None,
+            extra: json!({}),
+            created_at: T0,
+            updated_at: T0,
+        }
+    }
+
+    pub(crate) async fn meeting(&self) -> MeetingRow {
+        let row = self.meeting_row();
+        self.store.create_meeting(row.clone()).await.unwrap();
+        row
+    }
+
+    pub(crate) async fn participant(&self, meeting: MeetingId, name: &str, preset: &str) -> ParticipantRow {
+        let row = ParticipantRow {
+            id: ParticipantId(self.node.mint_id()),
+            meeting,
+            app: self.app.clone(),
+            name: name.to_owned(),
+            picture: String::new(),
+            custom_participant_id: Some(format!("c-{name}")),
+            user_id: None,
+            preset_name: preset.to_owned(),
+            member_type: MemberType::Guest,
+            blocked: false,
+            deleted_at: None,
+            created_at: T0,
+            updated_at: T0,
+        };
+        self.store.create_participant(row.clone()).await.unwrap();
+        row
+    }
+
+    pub(crate) async fn token(&self, row: &ParticipantRow) -> String {
+        let preset = self.store.preset(&row.app, &row.preset_name).await.unwrap().unwrap();
+        self.node.mint_token(row, &preset).unwrap()
+    }
+
+    pub(crate) fn url(&self, meeting: MeetingId, peer: &str, token: &str) -> String {
+        let rest = "useMediaV2=true&ping=true&capabilities=2&joinWithDetails=true";
+        format!("ws://{}/ws?roomID={meeting}&peerID={peer}&authToken={token}&{rest}", self.address)
+    }
+
+    /// A new participant with the host's preset, connected and not joined.
+    pub(crate) async fn peer(&self, meeting: MeetingId, name: &str) -> Peer {
+        self.peer_with(meeting, name, "group_call_host").await
+    }
+
+    pub(crate) async fn peer_with(&self, meeting: MeetingId, name: &str, preset: &str) -> Peer {
+        let row = self.participant(meeting, name, preset).await;
+        let token = self.token(&row).await;
+        self.connect(meeting, PeerId(self.node.mint_id()), &token).await
+    }
+
+    pub(crate) async fn connect(&self, meeting: MeetingId, id: PeerId, token: &str) -> Peer {
+        let url = self.url(meeting, &id.to_string(), token);
+        let (ws, _) = tokio_tungstenite::connect_async(url).await.unwrap();
+        let (id, token) = (id.to_string(), token.to_owned());
+        Peer { ws, id, token, asked: 0, pushes: VecDeque::new() }
+    }
+
+    /// The live session's count of connected peers, 0 when there is none.
+    pub(crate) async fn live(&self, meeting: MeetingId) -> u32 {
+        self.store.active_session(meeting).await.unwrap().map_or(0, |session| session.live_count)
+    }
+}
+
+/// How the server ended a socket: code and reason; `None` = without a word.
+pub(crate) type Ended = Option<(u16, String)>;
+
+/// One browser, as far as the socket goes.
+pub(crate) struct Peer {
+    pub(crate) ws: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    pub(crate) id: String,
+    pub(crate) token: String,
+    asked: u32,
+    pub(crate) pushes: VecDeque<Frame>,
+}
+
+/// An error reply.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Refused {
+    pub(crate) event: u32,
+    pub(crate) code: Option<i32>,
+    pub(crate) message: String,
+}
+
+impl Peer {
+    pub(crate) async fn send_raw(&mut self, event: u32, id: &str, payload: Vec<u8>) {
+        let frame = frame::encode(event, id, Some(payload));
+        self.ws.send(WsMessage::Binary(frame)).await.unwrap();
+    }
+
+    /// The next binary frame; the server's pings are answered as the client answers them.
+    pub(crate) async fn frame(&mut self) -> Result<Frame, Ended> {
+        loop {
+            match within("a frame", self.ws.next()).await {
+                Some(Ok(WsMessage::Binary(bytes))) => {
+                    return Ok(Frame::decode(Bytes::from(bytes.to_vec())).unwrap());
+                }
+                Some(Ok(WsMessage::Text(text))) if text.as_str() == "2" => {
+                    self.ws.send(WsMessage::text("3")).await.unwrap();
+                }
+                Some(Ok(WsMessage::Close(frame))) => {
+                    let ended = frame.map(|f| (u16::from(f.code), f.reason.to_string()));
+                    return Err(ended);
+                }
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return Err(None),
+            }
+        }
+    }
+
+    /// Sends a request and returns the frame that ends its wait; pushes that come before it are kept.
+    pub(crate) async fn ask_raw(&mut self, event: u32, payload: Vec<u8>) -> Frame {
+        self.asked += 1;
+        let id = format!("{}-{:05}", self.id, self.asked);
+        self.send_raw(event, &id, payload).await;
+        loop {
+            let frame = self.frame().await.expect("the server has closed the socket");
+            if frame.id == id {
+                return frame;
+            }
+            assert!(!frame.id.starts_with(&self.id), "an id of a push must be no id of a request");
+            self.pushes.push_back(frame);
+        }
+    }
+
+    pub(crate) async fn ask<T: Message + Default>(
+        &mut self,
+        event: u32,
+        request: &impl Message,
+    ) -> Result<T, Refused> {
+        let frame = self.ask_raw(event, request.encode_to_vec()).await;
+        match refused(&frame) {
+            Some(refused) => Err(refused),
+            None => {
+                assert_eq!(frame.event, event);
+                Ok(T::decode(frame.payload).unwrap())
+            }
+        }
+    }
+
+    /// The first push of this event, taken out of those that came.
+    pub(crate) async fn push<T: Message + Default>(&mut self, event: u32) -> T {
+        if let Some(at) = self.pushes.iter().position(|frame| frame.event == event) {
+            return T::decode(self.pushes.remove(at).unwrap().payload).unwrap();
+        }
+        loop {
+            let frame =
+                self.frame().await.unwrap_or_else(|e| panic!("{e:?} instead of {:?}", event::name(event)));
+            if frame.event == event {
+                return T::decode(frame.payload).unwrap();
+            }
+            self.pushes.push_back(frame);
+        }
+    }
+
+    /// Reads on until the server closes.
+    pub(crate) async fn ended(&mut self) -> Ended {
+        loop {
+            match self.frame().await {
+                Ok(frame) => self.pushes.push_back(frame),
+                Err(ended) => return ended,
+            }
+        }
+    }
+
+    /// `init()` and `join()` of the client, the media transports left out.
+    pub(crate) async fn join(&mut self, name: &str) -> media::edge::PeerJoinCompleteResponse {
+        let join = media::edge::PeerJoinRequest { display_name: Some(name.to_owned()), ..Default::default() };
+        self.ask::<media::edge::PeerJoinResponse>(event::media::JOIN_ROOM, &join).await.unwrap();
+        let peer = r::Peer { peer_id: self.id.clone(), display_name: name.to_owned(), ..Default::default() };
+        let join = r::JoinRoomRequest { peer: Some(peer), ..Default::default() };
+        let joined: r::PeerInfoResponse = self.ask(event::room::JOIN_ROOM, &join).await.unwrap();
+        let me = joined.peer.unwrap();
+        assert_eq!(
+            (me.peer_id.as_str(), me.display_name.as_str(), me.waitlisted),
+            (self.id.as_str(), name, false)
+        );
+        assert_eq!(me.stage_type(), r::StageType::OnStage);
+        let complete = media::edge::PeerJoinCompleteRequest {};
+        self.ask(event::media::SELF_JOIN_COMPLETE, &complete).await.unwrap()
+    }
+
+    pub(crate) async fn say(&mut self, text: &str) -> socket::chat::ChatMessage {
+        let line = socket::chat::SendChatMessageToRoomRequest { payload_type: 0, payload: text.to_owned() };
+        let sent: socket::chat::SendChatMessageToRoomResponse =
+            self.ask(event::chat::SEND_MESSAGE_TO_ROOM, &line).await.unwrap();
+        sent.message.unwrap()
+    }
+
+    /// Whether the socket still serves.
+    pub(crate) async fn is_alive(&mut self) -> bool {
+        let polls: Result<socket::polls::GetPollsResponse, _> =
+            self.ask(event::poll::GET_POLLS, &socket::polls::GetPollsResponse::default()).await;
+        polls.is_ok()
+    }
+}
+
+/// What an error frame says; `None` = the frame is none.
+pub(crate) fn refused(frame: &Frame) -> Option<Refused> {
+    match frame.event {
+        event::ERROR => {
+            let error = socket::api::ErrorMessage::decode(frame.payload.clone()).unwrap();
+            Some(Refused { event: event::ERROR, code: error.code, message: error.message })
+        }
+        event::media::ERROR_RESPONSE => {
+            let error = media::edge::ErrorResponse::decode(frame.payload.clone()).unwrap();
+            Some(Refused { event: frame.event, code: None, message: error.error_message })
+        }
+        _ => None,
+    }
+}
+
+/// Fails when `future` takes so long that it will never come.
+pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(STUCK, future).await {
+        Ok(value) => value,
+        Err(_) => panic!("{what} does not come"),
+    }
+}
+
+/// Waits until `condition` holds.
+pub(crate) async fn until<F: Future<Output = bool>>(what: &str, condition: impl Fn() -> F) {
+    within(what, async {
+        while !condition().await {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+}
