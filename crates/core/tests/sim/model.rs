@@ -46,14 +46,13 @@ impl Session {
         let edges: BTreeSet<i64> =
             members.iter().flat_map(|stay| [stay.from, stay.end(now)]).filter(|at| *at <= now).collect();
         let edges: Vec<i64> = edges.into_iter().collect();
-        edges
-            .windows(2)
-            .filter(|slice| {
-                let present = |stay: &&&Stay| stay.from <= slice[0] && stay.end(now) >= slice[1];
-                members.iter().filter(present).map(|stay| stay.person).collect::<BTreeSet<_>>().len() >= 2
-            })
-            .map(|slice| slice[1] - slice[0])
-            .sum()
+        let two_in = |slice: &&[i64]| {
+            let mut present =
+                members.iter().filter(|stay| stay.from <= slice[0] && stay.end(now) >= slice[1]);
+            let first = present.next();
+            first.is_some_and(|first| present.any(|other| other.person != first.person))
+        };
+        edges.windows(2).filter(two_in).map(|slice| slice[1] - slice[0]).sum()
     }
 
     fn two_connected(&self) -> bool {

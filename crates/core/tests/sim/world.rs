@@ -26,6 +26,8 @@ struct Client {
 pub(crate) struct World {
     rng: Rng,
     verbose: bool,
+    /// Sockets break all the time and time goes slowly: many are away at once.
+    stormy: bool,
     clock: i64,
     room: Room,
     config: RoomConfig,
@@ -41,10 +43,13 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(seed: u64, verbose: bool) -> Self {
         let mut rng = Rng::new(seed);
+        let stormy = rng.chance(40);
+        let graces: &[i64] =
+            if stormy { &[20_000, 60_000, 300_000] } else { &[0, 5_000, 20_000, 20_000, 90_000] };
         let settings = Settings {
             open: true,
             keep_alive: rng.between(60, 600) * 1000,
-            grace: *rng.pick(&[0, 5_000, 20_000, 20_000, 90_000]),
+            grace: *rng.pick(graces),
             max_together: rng.chance(30).then(|| rng.between(10_000, 1_500_000)),
         };
         let people = rng.between(1, 5).unsigned_abs();
@@ -75,6 +80,7 @@ impl World {
         Self {
             rng,
             verbose,
+            stormy,
             clock: START,
             room: Room::new(config.clone(), None),
             config,
@@ -108,6 +114,7 @@ impl World {
     /// The clock moves, mostly forwards; a good shell ticks in time, a bad one late or not at all.
     fn pass_time(&mut self) {
         let span = match self.rng.below(100) {
+            0..90 if self.stormy => self.rng.between(0, 4_000),
             0..25 => 0,
             25..50 => self.rng.between(1, 5_000),
             50..80 => self.rng.between(1_000, 120_000),
@@ -144,7 +151,7 @@ impl World {
     }
 
     fn act(&mut self) {
-        if self.rng.chance(4) {
+        if self.rng.chance(if self.stormy { 1 } else { 4 }) {
             // A crash comes without a tick before it: timers may be overdue.
             return self.crash();
         }
@@ -152,7 +159,13 @@ impl World {
         let client = usize::try_from(self.rng.below(self.clients.len() as u64)).unwrap();
         let connected = self.model.peers[client].as_ref().is_some_and(|peer| peer.lost_at.is_none());
         let joined = connected && self.model.peers[client].as_ref().is_some_and(|peer| peer.joined);
-        match self.rng.below(100) {
+        let action = if self.stormy && self.rng.chance(85) {
+            // Connect and join, drop, leave, or be kicked.
+            *self.rng.pick(&[6, 6, 6, 42, 42, 42, 60, 74, 79])
+        } else {
+            self.rng.below(100)
+        };
+        match action {
             0..6 => self.feed(Input::Tick),
             6..36 => {
                 self.connect(client, now);
@@ -161,8 +174,8 @@ impl World {
                 }
             }
             36..42 => self.join(client),
-            42..54 if connected => self.drop(client, now),
-            54..74 if connected => self.leave(client, now),
+            42..55 if connected => self.drop(client, now),
+            55..74 if connected => self.leave(client, now),
             74..79 if joined => self.client_kick(client, now),
             79..84 => self.api_kick(client, now),
             84..86 => self.kick_all(client, joined, now),
