@@ -255,7 +255,7 @@ impl Sfu {
                 }
                 Timer::Producer(slot) => {
                     if self.producers.get_mut(slot).is_some_and(|p| p.scheduled.fired(at)) {
-                        self.request_keyframes(slot);
+                        self.producer_due(slot);
                     }
                 }
             }
@@ -332,7 +332,6 @@ impl Sfu {
         match event {
             RtcEvent::RtpPacket(packet) => self.on_packet(slot, packet),
             RtcEvent::KeyframeRequest(request) => self.on_keyframe_request(slot, request.mid),
-            RtcEvent::StreamPaused(paused) => self.on_stream_paused(slot, &paused),
             RtcEvent::Connected => {
                 self.set_link(slot, Link::Up);
                 if let Some(t) = self.transports.get(slot) {

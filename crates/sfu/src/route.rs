@@ -1,7 +1,7 @@
 //! The way of a packet from its publisher to the subscribers, and of key frame requests back.
 
 use str0m::media::{KeyframeRequestKind, Mid, Pt};
-use str0m::rtp::{ExtensionValues, RtpPacket, RtpWrite, Ssrc, StreamPaused, Vp8Descriptor, Vp8Patch};
+use str0m::rtp::{ExtensionValues, RtpPacket, RtpWrite, Ssrc, Vp8Descriptor, Vp8Patch};
 
 use crate::command::Kind;
 use crate::engine::Sfu;
@@ -40,7 +40,11 @@ impl Sfu {
         }
         let restarted =
             state.ssrc.replace(packet.header.ssrc).is_some_and(|known| known != packet.header.ssrc);
-        let revived = !std::mem::replace(&mut state.live, true);
+        let frame = !packet.payload.is_empty();
+        let revived = frame && !std::mem::replace(&mut state.live, true);
+        if frame {
+            state.last = Some(self.now);
+        }
         if restarted {
             self.restart_layer(producer_slot, layer);
         }
@@ -145,16 +149,18 @@ impl Sfu {
         origin
     }
 
-    /// Browsers stop simulcast layers silently: subscribers of a silent one get another.
-    pub(crate) fn on_stream_paused(&mut self, slot: TransportSlot, paused: &StreamPaused) {
-        if !paused.paused {
-            return;
+    /// A timer of the producer: layers that fell silent, key frames that are due.
+    pub(crate) fn producer_due(&mut self, slot: ProducerSlot) {
+        let Some(producer) = self.producers.get_mut(slot) else { return };
+        let mut stopped = false;
+        for layer in &mut producer.layers {
+            // Browsers stop simulcast layers silently: subscribers of a silent one get another.
+            if layer.silent_at().is_some_and(|at| at <= self.now) {
+                layer.live = false;
+                stopped = true;
+            }
         }
-        let Some((producer, layer)) = self.origin(slot, paused.ssrc) else { return };
-        if let Some(state) = self.producers.get_mut(producer).and_then(|p| p.layers.get_mut(layer)) {
-            state.live = false;
-            self.aim(producer);
-        }
+        if stopped { self.aim(slot) } else { self.request_keyframes(slot) }
     }
 
     /// A subscriber asks for a key frame.
@@ -209,7 +215,7 @@ impl Sfu {
         self.request_keyframes(slot);
     }
 
-    /// Sends the key frame requests that are due, and wakes for the next.
+    /// Sends the key frame requests that are due, and wakes for what comes next.
     pub(crate) fn request_keyframes(&mut self, slot: ProducerSlot) {
         let Self { producers, consumers, transports, timers, stats, now, .. } = self;
         let Some(producer) = producers.get_mut(slot).filter(|p| p.kind == Kind::Video) else { return };
@@ -235,7 +241,7 @@ impl Sfu {
                 asked |= found.is_ok_and(|found| found.is_some());
             }
             let due = layer.gate.due(*now);
-            next = [next, due].into_iter().flatten().min();
+            next = [next, due, layer.silent_at()].into_iter().flatten().min();
         }
         if let Some(at) = next {
             timers.wake(&mut producer.scheduled, at, Timer::Producer(slot));

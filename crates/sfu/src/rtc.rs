@@ -10,8 +10,6 @@ use str0m::media::{Frequency, Pt};
 use str0m::rtp::{Extension, ExtensionMap};
 use str0m::{Candidate, Rtc};
 
-use crate::limit::LAYER_SILENCE_MAX;
-
 /// Payload types that browsers use themselves (PROTOCOL §6.4); str0m's default for Opus, 111, is Chrome's too.
 const PT_VP8: u8 = 96;
 const PT_VP8_RTX: u8 = 97;
@@ -47,7 +45,6 @@ pub(crate) fn session(now: Instant, cert: &DtlsCert, consuming: bool, addresses:
         .set_stats_interval(None)
         .set_rtcp_report_interval_audio(REPORT_INTERVAL)
         .set_rtcp_report_interval_video(REPORT_INTERVAL)
-        .set_pause_threshold(LAYER_SILENCE_MAX)
         .set_extension_map(extensions(consuming))
         .clear_codecs()
         .enable_opus(true, false);

@@ -1,5 +1,7 @@
 //! Producers and consumers: who sends, and who gets it.
 
+use std::time::Instant;
+
 use smallvec::SmallVec;
 use str0m::media::{Mid, Pt, Rid};
 use str0m::rtp::Ssrc;
@@ -7,7 +9,7 @@ use str0m::rtp::Ssrc;
 use crate::command::Kind;
 use crate::id::{ConsumerSlot, PeerKey, ProducerKey, ProducerSlot, TransportSlot};
 use crate::keyframe::Gate;
-use crate::limit::LAYERS_MAX;
+use crate::limit::{LAYER_SILENCE_MAX, LAYERS_MAX};
 use crate::rewrite::Rewriter;
 use crate::select::{Selector, pick};
 use crate::timer::Scheduled;
@@ -19,15 +21,23 @@ const VIDEO_HZ: u32 = 90_000;
 #[derive(Debug)]
 pub(crate) struct Layer {
     pub(crate) rid: Option<Rid>,
-    /// Packets flow.
+    /// Frames flow.
     pub(crate) live: bool,
+    /// The last packet of a frame. Padding does not count: browsers pad layers that they have stopped.
+    pub(crate) last: Option<Instant>,
     pub(crate) ssrc: Option<Ssrc>,
     pub(crate) gate: Gate,
 }
 
 impl Layer {
+    /// When the layer counts as stopped unless a frame comes. A stream without rid has no other to replace it.
+    pub(crate) fn silent_at(&self) -> Option<Instant> {
+        let last = self.last.filter(|_| self.live && self.rid.is_some())?;
+        Some(last + LAYER_SILENCE_MAX)
+    }
+
     fn new(rid: Option<Rid>) -> Self {
-        Self { rid, live: false, ssrc: None, gate: Gate::default() }
+        Self { rid, live: false, last: None, ssrc: None, gate: Gate::default() }
     }
 }
 

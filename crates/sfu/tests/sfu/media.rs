@@ -19,6 +19,8 @@ pub(crate) struct Source {
     pub(crate) rid: Option<Rid>,
     pub(crate) video: bool,
     pub(crate) muted: bool,
+    /// Only padding instead of frames.
+    pub(crate) padding_only: bool,
     pub(crate) need_key: bool,
     /// Key frames the publisher was asked for.
     pub(crate) asked: usize,
@@ -38,6 +40,7 @@ impl Source {
             rid,
             video,
             muted: false,
+            padding_only: false,
             need_key: true,
             asked: 0,
             frames: 0,
@@ -70,6 +73,10 @@ impl Source {
 
     fn packet(&mut self, index: u64, count: u64, key: bool) -> u64 {
         self.seq += 1;
+        if self.padding_only {
+            self.history.insert(self.seq, (self.time, false, Vec::new()));
+            return self.seq;
+        }
         let mut payload = Vec::with_capacity(PAYLOAD_BYTES);
         if self.video {
             let start = if index == 0 { 0x10 } else { 0 };

@@ -86,7 +86,19 @@ fn transport_wide_feedback_is_accepted_where_it_is_offered() {
         assert!(section.contains("transport-cc\r"), "{section}");
     }
     // Without it Chrome's probes (RTX padding of the simulcast dummy) would be reported lost.
-    assert!(sections(&answer)[1].contains("a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"));
+    assert!(
+        sections(&answer)[1].contains("a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id")
+    );
+}
+
+#[test]
+fn candidates_hidden_behind_mdns_names_do_not_spoil_an_offer() {
+    let mut w = World::new(20);
+    w.join();
+    open(&mut w, TransportKey(77), false, SEND_CONNECT);
+    let hidden = SEND_AUDIO.replace("192.0.2.2 33109", "7c5e6a1d-0f7e-4a53-9d6c-2b1d8f1e4c55.local 33109");
+    assert_ne!(hidden, SEND_AUDIO);
+    w.answer(0, produce(1, Kind::Audio, Some("2"), &hidden));
 }
 
 #[test]

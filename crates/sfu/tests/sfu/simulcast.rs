@@ -74,6 +74,19 @@ fn a_layer_that_falls_silent_is_replaced_and_comes_back() {
 }
 
 #[test]
+fn padding_does_not_keep_a_stopped_layer_alive() {
+    let (mut w, a, b, video) = pair(&["f", "h"], "f");
+    for source in w.clients[a].sources.iter_mut().filter(|s| s.rid.as_deref() == Some("f")) {
+        source.padding_only = true;
+    }
+    w.run(3 * SECOND);
+    let seen = decode(w.clients[b].received(video));
+    assert_eq!(seen.layers, ['f', 'h']);
+    let got = w.clients[b].received(video);
+    assert!(got.iter().rev().take(30).all(|p| p.layer == 'h'), "the other layer flows");
+}
+
+#[test]
 fn layers_that_start_later_are_taken_when_they_come() {
     let mut w = World::new(3);
     let (a, b) = (w.join(), w.join());
