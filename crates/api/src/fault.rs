@@ -24,7 +24,11 @@ impl Fault {
 
     /// In words, without a dialect's prefix.
     pub(crate) fn message(&self) -> String {
-        if self.field.is_empty() { self.rule.to_string() } else { format!("\"{}\" {}", self.field, self.rule) }
+        if self.field.is_empty() {
+            self.rule.to_string()
+        } else {
+            format!("\"{}\" {}", self.field, self.rule)
+        }
     }
 }
 

@@ -140,7 +140,21 @@ mod tests {
         assert_eq!((number("0"), number("007"), number("-0")), (whole(0), whole(7), whole(0)));
         assert_eq!(number("1.5"), Ok(Number { whole: 1, is_whole: false }));
         assert_eq!((number("2.00"), number("9007199254740992")), (whole(2), whole(1 << 53)));
-        for bad in ["1e2", "+5", "NaN", "Infinity", "0x10", " 5", "5 ", "5.", ".5", "", "-", "1_0", "9007199254740993"] {
+        for bad in [
+            "1e2",
+            "+5",
+            "NaN",
+            "Infinity",
+            "0x10",
+            " 5",
+            "5 ",
+            "5.",
+            ".5",
+            "",
+            "-",
+            "1_0",
+            "9007199254740993",
+        ] {
             assert_eq!(number(bad), Err(NotANumber::Form), "{bad}");
         }
         assert_eq!((number("-1"), number("-0.5")), (Err(NotANumber::Negative), Err(NotANumber::Negative)));

@@ -34,16 +34,12 @@ pub(crate) enum Code {
     /// Fault of ours.
     Internal,
     /// No such path.
-    #[schema(ignore)]
     NotFound,
     /// The path has no such method.
-    #[schema(ignore)]
     MethodNotAllowed,
     /// The vendor has it, this server not yet.
-    #[schema(ignore)]
     NotImplemented,
     /// The body or the request target is too large.
-    #[schema(ignore)]
     TooLarge,
 }
 
@@ -107,7 +103,7 @@ impl PagecallError {
     }
 
     /// 500; the reason is logged, not told.
-    pub(crate) fn internal(error: &dyn std::error::Error) -> Self {
+    pub(crate) fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(error, "a request of the Pagecall door failed");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, "Internal error")
     }

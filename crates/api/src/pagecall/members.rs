@@ -63,8 +63,7 @@ pub(super) async fn list(
     caller: InRoom,
     Params(p): Params<ListParams>,
 ) -> Result<axum::Json<Members>, PagecallError> {
-    let query =
-        ListQuery { ascending: true, offset: p.offset, limit: p.limit, ..ListQuery::default() };
+    let query = ListQuery { ascending: true, offset: p.offset, limit: p.limit, ..ListQuery::default() };
     let found = caller.workspace.store().participants(caller.room.id, query).await?;
     let paging = Paging { limit: u64::from(p.limit), offset: p.offset, total: found.total };
     let members = found.items.iter().map(Member::from).collect();
@@ -203,8 +202,11 @@ pub(super) async fn update(
     if blocks {
         // After the row, so that a removed client does not come back in between.
         let reason = LeaveReason::Blocked;
-        node.command(row.meeting, Command::Kick { participants: vec![row.id], custom_ids: Vec::new(), reason })
-            .await?;
+        node.command(
+            row.meeting,
+            Command::Kick { participants: vec![row.id], custom_ids: Vec::new(), reason },
+        )
+        .await?;
     }
     Ok(axum::Json(OneMember { member: Member::from(&row) }))
 }

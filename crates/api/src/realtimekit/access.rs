@@ -127,7 +127,8 @@ impl<R: Right> FromRequestParts<Api> for Account<R> {
     type Rejection = KitError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, KitError> {
-        let token = auth::caller(api.node.store(), &parts.headers).await?.ok_or_else(KitError::unauthorized)?;
+        let token =
+            auth::caller(api.node.store(), &parts.headers).await?.ok_or_else(KitError::unauthorized)?;
         let asked = path(parts, "account_id").await.ok_or_else(KitError::forbidden)?;
         match token.account {
             Some((id, permission)) if id == asked && R::granted(permission) => {

@@ -55,8 +55,10 @@ impl ActiveSessionKickParticipantsRequest {
         if self.participant_ids.is_none() && self.custom_participant_ids.is_none() {
             return Err(Fault::whole("\"participant_ids\" or \"custom_participant_ids\" is required"));
         }
-        let lists =
-            [("participant_ids", &self.participant_ids), ("custom_participant_ids", &self.custom_participant_ids)];
+        let lists = [
+            ("participant_ids", &self.participant_ids),
+            ("custom_participant_ids", &self.custom_participant_ids),
+        ];
         for (field, list) in lists {
             let list = list.as_deref().unwrap_or_default();
             if list.len() > KICK_IDS_MAX {

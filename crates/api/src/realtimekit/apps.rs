@@ -24,12 +24,8 @@ pub(crate) struct ListParams {
     /// Sort order by creation time; DESC when not given.
     #[param(value_type = Option<OrderName>)]
     sort_order: Option<Order>,
-    /// Page, from 1; 0 is the first page too.
-    #[param(value_type = Option<f64>, minimum = 0, default = 1)]
-    page_no: (),
-    /// Items on a page, at most 100; 0 is the default.
-    #[param(value_type = Option<f64>, minimum = 0, default = 25)]
-    per_page: PageOf,
+    #[param(ignore)]
+    page: PageOf,
 }
 
 impl FromQuery for ListParams {
@@ -37,8 +33,7 @@ impl FromQuery for ListParams {
         Ok(Self {
             search: query.text("search")?.map(str::to_owned),
             sort_order: Order::from_query(query)?,
-            page_no: (),
-            per_page: PageOf::from_query(query)?,
+            page: PageOf::from_query(query)?,
         })
     }
 }
@@ -49,19 +44,19 @@ impl FromQuery for ListParams {
     path = "/accounts/{account_id}/realtime/kit/apps",
     operation_id = "appsGet",
     tag = "Apps",
-    params(("account_id" = String, Path), ListParams),
+    params(("account_id" = String, Path), ListParams, PageOf),
     responses((status = 200, description = "Done.", body = Listed<Vec<App>>), Errors)
 )]
 pub(super) async fn list(
     caller: Account<Read>,
     Params(p): Params<ListParams>,
 ) -> Result<Listed<Vec<App>>, KitError> {
-    let page = p.per_page;
+    let page = p.page;
     let query = ListQuery {
         search: p.search,
         ascending: p.sort_order == Some(Order::Ascending),
-        offset: page.offset,
-        limit: page.limit,
+        offset: page.offset(),
+        limit: page.limit(),
         ..ListQuery::default()
     };
     let found = caller.node.store().apps(&caller.id, query).await?;

@@ -101,7 +101,7 @@ impl KitError {
         Self { status, code: AUTH_CODE, message: "Authentication error".to_owned() }
     }
 
-    fn internal(error: &dyn std::error::Error) -> Self {
+    fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(error, "a request of the RealtimeKit door failed");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal error")
     }

@@ -32,12 +32,8 @@ pub(crate) struct ListParams {
     status: Option<MeetingStatus>,
     /// Part of the title or the ID.
     search: Option<String>,
-    /// Page, from 1; 0 is the first page too.
-    #[param(value_type = Option<f64>, minimum = 0, default = 1)]
-    page_no: (),
-    /// Items on a page, at most 100; 0 is the default.
-    #[param(value_type = Option<f64>, minimum = 0, default = 25)]
-    per_page: PageOf,
+    #[param(ignore)]
+    page: PageOf,
 }
 
 impl FromQuery for ListParams {
@@ -48,8 +44,7 @@ impl FromQuery for ListParams {
             end_time: instant_param(query, "end_time", Edge::To)?,
             status: query.one_of("status", &statuses)?,
             search: query.text("search")?.map(str::to_owned),
-            page_no: (),
-            per_page: PageOf::from_query(query)?,
+            page: PageOf::from_query(query)?,
         })
     }
 }
@@ -60,21 +55,21 @@ impl FromQuery for ListParams {
     path = "/accounts/{account_id}/realtime/kit/{app_id}/meetings",
     operation_id = "meetingsGet",
     tag = "Meetings",
-    params(("account_id" = String, Path), ("app_id" = String, Path), ListParams),
+    params(("account_id" = String, Path), ("app_id" = String, Path), ListParams, PageOf),
     responses((status = 200, description = "Done.", body = Listed<Vec<Meeting>>), Errors)
 )]
 pub(super) async fn list(
     caller: InApp<Read>,
     Params(p): Params<ListParams>,
 ) -> Result<Listed<Vec<Meeting>>, KitError> {
-    let page = p.per_page;
+    let page = p.page;
     let query = ListQuery {
         search: p.search,
         created_from: p.start_time,
         created_to: p.end_time,
         active: p.status.map(|status| status == MeetingStatus::Active),
-        offset: page.offset,
-        limit: page.limit,
+        offset: page.offset(),
+        limit: page.limit(),
         ..ListQuery::default()
     };
     let found = caller.store().meetings(&caller.app.id, query).await?;

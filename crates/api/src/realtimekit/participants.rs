@@ -24,17 +24,13 @@ const HOST_PRESET: &str = "group_call_host";
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListParams {
-    /// Page, from 1; 0 is the first page too.
-    #[param(value_type = Option<f64>, minimum = 0, default = 1)]
-    page_no: (),
-    /// Items on a page, at most 100; 0 is the default.
-    #[param(value_type = Option<f64>, minimum = 0, default = 25)]
-    per_page: PageOf,
+    #[param(ignore)]
+    page: PageOf,
 }
 
 impl FromQuery for ListParams {
     fn from_query(query: &Query) -> Result<Self, Fault> {
-        Ok(Self { page_no: (), per_page: PageOf::from_query(query)? })
+        Ok(Self { page: PageOf::from_query(query)? })
     }
 }
 
@@ -44,15 +40,15 @@ impl FromQuery for ListParams {
     path = "/accounts/{account_id}/realtime/kit/{app_id}/meetings/{meeting_id}/participants",
     operation_id = "meetingsGetMeetingParticipants",
     tag = "Meetings",
-    params(("account_id" = String, Path), ("app_id" = String, Path), ("meeting_id" = String, Path), ListParams),
+    params(("account_id" = String, Path), ("app_id" = String, Path), ("meeting_id" = String, Path), ListParams, PageOf),
     responses((status = 200, description = "Done.", body = Listed<Vec<Participant>>), Errors)
 )]
 pub(super) async fn list(
     caller: InMeeting<Read>,
     Params(p): Params<ListParams>,
 ) -> Result<Listed<Vec<Participant>>, KitError> {
-    let page = p.per_page;
-    let query = ListQuery { offset: page.offset, limit: page.limit, ..ListQuery::default() };
+    let page = p.page;
+    let query = ListQuery { offset: page.offset(), limit: page.limit(), ..ListQuery::default() };
     let found = caller.store().participants(caller.meeting.id, query).await?;
     let data: Vec<_> = found.items.iter().map(Participant::from).collect();
     let paging = page.paging(data.len(), found.total);

@@ -14,7 +14,8 @@ use crate::query::{FromQuery, Query};
 
 /// The preset of this name in an app.
 pub(super) async fn named(store: &Store, app: &AppId, name: &str) -> Result<PresetRow, KitError> {
-    let missing = || KitError::new(axum::http::StatusCode::NOT_FOUND, format!("No preset found with name {name}"));
+    let missing =
+        || KitError::new(axum::http::StatusCode::NOT_FOUND, format!("No preset found with name {name}"));
     store.preset(app, name).await?.ok_or_else(missing)
 }
 
@@ -32,21 +33,13 @@ pub(super) async fn of_participant(store: &Store, who: &ParticipantRow) -> Resul
 pub(crate) struct ListParams {
     /// Part of the name or the ID.
     search: Option<String>,
-    /// Page, from 1; 0 is the first page too.
-    #[param(value_type = Option<f64>, minimum = 0, default = 1)]
-    page_no: (),
-    /// Items on a page, at most 100; 0 is the default.
-    #[param(value_type = Option<f64>, minimum = 0, default = 25)]
-    per_page: PageOf,
+    #[param(ignore)]
+    page: PageOf,
 }
 
 impl FromQuery for ListParams {
     fn from_query(query: &Query) -> Result<Self, Fault> {
-        Ok(Self {
-            search: query.text("search")?.map(str::to_owned),
-            page_no: (),
-            per_page: PageOf::from_query(query)?,
-        })
+        Ok(Self { search: query.text("search")?.map(str::to_owned), page: PageOf::from_query(query)? })
     }
 }
 
@@ -56,16 +49,16 @@ impl FromQuery for ListParams {
     path = "/accounts/{account_id}/realtime/kit/{app_id}/presets",
     operation_id = "presetsGet",
     tag = "Presets",
-    params(("account_id" = String, Path), ("app_id" = String, Path), ListParams),
+    params(("account_id" = String, Path), ("app_id" = String, Path), ListParams, PageOf),
     responses((status = 200, description = "Done.", body = Listed<Vec<PresetListItem>>), Errors)
 )]
 pub(super) async fn list(
     caller: InApp<Read>,
     Params(p): Params<ListParams>,
 ) -> Result<Listed<Vec<PresetListItem>>, KitError> {
-    let page = p.per_page;
+    let page = p.page;
     let query =
-        ListQuery { search: p.search, offset: page.offset, limit: page.limit, ..ListQuery::default() };
+        ListQuery { search: p.search, offset: page.offset(), limit: page.limit(), ..ListQuery::default() };
     let found = caller.store().presets(&caller.app.id, query).await?;
     let data: Vec<_> = found.items.iter().map(PresetListItem::from).collect();
     let paging = page.paging(data.len(), found.total);

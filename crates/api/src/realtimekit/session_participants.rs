@@ -6,7 +6,6 @@ use sederunt_core::id::Id;
 use sederunt_core::time::UnixMs;
 use sederunt_store::{StayQuery, StayRow, StaySort};
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{InSession, Params};
@@ -138,7 +137,11 @@ impl SessionParticipant {
 }
 
 /// Rows as they are shown, with their events if asked for.
-async fn shown(caller: &InSession, rows: &[StayRow], events: bool) -> Result<Vec<SessionParticipant>, KitError> {
+async fn shown(
+    caller: &InSession,
+    rows: &[StayRow],
+    events: bool,
+) -> Result<Vec<SessionParticipant>, KitError> {
     let now = caller.node.now();
     let mut view_types: BTreeMap<&str, Option<String>> = BTreeMap::new();
     let mut out = Vec::with_capacity(rows.len());
@@ -178,12 +181,8 @@ pub(crate) struct ListParams {
     #[param(value_type = Option<ViewName>)]
     #[expect(dead_code, reason = "checked; both views are equal while there are no breakout rooms")]
     view: Option<()>,
-    /// Page, from 1; 0 is the first page too.
-    #[param(value_type = Option<f64>, minimum = 0, default = 1)]
-    page_no: (),
-    /// Items on a page, at most 100; 0 is the default.
-    #[param(value_type = Option<f64>, minimum = 0, default = 25)]
-    per_page: PageOf,
+    #[param(ignore)]
+    page: PageOf,
 }
 
 /// Names of [`StaySort`].
@@ -213,8 +212,7 @@ impl FromQuery for ListParams {
             sort_order: Order::from_query(query)?,
             include_peer_events: query.boolean("include_peer_events")?.unwrap_or(false),
             view: query.one_of("view", &[("raw", ()), ("consolidated", ())])?,
-            page_no: (),
-            per_page: PageOf::from_query(query)?,
+            page: PageOf::from_query(query)?,
         })
     }
 }
@@ -235,22 +233,22 @@ pub(crate) struct SessionParticipants {
     path = "/accounts/{account_id}/realtime/kit/{app_id}/sessions/{session_id}/participants",
     operation_id = "sessionsGetSessionParticipants",
     tag = "Sessions",
-    params(("account_id" = String, Path), ("app_id" = String, Path), ("session_id" = String, Path), ListParams),
+    params(("account_id" = String, Path), ("app_id" = String, Path), ("session_id" = String, Path), ListParams, PageOf),
     responses((status = 200, description = "Done.", body = Listed<SessionParticipants>), Errors)
 )]
 pub(super) async fn list(
     caller: InSession,
     Params(p): Params<ListParams>,
 ) -> Result<Listed<SessionParticipants>, KitError> {
-    let page = p.per_page;
+    let page = p.page;
     let query = StayQuery {
         session: caller.session.id,
         now: caller.node.now(),
         search: p.search,
         sort: p.sort_by.unwrap_or(StaySort::JoinedAt),
         ascending: p.sort_order != Some(Order::Descending),
-        offset: page.offset,
-        limit: page.limit,
+        offset: page.offset(),
+        limit: page.limit(),
     };
     let found = caller.node.store().stays(query).await?;
     let participants = shown(&caller, &found.items, p.include_peer_events).await?;

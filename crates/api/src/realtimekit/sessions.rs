@@ -39,12 +39,8 @@ pub(crate) struct ListParams {
     /// Sort order.
     #[param(value_type = Option<OrderName>)]
     sort_order: Option<Order>,
-    /// Page, from 1; 0 is the first page too.
-    #[param(value_type = Option<f64>, minimum = 0, default = 1)]
-    page_no: (),
-    /// Items on a page, at most 100; 0 is the default.
-    #[param(value_type = Option<f64>, minimum = 0, default = 25)]
-    per_page: PageOf,
+    #[param(ignore)]
+    page: PageOf,
 }
 
 /// Names of [`Status`].
@@ -102,7 +98,9 @@ impl Peak {
         let (min, max) = text.split_once(':')?;
         let bound = |text: &str| match text {
             "" => Some(None),
-            digits if digits.bytes().all(|b| b.is_ascii_digit()) => number(digits).ok().map(|n| Some(n.whole)),
+            digits if digits.bytes().all(|b| b.is_ascii_digit()) => {
+                number(digits).ok().map(|n| Some(n.whole))
+            }
             _ => None,
         };
         let (min, max) = (bound(min)?, bound(max)?);
@@ -129,8 +127,7 @@ impl FromQuery for ListParams {
             search: query.text("search")?.map(str::to_owned),
             sort_by: query.one_of("sort_by", &keys)?,
             sort_order: Order::from_query(query)?,
-            page_no: (),
-            per_page: PageOf::from_query(query)?,
+            page: PageOf::from_query(query)?,
         })
     }
 }
@@ -148,7 +145,7 @@ pub(crate) struct Sessions {
     path = "/accounts/{account_id}/realtime/kit/{app_id}/sessions",
     operation_id = "sessionsGetSessions",
     tag = "Sessions",
-    params(("account_id" = String, Path), ("app_id" = String, Path), ListParams),
+    params(("account_id" = String, Path), ("app_id" = String, Path), ListParams, PageOf),
     responses((status = 200, description = "Done.", body = Listed<Sessions>), Errors)
 )]
 pub(super) async fn list(
@@ -156,7 +153,7 @@ pub(super) async fn list(
     Params(p): Params<ListParams>,
 ) -> Result<Listed<Sessions>, KitError> {
     let now = caller.node.now();
-    let page = p.per_page;
+    let page = p.page;
     let query = SessionQuery {
         app: caller.app.id.clone(),
         now,
@@ -169,8 +166,8 @@ pub(super) async fn list(
         search: p.search,
         sort: p.sort_by.unwrap_or(SessionSort::CreatedAt),
         ascending: p.sort_order == Some(Order::Ascending),
-        offset: page.offset,
-        limit: page.limit,
+        offset: page.offset(),
+        limit: page.limit(),
     };
     let found = caller.store().sessions(query).await?;
     let sessions: Vec<_> = found.items.iter().map(|row| Session::of(row, now)).collect();
@@ -216,7 +213,8 @@ mod tests {
         let range = |min, max| Some(Peak { min, max });
         assert_eq!(Peak::parse("1:10"), range(Some(1), Some(10)));
         assert_eq!((Peak::parse("3:"), Peak::parse(":3")), (range(Some(3), None), range(None, Some(3))));
-        for bad in ["10:1", "abc", "1-10", ":", "", "-1:5", "1:2:3", "1.5:2", " 1:2", "99999999999999999999:"] {
+        for bad in ["10:1", "abc", "1-10", ":", "", "-1:5", "1:2:3", "1.5:2", " 1:2", "99999999999999999999:"]
+        {
             assert_eq!(Peak::parse(bad), None, "{bad}");
         }
     }
