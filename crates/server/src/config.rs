@@ -81,6 +81,7 @@ struct File {
     listen: Option<SocketAddr>,
     metrics_listen: Option<SocketAddr>,
     base_uri: Option<String>,
+    cors_origins: Option<Vec<String>>,
     reconnect_grace_secs: Option<u64>,
     store_client_addresses: Option<bool>,
     media: MediaGiven,
@@ -110,6 +111,7 @@ impl Config {
             listen,
             metrics_listen,
             base_uri,
+            cors_origins,
             reconnect_grace_secs,
             store_client_addresses,
             media: file_media,
@@ -118,7 +120,7 @@ impl Config {
         } = file;
         let mut layers = Layers::new(matches, config);
         let data = layers.pick("data", data, file_data, PathBuf::from(DATA_DEFAULT));
-        let file_http = HttpGiven { listen, metrics_listen, base_uri };
+        let file_http = HttpGiven { listen, metrics_listen, base_uri, cors_origins };
         let http = HttpConfig::resolve(&mut layers, http, file_http)?;
         let file_room = RoomGiven { reconnect_grace_secs, store_client_addresses };
         let room = RoomSettings::resolve(&mut layers, room, file_room)?;

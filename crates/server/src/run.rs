@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
+use sederunt_api::ApiConfig;
 use sederunt_gateway::GatewayConfig;
 use sederunt_node::clock::{Clock, SystemClock};
 use sederunt_node::media::{MediaConfig, MediaHandle, MediaNotice};
@@ -96,7 +97,7 @@ pub async fn run(
         started_at,
     };
     let serving = CancellationToken::new();
-    let public = public_router(&node, &addresses, observed.http.clone());
+    let public = public_router(&node, &addresses, http.cors_origins, observed.http.clone());
     let public = Door { listener: listeners.http, tls: acceptor, router: public };
     let private = Door { listener: listeners.metrics, tls: None, router: health::router(observed.clone()) };
     let connections = observed.connections.clone();
@@ -187,7 +188,7 @@ struct Addresses {
 impl Addresses {
     fn of(config: &HttpConfig, tls: &TlsConfig, listeners: &Listeners) -> anyhow::Result<Self> {
         // The listeners were bound to the two addresses; what counts here is where they ended up.
-        let HttpConfig { listen: _, metrics_listen: _, base_uri } = config;
+        let HttpConfig { listen: _, metrics_listen: _, base_uri, cors_origins: _ } = config;
         let http = listeners.http.local_addr()?;
         let metrics = listeners.metrics.local_addr()?;
         let scheme = if *tls == TlsConfig::Off { "http" } else { "https" };
@@ -209,12 +210,18 @@ impl Addresses {
     }
 }
 
-fn public_router(node: &Node, addresses: &Addresses, metrics: HttpMetrics) -> Router {
+fn public_router(
+    node: &Node,
+    addresses: &Addresses,
+    cors_origins: Vec<String>,
+    metrics: HttpMetrics,
+) -> Router {
     // Without TLS there is no secure origin for the client's sub-domains: the page maps them to its own.
     let shim = addresses.scheme == "http";
     let gateway = GatewayConfig { base_uri: addresses.public.clone(), shim, ..GatewayConfig::default() };
     Router::new()
         .merge(sederunt_gateway::router(node.clone(), gateway))
+        .merge(sederunt_api::router(node.clone(), ApiConfig { cors_origins }))
         .merge(assets::router())
         .layer(from_fn_with_state(metrics, logs::access))
 }

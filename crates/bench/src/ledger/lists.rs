@@ -151,7 +151,7 @@ async fn over_http(data: &Path, imported: &Imported, requests: usize) -> Result<
     let any = "127.0.0.1:0".parse()?;
     let config = Config {
         data: data.to_owned(),
-        http: HttpConfig { listen: any, metrics_listen: any, base_uri: None },
+        http: HttpConfig { listen: any, metrics_listen: any, base_uri: None, cors_origins: Vec::new() },
         media: MediaSettings { listen: any, announce: Vec::new() },
         tls: TlsConfig::Off,
         room: RoomSettings { reconnect_grace: Duration::from_secs(20), store_client_addresses: false },

@@ -20,6 +20,15 @@ pub struct HttpGiven {
     /// Left out: localhost and the bound port
     #[arg(long, env = "SEDERUNT_BASE_URI", value_name = "HOST[:PORT]", id = "base_uri")]
     pub base_uri: Option<String>,
+    /// Origins of web pages that may call the REST APIs, comma-separated; * = all. Servers need none
+    #[arg(
+        long,
+        env = "SEDERUNT_CORS_ORIGINS",
+        value_name = "ORIGIN,…",
+        value_delimiter = ',',
+        id = "cors_origins"
+    )]
+    pub cors_origins: Option<Vec<String>>,
 }
 
 /// HTTP listeners and public names.
@@ -31,6 +40,8 @@ pub struct HttpConfig {
     pub metrics_listen: SocketAddr,
     /// Public `host[:port]`.
     pub base_uri: Option<String>,
+    /// Pages that may call the REST APIs.
+    pub cors_origins: Vec<String>,
 }
 
 /// Loopback: the server shows itself to the network only when told to.
@@ -43,7 +54,7 @@ impl HttpConfig {
         given: HttpGiven,
         file: HttpGiven,
     ) -> anyhow::Result<Self> {
-        let HttpGiven { listen, metrics_listen, base_uri } = given;
+        let HttpGiven { listen, metrics_listen, base_uri, cors_origins } = given;
         let config = Self {
             listen: layers.pick("listen", listen, file.listen, LISTEN_DEFAULT),
             metrics_listen: layers.pick(
@@ -53,6 +64,7 @@ impl HttpConfig {
                 METRICS_DEFAULT,
             ),
             base_uri: layers.pick_optional("base_uri", base_uri, file.base_uri),
+            cors_origins: layers.pick("cors_origins", cors_origins, file.cors_origins, Vec::new()),
         };
         if let Some(base) = &config.base_uri {
             check_base_uri(base)?;
