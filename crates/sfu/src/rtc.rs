@@ -75,3 +75,43 @@ fn extensions(consuming: bool) -> ExtensionMap {
     }
     map
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{CallId, Command, Event, Input, Output, PeerKey, Scope, Sfu, SfuConfig, TransportKey};
+
+    const OFFER: &str = include_str!("../tests/fixtures/send-1-connect-offer.sdp");
+
+    fn events(sfu: &mut Sfu) -> Vec<Event> {
+        let mut all = Vec::new();
+        loop {
+            match sfu.poll() {
+                Output::Event(event) => all.push(event),
+                Output::Transmit(_) => {}
+                Output::Timeout(_) => return all,
+            }
+        }
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "time must begin somewhere")]
+    fn a_panic_inside_costs_one_transport() {
+        let now = Instant::now();
+        let mut sfu = Sfu::new(now, SfuConfig::default()).unwrap();
+        let peer = |id| PeerKey { scope: Scope(1), id };
+        for id in [1, 2] {
+            let transport = TransportKey(id);
+            let command = Command::Open { transport, consuming: false, offer: OFFER.to_owned() };
+            sfu.handle(now, Input::Call { call: CallId(0), peer: peer(id), command });
+        }
+        assert_eq!(events(&mut sfu).len(), 2, "two answers");
+        let slot = sfu.transport_of(peer(1), TransportKey(1), false).unwrap();
+        let broken: Result<Result<(), _>, _> = guard(|| panic!("an invariant of the library"));
+        assert!(sfu.survived(slot, broken).is_err());
+        let closed = Event::TransportClosed { peer: peer(1), transport: TransportKey(1) };
+        assert_eq!(events(&mut sfu), [closed]);
+        assert_eq!((sfu.stats().panics, sfu.stats().transports), (1, 1));
+        assert!(sfu.transport_of(peer(2), TransportKey(2), false).is_ok());
+    }
+}

@@ -55,6 +55,7 @@ pub(super) struct MediaSocket {
     socket: UdpSocket,
     ipv6: bool,
     segments: bool,
+    segments_worked: bool,
     batches: bool,
     buffer: Vec<u8>,
 }
@@ -75,6 +76,7 @@ impl MediaSocket {
             socket: socket.into(),
             ipv6: address.is_ipv6(),
             segments: true,
+            segments_worked: false,
             batches: true,
             buffer: vec![0; RECEIVE_BATCH * RECEIVE_BYTES],
         })
@@ -146,6 +148,7 @@ impl MediaSocket {
             let (taken, error) = self.send_runs(rest, &runs);
             result.calls += 1;
             result.sent += taken as u64;
+            self.segments_worked |= runs.iter().any(|run| run.count > 1 && run.first < taken);
             let first_left = runs.iter().find(|run| run.first >= taken).map_or(0, |run| run.count);
             rest = rest.get(taken..).unwrap_or_default();
             let Some(error) = error else {
