@@ -5,7 +5,6 @@ pub mod event;
 pub mod frame;
 
 #[expect(missing_docs, reason = "generated; the definitions in crates/proto/proto are the document")]
-#[expect(clippy::large_enum_variant, reason = "generated")]
 mod r#gen;
 
 pub use r#gen::{common, media, message, socket};

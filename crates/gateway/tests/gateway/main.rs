@@ -1,8 +1,11 @@
 //! The door over real sockets: a server on a port of its own, clients that speak the wire's protobuf.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails should say so at once")]
 
 mod bad_input;
+mod browser;
 mod entry;
 mod http;
 mod liveness;
+mod media;
 mod meeting;
 mod world;

@@ -178,7 +178,9 @@ impl Client {
                 ToSocket::Tell { re: None, msg } => self.pushes.push(msg),
                 ToSocket::Tell { re: Some(re), msg } if re == id => return Ok(msg),
                 ToSocket::Refuse { re, error } if re == id => return Err(error),
-                other => panic!("unexpected: {other:?}"),
+                other @ (ToSocket::Tell { .. } | ToSocket::Refuse { .. } | ToSocket::Close(_)) => {
+                    panic!("unexpected: {other:?}")
+                }
             }
         }
     }
