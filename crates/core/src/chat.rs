@@ -38,19 +38,28 @@ impl ChatMessage {
     pub fn visible_to(&self, participant: ParticipantId) -> bool {
         self.targets.is_empty() || self.targets.contains(&participant)
     }
+
+    /// Whether one of the two said it privately to the other.
+    fn between(&self, one: ParticipantId, other: ParticipantId) -> bool {
+        (self.participant == one || self.participant == other)
+            && self.targets.contains(&one)
+            && self.targets.contains(&other)
+    }
 }
 
 /// Which page of the history is wanted.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PageQuery {
-    /// Edge, exclusive; `None` = from the end that `reversed` starts at.
+    /// Edge, inclusive: the official UI asks from one millisecond beyond what it has. `None` = from the end that
+    /// `reversed` starts at.
     pub(crate) edge: Option<UnixMs>,
     pub(crate) size: usize,
     pub(crate) skip: usize,
     /// Older than the edge, newest first; else newer, oldest first.
     pub(crate) reversed: bool,
     pub(crate) pinned: Option<bool>,
-    pub(crate) author: Option<ParticipantId>,
+    /// The private conversation with this participant.
+    pub(crate) with: Option<ParticipantId>,
 }
 
 /// Newest messages of a session, oldest first, bounded in number and bytes. Instants are strictly increasing, so
@@ -121,18 +130,22 @@ impl ChatLog {
         page
     }
 
-    /// One page, and whether there is more behind it.
+    /// One page, and whether there is more behind it. Without a filter it holds what was said to everybody, as the
+    /// official client's `fetchPublicMessages` expects.
     pub(crate) fn page(&self, reader: ParticipantId, q: PageQuery) -> (Vec<ChatMessage>, bool) {
         let wanted = |m: &&ChatMessage| {
             m.visible_to(reader)
                 && q.pinned.is_none_or(|pinned| m.pinned == pinned)
-                && q.author.is_none_or(|author| m.participant == author)
+                && match q.with {
+                    Some(other) => m.between(reader, other),
+                    None => q.pinned.is_some() || m.targets.is_empty(),
+                }
         };
         if q.reversed {
-            let older = self.messages.iter().rev().filter(|m| q.edge.is_none_or(|edge| m.at < edge));
+            let older = self.messages.iter().rev().filter(|m| q.edge.is_none_or(|edge| m.at <= edge));
             take_page(older.filter(wanted).skip(q.skip), q.size)
         } else {
-            let newer = self.messages.iter().filter(|m| q.edge.is_none_or(|edge| m.at > edge));
+            let newer = self.messages.iter().filter(|m| q.edge.is_none_or(|edge| m.at >= edge));
             take_page(newer.filter(wanted).skip(q.skip), q.size)
         }
     }
@@ -175,7 +188,7 @@ mod tests {
     }
 
     fn older(edge: Option<UnixMs>) -> PageQuery {
-        PageQuery { edge, size: 200, skip: 0, reversed: true, pinned: None, author: None }
+        PageQuery { edge, size: 200, skip: 0, reversed: true, pinned: None, with: None }
     }
 
     #[test]
@@ -204,7 +217,7 @@ mod tests {
             let (page, next) = log.page(ParticipantId::default(), older(edge));
             assert!(page.len() <= 3 && !page.is_empty());
             seen.extend(page.iter().map(|m| m.at.0));
-            edge = page.last().map(|m| m.at);
+            edge = page.last().map(|m| m.at.plus_ms(-1));
             if !next {
                 break;
             }

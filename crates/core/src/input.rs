@@ -122,7 +122,7 @@ pub enum Request {
     ChatAll,
     /// `chat.getPaginatedMessages`.
     ChatPage {
-        /// Edge, Unix milliseconds; exclusive.
+        /// Edge, Unix milliseconds; inclusive: the official UI asks from 1 ms beyond what it has. 0 = no edge.
         time_ms: i64,
         /// Page size, clamped to [`crate::limit::CHAT_PAGE_MAX`].
         size: u32,
@@ -132,7 +132,7 @@ pub enum Request {
         reversed: bool,
         /// Only pinned (or only unpinned) messages.
         pinned: Option<bool>,
-        /// Only messages of this user.
+        /// The private conversation with this participant; without it and `pinned`, what was said to everybody.
         user: Option<String>,
     },
     /// `chat.sendMessageToRoom` (`peers` = `None`) or `chat.sendMessageToPeers`.

@@ -32,7 +32,7 @@ impl Room {
         user: Option<&str>,
     ) -> Result<(), RoomError> {
         let reader = self.joined(asked)?.participant();
-        let author = user
+        let with = user
             .map(|user| Id::parse(user).map(ParticipantId))
             .transpose()
             .map_err(|_| RoomError::Invalid { field: "user_id", rule: "must be the id of a participant" })?;
@@ -43,7 +43,7 @@ impl Room {
             skip: index(from),
             reversed,
             pinned,
-            author,
+            with,
         };
         let (messages, next) = self.chat.page(reader, query);
         self.answer(asked, Msg::ChatPage { messages, next })
@@ -141,9 +141,13 @@ impl Room {
         Ok(())
     }
 
+    /// Who may write in a chat may pin there: the official UI offers it to everybody.
     pub(super) fn chat_pin(&mut self, asked: &Asked, id: ChatId, pinned: bool) -> Result<(), RoomError> {
-        let me = self.allowed(asked, "pin_participant", |a| a.pin)?.participant();
-        self.chat.find(id, me).ok_or(RoomError::NotFound("chat message"))?;
+        let me = self.joined(asked)?;
+        let message = self.chat.find(id, me.participant()).ok_or(RoomError::NotFound("chat message"))?;
+        if !me.who.abilities.pin {
+            check_payload_type(&me.who.abilities, !message.targets.is_empty(), 0)?;
+        }
         let changed = self.chat.change(id, |message| message.pinned = pinned);
         self.publish(asked, changed.ok_or(RoomError::NotFound("chat message"))?, Msg::ChatPinned);
         Ok(())

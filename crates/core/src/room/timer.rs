@@ -62,7 +62,9 @@ impl Room {
 
     /// Treats every timer that is due at `now`, in order of time.
     pub(super) fn expire(&mut self, now: UnixMs) {
-        while let Some((at, timer)) = self.next_timer().filter(|(at, _)| *at <= now) {
+        // Each timer takes away what it stands for: a peer, the session, the room. The bound keeps a fault from spinning.
+        for _ in 0..self.peers.len().saturating_add(2) {
+            let Some((at, timer)) = self.next_timer().filter(|(at, _)| *at <= now) else { return };
             match timer {
                 Timer::Grace(peer) => {
                     if let Some(gone) = self.detach(peer, at, LeaveReason::ConnectionLost) {
