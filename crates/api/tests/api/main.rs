@@ -1,0 +1,16 @@
+//! The real router on the real store and the real node, with a clock that stands still and no network.
+
+mod auth;
+mod fuzz;
+mod http;
+mod kit_crud;
+mod kit_fixture;
+mod kit_list;
+mod kit_live;
+mod openapi;
+mod pagecall_crud;
+mod pagecall_fixture;
+mod pagecall_list;
+mod pagecall_live;
+mod shape;
+mod world;
