@@ -1,8 +1,9 @@
 //! Who speaks: ranks the clients' audio activity (PROTOCOL §6.7).
 //!
-//! The list is ordered by who became the speaker last, as the client keeps it: a new speaker moves to position 1
-//! and pushes the others back. Levels are smoothed and a challenger must be clearly louder for a moment, so that a
-//! cough or two people talking at once do not make the speaker flap.
+//! The list is ordered as the client keeps it: who moves to a position pushes the others back. Levels are smoothed
+//! and a challenger for position 1 must be clearly louder for a moment, so that a cough or two people talking at once
+//! do not make the speaker flap. Clients hear only who is near the front, so another voice from further back comes to
+//! position 2 at once.
 
 use std::collections::BTreeMap;
 
@@ -12,6 +13,8 @@ use crate::time::UnixMs;
 
 /// Positions kept; more than any client shows.
 const SPEAKERS_MAX: usize = 16;
+/// Positions that every client is subscribed to.
+const FRONT: usize = 9;
 /// Levels are kept in hundredths of the client's unit (0..=10).
 const SCALE: i32 = 100;
 const ENERGY_MAX: i32 = 10;
@@ -56,10 +59,15 @@ impl Speakers {
         // Half old, half new: a voice is up within two reports, one loud click stays at half.
         let value = before.saturating_add(heard) / 2;
         self.levels.insert(peer, Level { value, at: now });
-        if value < VOICE_MIN || self.order.first() == Some(&peer) || !self.may_take_over(now, value) {
+        if value < VOICE_MIN || self.order.first() == Some(&peer) {
             return None;
         }
-        Some(self.promote(now, peer))
+        if self.may_take_over(now, value) {
+            self.changed_at = Some(now);
+            return Some(self.promote(peer, 0));
+        }
+        let in_front = self.order.iter().take(FRONT).any(|other| *other == peer);
+        (!in_front).then(|| self.promote(peer, 1))
     }
 
     fn level(&self, peer: PeerId, now: UnixMs) -> i32 {
@@ -76,11 +84,12 @@ impl Speakers {
         held && value > current.saturating_mul(3) / 2
     }
 
-    fn promote(&mut self, now: UnixMs, peer: PeerId) -> Vec<(PeerId, SpeakerChange)> {
-        self.changed_at = Some(now);
+    /// Moves a peer to an index of the list.
+    fn promote(&mut self, peer: PeerId, index: u32) -> Vec<(PeerId, SpeakerChange)> {
         self.order.retain(|other| *other != peer);
-        self.order.insert(0, peer);
-        let mut changes = vec![(peer, SpeakerChange::Position(1))];
+        let at = usize::try_from(index).unwrap_or(0).min(self.order.len());
+        self.order.insert(at, peer);
+        let mut changes = vec![(peer, SpeakerChange::Position(index.saturating_add(1)))];
         if self.order.len() > SPEAKERS_MAX {
             changes.extend(self.order.pop().map(|last| (last, SpeakerChange::Removed)));
         }
@@ -112,8 +121,12 @@ mod tests {
         let mut speakers = Speakers::default();
         let mut out = Vec::new();
         for &(at, who, energy) in reports {
-            if speakers.note(UnixMs(at), peer(who), energy, energy == 0).is_some() {
-                out.push((at, speakers.order()[0]));
+            let before = speakers.order().first().copied();
+            let changes = speakers.note(UnixMs(at), peer(who), energy, energy == 0);
+            let first = speakers.order().first().copied();
+            if let Some(first) = first.filter(|_| first != before) {
+                assert!(changes.unwrap().contains(&(first, SpeakerChange::Position(1))));
+                out.push((at, first));
             }
         }
         out
@@ -165,6 +178,29 @@ mod tests {
             reports.push((i * 400 + 10, 2, 10));
         }
         assert_eq!(run(&reports), [(0, peer(1)), (1610, peer(2))]);
+    }
+
+    #[test]
+    fn a_second_voice_is_heard_beside_the_speaker_without_flapping() {
+        let mut speakers = Speakers::default();
+        for i in 0..20 {
+            for who in 1..=12 {
+                speakers.note(UnixMs(i * 400 + 10), peer(who), 5, false);
+            }
+            if i == 0 {
+                // Everybody who spoke is in; the later ones pushed the earlier ones back.
+                assert_eq!(speakers.order()[..3], [peer(1), peer(12), peer(11)]);
+            }
+        }
+        assert_eq!(speakers.order()[0], peer(1));
+        // Twelve voices for nine places take turns; nine or fewer never move again.
+        let mut few = Speakers::default();
+        for i in 0..20 {
+            for who in 1..=9 {
+                let moved = few.note(UnixMs(i * 400), peer(who), 5, false).is_some();
+                assert_eq!(moved, i == 0, "{who} at {i}");
+            }
+        }
     }
 
     #[test]
