@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use axum::Router;
+use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use sederunt_api::ApiConfig;
 use sederunt_gateway::GatewayConfig;
@@ -17,6 +18,7 @@ use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+use tower_http::timeout::TimeoutLayer;
 
 use crate::accept::{Connections, Door};
 use crate::config::{Config, HttpConfig, MediaSettings, RoomSettings, TlsConfig};
@@ -27,6 +29,10 @@ use crate::{assets, demo, first_run, logs, signing_key, tls, token};
 
 /// A stop may not take longer than this; service managers kill after 10 to 90 seconds.
 const DRAIN_BOUND: Duration = Duration::from_secs(8);
+
+/// From the head of a request to the head of its answer, its body included: nobody trickles a body for ever. Web
+/// sockets and streamed lists have their heads at once.
+const ANSWER_BOUND: Duration = Duration::from_secs(60);
 
 /// Bound TCP sockets.
 #[derive(Debug)]
@@ -114,8 +120,8 @@ pub async fn run(
         metrics: format!("http://{}", addresses.metrics),
         media: media_handle.local_addr().to_string(),
     })?;
-    if with_demo {
-        demo::offer(&folder, &node, &addresses.page_url()).await?;
+    if with_demo && let Err(error) = demo::offer(&folder, &node, &addresses.page_url()).await {
+        tracing::error!("no demo meeting: {error:#}");
     }
 
     shutdown.cancelled().await;
@@ -223,5 +229,6 @@ fn public_router(
         .merge(sederunt_gateway::router(node.clone(), gateway))
         .merge(sederunt_api::router(node.clone(), ApiConfig { cors_origins }))
         .merge(assets::router())
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER_BOUND))
         .layer(from_fn_with_state(metrics, logs::access))
 }
