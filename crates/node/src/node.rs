@@ -75,7 +75,10 @@ impl Node {
         );
         shell.store.heartbeat(&shell.config.node_id, now).await?;
         for meeting in recovered.still_open {
-            shell.room(meeting)?;
+            if shell.room(meeting).is_err() {
+                tracing::warn!(%meeting, "too many open sessions to load at once; the heartbeat goes on with it");
+                shell.rooms.mark_failed(meeting, now);
+            }
         }
         tokio::spawn(heartbeat::run(shell.clone(), shell.stop.clone()));
         if let Some(notices) = notices {

@@ -74,8 +74,28 @@ enum Turn {
     RetryMedia,
 }
 
+/// Takes the room out of the registry however its task ends: an entry without a task would swallow its meeting.
+struct Registered {
+    shell: Arc<Shell>,
+    meeting: MeetingId,
+    handle: RoomHandle,
+}
+
+impl Drop for Registered {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.shell.metrics.error("room_task_panic");
+            self.shell.rooms.mark_failed(self.meeting, self.shell.clock.now());
+        }
+        self.shell.rooms.remove(self.meeting, self.handle.tag);
+        self.shell.metrics.rooms.dec();
+    }
+}
+
 /// Runs the room of `meeting` until it has nothing to wait for, fails, or is stopped.
 pub(crate) async fn run(shell: Arc<Shell>, meeting: MeetingId, handle: RoomHandle, mut queues: RoomQueues) {
+    shell.metrics.rooms.inc();
+    let _registered = Registered { shell: shell.clone(), meeting, handle: handle.clone() };
     let room = match load(&shell, meeting).await {
         Ok(room) => room,
         Err(error) => {
@@ -92,7 +112,6 @@ pub(crate) async fn run(shell: Arc<Shell>, meeting: MeetingId, handle: RoomHandl
             return;
         }
     };
-    shell.metrics.rooms.inc();
     let media = MediaGate::new(shell.media.clone(), handle.tag);
     let task = RoomTask {
         meeting,
@@ -106,10 +125,9 @@ pub(crate) async fn run(shell: Arc<Shell>, meeting: MeetingId, handle: RoomHandl
         last_command: 0,
         attaching: Vec::new(),
         stopping: false,
-        shell: shell.clone(),
+        shell,
     };
     task.drive().await;
-    shell.metrics.rooms.dec();
 }
 
 impl RoomTask {

@@ -207,12 +207,11 @@ mod tests {
         parts[2] = "";
         assert_eq!(KEY.verify(&parts.join("."), NOW), None, "alg none without signature");
 
-        for alg in [Algorithm::HS256, Algorithm::RS512, Algorithm::PS256] {
-            let key = match alg {
-                Algorithm::HS256 => EncodingKey::from_secret(b"public"),
-                _ => KEY.signing.clone(),
-            };
-            let token = jsonwebtoken::encode(&Header::new(alg), &claims("app", 1), &key).unwrap();
+        let shared = EncodingKey::from_secret(b"public");
+        for (alg, key) in
+            [(Algorithm::HS256, &shared), (Algorithm::RS512, &KEY.signing), (Algorithm::PS256, &KEY.signing)]
+        {
+            let token = jsonwebtoken::encode(&Header::new(alg), &claims("app", 1), key).unwrap();
             assert_eq!(KEY.verify(&token, NOW), None, "{alg:?}");
         }
         let forged = KEY.sign(&claims("app", 2)).unwrap();

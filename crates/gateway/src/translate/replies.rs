@@ -290,13 +290,7 @@ fn media_room(msg: &Msg) -> Wire {
             let participant_id = peer.map(|peer| peer.to_string()).unwrap_or_default();
             wire(n::GLOBAL_PEER_PIN_BROADCAST, &e::GlobalPeerPinningBroadcastResponse { participant_id })
         }
-        Msg::HostControlDone { all: false } => {
-            wire(n::HOST_CONTROL_PEER, &e::HostMediaControlForPeerResponse { status: SUCCESS.to_owned() })
-        }
-        Msg::HostControlDone { all: true } => wire(
-            n::HOST_CONTROL_ALL_PEERS,
-            &e::HostMediaControlForAllPeerResponse { status: SUCCESS.to_owned() },
-        ),
+        Msg::HostControlDone { all } => host_control_done(*all),
         Msg::DisplayNameChanged => {
             wire(n::CHANGE_DISPLAY_NAME, &e::PeerDisplayNameEditResponse { status: SUCCESS.to_owned() })
         }
@@ -326,6 +320,15 @@ fn media_room(msg: &Msg) -> Wire {
         | Msg::ConsumersClosed { .. }
         | Msg::LayersSelected => unreachable!("said by room, talk or connections"),
     }
+}
+
+fn host_control_done(all: bool) -> Wire {
+    let status = SUCCESS.to_owned();
+    if all {
+        let response = media::edge::HostMediaControlForAllPeerResponse { status };
+        return wire(event::media::HOST_CONTROL_ALL_PEERS, &response);
+    }
+    wire(event::media::HOST_CONTROL_PEER, &media::edge::HostMediaControlForPeerResponse { status })
 }
 
 fn self_join_complete(msg: &Msg) -> Wire {
