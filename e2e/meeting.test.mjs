@@ -168,11 +168,13 @@ test('a screen is shared, beside the cameras', async () => {
 test('a cut socket: media goes on, the client comes back, the stay is the same one', async () => {
   const before = await peerId(people.bob);
   const sockets = await people.bob.page.evaluate(() => window.__probe.sockets.length);
+  ledger.away(before);
   await people.bob.page.evaluate(() => window.__probe.cut());
   await playing(people.bob, { video: 2, audio: 2 });
   await until('bob has a new socket and is in', () =>
     people.bob.page.evaluate((n) => window.__probe.sockets.length > n && window.meeting.self.roomState === 'joined', sockets),
   );
+  ledger.back(before);
   await all({ video: 2, audio: 2 }, people.alice, people.bob, people.carol);
   assert.equal(await peerId(people.bob), before);
   const seen = await says('the same stay', { live: 3, peak: 3, stayed: 3 });
@@ -213,10 +215,12 @@ test('a browser that dies is in for the grace, and its stay ends when it died', 
   await playing(people.alice, { video: 1, audio: 1 });
   const id = await peerId(erin);
   await says('erin is in', { live: 2, peak: 3, stayed: 4 });
+  ledger.away(id);
   const died = await during(() => doomed.kill(), 'disconnected_at');
   await says('nobody has noticed', { live: 2, peak: 3, stayed: 4 });
   assert.deepEqual(await others(people.alice), ['erin']);
   await until('alice sees erin go', async () => (await others(people.alice)).length === 0, (GRACE_SECS + 8) * 1000);
+  ledger.back(id);
   const seen = await says('erin is out', { live: 1, peak: 3, stayed: 4 });
   died(stayOf(seen, id), 1500);
 });
