@@ -30,7 +30,13 @@ pub(crate) struct Kit {
 }
 
 /// A record of docs/record-format.md. `stays`: joined and left.
-pub(crate) fn record(app: &str, meeting: Value, session: &str, times: (&str, &str), stays: &[(&str, &str)]) -> Value {
+pub(crate) fn record(
+    app: &str,
+    meeting: Value,
+    session: &str,
+    times: (&str, &str),
+    stays: &[(&str, &str)],
+) -> Value {
     let (started_at, ended_at) = times;
     let digits = Id::parse(session).unwrap().as_u128();
     let id = |kind: u128, i: usize| Id::from_u128(digits ^ (kind << 8) ^ i as u128).to_string();
@@ -57,7 +63,14 @@ fn day(date: &str, time: &str) -> String {
     format!("{date}T{time}:00.000Z")
 }
 
-fn on(app: &str, date: &str, meeting: (&str, &str), session: &str, end: &str, stays: &[(&str, &str)]) -> Value {
+fn on(
+    app: &str,
+    date: &str,
+    meeting: (&str, &str),
+    session: &str,
+    end: &str,
+    stays: &[(&str, &str)],
+) -> Value {
     let stays: Vec<(String, String)> = stays.iter().map(|(j, l)| (day(date, j), day(date, l))).collect();
     let stays: Vec<(&str, &str)> = stays.iter().map(|(j, l)| (j.as_str(), l.as_str())).collect();
     let meeting = json!({ "id": meeting.0, "title": meeting.1, "created_at": "2026-01-01T00:00:00.000Z" });

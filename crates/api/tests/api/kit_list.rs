@@ -49,8 +49,18 @@ async fn r01_to_r07_plain_reading() {
     assert_whole(&kit, "R01", "", &ALL).await;
     let body = kit.list("").await.json();
     let required = [
-        "id", "associated_id", "created_at", "live_participants", "max_concurrent_participants",
-        "meeting_display_name", "minutes_consumed", "organization_id", "started_at", "status", "type", "updated_at",
+        "id",
+        "associated_id",
+        "created_at",
+        "live_participants",
+        "max_concurrent_participants",
+        "meeting_display_name",
+        "minutes_consumed",
+        "organization_id",
+        "started_at",
+        "status",
+        "type",
+        "updated_at",
     ];
     for session in body["data"]["sessions"].as_array().unwrap() {
         assert!(required.iter().all(|key| session.get(key).is_some()), "R01: {session}");
@@ -133,9 +143,17 @@ async fn r10_to_r19_who_may_ask() {
         ("R18 long", "TA", target(A, &"x".repeat(300), "")),
     ] {
         let answer = kit.world.send(Method::GET, &target, token, None).await;
-        assert_eq!((answer.status.as_u16(), answer.json()), (404, refusal(404, 404, "App not found")), "{case}");
+        assert_eq!(
+            (answer.status.as_u16(), answer.json()),
+            (404, refusal(404, 404, "App not found")),
+            "{case}"
+        );
     }
-    assert_eq!(kit.world.send(Method::GET, &plain, "TR", None).await.status, StatusCode::OK, "read permission");
+    assert_eq!(
+        kit.world.send(Method::GET, &plain, "TR", None).await.status,
+        StatusCode::OK,
+        "read permission"
+    );
     kit.world.store.revoke_token("id-TR", kit.world.node.now()).await.unwrap();
     let revoked = kit.world.send(Method::GET, &plain, "TR", None).await;
     assert_eq!(revoked.status, StatusCode::UNAUTHORIZED, "a revoked token");
@@ -233,8 +251,12 @@ async fn r70_to_r75_sorting() {
         assert_whole(&kit, case, query, names).await;
     }
     let minutes = kit.list("sort_by=minutesConsumed").await.json();
-    let minutes: Vec<_> =
-        minutes["data"]["sessions"].as_array().unwrap().iter().map(|s| s["minutes_consumed"].clone()).collect();
+    let minutes: Vec<_> = minutes["data"]["sessions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| s["minutes_consumed"].clone())
+        .collect();
     assert_eq!(json!(minutes), json!([117, 100, 60, 52, 6.7833, 0.5]), "R71");
     let by = "\"sort_by\" must be one of [minutesConsumed, createdAt]";
     assert_refused("R74", &kit.list("sort_by=created_at").await, by);

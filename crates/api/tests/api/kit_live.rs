@@ -3,8 +3,8 @@
 use axum::http::Method;
 use sederunt_core::id::PeerId;
 use sederunt_core::input::Disconnect;
+use sederunt_node::HEARTBEAT_EVERY_MS;
 use sederunt_node::clock::ManualClock;
-use sederunt_node::{HEARTBEAT_EVERY_MS, Node};
 use sederunt_store::{Permission, RoomKind};
 use serde_json::{Value, json};
 
@@ -132,11 +132,10 @@ async fn before_the_crash() -> (World, Vec<Client>) {
     (w, inside)
 }
 
-async fn after_the_crash(w: World) -> (World, Node) {
+async fn after_the_crash(w: World) -> World {
     let clock = ManualClock::new(at("2026-01-12T14:05:14.999Z"));
     let node = start(&w.store, &clock, &w.key, "node-2").await;
-    let router = sederunt_api::router(node.clone(), sederunt_api::ApiConfig::default());
-    (World { router, ..w }, node)
+    w.with_node(node, clock)
 }
 
 #[test]
@@ -148,7 +147,7 @@ fn r127_a_crash_costs_five_seconds_and_no_minute_is_invented() {
 
     let second = tokio::runtime::Runtime::new().unwrap();
     second.block_on(async {
-        let (w, node) = after_the_crash(w).await;
+        let w = after_the_crash(w).await;
         let listed = sessions(&w).await;
         assert_eq!(listed.len(), 1);
         assert_eq!((&listed[0]["status"], &listed[0]["live_participants"]), (&json!("ENDED"), &json!(0)));
@@ -161,7 +160,7 @@ fn r127_a_crash_costs_five_seconds_and_no_minute_is_invented() {
         for peer in body["data"]["participants"].as_array().unwrap() {
             assert_eq!(peer["left_at"], "2026-01-12T14:00:10.000Z");
         }
-        node.stop().await;
+        w.node.stop().await;
     });
 }
 

@@ -83,6 +83,12 @@ impl World {
         Self { store, node, clock, router, key, _dir: dir }
     }
 
+    /// The same ledger behind another node.
+    pub(crate) fn with_node(self, node: Node, clock: ManualClock) -> Self {
+        let router = router(node.clone(), ApiConfig::default());
+        Self { node, clock, router, ..self }
+    }
+
     pub(crate) async fn app(&self, account: &str, id: &str, name: &str) {
         let id = AppId::from(id);
         let presets = default_presets(&id, self.node.now(), || self.node.mint_id());
@@ -91,7 +97,12 @@ impl World {
         self.store.create_app(row, presets).await.unwrap();
     }
 
-    pub(crate) async fn token(&self, text: &str, account: Option<(&str, Permission)>, workspace: Option<&str>) {
+    pub(crate) async fn token(
+        &self,
+        text: &str,
+        account: Option<(&str, Permission)>,
+        workspace: Option<&str>,
+    ) {
         let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
         let row = ApiTokenRow {
             id: format!("id-{text}"),
@@ -200,7 +211,13 @@ impl World {
         .await;
     }
 
-    pub(crate) async fn send(&self, method: Method, target: &str, token: &str, body: Option<Value>) -> Answer {
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        target: &str,
+        token: &str,
+        body: Option<Value>,
+    ) -> Answer {
         let authorization = format!("Bearer {token}");
         let headers = [("authorization", authorization.as_str())];
         let headers = if token.is_empty() { &[][..] } else { &headers };

@@ -1,0 +1,199 @@
+//! Random queries, paths and bodies: never a fault of ours, always JSON.
+
+use axum::http::Method;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+use crate::kit_fixture::{A, Kit, M1, P};
+use crate::world::{Answer, World};
+
+const NAMES: [&str; 20] = [
+    "associated_id",
+    "start_time",
+    "end_time",
+    "status",
+    "participants",
+    "search",
+    "sort_by",
+    "sort_order",
+    "page_no",
+    "per_page",
+    "include_peer_events",
+    "view",
+    "include_breakout_rooms",
+    "user_id",
+    "is_connecting",
+    "limit",
+    "offset",
+    "name",
+    "layout",
+    "is_terminated",
+];
+const VALUES: [&str; 18] = [
+    "",
+    "LIVE",
+    "true",
+    "0",
+    "1",
+    "9007199254740992",
+    "18446744073709551615",
+    "-1",
+    "1:10",
+    ":",
+    "createdAt",
+    "DESC",
+    "2026-01-12",
+    "0000-01-01",
+    "9999-12-31T23:59:59.999999999-23:59",
+    "2026-01-12T14:26:00+02:00",
+    "%",
+    "%00",
+];
+
+fn value() -> impl Strategy<Value = String> {
+    prop_oneof![
+        proptest::sample::select(VALUES.as_slice()).prop_map(str::to_owned),
+        "[!$'-;A-Za-z_~]{0,20}",
+        proptest::collection::vec(any::<u8>(), 0..12)
+            .prop_map(|bytes| bytes.iter().map(|b| format!("%{b:02X}")).collect::<String>()),
+    ]
+}
+
+fn query() -> impl Strategy<Value = String> {
+    let pair =
+        (proptest::sample::select(NAMES.as_slice()), value()).prop_map(|(name, v)| format!("{name}={v}"));
+    proptest::collection::vec(prop_oneof![9 => pair, 1 => value()], 0..5).prop_map(|pairs| pairs.join("&"))
+}
+
+/// What any answer must be.
+fn check(target: &str, answer: &Answer) {
+    assert!(answer.status.as_u16() < 500, "{target}: {answer:?}");
+    assert!(answer.json().is_object(), "{target}");
+}
+
+fn run<T: std::fmt::Debug>(strategy: impl Strategy<Value = T>, cases: u32, test: impl Fn(T)) {
+    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
+    let outcome = runner.run(&strategy, |value| {
+        test(value);
+        Ok(())
+    });
+    outcome.unwrap();
+}
+
+fn fixture() -> (tokio::runtime::Runtime, Kit) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let kit = runtime.block_on(async {
+        let kit = Kit::new().await;
+        kit.world.token("KW", None, Some(P)).await;
+        kit
+    });
+    (runtime, kit)
+}
+
+#[test]
+fn random_queries() {
+    let (runtime, kit) = fixture();
+    let app = format!("/accounts/{A}/realtime/kit/{P}");
+    let session = kit.id("S3");
+    let lists = [
+        (format!("{app}/sessions"), "TA"),
+        (format!("{app}/sessions/{session}"), "TA"),
+        (format!("{app}/sessions/{session}/participants"), "TA"),
+        (format!("{app}/meetings"), "TA"),
+        (format!("{app}/meetings/{M1}/participants"), "TA"),
+        (format!("{app}/presets"), "TA"),
+        (format!("/accounts/{A}/realtime/kit/apps"), "TA"),
+        ("/v1/rooms".to_owned(), "KW"),
+        (format!("/v1/rooms/{M1}/sessions"), "KW"),
+        (format!("/v1/rooms/{M1}/members"), "KW"),
+    ];
+    run((proptest::sample::select(&lists[..]), query()), 600, |((path, token), query)| {
+        let target = format!("{path}?{query}");
+        // What is no URI at all does not reach a server's router.
+        if target.parse::<axum::http::Uri>().is_ok() {
+            check(&target, &runtime.block_on(kit.world.send(Method::GET, &target, token, None)));
+        }
+    });
+}
+
+#[test]
+fn random_path_parts() {
+    let (runtime, kit) = fixture();
+    let part = prop_oneof!["[0-9a-fA-F-]{1,40}", "(%[0-9A-F]{2}){1,8}", "[!-.0-9:;=@_a-z~]{1,40}"];
+    let templates = [
+        (format!("/accounts/{A}/realtime/kit/#/sessions"), "TA"),
+        (format!("/accounts/{A}/realtime/kit/{P}/sessions/#"), "TA"),
+        (format!("/accounts/{A}/realtime/kit/{P}/sessions/{}/participants/#", kit.id("S1")), "TA"),
+        (format!("/accounts/{A}/realtime/kit/{P}/meetings/#"), "TA"),
+        ("/accounts/#/realtime/kit/apps".to_owned(), "TA"),
+        ("/v1/rooms/#/sessions".to_owned(), "KW"),
+        ("/v1/users/#".to_owned(), "KW"),
+        ("/#".to_owned(), "TA"),
+    ];
+    run((proptest::sample::select(&templates[..]), part), 300, |((template, token), part)| {
+        let target = template.replace('#', &part);
+        if target.parse::<axum::http::Uri>().is_ok() {
+            check(&target, &runtime.block_on(kit.world.send(Method::GET, &target, token, None)));
+        }
+    });
+}
+
+fn json_value() -> impl Strategy<Value = serde_json::Value> {
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(Into::into),
+        any::<i64>().prop_map(Into::into),
+        any::<f64>().prop_map(Into::into),
+        "\\PC{0,12}".prop_map(Into::into),
+        Just("https://example.com/x".into()),
+    ];
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        let names = [
+            "name",
+            "title",
+            "type",
+            "user_id",
+            "members",
+            "webhook",
+            "url",
+            "headers",
+            "is_terminated",
+            "is_blocked",
+            "status",
+            "ai_config",
+            "recording_config",
+            "storage_config",
+            "custom_participant_id",
+            "preset_name",
+            "participant_ids",
+            "max_meeting_seconds",
+            "session_keep_alive_time_in_secs",
+        ];
+        let name = proptest::sample::select(names.to_vec()).prop_map(str::to_owned);
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Into::into),
+            proptest::collection::hash_map(name, inner, 0..6)
+                .prop_map(|map| serde_json::Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+#[test]
+fn random_bodies() {
+    let (runtime, kit) = fixture();
+    let app = format!("/accounts/{A}/realtime/kit/{P}");
+    let targets = [
+        (Method::POST, format!("{app}/meetings"), "TA"),
+        (Method::PATCH, format!("{app}/meetings/{M1}"), "TA"),
+        (Method::POST, format!("{app}/meetings/{M1}/participants"), "TA"),
+        (Method::POST, format!("{app}/meetings/{M1}/active-session/kick"), "TA"),
+        (Method::POST, format!("/accounts/{A}/realtime/kit/apps"), "TA"),
+        (Method::POST, "/v1/rooms".to_owned(), "KW"),
+        (Method::POST, format!("/v1/rooms/{M1}/members"), "KW"),
+        (Method::POST, "/v1/users".to_owned(), "KW"),
+    ];
+    run((proptest::sample::select(&targets[..]), json_value()), 300, |((method, target, token), body)| {
+        let world: &World = &kit.world;
+        check(&target, &runtime.block_on(world.send(method, &target, token, Some(body))));
+    });
+}

@@ -1,0 +1,121 @@
+//! What every answer has: request id, no caching, JSON errors, 404, 405, 413, 414, 501, gzip, CORS (SEMANTICS §3.7).
+
+use axum::http::{Method, StatusCode};
+use sederunt_api::{ApiConfig, router};
+use serde_json::json;
+
+use crate::kit_fixture::{A, Kit, M1, P, target};
+use crate::pagecall_fixture::R1;
+use crate::world::World;
+
+#[tokio::test]
+async fn unknown_paths_answer_in_the_door_s_dialect() {
+    let w = World::at("2026-01-12T14:00:00.000Z").await;
+    for path in
+        ["/", "/client/v4", "/client/v4/", "/accounts", "/accounts/a/realtime/kit", "/nothing", "/v1x", "//"]
+    {
+        let answer = w.send(Method::GET, path, "", None).await;
+        assert_eq!(
+            (answer.status, &answer.json()["error"]["code"]),
+            (StatusCode::NOT_FOUND, &json!(404)),
+            "{path}"
+        );
+        assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+        assert!(!answer.header("cf-ray").is_empty(), "{path}");
+    }
+    for path in ["/v1", "/v1/", "/v1/nothing", "/v1/rooms//sessions", "/v1//rooms", "/v1/rooms/a/b/c"] {
+        let answer = w.send(Method::GET, path, "", None).await;
+        assert_eq!(
+            (answer.status, &answer.json()["code"]),
+            (StatusCode::NOT_FOUND, &json!("NOT_FOUND")),
+            "{path}"
+        );
+    }
+    let options = w.raw(Method::OPTIONS, "/nothing", &[], "").await;
+    assert_eq!(options.status, StatusCode::NOT_FOUND);
+    let ids: Vec<_> = [w.send(Method::GET, "/", "", None).await, w.send(Method::GET, "/", "", None).await]
+        .map(|answer| answer.header("cf-ray").to_owned())
+        .into();
+    assert_ne!(ids[0], ids[1]);
+}
+
+#[tokio::test]
+async fn what_is_not_built_says_so_to_those_who_may_ask() {
+    let kit = Kit::new().await;
+    let w = &kit.world;
+    w.token("KW", None, Some(P)).await;
+    let recordings = format!("/client/v4/accounts/{A}/realtime/kit/{P}/recordings");
+    assert_eq!(w.send(Method::GET, &recordings, "", None).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(w.send(Method::GET, &recordings, "TB", None).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(w.send(Method::POST, &recordings, "TR", None).await.status, StatusCode::FORBIDDEN);
+    for (method, token) in [(Method::GET, "TR"), (Method::GET, "TA"), (Method::POST, "TA")] {
+        let answer = w.send(method, &recordings, token, None).await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["error"]["code"]), (501, &json!(501)));
+    }
+    let meeting = format!("/accounts/{A}/realtime/kit/{P}/meetings/{M1}");
+    let options = w.raw(Method::OPTIONS, &meeting, &[], "").await;
+    for method in ["GET", "HEAD", "PATCH", "PUT", "OPTIONS"] {
+        assert!(options.header("allow").split(", ").any(|m| m == method), "{}", options.header("allow"));
+    }
+    assert_eq!(w.send(Method::GET, "/v1/users", "", None).await.status, StatusCode::BAD_REQUEST);
+    let users = w.send(Method::GET, "/v1/users", "KW", None).await;
+    assert_eq!((users.status.as_u16(), &users.json()["code"]), (501, &json!("NOT_IMPLEMENTED")));
+    let delete = w.send(Method::DELETE, &format!("/v1/rooms/{R1}"), "KW", None).await;
+    assert_eq!(delete.status, StatusCode::NOT_IMPLEMENTED);
+    assert_eq!(w.send(Method::GET, "/.well-known/webhooks.json", "", None).await.status.as_u16(), 501);
+}
+
+#[tokio::test]
+async fn sizes_are_bounded() {
+    let kit = Kit::new().await;
+    let w = &kit.world;
+    let fits = target(A, P, "");
+    let pad = |n: usize| format!("{fits}?search={}", "a".repeat(n - fits.len() - "?search=".len()));
+    let ok = w.send(Method::GET, &pad(16 * 1024), "TA", None).await;
+    assert_eq!(ok.status, StatusCode::OK);
+    let long = w.send(Method::GET, &pad(16 * 1024 + 1), "TA", None).await;
+    assert_eq!((long.status.as_u16(), &long.json()["error"]["code"]), (414, &json!(414)));
+    let meetings = format!("/accounts/{A}/realtime/kit/{P}/meetings");
+    let headers = [("authorization", "Bearer TA")];
+    let body = format!("{{\"title\":\"{}\"}}", "a".repeat(1024 * 1024));
+    let large = w.raw(Method::POST, &meetings, &headers, body).await;
+    assert_eq!((large.status.as_u16(), &large.json()["error"]["code"]), (413, &json!(413)));
+    for (body, message) in [
+        ("{", "BAD_REQUEST: the body is not valid JSON"),
+        ("[]", "BAD_REQUEST: the body must be a JSON object"),
+        ("{\"title\":5}", "BAD_REQUEST: \"title\" must be a string"),
+    ] {
+        let answer = w.raw(Method::POST, &meetings, &headers, body).await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["error"]["message"]), (400, &json!(message)));
+    }
+}
+
+#[tokio::test]
+async fn gzip_when_asked() {
+    let kit = Kit::new().await;
+    let headers = [("authorization", "Bearer TA"), ("accept-encoding", "gzip")];
+    let answer = kit.world.raw(Method::GET, &target(A, P, ""), &headers, "").await;
+    assert_eq!(answer.header("content-encoding"), "gzip");
+    assert_eq!(kit.list("").await.header("content-encoding"), "");
+}
+
+#[tokio::test]
+async fn cors_for_configured_origins_only() {
+    let kit = Kit::new().await;
+    let path = target(A, P, "");
+    let origin = [("authorization", "Bearer TA"), ("origin", "https://app.example")];
+    let none = kit.world.raw(Method::GET, &path, &origin, "").await;
+    assert_eq!(none.header("access-control-allow-origin"), "");
+
+    let config = ApiConfig { cors_origins: vec!["https://app.example".to_owned()] };
+    let mut world = kit.world;
+    world.router = router(world.node.clone(), config);
+    let allowed = world.raw(Method::GET, &path, &origin, "").await;
+    assert_eq!(allowed.header("access-control-allow-origin"), "https://app.example");
+    let preflight = world.raw(Method::OPTIONS, &path, &[("origin", "https://app.example")], "").await;
+    assert_eq!(preflight.status, StatusCode::NO_CONTENT);
+    assert_eq!(preflight.header("access-control-allow-methods"), "GET, HEAD, OPTIONS");
+    assert!(preflight.header("access-control-allow-headers").contains("authorization"));
+    let foreign = world.raw(Method::GET, &path, &[("origin", "https://evil.example")], "").await;
+    assert_eq!((foreign.header("access-control-allow-origin"), foreign.header("vary")), ("", "origin"));
+}
