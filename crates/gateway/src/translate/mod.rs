@@ -4,6 +4,8 @@ mod peers;
 mod refusals;
 mod replies;
 mod requests;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use refusals::{Refusal, error_frame, room_refusal};
 pub(crate) use replies::reply;

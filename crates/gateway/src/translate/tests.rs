@@ -1,0 +1,197 @@
+//! Every word of the room has its event, and nothing a client sends can break the translation.
+
+use sederunt_core::chat::ChatMessage;
+use sederunt_core::effect::{
+    Consumer, MediaPeer, Msg, PeerEvent, PeerInfo, ProducerState, SpeakerChange, StoreEvent,
+};
+use sederunt_core::error::RoomError;
+use sederunt_core::id::{ChatId, Id, MeetingId, ParticipantId, PeerId, ProducerId, SessionId, TransportId};
+use sederunt_core::input::{Broadcast, BroadcastTo, MediaFault, MediaKind, StoreAddress};
+use sederunt_core::time::UnixMs;
+use sederunt_proto::event::{self, chat, media, plugin, poll, room};
+
+use super::{reply, request, room_refusal};
+
+const SESSION: SessionId = SessionId::from_u128(1);
+const PEER: PeerId = PeerId::from_u128(2);
+const TRANSPORT: TransportId = TransportId::from_u128(3);
+const PRODUCER: ProducerId = ProducerId::from_u128(4);
+
+fn peer_info(event: PeerEvent) -> Msg {
+    let peer = PeerInfo {
+        peer: PEER,
+        participant: ParticipantId::default(),
+        display_name: String::new(),
+        custom_participant_id: None,
+        picture: String::new(),
+        preset_name: String::new(),
+        hidden: false,
+        recorder: false,
+    };
+    Msg::PeerInfo { event, peer }
+}
+
+fn line(targets: Vec<ParticipantId>) -> ChatMessage {
+    ChatMessage {
+        id: ChatId::default(),
+        session: SESSION,
+        peer: PEER,
+        participant: ParticipantId::default(),
+        display_name: String::new(),
+        pinned: false,
+        edited: false,
+        payload_type: 0,
+        payload: "hi".to_owned(),
+        targets,
+        at: UnixMs(-1),
+    }
+}
+
+fn producer() -> ProducerState {
+    ProducerState {
+        producer: PRODUCER,
+        kind: MediaKind::Audio,
+        paused: false,
+        screen_share: false,
+        app_data: None,
+        transport: TRANSPORT,
+        mime_type: None,
+    }
+}
+
+fn broadcast(to: BroadcastTo) -> Msg {
+    Msg::Broadcast(Broadcast { kind: "x".to_owned(), payload: Vec::new(), timestamp: 1, to })
+}
+
+fn store_items(event: StoreEvent) -> Msg {
+    let at = StoreAddress { plugin: "p".to_owned(), store: "s".to_owned() };
+    Msg::StoreItems { event, at, items: Vec::new() }
+}
+
+fn room_words() -> Vec<(Msg, u32)> {
+    let host = |title: &str| title.to_owned();
+    vec![
+        (peer_info(PeerEvent::PeerInfo), room::GET_PEER_INFO),
+        (peer_info(PeerEvent::JoinRoom), room::JOIN_ROOM),
+        (peer_info(PeerEvent::LeaveRoom), room::LEAVE_ROOM),
+        (peer_info(PeerEvent::Kick), room::KICK),
+        (peer_info(PeerEvent::KickAll), room::KICK_ALL),
+        (Msg::RoomInfo { title: host("t"), created_at: UnixMs(1), session: SESSION }, room::GET_ROOM_INFO),
+        (Msg::RoomPeers(Vec::new()), room::GET_ROOM_PEERS_INFO),
+        (Msg::StageState { on_stage: vec![PEER] }, room::GET_ROOM_STAGE_STATE),
+        (Msg::WaitingRequests, room::GET_WAITING_ROOM_REQUESTS),
+        (Msg::ConnectedRooms { title: host("t") }, room::GET_CONNECTED_ROOMS_DUMP),
+        (Msg::BroadcastAck { to_peers: false }, room::BROADCAST_MESSAGE),
+        (Msg::BroadcastAck { to_peers: true }, room::BROADCAST_TO_ENTITY),
+        (broadcast(BroadcastTo::Room), room::BROADCAST_MESSAGE),
+        (broadcast(BroadcastTo::Peers(vec![PEER])), room::BROADCAST_TO_ENTITY),
+        (Msg::Polls, poll::GET_POLLS),
+        (Msg::ChatAll(vec![line(Vec::new())]), chat::GET_MESSAGES),
+        (Msg::ChatPage { messages: Vec::new(), next: false }, chat::GET_PAGINATED_MESSAGES),
+        (Msg::ChatSent(line(Vec::new())), chat::SEND_MESSAGE_TO_ROOM),
+        (Msg::ChatSent(line(vec![ParticipantId::default()])), chat::SEND_MESSAGE_TO_PEERS),
+        (Msg::ChatEdited(line(Vec::new())), chat::EDIT_MESSAGE),
+        (Msg::ChatDeleted(ChatId::default()), chat::DELETE_MESSAGE),
+        (Msg::ChatPinned(line(Vec::new())), chat::PIN_MESSAGE),
+        (store_items(StoreEvent::Insert), plugin::STORE_INSERT_KEYS),
+        (store_items(StoreEvent::Get), plugin::STORE_GET_KEYS),
+        (store_items(StoreEvent::Delete), plugin::STORE_DELETE_KEYS),
+    ]
+}
+
+fn media_words() -> Vec<(Msg, u32)> {
+    let sdp = || "v=0".to_owned();
+    let peer = || MediaPeer {
+        peer: PEER,
+        participant: ParticipantId::default(),
+        display_name: String::new(),
+        producers: vec![producer()],
+    };
+    let complete = Msg::SelfJoinComplete {
+        session: SESSION,
+        me: PEER,
+        pinned: vec![PEER],
+        participants: vec![peer()],
+        audio_peers: Vec::new(),
+        max_preferred_streams: 9,
+    };
+    let consumers = vec![
+        Consumer::Ready { state: producer(), mid: "0".to_owned() },
+        Consumer::NotFound(ProducerId::default()),
+    ];
+    let created = Msg::ProducerCreated { peer: PEER, producer: producer() };
+    let toggled = Msg::ProducerToggledBy { peer: PEER, initiator: PEER, producer: producer() };
+    let gone = Msg::ProducerGone { peer: PEER, producer: producer() };
+    let opened = Msg::TransportOpened { transport: TRANSPORT, consuming: true, answer: sdp() };
+    vec![
+        (Msg::MediaJoined, media::JOIN_ROOM),
+        (opened, media::CREATE_WEBRTC_TRANSPORT),
+        (complete, media::SELF_JOIN_COMPLETE),
+        (Msg::Produced { producer: PRODUCER, answer: sdp() }, media::PRODUCE),
+        (Msg::ProducerToggled, media::TOGGLE_PRODUCER),
+        (Msg::ProducerClosed { answer: Some(sdp()) }, media::CLOSE_PRODUCER),
+        (Msg::Consumed { consumers, offer: Some(sdp()) }, media::CONSUME),
+        (Msg::Renegotiated { transport: TRANSPORT }, media::RENEGOTIATE_SESSION_DESCRIPTION),
+        (Msg::ConsumersClosed { answer: sdp() }, media::CLOSE_CONSUMER),
+        (Msg::LayersSelected, media::UPDATE_CONSUMERS_SIMULCAST_CONFIG),
+        (Msg::MediaLeft, media::LEAVE_ROOM),
+        (Msg::MediaPeerJoined(peer()), media::PEER_JOINED_BROADCAST),
+        (Msg::MediaPeerLeft(PEER), media::PEER_LEAVE_BROADCAST),
+        (created, media::PEER_PRODUCER_CREATE_BROADCAST),
+        (toggled, media::PEER_PRODUCER_TOGGLE_BROADCAST),
+        (gone, media::PEER_PRODUCER_CLOSE_BROADCAST),
+        (Msg::Pinned, media::GLOBAL_PIN_PEER),
+        (Msg::PinChanged(None), media::GLOBAL_PEER_PIN_BROADCAST),
+        (Msg::HostControlDone { all: false }, media::HOST_CONTROL_PEER),
+        (Msg::HostControlDone { all: true }, media::HOST_CONTROL_ALL_PEERS),
+        (Msg::DisplayNameChanged, media::CHANGE_DISPLAY_NAME),
+        (
+            Msg::SpeakerDiff(vec![(PEER, SpeakerChange::Position(1)), (PEER, SpeakerChange::Removed)]),
+            media::SELECTED_PEER_DIFF,
+        ),
+    ]
+}
+
+#[test]
+fn every_word_of_the_room_has_its_event() {
+    for (word, number) in room_words().into_iter().chain(media_words()) {
+        let (event, payload) = reply(MeetingId(Id::default()), &word);
+        assert_eq!(event, number, "{word:?}");
+        // A message without content is an empty payload, which the client decodes; only an acknowledgement has none.
+        assert_eq!(payload.is_none(), matches!(word, Msg::BroadcastAck { .. }), "{word:?}");
+    }
+}
+
+#[test]
+fn no_payload_breaks_the_translation() {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    for (number, _) in event::all() {
+        for length in 0..200_u64 {
+            // Field numbers and lengths of real messages are small, so small bytes reach further in.
+            let payload: Vec<u8> = (0..length % 40)
+                .map(|_| if random() % 4 == 0 { random() as u8 } else { (random() % 50) as u8 })
+                .collect();
+            let _ = request(number, &payload);
+        }
+    }
+}
+
+#[test]
+fn a_failed_consume_makes_the_client_build_a_new_transport() {
+    let gone = RoomError::Media(MediaFault::NoTransport);
+    let sdp = RoomError::Media(MediaFault::InvalidDescription("m-line 3".to_owned()));
+    for number in [media::CONSUME, media::CLOSE_CONSUMER] {
+        let text = room_refusal(number, &gone).message;
+        assert_eq!(text, r#"{"errorCode":"internal_error","errorDescription":"Backend error"}"#);
+        assert_eq!(room_refusal(number, &sdp).message, r#"{"errorCode":"invalid_session_description"}"#);
+    }
+    let refusal = room_refusal(media::PRODUCE, &sdp);
+    assert_eq!((refusal.code, refusal.message.contains("m-line 3")), (400, true));
+    assert_eq!(room_refusal(room::KICK, &RoomError::NotAllowed("kick_participant")).code, 403);
+}
