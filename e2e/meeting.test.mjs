@@ -220,7 +220,6 @@ test('a browser that dies is in for the grace, and its stay ends when it died', 
   await says('nobody has noticed', { live: 2, peak: 3, stayed: 4 });
   assert.deepEqual(await others(people.alice), ['erin']);
   await until('alice sees erin go', async () => (await others(people.alice)).length === 0, (GRACE_SECS + 8) * 1000);
-  ledger.back(id);
   const seen = await says('erin is out', { live: 1, peak: 3, stayed: 4 });
   died(stayOf(seen, id), 1500);
 });

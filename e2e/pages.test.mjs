@@ -75,8 +75,9 @@ test('two in a call', async () => {
   await pressJoin(alice);
   await pressJoin(bob);
   await Promise.all([playing(alice, { video: 1, audio: 1 }), playing(bob, { video: 1, audio: 1 })]);
-  await alice.page.getByText('bob', { exact: true }).first().waitFor();
-  await alice.page.getByText('alice (You)').first().waitFor();
+  for (const name of ['bob', 'alice (You)']) {
+    await alice.page.getByText(name, { exact: true }).filter({ visible: true }).first().waitFor();
+  }
   await picture(alice, 'call');
 });
 
@@ -165,9 +166,9 @@ test('Pagecall: a user enters a private room, a stranger does not; anybody enter
     assert.equal(answer.status, 200, `${method} ${where}: ${await answer.clone().text()}`);
     return answer.json();
   };
-  const room = (type) => call('POST', '/rooms', { name: `${type} room`, type });
+  const room = async (type) => (await call('POST', '/rooms', { name: `${type} room`, type })).room;
   const [closed, open] = [await room('private'), await room('open')];
-  const user = await call('POST', '/users', { user_id: 'user-pat', name: 'Pat' });
+  const { user } = await call('POST', '/users', { user_id: 'user-pat', name: 'Pat' });
   await call('POST', `/rooms/${closed.id}/members`, { user_id: 'user-pat', type: 'host' });
   await refused('private', `?room_id=${closed.id}`, { title: /not invited/ });
   const pat = await visitor('pat');
