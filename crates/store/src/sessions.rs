@@ -87,6 +87,8 @@ struct Plan {
     params: Vec<(&'static str, Box<dyn ToSql>)>,
     /// Nothing but the app and the status restricts the list.
     whole_app: bool,
+    /// A condition needs the row, and no index narrows the app down.
+    reads_rows: bool,
 }
 
 impl Plan {
@@ -97,6 +99,7 @@ impl Plan {
             filter: "app = :app".to_owned(),
             params: vec![(":app", Box::new(app))],
             whole_app: true,
+            reads_rows: false,
         };
         match q.status {
             Some(Status::Live) => {
@@ -133,7 +136,14 @@ impl Plan {
                 ),
             }
         }
+        let narrowed = q.started_from.is_some() || q.started_to.is_some() || plan.index != "session_started";
+        plan.reads_rows = !narrowed && (q.peak_min.is_some() || q.peak_max.is_some() || q.search.is_some());
         Some(plan)
+    }
+
+    /// `INDEXED BY …`. A walk over most of the table is faster in the order of the table than through an index.
+    fn source(&self, walks: bool) -> String {
+        if walks && self.reads_rows { "NOT INDEXED".to_owned() } else { format!("INDEXED BY {}", self.index) }
     }
 
     fn and(&mut self, condition: &str, name: &'static str, value: impl ToSql + 'static) {
@@ -155,15 +165,43 @@ fn page(conn: &Connection, q: &SessionQuery) -> Result<Page<SessionRow>> {
         return Ok(nothing);
     };
     let Some(plan) = Plan::new(app, q) else { return Ok(nothing) };
-    let total = total(conn, app, &plan, q.status)?;
+    let share = Share::of(conn, app, &plan)?;
+    let total = total(conn, app, &plan, &share, q.status)?;
     if q.offset >= total {
         return Ok(Page { total, ..nothing });
     }
-    let items = rows(conn, &plan, q)?;
+    // Few matches are found by a walk and sorted; many are met soon in the order of the page.
+    let walks = share.most && total.saturating_mul(RARE) < share.sessions;
+    let items = rows(conn, &plan, walks, q)?;
     Ok(Page { items, total })
 }
 
-fn total(conn: &Connection, app: i64, plan: &Plan, status: Option<Status>) -> Result<u64> {
+/// One match in this many rows is rare.
+const RARE: u64 = 20;
+/// An app with more than one row in this many is worth a walk over the table of all apps.
+const MOST: u64 = 4;
+
+/// How much of the table belongs to the app; looked up only where it matters.
+#[derive(Default)]
+struct Share {
+    sessions: u64,
+    most: bool,
+}
+
+impl Share {
+    fn of(conn: &Connection, app: i64, plan: &Plan) -> Result<Self> {
+        if !plan.reads_rows {
+            return Ok(Self::default());
+        }
+        let sql = "SELECT coalesce(sum(sessions) FILTER (WHERE app = ?1), 0), coalesce(sum(sessions), 0) FROM app_tally";
+        let counts =
+            find(conn, sql, [app], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?)))?.unwrap_or((0, 0));
+        let (sessions, all) = (u64::try_from(counts.0).unwrap_or(0), u64::try_from(counts.1).unwrap_or(0));
+        Ok(Self { sessions, most: sessions.saturating_mul(MOST) > all })
+    }
+}
+
+fn total(conn: &Connection, app: i64, plan: &Plan, share: &Share, status: Option<Status>) -> Result<u64> {
     let count = |sql: &str, params: &[(&str, &dyn ToSql)]| -> Result<i64> {
         Ok(find(conn, sql, params, |r| r.get(0))?.unwrap_or(0))
     };
@@ -175,7 +213,8 @@ fn total(conn: &Connection, app: i64, plan: &Plan, status: Option<Status>) -> Re
             if status.is_none() { all } else { all.saturating_sub(count(live, &[(":app", &app)])?) }
         }
         _ => {
-            let sql = format!("SELECT count(*) FROM session INDEXED BY {} WHERE {}", plan.index, plan.filter);
+            let sql =
+                format!("SELECT count(*) FROM session {} WHERE {}", plan.source(share.most), plan.filter);
             count(&sql, &plan.bind(&[]))?
         }
     };
@@ -183,18 +222,18 @@ fn total(conn: &Connection, app: i64, plan: &Plan, status: Option<Status>) -> Re
 }
 
 /// The keys of the page are found first, in an index where there is one; only their rows are read.
-fn rows(conn: &Connection, plan: &Plan, q: &SessionQuery) -> Result<Vec<SessionRow>> {
+fn rows(conn: &Connection, plan: &Plan, walks: bool, q: &SessionQuery) -> Result<Vec<SessionRow>> {
     let dir = if q.ascending { "ASC" } else { "DESC" };
-    let (index, filter) = (plan.index, &plan.filter);
+    let (index, source, filter) = (plan.index, plan.source(walks), &plan.filter);
     let consumed = "closed_ms + max(0, ticking_count * :now - ticking_joined_sum_ms)";
     let keys = match q.sort {
         SessionSort::CreatedAt => format!(
-            "SELECT id, started_ms AS v, :now, :reach FROM session INDEXED BY {index} WHERE {filter}
+            "SELECT id, started_ms AS v, :now, :reach FROM session {source} WHERE {filter}
              ORDER BY started_ms {dir}, id {dir} LIMIT :limit OFFSET :offset"
         ),
         // Ended sessions come sorted from an index, as far as the page reaches; LIVE ones are few.
         SessionSort::MinutesConsumed
-            if index == "session_started" && q.started_from.is_none() && q.started_to.is_none() =>
+            if !walks && index == "session_started" && q.started_from.is_none() && q.started_to.is_none() =>
         {
             format!(
                 "SELECT id, v FROM (
@@ -206,7 +245,7 @@ fn rows(conn: &Connection, plan: &Plan, q: &SessionQuery) -> Result<Vec<SessionR
             )
         }
         SessionSort::MinutesConsumed => format!(
-            "SELECT id, {consumed} AS v, :reach FROM session INDEXED BY {index} WHERE {filter}
+            "SELECT id, {consumed} AS v, :reach FROM session {source} WHERE {filter}
              ORDER BY 2 {dir}, 1 {dir} LIMIT :limit OFFSET :offset"
         ),
     };
