@@ -16,6 +16,10 @@ pub trait Clock: Send + Sync + std::fmt::Debug + 'static {
     fn now(&self) -> UnixMs;
     /// Resolves when [`Self::now`] has reached `at`.
     fn sleep_until(&self, at: UnixMs) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+    /// Resolves after `ms` milliseconds, however the clock is set meanwhile.
+    fn sleep_ms(&self, ms: i64) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        self.sleep_until(self.now().plus_ms(ms))
+    }
 }
 
 /// The machine's wall clock.
@@ -46,6 +50,10 @@ impl Clock for SystemClock {
                 tokio::time::sleep(left.min(SLICE_MAX)).await;
             }
         })
+    }
+
+    fn sleep_ms(&self, ms: i64) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(tokio::time::sleep(Duration::from_millis(u64::try_from(ms).unwrap_or(0))))
     }
 }
 

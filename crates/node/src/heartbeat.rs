@@ -1,5 +1,6 @@
 //! One row per process says that it lives (DECISIONS §5). The same beat reloads rooms that failed.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
@@ -9,14 +10,18 @@ use crate::shell::Shell;
 /// Renewed this often; after a crash, stays end at most this much too early.
 pub const HEARTBEAT_EVERY_MS: i64 = 5_000;
 
-/// Beats until `stop`.
-pub(crate) async fn run(shell: Arc<Shell>, stop: CancellationToken) {
+/// The pause before a beat. Not until an instant: a wall clock that is set back must not silence the heart.
+pub(crate) type Pause = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Beats until `stop`, first after `pause`.
+pub(crate) async fn run(shell: Arc<Shell>, mut pause: Pause, stop: CancellationToken) {
     loop {
-        let next = shell.clock.now().plus_ms(HEARTBEAT_EVERY_MS);
         tokio::select! {
-            () = shell.clock.sleep_until(next) => {}
+            () = pause => {}
             () = stop.cancelled() => return,
         }
+        // Counted from here, so that a slow disk does not stretch the interval.
+        pause = shell.clock.sleep_ms(HEARTBEAT_EVERY_MS);
         beat(&shell).await;
         for meeting in shell.rooms.failed() {
             // A room that is there already has been reloaded by a client that came back.

@@ -80,7 +80,8 @@ impl Node {
                 shell.rooms.mark_failed(meeting, now);
             }
         }
-        tokio::spawn(heartbeat::run(shell.clone(), shell.stop.clone()));
+        let pause = shell.clock.sleep_ms(heartbeat::HEARTBEAT_EVERY_MS);
+        tokio::spawn(heartbeat::run(shell.clone(), pause, shell.stop.clone()));
         if let Some(notices) = notices {
             tokio::spawn(route_media(shell.clone(), notices));
         }

@@ -28,7 +28,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 /// 2026-01-12T14:00:00Z.
 pub(crate) const T0: UnixMs = UnixMs(1_768_226_400_000);
 /// Nothing here takes as long, so what does is stuck.
-const STUCK: Duration = Duration::from_secs(20);
+const STUCK: Duration = Duration::from_secs(60);
 
 pub(crate) struct World {
     pub(crate) store: Store,
