@@ -107,7 +107,7 @@ fn random_queries() {
         (format!("/v1/rooms/{M1}/sessions"), "KW"),
         (format!("/v1/rooms/{M1}/members"), "KW"),
     ];
-    run((proptest::sample::select(&lists[..]), query()), 600, |((path, token), query)| {
+    run((proptest::sample::select(lists.to_vec()), query()), 600, |((path, token), query)| {
         let target = format!("{path}?{query}");
         // What is no URI at all does not reach a server's router.
         if target.parse::<axum::http::Uri>().is_ok() {
@@ -130,7 +130,7 @@ fn random_path_parts() {
         ("/v1/users/#".to_owned(), "KW"),
         ("/#".to_owned(), "TA"),
     ];
-    run((proptest::sample::select(&templates[..]), part), 300, |((template, token), part)| {
+    run((proptest::sample::select(templates.to_vec()), part), 300, |((template, token), part)| {
         let target = template.replace('#', &part);
         if target.parse::<axum::http::Uri>().is_ok() {
             check(&target, &runtime.block_on(kit.world.send(Method::GET, &target, token, None)));
@@ -192,8 +192,12 @@ fn random_bodies() {
         (Method::POST, format!("/v1/rooms/{M1}/members"), "KW"),
         (Method::POST, "/v1/users".to_owned(), "KW"),
     ];
-    run((proptest::sample::select(&targets[..]), json_value()), 300, |((method, target, token), body)| {
-        let world: &World = &kit.world;
-        check(&target, &runtime.block_on(world.send(method, &target, token, Some(body))));
-    });
+    run(
+        (proptest::sample::select(targets.to_vec()), json_value()),
+        300,
+        |((method, target, token), body)| {
+            let world: &World = &kit.world;
+            check(&target, &runtime.block_on(world.send(method, &target, token, Some(body))));
+        },
+    );
 }

@@ -312,7 +312,7 @@ async fn fill(kit: &Kit, number: u32) {
 #[tokio::test]
 async fn r88_and_r92_page_sizes() {
     let kit = Kit::new().await;
-    let list = async |query| kit.world.send(Method::GET, &target(A, E, query), "TA", None).await.ok();
+    let list = async |query: &str| kit.world.send(Method::GET, &target(A, E, query), "TA", None).await.ok();
     let count = |body: &Value| body["data"]["sessions"].as_array().unwrap().len();
     fill(&kit, 30).await;
     let body = list("").await;
@@ -321,7 +321,8 @@ async fn r88_and_r92_page_sizes() {
     // Pages never overlap and leave nothing out.
     let mut seen = std::collections::BTreeSet::new();
     for page in 1..=5 {
-        let body = list(&format!("per_page=7&page_no={page}")).await;
+        let query = format!("per_page=7&page_no={page}");
+        let body = list(&query).await;
         for session in body["data"]["sessions"].as_array().unwrap() {
             assert!(seen.insert(session["id"].to_string()));
         }

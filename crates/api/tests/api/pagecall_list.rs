@@ -196,9 +196,9 @@ async fn p34_all_without_a_limit() {
 #[tokio::test]
 async fn p36_and_p37_terminated_and_deleted() {
     let f = Pagecall::new().await;
-    let put =
-        f.world.send(Method::PUT, &format!("/v1/rooms/{R1}"), "KW", Some(json!({ "is_terminated": true })));
-    let room = put.await.ok()["room"].clone();
+    let path = format!("/v1/rooms/{R1}");
+    let put = f.world.send(Method::PUT, &path, "KW", Some(json!({ "is_terminated": true }))).await;
+    let room = put.ok()["room"].clone();
     assert_eq!(
         (&room["is_terminated"], &room["terminated_at"]),
         (&json!(true), &json!("2023-01-01T02:00:00.000Z"))
