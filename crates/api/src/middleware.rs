@@ -20,6 +20,9 @@ const CORS_HEADERS: HeaderValue =
 /// Seconds that a browser may keep the answer to a preflight.
 const CORS_MAX_AGE: HeaderValue = HeaderValue::from_static("600");
 
+/// Message of a 404 for a path.
+const NO_PATH: &str = "No such path";
+
 /// Whose form errors take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Dialect {
@@ -44,7 +47,7 @@ impl Dialect {
 /// An unknown path.
 #[expect(clippy::unused_async, reason = "handlers are async")]
 pub(crate) async fn not_found(uri: Uri) -> Response {
-    Dialect::of(uri.path()).error(StatusCode::NOT_FOUND, Code::NotFound, "No such path")
+    Dialect::of(uri.path()).error(StatusCode::NOT_FOUND, Code::NotFound, NO_PATH)
 }
 
 /// The gate of all doors.
@@ -57,6 +60,9 @@ pub(crate) async fn gate(State(api): State<Api>, mut request: Request, next: Nex
     let mut response = if target_bytes > limit::TARGET_MAX_BYTES {
         let message = format!("The request target has more than {TARGET_MAX_BYTES} bytes");
         dialect.error(StatusCode::URI_TOO_LONG, Code::TooLarge, &message)
+    } else if request.uri().path().contains("//") {
+        // The router would take the nothing between two slashes for a parameter.
+        dialect.error(StatusCode::NOT_FOUND, Code::NotFound, NO_PATH)
     } else {
         if let Some(uri) = without_trailing_slash(request.uri()) {
             *request.uri_mut() = uri;
@@ -75,9 +81,9 @@ pub(crate) async fn gate(State(api): State<Api>, mut request: Request, next: Nex
     response
 }
 
-/// The target without one trailing slash, if it has one that is not alone or doubled.
+/// The target without one trailing slash, if it has one that is not alone.
 fn without_trailing_slash(uri: &Uri) -> Option<Uri> {
-    let path = uri.path().strip_suffix('/').filter(|path| !path.is_empty() && !path.ends_with('/'))?;
+    let path = uri.path().strip_suffix('/').filter(|path| !path.is_empty())?;
     let target = match uri.query() {
         Some(query) => format!("{path}?{query}"),
         None => path.to_owned(),

@@ -11,7 +11,7 @@ use super::access::{Body, Change, InApp, InMeeting, Params, Read};
 use super::error::{Errors, KitError};
 use super::page::PageOf;
 use super::settings::{AIConfig, RecordingConfigInput};
-use super::view::{Created, Envelope, Listed, Meeting, MeetingStatus};
+use super::view::{Created, Envelope, Listed, Meeting, MeetingListItem, MeetingStatus};
 use crate::fault::{Fault, at_most};
 use crate::limit::NAME_MAX_CHARS;
 use crate::query::{FromQuery, Query};
@@ -56,12 +56,12 @@ impl FromQuery for ListParams {
     operation_id = "meetingsGet",
     tag = "Meetings",
     params(("account_id" = String, Path), ("app_id" = String, Path), ListParams, PageOf),
-    responses((status = 200, description = "Done.", body = Listed<Vec<Meeting>>), Errors)
+    responses((status = 200, description = "Done.", body = Listed<Vec<MeetingListItem>>), Errors)
 )]
 pub(super) async fn list(
     caller: InApp<Read>,
     Params(p): Params<ListParams>,
-) -> Result<Listed<Vec<Meeting>>, KitError> {
+) -> Result<Listed<Vec<MeetingListItem>>, KitError> {
     let page = p.page;
     let query = ListQuery {
         search: p.search,
@@ -73,7 +73,7 @@ pub(super) async fn list(
         ..ListQuery::default()
     };
     let found = caller.store().meetings(&caller.app.id, query).await?;
-    let data: Vec<_> = found.items.iter().map(Meeting::from).collect();
+    let data: Vec<_> = found.items.iter().map(MeetingListItem::from).collect();
     let paging = page.paging(data.len(), found.total);
     Ok(Listed { success: true, data, paging })
 }

@@ -11,9 +11,6 @@ use crate::limit::{KEYWORDS_MAX, NAME_MAX_CHARS, URL_MAX_CHARS};
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub(crate) struct MeetingSettings {
-    /// Transcription and summary settings.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ai_config: Option<AIConfig>,
     /// Start a livestream when the first person joins.
     live_stream_on_start: bool,
     /// Keep chat across sessions of the meeting.
@@ -356,6 +353,11 @@ fn within(field: &'static str, value: Option<i64>, min: i64, max: i64) -> Result
 }
 
 impl AIConfig {
+    /// From what a meeting's row keeps.
+    pub(crate) fn of(extra: &Value) -> Option<Self> {
+        Self::deserialize(extra.get("ai_config")?).ok()
+    }
+
     /// Checks bounds.
     pub(crate) fn check(&self) -> Result<(), Fault> {
         if let Some(s) = &self.summarization {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::page::Paging;
-use super::settings::MeetingSettings;
+use super::settings::{AIConfig, MeetingSettings};
 use crate::value::iso;
 
 /// A single result.
@@ -200,9 +200,9 @@ pub(crate) enum MeetingStatus {
     Inactive,
 }
 
-/// A meeting.
+/// A meeting as it is listed.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Meeting {
+pub(crate) struct MeetingListItem {
     /// Identifier.
     id: String,
     /// Title.
@@ -222,7 +222,18 @@ pub(crate) struct Meeting {
     updated_at: String,
 }
 
-impl From<&MeetingRow> for Meeting {
+/// A meeting.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Meeting {
+    /// As it is listed.
+    #[serde(flatten)]
+    item: MeetingListItem,
+    /// Transcription and summary settings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ai_config: Option<AIConfig>,
+}
+
+impl From<&MeetingRow> for MeetingListItem {
     fn from(row: &MeetingRow) -> Self {
         let joinable = row.active && row.terminated_at.is_none();
         Self {
@@ -234,6 +245,12 @@ impl From<&MeetingRow> for Meeting {
             created_at: iso(row.created_at),
             updated_at: iso(row.updated_at),
         }
+    }
+}
+
+impl From<&MeetingRow> for Meeting {
+    fn from(row: &MeetingRow) -> Self {
+        Self { item: row.into(), ai_config: AIConfig::of(&row.extra) }
     }
 }
 

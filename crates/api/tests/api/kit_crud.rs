@@ -52,14 +52,14 @@ async fn apps() {
     let made = c.ok("appsPost", Method::POST, "apps", Some(json!({ "name": "New app" }))).await;
     assert_json_snapshot!(made, { ".data.app.id" => "[id]" }, @r#"
     {
-      "success": true,
       "data": {
         "app": {
+          "created_at": "2026-01-12T14:26:00.784Z",
           "id": "[id]",
-          "name": "New app",
-          "created_at": "2026-01-12T14:26:00.784Z"
+          "name": "New app"
         }
-      }
+      },
+      "success": true
     }
     "#);
     let id = made["data"]["app"]["id"].as_str().unwrap();
@@ -72,19 +72,19 @@ async fn apps() {
     let found = c.get("appsGet", "apps?search=PILOT").await;
     assert_json_snapshot!(found, @r#"
     {
-      "success": true,
       "data": [
         {
+          "created_at": "2026-01-12T14:21:34.388Z",
           "id": "14a396e7-ca44-4937-bf1f-050a69118543",
-          "name": "Pilot",
-          "created_at": "2026-01-12T14:21:34.388Z"
+          "name": "Pilot"
         }
       ],
       "paging": {
-        "total_count": 1,
+        "end_offset": 1,
         "start_offset": 1,
-        "end_offset": 1
-      }
+        "total_count": 1
+      },
+      "success": true
     }
     "#);
     let oldest = c.get("appsGet", "apps?sort_order=ASC").await;
@@ -105,20 +105,20 @@ async fn presets() {
     let list = c.get("presetsGet", &format!("{P}/presets?per_page=1")).await;
     assert_json_snapshot!(list, { ".data[].id" => "[id]" }, @r#"
     {
-      "success": true,
       "data": [
         {
+          "created_at": "2026-01-12T14:21:34.388Z",
           "id": "[id]",
           "name": "group_call_host",
-          "created_at": "2026-01-12T14:21:34.388Z",
           "updated_at": "2026-01-12T14:21:34.388Z"
         }
       ],
       "paging": {
-        "total_count": 7,
+        "end_offset": 1,
         "start_offset": 1,
-        "end_offset": 1
-      }
+        "total_count": 7
+      },
+      "success": true
     }
     "#);
     let found = c.get("presetsGet", &format!("{P}/presets?search=viewer")).await;
@@ -140,36 +140,36 @@ async fn meetings_are_made_read_and_changed() {
     let made = c.ok("meetingsCreate", Method::POST, &format!("{P}/meetings"), Some(body)).await;
     assert_json_snapshot!(made, { ".data.id" => "[id]" }, @r#"
     {
-      "success": true,
       "data": {
-        "id": "[id]",
-        "title": "Planning",
-        "status": "ACTIVE",
-        "session_keep_alive_time_in_secs": 120,
         "ai_config": {
           "summarization": {
             "text_format": "plain_text",
             "word_limit": 200
           }
         },
+        "created_at": "2026-01-12T14:26:00.784Z",
+        "id": "[id]",
         "live_stream_on_start": false,
         "persist_chat": false,
         "record_on_start": true,
         "recording_config": {
           "max_seconds": 600,
+          "storage_config": {
+            "bucket": "b",
+            "type": "aws"
+          },
           "video_config": {
             "codec": "H264"
-          },
-          "storage_config": {
-            "type": "aws",
-            "bucket": "b"
           }
         },
+        "session_keep_alive_time_in_secs": 120,
+        "status": "ACTIVE",
         "summarize_on_end": false,
+        "title": "Planning",
         "transcribe_on_end": false,
-        "created_at": "2026-01-12T14:26:00.784Z",
         "updated_at": "2026-01-12T14:26:00.784Z"
-      }
+      },
+      "success": true
     }
     "#);
     let path = format!("{P}/meetings/{}", made["data"]["id"].as_str().unwrap());
@@ -266,17 +266,17 @@ async fn participants_come_with_a_token_and_go() {
     let made = c.ok("meetingsAddParticipant", Method::POST, &path, Some(body)).await;
     assert_json_snapshot!(made, { ".data.id" => "[id]", ".data.token" => "[token]" }, @r#"
     {
-      "success": true,
       "data": {
+        "created_at": "2026-01-12T14:26:00.784Z",
+        "custom_participant_id": "user-7",
         "id": "[id]",
         "name": "Mary Sue",
         "picture": "https://example.com/mary.png",
-        "custom_participant_id": "user-7",
         "preset_name": "group_call_guest",
-        "created_at": "2026-01-12T14:26:00.784Z",
-        "updated_at": "2026-01-12T14:26:00.784Z",
-        "token": "[token]"
-      }
+        "token": "[token]",
+        "updated_at": "2026-01-12T14:26:00.784Z"
+      },
+      "success": true
     }
     "#);
     let (id, token) = (made["data"]["id"].as_str().unwrap(), made["data"]["token"].as_str().unwrap());
@@ -299,13 +299,13 @@ async fn participants_come_with_a_token_and_go() {
     let gone = c.ok("meetingsDeleteMeetingParticipant", Method::DELETE, &format!("{path}/{id}"), None).await;
     assert_json_snapshot!(gone, { ".data.preset_id" => "[id]" }, @r#"
     {
-      "success": true,
       "data": {
+        "created_at": "2026-01-12T14:26:00.784Z",
         "custom_participant_id": "user-7",
         "preset_id": "[id]",
-        "created_at": "2026-01-12T14:26:00.784Z",
         "updated_at": "2026-01-12T14:26:02.784Z"
-      }
+      },
+      "success": true
     }
     "#);
     for (tab, token) in inside.iter_mut().zip([token, fresh]) {
@@ -368,71 +368,71 @@ async fn one_session_and_its_peers() {
         ".data.participants[].peer_events[].id" => "[id]",
     }, @r#"
     {
-      "success": true,
       "data": {
+        "paging": {
+          "end_offset": 1,
+          "start_offset": 1,
+          "total_count": 2
+        },
         "participants": [
           {
-            "id": "22222222-0000-4000-8000-000000000102",
-            "user_id": "22222222-0000-4000-8000-000000000202",
+            "created_at": "2026-01-11T16:00:00.000Z",
             "custom_participant_id": "person-0",
             "display_name": "Person 0",
-            "preset_name": "group_call_participant",
-            "created_at": "2026-01-11T16:00:00.000Z",
+            "duration": 60,
+            "id": "22222222-0000-4000-8000-000000000102",
             "joined_at": "2026-01-11T16:00:00.000Z",
             "left_at": "2026-01-11T17:00:00.000Z",
-            "updated_at": "2026-01-11T17:00:00.000Z",
-            "duration": 60,
             "peer_events": [
               {
-                "id": "[id]",
+                "created_at": "2026-01-11T16:00:00.000Z",
                 "event_name": "PEER_CREATED",
-                "peer_id": "22222222-0000-4000-8000-000000000102",
+                "id": "[id]",
+                "minutes_consumed": 0,
                 "participant_id": "22222222-0000-4000-8000-000000000202",
+                "peer_id": "22222222-0000-4000-8000-000000000102",
+                "preset_view_type": "GROUP_CALL",
                 "session_id": null,
                 "socket_session_id": null,
-                "preset_view_type": "GROUP_CALL",
-                "minutes_consumed": 0,
-                "created_at": "2026-01-11T16:00:00.000Z",
                 "updated_at": "2026-01-11T16:00:00.000Z"
               },
               {
-                "id": "[id]",
+                "created_at": "2026-01-11T16:00:00.000Z",
                 "event_name": "PEER_JOINING",
-                "peer_id": "22222222-0000-4000-8000-000000000102",
+                "id": "[id]",
+                "minutes_consumed": 0,
                 "participant_id": "22222222-0000-4000-8000-000000000202",
+                "peer_id": "22222222-0000-4000-8000-000000000102",
+                "preset_view_type": "GROUP_CALL",
                 "session_id": "22222222-0000-4000-8000-000000000002",
                 "socket_session_id": null,
-                "preset_view_type": "GROUP_CALL",
-                "minutes_consumed": 0,
-                "created_at": "2026-01-11T16:00:00.000Z",
                 "updated_at": "2026-01-11T16:00:00.000Z"
               },
               {
-                "id": "[id]",
+                "created_at": "2026-01-11T17:00:00.000Z",
                 "event_name": "PEER_LEAVING",
-                "peer_id": "22222222-0000-4000-8000-000000000102",
+                "id": "[id]",
+                "minutes_consumed": 60,
                 "participant_id": "22222222-0000-4000-8000-000000000202",
+                "peer_id": "22222222-0000-4000-8000-000000000102",
+                "preset_view_type": "GROUP_CALL",
                 "session_id": "22222222-0000-4000-8000-000000000002",
                 "socket_session_id": null,
-                "preset_view_type": "GROUP_CALL",
-                "minutes_consumed": 60,
-                "created_at": "2026-01-11T17:00:00.000Z",
                 "updated_at": "2026-01-11T17:00:00.000Z"
               }
-            ]
+            ],
+            "preset_name": "group_call_participant",
+            "updated_at": "2026-01-11T17:00:00.000Z",
+            "user_id": "22222222-0000-4000-8000-000000000202"
           }
-        ],
-        "paging": {
-          "total_count": 2,
-          "start_offset": 1,
-          "end_offset": 1
-        }
+        ]
       },
       "paging": {
-        "total_count": 2,
+        "end_offset": 1,
         "start_offset": 1,
-        "end_offset": 1
-      }
+        "total_count": 2
+      },
+      "success": true
     }
     "#);
 }
@@ -500,18 +500,18 @@ async fn the_active_session_and_kicks() {
     let kicked = c.ok(operation, Method::POST, &format!("{path}/kick"), Some(ann)).await;
     assert_json_snapshot!(kicked, { ".data.participants[].id" => "[id]" }, @r#"
     {
-      "success": true,
       "data": {
         "action": "kick",
         "participants": [
           {
+            "created_at": "2026-01-12T14:21:34.388Z",
             "id": "[id]",
             "name": "ann",
-            "created_at": "2026-01-12T14:21:34.388Z",
             "updated_at": "2026-01-12T14:21:34.388Z"
           }
         ]
-      }
+      },
+      "success": true
     }
     "#);
     assert!(c.kit.inside.closed().await.is_some());

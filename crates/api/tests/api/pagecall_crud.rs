@@ -40,13 +40,13 @@ async fn users_are_made_and_overwritten() {
     assert_json_snapshot!(made, { ".user.access_token" => "[secret]" }, @r#"
     {
       "user": {
-        "user_id": "bob smith/한글",
-        "name": "Bob",
-        "profile_url": "https://example.com/b.png",
-        "default_member_type": "host",
         "access_token": "[secret]",
         "created_at": "2023-01-01T02:00:00.000Z",
-        "updated_at": "2023-01-01T02:00:00.000Z"
+        "default_member_type": "host",
+        "name": "Bob",
+        "profile_url": "https://example.com/b.png",
+        "updated_at": "2023-01-01T02:00:00.000Z",
+        "user_id": "bob smith/한글"
       }
     }
     "#);
@@ -85,16 +85,16 @@ async fn rooms_are_made_with_members() {
     assert_json_snapshot!(made, { ".room.id" => "[id]" }, @r#"
     {
       "room": {
-        "id": "[id]",
         "application_id": "wwwwwwww-workspace",
-        "type": "private",
+        "created_at": "2023-01-01T02:00:00.000Z",
+        "id": "[id]",
+        "is_terminated": false,
+        "max_meeting_seconds": 3600,
+        "meeting_time": 0,
         "name": "Algebra",
         "record": false,
-        "meeting_time": 0,
-        "is_terminated": false,
-        "updated_at": "2023-01-01T02:00:00.000Z",
-        "created_at": "2023-01-01T02:00:00.000Z",
-        "max_meeting_seconds": 3600
+        "type": "private",
+        "updated_at": "2023-01-01T02:00:00.000Z"
       }
     }
     "#);
@@ -222,15 +222,15 @@ async fn members_are_added_once_and_changed() {
     assert_json_snapshot!(made, { ".member.id" => "[id]" }, @r#"
     {
       "member": {
+        "created_at": "2023-01-01T02:00:00.000Z",
         "id": "[id]",
-        "user_id": "erin",
-        "room_id": "000585f36eed9e8fb6b655b4",
-        "type": "guest",
-        "name": "Some user",
         "is_anonymous": false,
         "is_blocked": false,
-        "created_at": "2023-01-01T02:00:00.000Z",
-        "updated_at": "2023-01-01T02:00:00.000Z"
+        "name": "Some user",
+        "room_id": "000585f36eed9e8fb6b655b4",
+        "type": "guest",
+        "updated_at": "2023-01-01T02:00:00.000Z",
+        "user_id": "erin"
       }
     }
     "#);

@@ -156,7 +156,7 @@ async fn fill(f: &Pagecall, number: u32) {
     let stays: Vec<Value> = (0..number)
         .map(|i| {
             json!({
-                "peer": format!("{:024x}", 0x1000 + i), "participant": M9, "name": "Guest",
+                "peer": format!("{:024x}", 0x1000 + i), "participant": "000585f36eed9e8fb6b65539", "name": "Guest",
                 "joined_at": format!("2022-12-31T10:{:02}:{:02}.000Z", i / 60 % 60, i % 60),
                 "left_at": "2022-12-31T12:00:00.000Z",
             })
