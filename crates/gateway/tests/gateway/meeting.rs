@@ -96,7 +96,8 @@ async fn chat_reaches_the_room_and_its_history() {
         assert_eq!(got.message.unwrap().payload, format!("line {n}"));
     }
     let page = |from: &c::ChatMessage| c::GetPaginatedChatMessageRoomRequest {
-        time_stamp: from.created_at_ms.unwrap(),
+        // The edge is inclusive: the official UI asks from one millisecond beyond what it has.
+        time_stamp: from.created_at_ms.unwrap() - 1,
         size: 2,
         reversed: true,
         ..Default::default()
