@@ -27,8 +27,8 @@ use sederunt_core::time::UnixMs;
 use sederunt_store::{RoomStayQuery, SessionQuery, SessionRow, SessionSort, StayRow, StaySort, Store};
 use tokio::task::JoinSet;
 
-const KILLS: u64 = 60;
-/// Every so many kills a round lasts longer than a heartbeat.
+const KILLS: u64 = 55;
+/// Every so many kills a round lasts longer than a heartbeat may take: a stay of that length must be counted.
 const LONG_EVERY: u64 = 25;
 const MEETINGS: usize = 4;
 const PEOPLE: usize = 4;
@@ -70,7 +70,7 @@ async fn what_was_acknowledged_survives_sigkill() {
     let log = Log::default();
     for kill in 0..KILLS {
         let is_long = kill % LONG_EVERY == LONG_EVERY - 1;
-        let load_ms = if is_long { rng.within(5_200..7_000) } else { rng.within(10..350) };
+        let load_ms = if is_long { rng.within(8_000..9_000) } else { rng.within(10..350) };
         round(server, &everybody, &rng.fork(kill), &log, Duration::from_millis(load_ms)).await;
         server = Server::start(&data, &[]);
     }
