@@ -283,35 +283,39 @@ fn insert_session(ledger: &Ledger, change: &SessionChange<'_>) -> Result<()> {
     Ok(())
 }
 
+/// What changes while a session is LIVE. `ended_ms` is not among it: naming it would write two indexes anew.
+const UPDATE_LIVE: &str = "UPDATE session SET title = ?2, title_fold = ?3, keep_alive_ms = ?4, updated_ms = ?5,
+        live_count = ?6, peak = ?7, stay_count = ?8, closed_ms = ?9, ticking_count = ?10, ticking_joined_sum_ms = ?11,
+        last_left_ms = ?12, together_ms = ?13, together_since_ms = ?14
+     WHERE id = ?1 AND ended_ms IS NULL";
+
 fn update_session(ledger: &Ledger, change: &SessionChange<'_>) -> Result<()> {
     let c = change.columns;
-    let changed = ledger
-        .conn
-        .prepare_cached(
-            "UPDATE session SET title = ?2, title_fold = ?3, keep_alive_ms = ?4, ended_ms = ?5, end_reason = ?6,
-                    updated_ms = ?7, live_count = ?8, peak = ?9, stay_count = ?10, closed_ms = ?11,
-                    ticking_count = ?12, ticking_joined_sum_ms = ?13, last_left_ms = ?14, together_ms = ?15,
-                    together_since_ms = ?16
-             WHERE id = ?1 AND ended_ms IS NULL",
-        )?
-        .execute(params![
-            blob(c.session.as_u128()),
-            c.title,
-            fold(&c.title),
-            c.keep_alive_ms,
-            c.ended_at.map(|t| t.0),
-            c.end_reason.map(|r| r.as_str()),
-            c.updated_at.0,
-            c.live_count,
-            c.peak,
-            c.stay_count,
-            c.closed_ms,
-            c.ticking_count,
-            c.ticking_joined_sum_ms,
-            c.last_left_at.map(|t| t.0),
-            c.together_ms,
-            c.together_since.map(|t| t.0),
-        ])?;
+    let id = blob(c.session.as_u128());
+    let mut changed = ledger.conn.prepare_cached(UPDATE_LIVE)?.execute(params![
+        id,
+        c.title,
+        fold(&c.title),
+        c.keep_alive_ms,
+        c.updated_at.0,
+        c.live_count,
+        c.peak,
+        c.stay_count,
+        c.closed_ms,
+        c.ticking_count,
+        c.ticking_joined_sum_ms,
+        c.last_left_at.map(|t| t.0),
+        c.together_ms,
+        c.together_since.map(|t| t.0),
+    ])?;
+    if let (Some(at), Some(reason)) = (c.ended_at, c.end_reason) {
+        changed = ledger
+            .conn
+            .prepare_cached(
+                "UPDATE session SET ended_ms = ?2, end_reason = ?3 WHERE id = ?1 AND ended_ms IS NULL",
+            )?
+            .execute(params![id, at.0, reason.as_str()])?;
+    }
     if changed == 1 { Ok(()) } else { Err(StoreError::NotFound("the LIVE session of a fact")) }
 }
 
@@ -346,20 +350,23 @@ fn insert_stay(ledger: &Ledger, session: SessionId, change: &StayChange<'_>) -> 
 
 fn update_stay(ledger: &Ledger, session: SessionId, change: &StayChange<'_>) -> Result<()> {
     let s = change.stay;
-    let changed = ledger
-        .conn
-        .prepare_cached(
-            "UPDATE stay SET node = ?3, left_ms = ?4, reason = ?5, away_ms = ?6
-             WHERE session = ?1 AND peer = ?2 AND left_ms IS NULL",
-        )?
-        .execute(params![
-            blob(session.as_u128()),
-            blob(s.peer.as_u128()),
-            change.node,
-            s.left_at.map(|t| t.0),
-            s.reason.map(|r| r.as_str()),
-            s.away_since.map(|t| t.0),
-        ])?;
+    let (session, peer) = (blob(session.as_u128()), blob(s.peer.as_u128()));
+    let away_ms = s.away_since.map(|t| t.0);
+    let changed = match (s.left_at, s.reason) {
+        (Some(left_at), Some(reason)) => ledger
+            .conn
+            .prepare_cached(
+                "UPDATE stay SET node = ?3, away_ms = ?4, left_ms = ?5, reason = ?6
+                 WHERE session = ?1 AND peer = ?2 AND left_ms IS NULL",
+            )?
+            .execute(params![session, peer, change.node, away_ms, left_at.0, reason.as_str()])?,
+        _ => ledger
+            .conn
+            .prepare_cached(
+                "UPDATE stay SET node = ?3, away_ms = ?4 WHERE session = ?1 AND peer = ?2 AND left_ms IS NULL",
+            )?
+            .execute(params![session, peer, change.node, away_ms])?,
+    };
     if changed == 1 { Ok(()) } else { Err(StoreError::NotFound("the open stay of a fact")) }
 }
 

@@ -25,10 +25,11 @@ use crate::{
 /// Longest line. A stay takes some 500 bytes, so a session may have 30 000 of them.
 const LINE_MAX_BYTES: usize = 16 << 20;
 
-/// Lines in one transaction …
-const BATCH_LINES: usize = 500;
-/// … unless they have more facts than this: a batch holds the writer up for some 50 ms.
-const BATCH_FACTS: usize = 10_000;
+/// Lines in one transaction. Ids of elsewhere are random, so a batch touches most pages of the ledger: the larger it
+/// is, the fewer times each page is written …
+const BATCH_LINES: usize = 5_000;
+/// … unless they have more facts than this: a batch holds other writes up for about a second.
+const BATCH_FACTS: usize = 50_000;
 /// … or text: what bounds the memory, with two batches under way.
 const BATCH_BYTES: usize = 8 << 20;
 

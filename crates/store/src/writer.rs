@@ -182,3 +182,7 @@ fn remember(ledger: &mut Ledger, rooms: Vec<Remember>, done: &mut Vec<Done>) {
         Err(e) => done.extend(rooms.into_iter().map(|r| Done::Remember(r.reply, Err(e.again())))),
     }
 }
+
+#[cfg(test)]
+#[path = "writer_tests.rs"]
+mod tests;

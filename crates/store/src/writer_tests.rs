@@ -1,0 +1,140 @@
+//! What only the inside can provoke: a full queue, a full disk, a group with a bad member.
+
+use std::sync::mpsc::channel;
+
+use sederunt_core::id::AppId;
+
+use super::*;
+use crate::sql::find;
+
+fn ledger() -> (tempfile::TempDir, Ledger) {
+    let dir = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(dir.path()).unwrap();
+    (dir, ledger)
+}
+
+fn put(name: &'static str, bytes: i64) -> impl FnOnce(&mut Ledger) -> Result<()> + Send + 'static {
+    move |l| {
+        let sql = "INSERT INTO secret (name, value) VALUES (?1, zeroblob(?2))";
+        l.conn
+            .prepare_cached(sql)?
+            .execute(rusqlite::params![name, bytes])
+            .map_err(crate::sql::write_error("secret"))?;
+        Ok(())
+    }
+}
+
+fn count(writer: &Writer) -> i64 {
+    let answer =
+        writer.submit(|l| Ok(find(&l.conn, "SELECT count(*) FROM secret", [], |r| r.get(0))?.unwrap_or(-1)));
+    answer.unwrap().blocking_recv().unwrap().unwrap()
+}
+
+/// Holds the writer inside a transaction until the sender is dropped, so that what is sent meanwhile is one group.
+fn hold(writer: &Writer) -> (std::sync::mpsc::Sender<()>, oneshot::Receiver<Result<()>>) {
+    let (release, held) = channel::<()>();
+    let (entered, ready) = channel::<()>();
+    let answer = writer.submit(move |_| {
+        drop(entered);
+        // Returns when the test drops its end.
+        let _ = held.recv();
+        Ok(())
+    });
+    let _ = ready.recv();
+    (release, answer.unwrap())
+}
+
+#[test]
+fn a_queue_that_is_full_says_so_and_loses_nothing() {
+    let (_dir, ledger) = ledger();
+    let writer = Writer::start(ledger).unwrap();
+    let (release, held) = hold(&writer);
+    let answers: Vec<_> = (0..QUEUE_MAX).map(|_| writer.submit(|_| Ok(())).unwrap()).collect();
+    let refused = writer.submit(|_| Ok(()));
+    assert!(matches!(refused, Err(StoreError::Busy(QUEUE_MAX))));
+    drop(release);
+    held.blocking_recv().unwrap().unwrap();
+    for answer in answers {
+        answer.blocking_recv().unwrap().unwrap();
+    }
+    assert_eq!(count(&writer), 0, "and goes on");
+}
+
+#[test]
+fn a_bad_member_takes_back_only_its_own() {
+    let (_dir, ledger) = ledger();
+    let writer = Writer::start(ledger).unwrap();
+    let (release, held) = hold(&writer);
+    let first = writer.submit(put("a", 1)).unwrap();
+    let twice = writer.submit(put("a", 2)).unwrap();
+    let half = writer.submit(|l| {
+        put("half", 1)(l)?;
+        Err::<(), _>(StoreError::NotFound("the other half"))
+    });
+    let other = writer.submit(put("b", 1)).unwrap();
+    drop(release);
+    held.blocking_recv().unwrap().unwrap();
+    first.blocking_recv().unwrap().unwrap();
+    assert!(matches!(twice.blocking_recv().unwrap(), Err(StoreError::Exists("secret"))));
+    assert!(matches!(half.unwrap().blocking_recv().unwrap(), Err(StoreError::NotFound(_))));
+    other.blocking_recv().unwrap().unwrap();
+    assert_eq!(count(&writer), 2);
+}
+
+#[test]
+fn a_full_disk_fails_the_whole_group_and_the_writer_goes_on() {
+    let (_dir, ledger) = ledger();
+    // The ledger may not grow any more: SQLite says the same as for a full disk.
+    let pages: i64 = ledger.conn.query_row("PRAGMA page_count", [], |r| r.get(0)).unwrap();
+    ledger.conn.query_row(&format!("PRAGMA max_page_count = {}", pages + 4), [], |_| Ok(())).unwrap();
+    let writer = Writer::start(ledger).unwrap();
+    let (release, held) = hold(&writer);
+    let small = writer.submit(put("small", 1)).unwrap();
+    let large = writer.submit(put("large", 1 << 20)).unwrap();
+    let after = writer.submit(put("after", 1)).unwrap();
+    drop(release);
+    let told = [held, small, large, after].map(|answer| answer.blocking_recv().unwrap().is_ok());
+    let stored = count(&writer);
+    // SQLite gives up the whole transaction, so nobody in it may be told otherwise.
+    assert_eq!((told, stored), ([true, false, false, false], 0));
+    let room = writer.submit(|l| {
+        let sql = "PRAGMA max_page_count = 100000";
+        Ok(l.conn.query_row(sql, [], |r| r.get::<_, i64>(0))?)
+    });
+    room.unwrap().blocking_recv().unwrap().unwrap();
+    writer.submit(put("large", 1 << 20)).unwrap().blocking_recv().unwrap().unwrap();
+    assert_eq!(count(&writer), 1, "usable again");
+}
+
+#[test]
+fn short_keys_of_a_failed_verb_are_forgotten() {
+    let (_dir, ledger) = ledger();
+    let writer = Writer::start(ledger).unwrap();
+    let failed = writer.submit(|l| {
+        l.conn.execute(
+            "INSERT INTO app (id, account, name, name_fold, created_ms) VALUES ('p', '', '', '', 0)",
+            [],
+        )?;
+        l.app_no(&AppId::from("p"))?;
+        l.node_no("n")?;
+        l.next_seq();
+        Err::<(), _>(StoreError::Closed)
+    });
+    assert!(failed.unwrap().blocking_recv().unwrap().is_err());
+    let now = writer.submit(|l| Ok((l.app_no(&AppId::from("p")).is_err(), l.last_seq())));
+    assert_eq!(now.unwrap().blocking_recv().unwrap().unwrap(), (true, 0));
+}
+
+#[test]
+fn dropping_the_writer_makes_everything_durable_first() {
+    let (dir, ledger) = ledger();
+    let writer = Writer::start(ledger).unwrap();
+    let (release, _held) = hold(&writer);
+    let answer = writer.submit(put("last", 1)).unwrap();
+    drop(release);
+    drop(writer);
+    answer.blocking_recv().unwrap().unwrap();
+    let conn = crate::schema::open_writer(dir.path()).unwrap();
+    let rows: i64 = conn.query_row("SELECT count(*) FROM secret", [], |r| r.get(0)).unwrap();
+    assert_eq!(rows, 1);
+}
