@@ -2,7 +2,8 @@
 //!
 //! The subscribers and the publisher are str0m clients in this process, on threads of their own; only the CPU time
 //! of the media thread is counted, as the kernel accounts it. Next to it, in the same run: a bare loop of `sendto`
-//! that sends packets of the same size to as many sockets, and the media thread without batches.
+//! that sends packets of the same size to as many sockets, and the media thread without batches: one datagram received
+//! per turn, all sessions drained, one system call for each that goes out.
 
 use std::fmt::Write as _;
 use std::net::{SocketAddr, UdpSocket};
@@ -128,8 +129,10 @@ fn measure(load: Load, seconds: u64, batches: bool) -> Result<Measured> {
         "only {} of {expected:.0} packets were forwarded: the machine is too busy",
         measured.forwarded
     );
+    // Loss on the way to clients that are not scheduled in time costs the media thread nothing.
+    let arrived = if load.counted_only() { 0.5 } else { 0.9 };
     ensure!(
-        measured.received as f64 > 0.9 * measured.forwarded as f64,
+        measured.received as f64 > arrived * measured.forwarded as f64,
         "only {} of {} packets arrived",
         measured.received,
         measured.forwarded

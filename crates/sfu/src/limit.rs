@@ -23,7 +23,7 @@ pub const SDP_MAX_BYTES: usize = 768 * 1024;
 pub const QUEUED_CALLS_MAX: usize = 32;
 /// How long a call waits for the answer to our offer before the offer is withdrawn. The client serialises its
 /// exchanges, so a second call means that it has given up the first.
-pub const OFFER_WAIT_MAX: Duration = Duration::from_secs(3);
+pub const OFFER_WAIT_MAX: Duration = Duration::from_secs(5);
 /// How long a transport may take to come up. The client gives up after 30 s (PROTOCOL §8).
 pub const CONNECT_MAX: Duration = Duration::from_secs(60);
 /// How long a transport may stay without ICE. The client replaces it after 2 s (PROTOCOL §9); this only cleans up.
