@@ -7,10 +7,10 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, he
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use crate::Api;
 use crate::limit::TARGET_MAX_BYTES;
 use crate::pagecall::{Code, PagecallError};
 use crate::realtimekit::KitError;
-use crate::{Api, limit};
 
 /// The header with the request id; the name that clients of the vendor log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("cf-ray");
@@ -45,7 +45,6 @@ impl Dialect {
 }
 
 /// An unknown path.
-#[expect(clippy::unused_async, reason = "handlers are async")]
 pub(crate) async fn not_found(uri: Uri) -> Response {
     Dialect::of(uri.path()).error(StatusCode::NOT_FOUND, Code::NotFound, NO_PATH)
 }
@@ -57,7 +56,7 @@ pub(crate) async fn gate(State(api): State<Api>, mut request: Request, next: Nex
     let origin = allowed_origin(&api, request.headers());
     let id = api.node.mint_id().pagecall();
     let target_bytes = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
-    let mut response = if target_bytes > limit::TARGET_MAX_BYTES {
+    let mut response = if target_bytes > TARGET_MAX_BYTES {
         let message = format!("The request target has more than {TARGET_MAX_BYTES} bytes");
         dialect.error(StatusCode::URI_TOO_LONG, Code::TooLarge, &message)
     } else if request.uri().path().contains("//") {

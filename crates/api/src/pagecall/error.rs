@@ -144,7 +144,11 @@ impl From<NodeError> for PagecallError {
     fn from(error: NodeError) -> Self {
         match error {
             NodeError::Room(RoomError::Closed) => Self::bad(Code::RoomTerminated, "The room is terminated"),
-            other => Self::internal(&other),
+            NodeError::Store(_)
+            | NodeError::Room(_)
+            | NodeError::SigningKey(_)
+            | NodeError::RoomFailed(_)
+            | NodeError::Stopping => Self::internal(&error),
         }
     }
 }

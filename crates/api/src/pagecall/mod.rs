@@ -66,7 +66,6 @@ pub(crate) fn not_built(method: MethodFilter) -> MethodRouter<Api> {
     on(method, not_built_error)
 }
 
-#[expect(clippy::unused_async, reason = "handlers are async")]
 async fn not_built_error(_: Workspace) -> PagecallError {
     let message = "This operation is not built yet on this server";
     PagecallError::new(StatusCode::NOT_IMPLEMENTED, Code::NotImplemented, message)

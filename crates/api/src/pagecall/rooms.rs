@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::http::{HeaderName, HeaderValue};
+use futures_util::future::try_join_all;
 use sederunt_core::input::Command;
 use sederunt_core::limit::KEEP_ALIVE_DEFAULT_SECS;
 use sederunt_store::{ListQuery, MeetingRow, MemberType};
@@ -226,11 +227,10 @@ pub(super) async fn create(
     Body(body): Body<CreateRoomRequest>,
 ) -> Result<axum::Json<OneRoom>, PagecallError> {
     body.check()?;
-    // Every user is looked up before anything is written.
-    let mut users = Vec::new();
-    for member in body.members.iter().flatten() {
-        users.push((members::user(&caller, &member.user_id).await?, member));
-    }
+    // The last word on a user counts. Every user is looked up before anything is written.
+    let named: BTreeMap<&str, &RoomMember> =
+        body.members.iter().flatten().map(|member| (member.user_id.as_str(), member)).collect();
+    let users = try_join_all(named.keys().map(|user_id| members::user(&caller, user_id))).await?;
     let now = caller.node.now();
     let row = MeetingRow {
         id: caller.node.mint_id().into(),
@@ -249,9 +249,11 @@ pub(super) async fn create(
         updated_at: now,
     };
     caller.store().create_meeting(row.clone()).await?;
-    for (user, member) in users {
-        members::put_member(&caller, &row, &user, Some(member.kind), member.name.clone()).await?;
-    }
+    // All at once: they share a commit.
+    try_join_all(users.iter().zip(named.values()).map(|(user, member)| {
+        members::put_member(&caller, &row, user, Some(member.kind), member.name.clone())
+    }))
+    .await?;
     Ok(axum::Json(OneRoom { room: Room::read(caller.store(), &row, now).await? }))
 }
 

@@ -125,7 +125,9 @@ impl Whole {
     fn text(&self, rows: Vec<StayRow>, sent: u64) -> Result<String, serde_json::Error> {
         let mut text = String::new();
         for (i, row) in rows.into_iter().enumerate() {
-            text.push(if sent == 0 && i == 0 { ' ' } else { ',' });
+            if sent > 0 || i > 0 {
+                text.push(',');
+            }
             text.push_str(&serde_json::to_string(&Session::of(row, &self.account, self.now))?);
         }
         Ok(text)
@@ -164,4 +166,38 @@ enum StreamFault {
     Store(#[from] StoreError),
     #[error(transparent)]
     Json(#[from] serde_json::Error),
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::TryStreamExt;
+    use http_body_util::BodyExt;
+
+    use super::*;
+
+    async fn answer(messages: Vec<Result<StayBatch, StoreError>>) -> Result<Response, PagecallError> {
+        let (tx, rows) = mpsc::channel(8);
+        for message in messages {
+            tx.try_send(message).unwrap();
+        }
+        drop(tx);
+        Whole { rows, account: "acc".to_owned(), now: UnixMs(0), offset: 0 }.response().await
+    }
+
+    #[tokio::test]
+    async fn a_list_that_ends_early_does_not_look_complete() {
+        let whole = answer(vec![Ok(StayBatch::Total(0))]).await.unwrap();
+        let text = whole.into_body().collect().await.unwrap().to_bytes();
+        assert_eq!(text, r#"{"sessions":[],"paging":{"limit":0,"offset":0,"total":0}}"#);
+
+        for messages in [
+            vec![Ok(StayBatch::Total(3))],
+            vec![Ok(StayBatch::Total(3)), Ok(StayBatch::Rows(Vec::new())), Err(StoreError::Closed)],
+        ] {
+            let cut = answer(messages).await.unwrap().into_body().into_data_stream();
+            assert!(cut.try_collect::<Vec<_>>().await.is_err());
+        }
+        assert!(answer(vec![Err(StoreError::Closed)]).await.is_err());
+        assert!(answer(Vec::new()).await.is_err());
+    }
 }

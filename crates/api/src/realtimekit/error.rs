@@ -175,7 +175,9 @@ impl From<NodeError> for KitError {
             NodeError::Store(error) => error.into(),
             NodeError::Room(RoomError::NotFound(what)) => Self::not_found(what),
             NodeError::Room(RoomError::Limit { .. }) | NodeError::Stopping => Self::unavailable(),
-            other => Self::internal(&other),
+            NodeError::Room(_) | NodeError::SigningKey(_) | NodeError::RoomFailed(_) => {
+                Self::internal(&error)
+            }
         }
     }
 }

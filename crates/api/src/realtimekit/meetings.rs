@@ -87,7 +87,6 @@ pub(super) async fn list(
     params(("account_id" = String, Path), ("app_id" = String, Path), ("meeting_id" = String, Path)),
     responses((status = 200, description = "Done.", body = Envelope<Meeting>), Errors)
 )]
-#[expect(clippy::unused_async, reason = "handlers are async")]
 pub(super) async fn get(caller: InMeeting<Read>) -> Envelope<Meeting> {
     Envelope::of(Meeting::from(&caller.meeting))
 }

@@ -84,17 +84,14 @@ pub(crate) fn not_built(method: MethodFilter) -> MethodRouter<Api> {
 }
 
 /// The public key of webhooks belongs to nobody's account; there are no webhooks yet.
-#[expect(clippy::unused_async, reason = "handlers are async")]
 pub(crate) async fn no_webhooks_yet() -> KitError {
     not_built_error()
 }
 
-#[expect(clippy::unused_async, reason = "handlers are async")]
 async fn not_built_read(_: InApp<Read>) -> KitError {
     not_built_error()
 }
 
-#[expect(clippy::unused_async, reason = "handlers are async")]
 async fn not_built_change(_: InApp<Change>) -> KitError {
     not_built_error()
 }

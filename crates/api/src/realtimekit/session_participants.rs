@@ -82,14 +82,16 @@ struct PeerEvent {
 
 /// Kind of a [`PeerEvent`].
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum PeerEventName {
     /// Signalling connection accepted.
-    PeerCreated,
+    #[serde(rename = "PEER_CREATED")]
+    Created,
     /// Entered.
-    PeerJoining,
+    #[serde(rename = "PEER_JOINING")]
+    Joining,
     /// Left.
-    PeerLeaving,
+    #[serde(rename = "PEER_LEAVING")]
+    Leaving,
 }
 
 impl SessionParticipant {
@@ -118,7 +120,7 @@ impl SessionParticipant {
             event_name: name,
             peer_id: stay.peer.to_string(),
             participant_id: Some(stay.participant.to_string()),
-            session_id: (!matches!(name, PeerEventName::PeerCreated)).then(|| row.session.to_string()),
+            session_id: (!matches!(name, PeerEventName::Created)).then(|| row.session.to_string()),
             socket_session_id: None,
             preset_view_type: view_type.map(str::to_owned),
             minutes_consumed: Minutes::of(ms),
@@ -126,11 +128,11 @@ impl SessionParticipant {
             updated_at: iso(at),
         };
         let mut events = vec![
-            event(PeerEventName::PeerCreated, 1, stay.created_at, 0),
-            event(PeerEventName::PeerJoining, 2, stay.joined_at, 0),
+            event(PeerEventName::Created, 1, stay.created_at, 0),
+            event(PeerEventName::Joining, 2, stay.joined_at, 0),
         ];
         if let Some(left_at) = stay.left_at {
-            events.push(event(PeerEventName::PeerLeaving, 3, left_at, stay.duration_ms(left_at)));
+            events.push(event(PeerEventName::Leaving, 3, left_at, stay.duration_ms(left_at)));
         }
         Self { peer_events: Some(events), ..self }
     }

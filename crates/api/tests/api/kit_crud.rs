@@ -1,4 +1,4 @@
-//! Everything but the session list of the RealtimeKit door: success bodies, bounds, effects.
+//! Apps, presets, meetings and participants of the RealtimeKit door: success bodies, bounds, effects.
 
 use axum::http::{Method, StatusCode};
 use insta::assert_json_snapshot;
@@ -10,22 +10,22 @@ use crate::kit_fixture::{A, E, Kit, M1, M2, P};
 use crate::shape::Shape;
 use crate::world::Answer;
 
-struct Caller {
-    kit: Kit,
+pub(crate) struct Caller {
+    pub(crate) kit: Kit,
 }
 
 impl Caller {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self { kit: Kit::new().await }
     }
 
-    async fn raw(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+    pub(crate) async fn raw(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
         let target = format!("/accounts/{A}/realtime/kit/{path}");
         self.kit.world.send(method, &target, "TA", body).await
     }
 
     /// A success with the status and the required keys of the operation.
-    async fn ok(&self, operation: &str, method: Method, path: &str, body: Option<Value>) -> Value {
+    pub(crate) async fn ok(&self, operation: &str, method: Method, path: &str, body: Option<Value>) -> Value {
         let answer = self.raw(method, path, body).await;
         let shape = Shape::of(operation);
         assert_eq!(answer.status.as_u16(), shape.status, "{operation}: {}", answer.text);
@@ -35,11 +35,11 @@ impl Caller {
         json
     }
 
-    async fn get(&self, operation: &str, path: &str) -> Value {
+    pub(crate) async fn get(&self, operation: &str, path: &str) -> Value {
         self.ok(operation, Method::GET, path, None).await
     }
 
-    async fn refused(&self, method: Method, path: &str, body: Value, status: u16, message: &str) {
+    pub(crate) async fn refused(&self, method: Method, path: &str, body: Value, status: u16, message: &str) {
         let answer = self.raw(method, path, Some(body.clone())).await;
         assert_eq!(answer.status.as_u16(), status, "{path} {body}: {}", answer.text);
         assert_eq!(answer.json()["error"]["message"], message, "{path} {body}");
@@ -348,184 +348,4 @@ async fn wrong_participants_are_refused() {
     let nulls = json!({ "custom_participant_id": "u", "preset_name": "group_call_host", "name": null, "picture": null });
     let made = c.ok("meetingsAddParticipant", Method::POST, &path, Some(nulls)).await;
     assert_eq!((&made["data"]["name"], &made["data"]["picture"]), (&Value::Null, &Value::Null));
-}
-
-#[tokio::test]
-async fn one_session_and_its_peers() {
-    let c = Caller::new().await;
-    let s3 = format!("{P}/sessions/{}", c.kit.id("S3"));
-    let session = c.get("sessionsGetSessionDetails", &s3).await;
-    assert_eq!(session["data"], c.kit.pick(&c.kit.list("").await.json(), "S3"));
-    c.get("sessionsGetSessionDetails", &format!("{s3}?include_breakout_rooms=true")).await;
-    let message = "BAD_REQUEST: \"include_breakout_rooms\" must be a boolean";
-    c.refused(Method::GET, &format!("{s3}?include_breakout_rooms=1"), json!({}), 400, message).await;
-    c.refused(Method::GET, &format!("{P}/sessions/{M1}"), json!({}), 404, "Session not found").await;
-
-    let s2 = format!("{P}/sessions/{}/participants", c.kit.id("S2"));
-    let peers =
-        c.get("sessionsGetSessionParticipants", &format!("{s2}?include_peer_events=true&per_page=1")).await;
-    assert_json_snapshot!(peers, {
-        ".data.participants[].peer_events[].id" => "[id]",
-    }, @r#"
-    {
-      "data": {
-        "paging": {
-          "end_offset": 1,
-          "start_offset": 1,
-          "total_count": 2
-        },
-        "participants": [
-          {
-            "created_at": "2026-01-11T16:00:00.000Z",
-            "custom_participant_id": "person-0",
-            "display_name": "Person 0",
-            "duration": 60,
-            "id": "22222222-0000-4000-8000-000000000102",
-            "joined_at": "2026-01-11T16:00:00.000Z",
-            "left_at": "2026-01-11T17:00:00.000Z",
-            "peer_events": [
-              {
-                "created_at": "2026-01-11T16:00:00.000Z",
-                "event_name": "PEER_CREATED",
-                "id": "[id]",
-                "minutes_consumed": 0,
-                "participant_id": "22222222-0000-4000-8000-000000000202",
-                "peer_id": "22222222-0000-4000-8000-000000000102",
-                "preset_view_type": "GROUP_CALL",
-                "session_id": null,
-                "socket_session_id": null,
-                "updated_at": "2026-01-11T16:00:00.000Z"
-              },
-              {
-                "created_at": "2026-01-11T16:00:00.000Z",
-                "event_name": "PEER_JOINING",
-                "id": "[id]",
-                "minutes_consumed": 0,
-                "participant_id": "22222222-0000-4000-8000-000000000202",
-                "peer_id": "22222222-0000-4000-8000-000000000102",
-                "preset_view_type": "GROUP_CALL",
-                "session_id": "22222222-0000-4000-8000-000000000002",
-                "socket_session_id": null,
-                "updated_at": "2026-01-11T16:00:00.000Z"
-              },
-              {
-                "created_at": "2026-01-11T17:00:00.000Z",
-                "event_name": "PEER_LEAVING",
-                "id": "[id]",
-                "minutes_consumed": 60,
-                "participant_id": "22222222-0000-4000-8000-000000000202",
-                "peer_id": "22222222-0000-4000-8000-000000000102",
-                "preset_view_type": "GROUP_CALL",
-                "session_id": "22222222-0000-4000-8000-000000000002",
-                "socket_session_id": null,
-                "updated_at": "2026-01-11T17:00:00.000Z"
-              }
-            ],
-            "preset_name": "group_call_participant",
-            "updated_at": "2026-01-11T17:00:00.000Z",
-            "user_id": "22222222-0000-4000-8000-000000000202"
-          }
-        ]
-      },
-      "paging": {
-        "end_offset": 1,
-        "start_offset": 1,
-        "total_count": 2
-      },
-      "success": true
-    }
-    "#);
-}
-
-#[tokio::test]
-async fn peers_are_sorted_searched_and_found() {
-    let c = Caller::new().await;
-    let s2 = format!("{P}/sessions/{}/participants", c.kit.id("S2"));
-    let names = async |query: &str| {
-        let body = c.get("sessionsGetSessionParticipants", &format!("{s2}?{query}")).await;
-        let name = |p: &Value| p["display_name"].as_str().unwrap().to_owned();
-        body["data"]["participants"].as_array().unwrap().iter().map(name).collect::<Vec<_>>()
-    };
-    assert_eq!(names("").await, ["Person 0", "Person 1"]);
-    assert_eq!(names("sort_order=DESC&view=raw").await, ["Person 1", "Person 0"]);
-    assert_eq!(names("sort_by=duration&view=consolidated").await, ["Person 1", "Person 0"]);
-    assert_eq!(names("sort_by=duration&sort_order=DESC").await, ["Person 0", "Person 1"]);
-    assert_eq!(names("search=PERSON-1").await, ["Person 1"]);
-    assert_eq!(names("search=22222222-0000-4000-8000-000000000203").await, ["Person 1"]);
-    for (query, message) in [
-        ("sort_by=createdAt", "\"sort_by\" must be one of [joinedAt, duration]"),
-        ("view=x", "\"view\" must be one of [raw, consolidated]"),
-        ("include_peer_events=1", "\"include_peer_events\" must be a boolean"),
-    ] {
-        let message = format!("BAD_REQUEST: {message}");
-        c.refused(Method::GET, &format!("{s2}?{query}"), json!({}), 400, &message).await;
-    }
-    let one = "sessionsGetSessionParticipantDetails";
-    let by_peer = c.get(one, &format!("{s2}/22222222-0000-4000-8000-000000000103")).await;
-    let by_person = c.get(one, &format!("{s2}/22222222-0000-4000-8000-000000000203")).await;
-    assert_eq!(by_peer, by_person);
-    assert_eq!(by_peer["data"]["participant"]["display_name"], "Person 1");
-    assert!(by_peer["data"]["participant"].get("peer_events").is_none());
-    // A peer of another session.
-    let s1 = format!("{P}/sessions/{}/participants", c.kit.id("S1"));
-    let foreign = format!("{s1}/22222222-0000-4000-8000-000000000103");
-    c.refused(Method::GET, &foreign, json!({}), 404, "Participant not found").await;
-    let inside = format!("{P}/sessions/{}/participants?search=ann", c.kit.id("S3"));
-    let inside = c.get("sessionsGetSessionParticipants", &inside).await["data"]["participants"][0].clone();
-    assert!(inside.get("left_at").is_none());
-    assert_eq!(inside["duration"], json!(4.4399));
-}
-
-#[tokio::test]
-async fn the_active_session_and_kicks() {
-    let mut c = Caller::new().await;
-    let path = format!("{P}/meetings/{M2}/active-session");
-    let active = c.get("activeSessionGetActiveSession", &path).await;
-    assert_eq!(active["data"]["id"], c.kit.id("S3"));
-    for (body, message) in [
-        (json!({}), "BAD_REQUEST: \"participant_ids\" or \"custom_participant_ids\" is required"),
-        (json!({ "participant_ids": "x" }), "BAD_REQUEST: \"participant_ids\" must be an array"),
-        (
-            json!({ "participant_ids": vec!["x"; 1001] }),
-            "BAD_REQUEST: \"participant_ids\" must have at most 1000 items",
-        ),
-    ] {
-        c.refused(Method::POST, &format!("{path}/kick"), body, 400, message).await;
-    }
-    let operation = "activeSessionKickParticipants";
-    let nobody = json!({ "participant_ids": ["nonsense"], "custom_participant_ids": ["ben"] });
-    let kicked = c.ok(operation, Method::POST, &format!("{path}/kick"), Some(nobody)).await;
-    assert_eq!(kicked["data"], json!({ "action": "kick", "participants": [] }));
-    let ann = json!({ "custom_participant_ids": ["ann"] });
-    let kicked = c.ok(operation, Method::POST, &format!("{path}/kick"), Some(ann)).await;
-    assert_json_snapshot!(kicked, { ".data.participants[].id" => "[id]" }, @r#"
-    {
-      "data": {
-        "action": "kick",
-        "participants": [
-          {
-            "created_at": "2026-01-12T14:21:34.388Z",
-            "id": "[id]",
-            "name": "ann",
-            "updated_at": "2026-01-12T14:21:34.388Z"
-          }
-        ]
-      },
-      "success": true
-    }
-    "#);
-    assert!(c.kit.inside.closed().await.is_some());
-    // As after any last leave, the keep-alive runs.
-    let active = c.get("activeSessionGetActiveSession", &path).await;
-    assert_eq!(
-        (&active["data"]["status"], &active["data"]["live_participants"]),
-        (&json!("LIVE"), &json!(0))
-    );
-    let all = c.ok("activeSessionKickAllParticipants", Method::POST, &format!("{path}/kick-all"), None).await;
-    assert_eq!(all["data"], json!({ "action": "kick_all", "kicked_participants_count": 0 }));
-    let list = c.get("sessionsGetSessions", &format!("{P}/sessions?status=LIVE")).await;
-    assert_eq!(c.kit.listed(&list), ["S6"]);
-    let none = format!("No active session found for meeting_id {M1}");
-    let body = json!({ "participant_ids": [] });
-    c.refused(Method::POST, &format!("{P}/meetings/{M1}/active-session/kick"), body, 404, &none).await;
 }

@@ -1,4 +1,5 @@
 //! The real router on the real store and the real node, with a clock that stands still and no network.
+#![expect(clippy::unwrap_used, reason = "a test that fails should say so at once")]
 
 mod auth;
 mod fuzz;
@@ -7,6 +8,7 @@ mod kit_crud;
 mod kit_fixture;
 mod kit_list;
 mod kit_live;
+mod kit_sessions;
 mod openapi;
 mod pagecall_crud;
 mod pagecall_fixture;

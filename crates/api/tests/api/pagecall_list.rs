@@ -1,7 +1,10 @@
 //! Cases P01 to P43 of the seed endpoint `GET /rooms/{room_id}/sessions`.
 
-use axum::http::{Method, StatusCode};
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode};
+use futures_util::StreamExt;
 use serde_json::{Value, json};
+use tower::ServiceExt;
 
 use crate::pagecall_fixture::{BOB_ESCAPED, M1, M9, Pagecall, R1, R2, R3, R9, W, id, listed, target};
 use crate::world::Answer;
@@ -169,6 +172,19 @@ async fn fill(f: &Pagecall, number: u32) {
     f.world.history(&[json!({ "app": W, "meeting": { "id": R3 }, "session": times, "stays": stays })]).await;
 }
 
+/// In how many parts an answer comes.
+async fn frames(f: &Pagecall, room: &str) -> usize {
+    let request = Request::get(target(room, "")).header("authorization", "Bearer KW");
+    let response = f.world.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let mut parts = response.into_body().into_data_stream();
+    let mut number = 0;
+    while let Some(part) = parts.next().await {
+        part.unwrap();
+        number += 1;
+    }
+    number
+}
+
 #[tokio::test]
 async fn p34_all_without_a_limit() {
     let f = Pagecall::new().await;
@@ -181,6 +197,7 @@ async fn p34_all_without_a_limit() {
     assert!(instants.is_sorted_by(|a, b| a >= b), "newest first");
     let ids: std::collections::BTreeSet<_> = sessions.iter().map(|s| s["id"].as_str().unwrap()).collect();
     assert_eq!(ids.len(), 1_234);
+    assert!(frames(&f, R3).await > 2, "the list comes in parts");
     let rest = f.list(R3, "offset=1000").await.ok();
     assert_eq!(
         (rest["sessions"].as_array().unwrap().len(), &rest["paging"]),
