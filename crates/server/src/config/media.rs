@@ -14,7 +14,7 @@ pub struct MediaGiven {
     #[arg(long = "media", env = "SEDERUNT_MEDIA_LISTEN", value_name = "ADDR", id = "media.listen")]
     pub listen: Option<SocketAddr>,
     /// IP addresses under which clients reach the media port, comma-separated. Left out: the bound address, or
-    /// every address of this machine when bound to all
+    /// loopback and the address of the default route when bound to all
     #[arg(
         long = "media-announce",
         env = "SEDERUNT_MEDIA_ANNOUNCE",
@@ -34,8 +34,9 @@ pub struct MediaSettings {
     pub announce: Vec<IpAddr>,
 }
 
-/// Next to the HTTP port, and loopback for the same reason.
-const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+/// The number of the HTTP port. Not loopback, unlike that one: browsers send from their other interfaces, and not every
+/// system lets such a packet reach loopback. Whoever has no ICE credentials of a running call gets no answer here.
+const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 8080);
 
 impl MediaSettings {
     pub(super) fn resolve(layers: &mut Layers<'_>, given: MediaGiven, file: MediaGiven) -> Self {
