@@ -28,6 +28,8 @@ pub(crate) struct Session {
     pub(crate) end: Option<(i64, EndReason)>,
     pub(crate) stays: Vec<Stay>,
     pub(crate) peak: usize,
+    /// `meeting_time` of an ended session.
+    total: i64,
     latest: i64,
 }
 
@@ -153,8 +155,7 @@ impl Model {
     fn limit_at(&mut self) -> Option<i64> {
         let max = self.settings.max_together.filter(|_| !self.terminated)?;
         let (floor, open, configured_at) = (self.floor, self.settings.open, self.configured_at);
-        let before: i64 =
-            self.sessions.iter().filter_map(|s| s.end.map(|(end, _)| s.together(end.max(s.latest)))).sum();
+        let before: i64 = self.sessions.iter().map(|session| session.total).sum();
         let Some(session) = self.live() else { return (before >= max && open).then_some(floor) };
         let left = max - before - session.together(session.latest);
         if left <= 0 {
@@ -185,7 +186,8 @@ impl Model {
         let waits = self.peers[client].as_ref().is_some_and(|peer| !peer.joined);
         if waits && may && (!bot || self.live().is_some()) {
             if self.live().is_none() {
-                let session = Session { start: now, end: None, stays: Vec::new(), peak: 0, latest: now };
+                let session =
+                    Session { start: now, end: None, stays: Vec::new(), peak: 0, total: 0, latest: now };
                 self.sessions.push(session);
             }
             let mut index = None;
@@ -234,6 +236,7 @@ impl Model {
         self.clear(at, false, LeaveReason::Left);
         if let Some(session) = self.live() {
             session.end = Some((at, reason));
+            session.total = session.together(at.max(session.latest));
         }
     }
 
