@@ -17,7 +17,11 @@ async fn one_session_and_its_peers() {
     let message = "BAD_REQUEST: \"include_breakout_rooms\" must be a boolean";
     c.refused(Method::GET, &format!("{s3}?include_breakout_rooms=1"), json!({}), 400, message).await;
     c.refused(Method::GET, &format!("{P}/sessions/{M1}"), json!({}), 404, "Session not found").await;
+}
 
+#[tokio::test]
+async fn peers_with_their_events() {
+    let c = Caller::new().await;
     let s2 = format!("{P}/sessions/{}/participants", c.kit.id("S2"));
     let peers =
         c.get("sessionsGetSessionParticipants", &format!("{s2}?include_peer_events=true&per_page=1")).await;

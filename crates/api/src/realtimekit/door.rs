@@ -1,0 +1,88 @@
+//! Routes of the RealtimeKit door, its document, and the answer to what is not built.
+
+use axum::http::StatusCode;
+use axum::routing::{MethodFilter, MethodRouter, on};
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::access::{Change, InApp, Read};
+use super::error::KitError;
+use super::{active_session, apps, meetings, participants, presets, session_participants, sessions};
+use crate::Api;
+
+/// What the document says beside the operations.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "RealtimeKit-compatible API",
+        description = "The operations that are built. Every other operation of the vendor's API answers 501.",
+        version = "7.1.0",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    servers((url = "/client/v4")),
+    modifiers(&Security),
+    security(("apiToken" = []), ("apiEmail" = [], "apiKey" = [])),
+    tags((name = "Apps"), (name = "Meetings"), (name = "Presets"), (name = "Sessions"), (name = "Active session"))
+)]
+struct Document;
+
+/// Adds the ways to authenticate.
+struct Security;
+
+impl utoipa::Modify for Security {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer);
+        let bearer = bearer.description(Some("API token with Realtime or Realtime Admin permission."));
+        let header = |name| SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new(name)));
+        let components = api.components.get_or_insert_default();
+        components.add_security_scheme("apiToken", SecurityScheme::Http(bearer.build()));
+        components.add_security_scheme("apiEmail", header("X-Auth-Email"));
+        components.add_security_scheme("apiKey", header("X-Auth-Key"));
+    }
+}
+
+/// The operations that are built: the one list of routes.
+pub(crate) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(apps::list, apps::create))
+        .routes(routes!(meetings::list, meetings::create))
+        .routes(routes!(meetings::get, meetings::update))
+        .routes(routes!(participants::list, participants::add))
+        .routes(routes!(participants::delete))
+        .routes(routes!(participants::refresh_token))
+        .routes(routes!(active_session::get))
+        .routes(routes!(active_session::kick))
+        .routes(routes!(active_session::kick_all))
+        .routes(routes!(presets::list))
+        .routes(routes!(sessions::list))
+        .routes(routes!(sessions::get))
+        .routes(routes!(session_participants::list))
+        .routes(routes!(session_participants::get))
+}
+
+/// An operation that is not built: 501, but only for those who may ask.
+pub(crate) fn not_built(method: MethodFilter) -> MethodRouter<Api> {
+    match method {
+        MethodFilter::GET => on(method, not_built_read),
+        _ => on(method, not_built_change),
+    }
+}
+
+/// The public key of webhooks belongs to nobody's account; there are no webhooks yet.
+pub(crate) async fn no_webhooks_yet() -> KitError {
+    not_built_error()
+}
+
+async fn not_built_read(_: InApp<Read>) -> KitError {
+    not_built_error()
+}
+
+async fn not_built_change(_: InApp<Change>) -> KitError {
+    not_built_error()
+}
+
+fn not_built_error() -> KitError {
+    KitError::new(StatusCode::NOT_IMPLEMENTED, "This operation is not built yet on this server")
+}
