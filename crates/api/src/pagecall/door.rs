@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::access::Workspace;
-use super::error::{Code, PagecallError};
+use super::error::{Code, PagecallError, PagecallErrorBody};
 use super::{members, rooms, sessions, users};
 use crate::Api;
 
@@ -21,6 +21,7 @@ use crate::Api;
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     servers((url = "/v1")),
+    components(schemas(PagecallErrorBody, Code)),
     modifiers(&Security),
     security(("ApiKeyAuth" = [])),
     tags((name = "room"), (name = "member"), (name = "user"))

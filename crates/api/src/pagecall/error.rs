@@ -60,7 +60,7 @@ pub(crate) struct PagecallErrorBody {
     message: String,
     /// Name of the parameter at fault.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, nullable = false)]
     parameter: Option<Cow<'static, str>>,
 }
 
@@ -70,10 +70,10 @@ pub(crate) struct PagecallErrorBody {
 pub(crate) enum Errors {
     /// Wrong parameters, or no valid key, or a key that does not reach this object.
     #[response(status = 400)]
-    BadRequest(#[to_schema] PagecallErrorBody),
+    BadRequest(PagecallErrorBody),
     /// Fault in the server.
     #[response(status = 500)]
-    Internal(#[to_schema] PagecallErrorBody),
+    Internal(PagecallErrorBody),
 }
 
 impl PagecallError {

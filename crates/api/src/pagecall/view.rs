@@ -93,11 +93,11 @@ pub(crate) struct Room {
     is_terminated: bool,
     /// First time at least one person was connected.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, nullable = false)]
     started_at: Option<String>,
     /// When it was terminated; absent while open.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, nullable = false)]
     terminated_at: Option<String>,
     /// Last change.
     #[schema(format = DateTime)]
@@ -188,6 +188,7 @@ pub(crate) struct User {
     name: String,
     /// Picture.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     profile_url: Option<String>,
     /// Type of the member that the user becomes.
     #[schema(value_type = MemberKind)]
@@ -232,13 +233,14 @@ pub(crate) struct Session {
     member_id: String,
     /// User behind the connection; absent for an anonymous user.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     user_id: Option<String>,
     /// When the connection was established.
     #[schema(format = DateTime)]
     connected_at: String,
     /// When it ended; absent while connected.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, nullable = false)]
     disconnected_at: Option<String>,
     /// The room.
     room_id: String,
@@ -252,9 +254,11 @@ pub(crate) struct Session {
     elapsed_time: i64,
     /// Only if the server is set to record it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     ip_address: Option<String>,
     /// Only if the server is set to record it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     user_agent: Option<String>,
 }
 

@@ -22,7 +22,7 @@ pub(crate) struct ListParams {
     /// Part of the name or the ID.
     search: Option<String>,
     /// Sort order by creation time; DESC when not given.
-    #[param(value_type = Option<OrderName>)]
+    #[param(inline, value_type = Option<OrderName>)]
     sort_order: Option<Order>,
     #[param(ignore)]
     page: PageOf,

@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::access::{Change, InApp, Read};
-use super::error::KitError;
+use super::error::{ErrorItem, KitError, KitErrorBody};
 use super::{active_session, apps, meetings, participants, presets, session_participants, sessions};
 use crate::Api;
 
@@ -21,6 +21,7 @@ use crate::Api;
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     servers((url = "/client/v4")),
+    components(schemas(KitErrorBody, ErrorItem)),
     modifiers(&Security),
     security(("apiToken" = []), ("apiEmail" = [], "apiKey" = [])),
     tags((name = "Apps"), (name = "Meetings"), (name = "Presets"), (name = "Sessions"), (name = "Active session"))

@@ -56,19 +56,19 @@ pub(crate) struct ErrorItem {
 pub(crate) enum Errors {
     /// A parameter or the body is not valid.
     #[response(status = 400)]
-    BadRequest(#[to_schema] KitErrorBody),
+    BadRequest(KitErrorBody),
     /// No credentials, or wrong ones.
     #[response(status = 401)]
-    Unauthorized(#[to_schema] KitErrorBody),
+    Unauthorized(KitErrorBody),
     /// The credentials do not reach this account, or not this operation.
     #[response(status = 403)]
-    Forbidden(#[to_schema] KitErrorBody),
+    Forbidden(KitErrorBody),
     /// No such object in this app.
     #[response(status = 404)]
-    NotFound(#[to_schema] KitErrorBody),
+    NotFound(KitErrorBody),
     /// Fault in the server.
     #[response(status = 500)]
-    Internal(#[to_schema] KitErrorBody),
+    Internal(KitErrorBody),
 }
 
 impl KitError {

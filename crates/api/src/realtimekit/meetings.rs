@@ -28,7 +28,7 @@ pub(crate) struct ListParams {
     #[param(value_type = Option<String>, format = DateTime)]
     end_time: Option<UnixMs>,
     /// Whether they may be joined.
-    #[param(value_type = Option<MeetingStatus>)]
+    #[param(inline, value_type = Option<MeetingStatus>)]
     status: Option<MeetingStatus>,
     /// Part of the title or the ID.
     search: Option<String>,

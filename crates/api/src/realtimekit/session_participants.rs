@@ -26,6 +26,7 @@ pub(crate) struct SessionParticipant {
     user_id: String,
     /// The caller's own identifier for this person.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     custom_participant_id: Option<String>,
     /// Name at the join.
     display_name: String,
@@ -39,7 +40,7 @@ pub(crate) struct SessionParticipant {
     joined_at: String,
     /// When the person left; absent while connected.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, nullable = false)]
     left_at: Option<String>,
     /// Latest join or leave.
     #[schema(format = DateTime)]
@@ -49,6 +50,7 @@ pub(crate) struct SessionParticipant {
     duration: Minutes,
     /// Connection events; only with `include_peer_events=true`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     peer_events: Option<Vec<PeerEvent>>,
 }
 
@@ -171,16 +173,16 @@ pub(crate) struct ListParams {
     /// Part of the participant ID, the custom participant ID or the display name.
     search: Option<String>,
     /// Sort key.
-    #[param(value_type = Option<SortName>)]
+    #[param(inline, value_type = Option<SortName>)]
     sort_by: Option<StaySort>,
     /// Sort order; ASC when not given.
-    #[param(value_type = Option<OrderName>)]
+    #[param(inline, value_type = Option<OrderName>)]
     sort_order: Option<Order>,
     /// List the connection events too.
     #[param(value_type = Option<bool>, default = false)]
     include_peer_events: bool,
     /// `consolidated` adds time in breakout sessions; the same as `raw` while there are none.
-    #[param(value_type = Option<ViewName>)]
+    #[param(inline, value_type = Option<ViewName>)]
     #[expect(dead_code, reason = "checked; both views are equal while there are no breakout rooms")]
     view: Option<()>,
     #[param(ignore)]

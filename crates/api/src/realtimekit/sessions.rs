@@ -26,7 +26,7 @@ pub(crate) struct ListParams {
     #[param(value_type = Option<String>, format = DateTime)]
     end_time: Option<UnixMs>,
     /// Current status.
-    #[param(value_type = Option<StatusName>)]
+    #[param(inline, value_type = Option<StatusName>)]
     status: Option<Status>,
     /// Range of the most people connected at a time: `min:max`, `min:` or `:max`.
     #[param(value_type = Option<String>, pattern = r"^(\d+:\d*|:\d+)$")]
@@ -34,10 +34,10 @@ pub(crate) struct ListParams {
     /// Part of the title, the meeting ID or the session ID.
     search: Option<String>,
     /// Sort key.
-    #[param(value_type = Option<SortName>)]
+    #[param(inline, value_type = Option<SortName>)]
     sort_by: Option<SessionSort>,
     /// Sort order.
-    #[param(value_type = Option<OrderName>)]
+    #[param(inline, value_type = Option<OrderName>)]
     sort_order: Option<Order>,
     #[param(ignore)]
     page: PageOf,

@@ -126,7 +126,7 @@ pub(crate) struct Session {
     started_at: String,
     /// When it ended; absent while LIVE.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, nullable = false)]
     ended_at: Option<String>,
     /// First join.
     #[schema(format = DateTime)]
@@ -230,6 +230,7 @@ pub(crate) struct Meeting {
     item: MeetingListItem,
     /// Transcription and summary settings.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     ai_config: Option<AIConfig>,
 }
 

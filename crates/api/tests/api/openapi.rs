@@ -101,6 +101,30 @@ fn openapi_is_a_subset_of_the_vendors() {
     assert_eq!(assert_subset(&pagecall, &PAGECALL), 10);
 }
 
+fn references<'a>(value: &'a Value, out: &mut BTreeSet<&'a str>) {
+    match value {
+        Value::Object(map) => {
+            out.extend(map.get("$ref").and_then(Value::as_str));
+            map.values().for_each(|v| references(v, out));
+        }
+        Value::Array(items) => items.iter().for_each(|v| references(v, out)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[test]
+fn openapi_defines_whatever_it_names() {
+    for api in [sederunt_api::realtimekit_openapi(), sederunt_api::pagecall_openapi()] {
+        let document = serde_json::to_value(api).unwrap();
+        let mut named = BTreeSet::new();
+        references(&document, &mut named);
+        assert!(named.len() > 10);
+        for reference in named {
+            assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference}");
+        }
+    }
+}
+
 /// Every operation of the vendors is routed: built, or 501. An unrouted one would answer 404 or 405.
 #[tokio::test]
 async fn every_operation_of_the_vendors_has_a_route() {
