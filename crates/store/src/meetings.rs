@@ -19,6 +19,8 @@ const MEETINGS: Listing<MeetingRow> = Listing {
     read: read_meeting,
 };
 
+const BY_ID: &str = "SELECT * FROM meeting WHERE id = ?1 AND deleted_ms IS NULL";
+
 impl Store {
     /// Creates a meeting; `Exists` when the id is taken, `NotFound` when the app is unknown.
     pub async fn create_meeting(&self, m: MeetingRow) -> Result<()> {
@@ -31,10 +33,26 @@ impl Store {
         self.write(move |l| update_meeting(l, &m)).await
     }
 
+    /// Changes a meeting's row and returns it, in one transaction: of two changes at once none is lost. `NotFound` when
+    /// there is none. A termination stays.
+    pub async fn change_meeting(
+        &self,
+        id: MeetingId,
+        change: impl FnOnce(&mut MeetingRow) + Send + 'static,
+    ) -> Result<MeetingRow> {
+        self.write(move |l| {
+            let found = find(&l.conn, BY_ID, [blob(id.as_u128())], read_meeting)?;
+            let mut row = found.ok_or(StoreError::NotFound("meeting"))?;
+            change(&mut row);
+            update_meeting(l, &row)?;
+            Ok(row)
+        })
+        .await
+    }
+
     /// A meeting, whoever owns it; deleted ones are not found.
     pub async fn meeting(&self, id: MeetingId) -> Result<Option<MeetingRow>> {
-        let sql = "SELECT * FROM meeting WHERE id = ?1 AND deleted_ms IS NULL";
-        self.read(move |c| find(c, sql, [blob(id.as_u128())], read_meeting)).await
+        self.read(move |c| find(c, BY_ID, [blob(id.as_u128())], read_meeting)).await
     }
 
     /// Meetings of an app that are not deleted, newest first, whichever door made them.

@@ -19,6 +19,8 @@ const PARTICIPANTS: Listing<ParticipantRow> = Listing {
     read: read_participant,
 };
 
+const BY_ID: &str = "SELECT * FROM participant WHERE id = ?1 AND meeting = ?2 AND deleted_ms IS NULL";
+
 impl Store {
     /// Adds a participant; `Exists` when the id is taken, `NotFound` when the app is unknown.
     pub async fn create_participant(&self, p: ParticipantRow) -> Result<()> {
@@ -46,11 +48,28 @@ impl Store {
         self.write(move |l| update_participant(l, &p)).await
     }
 
+    /// Changes a participant's row and returns it, in one transaction: of two changes at once none is lost. `NotFound`
+    /// when there is none.
+    pub async fn change_participant(
+        &self,
+        m: MeetingId,
+        id: ParticipantId,
+        change: impl FnOnce(&mut ParticipantRow) + Send + 'static,
+    ) -> Result<ParticipantRow> {
+        self.write(move |l| {
+            let found = find(&l.conn, BY_ID, [blob(id.as_u128()), blob(m.as_u128())], read_participant)?;
+            let mut row = found.ok_or(StoreError::NotFound("participant"))?;
+            change(&mut row);
+            update_participant(l, &row)?;
+            Ok(row)
+        })
+        .await
+    }
+
     /// A participant of a meeting; deleted ones are not found.
     pub async fn participant(&self, m: MeetingId, id: ParticipantId) -> Result<Option<ParticipantRow>> {
-        let sql = "SELECT * FROM participant WHERE id = ?1 AND meeting = ?2 AND deleted_ms IS NULL";
         let key = [blob(id.as_u128()), blob(m.as_u128())];
-        self.read(move |c| find(c, sql, key, read_participant)).await
+        self.read(move |c| find(c, BY_ID, key, read_participant)).await
     }
 
     /// The not deleted member of a room with this user id; the oldest, should there be several.

@@ -95,7 +95,8 @@ impl Plan {
     /// `None` when nothing can match.
     fn new(app: i64, q: &SessionQuery) -> Option<Self> {
         let mut plan = Self {
-            index: "session_started",
+            index: APP_INDEX,
+            // First, so that `source` can mark it.
             filter: "app = :app".to_owned(),
             params: vec![(":app", Box::new(app))],
             whole_app: true,
@@ -136,14 +137,19 @@ impl Plan {
                 ),
             }
         }
-        let narrowed = q.started_from.is_some() || q.started_to.is_some() || plan.index != "session_started";
+        let narrowed = q.started_from.is_some() || q.started_to.is_some() || plan.index != APP_INDEX;
         plan.reads_rows = !narrowed && (q.peak_min.is_some() || q.peak_max.is_some() || q.search.is_some());
         Some(plan)
     }
 
-    /// `INDEXED BY …`. A walk over most of the table is faster in the order of the table than through an index.
+    /// Tables and conditions. A walk over most of the table is faster in its own order than through an index; the
+    /// `+` keeps the planner from taking one (`NOT INDEXED` does not, for a table without rowids).
     fn source(&self, walks: bool) -> String {
-        if walks && self.reads_rows { "NOT INDEXED".to_owned() } else { format!("INDEXED BY {}", self.index) }
+        if walks && self.index == APP_INDEX {
+            format!("session WHERE +{}", self.filter)
+        } else {
+            format!("session INDEXED BY {} WHERE {}", self.index, self.filter)
+        }
     }
 
     fn and(&mut self, condition: &str, name: &'static str, value: impl ToSql + 'static) {
@@ -165,39 +171,55 @@ fn page(conn: &Connection, q: &SessionQuery) -> Result<Page<SessionRow>> {
         return Ok(nothing);
     };
     let Some(plan) = Plan::new(app, q) else { return Ok(nothing) };
-    let share = Share::of(conn, app, &plan)?;
+    let share = Share::of(conn, app)?;
     let total = total(conn, app, &plan, &share, q.status)?;
     if q.offset >= total {
         return Ok(Page { total, ..nothing });
     }
-    // Few matches are found by a walk and sorted; many are met soon in the order of the page.
-    let walks = share.most && total.saturating_mul(RARE) < share.sessions;
-    let items = rows(conn, &plan, walks, q)?;
+    let items = rows(conn, &plan, share.walks(&plan, q, total), q)?;
     Ok(Page { items, total })
 }
 
+/// The index that leads to all sessions of an app.
+const APP_INDEX: &str = "session_started";
 /// One match in this many rows is rare.
 const RARE: u64 = 20;
-/// An app with more than one row in this many is worth a walk over the table of all apps.
-const MOST: u64 = 4;
+/// A row met in the order of the table costs this many times less than one that an index leads to.
+const WALK_GAIN: u64 = 6;
 
-/// How much of the table belongs to the app; looked up only where it matters.
-#[derive(Default)]
+/// How much of the table belongs to the app.
 struct Share {
+    /// Sessions of the app.
     sessions: u64,
-    most: bool,
+    /// Sessions of all apps.
+    all: u64,
 }
 
 impl Share {
-    fn of(conn: &Connection, app: i64, plan: &Plan) -> Result<Self> {
-        if !plan.reads_rows {
-            return Ok(Self::default());
-        }
+    fn of(conn: &Connection, app: i64) -> Result<Self> {
         let sql = "SELECT coalesce(sum(sessions) FILTER (WHERE app = ?1), 0), coalesce(sum(sessions), 0) FROM app_tally";
         let counts =
             find(conn, sql, [app], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?)))?.unwrap_or((0, 0));
-        let (sessions, all) = (u64::try_from(counts.0).unwrap_or(0), u64::try_from(counts.1).unwrap_or(0));
-        Ok(Self { sessions, most: sessions.saturating_mul(MOST) > all })
+        Ok(Self { sessions: u64::try_from(counts.0).unwrap_or(0), all: u64::try_from(counts.1).unwrap_or(0) })
+    }
+
+    /// Whether reading `rows` rows through an index costs more than a walk over the whole table.
+    fn walk_beats(&self, rows: u64) -> bool {
+        self.all < rows.saturating_mul(WALK_GAIN)
+    }
+
+    /// Whether the page is found by a walk and a sort. Few matches in the whole app are; many are met soon in the
+    /// order of the page. Minutes within a range of time are in no index at all.
+    fn walks(&self, plan: &Plan, q: &SessionQuery, total: u64) -> bool {
+        let in_range = q.started_from.is_some() || q.started_to.is_some();
+        match q.sort {
+            SessionSort::MinutesConsumed if in_range => self.walk_beats(total),
+            SessionSort::CreatedAt | SessionSort::MinutesConsumed => {
+                plan.reads_rows
+                    && total.saturating_mul(RARE) < self.sessions
+                    && self.walk_beats(self.sessions)
+            }
+        }
     }
 }
 
@@ -213,8 +235,8 @@ fn total(conn: &Connection, app: i64, plan: &Plan, share: &Share, status: Option
             if status.is_none() { all } else { all.saturating_sub(count(live, &[(":app", &app)])?) }
         }
         _ => {
-            let sql =
-                format!("SELECT count(*) FROM session {} WHERE {}", plan.source(share.most), plan.filter);
+            let walks = plan.reads_rows && share.walk_beats(share.sessions);
+            let sql = format!("SELECT count(*) FROM {}", plan.source(walks));
             count(&sql, &plan.bind(&[]))?
         }
     };
@@ -228,12 +250,12 @@ fn rows(conn: &Connection, plan: &Plan, walks: bool, q: &SessionQuery) -> Result
     let consumed = "closed_ms + max(0, ticking_count * :now - ticking_joined_sum_ms)";
     let keys = match q.sort {
         SessionSort::CreatedAt => format!(
-            "SELECT id, started_ms AS v, :now, :reach FROM session {source} WHERE {filter}
+            "SELECT id, started_ms AS v, :now, :reach FROM {source}
              ORDER BY started_ms {dir}, id {dir} LIMIT :limit OFFSET :offset"
         ),
         // Ended sessions come sorted from an index, as far as the page reaches; LIVE ones are few.
         SessionSort::MinutesConsumed
-            if !walks && index == "session_started" && q.started_from.is_none() && q.started_to.is_none() =>
+            if !walks && index == APP_INDEX && q.started_from.is_none() && q.started_to.is_none() =>
         {
             format!(
                 "SELECT id, v FROM (
@@ -245,7 +267,7 @@ fn rows(conn: &Connection, plan: &Plan, walks: bool, q: &SessionQuery) -> Result
             )
         }
         SessionSort::MinutesConsumed => format!(
-            "SELECT id, {consumed} AS v, :reach FROM session {source} WHERE {filter}
+            "SELECT id, {consumed} AS v, :reach FROM {source}
              ORDER BY 2 {dir}, 1 {dir} LIMIT :limit OFFSET :offset"
         ),
     };

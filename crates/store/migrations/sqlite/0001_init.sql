@@ -64,13 +64,14 @@ CREATE TABLE session (
   together_ms           INTEGER NOT NULL,
   together_since_ms     INTEGER
 ) STRICT, WITHOUT ROWID;
--- Every index of this table ends with the primary key, so ties come in id order without a sort.
 CREATE UNIQUE INDEX session_one_live ON session (meeting) WHERE ended_ms IS NULL;
-CREATE INDEX session_started ON session (app, started_ms);
-CREATE INDEX session_meeting ON session (meeting, started_ms);
-CREATE INDEX session_live ON session (app, started_ms) WHERE ended_ms IS NULL;
+-- After the sort key comes `id`, so ties need no sort, and then what is filtered by, so that counting and skipping
+-- read no rows.
+CREATE INDEX session_started ON session (app, started_ms, id, ended_ms);
+CREATE INDEX session_meeting ON session (meeting, started_ms, id, app, ended_ms);
+CREATE INDEX session_live ON session (app, started_ms, id, ended_ms) WHERE ended_ms IS NULL;
 -- An ended session has consumed exactly `closed_ms`.
-CREATE INDEX session_consumed ON session (app, closed_ms) WHERE ended_ms IS NOT NULL;
+CREATE INDEX session_consumed ON session (app, closed_ms, id, ended_ms) WHERE ended_ms IS NOT NULL;
 
 CREATE TABLE stay (
   session     BLOB NOT NULL,
