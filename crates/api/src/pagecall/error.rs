@@ -136,6 +136,14 @@ impl From<BadBody> for PagecallError {
 
 impl From<StoreError> for PagecallError {
     fn from(error: StoreError) -> Self {
+        // Deleted since the request began.
+        if let StoreError::NotFound(what) = &error {
+            match *what {
+                "meeting" => return Self::no_room(),
+                "participant" => return Self::no_member(),
+                _ => {}
+            }
+        }
         Self::internal(&error)
     }
 }

@@ -3,7 +3,7 @@
 use sederunt_core::fact::LeaveReason;
 use sederunt_core::input::Command;
 use sederunt_node::presets::preset_of_member;
-use sederunt_store::{ListQuery, MeetingRow, MemberType, ParticipantRow, RoomKind, StoreError, UserRow};
+use sederunt_store::{ListQuery, MeetingRow, MemberType, ParticipantRow, RoomKind, UserRow};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -96,40 +96,33 @@ pub(super) async fn put_member(
     name: Option<String>,
 ) -> Result<ParticipantRow, PagecallError> {
     let (store, now) = (workspace.store(), workspace.node.now());
-    let fresh = || {
-        let member_type = kind.map_or(MemberType::Guest, MemberType::from);
-        ParticipantRow {
-            id: workspace.node.mint_id().into(),
-            meeting: room.id,
-            app: room.app.clone(),
-            name: name.clone().unwrap_or_else(|| user.name.clone()),
-            picture: user.extra[PROFILE_URL].as_str().unwrap_or_default().to_owned(),
-            custom_participant_id: Some(user.user_id.clone()),
-            user_id: Some(user.user_id.clone()),
-            preset_name: preset_of_member(member_type).to_owned(),
-            member_type,
-            blocked: false,
-            deleted_at: None,
-            created_at: now,
-            updated_at: now,
-        }
+    let member_type = kind.map_or(MemberType::Guest, MemberType::from);
+    let fresh = ParticipantRow {
+        id: workspace.node.mint_id().into(),
+        meeting: room.id,
+        app: room.app.clone(),
+        name: name.clone().unwrap_or_else(|| user.name.clone()),
+        picture: user.extra[PROFILE_URL].as_str().unwrap_or_default().to_owned(),
+        custom_participant_id: Some(user.user_id.clone()),
+        user_id: Some(user.user_id.clone()),
+        preset_name: preset_of_member(member_type).to_owned(),
+        member_type,
+        blocked: false,
+        deleted_at: None,
+        created_at: now,
+        updated_at: now,
     };
-    if store.member_of_user(room.id, &user.user_id).await?.is_none() {
-        let row = fresh();
-        match store.create_participant(row.clone()).await {
-            Ok(()) => return Ok(row),
-            // Somebody else made it meanwhile.
-            Err(StoreError::Exists(_)) => {}
-            Err(error) => return Err(error.into()),
-        }
+    let id = fresh.id;
+    let member = store.member_or_create(fresh).await?;
+    if member.id == id {
+        return Ok(member);
     }
-    let member = store.member_of_user(room.id, &user.user_id).await?;
-    let mut row = member.ok_or_else(PagecallError::no_member)?;
-    set_kind(&mut row, kind);
-    row.name = name.unwrap_or(row.name);
-    row.updated_at = now;
-    store.put_participant(row.clone()).await?;
-    Ok(row)
+    let change = move |row: &mut ParticipantRow| {
+        set_kind(row, kind);
+        row.name = name.unwrap_or_else(|| std::mem::take(&mut row.name));
+        row.updated_at = now;
+    };
+    Ok(store.change_participant(room.id, member.id, change).await?)
 }
 
 /// A new type counts from the next join.
@@ -193,12 +186,14 @@ pub(super) async fn update(
         return Err(Fault::new("is_blocked", "can be true in private rooms only").into());
     }
     let node = &caller.workspace.node;
-    let mut row = caller.member;
-    set_kind(&mut row, body.kind);
-    row.name = body.name.unwrap_or(row.name);
-    row.blocked = body.is_blocked.unwrap_or(row.blocked);
-    row.updated_at = node.now();
-    node.store().put_participant(row.clone()).await?;
+    let now = node.now();
+    let change = move |row: &mut ParticipantRow| {
+        set_kind(row, body.kind);
+        row.name = body.name.unwrap_or_else(|| std::mem::take(&mut row.name));
+        row.blocked = body.is_blocked.unwrap_or(row.blocked);
+        row.updated_at = now;
+    };
+    let row = node.store().change_participant(caller.room.id, caller.member.id, change).await?;
     if blocks {
         // After the row, so that a removed client does not come back in between.
         let reason = LeaveReason::Blocked;

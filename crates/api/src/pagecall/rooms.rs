@@ -295,20 +295,21 @@ pub(super) async fn update(
     caller: InRoom,
     Body(body): Body<UpdateRoomRequest>,
 ) -> Result<axum::Json<OneRoom>, PagecallError> {
-    let InRoom { room: mut row, workspace } = caller;
+    let InRoom { room, workspace } = caller;
     let node = &workspace.node;
-    if body.is_terminated == Some(false) && row.terminated_at.is_some() {
+    if body.is_terminated == Some(false) && room.terminated_at.is_some() {
         return Err(PagecallError::bad(Code::RoomTerminated, "A terminated room cannot be opened again"));
     }
     if let Some(name) = body.name {
         filled("name", &name, NAME_MAX_CHARS)?;
-        (row.title, row.updated_at) = (name, node.now());
-        node.store().put_meeting(row.clone()).await?;
-        node.meeting_changed(row.id).await?;
+        let now = node.now();
+        let rename = move |row: &mut MeetingRow| (row.title, row.updated_at) = (name, now);
+        node.store().change_meeting(room.id, rename).await?;
+        node.meeting_changed(room.id).await?;
     }
-    if body.is_terminated == Some(true) && row.terminated_at.is_none() {
-        node.command(row.id, Command::Terminate).await?;
+    if body.is_terminated == Some(true) && room.terminated_at.is_none() {
+        node.command(room.id, Command::Terminate).await?;
     }
-    let row = node.store().meeting(row.id).await?.ok_or_else(PagecallError::no_room)?;
+    let row = node.store().meeting(room.id).await?.ok_or_else(PagecallError::no_room)?;
     Ok(axum::Json(OneRoom { room: Room::read(node.store(), &row, node.now()).await? }))
 }

@@ -145,8 +145,7 @@ impl MeetingFields {
     }
 
     /// Puts what is given into the row.
-    fn apply(self, row: &mut MeetingRow, now: UnixMs) -> Result<(), KitError> {
-        self.check()?;
+    fn apply(self, row: &mut MeetingRow, now: UnixMs) {
         let settings = serde_json::to_value(&self);
         if let (Ok(Value::Object(settings)), Value::Object(extra)) = (settings, &mut row.extra) {
             extra.extend(settings);
@@ -161,7 +160,6 @@ impl MeetingFields {
             row.keep_alive_secs = secs;
         }
         row.updated_at = now;
-        Ok(())
     }
 }
 
@@ -179,6 +177,7 @@ pub(super) async fn create(
     caller: InApp<Change>,
     Body(fields): Body<MeetingFields>,
 ) -> Result<Created<Meeting>, KitError> {
+    fields.check()?;
     let now = caller.node.now();
     let mut row = MeetingRow {
         id: caller.node.mint_id().into(),
@@ -196,7 +195,7 @@ pub(super) async fn create(
         created_at: now,
         updated_at: now,
     };
-    fields.apply(&mut row, now)?;
+    fields.apply(&mut row, now);
     caller.store().create_meeting(row.clone()).await?;
     Ok(Created(Meeting::from(&row)))
 }
@@ -215,9 +214,9 @@ pub(super) async fn update(
     caller: InMeeting<Change>,
     Body(fields): Body<MeetingFields>,
 ) -> Result<Envelope<Meeting>, KitError> {
-    let mut row = caller.meeting.clone();
-    fields.apply(&mut row, caller.node.now())?;
-    caller.store().put_meeting(row.clone()).await?;
+    fields.check()?;
+    let now = caller.node.now();
+    let row = caller.store().change_meeting(caller.meeting.id, move |row| fields.apply(row, now)).await?;
     caller.node.meeting_changed(row.id).await?;
     Ok(Envelope::of(Meeting::from(&row)))
 }

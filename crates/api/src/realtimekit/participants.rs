@@ -132,11 +132,11 @@ pub(super) async fn add(
     responses((status = 200, description = "Done.", body = Envelope<DeletedParticipant>), Errors)
 )]
 pub(super) async fn delete(caller: OfParticipant<Change>) -> Result<Envelope<DeletedParticipant>, KitError> {
-    let (node, mut row) = (caller.node, caller.participant);
-    let preset_id = presets::of_participant(node.store(), &row).await?.id;
+    let (node, who) = (caller.node, caller.participant);
+    let preset_id = presets::of_participant(node.store(), &who).await?.id;
     let now = node.now();
-    (row.deleted_at, row.updated_at) = (Some(now), now);
-    node.store().put_participant(row.clone()).await?;
+    let delete = move |row: &mut ParticipantRow| (row.deleted_at, row.updated_at) = (Some(now), now);
+    let row = node.store().change_participant(who.meeting, who.id, delete).await?;
     // After the tokens are dead, so that a kicked client does not come back in between.
     let reason = LeaveReason::ParticipantDeleted;
     let kick = Command::Kick { participants: vec![row.id], custom_ids: Vec::new(), reason };

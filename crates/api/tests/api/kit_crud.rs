@@ -194,6 +194,21 @@ async fn meetings_are_made_read_and_changed() {
 }
 
 #[tokio::test]
+async fn changes_at_the_same_moment_do_not_undo_each_other() {
+    let c = Caller::new().await;
+    let path = format!("{P}/meetings/{M1}");
+    let switches =
+        ["live_stream_on_start", "persist_chat", "record_on_start", "summarize_on_end", "transcribe_on_end"];
+    let changes = switches.iter().map(|switch| c.raw(Method::PATCH, &path, Some(json!({ *switch: true }))));
+    let answers = futures_util::future::join_all(changes).await;
+    assert!(answers.iter().all(|answer| answer.status == StatusCode::OK));
+    let meeting = c.get("meetingsGetMeetingByID", &path).await;
+    for switch in switches {
+        assert_eq!(meeting["data"][switch], json!(true), "{switch}");
+    }
+}
+
+#[tokio::test]
 async fn meetings_are_listed_like_sessions() {
     let c = Caller::new().await;
     let titles = async |query: &str| {

@@ -267,3 +267,16 @@ async fn members_are_added_once_and_changed() {
     let block = json!({ "is_blocked": true });
     f.refused(Method::PUT, &format!("{open}/erin"), block, "INVALID_PARAMETER", Some("is_blocked")).await;
 }
+
+#[tokio::test]
+async fn a_user_becomes_a_member_once() {
+    let f = Pagecall::new().await;
+    f.user("erin").await;
+    let path = format!("/v1/rooms/{R3}/members");
+    let add = || f.world.send(Method::POST, &path, "KW", Some(json!({ "user_id": "erin", "type": "host" })));
+    let answers = futures_util::future::join_all((0..10).map(|_| add())).await;
+    let first = answers[0].ok();
+    assert!(answers.iter().all(|answer| answer.ok()["member"]["id"] == first["member"]["id"]));
+    let list = f.ok("ListMembers", Method::GET, &format!("rooms/{R3}/members"), None).await;
+    assert_eq!(list["paging"]["total"], json!(1));
+}
