@@ -57,7 +57,8 @@ pub(crate) fn id_has(id: &[u8], part: &[u8]) -> bool {
         text[at + 1] = HEX[usize::from(byte & 0xf)];
         at += 2;
     }
-    text.windows(part.len()).any(|w| w == part)
+    let first = part[0];
+    text.windows(part.len()).any(|w| w[0] == first && w == part)
 }
 
 #[cfg(test)]

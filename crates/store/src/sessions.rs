@@ -107,7 +107,8 @@ impl Plan {
                 plan.filter.push_str(" AND ended_ms IS NULL");
                 plan.index = "session_live";
             }
-            Some(Status::Ended) => plan.filter.push_str(" AND ended_ms IS NOT NULL"),
+            // `+`: no partial index, whose order is another one.
+            Some(Status::Ended) => plan.filter.push_str(" AND +ended_ms IS NOT NULL"),
             None => {}
         }
         if let Some(text) = &q.meeting {
