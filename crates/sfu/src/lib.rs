@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Every client has two transports, one that sends and one that receives (PROTOCOL §0), each a str0m session in RTP
-//! mode with ICE-lite. A packet takes this way: [`demux`] finds its transport, str0m decrypts it, `route` finds the
+//! mode with ICE-lite. A packet takes this way: `demux` finds its transport, str0m decrypts it, `route` finds the
 //! producer's subscribers, `select` decides who gets it, `rewrite` numbers it, and after the whole batch of inputs
 //! every touched session is drained once. `keyframe` decides when a publisher is asked for a key frame.
 //!
