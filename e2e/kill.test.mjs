@@ -90,7 +90,7 @@ test('the people of the other room come back by themselves', async () => {
 // The client believes for some seconds that its transports still live; the server makes it wait until it has noticed.
 test('their sound and picture come back too', async () => {
   const { carol, dave } = people;
-  await Promise.all([carol, dave].map((who) => playing(who, { video: 1, audio: 1 })));
+  await Promise.all([carol, dave].map((who) => playing(who, { video: 1, audio: 1 }, 60_000)));
 });
 
 test('the session that nobody came back to ends one keep-alive after its last stay', async () => {

@@ -15,6 +15,7 @@ export function endingOf(reason: string): Ending {
   if (/^left$/i.test(reason)) return 'left';
   if (/replaced/i.test(reason)) return 'replaced';
   if (/removed/i.test(reason)) return 'kicked';
+  if (/ended/i.test(reason)) return 'ended';
   if (/full/i.test(reason)) return 'full';
   return 'closed';
 }

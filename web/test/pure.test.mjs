@@ -120,7 +120,7 @@ test('every way to be refused or to end has words of its own', () => {
 });
 
 test('the reasons of the server are understood', () => {
-  const understood = { 'replaced by another connection': 'replaced', 'removed from the meeting': 'kicked', 'the meeting is full': 'full', 'the meeting is closed': 'closed', left: 'left', '': 'closed' };
+  const understood = { 'replaced by another connection': 'replaced', 'removed from the meeting': 'kicked', 'the meeting has ended': 'ended', 'the meeting is full': 'full', 'the meeting is closed': 'closed', left: 'left', '': 'closed' };
   for (const [reason, ending] of Object.entries(understood)) assert.equal(endingOf(reason), ending);
 });
 

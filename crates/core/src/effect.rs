@@ -440,6 +440,8 @@ pub enum CloseReason {
     PeerIdTaken,
     /// Kicked, blocked or deleted.
     Removed,
+    /// A host ended the meeting for everybody.
+    Ended,
     /// The room is terminated, or the meeting is not active.
     RoomClosed,
     /// The room is full ([`crate::limit`]).

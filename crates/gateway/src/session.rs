@@ -114,6 +114,7 @@ fn close_frame(reason: CloseReason) -> CloseFrame {
         CloseReason::Replaced => (close_code::NORMAL, "replaced by another connection"),
         CloseReason::PeerIdTaken => (close_code::NORMAL, "the peer id is in use by another participant"),
         CloseReason::Removed => (close_code::NORMAL, "removed from the meeting"),
+        CloseReason::Ended => (close_code::NORMAL, "the meeting has ended"),
         CloseReason::RoomClosed => (close_code::NORMAL, "the meeting is closed"),
         CloseReason::RoomFull => (close_code::NORMAL, "the meeting is full"),
         CloseReason::ServerStopping => (RESTART, "the server is restarting"),

@@ -88,7 +88,7 @@ impl Room {
     /// Kick-all: everybody leaves and the session ends, now.
     pub(super) fn kick_all(&mut self, at: UnixMs) -> Vec<(PeerId, ParticipantId)> {
         let removed =
-            self.clear(at, false, LeaveReason::HostEnded, Some(PeerEvent::KickAll), CloseReason::Removed);
+            self.clear(at, false, LeaveReason::HostEnded, Some(PeerEvent::KickAll), CloseReason::Ended);
         self.end_session(at, EndReason::HostEndedMeeting);
         removed
     }
