@@ -46,8 +46,3 @@ pub const APP_DATA_MAX_BYTES: usize = 4_096;
 pub const CLOSE_MIDS_MAX: usize = 512;
 /// `max_preferred_streams` of `selfJoinComplete`: the presets' value for desktops (PROTOCOL §2.1).
 pub const MAX_PREFERRED_STREAMS: u32 = 9;
-/// How long a re-join without transports is held. Chromium sees a dead transport after about 7 seconds and the client
-/// opens a new one 2 seconds later; a client that waits for the reply itself should not wait for long.
-pub const REJOIN_HOLD_MS: i64 = 12_000;
-/// Repeated re-joins held for one peer; the client repeats every 5 seconds or more.
-pub const REJOINS_HELD_MAX: usize = 8;

@@ -15,13 +15,10 @@ mod leave;
 mod media;
 mod peers;
 mod produce;
-mod rejoin;
 mod request;
 mod roster;
 mod talk;
 mod timer;
-
-use std::collections::BTreeMap;
 
 use crate::chat::{ChatLog, ChatMessage};
 use crate::effect::{Effect, Person, Write};
@@ -36,7 +33,6 @@ use crate::time::{Stamp, UnixMs};
 
 use calls::Calls;
 use peers::Peers;
-use rejoin::Held;
 
 /// Settings of a room, from the meeting's row and the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,8 +81,6 @@ pub struct Room {
     chat: ChatLog,
     stores: PluginStores,
     speakers: Speakers,
-    /// Re-joins that wait for transports.
-    held: BTreeMap<PeerId, Held>,
     pinned: Option<PeerId>,
     out: Out,
 }
@@ -111,7 +105,6 @@ impl Room {
             chat,
             stores: PluginStores::default(),
             speakers: Speakers::default(),
-            held: BTreeMap::new(),
             pinned: None,
             out: Out::default(),
         }

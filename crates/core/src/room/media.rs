@@ -16,15 +16,11 @@ use super::request::Asked;
 impl Room {
     /// `media.joinRoom`, already on the set-up screen: announces nothing. A client that re-joins has dropped its
     /// producers, so we drop them too (PROTOCOL §3.5).
-    pub(super) fn media_join(&mut self, asked: &Asked, prejoined: bool) -> Result<(), RoomError> {
+    pub(super) fn media_join(&mut self, asked: &Asked) -> Result<(), RoomError> {
         let Some(peer) = self.peers.get_mut(asked.me) else { return Err(RoomError::NotJoined) };
         peer.media.complete = false;
         let dropped: Vec<ProducerState> = std::mem::take(&mut peer.media.producers).into_values().collect();
-        if prejoined {
-            self.answer_rejoin(asked);
-        } else {
-            self.reply(asked, Msg::MediaJoined);
-        }
+        self.reply(asked, Msg::MediaJoined);
         self.drop_producers(asked.me, dropped);
         Ok(())
     }
@@ -183,7 +179,6 @@ impl Room {
             Err(error) if listens => self.out.refuse(conn, &re, error),
             Ok(_) | Err(_) => {}
         }
-        self.transport_gained(id);
     }
 
     fn media_answer(&mut self, peer: PeerId, then: Then, answer: MediaAnswer) -> Result<Msg, RoomError> {

@@ -15,8 +15,6 @@ pub(super) enum Timer {
     KeepAlive,
     /// `max_meeting_seconds` is used up.
     Together,
-    /// A re-join waited long enough for its transports.
-    Rejoin(PeerId),
 }
 
 impl Timer {
@@ -25,7 +23,6 @@ impl Timer {
             Self::Grace(_) => "reconnect grace",
             Self::KeepAlive => "keep-alive",
             Self::Together => "max_meeting_seconds",
-            Self::Rejoin(_) => "media re-join",
         }
     }
 }
@@ -43,8 +40,7 @@ impl Room {
         let keep_alive =
             self.tally.as_ref().and_then(|t| t.columns().keep_alive_until()).map(|at| (at, Timer::KeepAlive));
         let together = self.together_deadline().map(|at| (at, Timer::Together));
-        let rejoin = self.first_held().map(|(at, peer)| (at, Timer::Rejoin(peer)));
-        [grace, keep_alive, together, rejoin].into_iter().flatten().min_by_key(|(at, _)| *at)
+        [grace, keep_alive, together].into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 
     /// When `max_meeting_seconds` will be, or was, used up.
@@ -66,9 +62,8 @@ impl Room {
 
     /// Treats every timer that is due at `now`, in order of time.
     pub(super) fn expire(&mut self, now: UnixMs) {
-        // Each timer takes away what it stands for: a peer, the session, the room, a wait. The bound keeps a fault from spinning.
-        let timers = self.peers.len().saturating_add(self.held.len()).saturating_add(2);
-        for _ in 0..timers {
+        // Each timer takes away what it stands for: a peer, the session, the room. The bound keeps a fault from spinning.
+        for _ in 0..self.peers.len().saturating_add(2) {
             let Some((at, timer)) = self.next_timer().filter(|(at, _)| *at <= now) else { return };
             match timer {
                 Timer::Grace(peer) => {
@@ -80,7 +75,6 @@ impl Room {
                 Timer::Together => {
                     self.terminate(at);
                 }
-                Timer::Rejoin(peer) => self.release_rejoin(peer),
             }
         }
     }

@@ -63,5 +63,5 @@ macro_rules! scripts {
 
 scripts! {
     minutes keep_alive kick_all_and_kick grace resume stay_ids clock max_meeting_seconds configure closed_room
-    roles restart stop chat chat_private media media_rejoin_held media_resume host_control speaker plugin_store broadcast roster refusals
+    roles restart stop chat chat_private media media_resume host_control speaker plugin_store broadcast roster refusals
 }
