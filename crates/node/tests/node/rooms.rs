@@ -214,7 +214,7 @@ async fn commands_reach_the_room_or_answer_as_an_empty_one() {
     assert_eq!(kicked.removed.len(), 1);
     assert_eq!(bob.closed().await, Some(CloseReason::Removed));
     w.node.command(meeting, Command::KickAll).await.unwrap();
-    assert_eq!(alice.closed().await, Some(CloseReason::Removed));
+    assert_eq!(alice.closed().await, Some(CloseReason::Ended));
     let row = w.sessions().await.items[0].clone();
     assert_eq!(row.end_reason, Some(EndReason::HostEndedMeeting));
 }
