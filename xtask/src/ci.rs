@@ -31,11 +31,14 @@ pub(crate) fn run(with_e2e: bool) -> anyhow::Result<()> {
 }
 
 fn tests() -> anyhow::Result<()> {
-    if output(&mut cargo(&["nextest", "--version"])).is_ok() {
-        return must(&mut cargo(&["nextest", "run", "--locked", "--workspace"]));
-    }
-    println!("cargo-nextest is not installed; using cargo test");
-    must(&mut cargo(&["test", "--locked", "--workspace", "--lib", "--bins", "--tests"]))
+    let mut tests = if output(&mut cargo(&["nextest", "--version"])).is_ok() {
+        cargo(&["nextest", "run", "--locked", "--workspace"])
+    } else {
+        println!("cargo-nextest is not installed; using cargo test");
+        cargo(&["test", "--locked", "--workspace", "--lib", "--bins", "--tests"])
+    };
+    // A log is often cut, and a backtrace pushes out the words of the failure. Who wants one runs that test by itself.
+    must(tests.env("RUST_BACKTRACE", "0"))
 }
 
 fn e2e() -> anyhow::Result<()> {
