@@ -9,7 +9,6 @@ mod apps;
 mod error;
 mod export;
 mod facts;
-mod fold;
 mod history;
 mod import;
 mod ledger;
@@ -36,6 +35,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::Connection;
+use sederunt_archive::fold;
 use sederunt_core::effect::Write;
 use sederunt_core::time::UnixMs;
 use tokio::sync::oneshot;
