@@ -13,7 +13,10 @@ use crate::{Result, StoreError};
 const FILE: &str = "ledger.sqlite";
 
 /// Every migration in order; its position + 1 is the `user_version` after it. See `migrations/README.md`.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/sqlite/0001_init.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/sqlite/0001_init.sql"),
+    include_str!("../migrations/sqlite/0002_fact_app.sql"),
+];
 
 /// Statements a connection keeps prepared: all verbs together have fewer.
 const STATEMENTS_CACHED: usize = 128;
