@@ -1,0 +1,51 @@
+//! Sessions as they come in and go out.
+
+use std::sync::Arc;
+
+/// A session. Ids are 128-bit numbers, instants UTC milliseconds since 1970.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Id.
+    pub id: u128,
+    /// Meeting.
+    pub meeting: u128,
+    /// Title; frozen at the end.
+    pub title: Arc<str>,
+    /// Start, which is also `created_at`.
+    pub started_ms: i64,
+    /// End; `None` = LIVE.
+    pub ended_ms: Option<i64>,
+    /// Why it ended: the caller's code, kept as given. 0 while LIVE.
+    pub end_reason: u8,
+    /// Latest change.
+    pub updated_ms: i64,
+    /// Most connected peers at a time.
+    pub peak: u32,
+    /// Stays ever.
+    pub stay_count: u32,
+    /// Milliseconds of finished stays; for an ended session all that it consumed.
+    pub closed_ms: i64,
+    /// Connected peers; 0 when ended.
+    pub live_count: u32,
+    /// Connected peers that consume at this moment; 0 when ended.
+    pub ticking_count: u32,
+    /// Sum of the joins of those.
+    pub ticking_joined_sum_ms: i64,
+}
+
+impl Row {
+    /// Milliseconds consumed at `now_ms` (DECISIONS §3); for an ended session the same at any instant.
+    pub fn consumed_ms(&self, now_ms: i64) -> i64 {
+        let ticking = i64::from(self.ticking_count) * now_ms - self.ticking_joined_sum_ms;
+        self.closed_ms.saturating_add(ticking.max(0))
+    }
+}
+
+/// The state of a session after a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The session as it is now.
+    pub row: Row,
+    /// Ledger sequence number of the fact that ended it; `None` while LIVE.
+    pub ended_seq: Option<u64>,
+}
