@@ -15,10 +15,11 @@ use crate::ids::IdMint;
 use crate::media::MediaHandle;
 use crate::metrics::Metrics;
 use crate::room_task;
-use crate::rooms::{Found, NoRoom, RoomHandle, Rooms, ToRoom};
+use crate::rooms::{Found, NoRoom, RoomHandle, RoomQueues, Rooms, ToRoom};
 use crate::token::TokenKey;
 
-/// Attempts to reach a room that retires at that very moment. Each finds a new room; more than one is rare.
+/// Attempts to reach a room that retires at that very moment. The next opens a room with the message in it, or finds one
+/// that another sender has opened meanwhile; more are rare.
 const SEND_ATTEMPTS_MAX: u32 = 16;
 
 /// Shared state of the shell.
@@ -50,10 +51,14 @@ impl Shell {
         match self.rooms.get_or_enter(meeting)? {
             Found::Live(room) => Ok(room),
             Found::New(room, queues) => {
-                self.tasks.spawn(room_task::run(self.clone(), meeting, room.clone(), queues));
+                self.start(meeting, room.clone(), queues);
                 Ok(room)
             }
         }
+    }
+
+    fn start(self: &Arc<Self>, meeting: MeetingId, room: RoomHandle, queues: RoomQueues) {
+        self.tasks.spawn(room_task::run(self.clone(), meeting, room, queues));
     }
 
     /// Puts a message into the queue of the meeting's room, whichever is live when there is room for it.
@@ -63,7 +68,21 @@ impl Shell {
         mut message: ToRoom,
     ) -> Result<(), NoRoom> {
         for _ in 0..SEND_ATTEMPTS_MAX {
-            let room = self.room(meeting)?;
+            let room = match self.rooms.get_or_enter(meeting)? {
+                Found::Live(room) => room,
+                Found::New(room, queues) => {
+                    // The message first: a room that runs with nothing in its queue retires at once. Starting it may
+                    // cost this thread its processor, and a sender would so lose one new room after the other.
+                    let queued = room.inputs.try_send(message);
+                    self.start(meeting, room.clone(), queues);
+                    match queued {
+                        Ok(()) => return Ok(()),
+                        // Other senders have filled the queue already.
+                        Err(back) => message = back.into_inner(),
+                    }
+                    room
+                }
+            };
             match room.inputs.send(message).await {
                 Ok(()) => return Ok(()),
                 Err(back) => message = back.0,

@@ -1,12 +1,16 @@
 //! Rooms come, go, and tell nothing that is not in the ledger.
 
+use std::task::Poll;
+
 use sederunt_core::effect::{CloseReason, Msg, PeerEvent};
 use sederunt_core::fact::{EndReason, LeaveReason};
 use sederunt_core::id::PeerId;
 use sederunt_core::input::{Command, Disconnect, Request};
 use sederunt_core::time::UnixMs;
 use sederunt_node::clock::ManualClock;
-use sederunt_node::{EntryError, HEARTBEAT_EVERY_MS, NodeError};
+use sederunt_node::{ClientAddress, EntryError, HEARTBEAT_EVERY_MS, NodeError};
+use tokio::sync::mpsc;
+use tokio::task::coop;
 
 use crate::world::{T0, World, start, until, within};
 
@@ -247,6 +251,32 @@ async fn a_changed_meeting_changes_its_live_room() {
     let bob = w.participant(meeting.id, "bob").await;
     let token = w.token(&bob).await;
     assert!(matches!(w.node.admit(&token).await, Err(EntryError::Inactive)));
+}
+
+/// A sender that has to give way between finding its room and sending does not find it gone: a new room begins with the
+/// message it was opened for.
+#[tokio::test]
+async fn a_sender_that_is_held_up_keeps_its_room() {
+    let w = World::new().await;
+    let meeting = w.meeting().await.id;
+    let participant = w.participant(meeting, "alice").await;
+    let ticket = w.node.admit(&w.token(&participant).await).await.unwrap();
+    let (sender, _inbox) = mpsc::channel(64);
+    let attach = w.node.attach(ticket, PeerId(w.node.mint_id()), ClientAddress::default(), sender);
+    let mut attach = std::pin::pin!(attach);
+    let step = std::future::poll_fn(|cx| {
+        // Without budget the first wait that tokio knows of gives way, whether it has to wait or not.
+        while coop::has_budget_remaining() {
+            let _ = std::pin::pin!(coop::consume_budget()).poll(cx);
+        }
+        Poll::Ready(attach.as_mut().poll(cx))
+    });
+    assert!(step.await.is_pending(), "the room has not run yet");
+
+    // The room answers this after what came before, and then, being empty, it would end.
+    w.node.meeting_changed(meeting).await.unwrap();
+    let step = std::future::poll_fn(|cx| Poll::Ready(attach.as_mut().poll(cx)));
+    assert!(matches!(step.await, Poll::Ready(Ok(_))), "the room has taken the socket in meanwhile");
 }
 
 /// Sockets that come while their room is being dropped for idleness find it or the next one.
