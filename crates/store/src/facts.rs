@@ -31,6 +31,8 @@ struct SessionChange<'a> {
     columns: &'a SessionColumns,
     app: i64,
     starts: bool,
+    /// The fact that ends it.
+    ended_seq: Option<i64>,
 }
 
 struct StayChange<'a> {
@@ -61,6 +63,9 @@ pub(crate) fn apply<'a>(
         }
         seqs.push(ledger.last_seq());
     }
+    for change in rows.sessions.values() {
+        ledger.changes.session(change.app, change.columns, change.ended_seq);
+    }
     rows.flush(ledger)?;
     Ok(seqs)
 }
@@ -69,8 +74,13 @@ fn one<'a>(ledger: &mut Ledger, node: i64, write: &'a Write, rows: &mut Rows<'a>
     match write {
         Write::Fact { fact, columns, stay, person } => {
             let app = ledger.app_no(&fact.app)?;
-            insert_fact(ledger, node, app, fact)?;
+            let seq = insert_fact(ledger, node, app, fact)?;
             rows.take(app, node, fact, columns, stay.as_ref(), person.as_ref());
+            if let (FactKind::SessionEnded { .. }, Some(change)) =
+                (&fact.kind, rows.sessions.get_mut(&fact.session))
+            {
+                change.ended_seq = Some(seq);
+            }
         }
         Write::Chat(message) => put_chat(ledger, message)?,
         Write::ChatDeleted { session, chat } => {
@@ -104,7 +114,12 @@ impl<'a> Rows<'a> {
     ) {
         let starts = matches!(fact.kind, FactKind::SessionStarted { .. });
         let ends = matches!(fact.kind, FactKind::SessionEnded { .. });
-        let change = self.sessions.entry(fact.session).or_insert(SessionChange { columns, app, starts });
+        let change = self.sessions.entry(fact.session).or_insert(SessionChange {
+            columns,
+            app,
+            starts,
+            ended_seq: None,
+        });
         change.columns = columns;
         if starts || ends {
             let tally = self.tallies.entry(fact.meeting).or_insert(TallyChange {
@@ -164,7 +179,8 @@ impl<'a> Rows<'a> {
     }
 }
 
-fn insert_fact(ledger: &mut Ledger, node: i64, app: i64, fact: &Fact) -> Result<()> {
+/// Writes a fact and returns its sequence number.
+fn insert_fact(ledger: &mut Ledger, node: i64, app: i64, fact: &Fact) -> Result<i64> {
     let seq = ledger.next_seq();
     let mut row = FactRow::default();
     let kind = row.fill(&fact.kind);
@@ -191,7 +207,7 @@ fn insert_fact(ledger: &mut Ledger, node: i64, app: i64, fact: &Fact) -> Result<
             row.title,
             row.keep_alive_ms,
         ])?;
-    Ok(())
+    Ok(seq)
 }
 
 /// The columns that only some kinds of facts have.

@@ -7,11 +7,14 @@ use rusqlite::Connection;
 use sederunt_core::id::AppId;
 use sederunt_core::time::UnixMs;
 
+use crate::archive::Changes;
 use crate::{Result, StoreError, schema};
 
 /// The writing side of the ledger. Every method but [`Self::begin`] runs inside a transaction.
 pub(crate) struct Ledger {
     pub conn: Connection,
+    /// Sessions that the transaction changes, for the index of the session list.
+    pub changes: Changes,
     /// Sequence number of the last fact.
     last_seq: i64,
     apps: HashMap<AppId, i64>,
@@ -21,7 +24,13 @@ pub(crate) struct Ledger {
 impl Ledger {
     pub(crate) fn open(dir: &Path) -> Result<Self> {
         let conn = schema::open_writer(dir)?;
-        let mut ledger = Self { conn, last_seq: 0, apps: HashMap::new(), nodes: HashMap::new() };
+        let mut ledger = Self {
+            conn,
+            changes: Changes::default(),
+            last_seq: 0,
+            apps: HashMap::new(),
+            nodes: HashMap::new(),
+        };
         ledger.forget()?;
         Ok(ledger)
     }
@@ -53,13 +62,14 @@ impl Ledger {
             // The transaction is lost already; a savepoint would open another one.
             return Err(given_up());
         }
-        let last_seq = self.last_seq;
+        let (last_seq, changes) = (self.last_seq, self.changes.mark());
         self.conn.prepare_cached("SAVEPOINT verb")?.execute([])?;
         let result = f(self);
         if result.is_ok() {
             self.conn.prepare_cached("RELEASE verb")?.execute([])?;
         } else {
             self.last_seq = last_seq;
+            self.changes.rewind(changes);
             self.apps.clear();
             self.nodes.clear();
             if !self.conn.is_autocommit() {
@@ -73,6 +83,7 @@ impl Ledger {
     fn forget(&mut self) -> Result<()> {
         self.apps.clear();
         self.nodes.clear();
+        self.changes.rewind(0);
         self.last_seq = self.conn.query_row("SELECT coalesce(max(seq), 0) FROM fact", [], |r| r.get(0))?;
         Ok(())
     }

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod apps;
+mod archive;
 mod error;
 mod export;
 mod facts;
