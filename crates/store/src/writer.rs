@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
 use sederunt_core::effect::Write;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use crate::ledger::Ledger;
 use crate::{Result, StoreError};
@@ -44,16 +44,24 @@ pub(crate) enum Command {
 pub(crate) struct Writer {
     queue: Option<SyncSender<Command>>,
     thread: Option<JoinHandle<()>>,
+    /// Sequence number of the last durable fact.
+    committed: watch::Receiver<u64>,
 }
 
 impl Writer {
     pub(crate) fn start(ledger: Ledger) -> Result<Self> {
         let (queue, commands) = sync_channel(QUEUE_MAX);
+        let (durable, committed) = watch::channel(ledger.last_seq());
         let thread = std::thread::Builder::new()
             .name("ledger-writer".to_owned())
-            .spawn(move || run(ledger, &commands))
+            .spawn(move || run(ledger, &commands, &durable))
             .map_err(|source| StoreError::Io { context: "starting the writer thread".to_owned(), source })?;
-        Ok(Self { queue: Some(queue), thread: Some(thread) })
+        Ok(Self { queue: Some(queue), thread: Some(thread), committed })
+    }
+
+    /// Sequence number of the last durable fact; changes after each group.
+    pub(crate) fn committed(&self) -> watch::Receiver<u64> {
+        self.committed.clone()
     }
 
     pub(crate) fn send(&self, command: Command) -> Result<()> {
@@ -111,14 +119,14 @@ impl<T: Send, F: FnOnce(&mut Ledger) -> Result<T> + Send> Job for Verb<T, F> {
     }
 }
 
-fn run(mut ledger: Ledger, commands: &Receiver<Command>) {
+fn run(mut ledger: Ledger, commands: &Receiver<Command>, durable: &watch::Sender<u64>) {
     while let Ok(first) = commands.recv() {
         let mut group = vec![first];
         while group.len() < GROUP_MAX {
             let Ok(next) = commands.try_recv() else { break };
             group.push(next);
         }
-        commit(&mut ledger, group);
+        commit(&mut ledger, group, durable);
     }
     ledger.close();
 }
@@ -129,14 +137,20 @@ enum Done {
     Job(Box<dyn Job>),
 }
 
-fn commit(ledger: &mut Ledger, group: Vec<Command>) {
+fn commit(ledger: &mut Ledger, group: Vec<Command>, durable: &watch::Sender<u64>) {
     let mut done = Vec::with_capacity(group.len());
     let outcome = ledger.begin().and_then(|()| {
         perform(ledger, group, &mut done);
         ledger.commit()
     });
-    if let Err(e) = &outcome {
-        tracing::error!(error = %e, writes = done.len(), "a group of writes was not made durable");
+    match &outcome {
+        Ok(()) => {
+            // Before the answers: whoever got one finds its facts in the feed.
+            durable.send_if_modified(|seq| std::mem::replace(seq, ledger.last_seq()) != ledger.last_seq());
+        }
+        Err(e) => {
+            tracing::error!(error = %e, writes = done.len(), "a group of writes was not made durable");
+        }
     }
     let lost = || outcome.as_ref().err().map(StoreError::again);
     for member in done {
