@@ -37,6 +37,12 @@ pub struct Metrics {
     pub heartbeats: Counter,
     /// Telemetry posts of clients that were accepted and thrown away.
     pub telemetry_posts: Counter,
+    /// Open live feeds.
+    pub feed_watchers: Gauge,
+    /// Changes rendered for live feeds, once each however many watch.
+    pub feed_events: Counter,
+    /// Live feeds ended by the server, by reason.
+    pub feed_cuts: Family<Kind, Counter>,
     /// Faults by kind.
     pub errors: Family<Kind, Counter>,
     /// Entries refused by reason.
@@ -57,6 +63,9 @@ impl Default for Metrics {
             frames_out: Counter::default(),
             heartbeats: Counter::default(),
             telemetry_posts: Counter::default(),
+            feed_watchers: Gauge::default(),
+            feed_events: Counter::default(),
+            feed_cuts: Family::default(),
             errors: Family::default(),
             refusals: Family::default(),
         }
@@ -74,6 +83,11 @@ impl Metrics {
         self.refusals.get_or_create(&Kind { kind }).inc();
     }
 
+    /// Counts a live feed that the server ended.
+    pub fn feed_cut(&self, kind: &'static str) {
+        self.feed_cuts.get_or_create(&Kind { kind }).inc();
+    }
+
     /// Adds every metric to `registry`, without a prefix of its own.
     pub fn register(&self, registry: &mut Registry) {
         registry.register("rooms", "Rooms in memory", self.rooms.clone());
@@ -87,6 +101,9 @@ impl Metrics {
         registry.register("frames_out", "Messages to clients", self.frames_out.clone());
         registry.register("heartbeats", "Heartbeats written", self.heartbeats.clone());
         registry.register("telemetry_posts", "Telemetry posts thrown away", self.telemetry_posts.clone());
+        registry.register("feed_watchers", "Open live feeds", self.feed_watchers.clone());
+        registry.register("feed_events", "Changes rendered for live feeds", self.feed_events.clone());
+        registry.register("feed_cuts", "Live feeds ended by the server", self.feed_cuts.clone());
         registry.register("errors", "Faults by kind", self.errors.clone());
         registry.register("refusals", "Entries refused by reason", self.refusals.clone());
     }

@@ -208,6 +208,11 @@ impl Node {
         heartbeat::beat(&self.shell).await;
     }
 
+    /// Waits until [`Self::stop`] has closed every stay: no fact follows.
+    pub fn stopped(&self) -> impl Future<Output = ()> + Send + 'static {
+        self.shell.stop.clone().cancelled_owned()
+    }
+
     /// Whether [`Self::stop`] was called.
     pub fn is_stopping(&self) -> bool {
         self.shell.rooms.is_stopping()

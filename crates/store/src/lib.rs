@@ -6,12 +6,16 @@
 #![forbid(unsafe_code)]
 
 mod apps;
+
 mod archive;
+mod bulk;
 mod error;
+mod events;
 mod export;
 mod facts;
 mod history;
 mod import;
+mod import_batch;
 mod ledger;
 mod meetings;
 mod page;
@@ -21,6 +25,7 @@ mod record;
 mod recover;
 mod registry;
 mod replay;
+mod rows;
 mod schema;
 mod session;
 mod sessions;
@@ -46,6 +51,9 @@ use reader::Readers;
 use writer::{Command, Remember, Writer};
 
 pub use error::StoreError;
+pub use events::{
+    EventFilter, EventFolds, EventKind, EventPage, EventPerson, EventQuery, EventRow, LivePart, LiveSession,
+};
 pub use import::{ImportOptions, ImportProgress, ImportReport, MakeApp, Rejected};
 pub use recover::Recovered;
 pub use registry::{

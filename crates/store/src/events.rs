@@ -1,0 +1,279 @@
+//! The ledger as changes in order of their sequence number: what the live feed tells, and what a pull of it reads.
+//!
+//! A change is a fact with the numbers of its session after it. The numbers are folded from the facts, so they are the
+//! same whenever the change is read. Names come from person rows: after an erasure they are missing, in old changes too.
+
+mod folds;
+mod live;
+
+use std::collections::HashMap;
+
+use rusqlite::Connection;
+use sederunt_core::fact::{Fact, FactKind};
+use sederunt_core::id::{AppId, MeetingId, PeerId, SessionId};
+use sederunt_core::tally::{SessionColumns, Stay};
+use sederunt_core::time::UnixMs;
+use tokio::sync::watch;
+
+use crate::replay::{self, COLUMNS};
+use crate::sql::{blob, find};
+use crate::{Result, SessionRow, Store, StoreError};
+
+pub use folds::EventFolds;
+pub use live::{LivePart, LiveSession};
+
+/// Facts that one call looks at. A filter may hide all of them; the caller learns how far it got and goes on from there.
+const SCAN_MAX: usize = 5_000;
+
+/// Facts that one call folds to know the sessions of a page, some 0.2 s of work: a page of changes from many long
+/// sessions ends earlier, after at least one change.
+const FOLD_MAX: usize = 100_000;
+
+/// Facts that [`Store::apps_changed`] looks at.
+const CHANGED_SCAN_MAX: i64 = 10_000;
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventKind {
+    /// First peer entered.
+    SessionStarted,
+    /// The meeting was renamed.
+    SessionRetitled,
+    /// The keep-alive was changed.
+    KeepAliveChanged,
+    /// A stay began.
+    PeerJoined,
+    /// A socket was lost; the grace runs.
+    PeerAway,
+    /// A peer came back within the grace.
+    PeerBack,
+    /// A stay ended.
+    PeerLeft,
+    /// The session is ENDED.
+    SessionEnded,
+}
+
+impl EventKind {
+    /// Every kind, in declaration order.
+    pub const ALL: &[Self] = &[
+        Self::SessionStarted,
+        Self::SessionRetitled,
+        Self::KeepAliveChanged,
+        Self::PeerJoined,
+        Self::PeerAway,
+        Self::PeerBack,
+        Self::PeerLeft,
+        Self::SessionEnded,
+    ];
+
+    /// The kind of a fact.
+    pub fn of(fact: &FactKind) -> Self {
+        match fact {
+            FactKind::SessionStarted { .. } => Self::SessionStarted,
+            FactKind::SessionRetitled { .. } => Self::SessionRetitled,
+            FactKind::KeepAliveChanged { .. } => Self::KeepAliveChanged,
+            FactKind::PeerJoined { .. } => Self::PeerJoined,
+            FactKind::PeerAway { .. } => Self::PeerAway,
+            FactKind::PeerBack { .. } => Self::PeerBack,
+            FactKind::PeerLeft { .. } => Self::PeerLeft,
+            FactKind::SessionEnded { .. } => Self::SessionEnded,
+        }
+    }
+}
+
+/// Which changes are wanted; empty lists = all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventFilter {
+    /// Meetings.
+    pub meetings: Vec<MeetingId>,
+    /// Kinds.
+    pub kinds: Vec<EventKind>,
+}
+
+impl EventFilter {
+    /// Whether a change is wanted.
+    pub fn passes(&self, meeting: MeetingId, kind: EventKind) -> bool {
+        (self.meetings.is_empty() || self.meetings.contains(&meeting))
+            && (self.kinds.is_empty() || self.kinds.contains(&kind))
+    }
+
+    /// Whether every change is wanted.
+    pub fn passes_all(&self) -> bool {
+        self.meetings.is_empty() && self.kinds.is_empty()
+    }
+}
+
+/// A page of an app's changes.
+#[derive(Debug, Clone)]
+pub struct EventQuery {
+    /// The app.
+    pub app: AppId,
+    /// Changes with a greater sequence number.
+    pub after: u64,
+    /// Most changes in the answer; at least 1.
+    pub limit: usize,
+    /// Which of them.
+    pub filter: EventFilter,
+}
+
+/// One change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventRow {
+    /// Sequence number in the ledger: greater than that of every change before it. Other apps' facts are between.
+    pub seq: u64,
+    /// What was recorded.
+    pub fact: Fact,
+    /// The session after it.
+    pub session: SessionRow,
+    /// The instant for which the session's minutes are exact: the newest one of its facts so far.
+    pub as_of: UnixMs,
+    /// The stay that began, changed or ended.
+    pub stay: Option<Stay>,
+    /// Whose stay it is, unless that was erased.
+    pub person: Option<EventPerson>,
+}
+
+/// The names of a stay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventPerson {
+    /// Display name at the join.
+    pub display_name: String,
+    /// Preset name at the join.
+    pub preset_name: String,
+    /// The customer's id for the person.
+    pub custom_participant_id: Option<String>,
+}
+
+/// Changes in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventPage {
+    /// The changes that pass the filter.
+    pub events: Vec<EventRow>,
+    /// Every wanted change up to this sequence number is in the page (or was before it): where to go on.
+    pub through: u64,
+    /// More may follow at once; else the page reaches the end of what is durable.
+    pub has_more: bool,
+}
+
+impl Store {
+    /// The sequence number of the last durable fact, as it grows. Nothing above it is in any page.
+    pub fn durable(&self) -> watch::Receiver<u64> {
+        self.inner.writer.committed()
+    }
+
+    /// The next changes of an app, oldest first. `folds` of the page before (of the same app) saves folding the
+    /// sessions again; any other is put aside. [`StoreError::NotFound`] when there is no such app.
+    pub async fn events(&self, q: EventQuery, mut folds: EventFolds) -> Result<(EventPage, EventFolds)> {
+        // Read before the snapshot is taken, which so has everything up to it.
+        let last = *self.durable().borrow();
+        self.read(move |c| {
+            let page = page(c, &q, last, &mut folds)?;
+            Ok((page, folds))
+        })
+        .await
+    }
+
+    /// The apps that have facts after `after`, and how far that is known.
+    pub async fn apps_changed(&self, after: u64) -> Result<(Vec<AppId>, u64)> {
+        let last = *self.durable().borrow();
+        self.read(move |c| {
+            let sql = "SELECT app, seq FROM fact WHERE seq > ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3";
+            let mut statement = c.prepare_cached(sql)?;
+            let mut rows = statement.query([signed(after), signed(last), CHANGED_SCAN_MAX])?;
+            let (mut apps, mut through) = (Vec::new(), after);
+            while let Some(row) = rows.next()? {
+                let app: i64 = row.get(0)?;
+                if !apps.contains(&app) {
+                    apps.push(app);
+                }
+                through = unsigned(row.get(1)?);
+            }
+            let name = |no: &i64| {
+                find(c, "SELECT id FROM app WHERE no = ?1", [no], |r| r.get::<_, String>(0))?
+                    .map(|id| AppId::from(&*id))
+                    .ok_or(StoreError::NotFound("app"))
+            };
+            Ok((apps.iter().map(name).collect::<Result<_>>()?, through))
+        })
+        .await
+    }
+}
+
+/// One page of the facts up to `last`.
+fn page(conn: &Connection, q: &EventQuery, last: u64, folds: &mut EventFolds) -> Result<EventPage> {
+    let app_no = app_no(conn, &q.app)?;
+    let names = HashMap::from([(app_no, q.app.clone())]);
+    folds.resume(&q.app, q.after);
+    let sql = format!(
+        "SELECT {COLUMNS} FROM fact INDEXED BY fact_app WHERE app = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq LIMIT ?4"
+    );
+    let mut statement = conn.prepare_cached(&sql)?;
+    let scan = i64::try_from(SCAN_MAX).unwrap_or(i64::MAX);
+    let mut rows = statement.query([app_no, signed(q.after), signed(last), scan])?;
+    let mut page = EventPage { events: Vec::new(), through: q.after, has_more: false };
+    let (mut scanned, mut folded) = (0, 0);
+    while let Some(row) = rows.next()? {
+        let recorded = replay::read(row, &names)?;
+        let (seq, fact) = (unsigned(recorded.seq), recorded.fact);
+        let wanted = q.filter.passes(fact.meeting, EventKind::of(&fact.kind));
+        if let Some(state) = folds.take(conn, seq, &fact, wanted, &mut folded)? {
+            let person = match &state.stay {
+                Some(stay) => person(conn, fact.session, stay.peer)?,
+                None => None,
+            };
+            let session = session_row(&state.columns);
+            page.events.push(EventRow { seq, fact, session, as_of: state.as_of, stay: state.stay, person });
+        }
+        page.through = seq;
+        scanned += 1;
+        if page.events.len() >= q.limit || folded >= FOLD_MAX {
+            page.has_more = rows.next()?.is_some();
+            break;
+        }
+    }
+    page.has_more |= scanned == SCAN_MAX;
+    if !page.has_more {
+        page.through = last.max(q.after);
+    }
+    folds.pause(page.through);
+    Ok(page)
+}
+
+fn app_no(conn: &Connection, app: &AppId) -> Result<i64> {
+    find(conn, "SELECT no FROM app WHERE id = ?1", [app.as_str()], |r| r.get(0))?
+        .ok_or(StoreError::NotFound("app"))
+}
+
+fn person(conn: &Connection, session: SessionId, peer: PeerId) -> Result<Option<EventPerson>> {
+    let sql = "SELECT display_name, preset_name, custom_participant_id FROM person WHERE session = ?1 AND peer = ?2";
+    find(conn, sql, [blob(session.as_u128()), blob(peer.as_u128())], |r| {
+        Ok(EventPerson { display_name: r.get(0)?, preset_name: r.get(1)?, custom_participant_id: r.get(2)? })
+    })
+}
+
+fn session_row(c: &SessionColumns) -> SessionRow {
+    SessionRow {
+        id: c.session,
+        app: c.app.clone(),
+        meeting: c.meeting,
+        title: c.title.clone(),
+        started_at: c.started_at,
+        ended_at: c.ended_at,
+        end_reason: c.end_reason,
+        updated_at: c.updated_at,
+        live_count: c.live_count,
+        peak: c.peak,
+        stay_count: c.stay_count,
+        closed_ms: c.closed_ms,
+        ticking_count: c.ticking_count,
+        ticking_joined_sum_ms: c.ticking_joined_sum_ms,
+    }
+}
+
+fn signed(seq: u64) -> i64 {
+    i64::try_from(seq).unwrap_or(i64::MAX)
+}
+
+fn unsigned(seq: i64) -> u64 {
+    u64::try_from(seq).unwrap_or(0)
+}

@@ -1,0 +1,154 @@
+//! The sessions of a feed, folded as far as it was read.
+
+use std::collections::HashMap;
+
+use rusqlite::Connection;
+use sederunt_core::fact::{Fact, FactKind};
+use sederunt_core::id::{AppId, SessionId};
+use sederunt_core::tally::{SessionColumns, Stay, Tally, TallyError};
+use sederunt_core::time::UnixMs;
+
+use super::signed;
+use crate::replay::{self, COLUMNS};
+use crate::sql::blob;
+use crate::{Result, StoreError};
+
+/// Facts whose sessions are remembered, at 20 to 50 bytes each: what bounds the memory of a feed …
+const WEIGHT_MAX: usize = 200_000;
+
+/// … but for these most recent sessions, so that a few very long ones are not folded anew with each of their facts.
+const RECENT_MIN: usize = 16;
+
+/// Sessions of one app, each folded up to the same sequence number. LIVE sessions only, and not all: what is missing is
+/// folded from its facts when it is needed.
+#[derive(Debug, Default)]
+pub struct EventFolds {
+    app: Option<AppId>,
+    through: u64,
+    sessions: HashMap<SessionId, Folded>,
+    /// Sum of the sessions' weights.
+    weight: usize,
+    /// Counts uses, to know the least recent one.
+    uses: u64,
+}
+
+#[derive(Debug)]
+struct Folded {
+    tally: Tally,
+    weight: usize,
+    used: u64,
+}
+
+/// A session after a fact.
+pub(super) struct State {
+    pub(super) columns: SessionColumns,
+    pub(super) as_of: UnixMs,
+    pub(super) stay: Option<Stay>,
+}
+
+impl EventFolds {
+    /// Whether a page of `app` after `after` can go on with these.
+    pub fn fits(&self, app: &AppId, after: u64) -> bool {
+        self.through == after && self.app.as_ref() == Some(app)
+    }
+
+    /// Begins a page.
+    pub(super) fn resume(&mut self, app: &AppId, after: u64) {
+        if !self.fits(app, after) {
+            *self = Self { app: Some(app.clone()), through: after, ..Self::default() };
+        }
+    }
+
+    /// Ends a page: all sessions are folded up to `through`.
+    pub(super) fn pause(&mut self, through: u64) {
+        self.through = through;
+    }
+
+    /// Takes the next fact of the app; answers the session after it, if `wanted`. `folded` counts the facts that were
+    /// read for it. After an error these folds are of no use.
+    pub(super) fn take(
+        &mut self,
+        conn: &Connection,
+        seq: u64,
+        fact: &Fact,
+        wanted: bool,
+        folded: &mut usize,
+    ) -> Result<Option<State>> {
+        self.uses += 1;
+        let stay = match self.sessions.get_mut(&fact.session) {
+            Some(known) => {
+                let stay = known.tally.apply(fact).map_err(damaged(seq))?;
+                known.used = self.uses;
+                known.weight += 1;
+                self.weight += 1;
+                stay
+            }
+            None if wanted => {
+                let (tally, weight, stay) = fold(conn, seq, fact)?;
+                *folded += weight;
+                self.weight += weight;
+                self.sessions.insert(fact.session, Folded { tally, weight, used: self.uses });
+                stay
+            }
+            None => return Ok(None),
+        };
+        let state = self.sessions.get(&fact.session).filter(|_| wanted).map(|known| State {
+            columns: known.tally.columns().clone(),
+            as_of: known.tally.latest(),
+            stay,
+        });
+        if matches!(fact.kind, FactKind::SessionEnded { .. })
+            && let Some(ended) = self.sessions.remove(&fact.session)
+        {
+            self.weight -= ended.weight;
+        }
+        if self.weight > WEIGHT_MAX {
+            self.forget();
+        }
+        Ok(state)
+    }
+
+    /// Forgets the half that was not needed for the longest time.
+    fn forget(&mut self) {
+        let mut uses: Vec<u64> = self.sessions.values().map(|known| known.used).collect();
+        let keep = (uses.len() / 2).max(RECENT_MIN);
+        if keep >= uses.len() {
+            return;
+        }
+        uses.sort_unstable_by(|a, b| b.cmp(a));
+        let oldest = uses.get(keep).copied().unwrap_or(0);
+        self.sessions.retain(|_, known| known.used > oldest);
+        self.weight = self.sessions.values().map(|known| known.weight).sum();
+    }
+}
+
+/// The tally after `fact`, the number of facts in it, and the stay that the fact touched.
+fn fold(conn: &Connection, seq: u64, fact: &Fact) -> Result<(Tally, usize, Option<Stay>)> {
+    if matches!(fact.kind, FactKind::SessionStarted { .. }) {
+        return Ok((Tally::start(fact).map_err(damaged(seq))?, 1, None));
+    }
+    let sql = format!("SELECT {COLUMNS} FROM fact WHERE session = ?1 AND seq < ?2 ORDER BY seq");
+    let mut statement = conn.prepare_cached(&sql)?;
+    let mut rows = statement.query(rusqlite::params![blob(fact.session.as_u128()), signed(seq)])?;
+    let (mut tally, mut weight) = (None::<Tally>, 1);
+    // A session has one app.
+    let mut names = HashMap::new();
+    while let Some(row) = rows.next()? {
+        names.entry(row.get(3)?).or_insert_with(|| fact.app.clone());
+        let before = replay::read(row, &names)?;
+        let at = damaged(super::unsigned(before.seq));
+        match &mut tally {
+            None => tally = Some(Tally::start(&before.fact).map_err(at)?),
+            Some(tally) => drop(tally.apply(&before.fact).map_err(at)?),
+        }
+        weight += 1;
+    }
+    let mut tally =
+        tally.ok_or_else(|| StoreError::Damaged(format!("fact {seq}: its session never started")))?;
+    let stay = tally.apply(fact).map_err(damaged(seq))?;
+    Ok((tally, weight, stay))
+}
+
+fn damaged(seq: u64) -> impl Fn(TallyError) -> StoreError {
+    move |e| StoreError::Damaged(format!("fact {seq}: {e}"))
+}

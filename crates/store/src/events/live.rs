@@ -1,0 +1,168 @@
+//! Who is in which session right now, as of one sequence number: what a feed begins with.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::{Connection, Row};
+use sederunt_core::fact::{LeaveReason, Role};
+use sederunt_core::id::{AppId, MeetingId, SessionId};
+use sederunt_core::tally::Stay;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+
+use super::{EventPerson, app_no, unsigned};
+use crate::sql::{blob, id, ms, name, opt_ms, opt_name};
+use crate::{Result, SessionRow, Store, StoreError};
+
+/// Sessions and peers in one message of a stream: some 100 KiB. A session is never divided, and has 1000 peers at most.
+const BATCH_ROWS: usize = 500;
+
+/// Messages a stream may be ahead of its reader.
+const BATCHES_AHEAD: usize = 2;
+
+/// A reader that takes nothing for this long loses its stream: its snapshot keeps the log from being folded.
+const STALL_MAX: Duration = Duration::from_secs(30);
+
+/// A part of the snapshot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LivePart {
+    /// Sent first: the snapshot has every change up to this sequence number, and none after it.
+    At(u64),
+    /// The next sessions, oldest first.
+    Sessions(Vec<LiveSession>),
+    /// Sent last: nothing is missing.
+    Complete,
+}
+
+/// A LIVE session and who is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveSession {
+    /// The session.
+    pub session: SessionRow,
+    /// Its open stays in order of joining, those in the reconnect grace included.
+    pub peers: Vec<(Stay, Option<EventPerson>)>,
+}
+
+impl Store {
+    /// The LIVE sessions of an app from one snapshot, in parts of bounded size, through a bounded channel. `meetings`
+    /// empty = of all meetings. Dropping the receiver stops it; so does taking nothing for 30 seconds. Must be called
+    /// within a Tokio runtime.
+    pub fn live_sessions(&self, app: AppId, meetings: Vec<MeetingId>) -> mpsc::Receiver<Result<LivePart>> {
+        let (tx, rx) = mpsc::channel(BATCHES_AHEAD);
+        let store = self.clone();
+        match Handle::try_current() {
+            Ok(handle) => {
+                handle.spawn(async move { store.stream_live(app, meetings, tx).await });
+            }
+            Err(_) => {
+                let _ = tx.try_send(Err(StoreError::Closed));
+            }
+        }
+        rx
+    }
+
+    async fn stream_live(self, app: AppId, meetings: Vec<MeetingId>, tx: mpsc::Sender<Result<LivePart>>) {
+        let readers = Arc::clone(self.readers());
+        let Ok(_turn) = readers.stream_permit().await else { return };
+        let (pool, out) = (Arc::clone(&readers), tx.clone());
+        let work = tokio::task::spawn_blocking(move || pool.snapshot(|c| send_all(c, &app, &meetings, &out)));
+        let outcome = work.await.unwrap_or(Err(StoreError::Closed));
+        if let Err(e) = outcome {
+            let _ = tokio::time::timeout(STALL_MAX, tx.send(Err(e))).await;
+        }
+    }
+}
+
+fn send_all(
+    conn: &Connection,
+    app: &AppId,
+    meetings: &[MeetingId],
+    out: &mpsc::Sender<Result<LivePart>>,
+) -> Result<()> {
+    let runtime = Handle::current();
+    let send = |part| {
+        let sent = runtime.block_on(async { tokio::time::timeout(STALL_MAX, out.send(Ok(part))).await });
+        matches!(sent, Ok(Ok(())))
+    };
+    let app_no = app_no(conn, app)?;
+    // What a snapshot sees is durable: the log is synced before a commit is shown to readers.
+    let last: i64 = conn.query_row("SELECT coalesce(max(seq), 0) FROM fact", [], |r| r.get(0))?;
+    if !send(LivePart::At(unsigned(last))) {
+        return Ok(());
+    }
+    let mut statement = conn.prepare_cached(
+        "SELECT * FROM session INDEXED BY session_live WHERE app = ?1 AND ended_ms IS NULL ORDER BY started_ms, id",
+    )?;
+    let mut rows = statement.query([app_no])?;
+    let (mut batch, mut size) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        let session = read_session(row, app)?;
+        if !meetings.is_empty() && !meetings.contains(&session.meeting) {
+            continue;
+        }
+        let peers = open_stays(conn, session.meeting, session.id)?;
+        size += 1 + peers.len();
+        batch.push(LiveSession { session, peers });
+        if size >= BATCH_ROWS {
+            size = 0;
+            if !send(LivePart::Sessions(std::mem::take(&mut batch))) {
+                return Ok(());
+            }
+        }
+    }
+    if batch.is_empty() || send(LivePart::Sessions(batch)) {
+        send(LivePart::Complete);
+    }
+    Ok(())
+}
+
+fn read_session(row: &Row<'_>, app: &AppId) -> Result<SessionRow> {
+    Ok(SessionRow {
+        id: id(row, "id")?,
+        app: app.clone(),
+        meeting: id(row, "meeting")?,
+        title: row.get("title")?,
+        started_at: ms(row, "started_ms")?,
+        ended_at: None,
+        end_reason: None,
+        updated_at: ms(row, "updated_ms")?,
+        live_count: row.get("live_count")?,
+        peak: row.get("peak")?,
+        stay_count: row.get("stay_count")?,
+        closed_ms: row.get("closed_ms")?,
+        ticking_count: row.get("ticking_count")?,
+        ticking_joined_sum_ms: row.get("ticking_joined_sum_ms")?,
+    })
+}
+
+fn open_stays(
+    conn: &Connection,
+    meeting: MeetingId,
+    session: SessionId,
+) -> Result<Vec<(Stay, Option<EventPerson>)>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT s.*, p.display_name, p.preset_name, p.custom_participant_id
+         FROM stay s INDEXED BY stay_open LEFT JOIN person p USING (session, peer)
+         WHERE s.meeting = ?1 AND s.left_ms IS NULL AND s.session = ?2 ORDER BY s.joined_ms, s.peer",
+    )?;
+    let rows = statement.query_map([blob(meeting.as_u128()), blob(session.as_u128())], |row| {
+        let stay = Stay {
+            peer: id(row, "peer")?,
+            participant: id(row, "participant")?,
+            role: name(row, "role", Role::parse)?,
+            created_at: ms(row, "created_ms")?,
+            joined_at: ms(row, "joined_ms")?,
+            left_at: None,
+            reason: opt_name(row, "reason", LeaveReason::parse)?,
+            away_since: opt_ms(row, "away_ms")?,
+        };
+        let Some(display_name) = row.get("display_name")? else { return Ok((stay, None)) };
+        let person = EventPerson {
+            display_name,
+            preset_name: row.get("preset_name")?,
+            custom_participant_id: row.get("custom_participant_id")?,
+        };
+        Ok((stay, Some(person)))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
