@@ -1,0 +1,233 @@
+//! The dictionary of an app: every distinct pair of meeting and title has a code.
+//!
+//! Codes are dense, app-wide and never change, so segments are merged without recoding and counts by code add up. A
+//! part holds the codes of a range and never changes either; new pairs go into a new part.
+
+use std::cmp::Ordering;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::codec::{Cursor, as_ids, as_u32s};
+use crate::container::{Container, Kind, Written};
+use crate::error::Result;
+use crate::map::{Access, Bytes};
+
+/// Between two folded titles: no byte of UTF-8, so no search term matches across.
+pub const SEPARATOR: u8 = 0xff;
+
+/// Sections of a part.
+pub(crate) mod tag {
+    pub(crate) const META: u32 = 1;
+    pub(crate) const MEETINGS: u32 = 2;
+    pub(crate) const TITLE_ENDS: u32 = 3;
+    pub(crate) const TITLES: u32 = 4;
+    pub(crate) const FOLDED_ENDS: u32 = 5;
+    pub(crate) const FOLDED: u32 = 6;
+    pub(crate) const SORTED: u32 = 7;
+
+    pub(crate) const NAMES: [(u32, &str); 7] = [
+        (META, "meta"),
+        (MEETINGS, "meetings"),
+        (TITLE_ENDS, "title ends"),
+        (TITLES, "titles"),
+        (FOLDED_ENDS, "folded ends"),
+        (FOLDED, "folded titles"),
+        (SORTED, "by meeting and title"),
+    ];
+}
+
+/// What a code stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Entry<'a> {
+    /// Meeting id.
+    pub meeting: u128,
+    /// Title as given.
+    pub title: &'a str,
+    /// Title as [`crate::fold::fold`] has it.
+    pub folded: &'a [u8],
+}
+
+/// All parts of an app's dictionary; cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Dict {
+    /// In the order of their codes, without a gap.
+    parts: Arc<[Arc<Part>]>,
+}
+
+impl Dict {
+    pub(crate) fn new(parts: Vec<Arc<Part>>) -> Self {
+        Self { parts: parts.into() }
+    }
+
+    /// Number of codes; they are `0..len`.
+    pub fn len(&self) -> u32 {
+        self.parts.last().map_or(0, |part| part.base + part.len)
+    }
+
+    /// Whether there is no code.
+    pub fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    /// The parts in the order of their codes.
+    pub fn parts(&self) -> &[Arc<Part>] {
+        &self.parts
+    }
+
+    /// What a code stands for; `None` when there is no such code.
+    pub fn entry(&self, code: u32) -> Option<Entry<'_>> {
+        let nth = self.parts.partition_point(|part| part.base <= code).checked_sub(1)?;
+        let part = &self.parts[nth];
+        part.entry(code - part.base)
+    }
+
+    /// All codes of a meeting: one for every title it had.
+    pub fn codes_of_meeting(&self, meeting: u128) -> Vec<u32> {
+        let mut codes = Vec::new();
+        for part in self.parts.iter() {
+            codes.extend(part.sorted_of(meeting).iter().map(|nth| part.base + nth));
+        }
+        codes
+    }
+
+    /// The code of a pair.
+    pub fn find(&self, meeting: u128, title: &str) -> Option<u32> {
+        self.parts.iter().rev().find_map(|part| part.find(meeting, title).map(|nth| part.base + nth))
+    }
+}
+
+/// Immutable codes `base..base + len`.
+#[derive(Debug)]
+pub struct Part {
+    file: Container,
+    base: u32,
+    len: u32,
+    at: Places,
+}
+
+#[derive(Debug)]
+struct Places {
+    meetings: Range<usize>,
+    title_ends: Range<usize>,
+    titles: Range<usize>,
+    folded_ends: Range<usize>,
+    folded: Range<usize>,
+    sorted: Range<usize>,
+}
+
+impl Part {
+    /// Checks the frame and what is cheap to check.
+    pub(crate) fn open(bytes: Bytes, name: &str) -> Result<Self> {
+        let file = Container::open(bytes, name, Kind::Dict)?;
+        file.check(tag::META)?;
+        let meta = file.range(tag::META)?;
+        let (base, len) = read_meta(file.part(&meta)).ok_or_else(|| file.bad("meta"))?;
+        let n = u64::from(len);
+        let at = Places {
+            meetings: file.range_of(tag::MEETINGS, n * 16)?,
+            title_ends: file.range_of(tag::TITLE_ENDS, n * 4)?,
+            titles: file.range(tag::TITLES)?,
+            folded_ends: file.range_of(tag::FOLDED_ENDS, n * 4)?,
+            folded: file.range(tag::FOLDED)?,
+            sorted: file.range_of(tag::SORTED, n * 4)?,
+        };
+        // Every page and every search comes here.
+        file.advise(&(at.meetings.start..at.sorted.end), Access::Soon);
+        Ok(Self { file, base, len, at })
+    }
+
+    /// The first code.
+    pub fn base(&self) -> u32 {
+        self.base
+    }
+
+    /// Number of codes, at least 1.
+    #[expect(clippy::len_without_is_empty, reason = "never empty")]
+    pub fn len(&self) -> u32 {
+        self.len
+    }
+
+    /// Meeting ids, most significant byte first, by code minus [`Part::base`].
+    pub fn meetings(&self) -> &[[u8; 16]] {
+        as_ids(self.file.part(&self.at.meetings))
+    }
+
+    /// All folded titles, each followed by [`SEPARATOR`].
+    pub fn folded(&self) -> &[u8] {
+        self.file.part(&self.at.folded)
+    }
+
+    /// For each code minus [`Part::base`]: the position in [`Part::folded`] behind its separator.
+    pub fn folded_ends(&self) -> &[u32] {
+        as_u32s(self.file.part(&self.at.folded_ends))
+    }
+
+    /// Code minus [`Part::base`] of the folded title that covers this position.
+    pub fn code_at(&self, position: usize) -> u32 {
+        self.folded_ends().partition_point(|end| *end as usize <= position) as u32
+    }
+
+    /// What `base + nth` stands for.
+    pub(crate) fn entry(&self, nth: u32) -> Option<Entry<'_>> {
+        let meeting = u128::from_be_bytes(*self.meetings().get(nth as usize)?);
+        let folded = slice(self.folded(), self.folded_ends(), nth)?;
+        let folded = folded.split_last()?.1;
+        Some(Entry { meeting, title: self.title(nth)?, folded })
+    }
+
+    fn title(&self, nth: u32) -> Option<&str> {
+        let title =
+            slice(self.file.part(&self.at.titles), as_u32s(self.file.part(&self.at.title_ends)), nth)?;
+        std::str::from_utf8(title).ok()
+    }
+
+    fn sorted(&self) -> &[u32] {
+        as_u32s(self.file.part(&self.at.sorted))
+    }
+
+    fn meeting(&self, nth: u32) -> u128 {
+        self.meetings().get(nth as usize).map_or(0, |id| u128::from_be_bytes(*id))
+    }
+
+    fn sorted_of(&self, meeting: u128) -> &[u32] {
+        let sorted = self.sorted();
+        let start = sorted.partition_point(|nth| self.meeting(*nth) < meeting);
+        let rest = &sorted[start..];
+        // A meeting has few titles: most often the next one is another meeting already.
+        let n = rest.iter().take(4).take_while(|nth| self.meeting(**nth) == meeting).count();
+        if n < 4 { &rest[..n] } else { &rest[..rest.partition_point(|nth| self.meeting(*nth) <= meeting)] }
+    }
+
+    fn find(&self, meeting: u128, title: &str) -> Option<u32> {
+        let of_meeting = self.sorted_of(meeting);
+        let nth =
+            of_meeting.binary_search_by(|nth| self.title(*nth).map_or(Ordering::Less, |t| t.cmp(title)));
+        of_meeting.get(nth.ok()?).copied()
+    }
+
+    pub(crate) fn file(&self) -> &Container {
+        &self.file
+    }
+
+    pub(crate) fn written(&self) -> Written {
+        self.file.written()
+    }
+
+    /// Bytes of both forms of the titles.
+    pub(crate) fn text_len(&self) -> usize {
+        self.at.titles.len() + self.at.folded.len()
+    }
+}
+
+fn slice<'a>(text: &'a [u8], ends: &[u32], nth: u32) -> Option<&'a [u8]> {
+    let start = if nth == 0 { 0 } else { *ends.get(nth as usize - 1)? };
+    text.get(start as usize..*ends.get(nth as usize)? as usize)
+}
+
+/// Base and length.
+fn read_meta(bytes: &[u8]) -> Option<(u32, u32)> {
+    let mut cursor = Cursor(bytes);
+    let (base, len) = (cursor.u32()?, cursor.u32()?);
+    // The last number is no code, so that a length is a number too.
+    (len > 0 && base.checked_add(len).is_some() && cursor.0.is_empty()).then_some((base, len))
+}
