@@ -79,6 +79,7 @@ pub struct Store {
 
 #[derive(Debug)]
 struct Inner {
+    stays: Arc<stays::StayCache>,
     // Dropped first: the last connection to close removes the log, and only the writer's may.
     readers: Arc<Readers>,
     writer: Writer,
@@ -90,7 +91,7 @@ impl Store {
     pub fn open(dir: &Path) -> Result<Self> {
         let ledger = Ledger::open(dir)?;
         let readers = Arc::new(Readers::open(dir)?);
-        Ok(Self { inner: Arc::new(Inner { readers, writer: Writer::start(ledger)? }) })
+        Ok(Self { inner: Arc::new(Inner { stays: Arc::default(), readers, writer: Writer::start(ledger)? }) })
     }
 
     /// Makes the writes of one room durable, in one transaction, and returns the sequence number of the last

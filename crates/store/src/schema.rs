@@ -16,6 +16,7 @@ const FILE: &str = "ledger.sqlite";
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/sqlite/0001_init.sql"),
     include_str!("../migrations/sqlite/0002_fact_app.sql"),
+    include_str!("../migrations/sqlite/0003_person_change.sql"),
 ];
 
 /// Statements a connection keeps prepared: all verbs together have fewer.

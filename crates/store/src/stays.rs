@@ -1,20 +1,35 @@
 //! Lists of stays: those of a session (SEMANTICS §2.4), and those of a room over all its sessions (§6.4).
+//!
+//! Short lists are SQL. Of a session or room with many stays what is filtered and sorted by is kept in memory, and SQL
+//! reads the rows of the page; both give the same answer.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::{Connection, Row, ToSql, named_params};
-use sederunt_core::effect::Person;
-use sederunt_core::fact::{LeaveReason, Role};
+use rusqlite::Connection;
 use sederunt_core::id::{AppId, MeetingId, ParticipantId, PeerId, SessionId};
-use sederunt_core::tally::Stay;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use crate::fold::Needle;
-use crate::page::clamp;
-use crate::sql::{blob, find, id, ms, name, opt_ms, opt_name};
+use crate::sql::{blob, find};
 use crate::{Page, Result, RoomStayQuery, StayBatch, StayQuery, StayRow, StaySort, Store, StoreError};
+
+mod cache;
+mod columns;
+mod order;
+mod sql;
+mod state;
+#[cfg(test)]
+mod tests;
+mod texts;
+
+pub(crate) use cache::StayCache;
+
+use cache::{Answer, STAYS_MIN};
+use columns::{Filter, Place};
+use sql::{Key, Room};
+use state::Scope;
 
 /// Rows in one message of a stream: some 100 KiB.
 const BATCH_ROWS: usize = 500;
@@ -25,35 +40,40 @@ const BATCHES_AHEAD: usize = 2;
 /// A reader that takes nothing for this long loses its stream: its snapshot keeps the log from being folded.
 const STALL_MAX: Duration = Duration::from_secs(30);
 
-const COLUMNS: &str = "s.*, p.display_name, p.preset_name, p.custom_participant_id, p.user_id, p.ip_address, \
-                       p.user_agent";
+/// An answer, and whether reading its scope into memory would make the next ones faster.
+type Worth<T> = (T, bool);
 
 impl Store {
     /// One page of a session's stays.
     pub async fn stays(&self, q: StayQuery) -> Result<Page<StayRow>> {
-        self.read(move |c| session_page(c, &q)).await
+        let (cache, scope) = (self.stay_cache(), Scope::Session(q.session));
+        let (page, worth) = self.read(move |c| session_page(c, &cache, &q)).await?;
+        if worth {
+            self.stay_cache().build_soon(self.readers(), scope);
+        }
+        Ok(page)
+    }
+
+    /// [`Self::stays`] without what is in memory, for comparison.
+    #[doc(hidden)]
+    pub async fn stays_by_sql(&self, q: StayQuery) -> Result<Page<StayRow>> {
+        self.read(move |c| session_page_by_sql(c, &q).map(|(page, _)| page)).await
     }
 
     /// One stay of a session.
     pub async fn stay(&self, session: SessionId, peer: PeerId) -> Result<Option<StayRow>> {
-        self.read(move |c| {
-            let sql = format!(
-                "SELECT {COLUMNS} FROM stay s LEFT JOIN person p USING (session, peer)
-                 WHERE s.session = ?1 AND s.peer = ?2"
-            );
-            one(c, session, &sql, peer.as_u128())
+        self.read(move |c| match session_row(c, session)? {
+            Some((app, _)) => sql::one(c, &app, (session, peer)),
+            None => Ok(None),
         })
         .await
     }
 
     /// The latest stay of a participant in a session.
     pub async fn latest_stay(&self, session: SessionId, who: ParticipantId) -> Result<Option<StayRow>> {
-        self.read(move |c| {
-            let sql = format!(
-                "SELECT {COLUMNS} FROM stay s LEFT JOIN person p USING (session, peer)
-                 WHERE s.session = ?1 AND s.participant = ?2 ORDER BY s.joined_ms DESC, s.peer DESC LIMIT 1"
-            );
-            one(c, session, &sql, who.as_u128())
+        self.read(move |c| match session_row(c, session)? {
+            Some((app, _)) => sql::latest(c, &app, session, who.as_u128()),
+            None => Ok(None),
         })
         .await
     }
@@ -61,22 +81,24 @@ impl Store {
     /// One page of a room's stays over all its sessions. With `limit: None` use [`Self::room_stays_each`].
     /// [`StaySort::Duration`] sorts as `JoinedAt`: there is no such order in this list.
     pub async fn room_stays(&self, q: RoomStayQuery) -> Result<Page<StayRow>> {
-        self.read(move |c| {
-            let room = Room::new(c, &q)?;
-            let total = room.total(c)?;
-            let mut items = Vec::new();
-            room.each(c, &q, |row| {
-                items.push(row);
-                Ok(true)
-            })?;
-            Ok(Page { items, total })
-        })
-        .await
+        let (cache, scope) = (self.stay_cache(), Scope::Room(q.meeting));
+        let (page, worth) = self.read(move |c| room_page(c, &cache, &q)).await?;
+        if worth {
+            self.stay_cache().build_soon(self.readers(), scope);
+        }
+        Ok(page)
+    }
+
+    /// [`Self::room_stays`] without what is in memory, for comparison.
+    #[doc(hidden)]
+    pub async fn room_stays_by_sql(&self, q: RoomStayQuery) -> Result<Page<StayRow>> {
+        self.read(move |c| room_page_by_sql(c, &q)).await
     }
 
     /// All matches in order, from one snapshot, in batches of bounded size, through a bounded channel: a million
-    /// stays cost no memory (DECISIONS §9). The first message is the total. Dropping the receiver stops it; so
-    /// does taking nothing for 30 seconds. Must be called within a Tokio runtime.
+    /// stays cost no memory in order of `JoinedAt`, 32 bytes each in order of `LeftAt` (DECISIONS §9). The first
+    /// message is the total. Dropping the receiver stops it; so does taking nothing for 30 seconds. Must be called
+    /// within a Tokio runtime.
     pub fn room_stays_each(&self, q: RoomStayQuery) -> mpsc::Receiver<Result<StayBatch>> {
         let (tx, rx) = mpsc::channel(BATCHES_AHEAD);
         let store = self.clone();
@@ -92,203 +114,162 @@ impl Store {
     }
 
     async fn stream(self, q: RoomStayQuery, tx: mpsc::Sender<Result<StayBatch>>) {
-        let readers = Arc::clone(self.readers());
+        let (readers, cache) = (Arc::clone(self.readers()), self.stay_cache());
         let Ok(_turn) = readers.stream_permit().await else { return };
         let (pool, out) = (Arc::clone(&readers), tx.clone());
-        let work = tokio::task::spawn_blocking(move || pool.snapshot(|c| send_all(c, &q, &out)));
+        let work = tokio::task::spawn_blocking(move || pool.snapshot(|c| send_all(c, &cache, &q, &out)));
         let outcome = work.await.unwrap_or(Err(StoreError::Closed));
         if let Err(e) = outcome {
             let _ = tokio::time::timeout(STALL_MAX, tx.send(Err(e))).await;
         }
     }
+
+    fn stay_cache(&self) -> Arc<StayCache> {
+        Arc::clone(&self.inner.stays)
+    }
 }
 
-fn send_all(conn: &Connection, q: &RoomStayQuery, out: &mpsc::Sender<Result<StayBatch>>) -> Result<()> {
-    let runtime = Handle::current();
-    let send = |batch| {
-        let sent = runtime.block_on(async { tokio::time::timeout(STALL_MAX, out.send(Ok(batch))).await });
-        matches!(sent, Ok(Ok(())))
-    };
-    let room = Room::new(conn, q)?;
-    if !send(StayBatch::Total(room.total(conn)?)) {
+/// The reader's end of a stream.
+struct Out<'a> {
+    runtime: Handle,
+    channel: &'a mpsc::Sender<Result<StayBatch>>,
+}
+
+impl Out<'_> {
+    /// Whether the reader took it, or will.
+    fn send(&self, batch: StayBatch) -> bool {
+        let sending = async { tokio::time::timeout(STALL_MAX, self.channel.send(Ok(batch))).await };
+        matches!(self.runtime.block_on(sending), Ok(Ok(())))
+    }
+}
+
+fn send_all(
+    conn: &Connection,
+    cache: &StayCache,
+    q: &RoomStayQuery,
+    out: &mpsc::Sender<Result<StayBatch>>,
+) -> Result<()> {
+    let out = Out { runtime: Handle::current(), channel: out };
+    if matches!(q.sort, StaySort::LeftAt) {
+        let room = Room::new(q);
+        let (total, keys) = match cache.answer(conn, Scope::Room(q.meeting), |c| room_keys(c, q))? {
+            Answer::Here(found) => found,
+            Answer::Absent | Answer::Never => (room.total(conn)?, room.keys(conn)?),
+        };
+        return send_keys(conn, q.meeting, total, &keys, &out);
+    }
+    let room = Room::new(q);
+    if !out.send(StayBatch::Total(room.total(conn)?)) {
         return Ok(());
     }
+    // A room without an app has no session, and so no stay.
+    let Some(app) = app_of_meeting(conn, q.meeting)? else { return Ok(()) };
     let mut batch = Vec::with_capacity(BATCH_ROWS);
     let mut taken = true;
-    room.each(conn, q, |row| {
+    room.each(conn, &app, &mut |row| {
         batch.push(row);
         if batch.len() == BATCH_ROWS {
-            taken = send(StayBatch::Rows(std::mem::replace(&mut batch, Vec::with_capacity(BATCH_ROWS))));
+            taken = out.send(StayBatch::Rows(std::mem::replace(&mut batch, Vec::with_capacity(BATCH_ROWS))));
         }
         Ok(taken)
     })?;
     if taken && !batch.is_empty() {
-        send(StayBatch::Rows(batch));
+        out.send(StayBatch::Rows(batch));
     }
     Ok(())
 }
 
-fn one(conn: &Connection, session: SessionId, sql: &str, key: u128) -> Result<Option<StayRow>> {
-    let Some(app) = app_of_session(conn, session)? else { return Ok(None) };
-    find(conn, sql, [blob(session.as_u128()), blob(key)], |r| read(r, &app))
+fn send_keys(conn: &Connection, meeting: MeetingId, total: u64, keys: &[Key], out: &Out<'_>) -> Result<()> {
+    if !out.send(StayBatch::Total(total)) {
+        return Ok(());
+    }
+    let Some(app) = app_of_meeting(conn, meeting)? else { return Ok(()) };
+    for some in keys.chunks(BATCH_ROWS) {
+        if !out.send(StayBatch::Rows(sql::rows(conn, &app, some)?)) {
+            break;
+        }
+    }
+    Ok(())
 }
 
-fn app_of_session(conn: &Connection, session: SessionId) -> Result<Option<AppId>> {
-    let sql = "SELECT a.id FROM session s JOIN app a ON a.no = s.app WHERE s.id = ?1";
-    find(conn, sql, [blob(session.as_u128())], |r| Ok(AppId::from(&*r.get::<_, String>(0)?)))
+fn session_page(conn: &Connection, cache: &StayCache, q: &StayQuery) -> Result<Worth<Page<StayRow>>> {
+    // First of all: it may take the snapshot anew.
+    match cache.answer(conn, Scope::Session(q.session), |columns| session_keys(columns, q))? {
+        Answer::Here((total, keys)) => match session_row(conn, q.session)? {
+            Some((app, _)) => Ok((Page { items: sql::rows(conn, &app, &keys)?, total }, false)),
+            None => Ok((Page { items: Vec::new(), total: 0 }, false)),
+        },
+        Answer::Absent => session_page_by_sql(conn, q).map(|(page, stays)| (page, stays >= STAYS_MIN)),
+        Answer::Never => session_page_by_sql(conn, q).map(|(page, _)| (page, false)),
+    }
 }
 
-fn session_page(conn: &Connection, q: &StayQuery) -> Result<Page<StayRow>> {
-    let Some(app) = app_of_session(conn, q.session)? else {
-        return Ok(Page { items: Vec::new(), total: 0 });
-    };
+fn session_keys(columns: &columns::Columns, q: &StayQuery) -> (u64, Vec<Key>) {
     let needle = Needle::new(q.search.as_deref());
-    let (text, part) =
-        (needle.as_ref().map(|n| &*n.text), needle.as_ref().and_then(|n| n.id_part.as_deref()));
-    let from = "FROM stay s LEFT JOIN person p USING (session, peer)
-                WHERE s.session = :session AND (:text IS NULL OR instr(p.name_fold, :text) > 0
-                      OR instr(p.custom_fold, :text) > 0 OR id_has(s.participant, :part))";
-    let session = blob(q.session.as_u128());
-    let total: i64 = conn
-        .prepare_cached(&format!("SELECT count(*) {from}"))?
-        .query_row(named_params! { ":session": session, ":text": text, ":part": part }, |r| r.get(0))?;
-    let key = match q.sort {
-        StaySort::JoinedAt => "s.joined_ms",
-        StaySort::LeftAt => "coalesce(s.left_ms, 9223372036854775807)",
-        StaySort::Duration => "max(0, coalesce(s.left_ms, s.away_ms, :now) - s.joined_ms)",
+    let filter = Filter { search: needle.as_ref().map(|n| &*n.text), ..Filter::default() };
+    let StayQuery { sort, ascending, now, offset, limit, .. } = *q;
+    columns.page(&filter, &Place { sort, ascending, now, offset, limit: Some(limit) })
+}
+
+/// The page, and how many stays the session has.
+fn session_page_by_sql(conn: &Connection, q: &StayQuery) -> Result<(Page<StayRow>, u64)> {
+    match session_row(conn, q.session)? {
+        Some((app, stays)) => Ok((sql::session_page(conn, &app, q)?, stays)),
+        None => Ok((Page { items: Vec::new(), total: 0 }, 0)),
+    }
+}
+
+fn room_page(conn: &Connection, cache: &StayCache, q: &RoomStayQuery) -> Result<Worth<Page<StayRow>>> {
+    // First of all: it may take the snapshot anew.
+    match cache.answer(conn, Scope::Room(q.meeting), |columns| room_keys(columns, q))? {
+        Answer::Here((total, keys)) => Ok((room_rows(conn, q, total, &keys)?, false)),
+        Answer::Absent => Ok((room_page_by_sql(conn, q)?, is_large(conn, q.meeting)?)),
+        Answer::Never => Ok((room_page_by_sql(conn, q)?, false)),
+    }
+}
+
+fn room_keys(columns: &columns::Columns, q: &RoomStayQuery) -> (u64, Vec<Key>) {
+    let filter = Filter { search: None, user: q.user_id.as_deref(), connecting: q.connecting };
+    let sort = match q.sort {
+        StaySort::JoinedAt | StaySort::Duration => StaySort::JoinedAt,
+        StaySort::LeftAt => StaySort::LeftAt,
     };
-    let dir = if q.ascending { "ASC" } else { "DESC" };
-    let mut statement = conn.prepare_cached(&format!(
-        "SELECT {COLUMNS}, :now AS now {from} ORDER BY {key} {dir}, s.peer {dir} LIMIT :limit OFFSET :offset"
-    ))?;
-    let items = statement
-        .query_map(
-            named_params! {
-                ":session": session, ":text": text, ":part": part, ":now": q.now.0, ":limit": q.limit,
-                ":offset": clamp(q.offset),
-            },
-            |r| read(r, &app),
-        )?
-        .collect::<rusqlite::Result<_>>()?;
-    Ok(Page { items, total: u64::try_from(total).unwrap_or(0) })
+    let now = sederunt_core::time::UnixMs(0);
+    let place = Place { sort, ascending: q.ascending, now, offset: q.offset, limit: q.limit };
+    columns.page(&filter, &place)
 }
 
-/// The stays of a room that match a query.
-struct Room {
-    app: Option<AppId>,
-    /// What leads to few rows, as `s` and, for a user, `p`.
-    tables: String,
-    /// Whether `p` is among them.
-    has_person: bool,
-    filter: String,
-    params: Vec<(&'static str, Box<dyn ToSql>)>,
+fn room_page_by_sql(conn: &Connection, q: &RoomStayQuery) -> Result<Page<StayRow>> {
+    let room = Room::new(q);
+    let total = room.total(conn)?;
+    room_rows(conn, q, total, &room.keys(conn)?)
 }
 
-impl Room {
-    fn new(conn: &Connection, q: &RoomStayQuery) -> Result<Self> {
-        let index = if q.connecting == Some(true) { "stay_open" } else { "stay_meeting" };
-        let mut room = Self {
-            app: app_of_meeting(conn, q.meeting)?,
-            tables: format!("stay s INDEXED BY {index}"),
-            has_person: false,
-            filter: "s.meeting = :meeting".to_owned(),
-            params: vec![(":meeting", Box::new(blob(q.meeting.as_u128())))],
-        };
-        if let Some(user) = &q.user_id {
-            "person p INDEXED BY person_user CROSS JOIN stay s USING (session, peer)"
-                .clone_into(&mut room.tables);
-            room.has_person = true;
-            room.filter.push_str(" AND p.meeting = :meeting AND p.user_id = :user");
-            room.params.push((":user", Box::new(user.clone())));
-        }
-        match q.connecting {
-            Some(true) => room.filter.push_str(" AND s.left_ms IS NULL"),
-            Some(false) => room.filter.push_str(" AND s.left_ms IS NOT NULL"),
-            None => {}
-        }
-        Ok(room)
-    }
+fn room_rows(conn: &Connection, q: &RoomStayQuery, total: u64, keys: &[Key]) -> Result<Page<StayRow>> {
+    let items = match app_of_meeting(conn, q.meeting)? {
+        Some(app) => sql::rows(conn, &app, keys)?,
+        None => Vec::new(),
+    };
+    Ok(Page { items, total })
+}
 
-    fn total(&self, conn: &Connection) -> Result<u64> {
-        let sql = format!("SELECT count(*) FROM {} WHERE {}", self.tables, self.filter);
-        let params: Vec<(&str, &dyn ToSql)> = self.params.iter().map(|(n, v)| (*n, &**v)).collect();
-        let total: i64 = find(conn, &sql, &*params, |r| r.get(0))?.unwrap_or(0);
-        Ok(u64::try_from(total).unwrap_or(0))
-    }
+/// Whether a room has stays enough for columns.
+fn is_large(conn: &Connection, meeting: MeetingId) -> Result<bool> {
+    let sql = "SELECT 1 FROM stay INDEXED BY stay_meeting WHERE meeting = ?1 LIMIT 1 OFFSET ?2";
+    let last = i64::try_from(STAYS_MIN - 1).unwrap_or(i64::MAX);
+    Ok(find(conn, sql, rusqlite::params![blob(meeting.as_u128()), last], |_| Ok(()))?.is_some())
+}
 
-    fn sql(&self, q: &RoomStayQuery) -> String {
-        let dir = if q.ascending { "ASC" } else { "DESC" };
-        let key = match q.sort {
-            StaySort::JoinedAt | StaySort::Duration => "s.joined_ms",
-            StaySort::LeftAt => "coalesce(s.left_ms, 9223372036854775807)",
-        };
-        let order = format!("ORDER BY {key} {dir}, s.peer {dir}");
-        let (tables, filter) = (&self.tables, &self.filter);
-        let person = "LEFT JOIN person p USING (session, peer)";
-        if q.limit.is_some() {
-            // The keys of the page first, in an index; only their rows are read.
-            return format!(
-                "WITH k AS MATERIALIZED (SELECT s.session, s.peer FROM {tables} WHERE {filter} {order}
-                                         LIMIT :limit OFFSET :offset)
-                 SELECT {COLUMNS} FROM k CROSS JOIN stay s USING (session, peer) {person} {order}"
-            );
-        }
-        let person = if self.has_person { "" } else { person };
-        format!("SELECT {COLUMNS} FROM {tables} {person} WHERE {filter} {order} LIMIT :limit OFFSET :offset")
-    }
-
-    /// Calls `row` for every match of the page in order, until it answers `false`.
-    fn each(
-        &self,
-        conn: &Connection,
-        q: &RoomStayQuery,
-        mut row: impl FnMut(StayRow) -> Result<bool>,
-    ) -> Result<()> {
-        // A room without an app has no session, and so no stay.
-        let Some(app) = &self.app else { return Ok(()) };
-        let (limit, offset) = (q.limit.map_or(-1, i64::from), clamp(q.offset));
-        let mut params: Vec<(&str, &dyn ToSql)> = self.params.iter().map(|(n, v)| (*n, &**v)).collect();
-        params.extend([(":limit", &limit as &dyn ToSql), (":offset", &offset)]);
-        let mut statement = conn.prepare_cached(&self.sql(q))?;
-        let mut rows = statement.query(&*params)?;
-        while let Some(r) = rows.next()? {
-            if !row(read(r, app)?)? {
-                break;
-            }
-        }
-        Ok(())
-    }
+/// The app of a session and the number of its stays.
+fn session_row(conn: &Connection, session: SessionId) -> Result<Option<(AppId, u64)>> {
+    let sql = "SELECT a.id, s.stay_count FROM session s JOIN app a ON a.no = s.app WHERE s.id = ?1";
+    find(conn, sql, [blob(session.as_u128())], |r| {
+        Ok((AppId::from(&*r.get::<_, String>(0)?), u64::from(r.get::<_, u32>(1)?)))
+    })
 }
 
 fn app_of_meeting(conn: &Connection, meeting: MeetingId) -> Result<Option<AppId>> {
     let sql = "SELECT a.id FROM session s INDEXED BY session_meeting JOIN app a ON a.no = s.app
                WHERE s.meeting = ?1 LIMIT 1";
     find(conn, sql, [blob(meeting.as_u128())], |r| Ok(AppId::from(&*r.get::<_, String>(0)?)))
-}
-
-fn read(row: &Row<'_>, app: &AppId) -> rusqlite::Result<StayRow> {
-    Ok(StayRow {
-        app: app.clone(),
-        meeting: id(row, "meeting")?,
-        session: id(row, "session")?,
-        stay: Stay {
-            peer: id(row, "peer")?,
-            participant: id(row, "participant")?,
-            role: name(row, "role", Role::parse)?,
-            created_at: ms(row, "created_ms")?,
-            joined_at: ms(row, "joined_ms")?,
-            left_at: opt_ms(row, "left_ms")?,
-            reason: opt_name(row, "reason", LeaveReason::parse)?,
-            away_since: opt_ms(row, "away_ms")?,
-        },
-        person: Person {
-            // A person that was erased leaves a stay without a name.
-            display_name: row.get::<_, Option<String>>("display_name")?.unwrap_or_default(),
-            preset_name: row.get::<_, Option<String>>("preset_name")?.unwrap_or_default(),
-            custom_participant_id: row.get("custom_participant_id")?,
-            user_id: row.get("user_id")?,
-            ip_address: row.get("ip_address")?,
-            user_agent: row.get("user_agent")?,
-        },
-    })
 }

@@ -1,0 +1,210 @@
+//! Stays as SQL finds them: counted, and skipped up to the page. For short lists, and for what is not in memory.
+
+use rusqlite::{Connection, Row, ToSql, named_params};
+use sederunt_core::effect::Person;
+use sederunt_core::fact::{LeaveReason, Role};
+use sederunt_core::id::{AppId, PeerId, SessionId};
+use sederunt_core::tally::Stay;
+
+use crate::fold::Needle;
+use crate::page::clamp;
+use crate::sql::{blob, find, id, ms, name, opt_ms, opt_name};
+use crate::{Page, Result, RoomStayQuery, StayQuery, StayRow, StaySort};
+
+const COLUMNS: &str = "s.*, p.display_name, p.preset_name, p.custom_participant_id, p.user_id, p.ip_address, \
+                       p.user_agent";
+
+/// Names a stay.
+pub(super) type Key = (SessionId, PeerId);
+
+const ONE: &str = "FROM stay s LEFT JOIN person p USING (session, peer) WHERE s.session = ?1 AND s.peer = ?2";
+
+/// One stay.
+pub(super) fn one(conn: &Connection, app: &AppId, (session, peer): Key) -> Result<Option<StayRow>> {
+    let sql = format!("SELECT {COLUMNS} {ONE}");
+    find(conn, &sql, [blob(session.as_u128()), blob(peer.as_u128())], |r| read(r, app))
+}
+
+/// The latest stay of a participant in a session.
+pub(super) fn latest(
+    conn: &Connection,
+    app: &AppId,
+    session: SessionId,
+    participant: u128,
+) -> Result<Option<StayRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM stay s LEFT JOIN person p USING (session, peer)
+         WHERE s.session = ?1 AND s.participant = ?2 ORDER BY s.joined_ms DESC, s.peer DESC LIMIT 1"
+    );
+    find(conn, &sql, [blob(session.as_u128()), blob(participant)], |r| read(r, app))
+}
+
+/// These stays, in this order. Every one is there: their keys come from the same snapshot.
+pub(super) fn rows(conn: &Connection, app: &AppId, keys: &[Key]) -> Result<Vec<StayRow>> {
+    let mut statement = conn.prepare_cached(&format!("SELECT {COLUMNS} {ONE}"))?;
+    let mut row = |(session, peer): &Key| {
+        statement.query_row([blob(session.as_u128()), blob(peer.as_u128())], |r| read(r, app))
+    };
+    Ok(keys.iter().map(&mut row).collect::<rusqlite::Result<_>>()?)
+}
+
+/// The page of a session and the number of all matches.
+pub(super) fn session_page(conn: &Connection, app: &AppId, q: &StayQuery) -> Result<Page<StayRow>> {
+    let needle = Needle::new(q.search.as_deref());
+    let (text, part) =
+        (needle.as_ref().map(|n| &*n.text), needle.as_ref().and_then(|n| n.id_part.as_deref()));
+    let from = "FROM stay s LEFT JOIN person p USING (session, peer)
+                WHERE s.session = :session AND (:text IS NULL OR instr(p.name_fold, :text) > 0
+                      OR instr(p.custom_fold, :text) > 0 OR id_has(s.participant, :part))";
+    let session = blob(q.session.as_u128());
+    let total: i64 = conn
+        .prepare_cached(&format!("SELECT count(*) {from}"))?
+        .query_row(named_params! { ":session": session, ":text": text, ":part": part }, |r| r.get(0))?;
+    let key = match q.sort {
+        StaySort::JoinedAt => "s.joined_ms",
+        StaySort::LeftAt => "coalesce(s.left_ms, 9223372036854775807)",
+        StaySort::Duration => "max(0, coalesce(s.left_ms, s.away_ms, :now) - s.joined_ms)",
+    };
+    let dir = if q.ascending { "ASC" } else { "DESC" };
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT {COLUMNS}, :now AS now {from} ORDER BY {key} {dir}, s.peer {dir} LIMIT :limit OFFSET :offset"
+    ))?;
+    let items = statement
+        .query_map(
+            named_params! {
+                ":session": session, ":text": text, ":part": part, ":now": q.now.0, ":limit": q.limit,
+                ":offset": clamp(q.offset),
+            },
+            |r| read(r, app),
+        )?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(Page { items, total: u64::try_from(total).unwrap_or(0) })
+}
+
+/// The stays of a room that match a query.
+pub(super) struct Room<'a> {
+    q: &'a RoomStayQuery,
+    /// What leads to few rows, as `s` and, for a user, `p`.
+    tables: &'static str,
+    filter: String,
+    params: Vec<(&'static str, Box<dyn ToSql>)>,
+}
+
+impl<'a> Room<'a> {
+    pub(super) fn new(q: &'a RoomStayQuery) -> Self {
+        let mut room = Self {
+            q,
+            tables: "stay s INDEXED BY stay_meeting",
+            filter: "s.meeting = :meeting".to_owned(),
+            params: vec![(":meeting", Box::new(blob(q.meeting.as_u128())))],
+        };
+        match q.connecting {
+            Some(true) => {
+                room.tables = "stay s INDEXED BY stay_open";
+                room.filter.push_str(" AND s.left_ms IS NULL");
+            }
+            Some(false) => room.filter.push_str(" AND s.left_ms IS NOT NULL"),
+            None => {}
+        }
+        if let Some(user) = &q.user_id {
+            room.tables = "person p INDEXED BY person_user CROSS JOIN stay s USING (session, peer)";
+            room.filter.push_str(" AND p.meeting = :meeting AND p.user_id = :user");
+            room.params.push((":user", Box::new(user.clone())));
+        }
+        room
+    }
+
+    /// The number of all matches.
+    pub(super) fn total(&self, conn: &Connection) -> Result<u64> {
+        if self.q.connecting == Some(false) && self.q.user_id.is_none() {
+            // No index has whose stay has ended; two have whose has not, and all.
+            let of = |connecting| {
+                let q = RoomStayQuery { connecting, ..self.q.clone() };
+                Room::new(&q).total(conn)
+            };
+            return Ok(of(None)?.saturating_sub(of(Some(true))?));
+        }
+        let sql = format!("SELECT count(*) FROM {} WHERE {}", self.tables, self.filter);
+        let total: i64 = find(conn, &sql, &*self.params(&[]), |r| r.get(0))?.unwrap_or(0);
+        Ok(u64::try_from(total).unwrap_or(0))
+    }
+
+    /// The keys of the page in order, or of all. Found in an index where there is one; only their rows are read.
+    pub(super) fn keys(&self, conn: &Connection) -> Result<Vec<Key>> {
+        let sql = self.select("s.session, s.peer", self.tables);
+        let mut statement = conn.prepare_cached(&sql)?;
+        let (limit, offset) = self.place();
+        let params = self.params(&[(":limit", &limit), (":offset", &offset)]);
+        let rows = statement.query_map(&*params, |r| Ok((id(r, "session")?, id(r, "peer")?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Calls `row` for every match in order, as they are read, until it answers `false`. For the order that the
+    /// index has: any other would hold all rows before the first.
+    pub(super) fn each(
+        &self,
+        conn: &Connection,
+        app: &AppId,
+        row: &mut dyn FnMut(StayRow) -> Result<bool>,
+    ) -> Result<()> {
+        let person = if self.q.user_id.is_some() { "" } else { "LEFT JOIN person p USING (session, peer)" };
+        let sql = self.select(COLUMNS, &format!("{} {person}", self.tables));
+        let mut statement = conn.prepare_cached(&sql)?;
+        let (limit, offset) = self.place();
+        let mut rows = statement.query(&*self.params(&[(":limit", &limit), (":offset", &offset)]))?;
+        while let Some(r) = rows.next()? {
+            if !row(read(r, app)?)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn select(&self, columns: &str, tables: &str) -> String {
+        let dir = if self.q.ascending { "ASC" } else { "DESC" };
+        let key = match self.q.sort {
+            StaySort::JoinedAt | StaySort::Duration => "s.joined_ms",
+            StaySort::LeftAt => "coalesce(s.left_ms, 9223372036854775807)",
+        };
+        format!(
+            "SELECT {columns} FROM {tables} WHERE {} ORDER BY {key} {dir}, s.peer {dir}, s.session {dir}
+             LIMIT :limit OFFSET :offset",
+            self.filter
+        )
+    }
+
+    fn place(&self) -> (i64, i64) {
+        (self.q.limit.map_or(-1, i64::from), clamp(self.q.offset))
+    }
+
+    fn params<'p>(&'p self, more: &[(&'static str, &'p dyn ToSql)]) -> Vec<(&'static str, &'p dyn ToSql)> {
+        self.params.iter().map(|(name, value)| (*name, &**value)).chain(more.iter().copied()).collect()
+    }
+}
+
+fn read(row: &Row<'_>, app: &AppId) -> rusqlite::Result<StayRow> {
+    Ok(StayRow {
+        app: app.clone(),
+        meeting: id(row, "meeting")?,
+        session: id(row, "session")?,
+        stay: Stay {
+            peer: id(row, "peer")?,
+            participant: id(row, "participant")?,
+            role: name(row, "role", Role::parse)?,
+            created_at: ms(row, "created_ms")?,
+            joined_at: ms(row, "joined_ms")?,
+            left_at: opt_ms(row, "left_ms")?,
+            reason: opt_name(row, "reason", LeaveReason::parse)?,
+            away_since: opt_ms(row, "away_ms")?,
+        },
+        person: Person {
+            // A person that was erased leaves a stay without a name.
+            display_name: row.get::<_, Option<String>>("display_name")?.unwrap_or_default(),
+            preset_name: row.get::<_, Option<String>>("preset_name")?.unwrap_or_default(),
+            custom_participant_id: row.get("custom_participant_id")?,
+            user_id: row.get("user_id")?,
+            ip_address: row.get("ip_address")?,
+            user_agent: row.get("user_agent")?,
+        },
+    })
+}
