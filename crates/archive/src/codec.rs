@@ -32,10 +32,6 @@ impl<'a> Cursor<'a> {
     pub(crate) fn i64(&mut self) -> Option<i64> {
         self.array().map(i64::from_le_bytes)
     }
-
-    pub(crate) fn u128(&mut self) -> Option<u128> {
-        self.array().map(u128::from_le_bytes)
-    }
 }
 
 /// Bytes as numbers of 4; empty when they are not.

@@ -6,10 +6,12 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{self, AtomicBool};
 
 use crate::codec::{Cursor, as_ids, as_u32s};
-use crate::container::{Container, Kind, Written};
+use crate::container::{Container, Kind};
 use crate::error::Result;
+use crate::manifest::{Listed, part_name};
 use crate::map::{Access, Bytes};
 
 /// Between two folded titles: no byte of UTF-8, so no search term matches across.
@@ -74,11 +76,23 @@ impl Dict {
         &self.parts
     }
 
-    /// What a code stands for; `None` when there is no such code.
+    /// What a code stands for; `None` when there is no such code, which a sound segment does not have.
     pub fn entry(&self, code: u32) -> Option<Entry<'_>> {
         let nth = self.parts.partition_point(|part| part.base <= code).checked_sub(1)?;
         let part = &self.parts[nth];
-        part.entry(code - part.base)
+        if code - part.base >= part.len {
+            return None;
+        }
+        let entry = part.entry(code - part.base);
+        if entry.is_none() {
+            part.suspect.store(true, atomic::Ordering::Relaxed);
+        }
+        entry
+    }
+
+    /// Whether a read met something impossible.
+    pub(crate) fn is_suspect(&self) -> bool {
+        self.parts.iter().any(|part| part.suspect.load(atomic::Ordering::Relaxed))
     }
 
     /// All codes of a meeting: one for every title it had.
@@ -100,9 +114,11 @@ impl Dict {
 #[derive(Debug)]
 pub struct Part {
     file: Container,
+    number: u64,
     base: u32,
     len: u32,
     at: Places,
+    suspect: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -117,8 +133,8 @@ struct Places {
 
 impl Part {
     /// Checks the frame and what is cheap to check.
-    pub(crate) fn open(bytes: Bytes, name: &str) -> Result<Self> {
-        let file = Container::open(bytes, name, Kind::Dict)?;
+    pub(crate) fn open(bytes: Bytes, number: u64) -> Result<Self> {
+        let file = Container::open(bytes, &part_name(number), Kind::Dict)?;
         file.check(tag::META)?;
         let meta = file.range(tag::META)?;
         let (base, len) = read_meta(file.part(&meta)).ok_or_else(|| file.bad("meta"))?;
@@ -132,8 +148,8 @@ impl Part {
             sorted: file.range_of(tag::SORTED, n * 4)?,
         };
         // Every page and every search comes here.
-        file.advise(&(at.meetings.start..at.sorted.end), Access::Soon);
-        Ok(Self { file, base, len, at })
+        file.advise(&(0..file.bytes().len()), Access::Soon);
+        Ok(Self { file, number, base, len, at, suspect: AtomicBool::new(false) })
     }
 
     /// The first code.
@@ -175,13 +191,20 @@ impl Part {
         Some(Entry { meeting, title: self.title(nth)?, folded })
     }
 
+    /// Meeting and title of `base + nth`.
+    pub(crate) fn pair(&self, nth: u32) -> Option<(u128, &str)> {
+        let meeting = u128::from_be_bytes(*self.meetings().get(nth as usize)?);
+        Some((meeting, self.title(nth)?))
+    }
+
     fn title(&self, nth: u32) -> Option<&str> {
         let title =
             slice(self.file.part(&self.at.titles), as_u32s(self.file.part(&self.at.title_ends)), nth)?;
         std::str::from_utf8(title).ok()
     }
 
-    fn sorted(&self) -> &[u32] {
+    /// Codes above the base, by meeting and title.
+    pub(crate) fn sorted(&self) -> &[u32] {
         as_u32s(self.file.part(&self.at.sorted))
     }
 
@@ -192,7 +215,7 @@ impl Part {
     fn sorted_of(&self, meeting: u128) -> &[u32] {
         let sorted = self.sorted();
         let start = sorted.partition_point(|nth| self.meeting(*nth) < meeting);
-        let rest = &sorted[start..];
+        let rest = sorted.get(start..).unwrap_or(&[]);
         // A meeting has few titles: most often the next one is another meeting already.
         let n = rest.iter().take(4).take_while(|nth| self.meeting(**nth) == meeting).count();
         if n < 4 { &rest[..n] } else { &rest[..rest.partition_point(|nth| self.meeting(*nth) <= meeting)] }
@@ -209,13 +232,13 @@ impl Part {
         &self.file
     }
 
-    pub(crate) fn written(&self) -> Written {
-        self.file.written()
+    pub(crate) fn listed(&self) -> Listed {
+        Listed { number: self.number, written: self.file.written() }
     }
 
     /// Bytes of both forms of the titles.
-    pub(crate) fn text_len(&self) -> usize {
-        self.at.titles.len() + self.at.folded.len()
+    pub(crate) fn text_len(&self) -> u64 {
+        (self.at.titles.len() + self.at.folded.len()) as u64
     }
 }
 

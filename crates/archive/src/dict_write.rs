@@ -2,15 +2,25 @@
 
 use std::collections::HashMap;
 use std::io::{self, Write};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::container::{Kind, Writer, Written};
-use crate::dict::{Dict, SEPARATOR, tag};
+use crate::dict::{Dict, Part, SEPARATOR, tag};
 use crate::error::{Error, Result};
 use crate::fold::fold;
 
-/// Positions in a text are 32 bits wide; half of that leaves room for one more title whatever its length.
-pub(crate) const PART_TEXT_MAX: u64 = 1 << 31;
+/// Bytes of titles, folded ones counted too, up to which parts are merged. Positions are 32 bits wide.
+pub(crate) const PART_TEXT_MAX: u64 = 1 << 30;
+
+/// Pairs in memory above which new ones are written out: some 100 MB with usual titles.
+const PAIRS_MAX: usize = 1 << 19;
+
+/// Bytes of new titles in memory above which they are written out.
+const TEXT_MAX: u64 = 64 << 20;
+
+/// Longest title that is taken: folding may make it three times as long.
+const TITLE_MAX: usize = 64 << 20;
 
 /// Codes for pairs: those of a dictionary, and new ones behind them.
 #[derive(Debug)]
@@ -41,6 +51,9 @@ impl Interner {
     }
 
     fn add(&mut self, pair: &(u128, Arc<str>)) -> Result<u32> {
+        if pair.1.len() > TITLE_MAX {
+            return Err(Error::Full("bytes in a title"));
+        }
         let code = u32::try_from(self.new.len()).ok().and_then(|n| self.dict.len().checked_add(n));
         let code = code.filter(|code| *code < u32::MAX).ok_or(Error::Full("titles"))?;
         self.text_len += pair.1.len() as u64;
@@ -53,41 +66,105 @@ impl Interner {
         self.dict.len() + self.new.len() as u32
     }
 
-    /// Writes the new pairs as a part, if there are any.
-    pub(crate) fn write<W: Write>(&self, out: W) -> Result<(W, Written)> {
-        let pairs: Vec<_> = self.new.iter().map(|(meeting, title)| (*meeting, &**title)).collect();
-        write(self.dict.len(), &pairs, out).map_err(io)
+    pub(crate) fn dict(&self) -> &Dict {
+        &self.dict
     }
 
     pub(crate) fn has_new(&self) -> bool {
         !self.new.is_empty()
     }
+
+    /// Whether it should start again from a dictionary that has the new pairs.
+    pub(crate) fn is_large(&self) -> bool {
+        self.codes.len() >= PAIRS_MAX || self.text_len >= TEXT_MAX
+    }
+
+    /// Writes the new pairs as a part, to `out`, which is called `path`.
+    pub(crate) fn write<W: Write>(&self, out: W, path: &Path) -> Result<(W, Written)> {
+        let pairs: Vec<_> = self.new.iter().map(|(meeting, title)| (*meeting, &**title)).collect();
+        let mut sorted: Vec<u32> = (0..pairs.len() as u32).collect();
+        sorted.sort_unstable_by_key(|nth| pairs[*nth as usize]);
+        let sorted = sorted.into_iter();
+        write(self.dict.len(), pairs.iter().copied(), sorted, out).map_err(Error::io("write", path))
+    }
 }
 
-/// Writes a part.
-fn write<W: Write>(base: u32, pairs: &[(u128, &str)], out: W) -> io::Result<(W, Written)> {
-    let mut file = Writer::new(out, Kind::Dict)?;
-    file.begin(tag::META)?;
-    file.put(&base.to_le_bytes())?;
-    file.put(&(pairs.len() as u32).to_le_bytes())?;
-    file.begin(tag::MEETINGS)?;
-    for (meeting, _) in pairs {
-        file.put(&meeting.to_be_bytes())?;
+/// Writes parts that follow each other as one. Their texts together must not exceed [`PART_TEXT_MAX`].
+pub(crate) fn merge<W: Write>(parts: &[Arc<Part>], out: W, path: &Path) -> Result<(W, Written)> {
+    let base = parts.first().map_or(0, |part| part.base());
+    let lost = |part: &Part| part.file().bad("a title");
+    for part in parts {
+        if (0..part.len()).any(|nth| part.pair(nth).is_none()) {
+            return Err(lost(part));
+        }
     }
-    let mut ends = Vec::with_capacity(pairs.len());
+    let pairs = parts.iter().flat_map(|part| (0..part.len()).filter_map(|nth| part.pair(nth)));
+    let sorted = Merged::new(parts, base);
+    write(base, pairs, sorted, out).map_err(Error::io("write", path))
+}
+
+/// The codes of parts, above `base`, in the order of their pairs.
+struct Merged<'a> {
+    base: u32,
+    heads: Vec<Head<'a>>,
+}
+
+struct Head<'a> {
+    part: &'a Part,
+    rest: std::slice::Iter<'a, u32>,
+    next: Option<((u128, &'a str), u32)>,
+}
+
+impl<'a> Merged<'a> {
+    fn new(parts: &'a [Arc<Part>], base: u32) -> Self {
+        let mut heads: Vec<_> =
+            parts.iter().map(|part| Head { part, rest: part.sorted().iter(), next: None }).collect();
+        heads.iter_mut().for_each(Head::advance);
+        Self { base, heads }
+    }
+}
+
+impl Head<'_> {
+    fn advance(&mut self) {
+        self.next = self.rest.find_map(|nth| Some((self.part.pair(*nth)?, *nth)));
+    }
+}
+
+impl Iterator for Merged<'_> {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        let least = self.heads.iter_mut().filter(|head| head.next.is_some()).min_by_key(|head| head.next)?;
+        let (_, nth) = least.next?;
+        let code = least.part.base() - self.base + nth;
+        least.advance();
+        Some(code)
+    }
+}
+
+/// Writes a part: `sorted` are positions in `pairs`, by pair.
+fn write<'a, W: Write>(
+    base: u32,
+    pairs: impl Iterator<Item = (u128, &'a str)> + Clone,
+    sorted: impl Iterator<Item = u32>,
+    out: W,
+) -> io::Result<(W, Written)> {
+    let mut file = Writer::new(out, Kind::Dict)?;
+    let mut ends = Vec::new();
     let mut end = 0_u32;
     file.begin(tag::TITLES)?;
-    for (_, title) in pairs {
+    for (_, title) in pairs.clone() {
         file.put(title.as_bytes())?;
         end += title.len() as u32;
         ends.push(end);
     }
     file.begin(tag::TITLE_ENDS)?;
     file.put_u32s(&ends)?;
+    let len = ends.len() as u32;
     ends.clear();
     end = 0;
     file.begin(tag::FOLDED)?;
-    for (_, title) in pairs {
+    for (_, title) in pairs.clone() {
         let folded = fold(title);
         file.put(folded.as_bytes())?;
         file.put(&[SEPARATOR])?;
@@ -96,13 +173,17 @@ fn write<W: Write>(base: u32, pairs: &[(u128, &str)], out: W) -> io::Result<(W, 
     }
     file.begin(tag::FOLDED_ENDS)?;
     file.put_u32s(&ends)?;
-    let mut sorted: Vec<u32> = (0..pairs.len() as u32).collect();
-    sorted.sort_unstable_by_key(|nth| pairs[*nth as usize]);
+    drop(ends);
+    file.begin(tag::MEETINGS)?;
+    for (meeting, _) in pairs {
+        file.put(&meeting.to_be_bytes())?;
+    }
     file.begin(tag::SORTED)?;
-    file.put_u32s(&sorted)?;
+    for nth in sorted {
+        file.put(&nth.to_le_bytes())?;
+    }
+    file.begin(tag::META)?;
+    file.put(&base.to_le_bytes())?;
+    file.put(&len.to_le_bytes())?;
     file.finish()
-}
-
-fn io(source: io::Error) -> Error {
-    Error::Io { doing: "write", path: "dictionary".into(), source }
 }

@@ -62,6 +62,9 @@ pub enum Error {
     /// The format has no room for more.
     #[error("too many {0} for the archive")]
     Full(&'static str),
+    /// It was told to stop; nothing has changed.
+    #[error("stopped")]
+    Stopped,
     /// Whoever gave the rows failed.
     #[error(transparent)]
     Source(Box<dyn std::error::Error + Send + Sync>),

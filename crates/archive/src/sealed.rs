@@ -1,5 +1,6 @@
 //! One state of an app's sealed sessions.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::Row;
@@ -7,6 +8,7 @@ use crate::dict::{Dict, Part};
 use crate::dict_write::Interner;
 use crate::error::{Error, Result};
 use crate::field::Flat;
+use crate::manifest::{Manifest, Owner};
 use crate::map::Bytes;
 use crate::segment::Segment;
 use crate::segment_write;
@@ -14,20 +16,15 @@ use crate::segment_write;
 /// An immutable state: exactly the sessions that ended at or before [`Sealed::sealed_seq`].
 #[derive(Debug, Clone, Default)]
 pub struct Sealed {
-    /// In the order of their first keys. They may overlap in time; no session is in two.
-    pub segments: Vec<Arc<Segment>>,
-    /// Meetings and titles.
-    pub dict: Dict,
-    /// Sessions by code, over all segments.
-    pub counts: Arc<[u32]>,
-    /// Ledger sequence number of the latest end that is in here; 0 when nothing is.
-    pub sealed_seq: u64,
-    /// The session that ended then.
-    pub last_id: u128,
-    /// Sessions.
-    pub rows: u64,
-    /// Counts published states of the app; 0 was never published.
-    pub generation: u64,
+    pub(crate) segments: Vec<Arc<Segment>>,
+    pub(crate) dict: Dict,
+    pub(crate) counts: Arc<[u32]>,
+    pub(crate) sealed_seq: u64,
+    pub(crate) last_id: u128,
+    pub(crate) rows: u64,
+    pub(crate) generation: u64,
+    /// Number of the next file.
+    pub(crate) next: u64,
 }
 
 impl Sealed {
@@ -39,37 +36,60 @@ impl Sealed {
     /// A state that has no files, one segment for each batch of ended rows, which may come in any order.
     ///
     /// # Errors
-    /// When a row is LIVE or comes twice.
+    /// When a row is LIVE or comes twice in a batch.
     pub fn in_memory(batches: Vec<Vec<Row>>) -> Result<Self> {
+        let path = Path::new("memory");
         let mut interner = Interner::new(Dict::default());
         let mut flat = Vec::new();
         for rows in batches {
-            let mut batch = flatten(&mut interner, rows.into_iter())?;
-            batch.sort_unstable_by_key(|row| (row.started, row.id));
-            flat.push(batch);
+            flat.push(flatten(&mut interner, rows.iter())?);
         }
         let mut segments = Vec::new();
-        for (i, batch) in flat.iter().enumerate().filter(|(_, batch)| !batch.is_empty()) {
-            let (bytes, _) = segment_write::write(&**batch, interner.codes_end(), Vec::new())?;
-            segments.push(Arc::new(Segment::open(Bytes::copy_of(&bytes), &format!("memory-{i}"))?));
+        for (number, batch) in (0..).zip(&flat).filter(|(_, batch)| !batch.is_empty()) {
+            let (bytes, _) = segment_write::write(&**batch, interner.codes_end(), Vec::new(), path)?;
+            segments.push(Arc::new(Segment::open(Bytes::copy_of(&bytes), number)?));
         }
         let mut parts = Vec::new();
         if interner.has_new() {
-            let (bytes, _) = interner.write(Vec::new())?;
-            parts.push(Arc::new(Part::open(Bytes::copy_of(&bytes), "memory-dict")?));
+            let (bytes, _) = interner.write(Vec::new(), path)?;
+            parts.push(Arc::new(Part::open(Bytes::copy_of(&bytes), 0)?));
         }
-        Ok(Self::assemble(segments, Dict::new(parts)))
+        Ok(Self::empty().with(segments, Dict::new(parts)))
     }
 
-    /// Brings segments into order and counts.
-    pub(crate) fn assemble(mut segments: Vec<Arc<Segment>>, dict: Dict) -> Self {
-        segments.sort_by_key(|segment| segment.first_key());
-        let mut counts = vec![0_u32; dict.len() as usize];
-        for segment in &segments {
-            add_counts(&mut counts, segment);
-        }
-        let rows = segments.iter().map(|segment| u64::from(segment.rows())).sum();
-        Self { segments, dict, counts: counts.into(), rows, ..Self::default() }
+    /// In the order of their first keys. They may overlap in time; no session is in two.
+    pub fn segments(&self) -> &[Arc<Segment>] {
+        &self.segments
+    }
+
+    /// Meetings and titles.
+    pub fn dict(&self) -> &Dict {
+        &self.dict
+    }
+
+    /// Sessions by code, over all segments.
+    pub fn counts(&self) -> &[u32] {
+        &self.counts
+    }
+
+    /// Ledger sequence number of the latest end that is in here; 0 when nothing is.
+    pub fn sealed_seq(&self) -> u64 {
+        self.sealed_seq
+    }
+
+    /// The session that ended then.
+    pub fn last_id(&self) -> u128 {
+        self.last_id
+    }
+
+    /// Number of sessions.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Counts the published states of the app; 0 was never published.
+    pub fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// The segment and row of a session.
@@ -79,21 +99,55 @@ impl Sealed {
 
     /// Whether a read met something impossible: a file is damaged, and answers may be wrong.
     pub fn is_suspect(&self) -> bool {
-        self.segments.iter().any(|segment| segment.is_suspect())
+        self.segments.iter().any(|segment| segment.is_suspect()) || self.dict.is_suspect()
     }
-}
 
-pub(crate) fn add_counts(counts: &mut [u32], segment: &Segment) {
-    for (code, count) in segment.code_counts() {
-        if let Some(sum) = counts.get_mut(code as usize) {
-            *sum = sum.saturating_add(count);
+    /// Other segments and another dictionary; brings them into order and counts.
+    pub(crate) fn with(&self, mut segments: Vec<Arc<Segment>>, dict: Dict) -> Self {
+        segments.sort_by_key(|segment| segment.first_key());
+        let mut counts = vec![0_u32; dict.len() as usize];
+        for segment in &segments {
+            for (code, count) in segment.code_counts() {
+                if let Some(sum) = counts.get_mut(code as usize) {
+                    *sum = sum.saturating_add(count);
+                }
+            }
+        }
+        let rows = segments.iter().map(|segment| u64::from(segment.rows())).sum();
+        Self { segments, dict, counts: counts.into(), rows, ..self.clone() }
+    }
+
+    /// Of the state as files.
+    pub(crate) fn manifest(&self, owner: Owner) -> Manifest {
+        Manifest {
+            owner,
+            generation: self.generation,
+            sealed_seq: self.sealed_seq,
+            last_id: self.last_id,
+            rows: self.rows,
+            next: self.next,
+            parts: self.dict.parts().iter().map(|part| part.listed()).collect(),
+            segments: self.segments.iter().map(|segment| segment.listed()).collect(),
+        }
+    }
+
+    /// What the manifest says beside the files.
+    pub(crate) fn of(manifest: &Manifest) -> Self {
+        Self {
+            sealed_seq: manifest.sealed_seq,
+            last_id: manifest.last_id,
+            generation: manifest.generation,
+            next: manifest.next,
+            ..Self::default()
         }
     }
 }
 
-/// Rows with codes.
-pub(crate) fn flatten(interner: &mut Interner, rows: impl Iterator<Item = Row>) -> Result<Vec<Flat>> {
-    rows.map(|row| flat(interner, &row)).collect()
+/// Ended rows with codes, in the order of a segment.
+pub(crate) fn flatten<'a>(interner: &mut Interner, rows: impl Iterator<Item = &'a Row>) -> Result<Vec<Flat>> {
+    let mut flat = rows.map(|row| flat(interner, row)).collect::<Result<Vec<_>>>()?;
+    flat.sort_unstable_by_key(|row| (row.started, row.id));
+    Ok(flat)
 }
 
 pub(crate) fn flat(interner: &mut Interner, row: &Row) -> Result<Flat> {

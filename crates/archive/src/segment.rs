@@ -7,11 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::Row;
 use crate::codec::{Cursor, as_i64s, as_ids, as_u32s};
-use crate::container::{Container, Kind, Written};
+use crate::container::{Container, Kind};
 use crate::dict::Dict;
 use crate::error::Result;
 use crate::field::{CLOSED, CODE, Flat, Layout, PEAK, STARTED};
+use crate::manifest::{Listed, segment_name};
 use crate::map::{Access, Bytes};
+use crate::tiers::Weight;
 use crate::wavelet::Wavelet;
 
 /// Rows of the largest segment. A row number fits 23 bits; sorting as many takes 64 MB.
@@ -58,6 +60,7 @@ pub type Key = (i64, u128);
 #[derive(Debug)]
 pub struct Segment {
     file: Container,
+    number: u64,
     rows: u32,
     layout: Layout,
     at: Places,
@@ -115,8 +118,8 @@ impl Peaks<'_> {
 
 impl Segment {
     /// Checks the frame and what is cheap to check: the lengths of all sections and the checksum of the first.
-    pub(crate) fn open(bytes: Bytes, name: &str) -> Result<Self> {
-        let file = Container::open(bytes, name, Kind::Segment)?;
+    pub(crate) fn open(bytes: Bytes, number: u64) -> Result<Self> {
+        let file = Container::open(bytes, &segment_name(number), Kind::Segment)?;
         file.check(tag::META)?;
         let meta = file.range(tag::META)?;
         let (rows, posted, layout) = read_meta(file.part(&meta)).ok_or_else(|| file.bad("meta"))?;
@@ -143,7 +146,7 @@ impl Segment {
         for soon in [&at.samples, &at.codes, &at.peaks, &at.posted_codes, &at.posted_ends] {
             file.advise(soon, Access::Soon);
         }
-        Ok(Self { file, rows, layout, at, suspect: AtomicBool::new(false) })
+        Ok(Self { file, number, rows, layout, at, suspect: AtomicBool::new(false) })
     }
 
     /// Number of rows, at least 1.
@@ -287,7 +290,7 @@ impl Segment {
 
     /// A row as it goes out.
     pub fn row(&self, row: u32, dict: &Dict) -> Row {
-        let flat = self.flat(row).unwrap_or_else(|| self.doubt(Flat::from_fields(0, [0; 8])));
+        let flat = self.flat(row);
         let entry = dict.entry(flat.code).unwrap_or_else(|| self.doubt(Default::default()));
         Row {
             id: flat.id,
@@ -311,22 +314,22 @@ impl Segment {
         self.suspect.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn flat(&self, row: u32) -> Option<Flat> {
-        let fields = self.layout.row(self.file.part(&self.at.rows), row)?;
-        let id = self.ids().get(row as usize)?;
-        Some(Flat::from_fields(u128::from_be_bytes(*id), fields))
+    /// All of a row.
+    pub(crate) fn flat(&self, row: u32) -> Flat {
+        let fields = self.layout.row(self.file.part(&self.at.rows), row);
+        Flat::from_fields(self.id(row), fields.unwrap_or_else(|| self.doubt(Default::default())))
+    }
+
+    pub(crate) fn weight(&self) -> Weight {
+        Weight { rows: self.rows, first: self.first_key(), last: self.last_key() }
     }
 
     pub(crate) fn file(&self) -> &Container {
         &self.file
     }
 
-    pub(crate) fn layout(&self) -> &Layout {
-        &self.layout
-    }
-
-    pub(crate) fn written(&self) -> Written {
-        self.file.written()
+    pub(crate) fn listed(&self) -> Listed {
+        Listed { number: self.number, written: self.file.written() }
     }
 
     fn posted_codes(&self) -> &[u32] {

@@ -1,6 +1,7 @@
 //! Builds a segment from rows that come in order, in memory that is a few words a row.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use crate::container::{Kind, Writer, Written};
 use crate::error::{Error, Result};
@@ -29,8 +30,14 @@ impl Rows for [Flat] {
     }
 }
 
-/// Writes a segment. All codes must be below `codes_end`.
-pub(crate) fn write<W: Write>(rows: &(impl Rows + ?Sized), codes_end: u32, out: W) -> Result<(W, Written)> {
+/// Writes a segment to `out`, which is called `path`. All codes must be below `codes_end`.
+pub(crate) fn write<W: Write>(
+    rows: &(impl Rows + ?Sized),
+    codes_end: u32,
+    out: W,
+    path: &Path,
+) -> Result<(W, Written)> {
+    let io = |e| Error::io("write", path)(e);
     let (layout, codes) = survey(rows, codes_end)?;
     let mut file = Writer::new(out, Kind::Segment).map_err(io)?;
     write_codes(&layout, codes, codes_end, &mut file).map_err(io)?;
@@ -178,8 +185,4 @@ fn write_orders<W: Write>(
     drop(by_minutes);
     file.begin(tag::WAVELET)?;
     file.put(&wavelet::build(ranks))
-}
-
-fn io(source: io::Error) -> Error {
-    Error::Io { doing: "write", path: "segment".into(), source }
 }

@@ -1,0 +1,7 @@
+//! The archive from outside: its folder, what a crash leaves of it, and what damage does to it.
+
+mod crash;
+mod damage;
+mod folder;
+mod history;
+mod sim_fs;
