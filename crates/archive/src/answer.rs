@@ -1,0 +1,337 @@
+//! One page of the session list and the number of all matches.
+//!
+//! Every source of sessions (each segment, the tail) says how many matches it has and gives the one at a position; the
+//! page is cut out by [`select::page`]. What that takes depends on the filter:
+//! - time alone: rows in order, or a wavelet matrix by minutes; nothing is built;
+//! - titles and meetings: codes of the dictionary, whose sessions are counted already; the page is walked to from an
+//!   end, or found in lists of few rows;
+//! - anything else, and far pages of many matches: one bit for every row of the segments.
+
+use crate::app::Snapshot;
+use crate::found::{Found, Wanted, is_within};
+use crate::search::{Codes, Term};
+use crate::select::{self, Key, Place, Source, Walk};
+use crate::source::{
+    Minutes, Numbered, Picked, PickedMinutes, Rows, Sorted, Span, TailSpan, walk_created, walk_minutes,
+};
+use crate::tail::TailRow;
+use crate::{Answer, Query, Row, Sort, Status};
+
+/// When one way to a page gives way to another. Every way gives the same page.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// Rows of a segment that are a list; more are a bitmap, one bit for every row of the segment.
+    pub(crate) list: usize,
+    /// Matches that are sorted for one page, 48 bytes each.
+    pub(crate) sort: u64,
+    /// Rows that are walked over rather than a bitmap built, which takes a look at every row.
+    pub(crate) walk: u64,
+    /// Looking up the rows of one code costs about as much as testing so many rows one after the other.
+    pub(crate) code: u64,
+}
+
+const LIMITS: Limits = Limits { list: 1 << 16, sort: 1 << 16, walk: 1 << 18, code: 64 };
+
+impl Snapshot {
+    /// One page and the number of all matches (SEMANTICS §3.3–3.6). An offset beyond the end gives no rows.
+    pub fn answer(&self, q: &Query) -> Answer {
+        self.answer_within(q, LIMITS)
+    }
+
+    pub(crate) fn answer_within(&self, q: &Query, limits: Limits) -> Answer {
+        let term = q.search.as_ref().map(Term::new);
+        let request = Request { snapshot: self, q, term: term.as_ref(), limits };
+        let (total, places) = request.page();
+        Answer { rows: places.into_iter().filter_map(|place| self.row(place)).collect(), total }
+    }
+
+    /// Whether the answer takes microseconds: no title is searched and no column scanned.
+    pub fn is_cheap(&self, q: &Query) -> bool {
+        /// Rows that are sorted in a fraction of a millisecond.
+        const FEW: u64 = 4096;
+        if q.search.is_some() || q.peak_min.is_some() || q.peak_max.is_some() {
+            return false;
+        }
+        if self.tail.len() as u64 > 4 * FEW && (q.meeting.is_some() || q.sort == Sort::MinutesConsumed) {
+            return false;
+        }
+        q.meeting.is_none_or(|meeting| Codes::of_meeting(meeting, &self.sealed).sessions <= FEW)
+    }
+
+    fn row(&self, place: Place) -> Option<Row> {
+        match place {
+            Place::Tail(position) => self.tail.at(position).map(|row| row.row.clone()),
+            Place::Sealed { segment, row } => {
+                let segment = self.sealed.segments.get(segment as usize)?;
+                Some(segment.row(row, &self.sealed.dict))
+            }
+        }
+    }
+}
+
+struct Request<'a> {
+    snapshot: &'a Snapshot,
+    q: &'a Query,
+    term: Option<&'a Term<'a>>,
+    limits: Limits,
+}
+
+impl<'a> Request<'a> {
+    fn page(&self) -> (u64, Vec<Place>) {
+        if self.q.from_ms.zip(self.q.to_ms).is_some_and(|(from, to)| from > to) {
+            return (0, Vec::new());
+        }
+        let Some(wanted) = self.wanted() else { return self.cut(Vec::new()) };
+        if let Some(codes) = wanted.only_codes()
+            && let Some(answer) = self.by_codes(&wanted, codes)
+        {
+            return answer;
+        }
+        let found: Vec<(Numbered<'a>, Found<'a>)> = self
+            .segments()
+            .map(|(of, from, to)| (of, wanted.find(of, from, to)))
+            .filter(|(_, found)| found.count() > 0)
+            .collect();
+        match self.q.sort {
+            Sort::CreatedAt => self.cut(found.into_iter().map(|(of, found)| by_created(of, found)).collect()),
+            Sort::MinutesConsumed if wanted.is_all() => {
+                let minutes = |(of, found): (Numbered<'a>, Found<'a>)| -> Option<Box<dyn Source + 'a>> {
+                    let Found::All(from, to) = found else { return None };
+                    Some(Box::new(Minutes::new(of, from, to)?))
+                };
+                self.cut(found.into_iter().filter_map(minutes).collect())
+            }
+            Sort::MinutesConsumed => self.by_minutes(&found),
+        }
+    }
+
+    /// What sealed rows must have; `None` when none can match.
+    fn wanted(&self) -> Option<Wanted<'a>> {
+        let (q, sealed) = (self.q, &*self.snapshot.sealed);
+        if q.status == Some(Status::Live) || sealed.segments.is_empty() {
+            return None;
+        }
+        let peak = match (q.peak_min, q.peak_max) {
+            (None, None) => None,
+            (least, most) => Some((least.unwrap_or(0), most.unwrap_or(u64::MAX))),
+        };
+        let scope = q.meeting.map(|meeting| Codes::of_meeting(meeting, sealed));
+        if scope.as_ref().is_some_and(|scope| scope.list.is_empty()) {
+            return None;
+        }
+        let Some(term) = self.term else {
+            return Some(Wanted { codes: scope, id: None, scope: None, peak, limits: self.limits });
+        };
+        let codes = match &scope {
+            Some(scope) => scope.with_term(term, sealed),
+            None => Codes::of_term(term, sealed),
+        };
+        if codes.list.is_empty() && term.id.is_none() {
+            return None;
+        }
+        Some(Wanted { codes: Some(codes), id: term.id.as_ref(), scope, peak, limits: self.limits })
+    }
+
+    /// The segments with the rows that the time filter leaves, if any.
+    fn segments(&self) -> impl Iterator<Item = (Numbered<'a>, u32, u32)> {
+        let (from_ms, to_ms) = (self.q.from_ms, self.q.to_ms);
+        (0_u32..).zip(&self.snapshot.sealed.segments).filter_map(move |(number, segment)| {
+            let of = Numbered { number, segment };
+            let from = from_ms.map_or(0, |from| segment.lower_bound(from, 0));
+            let after = to_ms.and_then(|to| to.checked_add(1));
+            let to = after.map_or(segment.rows(), |after| segment.lower_bound(after, 0));
+            (from < to).then_some((of, from, to))
+        })
+    }
+
+    /// The positions of the tail that the time filter leaves.
+    fn tail_range(&self) -> (usize, usize) {
+        let tail = &self.snapshot.tail;
+        let from = self.q.from_ms.map_or(0, |from| tail.below(&(from, 0)));
+        let after = self.q.to_ms.and_then(|to| to.checked_add(1));
+        let to = after.map_or(tail.len(), |after| tail.below(&(after, 0)));
+        (from.min(to), to)
+    }
+
+    /// The matches of the tail with the key of the sort, by `created`.
+    fn tail_matches(&self) -> Vec<(Key, Place)> {
+        let (from, to) = self.tail_range();
+        let q = self.q;
+        let rows = self.snapshot.tail.rows(from, to).filter(|(_, row)| self.is_match(row));
+        rows.map(|(position, row)| {
+            let value = match q.sort {
+                Sort::CreatedAt => row.row.started_ms,
+                Sort::MinutesConsumed => row.row.consumed_ms(q.now_ms),
+            };
+            ((value, row.row.id), Place::Tail(position))
+        })
+        .collect()
+    }
+
+    fn is_match(&self, row: &TailRow) -> bool {
+        let q = self.q;
+        let peak = (q.peak_min.unwrap_or(0), q.peak_max.unwrap_or(u64::MAX));
+        q.status.is_none_or(|status| (status == Status::Live) == row.is_live())
+            && q.meeting.is_none_or(|meeting| meeting == row.row.meeting)
+            && is_within(row.row.peak, peak)
+            && self.term.is_none_or(|term| term.is_in(row))
+    }
+
+    /// The tail as a source.
+    fn tail(&self) -> Box<dyn Source + 'a> {
+        let q = self.q;
+        let (from, to) = self.tail_range();
+        let filtered = q.status.is_some()
+            || q.meeting.is_some()
+            || q.peak_min.is_some()
+            || q.peak_max.is_some()
+            || self.term.is_some();
+        if q.sort == Sort::CreatedAt && !filtered {
+            return Box::new(TailSpan { tail: &self.snapshot.tail, from, to });
+        }
+        let mut matches = self.tail_matches();
+        if q.sort == Sort::MinutesConsumed {
+            matches.sort_unstable();
+        }
+        Box::new(Sorted(matches))
+    }
+
+    /// The total and the page of sealed sources and the tail.
+    fn cut(&self, mut sources: Vec<Box<dyn Source + 'a>>) -> (u64, Vec<Place>) {
+        sources.push(self.tail());
+        let total = sources.iter().map(|source| source.len()).sum();
+        let page = select::page(&sources, self.q.ascending, self.q.offset, self.q.limit);
+        (total, page.into_iter().map(|(_, place)| place).collect())
+    }
+
+    /// Matches that are told by their code alone, in all of time: counted already. `None` when a walk to the page
+    /// would be long.
+    fn by_codes(&self, wanted: &Wanted<'a>, codes: &Codes) -> Option<(u64, Vec<Place>)> {
+        let rows = self.snapshot.sealed.rows;
+        let whole = self.segments().map(|(_, from, to)| u64::from(to - from)).sum::<u64>() == rows;
+        if !whole || codes.sessions <= self.limits.sort {
+            return None;
+        }
+        let tail = self.tail();
+        let total = codes.sessions + tail.len();
+        let reach = Reach::new(total, self.q);
+        if reach.steps(rows, total) > self.limits.walk {
+            return None;
+        }
+        debug_assert!(wanted.only_codes().is_some(), "nothing else is tested");
+        let ascending = reach.ascending;
+        let mut walks: Vec<Walk<'_>> = self
+            .segments()
+            .map(|(of, from, to)| -> Walk<'_> {
+                let column = of.segment.codes();
+                let test = move |row: u32| column.get(row as usize).is_some_and(|code| codes.has(*code));
+                match self.q.sort {
+                    Sort::CreatedAt => walk_created(of, (from, to), ascending, test),
+                    Sort::MinutesConsumed => walk_minutes(of, ascending, test),
+                }
+            })
+            .collect();
+        walks.push(tail.walk(if ascending { 0 } else { tail.len() }, ascending));
+        Some((total, reach.page(walks)))
+    }
+
+    /// Any matches by minutes.
+    fn by_minutes(&self, found: &[(Numbered<'a>, Found<'a>)]) -> (u64, Vec<Place>) {
+        let mut matches = self.tail_matches();
+        let sealed: u64 = found.iter().map(|(_, found)| found.count()).sum();
+        let total = sealed + matches.len() as u64;
+        let reach = Reach::new(total, self.q);
+        if sealed <= self.limits.sort {
+            matches.extend(found.iter().flat_map(|(of, found)| found.iter().map(|row| of.minutes(row))));
+            return (total, reach.select(matches));
+        }
+        matches.sort_unstable();
+        let tail = Sorted(matches);
+        let rows = found.iter().map(|(of, _)| u64::from(of.segment.rows())).sum();
+        if reach.steps(rows, total) <= self.limits.walk {
+            let mut walks: Vec<Walk<'_>> = found
+                .iter()
+                .map(|(of, found)| walk_minutes(*of, reach.ascending, |row| found.has(row)))
+                .collect();
+            walks.push(tail.walk(if reach.ascending { 0 } else { tail.len() }, reach.ascending));
+            return (total, reach.page(walks));
+        }
+        let mut sources: Vec<Box<dyn Source + '_>> = vec![Box::new(tail)];
+        for (of, found) in found {
+            sources.push(Box::new(PickedMinutes::new(*of, |row| found.has(row))));
+        }
+        let page = select::page(&sources, self.q.ascending, self.q.offset, self.q.limit);
+        (total, page.into_iter().map(|(_, place)| place).collect())
+    }
+}
+
+fn by_created<'a>(of: Numbered<'a>, found: Found<'a>) -> Box<dyn Source + 'a> {
+    match found {
+        Found::All(from, to) => Box::new(Span { of, from, to }),
+        Found::Rows(rows) => Box::new(Rows { of, rows }),
+        Found::Set(rows) => Box::new(Picked { of, rows }),
+    }
+}
+
+/// A page as it is walked to from the nearer end.
+struct Reach {
+    /// Direction of the walk.
+    ascending: bool,
+    /// Whether that is against the direction of the page.
+    flipped: bool,
+    skip: u64,
+    take: u32,
+}
+
+impl Reach {
+    fn new(total: u64, q: &Query) -> Self {
+        let left = total.saturating_sub(q.offset);
+        let take = u32::try_from(left).map_or(q.limit, |left| left.min(q.limit));
+        let behind = left - u64::from(take);
+        if behind < q.offset {
+            Self { ascending: !q.ascending, flipped: true, skip: behind, take }
+        } else {
+            Self { ascending: q.ascending, flipped: false, skip: q.offset, take }
+        }
+    }
+
+    /// How many of `rows` are met on the way when `matches` of them match.
+    fn steps(&self, rows: u64, matches: u64) -> u64 {
+        if self.take == 0 {
+            return 0;
+        }
+        let reach = self.skip.saturating_add(u64::from(self.take));
+        reach.saturating_mul(rows / matches.max(1) + 1)
+    }
+
+    fn page(&self, walks: Vec<Walk<'_>>) -> Vec<Place> {
+        let mut page = select::merge(walks, self.ascending, self.skip, self.take);
+        if self.flipped {
+            page.reverse();
+        }
+        page.into_iter().map(|(_, place)| place).collect()
+    }
+
+    /// The page out of all matches in any order.
+    fn select(&self, mut matches: Vec<(Key, Place)>) -> Vec<Place> {
+        let compare = |a: &(Key, Place), b: &(Key, Place)| {
+            if self.ascending { a.0.cmp(&b.0) } else { b.0.cmp(&a.0) }
+        };
+        let skip = usize::try_from(self.skip).unwrap_or(usize::MAX);
+        let take = self.take as usize;
+        if skip > 0 && skip < matches.len() {
+            matches.select_nth_unstable_by(skip, compare);
+        }
+        let rest = matches.get_mut(skip..).unwrap_or(&mut []);
+        let take = take.min(rest.len());
+        if take > 0 {
+            rest.select_nth_unstable_by(take - 1, compare);
+        }
+        let page = &mut rest[..take];
+        page.sort_unstable_by(compare);
+        if self.flipped {
+            page.reverse();
+        }
+        page.iter().map(|(_, place)| *place).collect()
+    }
+}

@@ -1,0 +1,187 @@
+//! A set of rows of one segment, with ranks.
+
+/// Words between two entries of the directory.
+const BLOCK_WORDS: usize = 8;
+
+/// A set of numbers within `[from, to)`.
+#[derive(Debug, Clone)]
+pub(crate) struct Bits {
+    /// Number of the first bit of the first word.
+    base: u32,
+    words: Vec<u64>,
+}
+
+impl Bits {
+    /// The empty set, for numbers within `[from, to)`.
+    pub(crate) fn new(from: u32, to: u32) -> Self {
+        let base = from / 64 * 64;
+        let words = to.saturating_sub(base).div_ceil(64) as usize;
+        Self { base, words: vec![0; words] }
+    }
+
+    /// Adds a number; one outside of the range is ignored.
+    pub(crate) fn set(&mut self, number: u32) {
+        let at = number.wrapping_sub(self.base);
+        if let Some(word) = self.words.get_mut((at / 64) as usize) {
+            *word |= 1 << (at % 64);
+        }
+    }
+
+    /// Whether the number is in the set.
+    #[inline]
+    pub(crate) fn has(&self, number: u32) -> bool {
+        let at = number.wrapping_sub(self.base);
+        self.words.get((at / 64) as usize).is_some_and(|word| (word >> (at % 64)) & 1 == 1)
+    }
+
+    /// The word that holds the bits `[start, start + 64)`; `start` is a multiple of 64.
+    pub(crate) fn word_mut(&mut self, start: u32) -> Option<&mut u64> {
+        self.words.get_mut((start.wrapping_sub(self.base) / 64) as usize)
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> u32 {
+        self.words.iter().map(|word| word.count_ones()).sum()
+    }
+
+    /// Takes out the members that fail the test.
+    pub(crate) fn retain(&mut self, test: impl Fn(u32) -> bool) {
+        for (word, i) in self.words.iter_mut().zip(0_u32..) {
+            let base = self.base + 64 * i;
+            let mut left = *word;
+            while left != 0 {
+                let bit = left.trailing_zeros();
+                left &= left - 1;
+                if !test(base + bit) {
+                    *word &= !(1 << bit);
+                }
+            }
+        }
+    }
+
+    /// Adds those of `[from, to)` that are not members and pass the test.
+    pub(crate) fn add_others(&mut self, from: u32, to: u32, test: impl Fn(u32) -> bool) {
+        for (word, i) in self.words.iter_mut().zip(0_u32..) {
+            let base = self.base + 64 * i;
+            let mut left = !*word;
+            while left != 0 {
+                let bit = left.trailing_zeros();
+                left &= left - 1;
+                let number = base + bit;
+                if number >= from && number < to && test(number) {
+                    *word |= 1 << bit;
+                }
+            }
+        }
+    }
+
+    /// The members, ascending.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+        self.words.iter().zip(0_u32..).flat_map(move |(&word, i)| {
+            let base = self.base + 64 * i;
+            std::iter::successors(Some(word), |word| Some(word & word.wrapping_sub(1)))
+                .take_while(|word| *word != 0)
+                .map(move |word| base + word.trailing_zeros())
+        })
+    }
+
+    /// With a directory for ranks.
+    pub(crate) fn ranked(self) -> Ranked {
+        let mut before = Vec::with_capacity(self.words.len() / BLOCK_WORDS + 2);
+        let mut count = 0;
+        before.push(0);
+        for block in self.words.chunks(BLOCK_WORDS) {
+            count += block.iter().map(|word| word.count_ones()).sum::<u32>();
+            before.push(count);
+        }
+        Ranked { bits: self, before, count }
+    }
+}
+
+/// A set that knows the rank of its members.
+#[derive(Debug, Clone)]
+pub(crate) struct Ranked {
+    bits: Bits,
+    /// Members before each block, and all.
+    before: Vec<u32>,
+    count: u32,
+}
+
+impl Ranked {
+    /// How many there are.
+    pub(crate) fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// Whether the number is in the set.
+    pub(crate) fn has(&self, number: u32) -> bool {
+        self.bits.has(number)
+    }
+
+    /// The members, ascending.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+        self.bits.iter()
+    }
+
+    /// Members below `number`.
+    pub(crate) fn below(&self, number: u32) -> u32 {
+        let at = number.saturating_sub(self.bits.base);
+        let word = (at / 64) as usize;
+        if word >= self.bits.words.len() {
+            return self.count;
+        }
+        let block = word / BLOCK_WORDS;
+        let whole: u32 =
+            self.bits.words[block * BLOCK_WORDS..word].iter().map(|word| word.count_ones()).sum();
+        self.before[block] + whole + (self.bits.words[word] & ((1 << (at % 64)) - 1)).count_ones()
+    }
+
+    /// The `k`-th member, from 0, ascending.
+    pub(crate) fn nth(&self, k: u32) -> Option<u32> {
+        if k >= self.count {
+            return None;
+        }
+        let block = self.before.partition_point(|before| *before <= k) - 1;
+        let mut left = k - self.before[block];
+        for (i, &word) in self.bits.words.iter().enumerate().skip(block * BLOCK_WORDS) {
+            let ones = word.count_ones();
+            if left < ones {
+                let rest = (0..left).fold(word, |word, _| word & word.wrapping_sub(1));
+                return Some(self.bits.base + 64 * u32::try_from(i).ok()? + rest.trailing_zeros());
+            }
+            left -= ones;
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranks_equal_a_list() {
+        for (from, to, step) in
+            [(0, 0, 1), (0, 1, 1), (5, 70, 3), (1000, 9000, 7), (64, 128, 1), (130, 5000, 600)]
+        {
+            let list: Vec<u32> = (from..to).step_by(step).collect();
+            let mut bits = Bits::new(from, to);
+            for number in &list {
+                bits.set(*number);
+            }
+            bits.set(to + 64);
+            assert_eq!(bits.iter().collect::<Vec<_>>(), list);
+            assert_eq!(bits.count() as usize, list.len());
+            assert!((0..to + 200).all(|number| bits.has(number) == list.contains(&number)));
+            let ranked = bits.ranked();
+            assert_eq!(ranked.count() as usize, list.len());
+            for (k, number) in list.iter().enumerate() {
+                assert_eq!(ranked.nth(u32::try_from(k).unwrap()), Some(*number));
+            }
+            assert_eq!(ranked.nth(ranked.count()), None);
+            for number in 0..to + 200 {
+                assert_eq!(ranked.below(number) as usize, list.partition_point(|n| *n < number), "{number}");
+            }
+        }
+    }
+}

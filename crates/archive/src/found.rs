@@ -1,0 +1,242 @@
+//! The sealed rows that match a filter, segment by segment.
+
+use std::borrow::Cow;
+
+use crate::answer::Limits;
+use crate::bits::{Bits, Ranked};
+use crate::idpart::IdPart;
+use crate::search::Codes;
+use crate::source::Numbered;
+use crate::{Peaks, Segment};
+
+/// A row of a posting costs about as much as testing so many.
+const POSTED_COST: u64 = 4;
+
+/// What sealed rows must have besides their time.
+pub(crate) struct Wanted<'a> {
+    /// One of these codes…
+    pub(crate) codes: Option<Codes>,
+    /// …or this part in the id and one of the codes of [`Wanted::scope`].
+    pub(crate) id: Option<&'a IdPart>,
+    /// Codes of the meeting asked for; all when there is none.
+    pub(crate) scope: Option<Codes>,
+    /// Smallest and largest peak.
+    pub(crate) peak: Option<(u64, u64)>,
+    pub(crate) limits: Limits,
+}
+
+/// The matches of one segment.
+pub(crate) enum Found<'a> {
+    /// All rows `[from, to)`.
+    All(u32, u32),
+    /// These, ascending.
+    Rows(Cow<'a, [u32]>),
+    /// Many.
+    Set(Ranked),
+}
+
+impl Found<'_> {
+    pub(crate) fn count(&self) -> u64 {
+        match self {
+            Self::All(from, to) => u64::from(to - from),
+            Self::Rows(rows) => rows.len() as u64,
+            Self::Set(rows) => u64::from(rows.count()),
+        }
+    }
+
+    pub(crate) fn has(&self, row: u32) -> bool {
+        match self {
+            Self::All(from, to) => row >= *from && row < *to,
+            Self::Rows(rows) => rows.binary_search(&row).is_ok(),
+            Self::Set(rows) => rows.has(row),
+        }
+    }
+
+    /// All of them, ascending.
+    pub(crate) fn iter(&self) -> Box<dyn Iterator<Item = u32> + '_> {
+        match self {
+            Self::All(from, to) => Box::new(*from..*to),
+            Self::Rows(rows) => Box::new(rows.iter().copied()),
+            Self::Set(rows) => Box::new(rows.iter()),
+        }
+    }
+}
+
+impl Wanted<'_> {
+    /// Whether only the time matters.
+    pub(crate) fn is_all(&self) -> bool {
+        self.codes.is_none() && self.id.is_none() && self.peak.is_none()
+    }
+
+    /// The codes, if nothing else matters but the time.
+    pub(crate) fn only_codes(&self) -> Option<&Codes> {
+        if self.id.is_none() && self.peak.is_none() { self.codes.as_ref() } else { None }
+    }
+
+    /// The matches among the rows `[from, to)`.
+    pub(crate) fn find<'s>(&self, of: Numbered<'s>, from: u32, to: u32) -> Found<'s> {
+        let segment = of.segment;
+        let Some(codes) = &self.codes else { return self.find_peaks(segment, from, to) };
+        if from >= to {
+            return Found::All(from, from);
+        }
+        // The rows of a single code are listed in the file as they are needed.
+        if let ([code], None, None) = (&*codes.list, self.id, self.peak) {
+            return Found::Rows(Cow::Borrowed(within(segment.postings(*code), from, to)));
+        }
+        let mut rows = self.with_codes(codes, segment, from, to);
+        if let Some(part) = self.id {
+            self.add_ids(&mut rows, codes, part, segment, (from, to));
+        }
+        if let Some(peak) = self.peak {
+            let peaks = segment.peaks();
+            rows.retain(|row| is_within(peaks.get(row), peak));
+        }
+        rows.finish()
+    }
+
+    fn with_codes(&self, codes: &Codes, segment: &Segment, from: u32, to: u32) -> Collected {
+        let mut rows = Collected::new(from, to, self.limits.list);
+        let posted = codes.list.len() as u64 * self.limits.code + codes.sessions * POSTED_COST;
+        if posted < u64::from(to - from) {
+            for code in &codes.list {
+                within(segment.postings(*code), from, to).iter().for_each(|row| rows.add(*row));
+            }
+        } else {
+            rows.mark(segment.codes(), |code| codes.has(code));
+        }
+        rows
+    }
+
+    fn add_ids(
+        &self,
+        rows: &mut Collected,
+        codes: &Codes,
+        part: &IdPart,
+        segment: &Segment,
+        range: (u32, u32),
+    ) {
+        let (from, to) = range;
+        if let Some(scope) = &self.scope {
+            for code in scope.list.iter().filter(|code| !codes.has(**code)) {
+                let posted = within(segment.postings(*code), from, to);
+                posted.iter().filter(|row| part.is_in(segment.id(**row))).for_each(|row| rows.add(*row));
+            }
+        } else if let Some(id) = part.whole() {
+            let row = segment.find(id).filter(|row| *row >= from && *row < to);
+            row.into_iter().for_each(|row| rows.add(row));
+        } else if rows.count() > u64::from(to - from) / 4 * 3 {
+            rows.add_others(|row| part.is_in(segment.id(row)));
+        } else {
+            let ids = segment.ids().get(from as usize..to as usize).unwrap_or(&[]);
+            part.scan(ids, from, |row| rows.add(row));
+        }
+    }
+
+    fn find_peaks<'s>(&self, segment: &Segment, from: u32, to: u32) -> Found<'s> {
+        let Some(peak) = self.peak else { return Found::All(from, to) };
+        let (least, most) = segment.peak_span();
+        if is_within(least, peak) && is_within(most, peak) {
+            return Found::All(from, to);
+        }
+        if u64::from(most) < peak.0 || u64::from(least) > peak.1 {
+            return Found::All(from, from);
+        }
+        let mut rows = Collected::new(from, to, self.limits.list);
+        match segment.peaks() {
+            Peaks::One(peaks) => rows.mark(peaks, |value| is_within(u32::from(value), peak)),
+            Peaks::Two(peaks) => rows.mark(peaks, |value| is_within(u32::from(value), peak)),
+            Peaks::Four(peaks) => rows.mark(peaks, |value| is_within(value, peak)),
+        }
+        rows.finish()
+    }
+}
+
+pub(crate) fn is_within(peak: u32, (least, most): (u64, u64)) -> bool {
+    (least..=most).contains(&u64::from(peak))
+}
+
+/// The part of an ascending list that is within `[from, to)`.
+fn within(rows: &[u32], from: u32, to: u32) -> &[u32] {
+    let start = rows.partition_point(|row| *row < from);
+    let end = rows.partition_point(|row| *row < to);
+    rows.get(start..end).unwrap_or(&[])
+}
+
+/// Rows of a segment while they are being collected: a list, and from a number on a set.
+struct Collected {
+    from: u32,
+    to: u32,
+    list_max: usize,
+    list: Vec<u32>,
+    set: Option<Bits>,
+}
+
+impl Collected {
+    fn new(from: u32, to: u32, list_max: usize) -> Self {
+        Self { from, to, list_max, list: Vec::new(), set: None }
+    }
+
+    fn add(&mut self, row: u32) {
+        if let Some(set) = &mut self.set {
+            set.set(row);
+        } else {
+            self.list.push(row);
+            if self.list.len() >= self.list_max {
+                self.become_set();
+            }
+        }
+    }
+
+    fn become_set(&mut self) -> &mut Bits {
+        let list = std::mem::take(&mut self.list);
+        let set = self.set.get_or_insert_with(|| Bits::new(self.from, self.to));
+        list.into_iter().for_each(|row| set.set(row));
+        set
+    }
+
+    /// Adds the rows whose value in a column passes the test.
+    fn mark<T: Copy>(&mut self, column: &[T], test: impl Fn(T) -> bool) {
+        let (from, to) = (self.from, self.to.min(u32::try_from(column.len()).unwrap_or(u32::MAX)));
+        let set = self.become_set();
+        let mut start = from;
+        while start < to {
+            let end = (start / 64 * 64 + 64).min(to);
+            let mut word = 0;
+            for (bit, value) in column[start as usize..end as usize].iter().enumerate() {
+                word |= u64::from(test(*value)) << bit;
+            }
+            if let Some(whole) = set.word_mut(start / 64 * 64) {
+                *whole |= word << (start % 64);
+            }
+            start = end;
+        }
+    }
+
+    /// Adds those of the other rows that pass the test.
+    fn add_others(&mut self, test: impl Fn(u32) -> bool) {
+        let (from, to) = (self.from, self.to);
+        self.become_set().add_others(from, to, test);
+    }
+
+    fn count(&self) -> u64 {
+        self.set.as_ref().map_or(self.list.len() as u64, |set| u64::from(set.count()))
+    }
+
+    fn retain(&mut self, test: impl Fn(u32) -> bool) {
+        match &mut self.set {
+            Some(set) => set.retain(test),
+            None => self.list.retain(|row| test(*row)),
+        }
+    }
+
+    fn finish<'s>(self) -> Found<'s> {
+        if let Some(set) = self.set {
+            return Found::Set(set.ranked());
+        }
+        let mut list = self.list;
+        list.sort_unstable();
+        list.dedup();
+        Found::Rows(Cow::Owned(list))
+    }
+}
