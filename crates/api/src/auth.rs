@@ -11,10 +11,16 @@ const ACCESS_TOKEN_BYTES: usize = 32;
 
 /// The token of a request that is known and not revoked; `None` = no or wrong credentials.
 pub(crate) async fn caller(store: &Store, headers: &HeaderMap) -> Result<Option<ApiTokenRow>, StoreError> {
-    match presented(headers) {
-        Some(token) => store.token(sha256(token)).await,
-        None => Ok(None),
-    }
+    Ok(caller_with_hash(store, headers).await?.map(|(_, token)| token))
+}
+
+/// The same, with the hash under which the token is stored: for those who look again later.
+pub(crate) async fn caller_with_hash(
+    store: &Store,
+    headers: &HeaderMap,
+) -> Result<Option<([u8; 32], ApiTokenRow)>, StoreError> {
+    let Some(hash) = presented(headers).map(sha256) else { return Ok(None) };
+    Ok(store.token(hash).await?.map(|token| (hash, token)))
 }
 
 /// The SHA-256 under which a token is stored.

@@ -1,4 +1,4 @@
-//! REST doors: RealtimeKit and Pagecall.
+//! REST doors: RealtimeKit, Pagecall, and the live feed.
 //!
 //! Reads go from a door to the store; whatever touches a live room goes through the node. A handler is: who may ask →
 //! what is asked → one verb → a view. The doors do not see each other.
@@ -7,6 +7,7 @@
 mod auth;
 mod body;
 mod fault;
+mod feed;
 mod limit;
 mod middleware;
 mod operations;
@@ -29,11 +30,15 @@ use utoipa_axum::router::OpenApiRouter;
 
 use operations::Operation;
 
+pub use feed::FeedConfig;
+
 /// Settings of the doors.
 #[derive(Debug, Clone, Default)]
 pub struct ApiConfig {
     /// Origins whose pages may call the doors (`https://example.com`); `*` = all. Empty = no CORS headers.
     pub cors_origins: Vec<String>,
+    /// Limits and times of the live feed.
+    pub feed: FeedConfig,
 }
 
 /// What handlers share.
@@ -41,25 +46,31 @@ pub struct ApiConfig {
 pub(crate) struct Api {
     node: Node,
     config: Arc<ApiConfig>,
+    feeds: feed::Feeds,
 }
 
-/// Both doors and their OpenAPI documents. Unknown paths are answered here too (404), so this router is the fallback of
+/// The doors and their OpenAPI documents. Unknown paths are answered here too (404), so this router is the fallback of
 /// whatever it is merged into.
 ///
 /// - `/client/v4/accounts/{account_id}/realtime/kit/…`, and the same without `/client/v4`
 /// - `/v1/…`
-/// - `/openapi/realtimekit.json`, `/openapi/pagecall.json`
+/// - `/sederunt/v1/…`
+/// - `/openapi/realtimekit.json`, `/openapi/pagecall.json`, `/openapi/sederunt.json`
 pub fn router(node: Node, config: ApiConfig) -> Router {
-    let api = Api { node, config: Arc::new(config) };
+    let feeds = feed::Feeds::new(node.clone(), config.feed.clone());
+    let api = Api { node, config: Arc::new(config), feeds };
     let (kit, kit_document) = door(realtimekit::routes(), operations::REALTIMEKIT, realtimekit::not_built);
     let (pagecall, pagecall_document) = door(pagecall::routes(), operations::PAGECALL, pagecall::not_built);
+    let (feed, feed_document) = feed::routes().split_for_parts();
     let doors = Router::new()
         .merge(kit.clone())
         .nest("/client/v4", kit)
         .nest("/v1", pagecall)
+        .nest("/sederunt/v1", feed)
         .route("/.well-known/webhooks.json", get(realtimekit::no_webhooks_yet))
         .route("/openapi/realtimekit.json", document(kit_document))
         .route("/openapi/pagecall.json", document(pagecall_document))
+        .route("/openapi/sederunt.json", document(feed_document))
         .fallback(middleware::not_found)
         .with_state(api.clone());
     // The gate must come before routing, as it rewrites the path: so the doors are the fallback of an empty router.
@@ -77,6 +88,11 @@ pub fn realtimekit_openapi() -> OpenApi {
 /// The OpenAPI document of the Pagecall door: what is built.
 pub fn pagecall_openapi() -> OpenApi {
     pagecall::routes().into_openapi()
+}
+
+/// The OpenAPI document of what neither vendor has.
+pub fn sederunt_openapi() -> OpenApi {
+    feed::routes().into_openapi()
 }
 
 /// A door's routes: those that are built, and 501 for the others of the vendor.

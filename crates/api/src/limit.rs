@@ -32,3 +32,36 @@ pub(crate) const MEETING_SECONDS_MAX: i64 = 366 * 24 * 3600;
 pub(crate) const KICK_IDS_MAX: usize = 1000;
 /// Words to recognise in a transcript; characters of each.
 pub(crate) const KEYWORDS_MAX: usize = 500;
+/// Changes in a page of `events` when `limit` is not given or 0.
+pub(crate) const EVENTS_DEFAULT: usize = 100;
+/// Most changes in a page of `events`: some 600 KiB.
+pub(crate) const EVENTS_MAX: usize = 1000;
+/// Changes that a feed reads at a time, for all its watchers or for one that catches up: some 300 KiB.
+pub(crate) const FEED_PAGE: usize = 500;
+/// Meetings in the filter of a feed. Each is compared with every change.
+pub(crate) const FEED_MEETINGS_MAX: usize = 100;
+/// Watchers of one app's feed: what was measured on two cores. Each holds a connection of the server.
+pub(crate) const FEED_WATCHERS_PER_APP: usize = 10_000;
+/// Watchers of all feeds. Below the connections of a listener, so that feeds cannot lock meetings out.
+pub(crate) const FEED_WATCHERS_MAX: usize = 12_000;
+/// Bytes of changes that a feed keeps for its watchers. Who is further behind is cut: at 100 changes a second that is
+/// some 20 seconds.
+pub(crate) const FEED_QUEUE_BYTES: usize = 1024 * 1024;
+/// Facts before the present with which a feed begins, so that watchers who come back together (after a restart) find
+/// what they missed in memory, and the ledger is read once for all of them. They fit into [`FEED_QUEUE_BYTES`].
+pub(crate) const FEED_BACKLOG: u64 = 1_000;
+/// Reads of the ledger at a time for watchers that catch up, pulls included: fewer than the store has readers, so that
+/// the lists are still answered.
+pub(crate) const FEED_READS: usize = 2;
+/// Folded sessions of how many readers are kept between their pages.
+pub(crate) const FEED_FOLDS_KEPT: usize = 16;
+/// Milliseconds between heartbeats of a feed. Proxies cut what is silent for a minute, some after 30 s.
+pub(crate) const FEED_HEARTBEAT_MS: u64 = 15_000;
+/// Pause after telling a change, for each watcher. Writing to one costs about as much, so feeds take at most half of a
+/// core however many changes there are: more of them go into one write instead.
+pub(crate) const FEED_PACE_PER_WATCHER_US: u64 = 10;
+/// Pause between looks at which apps have changed: bounds their number under a storm of commits.
+pub(crate) const FEED_LOOK_PAUSE_MS: u64 = 2;
+/// Milliseconds after which clients come back, at least and at most: watchers that were cut together should not come
+/// back together.
+pub(crate) const FEED_RETRY_MS: (u64, u64) = (1_000, 6_000);

@@ -16,7 +16,7 @@ use crate::realtimekit::KitError;
 const REQUEST_ID: HeaderName = HeaderName::from_static("cf-ray");
 /// Headers that a page may send.
 const CORS_HEADERS: HeaderValue =
-    HeaderValue::from_static("authorization, content-type, x-auth-email, x-auth-key");
+    HeaderValue::from_static("authorization, content-type, last-event-id, x-auth-email, x-auth-key");
 /// Seconds that a browser may keep the answer to a preflight.
 const CORS_MAX_AGE: HeaderValue = HeaderValue::from_static("600");
 

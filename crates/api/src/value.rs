@@ -1,7 +1,9 @@
 //! Numbers and instants in queries, and instants in answers.
 
 use jiff::Timestamp;
+use sederunt_core::tally;
 use sederunt_core::time::UnixMs;
+use serde::{Serialize, Serializer};
 
 use crate::fault::Fault;
 use crate::query::Query;
@@ -128,6 +130,24 @@ pub(crate) fn iso(at: UnixMs) -> String {
     // Instants beyond year 9999 cannot be recorded by a clock; should one be imported, the edge is printed.
     let edge = if at.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
     format!("{:.3}", Timestamp::from_millisecond(at.0).unwrap_or(edge))
+}
+
+/// Minutes with 4 decimals; whole ones without a point.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Minutes(f64);
+
+impl Minutes {
+    /// From milliseconds.
+    pub(crate) fn of(ms: i64) -> Self {
+        Self(tally::minutes(ms))
+    }
+}
+
+impl Serialize for Minutes {
+    #[expect(clippy::cast_possible_truncation, reason = "whole minutes of i64 milliseconds fit an i64")]
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        if self.0.fract() == 0.0 { s.serialize_i64(self.0 as i64) } else { s.serialize_f64(self.0) }
+    }
 }
 
 #[cfg(test)]

@@ -227,7 +227,7 @@ fn public_router(
     let gateway = GatewayConfig { base_uri: addresses.public.clone(), shim, ..GatewayConfig::default() };
     Router::new()
         .merge(sederunt_gateway::router(node.clone(), gateway))
-        .merge(sederunt_api::router(node.clone(), ApiConfig { cors_origins }))
+        .merge(sederunt_api::router(node.clone(), ApiConfig { cors_origins, ..ApiConfig::default() }))
         .merge(assets::router())
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER_BOUND))
         .layer(from_fn_with_state(metrics, logs::access))

@@ -15,4 +15,4 @@ mod settings;
 mod view;
 
 pub(crate) use door::{no_webhooks_yet, not_built, routes};
-pub(crate) use error::KitError;
+pub(crate) use error::{ErrorItem, Errors, KitError, KitErrorBody};

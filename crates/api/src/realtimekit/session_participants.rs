@@ -12,10 +12,10 @@ use super::access::{InSession, Params};
 use super::error::{Errors, KitError};
 use super::page::{PageOf, Paging};
 use super::sessions::{Order, OrderName};
-use super::view::{Envelope, Listed, Minutes};
+use super::view::{Envelope, Listed};
 use crate::fault::Fault;
 use crate::query::{FromQuery, Query};
-use crate::value::iso;
+use crate::value::{Minutes, iso};
 
 /// A peer of a session.
 #[derive(Debug, Serialize, ToSchema)]

@@ -2,16 +2,15 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use sederunt_core::tally;
 use sederunt_core::time::UnixMs;
 use sederunt_store::{AppRow, MeetingRow, ParticipantRow, PresetRow, SessionRow};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::page::Paging;
 use super::settings::{AIConfig, MeetingSettings};
-use crate::value::iso;
+use crate::value::{Minutes, iso};
 
 /// A single result.
 #[derive(Debug, Serialize, ToSchema)]
@@ -59,24 +58,6 @@ pub(crate) struct Created<T>(pub(crate) T);
 impl<T: Serialize> IntoResponse for Created<T> {
     fn into_response(self) -> Response {
         (StatusCode::CREATED, Envelope::of(self.0)).into_response()
-    }
-}
-
-/// Minutes with 4 decimals; whole ones without a point.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Minutes(f64);
-
-impl Minutes {
-    /// From milliseconds.
-    pub(crate) fn of(ms: i64) -> Self {
-        Self(tally::minutes(ms))
-    }
-}
-
-impl Serialize for Minutes {
-    #[expect(clippy::cast_possible_truncation, reason = "whole minutes of i64 milliseconds fit an i64")]
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        if self.0.fract() == 0.0 { s.serialize_i64(self.0 as i64) } else { s.serialize_f64(self.0) }
     }
 }
 

@@ -107,7 +107,7 @@ async fn cors_for_configured_origins_only() {
     let none = kit.world.raw(Method::GET, &path, &origin, "").await;
     assert_eq!(none.header("access-control-allow-origin"), "");
 
-    let config = ApiConfig { cors_origins: vec!["https://app.example".to_owned()] };
+    let config = ApiConfig { cors_origins: vec!["https://app.example".to_owned()], ..ApiConfig::default() };
     let mut world = kit.world;
     world.router = router(world.node.clone(), config);
     let allowed = world.raw(Method::GET, &path, &origin, "").await;

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails should say so at once")]
 
 mod auth;
+mod feed;
+mod feed_race;
 mod fuzz;
 mod http;
 mod kit_crud;
@@ -15,4 +17,5 @@ mod pagecall_fixture;
 mod pagecall_list;
 mod pagecall_live;
 mod shape;
+mod sse;
 mod world;

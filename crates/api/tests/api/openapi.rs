@@ -32,6 +32,7 @@ fn assert_checked_in(name: &str, api: &OpenApi) {
 fn openapi_is_checked_in() {
     assert_checked_in("realtimekit.json", &sederunt_api::realtimekit_openapi());
     assert_checked_in("pagecall.json", &sederunt_api::pagecall_openapi());
+    assert_checked_in("sederunt.json", &sederunt_api::sederunt_openapi());
 }
 
 #[tokio::test]
@@ -40,6 +41,7 @@ async fn openapi_is_served() {
     for (path, api) in [
         ("/openapi/realtimekit.json", sederunt_api::realtimekit_openapi()),
         ("/openapi/pagecall.json", sederunt_api::pagecall_openapi()),
+        ("/openapi/sederunt.json", sederunt_api::sederunt_openapi()),
     ] {
         let answer = w.send(Method::GET, path, "", None).await;
         assert_eq!(answer.header("content-type"), "application/json");
@@ -114,11 +116,15 @@ fn references<'a>(value: &'a Value, out: &mut BTreeSet<&'a str>) {
 
 #[test]
 fn openapi_defines_whatever_it_names() {
-    for api in [sederunt_api::realtimekit_openapi(), sederunt_api::pagecall_openapi()] {
+    for (api, most) in [
+        (sederunt_api::realtimekit_openapi(), 10),
+        (sederunt_api::pagecall_openapi(), 10),
+        (sederunt_api::sederunt_openapi(), 5),
+    ] {
         let document = serde_json::to_value(api).unwrap();
         let mut named = BTreeSet::new();
         references(&document, &mut named);
-        assert!(named.len() > 10);
+        assert!(named.len() > most);
         for reference in named {
             assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference}");
         }

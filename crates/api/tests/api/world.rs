@@ -89,6 +89,17 @@ impl World {
         Self { node, clock, router, ..self }
     }
 
+    /// The same folder, opened again after a stop, behind another node.
+    pub(crate) async fn restarted(self) -> Self {
+        let Self { store, node, clock, router, key, _dir } = self;
+        node.stop().await;
+        drop((router, node, store));
+        let store = Store::open(_dir.path()).unwrap();
+        let node = start(&store, &clock, &key, "node-2").await;
+        let router = sederunt_api::router(node.clone(), ApiConfig::default());
+        Self { store, node, clock, router, key, _dir }
+    }
+
     pub(crate) async fn app(&self, account: &str, id: &str, name: &str) {
         let id = AppId::from(id);
         let presets = default_presets(&id, self.node.now(), || self.node.mint_id());

@@ -1,0 +1,145 @@
+//! Parameters of the feed and of the pull.
+
+use axum::http::HeaderMap;
+use sederunt_core::id::MeetingId;
+use sederunt_store::{EventFilter, EventKind};
+use utoipa::IntoParams;
+
+use super::view;
+use crate::fault::Fault;
+use crate::limit::{EVENTS_DEFAULT, EVENTS_MAX, FEED_MEETINGS_MAX};
+use crate::query::{FromQuery, Query};
+use crate::value::number;
+
+/// Where to go on, in the header that browsers send by themselves.
+const LAST_EVENT_ID: &str = "last-event-id";
+
+/// Where a feed begins, and which changes it tells.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct FeedParams {
+    /// Go on after this id, as the header `Last-Event-ID` does; the header goes first.
+    #[param(value_type = Option<u64>)]
+    pub(super) last_event_id: Option<u64>,
+    /// Begin with the LIVE sessions and who is in them, unless the feed goes on after an id.
+    #[param(value_type = Option<bool>, default = false)]
+    pub(super) snapshot: bool,
+    /// Only changes of these meetings: ids, separated by commas, at most 100.
+    #[param(value_type = Option<String>)]
+    pub(super) meeting_id: Vec<MeetingId>,
+    /// Only changes of these types: names, separated by commas.
+    #[param(value_type = Option<String>, example = "session.started,session.ended")]
+    pub(super) events: Vec<EventKind>,
+}
+
+/// A page of changes.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct PullParams {
+    /// Changes after this sequence number; 0 = from the beginning.
+    #[param(value_type = Option<u64>, default = 0)]
+    pub(super) after: u64,
+    /// Most changes in the answer, at most 1000; 0 is the default.
+    #[param(value_type = Option<u64>, minimum = 0, default = 100)]
+    pub(super) limit: usize,
+    /// Only changes of these meetings: ids, separated by commas, at most 100.
+    #[param(value_type = Option<String>)]
+    pub(super) meeting_id: Vec<MeetingId>,
+    /// Only changes of these types: names, separated by commas.
+    #[param(value_type = Option<String>, example = "session.started,session.ended")]
+    pub(super) events: Vec<EventKind>,
+}
+
+impl FeedParams {
+    /// The filter.
+    pub(super) fn filter(&self) -> EventFilter {
+        EventFilter { meetings: self.meeting_id.clone(), kinds: self.events.clone() }
+    }
+
+    /// Where the client wants to go on; the header is newer than the query.
+    pub(super) fn resume(&self, headers: &HeaderMap) -> Result<Option<u64>, Fault> {
+        let text = match headers.get(LAST_EVENT_ID).map(|value| value.to_str()) {
+            None => return Ok(self.last_event_id),
+            Some(Ok("")) => return Ok(self.last_event_id),
+            Some(text) => text.map_err(|_| bad_seq("Last-Event-ID"))?,
+        };
+        seq("Last-Event-ID", text).map(Some)
+    }
+}
+
+impl FromQuery for FeedParams {
+    fn from_query(query: &Query) -> Result<Self, Fault> {
+        Ok(Self {
+            last_event_id: query.text("last_event_id")?.map(|text| seq("last_event_id", text)).transpose()?,
+            snapshot: query.boolean("snapshot")?.unwrap_or(false),
+            meeting_id: meetings(query)?,
+            events: kinds(query)?,
+        })
+    }
+}
+
+impl FromQuery for PullParams {
+    fn from_query(query: &Query) -> Result<Self, Fault> {
+        Ok(Self {
+            after: query.text("after")?.map(|text| seq("after", text)).transpose()?.unwrap_or(0),
+            limit: limit(query)?,
+            meeting_id: meetings(query)?,
+            events: kinds(query)?,
+        })
+    }
+}
+
+/// A sequence number: digits alone.
+fn seq(name: &'static str, text: &str) -> Result<u64, Fault> {
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    let whole = number(text).ok().filter(|_| digits).map(|n| n.whole);
+    whole.ok_or_else(|| bad_seq(name))
+}
+
+fn bad_seq(name: &'static str) -> Fault {
+    Fault::new(name, "must be the id of an event")
+}
+
+fn limit(query: &Query) -> Result<usize, Fault> {
+    const RULE: &str = "must be a whole number of at least 0";
+    let Some(text) = query.once("limit", RULE)? else { return Ok(EVENTS_DEFAULT) };
+    let found = number(text).ok().filter(|n| n.is_whole).ok_or_else(|| Fault::new("limit", RULE))?;
+    Ok(match found.whole {
+        0 => EVENTS_DEFAULT,
+        n => usize::try_from(n).unwrap_or(EVENTS_MAX).min(EVENTS_MAX),
+    })
+}
+
+fn meetings(query: &Query) -> Result<Vec<MeetingId>, Fault> {
+    const NAME: &str = "meeting_id";
+    let Some(text) = query.text(NAME)? else { return Ok(Vec::new()) };
+    let mut ids: Vec<MeetingId> = text
+        .split(',')
+        .map(|id| id.parse().map_err(|_| Fault::new(NAME, "must be meeting ids separated by commas")))
+        .collect::<Result<_, _>>()?;
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.len() > FEED_MEETINGS_MAX {
+        return Err(Fault::new(NAME, format!("must have at most {FEED_MEETINGS_MAX} ids")));
+    }
+    Ok(ids)
+}
+
+fn kinds(query: &Query) -> Result<Vec<EventKind>, Fault> {
+    const NAME: &str = "events";
+    let Some(text) = query.text(NAME)? else { return Ok(Vec::new()) };
+    let mut kinds = Vec::new();
+    for name in text.split(',') {
+        let Some(kind) = EventKind::ALL.iter().copied().find(|kind| view::type_name(*kind) == name) else {
+            let all: Vec<&str> = EventKind::ALL.iter().map(|kind| view::type_name(*kind)).collect();
+            return Err(Fault::new(
+                NAME,
+                format!("must be some of [{}] separated by commas", all.join(", ")),
+            ));
+        };
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    Ok(kinds)
+}

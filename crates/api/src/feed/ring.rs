@@ -1,0 +1,134 @@
+//! The latest changes of an app as text, for all its watchers: bounded in bytes, whoever is behind its oldest is lost.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use sederunt_core::id::MeetingId;
+use sederunt_store::{EventFilter, EventKind};
+
+/// A change in the text of its batch.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    pub(super) seq: u64,
+    pub(super) meeting: MeetingId,
+    pub(super) kind: EventKind,
+    /// Where it ends; it begins where the one before ends.
+    pub(super) end: usize,
+}
+
+/// Changes that were read together.
+#[derive(Debug)]
+pub(super) struct Batch {
+    /// The app has no other change up to this one.
+    pub(super) through: u64,
+    /// Their text; of a heartbeat: its text.
+    pub(super) text: Bytes,
+    /// The changes; none = a heartbeat, which everybody gets.
+    pub(super) marks: Vec<Mark>,
+}
+
+/// Where a watcher is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cursor {
+    /// Every wanted change up to this sequence number was told.
+    pub(super) position: u64,
+    /// The next batch, once the watcher follows the ring.
+    pub(super) next: Option<u64>,
+}
+
+/// What the ring has for a cursor.
+#[derive(Debug)]
+pub(super) enum Look {
+    /// The next batch.
+    Batch(Arc<Batch>),
+    /// Nothing yet.
+    Wait,
+    /// It is gone: the cursor is behind the ring.
+    Behind,
+}
+
+/// The batches, oldest first.
+#[derive(Debug)]
+pub(super) struct Ring {
+    batches: VecDeque<Arc<Batch>>,
+    /// Number of the first batch.
+    first: u64,
+    /// Every change after this sequence number is in the ring …
+    start: u64,
+    /// … up to this one.
+    end: u64,
+    bytes: usize,
+    bytes_max: usize,
+}
+
+impl Batch {
+    /// What a watcher at `position` with `filter` gets of it; empty when nothing passes.
+    pub(super) fn text(&self, position: u64, filter: &EventFilter) -> Bytes {
+        let fresh = self.marks.first().is_none_or(|mark| mark.seq > position);
+        if fresh && (filter.passes_all() || self.marks.is_empty()) {
+            return self.text.clone();
+        }
+        let mut picked = Vec::new();
+        let mut begin = 0;
+        for mark in &self.marks {
+            if mark.seq > position && filter.passes(mark.meeting, mark.kind) {
+                picked.extend_from_slice(self.text.get(begin..mark.end).unwrap_or_default());
+            }
+            begin = mark.end;
+        }
+        picked.into()
+    }
+}
+
+impl Ring {
+    /// An empty ring that will have what comes after `start`.
+    pub(super) fn new(start: u64, bytes_max: usize) -> Self {
+        Self { batches: VecDeque::new(), first: 0, start, end: start, bytes: 0, bytes_max }
+    }
+
+    /// Adds a batch, and lets the oldest go while there are too many bytes. The newest always stays.
+    pub(super) fn push(&mut self, batch: Batch) {
+        self.end = batch.through;
+        self.bytes += size(&batch);
+        self.batches.push_back(Arc::new(batch));
+        while self.bytes > self.bytes_max && self.batches.len() > 1 {
+            if let Some(old) = self.batches.pop_front() {
+                self.bytes -= size(&old);
+                self.start = old.through;
+                self.first += 1;
+            }
+        }
+    }
+
+    /// The number that the next batch will have; it changes with every batch.
+    pub(super) fn next_number(&self) -> u64 {
+        self.first + u64::try_from(self.batches.len()).unwrap_or(0)
+    }
+
+    /// The next batch of a cursor. One that does not follow yet, or that has been told what is gone, joins where its
+    /// position is.
+    pub(super) fn look(&self, cursor: &mut Cursor) -> Look {
+        let next = match cursor.next {
+            Some(next) if next >= self.first => next,
+            _ if cursor.position < self.start => return Look::Behind,
+            _ => {
+                let told = self.batches.partition_point(|batch| batch.through <= cursor.position);
+                self.first + u64::try_from(told).unwrap_or(0)
+            }
+        };
+        cursor.next = Some(next);
+        match usize::try_from(next - self.first).ok().and_then(|index| self.batches.get(index)) {
+            Some(batch) => {
+                cursor.next = Some(next + 1);
+                Look::Batch(Arc::clone(batch))
+            }
+            None => Look::Wait,
+        }
+    }
+}
+
+/// Bytes that a batch takes.
+fn size(batch: &Batch) -> usize {
+    batch.text.len() + batch.marks.len() * size_of::<Mark>() + size_of::<Batch>()
+}
