@@ -4,7 +4,183 @@
 //! memory and is fed by the writer: after a commit, before anybody is told of it. Everything here is derived from the
 //! ledger; whatever goes wrong with it, the answers come from SQL instead.
 
+mod build;
 mod changes;
+mod commands;
+mod indexes;
+mod options;
 mod rows;
+mod sealer;
+mod source;
 
-pub(crate) use changes::Changes;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sederunt_archive::{Archive, RealFs};
+
+use crate::ledger::Ledger;
+use crate::reader::Readers;
+use crate::writer::Writer;
+use crate::{Page, Result, SessionQuery, SessionRow, Store, StoreError};
+
+pub(crate) use changes::{Changes, Mark};
+pub(crate) use indexes::{IndexedApp, Indexes};
+pub(crate) use sealer::Sealer;
+
+pub use commands::{ArchiveInfo, ArchiveReport};
+use options::Counters;
+
+pub use options::{ArchiveOptions, ArchiveStats, StoreOptions};
+
+/// Facts that a start reads to bring indexes up to date, some 0.2 s of work. What has more is caught up with in the
+/// background, and SQL answers meanwhile.
+const START_FACTS: u64 = 200_000;
+
+/// Bytes of segments whose checksums a start reads, some 0.2 s of work; more is checked in the background, and SQL
+/// answers until it is.
+const START_BYTES: u64 = 256 << 20;
+
+/// The folder in the data folder.
+fn folder(dir: &Path) -> PathBuf {
+    dir.join("archive")
+}
+
+/// The archive's fault as the store's.
+fn fault(error: sederunt_archive::Error) -> StoreError {
+    match error {
+        sederunt_archive::Error::Io { doing, path, source } => {
+            StoreError::Io { context: format!("archive: cannot {doing} {}", path.display()), source }
+        }
+        other => StoreError::Damaged(format!("archive: {other}")),
+    }
+}
+
+/// Opens the archive of a ledger, installs the indexes that are soon ready, and starts the sealer once the writer runs.
+/// A fault of the archive is none of the ledger: it is logged and counted, and SQL answers.
+pub(crate) fn open(dir: &Path, ledger: &mut Ledger, indexes: &Arc<Indexes>) -> Result<Option<Opened>> {
+    let id = source::ledger_id(&ledger.conn)?;
+    if !indexes.options.serve {
+        return Ok(None);
+    }
+    let opened = Archive::open(&folder(dir), id, Arc::new(RealFs)).and_then(|archive| {
+        let apps = archive.apps()?;
+        Ok((archive, apps))
+    });
+    let (archive, apps) = match opened {
+        Ok(opened) => opened,
+        Err(error) => {
+            Counters::add(&indexes.counters.failures, 1);
+            tracing::error!(%error, "the archive cannot be opened; lists are answered from the ledger itself");
+            return Ok(None);
+        }
+    };
+    let mut wanted: BTreeSet<i64> =
+        source::apps_from(&ledger.conn, indexes.options.from_sessions)?.into_iter().collect();
+    wanted.extend(&apps);
+    let mut budget = Budget { facts: START_FACTS, bytes: START_BYTES };
+    for app in apps {
+        match budget.attach(&archive, ledger, indexes, app) {
+            Ok(true) => {
+                wanted.remove(&app);
+            }
+            Ok(false) => {}
+            Err(error) => {
+                Counters::add(&indexes.counters.failures, 1);
+                tracing::error!(app, %error, "the archive of an app cannot be loaded");
+            }
+        }
+    }
+    ledger.changes.tell(Arc::clone(indexes));
+    Ok(Some(Opened { archive, wanted }))
+}
+
+/// What the sealer starts with.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    archive: Archive,
+    /// Apps that should have an index and have none yet.
+    wanted: BTreeSet<i64>,
+}
+
+impl Opened {
+    /// Starts the sealer.
+    pub(crate) fn start(
+        self,
+        indexes: &Arc<Indexes>,
+        readers: &Arc<Readers>,
+        writer: &Arc<Writer>,
+    ) -> Result<Sealer> {
+        let Self { archive, wanted } = self;
+        Sealer::start(Arc::clone(indexes), archive, Arc::clone(readers), Arc::clone(writer), wanted)
+    }
+}
+
+/// What a start may still read before it lets the rest wait.
+struct Budget {
+    facts: u64,
+    bytes: u64,
+}
+
+impl Budget {
+    /// Installs the index of an app; `false` = it is for the sealer.
+    fn attach(&mut self, archive: &Archive, ledger: &Ledger, indexes: &Indexes, app: i64) -> Result<bool> {
+        let conn = &ledger.conn;
+        let Some(sealed) = build::load(archive, conn, app, &indexes.counters)? else { return Ok(false) };
+        let bytes = sealed.info().bytes;
+        if bytes > self.bytes {
+            return Ok(false);
+        }
+        let facts = source::facts_since(conn, app, sealed.sealed_seq(), self.facts + 1)?;
+        if facts > self.facts {
+            return Ok(false);
+        }
+        (self.facts, self.bytes) = (self.facts - facts, self.bytes - bytes);
+        if !build::is_sound(archive, app, &indexes.counters)? {
+            return Ok(false);
+        }
+        indexes.attach(build::index(conn, app, sealed)?);
+        Ok(true)
+    }
+}
+
+impl Store {
+    /// What the archive holds and did.
+    pub fn archive_stats(&self) -> ArchiveStats {
+        self.inner.indexes.stats()
+    }
+
+    /// Waits until nothing is left to build, seal or merge; `false` when nobody does that. Blocks.
+    pub fn archive_settle(&self) -> bool {
+        self.inner.indexes.settle()
+    }
+
+    /// The answer of an app's index; `None` when SQL has to answer.
+    pub(crate) async fn sessions_indexed(&self, q: &SessionQuery) -> Option<Result<Page<SessionRow>>> {
+        let app = self.inner.indexes.of(&q.app)?;
+        let Some(query) = rows::query(q) else { return Some(Ok(Page { items: Vec::new(), total: 0 })) };
+        let snapshot = app.index.snapshot();
+        let sealed = Arc::clone(snapshot.sealed());
+        let answer = if snapshot.is_cheap(&query) {
+            snapshot.answer(&query)
+        } else {
+            let turn = match self.inner.readers.read_permit().await {
+                Ok(turn) => turn,
+                Err(closed) => return Some(Err(closed)),
+            };
+            // A panic is a bug; the caller gets an error.
+            let answer = tokio::task::spawn_blocking(move || snapshot.answer(&query)).await;
+            drop(turn);
+            match answer {
+                Ok(answer) => answer,
+                Err(_) => return Some(Err(StoreError::Closed)),
+            }
+        };
+        if sealed.is_suspect() {
+            self.inner.indexes.suspect(&app);
+            return None;
+        }
+        Counters::add(&self.inner.indexes.counters.answers, 1);
+        Some(Ok(rows::page(answer, &q.app)))
+    }
+}

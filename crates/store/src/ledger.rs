@@ -7,7 +7,8 @@ use rusqlite::Connection;
 use sederunt_core::id::AppId;
 use sederunt_core::time::UnixMs;
 
-use crate::archive::Changes;
+use crate::archive::{Changes, Mark};
+use crate::rows::{NewFact, SessionState};
 use crate::{Result, StoreError, schema};
 
 /// The writing side of the ledger. Every method but [`Self::begin`] runs inside a transaction.
@@ -15,8 +16,8 @@ pub(crate) struct Ledger {
     pub conn: Connection,
     /// Sessions that the transaction changes, for the index of the session list.
     pub changes: Changes,
-    /// Sequence number of the last fact.
-    last_seq: i64,
+    /// Sequence number of the last fact; the next has one more, without a gap.
+    pub last_seq: i64,
     apps: HashMap<AppId, i64>,
     nodes: HashMap<String, i64>,
 }
@@ -53,6 +54,10 @@ impl Ledger {
             }
             self.forget()?;
         }
+        if outcome.is_ok() {
+            // Before the answers: whoever got one finds its facts in the next list.
+            self.changes.publish();
+        }
         outcome
     }
 
@@ -79,23 +84,46 @@ impl Ledger {
         result
     }
 
+    /// Runs `f` without a savepoint, as the first in a transaction: its error takes the transaction back.
+    pub(crate) fn unguarded<T>(&mut self, f: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let result = f(self);
+        if result.is_err() {
+            if !self.conn.is_autocommit() {
+                self.conn.execute_batch("ROLLBACK")?;
+            }
+            self.forget()?;
+        }
+        result
+    }
+
+    /// Runs `f` between two transactions, for what needs several of its own.
+    pub(crate) fn outside<T>(&mut self, f: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        self.commit()?;
+        let result = f(&self.conn);
+        self.begin()?;
+        result
+    }
+
     /// Drops what is remembered of rows and reads the last sequence number again.
     fn forget(&mut self) -> Result<()> {
         self.apps.clear();
         self.nodes.clear();
-        self.changes.rewind(0);
+        self.changes.rewind(Mark::default());
         self.last_seq = self.conn.query_row("SELECT coalesce(max(seq), 0) FROM fact", [], |r| r.get(0))?;
         Ok(())
     }
 
-    /// The sequence number for one more fact: without a gap.
-    pub(crate) fn next_seq(&mut self) -> i64 {
-        self.last_seq += 1;
-        self.last_seq
-    }
-
     pub(crate) fn last_seq(&self) -> u64 {
         u64::try_from(self.last_seq).unwrap_or(0)
+    }
+
+    /// Notes what facts that were just inserted did to sessions, for the index of the session list.
+    pub(crate) fn note<'a>(
+        &mut self,
+        facts: &[NewFact<'_>],
+        states: impl Iterator<Item = &'a SessionState<'a>>,
+    ) {
+        self.changes.note(self.last_seq, facts, states);
     }
 
     /// Short key of an app.

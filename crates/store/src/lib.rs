@@ -9,6 +9,7 @@ mod apps;
 
 mod archive;
 mod bulk;
+mod deferred;
 mod error;
 mod events;
 mod export;
@@ -37,7 +38,7 @@ mod users;
 mod verify;
 mod writer;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::Connection;
@@ -46,10 +47,12 @@ use sederunt_core::effect::Write;
 use sederunt_core::time::UnixMs;
 use tokio::sync::oneshot;
 
+use archive::{Indexes, Sealer};
 use ledger::Ledger;
 use reader::Readers;
 use writer::{Command, Remember, Writer};
 
+pub use archive::{ArchiveInfo, ArchiveOptions, ArchiveReport, ArchiveStats, StoreOptions};
 pub use error::StoreError;
 pub use events::{
     EventFilter, EventFolds, EventKind, EventPage, EventPerson, EventQuery, EventRow, LivePart, LiveSession,
@@ -79,19 +82,35 @@ pub struct Store {
 
 #[derive(Debug)]
 struct Inner {
+    // Dropped first: it works with all the others.
+    #[expect(dead_code, reason = "held until the store closes")]
+    sealer: Option<Sealer>,
+    indexes: Arc<Indexes>,
+    /// The data folder.
+    dir: PathBuf,
     stays: Arc<stays::StayCache>,
-    // Dropped first: the last connection to close removes the log, and only the writer's may.
+    // Before the writer: the last connection to close removes the log, and only the writer's may.
     readers: Arc<Readers>,
-    writer: Writer,
+    writer: Arc<Writer>,
 }
 
 impl Store {
     /// Opens or creates the ledger in the folder `dir` (mode 0700), migrates its schema, and starts the writer.
     /// Blocks on the disk. The caller sees to it that no other process has the folder open.
     pub fn open(dir: &Path) -> Result<Self> {
-        let ledger = Ledger::open(dir)?;
+        Self::open_with(dir, StoreOptions::default())
+    }
+
+    /// [`Self::open`] with other settings.
+    pub fn open_with(dir: &Path, options: StoreOptions) -> Result<Self> {
+        let mut ledger = Ledger::open(dir)?;
         let readers = Arc::new(Readers::open(dir)?);
-        Ok(Self { inner: Arc::new(Inner { stays: Arc::default(), readers, writer: Writer::start(ledger)? }) })
+        let indexes = Arc::new(Indexes::new(options.archive));
+        let archive = archive::open(dir, &mut ledger, &indexes)?;
+        let writer = Arc::new(Writer::start(ledger)?);
+        let sealer = archive.map(|a| a.start(&indexes, &readers, &writer)).transpose()?;
+        let dir = dir.to_owned();
+        Ok(Self { inner: Arc::new(Inner { sealer, indexes, dir, stays: Arc::default(), readers, writer }) })
     }
 
     /// Makes the writes of one room durable, in one transaction, and returns the sequence number of the last

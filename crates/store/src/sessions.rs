@@ -15,7 +15,19 @@ use crate::{Page, Result, SessionQuery, SessionRow, SessionSort, Status, Store, 
 
 impl Store {
     /// One page of an app's sessions and the number of all matches, from one snapshot. An unknown app has none.
+    ///
+    /// The app's index answers if it has one; the answer is that of [`Self::sessions_sql`].
     pub async fn sessions(&self, q: SessionQuery) -> Result<Page<SessionRow>> {
+        match self.sessions_indexed(&q).await {
+            Some(page) => page,
+            None => self.sessions_sql(q).await,
+        }
+    }
+
+    /// [`Self::sessions`] from the ledger itself, for apps without an index, and to compare with.
+    #[doc(hidden)]
+    pub async fn sessions_sql(&self, q: SessionQuery) -> Result<Page<SessionRow>> {
+        self.inner.indexes.answered_by_sql();
         self.read(move |c| page(c, &q)).await
     }
 

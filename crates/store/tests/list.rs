@@ -5,6 +5,7 @@
 #[expect(dead_code, reason = "every test uses its own part")]
 mod common;
 
+use common::dice::Dice;
 use common::{Recorder, T0, all, app_row, at, open, person};
 use sederunt_core::fact::{EndReason, LeaveReason};
 use sederunt_core::id::Id;
@@ -49,49 +50,10 @@ const TERMS: &[&str] = &[
     " ",
 ];
 
-/// SplitMix64: the same numbers for the same seed, for ever.
-struct Dice {
-    seed: u64,
-    state: u64,
-}
-
-impl Dice {
-    fn new() -> Self {
-        let seed = std::env::var("LIST_SEED").ok().and_then(|s| s.parse().ok());
-        let seed = seed.unwrap_or_else(|| std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs());
-        Self { seed, state: seed }
-    }
-
-    fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, n: u64) -> u64 {
-        self.next() % n
-    }
-
-    fn upto(&mut self, n: u32) -> i64 {
-        i64::try_from(self.below(u64::from(n) + 1)).unwrap()
-    }
-
-    fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        let n = self.below(of.len() as u64);
-        &of[usize::try_from(n).unwrap()]
-    }
-
-    fn maybe<T>(&mut self, one_in: u64, f: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        if self.below(one_in) == 0 { Some(f(self)) } else { None }
-    }
-}
-
 #[tokio::test]
 async fn every_query_answers_as_the_naive_one() {
     let (_dir, store) = open();
-    let mut dice = Dice::new();
+    let mut dice = Dice::new("LIST_SEED");
     for app in ["p", "q"] {
         store.create_app(app_row(app), Vec::new()).await.unwrap();
     }

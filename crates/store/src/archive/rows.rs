@@ -1,8 +1,15 @@
-//! Sessions between the ledger's types and the archive's.
+//! Sessions and queries between the ledger's types and the archive's.
 
-use sederunt_archive::Row;
+use rusqlite::types::Type;
+use sederunt_archive::fold::Needle;
+use sederunt_archive::{Answer, Query, Row, Sort};
 use sederunt_core::fact::EndReason;
+use sederunt_core::id::{AppId, Id, MeetingId, SessionId};
 use sederunt_core::tally::SessionColumns;
+use sederunt_core::time::UnixMs;
+
+use crate::sql::{Blob, bad};
+use crate::{Page, SessionQuery, SessionRow, SessionSort, Status};
 
 /// The archive keeps a number for the reason of an end: its place among all of them, from 1; 0 = LIVE.
 fn reason_code(reason: Option<EndReason>) -> u8 {
@@ -10,6 +17,11 @@ fn reason_code(reason: Option<EndReason>) -> u8 {
     place.and_then(|at| u8::try_from(at + 1).ok()).unwrap_or(0)
 }
 
+fn reason(code: u8) -> Option<EndReason> {
+    EndReason::ALL.get(usize::from(code).checked_sub(1)?).copied()
+}
+
+/// A session as of its latest fact.
 pub(super) fn of_columns(c: &SessionColumns) -> Row {
     Row {
         id: c.session.as_u128(),
@@ -25,5 +37,103 @@ pub(super) fn of_columns(c: &SessionColumns) -> Row {
         live_count: c.live_count,
         ticking_count: c.ticking_count,
         ticking_joined_sum_ms: c.ticking_joined_sum_ms,
+    }
+}
+
+/// The columns that [`of_sql`] reads, in its order, of a table `s`.
+pub(super) const COLUMNS: &str = "s.id, s.meeting, s.title, s.started_ms, s.ended_ms, s.end_reason, s.updated_ms, s.peak, s.stay_count, \
+     s.closed_ms, s.live_count, s.ticking_count, s.ticking_joined_sum_ms";
+
+/// Reads a row that begins with [`COLUMNS`].
+pub(super) fn of_sql(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+    let id = |column| row.get::<_, Blob>(column).map(u128::from_be_bytes);
+    let text = |column| {
+        let value = row.get_ref(column)?;
+        value.as_str().map_err(|e| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(e)))
+    };
+    let reason = match row.get_ref(5)? {
+        rusqlite::types::ValueRef::Null => None,
+        _ => Some(EndReason::parse(text(5)?).ok_or_else(|| bad("end_reason", text(5).unwrap_or_default()))?),
+    };
+    Ok(Row {
+        id: id(0)?,
+        meeting: id(1)?,
+        title: text(2)?.into(),
+        started_ms: row.get(3)?,
+        ended_ms: row.get(4)?,
+        end_reason: reason_code(reason),
+        updated_ms: row.get(6)?,
+        peak: row.get(7)?,
+        stay_count: row.get(8)?,
+        closed_ms: row.get(9)?,
+        live_count: row.get(10)?,
+        ticking_count: row.get(11)?,
+        ticking_joined_sum_ms: row.get(12)?,
+    })
+}
+
+/// The query as the archive takes it; `None` when nothing can match.
+pub(super) fn query(q: &SessionQuery) -> Option<Query> {
+    let meeting = match &q.meeting {
+        None => None,
+        Some(text) => Some(Id::parse(text).ok()?.as_u128()),
+    };
+    Some(Query {
+        now_ms: q.now.0,
+        meeting,
+        from_ms: q.started_from.map(|t| t.0),
+        to_ms: q.started_to.map(|t| t.0),
+        status: q.status.map(|status| match status {
+            Status::Live => sederunt_archive::Status::Live,
+            Status::Ended => sederunt_archive::Status::Ended,
+        }),
+        peak_min: q.peak_min,
+        peak_max: q.peak_max,
+        search: Needle::new(q.search.as_deref()),
+        sort: match q.sort {
+            SessionSort::CreatedAt => Sort::CreatedAt,
+            SessionSort::MinutesConsumed => Sort::MinutesConsumed,
+        },
+        ascending: q.ascending,
+        offset: q.offset,
+        limit: q.limit,
+    })
+}
+
+/// The answer as the ledger gives it.
+pub(super) fn page(answer: Answer, app: &AppId) -> Page<SessionRow> {
+    let items = answer.rows.into_iter().map(|row| session(row, app.clone())).collect();
+    Page { items, total: answer.total }
+}
+
+fn session(row: Row, app: AppId) -> SessionRow {
+    SessionRow {
+        id: SessionId::from_u128(row.id),
+        app,
+        meeting: MeetingId::from_u128(row.meeting),
+        title: row.title.as_ref().to_owned(),
+        started_at: UnixMs(row.started_ms),
+        ended_at: row.ended_ms.map(UnixMs),
+        end_reason: reason(row.end_reason),
+        updated_at: UnixMs(row.updated_ms),
+        live_count: row.live_count,
+        peak: row.peak,
+        stay_count: row.stay_count,
+        closed_ms: row.closed_ms,
+        ticking_count: row.ticking_count,
+        ticking_joined_sum_ms: row.ticking_joined_sum_ms,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_have_codes_of_their_own() {
+        for r in EndReason::ALL {
+            assert_eq!(reason(reason_code(Some(*r))), Some(*r));
+        }
+        assert_eq!(reason(reason_code(None)), None);
     }
 }

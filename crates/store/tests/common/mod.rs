@@ -1,5 +1,7 @@
 //! What the tests share: a ledger in a temporary folder, registry rows, and a recorder that folds facts as a room does.
 
+pub(crate) mod dice;
+
 use sederunt_core::effect::{Person, Write};
 use sederunt_core::fact::{EndReason, Fact, FactKind, LeaveReason, Role};
 use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, PeerId, SessionId};
@@ -96,7 +98,7 @@ pub(crate) fn all(app: &str, now: UnixMs) -> SessionQuery {
 }
 
 /// One session, recorded as a room records it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Recorder {
     pub app: AppId,
     pub meeting: MeetingId,

@@ -1,0 +1,286 @@
+//! The indexes of all apps that have one: readers ask them, the writer feeds them, the sealer shrinks them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Instant;
+
+use sederunt_archive::{AppIndex, Change};
+use sederunt_core::id::AppId;
+
+use super::changes::Changed;
+use super::options::{ArchiveOptions, ArchiveStats, Counters};
+
+/// Ended sessions of one app in memory at which whoever brings more in bulk waits for the sealer: some 64 MB.
+const CROWDED: usize = 262_144;
+
+/// An app with its index.
+#[derive(Debug)]
+pub(crate) struct IndexedApp {
+    pub no: i64,
+    pub id: AppId,
+    pub index: AppIndex,
+}
+
+#[derive(Debug, Default)]
+struct Apps {
+    by_id: HashMap<AppId, Arc<IndexedApp>>,
+    by_no: HashMap<i64, Arc<IndexedApp>>,
+}
+
+/// What the sealer is told.
+#[derive(Debug, Default)]
+pub(super) struct Desk {
+    /// The store is closing.
+    pub stop: bool,
+    /// The sealer is not there (any more).
+    pub alone: bool,
+    /// Some app has enough to seal.
+    pub due: bool,
+    /// Sessions that ended in apps without an index; a hint.
+    pub ended: BTreeMap<i64, u64>,
+    /// Apps whose files are damaged.
+    pub damaged: BTreeSet<i64>,
+    /// Rounds that somebody waits for, and rounds done.
+    pub asked: u64,
+    pub done: u64,
+}
+
+/// What the sealer finds on its desk.
+#[derive(Debug)]
+pub(super) struct Work {
+    /// Sessions that ended in apps without an index; a hint.
+    pub ended: BTreeMap<i64, u64>,
+    /// Apps whose files are damaged.
+    pub damaged: BTreeSet<i64>,
+    /// The round that somebody waits for.
+    pub round: u64,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Indexes {
+    pub(super) options: ArchiveOptions,
+    apps: RwLock<Apps>,
+    desk: Mutex<Desk>,
+    /// The desk has something for the sealer.
+    wake: Condvar,
+    /// The sealer did something.
+    progress: Condvar,
+    /// Set with `Desk::stop`.
+    stopping: AtomicBool,
+    pub(super) counters: Counters,
+}
+
+impl Indexes {
+    pub(crate) fn new(options: ArchiveOptions) -> Self {
+        Self {
+            options,
+            apps: RwLock::default(),
+            desk: Mutex::new(Desk { alone: true, ..Desk::default() }),
+            wake: Condvar::new(),
+            progress: Condvar::new(),
+            stopping: AtomicBool::new(false),
+            counters: Counters::default(),
+        }
+    }
+
+    /// The index of an app.
+    pub(crate) fn of(&self, app: &AppId) -> Option<Arc<IndexedApp>> {
+        self.read().by_id.get(app).cloned()
+    }
+
+    /// The index of an app by its number.
+    pub(super) fn of_no(&self, app: i64) -> Option<Arc<IndexedApp>> {
+        self.read().by_no.get(&app).cloned()
+    }
+
+    /// All indexes, by number.
+    pub(super) fn all(&self) -> Vec<Arc<IndexedApp>> {
+        let mut all: Vec<_> = self.read().by_no.values().cloned().collect();
+        all.sort_by_key(|app| app.no);
+        all
+    }
+
+    /// Lists of the app are answered from its index from now on.
+    pub(super) fn attach(&self, app: IndexedApp) {
+        let app = Arc::new(app);
+        let mut apps = self.apps.write().unwrap_or_else(PoisonError::into_inner);
+        apps.by_id.insert(app.id.clone(), Arc::clone(&app));
+        apps.by_no.insert(app.no, app);
+    }
+
+    /// Lists of the app are answered from SQL from now on.
+    pub(super) fn detach(&self, app: i64) {
+        let mut apps = self.apps.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(app) = apps.by_no.remove(&app) {
+            apps.by_id.remove(&app.id);
+        }
+        drop(apps);
+        self.moved();
+    }
+
+    /// Takes in what a transaction changed; it is durable, and nobody was told yet.
+    pub(super) fn publish(&self, changed: Changed) {
+        let Changed { attached, sessions, ended_elsewhere } = changed;
+        for app in attached {
+            self.attach(app);
+        }
+        let mut due = false;
+        for (no, changes) in by_app(sessions) {
+            let Some(app) = self.of_no(no) else { continue };
+            app.index.apply(&changes);
+            due |= app.index.unsealed() >= self.options.seal_sessions;
+        }
+        if due || !ended_elsewhere.is_empty() {
+            let mut desk = self.desk();
+            let idle = !desk.due && desk.ended.is_empty();
+            desk.due |= due;
+            for (app, ends) in ended_elsewhere {
+                *desk.ended.entry(app).or_insert(0) += ends;
+            }
+            drop(desk);
+            if idle {
+                self.wake.notify_one();
+            }
+        }
+    }
+
+    /// A read of this index met something impossible: SQL answers, and the sealer builds it anew.
+    pub(super) fn suspect(&self, app: &IndexedApp) {
+        tracing::error!(app = %app.id, "the archive of an app is damaged; its lists are answered from the ledger itself");
+        self.detach(app.no);
+        let mut desk = self.desk();
+        desk.damaged.insert(app.no);
+        drop(desk);
+        self.wake.notify_one();
+    }
+
+    /// Counts a list that SQL answers.
+    pub(crate) fn answered_by_sql(&self) {
+        Counters::add(&self.counters.answers_sql, 1);
+    }
+
+    /// Waits while an index holds more than the sealer should leave there. Call it outside the async runtime, from
+    /// whoever brings sessions in bulk.
+    pub(crate) fn wait_for_room(&self) {
+        let mut desk = self.desk();
+        while !desk.stop && !desk.alone && self.all().iter().any(|app| app.index.unsealed() > CROWDED) {
+            desk.due = true;
+            self.wake.notify_one();
+            desk = self.progress.wait(desk).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Whether an index holds too much to wait for its sealing any longer.
+    pub(super) fn is_crowded(app: &IndexedApp) -> bool {
+        app.index.unsealed() > CROWDED
+    }
+
+    /// Waits until nothing is left to build, seal or merge. `false`: nobody does that, or the store closes.
+    pub(crate) fn settle(&self) -> bool {
+        let mut desk = self.desk();
+        desk.asked += 1;
+        let mine = desk.asked;
+        self.wake.notify_one();
+        while desk.done < mine {
+            if desk.stop || desk.alone {
+                return false;
+            }
+            desk = self.progress.wait(desk).unwrap_or_else(PoisonError::into_inner);
+        }
+        true
+    }
+
+    /// The sealer takes its seat.
+    pub(super) fn begin(&self) {
+        self.desk().alone = false;
+    }
+
+    /// The sealer is gone: nobody waits for it.
+    pub(super) fn end(&self) {
+        self.desk().alone = true;
+        self.progress.notify_all();
+    }
+
+    /// Asks the sealer to go.
+    pub(super) fn stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+        self.desk().stop = true;
+        self.wake.notify_all();
+        self.progress.notify_all();
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+
+    /// Waits for something to do, or until `retry`; `None` = go. Sleeps until `pause` at least, unless somebody waits.
+    pub(super) fn next_work(&self, pause: Instant, retry: Instant) -> Option<Work> {
+        let mut desk = self.desk();
+        loop {
+            if desk.stop {
+                return None;
+            }
+            let now = Instant::now();
+            let waited_for = desk.asked > desk.done;
+            let wanted = desk.due || !desk.ended.is_empty() || !desk.damaged.is_empty();
+            if waited_for || (wanted && now >= pause) || now >= retry {
+                desk.due = false;
+                let (ended, damaged) = (std::mem::take(&mut desk.ended), std::mem::take(&mut desk.damaged));
+                return Some(Work { ended, damaged, round: desk.asked });
+            }
+            let until = if wanted { pause } else { retry };
+            let left = until.saturating_duration_since(now);
+            desk = self.wake.wait_timeout(desk, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Nothing is left to do for whoever asked for `round`.
+    pub(super) fn settled(&self, round: u64) {
+        let mut desk = self.desk();
+        desk.done = desk.done.max(round);
+        drop(desk);
+        self.progress.notify_all();
+    }
+
+    /// Something became smaller.
+    pub(super) fn moved(&self) {
+        // Whoever checks does so under the lock, and so cannot miss this.
+        drop(self.desk());
+        self.progress.notify_all();
+    }
+
+    pub(crate) fn stats(&self) -> ArchiveStats {
+        let mut stats = self.counters.read();
+        for app in self.all() {
+            let snapshot = app.index.snapshot();
+            stats.apps += 1;
+            stats.sealed += snapshot.sealed().rows();
+            stats.in_memory += snapshot.tail().len() as u64;
+        }
+        stats
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, Apps> {
+        self.apps.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The changes of each app, in order.
+fn by_app(mut sessions: Vec<(i64, Change)>) -> Vec<(i64, Vec<Change>)> {
+    // Stable: the order within an app stays.
+    sessions.sort_by_key(|(app, _)| *app);
+    let mut apps: Vec<(i64, Vec<Change>)> = Vec::new();
+    for (no, change) in sessions {
+        match apps.last_mut() {
+            Some((app, changes)) if *app == no => changes.push(change),
+            _ => apps.push((no, vec![change])),
+        }
+    }
+    apps
+}

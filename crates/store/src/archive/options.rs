@@ -1,0 +1,104 @@
+//! Settings of the archive, and what it counts.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// How a store is opened.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct StoreOptions {
+    /// The index of the session list.
+    pub archive: ArchiveOptions,
+}
+
+/// The index of ended sessions (docs/decisions/0009-archive.md). The numbers change when work is done, never an answer:
+/// tests make them small.
+#[derive(Debug, Clone, Copy)]
+pub struct ArchiveOptions {
+    /// Whether lists are answered from the archive, and a thread keeps it up to date. Without it SQL answers, and the
+    /// folder is not touched: for commands that read a ledger once.
+    pub serve: bool,
+    /// Ended sessions from which on an app gets an archive. Below, SQL is as fast.
+    pub from_sessions: u64,
+    /// Ended sessions of an app in memory from which on they are sealed.
+    pub seal_sessions: usize,
+}
+
+/// SQL answers any query over so few sessions in a few milliseconds.
+const FROM_SESSIONS: u64 = 4_096;
+
+/// The smallest segment worth a file. 8192 sessions take some 2 MB of memory.
+const SEAL_SESSIONS: usize = 8_192;
+
+impl Default for ArchiveOptions {
+    fn default() -> Self {
+        Self { serve: true, from_sessions: FROM_SESSIONS, seal_sessions: SEAL_SESSIONS }
+    }
+}
+
+impl ArchiveOptions {
+    /// SQL answers; nothing is sealed.
+    pub fn off() -> Self {
+        Self { serve: false, ..Self::default() }
+    }
+}
+
+/// What the archive holds and did since the start.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ArchiveStats {
+    /// Apps whose lists it answers.
+    pub apps: u64,
+    /// Sessions in their segments.
+    pub sealed: u64,
+    /// Sessions in memory, LIVE and ended.
+    pub in_memory: u64,
+    /// Segments written from memory.
+    pub seals: u64,
+    /// Segments merged.
+    pub merges: u64,
+    /// Archives built from the ledger.
+    pub rebuilds: u64,
+    /// Archives set aside: damaged, foreign or out of date.
+    pub set_aside: u64,
+    /// Failures of sealing, merging and building; each is tried again.
+    pub failures: u64,
+    /// Microseconds spent on all this.
+    pub busy_us: u64,
+    /// Lists answered from the archive.
+    pub answers: u64,
+    /// Lists answered from SQL.
+    pub answers_sql: u64,
+}
+
+/// Counters behind [`ArchiveStats`].
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    pub seals: AtomicU64,
+    pub merges: AtomicU64,
+    pub rebuilds: AtomicU64,
+    pub set_aside: AtomicU64,
+    pub failures: AtomicU64,
+    pub busy_us: AtomicU64,
+    pub answers: AtomicU64,
+    pub answers_sql: AtomicU64,
+}
+
+impl Counters {
+    pub(super) fn add(counter: &AtomicU64, n: u64) {
+        counter.fetch_add(n, Ordering::Relaxed);
+    }
+
+    /// The counters; what stands in memory is left 0.
+    pub(super) fn read(&self) -> ArchiveStats {
+        let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        ArchiveStats {
+            seals: get(&self.seals),
+            merges: get(&self.merges),
+            rebuilds: get(&self.rebuilds),
+            set_aside: get(&self.set_aside),
+            failures: get(&self.failures),
+            busy_us: get(&self.busy_us),
+            answers: get(&self.answers),
+            answers_sql: get(&self.answers_sql),
+            ..ArchiveStats::default()
+        }
+    }
+}

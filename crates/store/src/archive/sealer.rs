@@ -1,0 +1,306 @@
+//! The sealer: one thread that builds, seals and merges, and gives way to everything else.
+//!
+//! It never holds up the writer: what it reads comes from a snapshot of its own, and an index that is ready is installed
+//! by a short job between groups. A fault of the disk is logged and counted, the work is tried again later, and
+//! meanwhile the answers come from where they came from before, or from SQL.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use sederunt_archive::{Archive, Error};
+
+use super::fault;
+use super::indexes::{IndexedApp, Indexes, Work};
+use super::options::Counters;
+use crate::reader::Readers;
+use crate::writer::Writer;
+use crate::{Result, StoreError};
+
+/// Shortest time between two rounds: a segment for every group would be many small files.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Longest time between two rounds: apps that fill up slowly are looked at together.
+const LOOK: Duration = Duration::from_secs(10);
+
+/// First and last wait after a failure; it doubles in between.
+const RETRY: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(300));
+
+/// Ended sessions of all apps in memory above which the fullest are sealed before they are due: some 16 MB.
+const IN_MEMORY_MAX: usize = 65_536;
+
+/// How much the thread yields to others of the machine (`nice`).
+const NICENESS: i32 = 10;
+
+/// The handle of the thread. Dropping it waits for the thread, which gives up what it is at.
+#[derive(Debug)]
+pub(crate) struct Sealer {
+    indexes: Arc<Indexes>,
+    /// Stops what the archive writes.
+    stopper: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Sealer {
+    /// Starts the thread; `wanted` are apps that should have an index and have none yet.
+    pub(super) fn start(
+        indexes: Arc<Indexes>,
+        archive: Archive,
+        readers: Arc<Readers>,
+        writer: Arc<Writer>,
+        wanted: BTreeSet<i64>,
+    ) -> Result<Self> {
+        let stopper = archive.stopper();
+        let mut worker = Worker {
+            indexes: Arc::clone(&indexes),
+            archive,
+            readers,
+            writer,
+            wanted,
+            merges: BTreeSet::new(),
+            missing: HashMap::new(),
+            later: HashMap::new(),
+        };
+        worker.merges.extend(indexes.all().iter().map(|app| app.no));
+        indexes.begin();
+        let thread = std::thread::Builder::new()
+            .name("ledger-sealer".to_owned())
+            .spawn(move || worker.run())
+            .map_err(|source| StoreError::Io { context: "starting the sealer thread".to_owned(), source })?;
+        Ok(Self { indexes, stopper, thread: Some(thread) })
+    }
+}
+
+impl Drop for Sealer {
+    fn drop(&mut self) {
+        self.stopper.store(true, Ordering::Release);
+        self.indexes.stop();
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the sealer thread panicked");
+        }
+    }
+}
+
+/// When something is tried again.
+struct Later {
+    at: Instant,
+    wait: Duration,
+}
+
+pub(super) struct Worker {
+    pub(super) indexes: Arc<Indexes>,
+    pub(super) archive: Archive,
+    pub(super) readers: Arc<Readers>,
+    pub(super) writer: Arc<Writer>,
+    /// Apps that should have an index and have none.
+    wanted: BTreeSet<i64>,
+    /// Apps that may have segments to merge.
+    merges: BTreeSet<i64>,
+    /// Ends that apps without an index need until they get one.
+    missing: HashMap<i64, u64>,
+    /// Apps whose last attempt failed.
+    later: HashMap<i64, Later>,
+}
+
+impl Worker {
+    fn run(mut self) {
+        if let Err(error) = rustix::process::nice(NICENESS) {
+            tracing::debug!(%error, "the sealer runs at the priority of the others");
+        }
+        let (mut pause, mut retry) = (Instant::now(), Instant::now());
+        while let Some(work) = self.indexes.next_work(pause, retry) {
+            let start = Instant::now();
+            let Work { ended, damaged, round } = work;
+            self.take(ended);
+            for app in damaged {
+                self.drop_index(app);
+                self.set_aside(app);
+            }
+            if catch_unwind(AssertUnwindSafe(|| self.round())).is_err() {
+                self.give_up();
+            }
+            self.indexes.settled(round);
+            let busy = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+            Counters::add(&self.indexes.counters.busy_us, busy);
+            pause = Instant::now() + PAUSE;
+            retry = self.later.values().map(|l| l.at).fold(Instant::now() + LOOK, Instant::min).max(pause);
+        }
+        self.indexes.end();
+    }
+
+    fn take(&mut self, ended: BTreeMap<i64, u64>) {
+        for (app, ends) in ended {
+            let missing = self.missing.entry(app).or_insert(0);
+            *missing = missing.saturating_sub(ends);
+            if *missing == 0 {
+                self.wanted.insert(app);
+            }
+        }
+    }
+
+    /// Works until nothing is left to do, the small and urgent first.
+    fn round(&mut self) {
+        loop {
+            let sealed = self.seal_due();
+            if self.indexes.is_stopping() || !(sealed || self.build_one() || self.merge_one()) {
+                return;
+            }
+        }
+    }
+
+    /// Seals what is due, and the fullest apps when all together hold too much. Whether there was something.
+    fn seal_due(&mut self) -> bool {
+        let mut apps: Vec<_> =
+            self.indexes.all().into_iter().map(|app| (app.index.unsealed(), app)).collect();
+        apps.sort_by_key(|(unsealed, app)| (std::cmp::Reverse(*unsealed), app.no));
+        let mut in_memory: usize = apps.iter().map(|(unsealed, _)| unsealed).sum();
+        let mut worked = false;
+        for (unsealed, app) in apps {
+            let due = unsealed >= self.indexes.options.seal_sessions || in_memory > IN_MEMORY_MAX;
+            if due && unsealed > 0 && !self.indexes.is_stopping() && self.seal(&app) {
+                in_memory -= unsealed;
+                worked = true;
+            }
+        }
+        worked
+    }
+
+    fn seal(&mut self, app: &IndexedApp) -> bool {
+        if !self.is_turn(app.no) {
+            return false;
+        }
+        let sealed = Arc::clone(app.index.snapshot().sealed());
+        let outcome = self.archive.seal(app.no, &sealed, app.index.ended_tail());
+        match outcome {
+            Ok(sealed) => {
+                app.index.install(Arc::new(sealed));
+                self.indexes.moved();
+                self.merges.insert(app.no);
+                self.later.remove(&app.no);
+                Counters::add(&self.indexes.counters.seals, 1);
+                true
+            }
+            Err(error) => {
+                self.refused(app, "sealing", error);
+                false
+            }
+        }
+    }
+
+    /// Merges segments of one app, if any has too many.
+    fn merge_one(&mut self) -> bool {
+        while let Some(app) = self.merges.iter().copied().find(|app| self.is_turn(*app)) {
+            let Some(indexed) = self.indexes.of_no(app) else {
+                self.merges.remove(&app);
+                continue;
+            };
+            let sealed = Arc::clone(indexed.index.snapshot().sealed());
+            match self.archive.merge_due(app, &sealed) {
+                Ok(Some(sealed)) => {
+                    indexed.index.install(Arc::new(sealed));
+                    self.later.remove(&app);
+                    Counters::add(&self.indexes.counters.merges, 1);
+                    return true;
+                }
+                Ok(None) => {
+                    self.merges.remove(&app);
+                }
+                Err(error) => self.refused(&indexed, "merging", error),
+            }
+        }
+        false
+    }
+
+    /// Builds the index of one app that has none, if it has grown enough.
+    fn build_one(&mut self) -> bool {
+        while let Some(app) = self.wanted.iter().copied().find(|app| self.is_turn(*app)) {
+            if self.indexes.of_no(app).is_some() {
+                self.wanted.remove(&app);
+                continue;
+            }
+            match self.build(app) {
+                Ok(super::build::Built::Done) => {
+                    self.wanted.remove(&app);
+                    self.missing.remove(&app);
+                    self.later.remove(&app);
+                    self.merges.insert(app);
+                    return true;
+                }
+                Ok(super::build::Built::Missing(ends)) => {
+                    self.wanted.remove(&app);
+                    self.missing.insert(app, ends);
+                }
+                Err(error) => self.failed(app, "building", &error),
+            }
+        }
+        false
+    }
+
+    /// The archive would not change the state of an app.
+    fn refused(&mut self, app: &IndexedApp, doing: &str, error: Error) {
+        let crowded = Indexes::is_crowded(app);
+        let stopped = matches!(error, Error::Stopped);
+        let drop_index = match &error {
+            // Whoever edits files by hand, or a bug: what lies there is not what answers.
+            Error::Stale { .. } | Error::Rows { .. } => true,
+            // Memory must not grow with the fault: SQL answers until the disk is better.
+            _ => error.is_damage() || (crowded && !stopped),
+        };
+        let damaged = drop_index && !matches!(error, Error::Stale { .. } | Error::Io { .. } | Error::Full(_));
+        self.failed(app.no, doing, &fault(error));
+        if drop_index {
+            self.drop_index(app.no);
+        }
+        if damaged {
+            self.set_aside(app.no);
+        }
+    }
+
+    /// The files of an app cannot be used.
+    fn set_aside(&mut self, app: i64) {
+        Counters::add(&self.indexes.counters.set_aside, 1);
+        match self.archive.set_aside(app) {
+            Ok(()) => tracing::warn!(app, "the archive of an app is set aside and built anew"),
+            Err(error) => self.failed(app, "setting aside", &fault(error)),
+        }
+    }
+
+    /// The app has no index any more; it gets another one.
+    pub(super) fn drop_index(&mut self, app: i64) {
+        self.indexes.detach(app);
+        self.merges.remove(&app);
+        self.wanted.insert(app);
+    }
+
+    /// Whether no failure keeps the app waiting.
+    fn is_turn(&self, app: i64) -> bool {
+        !self.indexes.is_stopping() && self.later.get(&app).is_none_or(|later| later.at <= Instant::now())
+    }
+
+    fn failed(&mut self, app: i64, doing: &str, error: &StoreError) {
+        let wait = self.later.get(&app).map_or(RETRY.0, |later| (later.wait * 2).min(RETRY.1));
+        self.later.insert(app, Later { at: Instant::now() + wait, wait });
+        if self.indexes.is_stopping() {
+            // Asked to: not a failure.
+            return;
+        }
+        Counters::add(&self.indexes.counters.failures, 1);
+        tracing::error!(app, %error, again_in = ?wait, "{doing} the archive of an app failed");
+    }
+
+    /// After a panic, which is a bug: SQL answers from now on.
+    fn give_up(&mut self) {
+        Counters::add(&self.indexes.counters.failures, 1);
+        tracing::error!("the sealer panicked; lists are answered from the ledger itself");
+        for app in self.indexes.all() {
+            self.indexes.detach(app.no);
+            self.failed(app.no, "keeping", &StoreError::Closed);
+            self.drop_index(app.no);
+        }
+    }
+}
