@@ -39,6 +39,30 @@ pub enum Command {
     Export(ExportArgs),
     /// Rebuild every row of the ledger from its facts and compare. The server must be stopped
     Verify(DataArgs),
+    /// Look after the archive, from which large session lists are answered. The server must be stopped
+    Archive {
+        /// What to do.
+        #[command(subcommand)]
+        what: ArchiveCommand,
+    },
+}
+
+/// `sederunt archive`.
+#[derive(Debug, Subcommand)]
+pub enum ArchiveCommand {
+    /// Build it from the ledger
+    Rebuild {
+        /// Only of this app. Left out: of every app that has an archive or is large enough for one
+        #[arg(long)]
+        app: Option<String>,
+        /// Where the ledger is.
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Check every file of it, and compare every session in it with the ledger, in both directions
+    Verify(DataArgs),
+    /// Show what it holds, one line an app
+    Info(DataArgs),
 }
 
 /// `sederunt serve`.

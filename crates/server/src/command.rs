@@ -1,5 +1,6 @@
 //! The commands of the binary. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done in part (import).
 
+mod archive;
 mod config;
 mod export;
 mod import;
@@ -12,7 +13,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
-use sederunt_store::Store;
+use sederunt_store::{ArchiveOptions, Store, StoreOptions};
 
 use crate::cli::{Cli, Command, ConfigCommand};
 use crate::data_folder::DataFolder;
@@ -49,6 +50,7 @@ async fn dispatch(cli: Cli, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
         Command::Import(args) => return import::run(args).await,
         Command::Export(args) => export::run(args).await?,
         Command::Verify(args) => return verify::run(args).await,
+        Command::Archive { what } => return archive::run(what).await,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -63,13 +65,22 @@ fn innermost(matches: &ArgMatches) -> &ArgMatches {
 }
 
 /// Takes the data folder of a command that is not the server, and opens its ledger. A folder that does not exist
-/// is a typing error, not a wish for a new one, unless `make`.
+/// is a typing error, not a wish for a new one, unless `make`. The archive is left alone: only what brings or shows
+/// sessions for long needs it.
 fn open(data: crate::cli::DataArgs, make: bool) -> anyhow::Result<(DataFolder, Store)> {
+    open_with(data, make, StoreOptions { archive: ArchiveOptions::off() })
+}
+
+fn open_with(
+    data: crate::cli::DataArgs,
+    make: bool,
+    options: StoreOptions,
+) -> anyhow::Result<(DataFolder, Store)> {
     let path = data.folder()?;
     if !make && !path.is_dir() {
         anyhow::bail!("there is no data folder {}; choose it with --data", path.display());
     }
     let folder = DataFolder::take(&path)?;
-    let store = Store::open(folder.path()).context("cannot open the ledger")?;
+    let store = Store::open_with(folder.path(), options).context("cannot open the ledger")?;
     Ok((folder, store))
 }

@@ -4,6 +4,7 @@
 //! the TOML file, and a *resolved* struct that the program uses. Resolving takes both given structs apart field by
 //! field, so a field that nobody reads does not compile.
 
+mod archive;
 mod http;
 mod layer;
 mod log;
@@ -17,8 +18,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::ArgMatches;
+use sederunt_store::ArchiveOptions;
 use serde::Deserialize;
 
+pub use archive::ArchiveGiven;
 pub use http::{HttpConfig, HttpGiven};
 pub use layer::{Effective, Layers, Origin};
 pub use log::{LogConfig, LogFormat, LogGiven};
@@ -40,6 +43,8 @@ pub struct Config {
     pub tls: TlsConfig,
     /// Rooms.
     pub room: RoomSettings,
+    /// The session list's archive.
+    pub archive: ArchiveOptions,
     /// Logs.
     pub log: LogConfig,
 }
@@ -58,6 +63,8 @@ pub struct ConfigArgs {
     tls: TlsGiven,
     #[command(flatten)]
     room: RoomGiven,
+    #[command(flatten)]
+    archive: ArchiveGiven,
     #[command(flatten)]
     log: LogGiven,
 }
@@ -86,6 +93,7 @@ struct File {
     store_client_addresses: Option<bool>,
     media: MediaGiven,
     tls: TlsGiven,
+    archive: ArchiveGiven,
     log: LogGiven,
 }
 
@@ -104,7 +112,7 @@ impl Config {
     /// Resolves the settings and tells where each value came from. `matches` are those of the subcommand that
     /// `args` were read from. Errors name the key and the rule.
     pub fn resolve(args: ConfigArgs, matches: &ArgMatches) -> anyhow::Result<(Self, Vec<Effective>)> {
-        let ConfigArgs { source: DataArgs { config, data }, http, media, tls, room, log } = args;
+        let ConfigArgs { source: DataArgs { config, data }, http, media, tls, room, archive, log } = args;
         let file = File::read(config.as_deref())?;
         let File {
             data: file_data,
@@ -116,6 +124,7 @@ impl Config {
             store_client_addresses,
             media: file_media,
             tls: file_tls,
+            archive: file_archive,
             log: file_log,
         } = file;
         let mut layers = Layers::new(matches, config);
@@ -126,8 +135,9 @@ impl Config {
         let room = RoomSettings::resolve(&mut layers, room, file_room)?;
         let media = MediaSettings::resolve(&mut layers, media, file_media);
         let tls = TlsConfig::resolve(&mut layers, tls, file_tls)?;
+        let archive = archive::resolve(&mut layers, archive, file_archive)?;
         let log = LogConfig::resolve(&mut layers, log, file_log);
-        Ok((Self { data, http, media, tls, room, log }, layers.finish()))
+        Ok((Self { data, http, media, tls, room, archive, log }, layers.finish()))
     }
 }
 

@@ -16,4 +16,4 @@ pub mod signing_key;
 pub mod tls;
 pub mod token;
 
-pub use run::{Bound, Listeners, run};
+pub use run::{Bound, Listeners, run, run_with_clock};

@@ -13,7 +13,7 @@ use sederunt_gateway::GatewayConfig;
 use sederunt_node::clock::{Clock, SystemClock};
 use sederunt_node::media::{MediaConfig, MediaHandle, MediaNotice};
 use sederunt_node::{Node, NodeConfig};
-use sederunt_store::Store;
+use sederunt_store::{ArchiveOptions, Store, StoreOptions};
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -79,17 +79,28 @@ pub async fn run(
     shutdown: CancellationToken,
     ready: impl FnOnce(&Bound) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
+    run_with_clock(config, with_demo, listeners, Arc::new(SystemClock), shutdown, ready).await
+}
+
+/// As [`run`], at another time than the machine's: benchmarks of recorded history run at its end.
+pub async fn run_with_clock(
+    config: Config,
+    with_demo: bool,
+    listeners: Listeners,
+    clock: Arc<dyn Clock>,
+    shutdown: CancellationToken,
+    ready: impl FnOnce(&Bound) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     // Logging is process-wide and was started by the caller.
-    let Config { data, http, media, tls, room, log: _ } = config;
+    let Config { data, http, media, tls, room, archive, log: _ } = config;
     let folder = DataFolder::take(&data)?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let started_at = clock.now();
     let addresses = Addresses::of(&http, &tls, &listeners)?;
     let acceptor = tls::acceptor(&tls, &folder, addresses.public_host(), started_at)?;
 
     let media = Media::start(media)?;
     let media_handle = media.handle.clone();
-    let node = start_node(&folder, room, media, clock).await?;
+    let node = start_node(&folder, room, archive, media, clock).await?;
     if let Some(path) = first_run::make_if_needed(&folder, node.store(), &Mint::new(started_at)?).await? {
         tracing::info!(file = %path.display(), "first start: account, app and API token are in this file");
     }
@@ -165,11 +176,12 @@ impl Media {
 async fn start_node(
     folder: &DataFolder,
     room: RoomSettings,
+    archive: ArchiveOptions,
     media: Media,
     clock: Arc<dyn Clock>,
 ) -> anyhow::Result<Node> {
     let RoomSettings { reconnect_grace, store_client_addresses } = room;
-    let store = Store::open(folder.path()).context("cannot open the ledger")?;
+    let store = Store::open_with(folder.path(), StoreOptions { archive }).context("cannot open the ledger")?;
     let config = NodeConfig {
         node_id: token::random_hex(8)?,
         reconnect_grace_ms: i64::try_from(reconnect_grace.as_millis())?,

@@ -11,9 +11,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use sederunt_core::id::AppId;
 use sederunt_node::clock::{Clock as _, SystemClock};
 use sederunt_node::presets::default_presets;
-use sederunt_store::{AppRow, ImportOptions, ImportReport, MakeApp};
+use sederunt_store::{AppRow, ImportOptions, ImportReport, MakeApp, StoreOptions};
 
-use super::{EXIT_PARTIAL, open};
+use super::{EXIT_PARTIAL, open_with};
 use crate::cli::ImportArgs;
 use crate::first_run;
 use crate::mint::Mint;
@@ -26,7 +26,8 @@ const BUFFER_BYTES: usize = 1 << 18;
 pub(super) async fn run(args: ImportArgs) -> anyhow::Result<ExitCode> {
     let ImportArgs { file, account, data } = args;
     let (reader, bar) = source(&file)?;
-    let (folder, store) = open(data, true)?;
+    // The archive grows with the import: the next start has nothing to catch up with.
+    let (folder, store) = open_with(data, true, StoreOptions::default())?;
     let mint = Mint::new(SystemClock.now())?;
     let account = match account {
         Some(account) => account,
@@ -37,14 +38,16 @@ pub(super) async fn run(args: ImportArgs) -> anyhow::Result<ExitCode> {
                 .account_id
         }
     };
-    let options = ImportOptions { make_app: Some(make_app(account, mint)) };
+    let options = ImportOptions { make_app: Some(make_app(account, mint)), offline: true };
     let work = move || {
         let report = store.import(reader, &options, |at| {
             bar.set_position(at.bytes);
             bar.set_message(format!("{} lines", at.lines));
         });
+        bar.set_message("building indexes");
+        let finished = store.finish_import();
         bar.finish_and_clear();
-        report
+        report.and_then(|report| finished.map(|()| report))
     };
     let report = tokio::task::spawn_blocking(work).await?.context("the import stopped")?;
     drop(folder);
