@@ -53,6 +53,11 @@ impl Archive {
     /// [`Error::Io`].
     pub fn open(dir: &Path, ledger: [u8; 16], fs: Arc<dyn Fs>) -> Result<Self> {
         fs.create_dir(dir).map_err(Error::io("create", dir))?;
+        if let Some(parent) = dir.parent() {
+            // A relative path of one name lies in the working folder.
+            let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+            fs.sync_dir(parent).map_err(Error::io("sync", parent))?;
+        }
         let archive = Self { dir: dir.to_owned(), ledger, fs, stop: Arc::default(), locks: Mutex::default() };
         for app in archive.apps()? {
             archive.folder(app).sweep()?;

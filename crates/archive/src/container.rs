@@ -53,8 +53,12 @@ struct Entry {
 /// Writes a file front to back.
 pub(crate) struct Writer<W> {
     out: W,
+    /// Bytes put so far.
     at: u64,
+    /// The latest of them, not written yet.
     buffer: Vec<u8>,
+    /// So many of the buffer are hashed.
+    hashed: usize,
     hasher: XxHash3_64,
     sections: Vec<Entry>,
 }
@@ -64,30 +68,37 @@ impl<W: Write> Writer<W> {
         let mut writer = Self {
             out,
             at: 0,
-            buffer: Vec::with_capacity(BUFFER + ALIGN),
+            buffer: Vec::with_capacity(BUFFER),
+            hashed: 0,
             hasher: XxHash3_64::with_seed(0),
             sections: Vec::new(),
         };
         writer.put(&head(kind))?;
-        writer.flush_buffer()?;
         Ok(writer)
     }
 
     /// Opens a section; what is put from now on belongs to it.
     pub(crate) fn begin(&mut self, tag: u32) -> io::Result<()> {
         self.close()?;
+        self.hash();
         self.hasher = XxHash3_64::with_seed(0);
         self.sections.push(Entry { tag, at: self.at, len: 0, hash: 0 });
         Ok(())
     }
 
     pub(crate) fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if bytes.len() >= BUFFER {
-            self.flush_buffer()?;
-            return self.push(bytes);
+        self.at += bytes.len() as u64;
+        if self.buffer.len() + bytes.len() <= BUFFER {
+            self.buffer.extend_from_slice(bytes);
+            return Ok(());
         }
-        self.buffer.extend_from_slice(bytes);
-        if self.buffer.len() >= BUFFER { self.flush_buffer() } else { Ok(()) }
+        self.flush()?;
+        if bytes.len() < BUFFER {
+            self.buffer.extend_from_slice(bytes);
+            return Ok(());
+        }
+        self.hasher.write(bytes);
+        self.out.write_all(bytes)
     }
 
     /// Numbers one after the other.
@@ -112,36 +123,34 @@ impl<W: Write> Writer<W> {
         tail.extend_from_slice(&hash.to_le_bytes());
         tail.extend_from_slice(&len.to_le_bytes());
         tail.extend_from_slice(&MAGIC_END);
-        self.push(&tail)?;
+        self.put(&tail)?;
+        self.flush()?;
         Ok((self.out, Written { len, hash }))
     }
 
+    /// Ends the open section, if there is one.
     fn close(&mut self) -> io::Result<()> {
-        self.flush_buffer()?;
         let Some(at) = self.sections.last().map(|s| s.at) else { return Ok(()) };
         let len = self.at - at;
-        let zeros = padded(len) - len;
-        self.push(&[0; ALIGN][..zeros as usize])?;
-        let hash = self.hasher.finish();
+        self.put(&[0; ALIGN][..(padded(len) - len) as usize])?;
+        self.hash();
         if let Some(section) = self.sections.last_mut() {
             section.len = len;
-            section.hash = hash;
+            section.hash = self.hasher.finish();
         }
         Ok(())
     }
 
-    fn flush_buffer(&mut self) -> io::Result<()> {
-        let mut buffer = std::mem::take(&mut self.buffer);
-        let done = self.push(&buffer);
-        buffer.clear();
-        self.buffer = buffer;
-        done
+    fn hash(&mut self) {
+        self.hasher.write(self.buffer.get(self.hashed..).unwrap_or(&[]));
+        self.hashed = self.buffer.len();
     }
 
-    fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.hasher.write(bytes);
-        self.out.write_all(bytes)?;
-        self.at += bytes.len() as u64;
+    fn flush(&mut self) -> io::Result<()> {
+        self.hash();
+        self.out.write_all(&self.buffer)?;
+        self.buffer.clear();
+        self.hashed = 0;
         Ok(())
     }
 }
