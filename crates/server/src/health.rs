@@ -20,6 +20,7 @@ use prometheus_client::registry::Registry;
 use sederunt_core::time::UnixMs;
 use sederunt_node::Node;
 use sederunt_node::media::{MediaHandle, MediaStats};
+use sederunt_store::ArchiveStats;
 
 use crate::accept::Connections;
 
@@ -156,8 +157,42 @@ fn collect(observed: &Observed) -> Registry {
     registry.register("http_requests", "Requests answered", http.requests.clone());
     registry.register("http_request_seconds", "Time to the head of the answer", http.seconds.clone());
     node.metrics().register(&mut registry);
+    archive_metrics(&mut registry, node.store().archive_stats());
     media_metrics(&mut registry, media.stats());
     registry
+}
+
+fn archive_metrics(registry: &mut Registry, stats: ArchiveStats) {
+    let ArchiveStats {
+        apps,
+        sealed,
+        in_memory,
+        seals,
+        merges,
+        rebuilds,
+        set_aside,
+        failures,
+        busy_us,
+        answers,
+        answers_sql,
+    } = stats;
+    let mut gauge = |name: &str, help: &str, value: u64| {
+        registry.register(name, help, ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX)));
+    };
+    gauge("archive_apps", "Apps whose session list is answered from the archive", apps);
+    gauge("archive_sessions_sealed", "Sessions in the archive's files", sealed);
+    gauge("archive_sessions_in_memory", "Sessions beside them in memory: LIVE, or ended lately", in_memory);
+    let mut counter = |name: &str, help: &str, value: u64| {
+        registry.register(name, help, ConstCounter::new(value));
+    };
+    counter("archive_seals", "Segments written from memory", seals);
+    counter("archive_merges", "Merges of segments", merges);
+    counter("archive_rebuilds", "Archives of an app built from the ledger", rebuilds);
+    counter("archive_set_aside", "Archives of an app found damaged, foreign or out of date", set_aside);
+    counter("archive_failures", "Failures of sealing, merging and building; each is tried again", failures);
+    counter("archive_busy_microseconds", "Time spent on sealing, merging and building", busy_us);
+    counter("session_lists_archive", "Session lists answered from the archive", answers);
+    counter("session_lists_sql", "Session lists answered from SQL", answers_sql);
 }
 
 fn media_metrics(registry: &mut Registry, stats: MediaStats) {

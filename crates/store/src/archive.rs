@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sederunt_archive::{Archive, RealFs};
+use sederunt_archive::Archive;
 
 use crate::ledger::Ledger;
 use crate::reader::Readers;
@@ -32,14 +32,6 @@ pub use commands::{ArchiveInfo, ArchiveReport};
 use options::Counters;
 
 pub use options::{ArchiveOptions, ArchiveStats, StoreOptions};
-
-/// Facts that a start reads to bring indexes up to date, some 0.2 s of work. What has more is caught up with in the
-/// background, and SQL answers meanwhile.
-const START_FACTS: u64 = 200_000;
-
-/// Bytes of segments whose checksums a start reads, some 0.2 s of work; more is checked in the background, and SQL
-/// answers until it is.
-const START_BYTES: u64 = 256 << 20;
 
 /// The folder in the data folder.
 fn folder(dir: &Path) -> PathBuf {
@@ -63,42 +55,42 @@ pub(crate) fn open(dir: &Path, ledger: &mut Ledger, indexes: &Arc<Indexes>) -> R
     if !indexes.options.serve {
         return Ok(None);
     }
-    let opened = Archive::open(&folder(dir), id, Arc::new(RealFs)).and_then(|archive| {
-        let apps = archive.apps()?;
-        Ok((archive, apps))
-    });
-    let (archive, apps) = match opened {
-        Ok(opened) => opened,
+    let open = sealer::Open { dir: folder(dir), ledger: id };
+    let (archive, apps) = match open.open() {
+        Ok((archive, apps)) => (Some(archive), apps),
         Err(error) => {
             Counters::add(&indexes.counters.failures, 1);
             tracing::error!(%error, "the archive cannot be opened; lists are answered from the ledger itself");
-            return Ok(None);
+            (None, Vec::new())
         }
     };
     let mut wanted: BTreeSet<i64> =
         source::apps_from(&ledger.conn, indexes.options.from_sessions)?.into_iter().collect();
     wanted.extend(&apps);
-    let mut budget = Budget { facts: START_FACTS, bytes: START_BYTES };
-    for app in apps {
-        match budget.attach(&archive, ledger, indexes, app) {
-            Ok(true) => {
-                wanted.remove(&app);
-            }
-            Ok(false) => {}
-            Err(error) => {
-                Counters::add(&indexes.counters.failures, 1);
-                tracing::error!(app, %error, "the archive of an app cannot be loaded");
+    if let Some(archive) = &archive {
+        let mut budget = Budget { facts: indexes.options.start_facts, bytes: indexes.options.start_bytes };
+        for app in apps {
+            match budget.attach(archive, ledger, indexes, app) {
+                Ok(true) => {
+                    wanted.remove(&app);
+                }
+                Ok(false) => {}
+                Err(error) => {
+                    Counters::add(&indexes.counters.failures, 1);
+                    tracing::error!(app, %error, "the archive of an app cannot be loaded");
+                }
             }
         }
     }
     ledger.changes.tell(Arc::clone(indexes));
-    Ok(Some(Opened { archive, wanted }))
+    Ok(Some(Opened { open, archive, wanted }))
 }
 
 /// What the sealer starts with.
 #[derive(Debug)]
 pub(crate) struct Opened {
-    archive: Archive,
+    open: sealer::Open,
+    archive: Option<Archive>,
     /// Apps that should have an index and have none yet.
     wanted: BTreeSet<i64>,
 }
@@ -111,8 +103,9 @@ impl Opened {
         readers: &Arc<Readers>,
         writer: &Arc<Writer>,
     ) -> Result<Sealer> {
-        let Self { archive, wanted } = self;
-        Sealer::start(Arc::clone(indexes), archive, Arc::clone(readers), Arc::clone(writer), wanted)
+        let Self { open, archive, wanted } = self;
+        let (indexes, readers, writer) = (Arc::clone(indexes), Arc::clone(readers), Arc::clone(writer));
+        Sealer::start(sealer::Seat { indexes, readers, writer, open, archive, wanted })
     }
 }
 

@@ -77,18 +77,8 @@ async fn info(data: DataArgs) -> anyhow::Result<ExitCode> {
     let mut out = io::stdout().lock();
     writeln!(out, "folder\tapp\tsealed\tunsealed\tsegments\ttitles\tbytes\tsealed_seq\tgeneration\tstate")?;
     for info in &infos {
-        let ArchiveInfo {
-            app,
-            no,
-            sealed,
-            unsealed,
-            segments,
-            titles,
-            bytes,
-            sealed_seq,
-            generation,
-            fault,
-        } = info;
+        let ArchiveInfo { app, no, sealed, unsealed, segments, titles, bytes, sealed_seq, generation, fault } =
+            info;
         let app = app.as_ref().map_or("?", AppId::as_str);
         let state = fault.as_deref().unwrap_or("ok");
         writeln!(

@@ -38,14 +38,13 @@ pub(super) fn resolve(
     file: ArchiveGiven,
 ) -> anyhow::Result<ArchiveOptions> {
     let ArchiveGiven { from_sessions, seal_sessions } = given;
-    let ArchiveOptions { serve, from_sessions: from_default, seal_sessions: seal_default } =
-        ArchiveOptions::default();
+    let defaults = ArchiveOptions::default();
     let seal_sessions =
-        layers.pick("archive.seal_sessions", seal_sessions, file.seal_sessions, seal_default);
+        layers.pick("archive.seal_sessions", seal_sessions, file.seal_sessions, defaults.seal_sessions);
     if !(1..=SEAL_SESSIONS_MAX).contains(&seal_sessions) {
         anyhow::bail!("\"archive.seal_sessions\" must be between 1 and {SEAL_SESSIONS_MAX}: {seal_sessions}");
     }
     let from_sessions =
-        layers.pick("archive.from_sessions", from_sessions, file.from_sessions, from_default);
-    Ok(ArchiveOptions { serve, from_sessions, seal_sessions })
+        layers.pick("archive.from_sessions", from_sessions, file.from_sessions, defaults.from_sessions);
+    Ok(ArchiveOptions { from_sessions, seal_sessions, ..defaults })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::Instant;
 
 use sederunt_archive::{AppIndex, Change};
@@ -10,9 +10,6 @@ use sederunt_core::id::AppId;
 
 use super::changes::Changed;
 use super::options::{ArchiveOptions, ArchiveStats, Counters};
-
-/// Ended sessions of one app in memory at which whoever brings more in bulk waits for the sealer: some 64 MB.
-const CROWDED: usize = 262_144;
 
 /// An app with its index.
 #[derive(Debug)]
@@ -53,8 +50,10 @@ pub(super) struct Work {
     pub ended: BTreeMap<i64, u64>,
     /// Apps whose files are damaged.
     pub damaged: BTreeSet<i64>,
-    /// The round that somebody waits for.
+    /// The round that was asked for last.
     pub round: u64,
+    /// Somebody waits for it: what failed is tried again at once.
+    pub waited_for: bool,
 }
 
 /// See the module.
@@ -69,6 +68,8 @@ pub(crate) struct Indexes {
     progress: Condvar,
     /// Set with `Desk::stop`.
     stopping: AtomicBool,
+    /// Set with them: stops what the archive writes.
+    stop_also: OnceLock<Arc<AtomicBool>>,
     pub(super) counters: Counters,
 }
 
@@ -81,6 +82,7 @@ impl Indexes {
             wake: Condvar::new(),
             progress: Condvar::new(),
             stopping: AtomicBool::new(false),
+            stop_also: OnceLock::new(),
             counters: Counters::default(),
         }
     }
@@ -165,16 +167,17 @@ impl Indexes {
     /// whoever brings sessions in bulk.
     pub(crate) fn wait_for_room(&self) {
         let mut desk = self.desk();
-        while !desk.stop && !desk.alone && self.all().iter().any(|app| app.index.unsealed() > CROWDED) {
+        while !desk.stop && !desk.alone && self.all().iter().any(|app| self.is_crowded(app)) {
             desk.due = true;
             self.wake.notify_one();
             desk = self.progress.wait(desk).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    /// Whether an index holds too much to wait for its sealing any longer.
-    pub(super) fn is_crowded(app: &IndexedApp) -> bool {
-        app.index.unsealed() > CROWDED
+    /// Whether an index holds more than it should while it is sealed.
+    pub(super) fn is_crowded(&self, app: &IndexedApp) -> bool {
+        let ArchiveOptions { crowd_sessions, seal_sessions, .. } = self.options;
+        app.index.unsealed() > crowd_sessions.max(seal_sessions)
     }
 
     /// Waits until nothing is left to build, seal or merge. `false`: nobody does that, or the store closes.
@@ -203,16 +206,27 @@ impl Indexes {
         self.progress.notify_all();
     }
 
+    /// A flag to set when the sealer is asked to go.
+    pub(super) fn stop_also(&self, flag: Arc<AtomicBool>) {
+        let flag = self.stop_also.get_or_init(|| flag);
+        if self.is_stopping() {
+            flag.store(true, Ordering::SeqCst);
+        }
+    }
+
     /// Asks the sealer to go.
     pub(super) fn stop(&self) {
-        self.stopping.store(true, Ordering::Release);
+        self.stopping.store(true, Ordering::SeqCst);
+        if let Some(flag) = self.stop_also.get() {
+            flag.store(true, Ordering::SeqCst);
+        }
         self.desk().stop = true;
         self.wake.notify_all();
         self.progress.notify_all();
     }
 
     pub(super) fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Acquire)
+        self.stopping.load(Ordering::SeqCst)
     }
 
     /// Waits for something to do, or until `retry`; `None` = go. Sleeps until `pause` at least, unless somebody waits.
@@ -228,7 +242,7 @@ impl Indexes {
             if waited_for || (wanted && now >= pause) || now >= retry {
                 desk.due = false;
                 let (ended, damaged) = (std::mem::take(&mut desk.ended), std::mem::take(&mut desk.damaged));
-                return Some(Work { ended, damaged, round: desk.asked });
+                return Some(Work { ended, damaged, round: desk.asked, waited_for });
             }
             let until = if wanted { pause } else { retry };
             let left = until.saturating_duration_since(now);

@@ -20,6 +20,13 @@ pub struct ArchiveOptions {
     pub from_sessions: u64,
     /// Ended sessions of an app in memory from which on they are sealed.
     pub seal_sessions: usize,
+    /// Ended sessions of an app in memory above which whoever brings more in bulk waits for the sealer.
+    pub crowd_sessions: usize,
+    /// Facts that a start reads to bring indexes up to date. What has more is caught up with in the background, and
+    /// SQL answers meanwhile.
+    pub start_facts: u64,
+    /// Bytes of files whose checksums a start reads. More is checked in the background, and SQL answers until it is.
+    pub start_bytes: u64,
 }
 
 /// SQL answers any query over so few sessions in a few milliseconds.
@@ -28,9 +35,25 @@ const FROM_SESSIONS: u64 = 4_096;
 /// The smallest segment worth a file. 8192 sessions take some 2 MB of memory.
 const SEAL_SESSIONS: usize = 8_192;
 
+/// Some 64 MB.
+const CROWD_SESSIONS: usize = 262_144;
+
+/// Some 0.2 s of work.
+const START_FACTS: u64 = 200_000;
+
+/// Some 0.1 s of work with warm files, and less than a second with cold ones.
+const START_BYTES: u64 = 256 << 20;
+
 impl Default for ArchiveOptions {
     fn default() -> Self {
-        Self { serve: true, from_sessions: FROM_SESSIONS, seal_sessions: SEAL_SESSIONS }
+        Self {
+            serve: true,
+            from_sessions: FROM_SESSIONS,
+            seal_sessions: SEAL_SESSIONS,
+            crowd_sessions: CROWD_SESSIONS,
+            start_facts: START_FACTS,
+            start_bytes: START_BYTES,
+        }
     }
 }
 

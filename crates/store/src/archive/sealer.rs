@@ -6,12 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use sederunt_archive::{Archive, Error};
+use sederunt_archive::{Archive, Error, RealFs};
 
 use super::fault;
 use super::indexes::{IndexedApp, Indexes, Work};
@@ -39,44 +39,53 @@ const NICENESS: i32 = 10;
 #[derive(Debug)]
 pub(crate) struct Sealer {
     indexes: Arc<Indexes>,
-    /// Stops what the archive writes.
-    stopper: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
+/// What the thread begins with.
+pub(super) struct Seat {
+    pub(super) indexes: Arc<Indexes>,
+    pub(super) readers: Arc<Readers>,
+    pub(super) writer: Arc<Writer>,
+    /// Opens the archive.
+    pub(super) open: Open,
+    /// It is open already.
+    pub(super) archive: Option<Archive>,
+    /// Apps that should have an index and have none yet.
+    pub(super) wanted: BTreeSet<i64>,
+}
+
+/// Where the archive is, and whose.
+#[derive(Debug, Clone)]
+pub(crate) struct Open {
+    pub(super) dir: PathBuf,
+    pub(super) ledger: [u8; 16],
+}
+
+impl Open {
+    /// The archive and the apps that have a folder.
+    pub(super) fn open(&self) -> Result<(Archive, Vec<i64>)> {
+        let archive = Archive::open(&self.dir, self.ledger, Arc::new(RealFs)).map_err(fault)?;
+        let apps = archive.apps().map_err(fault)?;
+        Ok((archive, apps))
+    }
+}
+
 impl Sealer {
-    /// Starts the thread; `wanted` are apps that should have an index and have none yet.
-    pub(super) fn start(
-        indexes: Arc<Indexes>,
-        archive: Archive,
-        readers: Arc<Readers>,
-        writer: Arc<Writer>,
-        wanted: BTreeSet<i64>,
-    ) -> Result<Self> {
-        let stopper = archive.stopper();
-        let mut worker = Worker {
-            indexes: Arc::clone(&indexes),
-            archive,
-            readers,
-            writer,
-            wanted,
-            merges: BTreeSet::new(),
-            missing: HashMap::new(),
-            later: HashMap::new(),
-        };
-        worker.merges.extend(indexes.all().iter().map(|app| app.no));
+    /// Starts the thread.
+    pub(super) fn start(seat: Seat) -> Result<Self> {
+        let indexes = Arc::clone(&seat.indexes);
         indexes.begin();
         let thread = std::thread::Builder::new()
             .name("ledger-sealer".to_owned())
-            .spawn(move || worker.run())
+            .spawn(move || run(seat))
             .map_err(|source| StoreError::Io { context: "starting the sealer thread".to_owned(), source })?;
-        Ok(Self { indexes, stopper, thread: Some(thread) })
+        Ok(Self { indexes, thread: Some(thread) })
     }
 }
 
 impl Drop for Sealer {
     fn drop(&mut self) {
-        self.stopper.store(true, Ordering::Release);
         self.indexes.stop();
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
@@ -107,15 +116,58 @@ pub(super) struct Worker {
     later: HashMap<i64, Later>,
 }
 
+fn run(mut seat: Seat) {
+    if let Err(error) = rustix::process::nice(NICENESS) {
+        tracing::debug!(%error, "the sealer runs at the priority of the others");
+    }
+    let indexes = Arc::clone(&seat.indexes);
+    if let Some(archive) = seat.archive() {
+        indexes.stop_also(archive.stopper());
+        let Seat { indexes, readers, writer, wanted, .. } = seat;
+        let merges = indexes.all().iter().map(|app| app.no).collect();
+        let (missing, later) = (HashMap::new(), HashMap::new());
+        Worker { indexes, archive, readers, writer, wanted, merges, missing, later }.run();
+    }
+    indexes.end();
+}
+
+impl Seat {
+    /// The archive, as soon as its folder can be opened; `None` = go.
+    fn archive(&mut self) -> Option<Archive> {
+        let mut wait = RETRY.0;
+        if self.archive.is_some() {
+            return self.archive.take();
+        }
+        loop {
+            let again = Instant::now() + wait;
+            let work = self.indexes.next_work(again, again)?;
+            self.wanted.extend(work.ended.into_keys());
+            match self.open.open() {
+                Ok((archive, apps)) => {
+                    self.wanted.extend(apps);
+                    // Whoever waits does so for the work that begins now.
+                    return Some(archive);
+                }
+                Err(error) => {
+                    Counters::add(&self.indexes.counters.failures, 1);
+                    wait = (wait * 2).min(RETRY.1);
+                    tracing::error!(%error, again_in = ?wait, "the archive cannot be opened");
+                }
+            }
+            self.indexes.settled(work.round);
+        }
+    }
+}
+
 impl Worker {
     fn run(mut self) {
-        if let Err(error) = rustix::process::nice(NICENESS) {
-            tracing::debug!(%error, "the sealer runs at the priority of the others");
-        }
         let (mut pause, mut retry) = (Instant::now(), Instant::now());
         while let Some(work) = self.indexes.next_work(pause, retry) {
             let start = Instant::now();
-            let Work { ended, damaged, round } = work;
+            let Work { ended, damaged, round, waited_for } = work;
+            if waited_for {
+                self.later.clear();
+            }
             self.take(ended);
             for app in damaged {
                 self.drop_index(app);
@@ -130,7 +182,6 @@ impl Worker {
             pause = Instant::now() + PAUSE;
             retry = self.later.values().map(|l| l.at).fold(Instant::now() + LOOK, Instant::min).max(pause);
         }
-        self.indexes.end();
     }
 
     fn take(&mut self, ended: BTreeMap<i64, u64>) {
@@ -162,7 +213,19 @@ impl Worker {
         let mut worked = false;
         for (unsealed, app) in apps {
             let due = unsealed >= self.indexes.options.seal_sessions || in_memory > IN_MEMORY_MAX;
-            if due && unsealed > 0 && !self.indexes.is_stopping() && self.seal(&app) {
+            if !due || unsealed == 0 || self.indexes.is_stopping() {
+                continue;
+            }
+            let done = if self.is_turn(app.no) {
+                self.seal(&app)
+            } else if self.indexes.is_crowded(&app) {
+                // Memory must not grow with a fault: SQL answers until the disk is better.
+                self.drop_index(app.no);
+                true
+            } else {
+                false
+            };
+            if done {
                 in_memory -= unsealed;
                 worked = true;
             }
@@ -171,9 +234,6 @@ impl Worker {
     }
 
     fn seal(&mut self, app: &IndexedApp) -> bool {
-        if !self.is_turn(app.no) {
-            return false;
-        }
         let sealed = Arc::clone(app.index.snapshot().sealed());
         let outcome = self.archive.seal(app.no, &sealed, app.index.ended_tail());
         match outcome {
@@ -243,13 +303,10 @@ impl Worker {
 
     /// The archive would not change the state of an app.
     fn refused(&mut self, app: &IndexedApp, doing: &str, error: Error) {
-        let crowded = Indexes::is_crowded(app);
-        let stopped = matches!(error, Error::Stopped);
         let drop_index = match &error {
             // Whoever edits files by hand, or a bug: what lies there is not what answers.
             Error::Stale { .. } | Error::Rows { .. } => true,
-            // Memory must not grow with the fault: SQL answers until the disk is better.
-            _ => error.is_damage() || (crowded && !stopped),
+            _ => error.is_damage(),
         };
         let damaged = drop_index && !matches!(error, Error::Stale { .. } | Error::Io { .. } | Error::Full(_));
         self.failed(app.no, doing, &fault(error));

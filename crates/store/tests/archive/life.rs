@@ -66,7 +66,12 @@ impl Life {
     async fn new(mut dice: Dice) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path().join("data");
-        let options = small(1 + dice.below(60), *dice.one(&[1, 5, 16, 40, 200]));
+        let mut options = small(1 + dice.below(60), *dice.one(&[1, 5, 16, 40, 200]));
+        // Whoever imports waits for the sealer.
+        options.archive.crowd_sessions = *dice.one(&[0, 1_000_000]);
+        // What a start leaves for the background.
+        options.archive.start_facts = *dice.one(&[0, 40, 1_000_000, 1_000_000]);
+        options.archive.start_bytes = *dice.one(&[0, 1 << 30, 1 << 30, 1 << 30]);
         let store = open(&data, options);
         let steps = *dice.one(&[30, 200, 600]);
         let mut world = World::new(&store, dice).await;

@@ -8,6 +8,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod concurrent;
+mod faults;
 mod life;
 mod queries;
 mod world;
@@ -18,7 +19,7 @@ use sederunt_store::{ArchiveOptions, Store, StoreOptions};
 
 /// Small numbers, so that little history makes many segments.
 fn small(from_sessions: u64, seal_sessions: usize) -> StoreOptions {
-    StoreOptions { archive: ArchiveOptions { serve: true, from_sessions, seal_sessions } }
+    StoreOptions { archive: ArchiveOptions { from_sessions, seal_sessions, ..ArchiveOptions::default() } }
 }
 
 fn open(dir: &Path, options: StoreOptions) -> Store {

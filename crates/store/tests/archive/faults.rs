@@ -1,0 +1,136 @@
+//! Faults of the disk and of whoever has a hand in the folder: the answers stay right, and the archive comes back.
+
+use std::fs;
+use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
+
+use sederunt_store::Store;
+
+use crate::common::dice::Dice;
+use crate::common::{all, at};
+use crate::world::World;
+use crate::{open, queries, settle, small};
+
+const QUERIES: usize = 60;
+
+async fn world(store: &Store) -> World {
+    let mut world = World::new(store, Dice::new("SEDERUNT_DIFF_SEED")).await;
+    world.grow(store, 150).await;
+    world
+}
+
+/// A plain file where a folder should be: nothing below it can be made, read or listed.
+struct Blocked {
+    path: PathBuf,
+    kept: PathBuf,
+}
+
+impl Blocked {
+    fn at(path: &Path) -> Self {
+        let kept = path.with_extension("kept");
+        if path.exists() {
+            fs::rename(path, &kept).unwrap();
+        }
+        fs::write(path, "in the way").unwrap();
+        Self { path: path.to_owned(), kept }
+    }
+
+    fn free(self) {
+        fs::remove_file(&self.path).unwrap();
+        if self.kept.exists() {
+            fs::rename(&self.kept, &self.path).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_its_folder_sql_answers_and_the_sealer_tries_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let blocked = Blocked::at(&dir.path().join("archive"));
+    let store = open(dir.path(), small(10, 8));
+    let mut world = world(&store).await;
+    settle(&store).await;
+    queries::many(&store, &mut world, QUERIES).await;
+    let stats = store.archive_stats();
+    assert_eq!((stats.apps, stats.answers), (0, 0), "{stats:?}");
+    assert!(stats.failures > 1, "{stats:?}");
+    blocked.free();
+    settle(&store).await;
+    queries::many(&store, &mut world, QUERIES).await;
+    let stats = store.archive_stats();
+    assert!(stats.apps > 0 && stats.sealed > 0 && stats.answers > 0, "{stats:?}");
+}
+
+#[tokio::test]
+async fn a_seal_that_fails_loses_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path(), small(10, 8));
+    let mut world = world(&store).await;
+    settle(&store).await;
+    let before = store.archive_stats();
+    let blocked = Blocked::at(&dir.path().join("archive/1"));
+    world.grow(&store, 100).await;
+    settle(&store).await;
+    queries::many(&store, &mut world, QUERIES).await;
+    let failed = store.archive_stats();
+    assert!(failed.failures > before.failures && failed.in_memory > before.in_memory, "{failed:?}");
+    assert!(failed.answers > before.answers, "the index goes on: {failed:?}");
+    blocked.free();
+    settle(&store).await;
+    queries::many(&store, &mut world, QUERIES).await;
+    let after = store.archive_stats();
+    assert!(after.seals > failed.seals && after.sealed > failed.sealed, "{after:?}");
+    assert_eq!(after.set_aside, 0, "{after:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn memory_does_not_grow_with_a_fault() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut options = small(10, 8);
+    options.archive.crowd_sessions = 30;
+    let store = open(dir.path(), options);
+    let mut world = world(&store).await;
+    settle(&store).await;
+    assert!(store.archive_stats().apps > 0);
+    let blocked = Blocked::at(&dir.path().join("archive/1"));
+    // Imports wait for room, and go on when there will be none.
+    for _ in 0..6 {
+        world.grow(&store, 80).await;
+        settle(&store).await;
+    }
+    let big = all("a", at(world.now_ms()));
+    let before = store.archive_stats().answers_sql;
+    queries::same(&store, &big, world.dice.seed).await;
+    assert_eq!(store.archive_stats().answers_sql, before + 2, "SQL answers both times");
+    blocked.free();
+    settle(&store).await;
+    let before = store.archive_stats().answers_sql;
+    queries::same(&store, &big, world.dice.seed).await;
+    assert_eq!(store.archive_stats().answers_sql, before + 1, "the archive is back");
+    queries::many(&store, &mut world, QUERIES).await;
+}
+
+/// Files are mapped: whoever writes into them changes what is read. Where that leads to something impossible, SQL
+/// answers at once, and the archive is built anew.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_that_turn_to_nonsense_are_noticed_while_they_answer() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path(), small(10, 8));
+    let mut world = world(&store).await;
+    settle(&store).await;
+    for entry in fs::read_dir(dir.path().join("archive/1")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.file_name().unwrap().to_str().unwrap().starts_with("seg-") {
+            let file = fs::OpenOptions::new().write(true).open(&path).unwrap();
+            let len = usize::try_from(file.metadata().unwrap().len()).unwrap();
+            file.write_all_at(&vec![0xff; len], 0).unwrap();
+        }
+    }
+    queries::same(&store, &all("a", at(world.now_ms())), world.dice.seed).await;
+    settle(&store).await;
+    let stats = store.archive_stats();
+    assert!(stats.set_aside == 1 && stats.rebuilds > 0, "{stats:?}");
+    let before = stats.answers;
+    queries::many(&store, &mut world, QUERIES).await;
+    assert!(store.archive_stats().answers > before);
+}
