@@ -99,7 +99,9 @@ impl Dict {
     pub fn codes_of_meeting(&self, meeting: u128) -> Vec<u32> {
         let mut codes = Vec::new();
         for part in self.parts.iter() {
-            codes.extend(part.sorted_of(meeting).iter().map(|nth| part.base + nth));
+            codes.extend(
+                part.sorted_of(meeting).iter().filter(|nth| **nth < part.len).map(|nth| part.base + nth),
+            );
         }
         codes
     }

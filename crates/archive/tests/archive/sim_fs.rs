@@ -204,6 +204,13 @@ impl SimFs {
         state.fail_at.is_some_and(|at| state.operations > at)
     }
 
+    /// Changes a file behind everybody's back.
+    pub(crate) fn damage(&self, path: &Path, how: impl FnOnce(&mut Vec<u8>)) {
+        let disk = &mut self.lock().disk;
+        let id = disk.find(path).unwrap();
+        how(&mut disk.nodes[id].data);
+    }
+
     pub(crate) fn disk(&self) -> Disk {
         self.lock().disk.clone()
     }
