@@ -9,6 +9,7 @@ mod run;
 mod setup;
 mod step;
 mod tidy;
+mod torture;
 mod web;
 
 use std::process::ExitCode;
@@ -53,8 +54,21 @@ enum Task {
     },
     /// Run the benchmarks (release build)
     Bench {
-        /// Arguments for the benchmark program: ledger, packets, all …
+        /// Arguments for the benchmark program: ledger, packets, --help …
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
+    },
+    /// Kill the real binary under load, again and again, and check that nothing is lost
+    Torture {
+        /// How often
+        #[arg(long, default_value_t = 1000)]
+        kills: u64,
+        /// Repeats a run, whose seed was printed
+        #[arg(long)]
+        seed: Option<u64>,
+        /// Optimised build: more happens between two kills
+        #[arg(long)]
+        release: bool,
     },
     /// Install what the tests need: npm packages, Chromium, Python
     Setup,
@@ -78,6 +92,7 @@ fn perform(task: Task) -> anyhow::Result<()> {
         Task::Codegen { check } => codegen::run(check),
         Task::Openapi { check } => openapi::run(check),
         Task::Bench { args } => bench::run(&args),
+        Task::Torture { kills, seed, release } => torture::run(kills, seed, release),
         Task::Setup => setup::all(),
     }
 }

@@ -370,7 +370,7 @@ async fn a_wrong_line_is_told_and_leaves_no_trace() {
 async fn bytes_that_are_no_text_and_endless_lines() {
     let (_dir, store) = with_app().await;
     let mut bytes = vec![b'"'; 1];
-    bytes.extend(std::iter::repeat_n(b'x', 17 << 20));
+    bytes.extend(std::iter::repeat_n(b'x', 65 << 20));
     bytes.extend(b"\n\xff\xfe\n");
     bytes.extend(lines(&fixture()).into_bytes());
     let report = import_bytes(&store, bytes).await;

@@ -29,12 +29,25 @@ impl Answer {
 
 /// Sends a request on an open stream and reads to the end.
 pub async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
-    mut stream: S,
+    stream: S,
     method: &str,
     target: &str,
     bearer: Option<&str>,
     body: Option<&Value>,
 ) -> Answer {
+    let answer = try_exchange(stream, method, target, bearer, body).await;
+    answer.unwrap_or_else(|e| panic!("{method} {target}: {e}"))
+}
+
+/// The same with a server that may die meanwhile: an answer that is cut off in its head is an error; one whose body is
+/// cut off is not noticed here.
+pub async fn try_exchange<S: AsyncRead + AsyncWrite + Unpin>(
+    mut stream: S,
+    method: &str,
+    target: &str,
+    bearer: Option<&str>,
+    body: Option<&Value>,
+) -> std::io::Result<Answer> {
     let body = body.map(Value::to_string).unwrap_or_default();
     let authorization = bearer.map(|t| format!("authorization: Bearer {t}\r\n")).unwrap_or_default();
     let request = format!(
@@ -43,16 +56,17 @@ pub async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
         body.len()
     );
     let read = async {
-        stream.write_all(request.as_bytes()).await.unwrap();
+        stream.write_all(request.as_bytes()).await?;
         let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).await.unwrap();
-        bytes
+        stream.read_to_end(&mut bytes).await?;
+        std::io::Result::Ok(bytes)
     };
-    let bytes = tokio::time::timeout(DEADLINE, read).await.expect("an answer in time");
-    let answer = String::from_utf8(bytes).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no head: {answer:?}"));
+    let bytes = tokio::time::timeout(DEADLINE, read).await.expect("an answer in time")?;
+    let answer = String::from_utf8_lossy(&bytes);
+    let (head, body) =
+        answer.split_once("\r\n\r\n").ok_or_else(|| std::io::Error::other(format!("no head: {answer:?}")))?;
     let status = head.split(' ').nth(1).and_then(|s| s.parse().ok()).unwrap();
-    Answer { status, head: head.to_owned(), body: body.to_owned() }
+    Ok(Answer { status, head: head.to_owned(), body: body.to_owned() })
 }
 
 /// One request to `base`, which is `http://address:port`.
@@ -85,6 +99,23 @@ impl Kit {
         let FirstRun { account_id, app_id, api_token } = first.clone();
         let prefix = format!("/client/v4/accounts/{account_id}/realtime/kit/{app_id}");
         Self { base: base.to_owned(), prefix, token: api_token }
+    }
+
+    /// The target of a path below the app.
+    pub fn target(&self, path: &str) -> String {
+        format!("{}{path}", self.prefix)
+    }
+
+    /// Any target, from a server that may die meanwhile.
+    pub async fn try_get(&self, target: &str) -> std::io::Result<Answer> {
+        let stream = TcpStream::connect(self.base.strip_prefix("http://").unwrap()).await?;
+        try_exchange(stream, "GET", target, Some(&self.token), None).await
+    }
+
+    /// Path below the app, on a server that may die meanwhile.
+    pub async fn try_post(&self, path: &str) -> std::io::Result<Answer> {
+        let stream = TcpStream::connect(self.base.strip_prefix("http://").unwrap()).await?;
+        try_exchange(stream, "POST", &self.target(path), Some(&self.token), None).await
     }
 
     /// Path below the app; the answer must be a success.

@@ -1,0 +1,272 @@
+//! A server under load until it is killed, and what its clients saw.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::common::client::{Client, Gone, Pass};
+use crate::common::http::{Answer, Kit};
+use crate::common::rng::Rng;
+use crate::common::{DEADLINE, FirstRun, Server};
+
+/// Clients that only read.
+const READERS: u64 = 2;
+/// Longest pause of the one who ends meetings.
+const KICK_PAUSE_MS: u64 = 120;
+
+/// What a client did, as it saw it. Times are this machine's clock, before asking and after being told.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Attempt {
+    pub(crate) meeting: String,
+    pub(crate) join_asked: i64,
+    pub(crate) joined: Option<i64>,
+    pub(crate) leave_asked: Option<i64>,
+    pub(crate) left: Option<i64>,
+    /// The socket was dropped without a word.
+    pub(crate) dropped: Option<i64>,
+    /// The server was dead by then.
+    pub(crate) killed: i64,
+}
+
+/// A meeting was ended for everybody.
+#[derive(Debug, Clone)]
+pub(crate) struct Kick {
+    pub(crate) meeting: String,
+    pub(crate) asked: i64,
+    pub(crate) told: Option<i64>,
+    pub(crate) killed: i64,
+}
+
+/// Everything that was seen so far.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    /// By peer.
+    pub(crate) attempts: BTreeMap<String, Attempt>,
+    pub(crate) kicks: Vec<Kick>,
+    /// Answers to readers.
+    pub(crate) reads: u64,
+}
+
+pub(crate) type Log = Arc<Mutex<Seen>>;
+
+pub(crate) fn now_ms() -> i64 {
+    i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
+}
+
+/// One life of the server.
+pub(crate) struct Scene {
+    server: Server,
+    player: Player,
+    kill: watch::Sender<Option<i64>>,
+}
+
+/// What everybody in a scene shares.
+#[derive(Clone)]
+struct Player {
+    base: String,
+    kit: Kit,
+    log: Log,
+    /// When the server began to die.
+    dying: watch::Receiver<Option<i64>>,
+}
+
+impl Scene {
+    pub(crate) fn open(server: Server, first: &FirstRun, log: &Log) -> Self {
+        let (kill, dying) = watch::channel(None);
+        let base = server.bound.http.clone();
+        let player = Player { kit: Kit::new(&base, first), base, log: Arc::clone(log), dying };
+        Self { server, player, kill }
+    }
+
+    /// Load from every participant until the server is killed under it.
+    pub(crate) async fn round(self, everybody: &[Pass], rng: &Rng, load: Duration) {
+        let mut players = JoinSet::new();
+        for (no, pass) in everybody.iter().enumerate() {
+            players.spawn(self.player.clone().come_and_go(pass.clone(), rng.fork(no as u64 + 1)));
+        }
+        for no in 0..READERS {
+            players.spawn(self.player.clone().read(everybody.to_vec(), rng.fork(no + 1_000)));
+        }
+        players.spawn(self.player.clone().kick(everybody.to_vec(), rng.fork(2_000)));
+        let one_ended = players.join_next();
+        // They go on for ever: this ends at the chosen moment.
+        if let Ok(ended) = tokio::time::timeout(load, one_ended).await {
+            panic!("a client ended before the server: {ended:?}\n{}", self.server.log());
+        }
+        self.kill.send(Some(now_ms())).unwrap();
+        self.server.kill();
+        let killed = now_ms();
+        // Whatever was acknowledged before the kill may still be on its way.
+        while let Some(ended) = players.join_next().await {
+            ended.unwrap();
+        }
+        let mut seen = self.player.log.lock().unwrap();
+        seen.attempts.values_mut().filter(|a| a.killed == 0).for_each(|a| a.killed = killed);
+        seen.kicks.iter_mut().filter(|k| k.killed == 0).for_each(|k| k.killed = killed);
+    }
+}
+
+impl Player {
+    /// Something failed at `at`: fine if the server was dying by then, which is told a moment later.
+    async fn must_be_dying(&mut self, at: i64, what: &str) {
+        let dying = tokio::time::timeout(DEADLINE, self.dying.wait_for(Option::is_some)).await;
+        let dying = dying.unwrap_or_else(|_| panic!("the server lives, but {what}")).unwrap();
+        assert!(dying.is_some_and(|dying| dying <= at), "before the kill: {what}");
+    }
+
+    async fn come_and_go(mut self, pass: Pass, mut rng: Rng) {
+        loop {
+            let peer = rng.uuid();
+            let client = Client::connect(&self.base, &pass, &peer).await;
+            let failed_at = now_ms();
+            match client {
+                Ok(client) => {
+                    // An end that was not asked for is a kick or the kill; what comes next tells.
+                    let _ = self.visit(client, &pass, &peer, &mut rng).await;
+                }
+                Err(gone) => return self.must_be_dying(failed_at, &format!("{gone:?}")).await,
+            }
+        }
+    }
+
+    fn note(&self, peer: &str, change: impl FnOnce(&mut Attempt)) {
+        change(self.log.lock().unwrap().attempts.entry(peer.to_owned()).or_default());
+    }
+
+    /// One visit: joins, stays a random while, then leaves, or drops the connection without a word.
+    async fn visit(
+        &mut self,
+        mut client: Client,
+        pass: &Pass,
+        peer: &str,
+        rng: &mut Rng,
+    ) -> Result<(), Gone> {
+        let asked = now_ms();
+        self.note(peer, |a| {
+            a.meeting.clone_from(&pass.meeting);
+            a.join_asked = asked;
+        });
+        client.join().await?;
+        let told = now_ms();
+        self.note(peer, |a| a.joined = Some(told));
+        if rng.within(0..4) == 0 {
+            self.is_listed(pass, peer).await;
+        }
+        let stay = Duration::from_millis(match rng.within(0..10) {
+            0..5 => 0,
+            5..9 => rng.within(1..200),
+            _ => 60_000,
+        });
+        let listen = async {
+            loop {
+                client.next().await?;
+            }
+        };
+        if let Ok(ended) = tokio::time::timeout(stay, listen).await {
+            return ended;
+        }
+        if rng.within(0..5) == 0 {
+            let dropped = now_ms();
+            self.note(peer, |a| a.dropped = Some(dropped));
+            return Ok(());
+        }
+        let asked = now_ms();
+        self.note(peer, |a| a.leave_asked = Some(asked));
+        client.leave().await?;
+        let told = now_ms();
+        self.note(peer, |a| a.left = Some(told));
+        Ok(())
+    }
+
+    /// Whoever has joined is in the list.
+    async fn is_listed(&mut self, pass: &Pass, peer: &str) {
+        let target = format!("/v1/rooms/{}/sessions?limit=200", pass.meeting);
+        let Some(answer) = self.answer(&target).await else { return };
+        let page = answer.json();
+        let there = page["sessions"].as_array().unwrap().iter().any(|s| same_id(&s["id"], peer));
+        assert!(there, "{peer} has joined and is not listed: {page}");
+    }
+
+    /// The answer to a reader, which is good; `None` when the server is dying.
+    async fn answer(&mut self, target: &str) -> Option<Answer> {
+        match self.kit.try_get(target).await {
+            Ok(answer)
+                if answer.status == 200
+                    && serde_json::from_str::<serde_json::Value>(&answer.body).is_ok() =>
+            {
+                self.log.lock().unwrap().reads += 1;
+                Some(answer)
+            }
+            other => {
+                let failed_at = now_ms();
+                self.must_be_dying(failed_at, &format!("{target}: {other:?}")).await;
+                None
+            }
+        }
+    }
+
+    /// Reads both lists, in all orders.
+    async fn read(mut self, everybody: Vec<Pass>, mut rng: Rng) {
+        loop {
+            let pass = &everybody[usize::try_from(rng.within(0..everybody.len() as u64)).unwrap()];
+            let page = rng.within(1..4);
+            let target = match rng.within(0..6) {
+                0 => self.kit.target(&format!("/sessions?page_no={page}")),
+                1 => self.kit.target("/sessions?sort_by=minutesConsumed&status=ENDED"),
+                2 => self.kit.target(&format!("/sessions?search=room%20{page}&sort_order=ASC")),
+                3 => format!("/v1/rooms/{}/sessions", pass.meeting),
+                4 => format!("/v1/rooms/{}/sessions?sort_by=%2Bdisconnected_at&limit=10", pass.meeting),
+                _ => {
+                    let sessions = self.kit.target(&format!("/sessions?associated_id={}", pass.meeting));
+                    let Some(answer) = self.answer(&sessions).await else { return };
+                    let page = answer.json();
+                    let Some(id) = page["data"]["sessions"][0]["id"].as_str() else { continue };
+                    self.kit.target(&format!("/sessions/{id}/participants?search=person&sort_by=duration"))
+                }
+            };
+            if self.answer(&target).await.is_none() {
+                return;
+            }
+        }
+    }
+
+    /// Ends a meeting for everybody now and then, so that sessions end.
+    async fn kick(mut self, everybody: Vec<Pass>, mut rng: Rng) {
+        loop {
+            let mut dying = self.dying.clone();
+            let pause = Duration::from_millis(rng.within(0..KICK_PAUSE_MS));
+            if tokio::time::timeout(pause, dying.wait_for(Option::is_some)).await.is_ok() {
+                return;
+            }
+            let pass = &everybody[usize::try_from(rng.within(0..everybody.len() as u64)).unwrap()];
+            let (asked, place) = {
+                let asked = now_ms();
+                let mut seen = self.log.lock().unwrap();
+                seen.kicks.push(Kick { meeting: pass.meeting.clone(), asked, told: None, killed: 0 });
+                (asked, seen.kicks.len() - 1)
+            };
+            let path = format!("/meetings/{}/active-session/kick-all", pass.meeting);
+            match self.kit.try_post(&path).await {
+                Ok(answer) if matches!(answer.status, 200 | 404) => {
+                    let told = now_ms();
+                    assert!(told >= asked, "the clock went back");
+                    let was_live = answer.status == 200;
+                    self.log.lock().unwrap().kicks[place].told = was_live.then_some(told);
+                }
+                other => {
+                    let failed_at = now_ms();
+                    return self.must_be_dying(failed_at, &format!("kick-all: {other:?}")).await;
+                }
+            }
+        }
+    }
+}
+
+/// Whether a printed id, in either form, is this one.
+pub(crate) fn same_id(printed: &serde_json::Value, id: &str) -> bool {
+    let parse = |text: &str| sederunt_core::id::Id::parse(text).ok();
+    printed.as_str().and_then(parse) == parse(id)
+}

@@ -1,0 +1,110 @@
+//! The real binary, killed with SIGKILL again and again at random instants: under joins, leaves, kicks and reads, and
+//! while it imports. What was acknowledged is in the ledger, nothing is there that did not happen, and the lists say
+//! what an export says.
+//!
+//! `TORTURE_SEED=…` repeats a run, `TORTURE_KILLS=…` makes it longer: `cargo xtask torture --kills 1000`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::unwrap_in_result,
+    reason = "a test panics when it fails"
+)]
+#![allow(clippy::print_stdout, reason = "what the load was is shown when the test fails")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod check;
+mod compare;
+mod imports;
+mod load;
+mod truth;
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use common::http::{Kit, passes};
+use common::rng::Rng;
+use common::{FirstRun, Server, stdout_of};
+
+use imports::Imports;
+use load::{Log, Scene};
+use truth::Truth;
+
+/// Kills of a run that says nothing else.
+const KILLS: u64 = 55;
+/// Every so many kills a round lasts longer than a heartbeat may take: a stay of that length must be counted.
+const LONG_EVERY: u64 = 25;
+/// Every so many kills, it is an import that is killed.
+const IMPORT_EVERY: u64 = 5;
+/// Every so many kills the ledger is verified, also before the end.
+const VERIFY_EVERY: u64 = 50;
+const MEETINGS: usize = 4;
+const PEOPLE: usize = 4;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_acknowledged_survives_sigkill() {
+    let kills = std::env::var("TORTURE_KILLS").map_or(KILLS, |n| n.parse().unwrap());
+    let rng = Rng::from_env("TORTURE_SEED");
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let start = Instant::now();
+    let server = Server::start(&data, &[]);
+    let first = FirstRun::read(&data);
+    let everybody = passes(&Kit::new(&server.bound.http, &first), MEETINGS, PEOPLE).await;
+    stop(server);
+    let log = Log::default();
+    let mut imports = Imports::new(dir.path(), &data, &first.app_id);
+    for kill in 0..kills {
+        let mut rng = rng.fork(kill);
+        if kill % IMPORT_EVERY == IMPORT_EVERY - 1 {
+            imports.round(&mut rng).await;
+        } else {
+            let is_long = kill % LONG_EVERY == LONG_EVERY - 2;
+            let load_ms = if is_long { rng.within(8_000..9_000) } else { rng.within(1..400) };
+            let scene = Scene::open(Server::start(&data, &[]), &first, &log);
+            scene.round(&everybody, &rng, Duration::from_millis(load_ms)).await;
+        }
+        if kill % VERIFY_EVERY == VERIFY_EVERY - 1 {
+            println!("{} kills, {:.0} s", kill + 1, start.elapsed().as_secs_f64());
+            verify(&data);
+        }
+    }
+    println!("{kills} kills, {:.0} s", start.elapsed().as_secs_f64());
+    finish(&data, &first, &everybody, &mut imports).await;
+
+    let truth = Truth::export(&data);
+    imports.check(&truth);
+    check::stays(&truth, &everybody, &log.lock().unwrap(), kills);
+    let server = Server::start(&data, &[]);
+    compare::lists(&server.bound.http, &first, &truth).await;
+    stop(server);
+    verify(&data);
+    println!("all checked, {:.0} s", start.elapsed().as_secs_f64());
+}
+
+/// Everything ends as it should: what is open is closed, and every import is done again.
+async fn finish(data: &Path, first: &FirstRun, everybody: &[common::client::Pass], imports: &mut Imports) {
+    let server = Server::start(data, &[]);
+    let kit = Kit::new(&server.bound.http, first);
+    for pass in everybody {
+        let path = format!("/meetings/{}/active-session/kick-all", pass.meeting);
+        let answer = kit.try_post(&path).await.expect("an answer");
+        assert!(matches!(answer.status, 200 | 404), "{answer:?}");
+    }
+    stop(server);
+    imports.complete();
+    verify(data);
+}
+
+/// SIGTERM, and a good end.
+fn stop(server: Server) {
+    server.terminate();
+    assert!(server.ended().success());
+}
+
+/// The rows of the ledger are what its facts say.
+fn verify(data: &Path) {
+    let verified = stdout_of(&["verify", "--data", data.to_str().unwrap()]);
+    assert!(verified.ends_with("no differences\n"), "{verified}");
+}

@@ -1,0 +1,16 @@
+//! `cargo xtask torture`: the real binary, killed again and again.
+
+use crate::step::{cargo, must};
+
+/// Builds the server, optimised or not, and kills it `kills` times under load.
+pub(crate) fn run(kills: u64, seed: Option<u64>, release: bool) -> anyhow::Result<()> {
+    let mut test = cargo(&["test", "--package", "sederunt-server", "--test", "torture"]);
+    if release {
+        test.arg("--release");
+    }
+    test.args(["--", "--nocapture"]).env("TORTURE_KILLS", kills.to_string());
+    if let Some(seed) = seed {
+        test.env("TORTURE_SEED", seed.to_string());
+    }
+    must(&mut test)
+}
