@@ -124,6 +124,11 @@ impl Store {
         }
     }
 
+    /// How many sessions and rooms have their stays in memory, and the bytes they take.
+    pub fn stays_in_memory(&self) -> (usize, usize) {
+        self.inner.stays.held()
+    }
+
     fn stay_cache(&self) -> Arc<StayCache> {
         Arc::clone(&self.inner.stays)
     }

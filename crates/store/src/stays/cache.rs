@@ -140,15 +140,10 @@ impl StayCache {
         scopes.evict(self.bytes_max);
     }
 
-    /// Number of scopes in memory.
-    #[cfg(test)]
-    pub(super) fn len(&self) -> usize {
-        self.scopes().slots.values().filter(|slot| slot.state.is_some()).count()
-    }
-
-    #[cfg(test)]
-    pub(super) fn bytes(&self) -> usize {
-        self.scopes().bytes
+    /// Number of scopes in memory, and their bytes.
+    pub(super) fn held(&self) -> (usize, usize) {
+        let scopes = self.scopes();
+        (scopes.slots.values().filter(|slot| slot.state.is_some()).count(), scopes.bytes)
     }
 
     #[cfg(test)]

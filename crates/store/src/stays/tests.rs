@@ -307,7 +307,7 @@ async fn memory_is_bounded_and_the_latest_use_stays() {
     let scope = |n: usize| Scope::Room(MeetingId::from_u128(n as u128));
     let one = StayCache::default();
     read_into(&store, &one, scope(1));
-    let room_for_two = StayCache::with_bytes(one.bytes() * 5 / 2);
+    let room_for_two = StayCache::with_bytes(one.held().1 * 5 / 2);
     for n in [1, 2, 1, 3] {
         if room_for_two.find(scope(n)).is_none() {
             read_into(&store, &room_for_two, scope(n));
@@ -315,14 +315,14 @@ async fn memory_is_bounded_and_the_latest_use_stays() {
     }
     let here = |cache: &StayCache| (1..=4).map(|n| cache.find(scope(n)).is_some()).collect::<Vec<_>>();
     assert_eq!(here(&room_for_two), [true, false, true, false]);
-    assert_eq!(room_for_two.len(), 2);
+    assert_eq!(room_for_two.held().0, 2);
     // What does not fit is not tried again, and answered by SQL.
-    let tiny = StayCache::with_bytes(one.bytes() / 2);
+    let tiny = StayCache::with_bytes(one.held().1 / 2);
     read_into(&store, &tiny, scope(1));
     let q = room_query(&mut rng, MeetingId::from_u128(1));
     let answered = store.readers().snapshot(|c| Ok((same_of_room(c, &tiny, &q), room_page(c, &tiny, &q)?.1)));
     assert_eq!(answered.unwrap(), (false, false));
-    assert_eq!((tiny.len(), tiny.bytes()), (0, 0));
+    assert_eq!(tiny.held(), (0, 0));
 }
 
 /// Waits for what another thread does.
@@ -363,15 +363,15 @@ async fn a_large_list_comes_into_memory_and_shows_every_join_at_once() {
         ..room_stays
     };
     let cache = store.stay_cache();
-    assert_eq!(cache.len(), 0);
+    assert_eq!(cache.held().0, 0);
     let first = store.stays(stays.clone()).await.unwrap();
-    until("the session is read into memory", || cache.len() == 1).await;
+    until("the session is read into memory", || cache.held().0 == 1).await;
     assert_eq!(store.stays(stays.clone()).await.unwrap(), first);
     store.room_stays(room_stays.clone()).await.unwrap();
     // One build at a time: the one that was running may have refused this one.
     until("the first build is over", || cache.is_idle()).await;
     store.room_stays(room_stays.clone()).await.unwrap();
-    until("the room is read into memory", || cache.len() == 2).await;
+    until("the room is read into memory", || cache.held().0 == 2).await;
 
     // Others read all the time, so that states and snapshots of different age meet.
     let others: Vec<_> = (0..3)
@@ -394,7 +394,7 @@ async fn a_large_list_comes_into_memory_and_shows_every_join_at_once() {
         assert_eq!(store.stays(stays.clone()).await.unwrap().items[0].stay.peer, peer);
         assert_eq!(store.room_stays(room_stays.clone()).await.unwrap().items[0].stay.peer, peer);
     }
-    assert_eq!(cache.len(), 2, "answers came from memory");
+    assert_eq!(cache.held().0, 2, "answers came from memory");
     others.iter().for_each(tokio::task::JoinHandle::abort);
     let page = store.stays(stays.clone()).await.unwrap();
     assert_eq!(page, store.stays_by_sql(stays).await.unwrap());
