@@ -8,13 +8,14 @@
 //! - anything else, and far pages of many matches: one bit for every row of the segments.
 
 use crate::app::Snapshot;
-use crate::found::{Found, Wanted, is_within};
+use crate::found::{Found, Wanted};
+use crate::memory::in_memory;
 use crate::search::{Codes, Term};
-use crate::select::{self, Key, Place, Source, Walk};
+use crate::select::{self, Place, Source, Walk};
 use crate::source::{
-    Minutes, Numbered, Picked, PickedMinutes, Rows, Sorted, Span, TailSpan, walk_created, walk_minutes,
+    Budget, Minutes, Numbered, Picked, PickedMinutes, Rows, Span, walk_created, walk_minutes,
 };
-use crate::tail::TailRow;
+use crate::unsorted::Unsorted;
 use crate::{Answer, Query, Row, Sort, Status};
 
 /// When one way to a page gives way to another. Every way gives the same page.
@@ -60,7 +61,8 @@ impl Snapshot {
 
     fn row(&self, place: Place) -> Option<Row> {
         match place {
-            Place::Tail(position) => self.tail.at(position).map(|row| row.row.clone()),
+            Place::Live(position) => self.tail.live.at(position).map(|row| row.row.clone()),
+            Place::Ended(position) => self.tail.ended.at(position).map(|row| row.row.clone()),
             Place::Sealed { segment, row } => {
                 let segment = self.sealed.segments.get(segment as usize)?;
                 Some(segment.row(row, &self.sealed.dict))
@@ -69,10 +71,11 @@ impl Snapshot {
     }
 }
 
-struct Request<'a> {
-    snapshot: &'a Snapshot,
-    q: &'a Query,
-    term: Option<&'a Term<'a>>,
+/// A query that is being answered.
+pub(crate) struct Request<'a> {
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) q: &'a Query,
+    pub(crate) term: Option<&'a Term<'a>>,
     limits: Limits,
 }
 
@@ -83,7 +86,7 @@ impl<'a> Request<'a> {
         }
         let Some(wanted) = self.wanted() else { return self.cut(Vec::new()) };
         if let Some(codes) = wanted.only_codes()
-            && let Some(answer) = self.by_codes(&wanted, codes)
+            && let Some(answer) = self.by_codes(codes)
         {
             return answer;
         }
@@ -144,61 +147,9 @@ impl<'a> Request<'a> {
         })
     }
 
-    /// The positions of the tail that the time filter leaves.
-    fn tail_range(&self) -> (usize, usize) {
-        let tail = &self.snapshot.tail;
-        let from = self.q.from_ms.map_or(0, |from| tail.below(&(from, 0)));
-        let after = self.q.to_ms.and_then(|to| to.checked_add(1));
-        let to = after.map_or(tail.len(), |after| tail.below(&(after, 0)));
-        (from.min(to), to)
-    }
-
-    /// The matches of the tail with the key of the sort, by `created`.
-    fn tail_matches(&self) -> Vec<(Key, Place)> {
-        let (from, to) = self.tail_range();
-        let q = self.q;
-        let rows = self.snapshot.tail.rows(from, to).filter(|(_, row)| self.is_match(row));
-        rows.map(|(position, row)| {
-            let value = match q.sort {
-                Sort::CreatedAt => row.row.started_ms,
-                Sort::MinutesConsumed => row.row.consumed_ms(q.now_ms),
-            };
-            ((value, row.row.id), Place::Tail(position))
-        })
-        .collect()
-    }
-
-    fn is_match(&self, row: &TailRow) -> bool {
-        let q = self.q;
-        let peak = (q.peak_min.unwrap_or(0), q.peak_max.unwrap_or(u64::MAX));
-        q.status.is_none_or(|status| (status == Status::Live) == row.is_live())
-            && q.meeting.is_none_or(|meeting| meeting == row.row.meeting)
-            && is_within(row.row.peak, peak)
-            && self.term.is_none_or(|term| term.is_in(row))
-    }
-
-    /// The tail as a source.
-    fn tail(&self) -> Box<dyn Source + 'a> {
-        let q = self.q;
-        let (from, to) = self.tail_range();
-        let filtered = q.status.is_some()
-            || q.meeting.is_some()
-            || q.peak_min.is_some()
-            || q.peak_max.is_some()
-            || self.term.is_some();
-        if q.sort == Sort::CreatedAt && !filtered {
-            return Box::new(TailSpan { tail: &self.snapshot.tail, from, to });
-        }
-        let mut matches = self.tail_matches();
-        if q.sort == Sort::MinutesConsumed {
-            matches.sort_unstable();
-        }
-        Box::new(Sorted(matches))
-    }
-
     /// The total and the page of sealed sources and the tail.
     fn cut(&self, mut sources: Vec<Box<dyn Source + 'a>>) -> (u64, Vec<Place>) {
-        sources.push(self.tail());
+        sources.extend(in_memory(self));
         let total = sources.iter().map(|source| source.len()).sum();
         let page = select::page(&sources, self.q.ascending, self.q.offset, self.q.limit);
         (total, page.into_iter().map(|(_, place)| place).collect())
@@ -206,59 +157,65 @@ impl<'a> Request<'a> {
 
     /// Matches that are told by their code alone, in all of time: counted already. `None` when a walk to the page
     /// would be long.
-    fn by_codes(&self, wanted: &Wanted<'a>, codes: &Codes) -> Option<(u64, Vec<Place>)> {
+    fn by_codes(&self, codes: &Codes) -> Option<(u64, Vec<Place>)> {
         let rows = self.snapshot.sealed.rows;
         let whole = self.segments().map(|(_, from, to)| u64::from(to - from)).sum::<u64>() == rows;
         if !whole || codes.sessions <= self.limits.sort {
             return None;
         }
-        let tail = self.tail();
-        let total = codes.sessions + tail.len();
+        let tail = in_memory(self);
+        let total = codes.sessions + tail.iter().map(|source| source.len()).sum::<u64>();
         let reach = Reach::new(total, self.q);
         if reach.steps(rows, total) > self.limits.walk {
             return None;
         }
-        debug_assert!(wanted.only_codes().is_some(), "nothing else is tested");
-        let ascending = reach.ascending;
+        let (ascending, budget) = (reach.ascending, Budget::new(self.limits.walk));
         let mut walks: Vec<Walk<'_>> = self
             .segments()
             .map(|(of, from, to)| -> Walk<'_> {
                 let column = of.segment.codes();
                 let test = move |row: u32| column.get(row as usize).is_some_and(|code| codes.has(*code));
                 match self.q.sort {
-                    Sort::CreatedAt => walk_created(of, (from, to), ascending, test),
-                    Sort::MinutesConsumed => walk_minutes(of, ascending, test),
+                    Sort::CreatedAt => walk_created(of, (from, to), ascending, &budget, test),
+                    Sort::MinutesConsumed => walk_minutes(of, ascending, &budget, test),
                 }
             })
             .collect();
-        walks.push(tail.walk(if ascending { 0 } else { tail.len() }, ascending));
-        Some((total, reach.page(walks)))
+        walks.extend(tail.iter().map(|source| reach.walk(&**source)));
+        let page = reach.page(walks);
+        (!budget.is_spent()).then_some((total, page))
     }
 
     /// Any matches by minutes.
     fn by_minutes(&self, found: &[(Numbered<'a>, Found<'a>)]) -> (u64, Vec<Place>) {
-        let mut matches = self.tail_matches();
+        let tail = in_memory(self);
         let sealed: u64 = found.iter().map(|(_, found)| found.count()).sum();
-        let total = sealed + matches.len() as u64;
+        let total = sealed + tail.iter().map(|source| source.len()).sum::<u64>();
         let reach = Reach::new(total, self.q);
-        if sealed <= self.limits.sort {
-            matches.extend(found.iter().flat_map(|(of, found)| found.iter().map(|row| of.minutes(row))));
-            return (total, reach.select(matches));
-        }
-        matches.sort_unstable();
-        let tail = Sorted(matches);
         let rows = found.iter().map(|(of, _)| u64::from(of.segment.rows())).sum();
-        if reach.steps(rows, total) <= self.limits.walk {
+        let few = sealed <= self.limits.sort;
+        if !few && reach.steps(rows, total) <= self.limits.walk {
+            let budget = Budget::new(self.limits.walk);
             let mut walks: Vec<Walk<'_>> = found
                 .iter()
-                .map(|(of, found)| walk_minutes(*of, reach.ascending, |row| found.has(row)))
+                .map(|(of, found)| walk_minutes(*of, reach.ascending, &budget, |row| found.has(row)))
                 .collect();
-            walks.push(tail.walk(if reach.ascending { 0 } else { tail.len() }, reach.ascending));
-            return (total, reach.page(walks));
+            walks.extend(tail.iter().map(|source| reach.walk(&**source)));
+            let page = reach.page(walks);
+            if !budget.is_spent() {
+                return (total, page);
+            }
         }
-        let mut sources: Vec<Box<dyn Source + '_>> = vec![Box::new(tail)];
-        for (of, found) in found {
-            sources.push(Box::new(PickedMinutes::new(*of, |row| found.has(row))));
+        let mut sources: Vec<Box<dyn Source + '_>> = tail.into_iter().map(|source| source as _).collect();
+        if few {
+            let keys = found.iter().flat_map(|(of, found)| found.iter().map(|row| of.minutes(row)));
+            sources.push(Box::new(Unsorted::new(keys.collect())));
+        } else {
+            sources.extend(
+                found
+                    .iter()
+                    .map(|(of, found)| -> Box<dyn Source + '_> { Box::new(PickedMinutes::new(*of, found)) }),
+            );
         }
         let page = select::page(&sources, self.q.ascending, self.q.offset, self.q.limit);
         (total, page.into_iter().map(|(_, place)| place).collect())
@@ -304,34 +261,16 @@ impl Reach {
         reach.saturating_mul(rows / matches.max(1) + 1)
     }
 
+    /// The walk over a whole source.
+    fn walk<'s>(&self, source: &'s dyn Source) -> Walk<'s> {
+        source.walk(if self.ascending { 0 } else { source.len() }, self.ascending)
+    }
+
     fn page(&self, walks: Vec<Walk<'_>>) -> Vec<Place> {
         let mut page = select::merge(walks, self.ascending, self.skip, self.take);
         if self.flipped {
             page.reverse();
         }
         page.into_iter().map(|(_, place)| place).collect()
-    }
-
-    /// The page out of all matches in any order.
-    fn select(&self, mut matches: Vec<(Key, Place)>) -> Vec<Place> {
-        let compare = |a: &(Key, Place), b: &(Key, Place)| {
-            if self.ascending { a.0.cmp(&b.0) } else { b.0.cmp(&a.0) }
-        };
-        let skip = usize::try_from(self.skip).unwrap_or(usize::MAX);
-        let take = self.take as usize;
-        if skip > 0 && skip < matches.len() {
-            matches.select_nth_unstable_by(skip, compare);
-        }
-        let rest = matches.get_mut(skip..).unwrap_or(&mut []);
-        let take = take.min(rest.len());
-        if take > 0 {
-            rest.select_nth_unstable_by(take - 1, compare);
-        }
-        let page = &mut rest[..take];
-        page.sort_unstable_by(compare);
-        if self.flipped {
-            page.reverse();
-        }
-        page.iter().map(|(_, place)| *place).collect()
     }
 }

@@ -88,9 +88,7 @@ impl AppIndex {
 
     /// The sessions that have ended and are not sealed, in the order in which they ended.
     pub fn ended_tail(&self) -> Vec<Change> {
-        let tail = self.snapshot().tail;
-        let ended = tail.rows(0, tail.len()).filter(|(_, row)| row.ended_seq.is_some());
-        let mut changes: Vec<Change> = ended.map(|(_, row)| row.change()).collect();
+        let mut changes: Vec<Change> = self.snapshot().tail.ended_changes().collect();
         changes.sort_by_key(|change| change.ended_seq);
         changes
     }

@@ -34,9 +34,23 @@ impl Bits {
         self.words.get((at / 64) as usize).is_some_and(|word| (word >> (at % 64)) & 1 == 1)
     }
 
-    /// The word that holds the bits `[start, start + 64)`; `start` is a multiple of 64.
-    pub(crate) fn word_mut(&mut self, start: u32) -> Option<&mut u64> {
-        self.words.get_mut((start.wrapping_sub(self.base) / 64) as usize)
+    /// Adds the numbers from `first` on whose value, of these in a row, passes the test.
+    pub(crate) fn mark<T: Copy>(&mut self, first: u32, values: &[T], test: impl Fn(T) -> bool) {
+        let word_of = |values: &[T]| {
+            values.iter().enumerate().fold(0, |word, (bit, value)| word | u64::from(test(*value)) << bit)
+        };
+        let skip = first % 64;
+        let (head, rest) = values.split_at(values.len().min((64 - skip) as usize % 64));
+        let mut at = (first.wrapping_sub(self.base) / 64) as usize;
+        if !head.is_empty() {
+            if let Some(word) = self.words.get_mut(at) {
+                *word |= word_of(head) << skip;
+            }
+            at += 1;
+        }
+        for (word, values) in self.words.iter_mut().skip(at).zip(rest.chunks(64)) {
+            *word |= word_of(values);
+        }
     }
 
     /// How many there are.
@@ -170,6 +184,10 @@ mod tests {
                 bits.set(*number);
             }
             bits.set(to + 64);
+            let values: Vec<u32> = (from..to).collect();
+            let mut marked = Bits::new(from, to);
+            marked.mark(from, &values, |value| list.contains(&value));
+            assert_eq!(marked.words, bits.words);
             assert_eq!(bits.iter().collect::<Vec<_>>(), list);
             assert_eq!(bits.count() as usize, list.len());
             assert!((0..to + 200).all(|number| bits.has(number) == list.contains(&number)));

@@ -197,20 +197,9 @@ impl Collected {
 
     /// Adds the rows whose value in a column passes the test.
     fn mark<T: Copy>(&mut self, column: &[T], test: impl Fn(T) -> bool) {
-        let (from, to) = (self.from, self.to.min(u32::try_from(column.len()).unwrap_or(u32::MAX)));
-        let set = self.become_set();
-        let mut start = from;
-        while start < to {
-            let end = (start / 64 * 64 + 64).min(to);
-            let mut word = 0;
-            for (bit, value) in column[start as usize..end as usize].iter().enumerate() {
-                word |= u64::from(test(*value)) << bit;
-            }
-            if let Some(whole) = set.word_mut(start / 64 * 64) {
-                *whole |= word << (start % 64);
-            }
-            start = end;
-        }
+        let from = self.from;
+        let part = column.get(from as usize..(self.to as usize).min(column.len())).unwrap_or(&[]);
+        self.become_set().mark(from, part, test);
     }
 
     /// Adds those of the other rows that pass the test.

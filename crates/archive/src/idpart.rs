@@ -4,6 +4,8 @@
 //! on a digit. Each place is a mask and a value over the 128 bits. A scan over many ids tests pairs of bytes for all
 //! places at once.
 
+use wide::u8x16;
+
 /// Where the dashes of a printed id are.
 const DASHES: [usize; 4] = [8, 13, 18, 23];
 const PRINTED: usize = 36;
@@ -126,11 +128,11 @@ impl Pairs {
     }
 
     fn scan(&self, ids: &[[u8; 16]], mut hit: impl FnMut(usize)) {
+        let (even, odd) = (self.even.wide(), self.odd.wide());
         for (nth, id) in ids.iter().enumerate() {
-            let second = (u128::from_le_bytes(*id) >> 8).to_le_bytes();
-            let (even, odd) = (self.even.found(id, &second), self.odd.found(id, &second));
-            let found: [u8; 16] = std::array::from_fn(|i| even[i] | odd[i]);
-            if u128::from_ne_bytes(found) != 0 {
+            let first = u8x16::new(*id);
+            let second = u8x16::new((u128::from_le_bytes(*id) >> 8).to_le_bytes());
+            if (even.found(first, second) | odd.found(first, second)).any() {
                 hit(nth);
             }
         }
@@ -138,14 +140,26 @@ impl Pairs {
 }
 
 impl Pair {
-    /// The bytes at which it stands. All bytes at once, by whatever the machine has for that.
+    fn wide(&self) -> WidePair {
+        let all = |(mask, value)| (u8x16::splat(mask), u8x16::splat(value));
+        WidePair { first: all(self.first), second: all(self.second), at: u8x16::new(self.at) }
+    }
+}
+
+/// A [`Pair`] for all bytes of an id at once.
+struct WidePair {
+    first: (u8x16, u8x16),
+    second: (u8x16, u8x16),
+    at: u8x16,
+}
+
+impl WidePair {
+    /// The bytes at which it stands.
     #[inline]
-    fn found(&self, first: &[u8; 16], second: &[u8; 16]) -> [u8; 16] {
-        std::array::from_fn(|i| {
-            let first = first[i] & self.first.0 == self.first.1;
-            let second = second[i] & self.second.0 == self.second.1;
-            u8::from(first & second).wrapping_neg() & self.at[i]
-        })
+    fn found(&self, first: u8x16, second: u8x16) -> u8x16 {
+        let first = (first & self.first.0).simd_eq(self.first.1);
+        let second = (second & self.second.0).simd_eq(self.second.1);
+        first & second & self.at
     }
 }
 

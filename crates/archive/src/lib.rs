@@ -22,8 +22,10 @@ mod folder;
 mod found;
 mod fs;
 mod idpart;
+mod list;
 mod manifest;
 mod map;
+mod memory;
 mod merge;
 mod order;
 mod query;
@@ -38,6 +40,7 @@ mod source;
 mod spool;
 mod tail;
 mod tiers;
+mod unsorted;
 mod wavelet;
 
 pub use app::{AppIndex, Snapshot};

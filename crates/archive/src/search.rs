@@ -5,7 +5,7 @@ use memchr::memmem::Finder;
 use crate::bits::Bits;
 use crate::fold::Needle;
 use crate::idpart::IdPart;
-use crate::tail::TailRow;
+use crate::list::Chunk;
 use crate::{Dict, SEPARATOR, Sealed};
 
 /// A search term, made ready.
@@ -28,8 +28,17 @@ impl<'a> Term<'a> {
         self.id.as_ref().is_some_and(|part| part.is_in(id))
     }
 
-    pub(crate) fn is_in(&self, row: &TailRow) -> bool {
-        self.is_in_text(row.folded.as_bytes()) || self.is_in_id(row.row.id) || self.is_in_id(row.row.meeting)
+    /// The places of the rows of a chunk that contain the term.
+    pub(crate) fn places(&self, chunk: &Chunk) -> Bits {
+        let mut places = chunk.with_title(&self.text);
+        if self.id.is_some() {
+            for (place, row) in (0_u32..).zip(chunk.rows()) {
+                if self.is_in_id(row.row.id) || self.is_in_id(row.row.meeting) {
+                    places.set(place);
+                }
+            }
+        }
+        places
     }
 }
 

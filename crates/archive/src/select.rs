@@ -10,8 +10,10 @@ pub(crate) type Key = (i64, u128);
 pub(crate) enum Place {
     /// Row of a segment.
     Sealed { segment: u32, row: u32 },
-    /// Position in the tail.
-    Tail(usize),
+    /// Position among the LIVE rows.
+    Live(usize),
+    /// Position among the ended rows in memory.
+    Ended(usize),
 }
 
 /// A sequence of matches with its keys, lazily.
@@ -43,6 +45,11 @@ pub(crate) trait Source {
             }
         }
         low
+    }
+
+    /// The first and the last key, where they cost nothing; for at least one match.
+    fn ends(&self) -> Option<(Key, Key)> {
+        None
     }
 
     /// The matches from position `at` on, or, descending, those before it.
@@ -104,9 +111,8 @@ pub(crate) fn merge(mut walks: Vec<Walk<'_>>, ascending: bool, skip: u64, limit:
 /// all sources were alike, and counts what is below it everywhere. Alike sources need a few rounds; a round that gained
 /// little is followed by one that halves the largest source, so that unlike ones need a logarithmic number.
 pub(crate) fn split(sources: &[Box<dyn Source + '_>], k: u64) -> Vec<u64> {
-    let mut low = vec![0; sources.len()];
-    let mut high: Vec<u64> = sources.iter().map(|source| source.len()).collect();
-    let mut left = k;
+    let (mut low, mut high) = cluster(sources, k);
+    let mut left = k - low.iter().sum::<u64>();
     let mut halve = false;
     loop {
         let active: u64 = high.iter().zip(&low).map(|(high, low)| high - low).sum();
@@ -147,6 +153,38 @@ pub(crate) fn split(sources: &[Box<dyn Source + '_>], k: u64) -> Vec<u64> {
     }
 }
 
+/// The first and last candidates of each source: of those whose keys do not overlap, only one has any.
+fn cluster(sources: &[Box<dyn Source + '_>], k: u64) -> (Vec<u64>, Vec<u64>) {
+    let mut low = vec![0; sources.len()];
+    let mut high: Vec<u64> = sources.iter().map(|source| source.len()).collect();
+    let with_matches = (0..sources.len()).filter(|i| high[*i] > 0);
+    let ends: Option<Vec<_>> = with_matches.map(|i| sources[i].ends().map(|ends| (ends, i))).collect();
+    let Some(mut ends) = ends else { return (low, high) };
+    ends.sort_unstable();
+    let mut before = 0;
+    let mut rest = &ends[..];
+    while let Some((((_, last), _), _)) = rest.split_first() {
+        // As long as the next one begins before all of these end.
+        let mut last = *last;
+        let overlap = |((first, end), _): &&((Key, Key), usize)| {
+            let overlaps = *first <= last;
+            last = last.max(*end);
+            overlaps
+        };
+        let count = rest.iter().take_while(overlap).count().max(1);
+        let (cluster, others) = rest.split_at(count);
+        let size: u64 = cluster.iter().map(|(_, i)| high[*i]).sum();
+        if before + size > k {
+            others.iter().for_each(|(_, i)| high[*i] = 0);
+            return (low, high);
+        }
+        cluster.iter().for_each(|(_, i)| low[*i] = high[*i]);
+        before += size;
+        rest = others;
+    }
+    (low, high)
+}
+
 /// `a * b / c` for `b <= c`.
 fn mul_div(a: u64, b: u64, c: u64) -> u64 {
     let exact = u128::from(a) * u128::from(b) / u128::from(c.max(1));
@@ -168,9 +206,13 @@ mod tests {
             self.0[usize::try_from(at).unwrap()]
         }
 
+        fn ends(&self) -> Option<(Key, Key)> {
+            self.0.first().copied().zip(self.0.last().copied())
+        }
+
         fn walk(&self, at: u64, ascending: bool) -> Walk<'_> {
             let (before, after) = self.0.split_at(usize::try_from(at).unwrap());
-            let item = |key: &Key| (*key, Place::Tail(0));
+            let item = |key: &Key| (*key, Place::Live(0));
             if ascending { Box::new(after.iter().map(item)) } else { Box::new(before.iter().rev().map(item)) }
         }
     }
@@ -199,6 +241,7 @@ mod tests {
         check(vec![]);
         check(vec![vec![], vec![]]);
         check(vec![list(0, 300, 1), vec![], list(300, 400, 1)]);
+        check(vec![list(300, 400, 1), list(0, 100, 1), list(50, 60, 1), list(95, 120, 1), list(120, 130, 1)]);
         check(vec![list(0, 300, 3), list(1, 300, 3), list(2, 500, 3)]);
         check(vec![list(0, 1000, 10), list(1, 20, 10), list(502, 600, 10), list(903, 2000, 10)]);
         // One value for all: only the ids tell them apart.

@@ -1,12 +1,13 @@
 //! The kinds of sorted sources a page is made of.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use crate::Segment;
 use crate::bits::{Bits, Ranked};
+use crate::found::Found;
+use crate::list::{Chunk, List};
 use crate::select::{Key, Place, Source, Walk};
-use crate::tail::Tail;
 use crate::wavelet::Wavelet;
 
 /// Ranks are walked one by one where at least one in so many belongs to the range; else each is looked up.
@@ -73,6 +74,10 @@ impl Source for Span<'_> {
         u64::from(position).clamp(from, to)
     }
 
+    fn ends(&self) -> Option<(Key, Key)> {
+        Some((self.key(0), self.key(self.len().saturating_sub(1))))
+    }
+
     fn walk(&self, at: u64, ascending: bool) -> Walk<'_> {
         let at = self.from + narrow(at);
         let item = |row| self.of.created(row);
@@ -80,26 +85,39 @@ impl Source for Span<'_> {
     }
 }
 
-/// By `created`: all rows of the positions `[from, to)` of the tail.
-pub(crate) struct TailSpan<'a> {
-    pub(crate) tail: &'a Tail,
+/// By `created`: all rows of the positions `[from, to)` in memory.
+pub(crate) struct ListSpan<'a> {
+    pub(crate) list: &'a List,
     pub(crate) from: usize,
     pub(crate) to: usize,
+    /// The place of a position.
+    pub(crate) place: fn(usize) -> Place,
 }
 
-impl TailSpan<'_> {
+impl ListSpan<'_> {
     fn item(&self, position: usize) -> (Key, Place) {
-        (self.tail.at(position).map_or((0, 0), |row| row.key()), Place::Tail(position))
+        (self.list.at(position).map_or((0, 0), |row| row.key()), (self.place)(position))
     }
 }
 
-impl Source for TailSpan<'_> {
+impl Source for ListSpan<'_> {
     fn len(&self) -> u64 {
         (self.to - self.from) as u64
     }
 
     fn key(&self, at: u64) -> Key {
         self.item(self.from + narrow(at) as usize).0
+    }
+
+    fn below(&self, key: &Key, from: u64, to: u64) -> u64 {
+        if from >= to {
+            return from;
+        }
+        (self.list.below(key).saturating_sub(self.from) as u64).clamp(from, to)
+    }
+
+    fn ends(&self) -> Option<(Key, Key)> {
+        Some((self.key(0), self.key(self.len().saturating_sub(1))))
     }
 
     fn walk(&self, at: u64, ascending: bool) -> Walk<'_> {
@@ -109,7 +127,33 @@ impl Source for TailSpan<'_> {
     }
 }
 
-/// Matches in memory, in order of their keys.
+/// By minutes: all rows of a chunk of ended rows in memory.
+pub(crate) struct ChunkMinutes<'a>(pub(crate) &'a Chunk);
+
+impl ChunkMinutes<'_> {
+    fn item(&self, entry: &(Key, usize)) -> (Key, Place) {
+        (entry.0, Place::Ended(self.0.start + entry.1))
+    }
+}
+
+impl Source for ChunkMinutes<'_> {
+    fn len(&self) -> u64 {
+        self.0.rows().len() as u64
+    }
+
+    fn key(&self, at: u64) -> Key {
+        self.0.minutes().get(narrow(at) as usize).map_or((0, 0), |entry| entry.0)
+    }
+
+    fn walk(&self, at: u64, ascending: bool) -> Walk<'_> {
+        let minutes = self.0.minutes();
+        let (before, after) = minutes.split_at((narrow(at) as usize).min(minutes.len()));
+        let item = |entry| self.item(entry);
+        directed(before.iter().map(item), after.iter().map(item), ascending)
+    }
+}
+
+/// Matches in memory, in the order of their keys.
 pub(crate) struct Sorted(pub(crate) Vec<(Key, Place)>);
 
 impl Source for Sorted {
@@ -119,6 +163,10 @@ impl Source for Sorted {
 
     fn key(&self, at: u64) -> Key {
         self.0.get(narrow(at) as usize).map_or((0, 0), |item| item.0)
+    }
+
+    fn ends(&self) -> Option<(Key, Key)> {
+        Some((self.key(0), self.key(self.len().saturating_sub(1))))
     }
 
     fn walk(&self, at: u64, ascending: bool) -> Walk<'_> {
@@ -140,6 +188,10 @@ impl Source for Rows<'_> {
 
     fn key(&self, at: u64) -> Key {
         self.rows.get(narrow(at) as usize).map_or((0, 0), |row| self.of.segment.key(*row))
+    }
+
+    fn ends(&self) -> Option<(Key, Key)> {
+        Some((self.key(0), self.key(self.len().saturating_sub(1))))
     }
 
     fn walk(&self, at: u64, ascending: bool) -> Walk<'_> {
@@ -170,6 +222,10 @@ impl Source for Picked<'_> {
         }
         let row = self.of.segment.lower_bound(key.0, key.1);
         u64::from(self.rows.below(row)).clamp(from, to)
+    }
+
+    fn ends(&self) -> Option<(Key, Key)> {
+        Some((self.key(0), self.key(self.len().saturating_sub(1))))
     }
 
     fn walk(&self, at: u64, ascending: bool) -> Walk<'_> {
@@ -291,11 +347,19 @@ pub(crate) struct PickedMinutes<'a> {
 }
 
 impl<'a> PickedMinutes<'a> {
-    /// The rows that `matches` names.
-    pub(crate) fn new(of: Numbered<'a>, matches: impl Fn(u32) -> bool) -> Self {
-        let rows = of.segment.rows();
-        let mut ranks = Bits::new(0, rows);
-        ranks.add_others(0, rows, |rank| matches(of.row_at(rank)));
+    /// One look at every rank.
+    pub(crate) fn new(of: Numbered<'a>, found: &Found<'_>) -> Self {
+        let mut ranks = Bits::new(0, of.segment.rows());
+        let rows = of.segment.by_minutes();
+        match found {
+            Found::All(from, to) => ranks.mark(0, rows, |row| row >= *from && row < *to),
+            Found::Set(set) => ranks.mark(0, rows, |row| set.has(row)),
+            Found::Rows(list) => {
+                let mut set = Bits::new(0, of.segment.rows());
+                list.iter().for_each(|row| set.set(*row));
+                ranks.mark(0, rows, |row| set.has(row));
+            }
+        }
         Self { of, ranks: ranks.ranked() }
     }
 }
@@ -316,15 +380,35 @@ impl Source for PickedMinutes<'_> {
     }
 }
 
+/// How many rows may still be walked over.
+pub(crate) struct Budget(Cell<u64>);
+
+impl Budget {
+    pub(crate) fn new(rows: u64) -> Self {
+        Self(Cell::new(rows))
+    }
+
+    /// Whether a walk has ended too early because of it.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.0.get() == 0
+    }
+
+    fn spend(&self) -> bool {
+        self.0.set(self.0.get().saturating_sub(1));
+        !self.is_spent()
+    }
+}
+
 /// By minutes: the rows of a segment that `matches` names, found by walking from an end.
 pub(crate) fn walk_minutes<'a>(
     of: Numbered<'a>,
     ascending: bool,
+    budget: &'a Budget,
     matches: impl Fn(u32) -> bool + 'a,
 ) -> Walk<'a> {
     let rows = of.segment.rows();
     let row = move |rank| of.row_at(rank);
-    let walk = directed((0..rows).map(row), (0..rows).map(row), ascending);
+    let walk = directed((0..rows).map(row), (0..rows).map(row), ascending).take_while(|_| budget.spend());
     Box::new(walk.filter(move |row| matches(*row)).map(move |row| of.minutes(row)))
 }
 
@@ -333,8 +417,9 @@ pub(crate) fn walk_created<'a>(
     of: Numbered<'a>,
     (from, to): (u32, u32),
     ascending: bool,
+    budget: &'a Budget,
     matches: impl Fn(u32) -> bool + 'a,
 ) -> Walk<'a> {
-    let walk = directed(from..to, from..to, ascending);
+    let walk = directed(from..to, from..to, ascending).take_while(|_| budget.spend());
     Box::new(walk.filter(move |row| matches(*row)).map(move |row| of.created(row)))
 }

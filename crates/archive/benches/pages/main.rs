@@ -1,0 +1,187 @@
+//! How long a page takes in an app with ten million sessions: `cargo bench -p sederunt-archive --bench pages [WORD]`.
+//!
+//! `SESSIONS` is the number of sessions. The data is seeded and kept in the temporary folder between runs. A WORD
+//! selects the queries whose name has it.
+
+#![expect(clippy::print_stdout, reason = "a benchmark says its numbers")]
+#![expect(clippy::unwrap_used, reason = "a benchmark has nobody to tell but its user")]
+
+mod data;
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use data::{DAY_MS, Data, NOW_MS, Rng, YEAR_MS};
+use sederunt_archive::fold::Needle;
+use sederunt_archive::{Query, Snapshot, Sort, Status};
+
+/// Each query is asked so often, with other parameters each time, or as long as [`TIME_MAX`] allows.
+const SAMPLES: usize = 400;
+const TIME_MAX: Duration = Duration::from_millis(1500);
+
+fn main() {
+    let word = std::env::args().skip(1).find(|word| !word.starts_with('-')).unwrap_or_default();
+    let sessions = std::env::var("SESSIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(10_000_000);
+    let data = Data::prepare(sessions);
+    for (name, snapshot) in [("in order of time", &data.ordered), ("all segments overlap", &data.overlapping)]
+    {
+        let segments: Vec<u32> = snapshot.sealed().segments().iter().map(|segment| segment.rows()).collect();
+        println!("\n{name}: segments {segments:?}, {} in the tail\n", snapshot.tail().len());
+        println!("{:<34} {:>11} {:>11} {:>11}", "query", "p50 us", "p99 us", "total");
+        for (name, query) in queries(&data) {
+            if name.contains(&word) {
+                measure(name, snapshot, &*query);
+            }
+        }
+    }
+}
+
+type Make<'a> = Box<dyn Fn(&mut Rng) -> Query + 'a>;
+
+fn measure(name: &str, snapshot: &Snapshot, make: &dyn Fn(&mut Rng) -> Query) {
+    let mut rng = Rng(1);
+    let mut times = Vec::with_capacity(SAMPLES);
+    let mut total = 0;
+    for _ in 0..10 {
+        black_box(snapshot.answer(&make(&mut rng)));
+    }
+    let begun = Instant::now();
+    while times.len() < 10 || (times.len() < SAMPLES && begun.elapsed() < TIME_MAX) {
+        let query = make(&mut rng);
+        let start = Instant::now();
+        let answer = black_box(snapshot.clone().answer(&query));
+        times.push(start.elapsed());
+        total = answer.total;
+    }
+    times.sort_unstable();
+    let micros = |nth: usize| times[nth].as_nanos() as f64 / 1000.0;
+    println!(
+        "{name:<34} {:>11.1} {:>11.1} {total:>11}",
+        micros(times.len() / 2),
+        micros(times.len() * 99 / 100)
+    );
+}
+
+fn all() -> Query {
+    Query {
+        now_ms: NOW_MS,
+        meeting: None,
+        from_ms: None,
+        to_ms: None,
+        status: None,
+        peak_min: None,
+        peak_max: None,
+        search: None,
+        sort: Sort::CreatedAt,
+        ascending: false,
+        offset: 0,
+        limit: 25,
+    }
+}
+
+fn minutes() -> Query {
+    Query { sort: Sort::MinutesConsumed, ..all() }
+}
+
+fn search(term: &str) -> Query {
+    Query { search: Needle::new(Some(term)), ..all() }
+}
+
+fn within(rng: &mut Rng, length_ms: i64, q: Query) -> Query {
+    let from = NOW_MS - 2 * YEAR_MS + rng.number(2 * YEAR_MS - length_ms);
+    Query { from_ms: Some(from), to_ms: Some(from + length_ms), ..q }
+}
+
+fn queries(data: &Data) -> Vec<(&'static str, Make<'_>)> {
+    let deep = |rng: &mut Rng| data.sessions / 4 + rng.next() % (data.sessions / 4);
+    let hex = |rng: &mut Rng, digits: usize| format!("{:016x}", rng.next())[..digits].to_owned();
+    let mut list: Vec<(&'static str, Make<'_>)> = vec![
+        ("first page", Box::new(|_| all())),
+        ("first page ascending", Box::new(|_| Query { ascending: true, ..all() })),
+        ("deep page", Box::new(move |rng| Query { offset: deep(rng), ..all() })),
+        ("live p1", Box::new(|_| Query { status: Some(Status::Live), ..all() })),
+        ("ended p1", Box::new(|_| Query { status: Some(Status::Ended), ..all() })),
+        ("a meeting", Box::new(|rng| Query { meeting: Some(data.meeting(rng)), ..all() })),
+        ("hottest meeting", Box::new(|_| Query { meeting: Some(data.hottest), ..all() })),
+        ("hottest meeting by minutes", Box::new(|_| Query { meeting: Some(data.hottest), ..minutes() })),
+        ("a day", Box::new(|rng| within(rng, DAY_MS, all()))),
+        ("a year", Box::new(|rng| within(rng, YEAR_MS, all()))),
+        ("a year deep", Box::new(|rng| Query { offset: 125_000, ..within(rng, YEAR_MS, all()) })),
+        ("minutes p1", Box::new(|_| minutes())),
+        ("minutes deep", Box::new(move |rng| Query { offset: deep(rng), ..minutes() })),
+        ("minutes a day", Box::new(|rng| within(rng, DAY_MS, minutes()))),
+        ("minutes a day deep", Box::new(|rng| Query { offset: 5000, ..within(rng, DAY_MS, minutes()) })),
+        (
+            "minutes a month deep",
+            Box::new(|rng| Query { offset: 100_000, ..within(rng, 30 * DAY_MS, minutes()) }),
+        ),
+        ("minutes a year p1", Box::new(|rng| within(rng, YEAR_MS, minutes()))),
+        (
+            "minutes a year deep",
+            Box::new(|rng| Query { offset: 625_000, ascending: true, ..within(rng, YEAR_MS, minutes()) }),
+        ),
+    ];
+    let terms = ["stand", "zanzibar", "qqqzz", "an", "standup platform 12", "e", "a7"];
+    for (name, term) in [
+        ("title 'stand' common", terms[0]),
+        ("title 'zanzibar' rare", terms[1]),
+        ("title 'qqqzz' none", terms[2]),
+        ("title 'an'", terms[3]),
+        ("title 'standup platform 12'", terms[4]),
+        ("any 'e'", terms[5]),
+        ("any 'a7'", terms[6]),
+    ] {
+        list.push((name, Box::new(move |_| search(term))));
+    }
+    list.extend([
+        ("any hex 4", Box::new(move |rng: &mut Rng| search(&hex(rng, 4))) as Make<'_>),
+        ("any hex 8", Box::new(move |rng| search(&hex(rng, 8)))),
+        ("any hex 3-2", Box::new(move |rng| search(&format!("{}-{}", hex(rng, 3), hex(rng, 2))))),
+        ("any whole id", Box::new(|rng| search(&data.id(rng)))),
+        (
+            "any hex 4 deep by minutes",
+            Box::new(move |rng| Query { offset: 1000, sort: Sort::MinutesConsumed, ..search(&hex(rng, 4)) }),
+        ),
+        ("any 'e' deep", Box::new(move |rng| Query { offset: deep(rng), ..search("e") })),
+        (
+            "any 'e' by minutes deep",
+            Box::new(move |rng| Query { offset: deep(rng), sort: Sort::MinutesConsumed, ..search("e") }),
+        ),
+        ("title 'stand' deep", Box::new(|_| Query { offset: 250_000, ..search("stand") })),
+        ("title 'stand' minutes p1", Box::new(|_| Query { sort: Sort::MinutesConsumed, ..search("stand") })),
+        (
+            "title 'stand' minutes deep",
+            Box::new(|_| Query { offset: 250_000, sort: Sort::MinutesConsumed, ..search("stand") }),
+        ),
+        (
+            "title 'zanzibar' minutes deep",
+            Box::new(|_| Query { offset: 100, sort: Sort::MinutesConsumed, ..search("zanzibar") }),
+        ),
+        (
+            "year 'stand' minutes p1",
+            Box::new(|rng| Query { sort: Sort::MinutesConsumed, ..within(rng, YEAR_MS, search("stand")) }),
+        ),
+        (
+            "year 'zanzibar' minutes p1",
+            Box::new(|rng| Query { sort: Sort::MinutesConsumed, ..within(rng, YEAR_MS, search("zanzibar")) }),
+        ),
+        (
+            "year 'stand' minutes deep",
+            Box::new(|rng| Query {
+                offset: 100_000,
+                sort: Sort::MinutesConsumed,
+                ..within(rng, YEAR_MS, search("stand"))
+            }),
+        ),
+        ("peak 10:20", Box::new(|_| Query { peak_min: Some(10), peak_max: Some(20), ..all() })),
+        (
+            "peak 10:20 minutes deep",
+            Box::new(|_| Query { peak_min: Some(10), peak_max: Some(20), offset: 250_000, ..minutes() }),
+        ),
+        (
+            "day 'stand' peak 10:",
+            Box::new(|rng| Query { peak_min: Some(10), ..within(rng, DAY_MS, search("stand")) }),
+        ),
+    ]);
+    list
+}

@@ -1,0 +1,278 @@
+//! Rows in memory in the order of `created`, in small shared chunks.
+//!
+//! A copy shares all chunks, and a change copies the one that it falls into if somebody else still reads it, so that
+//! readers never wait for writers nor the other way round.
+
+use std::sync::{Arc, OnceLock};
+
+use memchr::memmem::Finder;
+
+use crate::bits::Bits;
+use crate::select::Key;
+use crate::tail::{Created, folded};
+use crate::{Change, Row, SEPARATOR};
+
+/// A chunk of this many rows is split: small enough to be copied in a few microseconds.
+const CHUNK_ROWS_MAX: usize = 256;
+
+/// A row in memory.
+#[derive(Debug, Clone)]
+pub(crate) struct TailRow {
+    pub(crate) row: Row,
+    /// The title as it is searched.
+    folded: Arc<str>,
+    /// Sequence number of the fact that ended it.
+    pub(crate) ended_seq: Option<u64>,
+}
+
+impl TailRow {
+    pub(crate) fn new(change: &Change, old: Option<&Self>) -> Self {
+        let folded = match old {
+            Some(old) if old.row.title == change.row.title => old.folded.clone(),
+            _ => folded(&change.row.title),
+        };
+        Self { row: change.row.clone(), folded, ended_seq: change.ended_seq }
+    }
+
+    pub(crate) fn key(&self) -> Created {
+        (self.row.started_ms, self.row.id)
+    }
+
+    pub(crate) fn is_live(&self) -> bool {
+        self.row.ended_ms.is_none()
+    }
+}
+
+/// The rows.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct List {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Inner {
+    /// None is empty.
+    chunks: Vec<Chunk>,
+    len: usize,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Chunk {
+    /// Rows of all chunks before.
+    pub(crate) start: usize,
+    body: Arc<Body>,
+}
+
+/// Rows, and what is derived from them when it is asked for.
+#[derive(Debug, Default)]
+struct Body {
+    rows: Vec<TailRow>,
+    minutes: OnceLock<Vec<(Key, usize)>>,
+    titles: OnceLock<Titles>,
+}
+
+/// All folded titles, each followed by a separator, and where each ends.
+#[derive(Debug)]
+struct Titles {
+    text: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Clone for Body {
+    /// To be changed: what was derived does not hold any more.
+    fn clone(&self) -> Self {
+        Self { rows: self.rows.clone(), ..Self::default() }
+    }
+}
+
+impl Chunk {
+    fn new(rows: Vec<TailRow>) -> Self {
+        Self { start: 0, body: Arc::new(Body { rows, ..Body::default() }) }
+    }
+
+    pub(crate) fn rows(&self) -> &[TailRow] {
+        &self.body.rows
+    }
+
+    fn rows_mut(&mut self) -> &mut Vec<TailRow> {
+        let body = Arc::make_mut(&mut self.body);
+        body.minutes.take();
+        body.titles.take();
+        &mut body.rows
+    }
+
+    fn end(&self) -> usize {
+        self.start + self.rows().len()
+    }
+
+    /// Keys by minutes, ascending, with the places in [`Chunk::rows`]; of rows that have ended.
+    pub(crate) fn minutes(&self) -> &[(Key, usize)] {
+        self.body.minutes.get_or_init(|| {
+            let key = |(nth, row): (usize, &TailRow)| ((row.row.closed_ms, row.row.id), nth);
+            let mut keys: Vec<_> = self.rows().iter().enumerate().map(key).collect();
+            keys.sort_unstable();
+            keys
+        })
+    }
+
+    /// The places of the rows whose title contains the text.
+    pub(crate) fn with_title(&self, text: &Finder<'_>) -> Bits {
+        let titles = self.body.titles.get_or_init(|| self.collect_titles());
+        let mut places = Bits::new(0, u32::try_from(self.rows().len()).unwrap_or(u32::MAX));
+        let mut from = 0;
+        while let Some(at) = titles.text.get(from..).and_then(|rest| text.find(rest)) {
+            let nth = titles.ends.partition_point(|end| *end <= from + at);
+            let Some(end) = titles.ends.get(nth) else { break };
+            places.set(u32::try_from(nth).unwrap_or(u32::MAX));
+            from = *end;
+        }
+        places
+    }
+
+    fn collect_titles(&self) -> Titles {
+        let mut titles = Titles { text: Vec::new(), ends: Vec::with_capacity(self.rows().len()) };
+        for row in self.rows() {
+            titles.text.extend_from_slice(row.folded.as_bytes());
+            titles.text.push(SEPARATOR);
+            titles.ends.push(titles.text.len());
+        }
+        titles
+    }
+}
+
+impl List {
+    pub(crate) fn len(&self) -> usize {
+        self.inner.len
+    }
+
+    /// Rows before the key.
+    pub(crate) fn below(&self, key: &Created) -> usize {
+        match self.inner.chunk_of(key).and_then(|at| self.inner.chunks.get(at)) {
+            Some(chunk) => chunk.start + chunk.rows().partition_point(|row| row.key() < *key),
+            None => 0,
+        }
+    }
+
+    pub(crate) fn at(&self, position: usize) -> Option<&TailRow> {
+        let after = self.inner.chunks.partition_point(|chunk| chunk.start <= position);
+        let chunk = self.inner.chunks.get(after.checked_sub(1)?)?;
+        chunk.rows().get(position - chunk.start)
+    }
+
+    pub(crate) fn find(&self, key: &Created) -> Option<&TailRow> {
+        self.at(self.below(key)).filter(|row| row.key() == *key)
+    }
+
+    /// The chunks that have some of the positions `[from, to)`.
+    pub(crate) fn chunks(&self, from: usize, to: usize) -> &[Chunk] {
+        let chunks = &self.inner.chunks;
+        let first = chunks.partition_point(|chunk| chunk.end() <= from);
+        let after = chunks.partition_point(|chunk| chunk.start < to);
+        chunks.get(first..after).unwrap_or(&[])
+    }
+
+    /// The rows of the positions `[from, to)` with their positions.
+    pub(crate) fn rows(&self, from: usize, to: usize) -> impl Iterator<Item = (usize, &TailRow)> {
+        self.chunks(from, to).iter().flat_map(move |chunk| {
+            let skip = from.saturating_sub(chunk.start);
+            let take = to.saturating_sub(chunk.start.max(from));
+            chunk.rows().iter().enumerate().skip(skip).take(take).map(|(nth, row)| (chunk.start + nth, row))
+        })
+    }
+
+    /// Puts in or replaces the row with this start and id.
+    pub(crate) fn put(&mut self, row: TailRow) {
+        let inner = Arc::make_mut(&mut self.inner);
+        let key = row.key();
+        let Some(at) = inner.chunk_of(&key) else {
+            match inner.chunks.first_mut() {
+                Some(first) => first.rows_mut().insert(0, row),
+                None => inner.chunks.push(Chunk::new(vec![row])),
+            }
+            return inner.changed(0);
+        };
+        let chunk = &inner.chunks[at];
+        let place = chunk.rows().partition_point(|row| row.key() < key);
+        let len = chunk.rows().len();
+        let is_there = chunk.rows().get(place).is_some_and(|old| old.key() == key);
+        if is_there {
+            inner.chunks[at].rows_mut()[place] = row;
+        } else if place == len && len >= CHUNK_ROWS_MAX && at + 1 == inner.chunks.len() {
+            // New sessions come at the end: full chunks stay full.
+            inner.chunks.push(Chunk::new(vec![row]));
+        } else {
+            inner.chunks[at].rows_mut().insert(place, row);
+        }
+        inner.changed(at);
+    }
+
+    /// Takes out the row with this start and id.
+    pub(crate) fn remove(&mut self, key: &Created) {
+        if self.find(key).is_none() {
+            return;
+        }
+        let inner = Arc::make_mut(&mut self.inner);
+        let Some(at) = inner.chunk_of(key) else { return };
+        inner.chunks[at].rows_mut().retain(|row| row.key() != *key);
+        inner.changed(at);
+    }
+
+    /// Takes out all rows that pass the test, and returns their keys.
+    pub(crate) fn remove_all(&mut self, test: impl Fn(&TailRow) -> bool) -> Vec<Created> {
+        let gone: Vec<Created> =
+            self.rows(0, self.len()).filter(|(_, row)| test(row)).map(|(_, row)| row.key()).collect();
+        if gone.is_empty() {
+            return gone;
+        }
+        let inner = Arc::make_mut(&mut self.inner);
+        for chunk in inner.chunks.iter_mut().filter(|chunk| chunk.rows().iter().any(&test)) {
+            chunk.rows_mut().retain(|row| !test(row));
+        }
+        inner.join_small();
+        inner.sum();
+        gone
+    }
+}
+
+impl Inner {
+    /// The chunk with the last row that is not above the key; `None` when there is no such row.
+    fn chunk_of(&self, key: &Created) -> Option<usize> {
+        let holds = |chunk: &Chunk| chunk.rows().first().is_some_and(|row| row.key() <= *key);
+        self.chunks.partition_point(holds).checked_sub(1)
+    }
+
+    /// Restores the sizes and the numbers after a change in one chunk.
+    fn changed(&mut self, at: usize) {
+        let size = self.chunks.get(at).map_or(0, |chunk| chunk.rows().len());
+        if size == 0 && at < self.chunks.len() {
+            self.chunks.remove(at);
+        } else if size > CHUNK_ROWS_MAX {
+            let upper = self.chunks[at].rows_mut().split_off(size / 2);
+            self.chunks.insert(at + 1, Chunk::new(upper));
+        }
+        self.sum();
+    }
+
+    /// Numbers the rows again.
+    fn sum(&mut self) {
+        self.len = 0;
+        for chunk in &mut self.chunks {
+            chunk.start = self.len;
+            self.len += chunk.rows().len();
+        }
+    }
+
+    /// Puts neighbours together that are nearly empty after many rows have gone.
+    fn join_small(&mut self) {
+        let mut joined: Vec<Chunk> = Vec::with_capacity(self.chunks.len());
+        for chunk in self.chunks.drain(..).filter(|chunk| !chunk.rows().is_empty()) {
+            match joined.last_mut() {
+                Some(last) if last.rows().len() + chunk.rows().len() <= CHUNK_ROWS_MAX / 2 => {
+                    last.rows_mut().extend(chunk.rows().iter().cloned());
+                }
+                _ => joined.push(chunk),
+            }
+        }
+        self.chunks = joined;
+    }
+}
