@@ -11,42 +11,38 @@ use sederunt_core::effect::{Person, Write};
 use sederunt_core::fact::{Fact, FactKind};
 use sederunt_core::id::{MeetingId, PeerId, SessionId};
 use sederunt_core::tally::{SessionColumns, Stay};
-use sederunt_core::time::UnixMs;
 
-use crate::fold::fold;
+use crate::Result;
 use crate::ledger::Ledger;
-use crate::sql::{blob, write_error};
-use crate::{Result, StoreError};
+use crate::record::Attended;
+use crate::rows::{self, NewFact, SessionState, StayState, TallyChange};
+use crate::sql::blob;
 
 /// The rows that a set of writes leads to; the last state of each wins.
 #[derive(Default)]
 struct Rows<'a> {
-    sessions: BTreeMap<SessionId, SessionChange<'a>>,
-    stays: BTreeMap<(SessionId, PeerId), StayChange<'a>>,
-    tallies: BTreeMap<MeetingId, TallyChange>,
-    app_sessions: BTreeMap<i64, i64>,
+    facts: Vec<NewFact<'a>>,
+    /// With whether it starts.
+    sessions: BTreeMap<SessionId, (SessionState<'a>, bool)>,
+    /// With whether it starts.
+    stays: BTreeMap<(SessionId, PeerId), (StayState<'a>, bool)>,
+    tallies: Tallies,
 }
 
-struct SessionChange<'a> {
-    columns: &'a SessionColumns,
-    app: i64,
-    starts: bool,
-    /// The fact that ends it.
-    ended_seq: Option<i64>,
+/// What changes in the sums of meetings and apps.
+#[derive(Default)]
+struct Tallies {
+    meetings: BTreeMap<MeetingId, TallyChange>,
+    apps: BTreeMap<i64, i64>,
 }
 
-struct StayChange<'a> {
-    stay: &'a Stay,
-    meeting: MeetingId,
-    node: i64,
-    person: Option<&'a Person>,
-    starts: bool,
-}
-
-struct TallyChange {
-    sessions: i64,
-    first_joined_at: UnixMs,
-    together_ms: i64,
+/// A session that is new to the ledger, with all its facts and what they lead to.
+pub(crate) struct Whole<'a> {
+    pub node: i64,
+    pub app: i64,
+    pub facts: &'a [Fact],
+    pub columns: &'a SessionColumns,
+    pub stays: &'a [Attended],
 }
 
 /// Applies the writes of many rooms; returns the sequence number of the last fact of each.
@@ -56,31 +52,53 @@ pub(crate) fn apply<'a>(
 ) -> Result<Vec<u64>> {
     let mut rows = Rows::default();
     let mut seqs = Vec::new();
+    let before = ledger.last_seq();
     for (node, writes) in rooms {
         let node = ledger.node_no(node)?;
         for write in writes {
             one(ledger, node, write, &mut rows)?;
         }
-        seqs.push(ledger.last_seq());
-    }
-    for change in rows.sessions.values() {
-        ledger.changes.session(change.app, change.columns, change.ended_seq);
+        seqs.push(before + rows.facts.len() as u64);
     }
     rows.flush(ledger)?;
     Ok(seqs)
+}
+
+/// Writes sessions that are new to the ledger.
+pub(crate) fn apply_whole<'a>(ledger: &mut Ledger, sessions: impl Iterator<Item = Whole<'a>>) -> Result<()> {
+    let (mut facts, mut states, mut stays) = (Vec::new(), Vec::new(), Vec::new());
+    let mut tallies = Tallies::default();
+    for Whole { node, app, facts: its_facts, columns, stays: its_stays } in sessions {
+        facts.extend(its_facts.iter().map(|fact| NewFact { node, app, fact }));
+        states.push(SessionState { app, columns });
+        let (session, meeting) = (columns.session, columns.meeting);
+        stays.extend(its_stays.iter().map(|Attended { stay, person, .. }| StayState {
+            session,
+            meeting,
+            node,
+            stay,
+            person: Some(person),
+        }));
+        tallies.start(app, columns);
+        if columns.ended_at.is_some() {
+            tallies.end(columns);
+        }
+    }
+    // Neighbours in a table go together: a page is found once.
+    states.sort_unstable_by_key(|s| s.columns.session);
+    stays.sort_unstable_by_key(|s| (s.session, s.stay.peer));
+    rows::insert_facts(ledger, &facts)?;
+    ledger.note(&facts, states.iter());
+    rows::insert_sessions(&ledger.conn, &states)?;
+    rows::insert_stays(&ledger.conn, &stays)?;
+    tallies.flush(ledger)
 }
 
 fn one<'a>(ledger: &mut Ledger, node: i64, write: &'a Write, rows: &mut Rows<'a>) -> Result<()> {
     match write {
         Write::Fact { fact, columns, stay, person } => {
             let app = ledger.app_no(&fact.app)?;
-            let seq = insert_fact(ledger, node, app, fact)?;
-            rows.take(app, node, fact, columns, stay.as_ref(), person.as_ref());
-            if let (FactKind::SessionEnded { .. }, Some(change)) =
-                (&fact.kind, rows.sessions.get_mut(&fact.session))
-            {
-                change.ended_seq = Some(seq);
-            }
+            rows.take(NewFact { node, app, fact }, columns, stay.as_ref(), person.as_ref());
         }
         Write::Chat(message) => put_chat(ledger, message)?,
         Write::ChatDeleted { session, chat } => {
@@ -105,327 +123,69 @@ fn one<'a>(ledger: &mut Ledger, node: i64, write: &'a Write, rows: &mut Rows<'a>
 impl<'a> Rows<'a> {
     fn take(
         &mut self,
-        app: i64,
-        node: i64,
-        fact: &Fact,
+        new: NewFact<'a>,
         columns: &'a SessionColumns,
         stay: Option<&'a Stay>,
         person: Option<&'a Person>,
     ) {
+        let NewFact { node, app, fact } = new;
+        let (session, meeting) = (fact.session, fact.meeting);
         let starts = matches!(fact.kind, FactKind::SessionStarted { .. });
-        let ends = matches!(fact.kind, FactKind::SessionEnded { .. });
-        let change = self.sessions.entry(fact.session).or_insert(SessionChange {
-            columns,
-            app,
-            starts,
-            ended_seq: None,
-        });
-        change.columns = columns;
-        if starts || ends {
-            let tally = self.tallies.entry(fact.meeting).or_insert(TallyChange {
-                sessions: 0,
-                first_joined_at: columns.started_at,
-                together_ms: 0,
-            });
-            tally.first_joined_at = tally.first_joined_at.min(columns.started_at);
-            if starts {
-                tally.sessions += 1;
-                *self.app_sessions.entry(app).or_insert(0) += 1;
-            } else {
-                tally.together_ms += columns.together_ms;
-            }
+        let state = SessionState { app, columns };
+        self.sessions.entry(session).or_insert((state, starts)).0 = state;
+        if starts {
+            self.tallies.start(app, columns);
+        }
+        if matches!(fact.kind, FactKind::SessionEnded { .. }) {
+            self.tallies.end(columns);
         }
         if let Some(stay) = stay {
             let starts = matches!(fact.kind, FactKind::PeerJoined { .. });
-            let change = self.stays.entry((fact.session, stay.peer)).or_insert(StayChange {
-                stay,
-                meeting: fact.meeting,
-                node,
-                person,
-                starts,
-            });
-            (change.stay, change.node) = (stay, node);
+            let state = StayState { session, meeting, node, stay, person };
+            let (last, _) = self.stays.entry((session, stay.peer)).or_insert((state, starts));
+            (last.stay, last.node) = (stay, node);
         }
+        self.facts.push(new);
+    }
+
+    fn flush(self, ledger: &mut Ledger) -> Result<()> {
+        rows::insert_facts(ledger, &self.facts)?;
+        ledger.note(&self.facts, self.sessions.values().map(|(state, _)| state));
+        let (starts, goes_on): (Vec<_>, Vec<_>) =
+            self.sessions.into_values().partition(|(_, starts)| *starts);
+        let states = |of: Vec<(SessionState<'a>, bool)>| of.into_iter().map(|(s, _)| s).collect::<Vec<_>>();
+        // Ends before starts: the session that makes room for another one of its meeting goes first.
+        rows::update_sessions(&ledger.conn, &states(goes_on))?;
+        rows::insert_sessions(&ledger.conn, &states(starts))?;
+        let (starts, goes_on): (Vec<_>, Vec<_>) = self.stays.into_values().partition(|(_, starts)| *starts);
+        let states = |of: Vec<(StayState<'a>, bool)>| of.into_iter().map(|(s, _)| s).collect::<Vec<_>>();
+        rows::insert_stays(&ledger.conn, &states(starts))?;
+        rows::update_stays(&ledger.conn, &states(goes_on))?;
+        self.tallies.flush(ledger)
+    }
+}
+
+impl Tallies {
+    fn meeting(&mut self, columns: &SessionColumns) -> &mut TallyChange {
+        let new = TallyChange { sessions: 0, first_joined_at: columns.started_at, together_ms: 0 };
+        let tally = self.meetings.entry(columns.meeting).or_insert(new);
+        tally.first_joined_at = tally.first_joined_at.min(columns.started_at);
+        tally
+    }
+
+    fn start(&mut self, app: i64, columns: &SessionColumns) {
+        self.meeting(columns).sessions += 1;
+        *self.apps.entry(app).or_insert(0) += 1;
+    }
+
+    fn end(&mut self, columns: &SessionColumns) {
+        self.meeting(columns).together_ms += columns.together_ms;
     }
 
     fn flush(self, ledger: &Ledger) -> Result<()> {
-        // Ends before starts: the session that makes room for another one of its meeting goes first.
-        for change in self.sessions.values().filter(|c| !c.starts) {
-            update_session(ledger, change)?;
-        }
-        for change in self.sessions.values().filter(|c| c.starts) {
-            insert_session(ledger, change)?;
-        }
-        for ((session, _), change) in &self.stays {
-            if change.starts {
-                insert_stay(ledger, *session, change)?
-            } else {
-                update_stay(ledger, *session, change)?
-            }
-        }
-        for (meeting, change) in &self.tallies {
-            add_meeting_tally(ledger, *meeting, change)?;
-        }
-        for (app, sessions) in &self.app_sessions {
-            ledger
-                .conn
-                .prepare_cached(
-                    "INSERT INTO app_tally (app, sessions) VALUES (?1, ?2)
-                     ON CONFLICT (app) DO UPDATE SET sessions = sessions + excluded.sessions",
-                )?
-                .execute([app, sessions])?;
-        }
-        Ok(())
+        rows::add_meeting_tallies(&ledger.conn, &self.meetings.into_iter().collect::<Vec<_>>())?;
+        rows::add_app_tallies(&ledger.conn, &self.apps.into_iter().collect::<Vec<_>>())
     }
-}
-
-/// Writes a fact and returns its sequence number.
-fn insert_fact(ledger: &mut Ledger, node: i64, app: i64, fact: &Fact) -> Result<i64> {
-    let seq = ledger.next_seq();
-    let mut row = FactRow::default();
-    let kind = row.fill(&fact.kind);
-    ledger
-        .conn
-        .prepare_cached(
-            "INSERT INTO fact (seq, node, at_ms, app, meeting, session, kind, peer, participant, role, created_ms,
-                               reason, title, keep_alive_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-        )?
-        .execute(params![
-            seq,
-            node,
-            fact.at.0,
-            app,
-            blob(fact.meeting.as_u128()),
-            blob(fact.session.as_u128()),
-            kind,
-            row.peer,
-            row.participant,
-            row.role,
-            row.created_ms,
-            row.reason,
-            row.title,
-            row.keep_alive_ms,
-        ])?;
-    Ok(seq)
-}
-
-/// The columns that only some kinds of facts have.
-#[derive(Default)]
-struct FactRow<'a> {
-    peer: Option<[u8; 16]>,
-    participant: Option<[u8; 16]>,
-    role: Option<&'static str>,
-    created_ms: Option<i64>,
-    reason: Option<&'static str>,
-    title: Option<&'a str>,
-    keep_alive_ms: Option<i64>,
-}
-
-impl<'a> FactRow<'a> {
-    /// Fills the columns and returns the name of the kind. [`crate::replay`] reads them back.
-    fn fill(&mut self, kind: &'a FactKind) -> &'static str {
-        match kind {
-            FactKind::SessionStarted { title, keep_alive_ms } => {
-                (self.title, self.keep_alive_ms) = (Some(title.as_str()), Some(*keep_alive_ms));
-                "session_started"
-            }
-            FactKind::SessionRetitled { title } => {
-                self.title = Some(title);
-                "session_retitled"
-            }
-            FactKind::KeepAliveChanged { keep_alive_ms } => {
-                self.keep_alive_ms = Some(*keep_alive_ms);
-                "keep_alive_changed"
-            }
-            FactKind::PeerJoined { peer, participant, role, created_at } => {
-                self.peer = Some(blob(peer.as_u128()));
-                self.participant = Some(blob(participant.as_u128()));
-                (self.role, self.created_ms) = (Some(role.as_str()), Some(created_at.0));
-                "peer_joined"
-            }
-            FactKind::PeerAway { peer } => {
-                self.peer = Some(blob(peer.as_u128()));
-                "peer_away"
-            }
-            FactKind::PeerBack { peer } => {
-                self.peer = Some(blob(peer.as_u128()));
-                "peer_back"
-            }
-            FactKind::PeerLeft { peer, reason } => {
-                (self.peer, self.reason) = (Some(blob(peer.as_u128())), Some(reason.as_str()));
-                "peer_left"
-            }
-            FactKind::SessionEnded { reason } => {
-                self.reason = Some(reason.as_str());
-                "session_ended"
-            }
-        }
-    }
-}
-
-fn insert_session(ledger: &Ledger, change: &SessionChange<'_>) -> Result<()> {
-    let c = change.columns;
-    ledger
-        .conn
-        .prepare_cached(
-            "INSERT INTO session (id, app, meeting, title, title_fold, keep_alive_ms, started_ms, ended_ms, end_reason,
-                                  updated_ms, live_count, peak, stay_count, closed_ms, ticking_count,
-                                  ticking_joined_sum_ms, last_left_ms, together_ms, together_since_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
-        )?
-        .execute(params![
-            blob(c.session.as_u128()),
-            change.app,
-            blob(c.meeting.as_u128()),
-            c.title,
-            fold(&c.title),
-            c.keep_alive_ms,
-            c.started_at.0,
-            c.ended_at.map(|t| t.0),
-            c.end_reason.map(|r| r.as_str()),
-            c.updated_at.0,
-            c.live_count,
-            c.peak,
-            c.stay_count,
-            c.closed_ms,
-            c.ticking_count,
-            c.ticking_joined_sum_ms,
-            c.last_left_at.map(|t| t.0),
-            c.together_ms,
-            c.together_since.map(|t| t.0),
-        ])
-        .map_err(write_error("a session with this id, or a LIVE session of this meeting,"))?;
-    Ok(())
-}
-
-/// What changes while a session is LIVE. `ended_ms` is not among it: naming it would write two indexes anew.
-const UPDATE_LIVE: &str = "UPDATE session SET title = ?2, title_fold = ?3, keep_alive_ms = ?4, updated_ms = ?5,
-        live_count = ?6, peak = ?7, stay_count = ?8, closed_ms = ?9, ticking_count = ?10, ticking_joined_sum_ms = ?11,
-        last_left_ms = ?12, together_ms = ?13, together_since_ms = ?14
-     WHERE id = ?1 AND ended_ms IS NULL";
-
-fn update_session(ledger: &Ledger, change: &SessionChange<'_>) -> Result<()> {
-    let c = change.columns;
-    let id = blob(c.session.as_u128());
-    let mut changed = ledger.conn.prepare_cached(UPDATE_LIVE)?.execute(params![
-        id,
-        c.title,
-        fold(&c.title),
-        c.keep_alive_ms,
-        c.updated_at.0,
-        c.live_count,
-        c.peak,
-        c.stay_count,
-        c.closed_ms,
-        c.ticking_count,
-        c.ticking_joined_sum_ms,
-        c.last_left_at.map(|t| t.0),
-        c.together_ms,
-        c.together_since.map(|t| t.0),
-    ])?;
-    if let (Some(at), Some(reason)) = (c.ended_at, c.end_reason) {
-        changed = ledger
-            .conn
-            .prepare_cached(
-                "UPDATE session SET ended_ms = ?2, end_reason = ?3 WHERE id = ?1 AND ended_ms IS NULL",
-            )?
-            .execute(params![id, at.0, reason.as_str()])?;
-    }
-    if changed == 1 { Ok(()) } else { Err(StoreError::NotFound("the LIVE session of a fact")) }
-}
-
-fn insert_stay(ledger: &Ledger, session: SessionId, change: &StayChange<'_>) -> Result<()> {
-    let s = change.stay;
-    ledger
-        .conn
-        .prepare_cached(
-            "INSERT INTO stay (session, peer, meeting, participant, node, role, created_ms, joined_ms, left_ms, reason,
-                               away_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-        )?
-        .execute(params![
-            blob(session.as_u128()),
-            blob(s.peer.as_u128()),
-            blob(change.meeting.as_u128()),
-            blob(s.participant.as_u128()),
-            change.node,
-            s.role.as_str(),
-            s.created_at.0,
-            s.joined_at.0,
-            s.left_at.map(|t| t.0),
-            s.reason.map(|r| r.as_str()),
-            s.away_since.map(|t| t.0),
-        ])
-        .map_err(write_error("a stay with this peer id"))?;
-    match change.person {
-        Some(person) => insert_person(ledger, session, change, person),
-        None => Ok(()),
-    }
-}
-
-fn update_stay(ledger: &Ledger, session: SessionId, change: &StayChange<'_>) -> Result<()> {
-    let s = change.stay;
-    let (session, peer) = (blob(session.as_u128()), blob(s.peer.as_u128()));
-    let away_ms = s.away_since.map(|t| t.0);
-    let changed = match (s.left_at, s.reason) {
-        (Some(left_at), Some(reason)) => ledger
-            .conn
-            .prepare_cached(
-                "UPDATE stay SET node = ?3, away_ms = ?4, left_ms = ?5, reason = ?6
-                 WHERE session = ?1 AND peer = ?2 AND left_ms IS NULL",
-            )?
-            .execute(params![session, peer, change.node, away_ms, left_at.0, reason.as_str()])?,
-        _ => ledger
-            .conn
-            .prepare_cached(
-                "UPDATE stay SET node = ?3, away_ms = ?4 WHERE session = ?1 AND peer = ?2 AND left_ms IS NULL",
-            )?
-            .execute(params![session, peer, change.node, away_ms])?,
-    };
-    if changed == 1 { Ok(()) } else { Err(StoreError::NotFound("the open stay of a fact")) }
-}
-
-fn insert_person(ledger: &Ledger, session: SessionId, change: &StayChange<'_>, p: &Person) -> Result<()> {
-    ledger
-        .conn
-        .prepare_cached(
-            "INSERT INTO person (session, peer, meeting, display_name, name_fold, preset_name, custom_participant_id,
-                                 custom_fold, user_id, ip_address, user_agent)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-        )?
-        .execute(params![
-            blob(session.as_u128()),
-            blob(change.stay.peer.as_u128()),
-            blob(change.meeting.as_u128()),
-            p.display_name,
-            fold(&p.display_name),
-            p.preset_name,
-            p.custom_participant_id,
-            p.custom_participant_id.as_deref().map(fold),
-            p.user_id,
-            p.ip_address,
-            p.user_agent,
-        ])?;
-    Ok(())
-}
-
-fn add_meeting_tally(ledger: &Ledger, meeting: MeetingId, change: &TallyChange) -> Result<()> {
-    ledger
-        .conn
-        .prepare_cached(
-            "INSERT INTO meeting_tally (meeting, sessions, first_joined_ms, together_ms) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (meeting) DO UPDATE SET sessions = sessions + excluded.sessions,
-                 first_joined_ms = min(first_joined_ms, excluded.first_joined_ms),
-                 together_ms = together_ms + excluded.together_ms",
-        )?
-        .execute(params![
-            blob(meeting.as_u128()),
-            change.sessions,
-            change.first_joined_at.0,
-            change.together_ms
-        ])?;
-    Ok(())
 }
 
 fn put_chat(ledger: &Ledger, m: &ChatMessage) -> Result<()> {

@@ -7,31 +7,28 @@ use std::fmt;
 use std::io::BufRead;
 use std::sync::Arc;
 
-use sederunt_core::effect::Write;
 use sederunt_core::fact::{Fact, FactKind};
 use sederunt_core::id::AppId;
-use sederunt_core::tally::{Stay, Tally};
+use sederunt_core::tally::{SessionColumns, Stay, Tally};
 use sederunt_core::time::UnixMs;
 use tokio::sync::oneshot;
 
-use crate::ledger::Ledger;
-use crate::record::{Attended, History, Record};
-use crate::sql::{blob, find};
-use crate::{
-    AppRow, ParticipantRow, PresetRow, Result, Store, StoreError, apps, facts, history, meetings,
-    participants,
-};
+use crate::import_batch::{Known, write_batch};
+use crate::record::{History, Record};
+use crate::{AppRow, PresetRow, Result, Store, StoreError};
 
-/// Longest line. A stay takes some 500 bytes, so a session may have 30 000 of them.
-const LINE_MAX_BYTES: usize = 16 << 20;
+/// Longest line. A stay takes some 500 bytes, so a session may have more than 100 000 of them: what was exported can
+/// be imported.
+const LINE_MAX_BYTES: usize = 64 << 20;
 
-/// Lines in one transaction. Ids of elsewhere are random, so a batch touches most pages of the ledger: the larger it
-/// is, the fewer times each page is written …
+/// Lines in one transaction, so that other writes wait for some 0.2 s.
 const BATCH_LINES: usize = 5_000;
-/// … unless they have more facts than this: a batch holds other writes up for about a second.
-const BATCH_FACTS: usize = 50_000;
+/// With nobody else there: the more, the fewer times the same pages are written …
+const BATCH_LINES_OFFLINE: usize = 20_000;
+/// … unless they have more facts than this …
+const BATCH_FACTS: usize = 100_000;
 /// … or text: what bounds the memory, with two batches under way.
-const BATCH_BYTES: usize = 8 << 20;
+const BATCH_BYTES: usize = 16 << 20;
 
 /// Refused lines that are told with their reason; more are only counted. Nobody reads on, and a wrong file must not
 /// fill the memory.
@@ -45,11 +42,17 @@ pub type MakeApp = Arc<dyn Fn(&AppId) -> (AppRow, Vec<PresetRow>) + Send + Sync>
 pub struct ImportOptions {
     /// Makes unknown apps; without it their records are refused.
     pub make_app: Option<MakeApp>,
+    /// Nobody else uses the ledger, and [`Store::finish_import`] follows the last import: a large one may leave
+    /// indexes out meanwhile.
+    pub offline: bool,
 }
 
 impl fmt::Debug for ImportOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ImportOptions").field("make_app", &self.make_app.is_some()).finish()
+        f.debug_struct("ImportOptions")
+            .field("make_app", &self.make_app.is_some())
+            .field("offline", &self.offline)
+            .finish()
     }
 }
 
@@ -98,7 +101,8 @@ impl Store {
         let mut report = ImportReport::default();
         let mut at = ImportProgress::default();
         let mut batch = Batch::default();
-        let mut under_way: Option<oneshot::Receiver<Result<Vec<Outcome>>>> = None;
+        let mut known = Known::default();
+        let mut under_way: Option<Answer> = None;
         loop {
             let line = read_line(&mut reader, &mut at)?;
             let end = line.is_none();
@@ -106,20 +110,24 @@ impl Store {
                 at.lines += 1;
                 batch.push(at.lines, line);
             }
-            if batch.is_full() || end {
+            if batch.is_full(options.offline) || end {
                 if let Some(answer) = under_way.take() {
-                    report.add(wait(answer)?);
+                    known = report.add(answer)?;
                     progress(at);
                 }
+                // Memory stays flat: what is sealed more slowly than it comes waits here.
+                self.inner.indexes.wait_for_room();
                 let (lines, options) = (std::mem::take(&mut batch).lines, options.clone());
-                under_way = Some(self.inner.writer.submit(move |l| write_batch(l, lines, &options))?);
+                let mut known = std::mem::take(&mut known);
+                let write = move |l: &mut _| Ok((write_batch(l, lines, &options, &mut known)?, known));
+                under_way = Some(self.inner.writer.submit_alone(write)?);
             }
             if end {
                 break;
             }
         }
         if let Some(answer) = under_way {
-            report.add(wait(answer)?);
+            report.add(answer)?;
         }
         progress(at);
         report.rejected.sort_by_key(|r| r.line);
@@ -127,12 +135,22 @@ impl Store {
     }
 }
 
-fn wait(answer: oneshot::Receiver<Result<Vec<Outcome>>>) -> Result<Vec<Outcome>> {
-    answer.blocking_recv().map_err(|_| StoreError::Closed)?
+impl Store {
+    /// Ends imports with [`ImportOptions::offline`]: builds the indexes that were left out, some seconds a million
+    /// sessions. Opening the ledger does it too. Blocks like [`Self::import`].
+    pub fn finish_import(&self) -> Result<()> {
+        let answer =
+            self.inner.writer.submit_alone(|l| l.outside(|conn| crate::deferred::build_missing(conn)))?;
+        answer.blocking_recv().map_err(|_| StoreError::Closed)?
+    }
 }
 
+/// What the writer will say of a batch; what is known of the ledger comes back with it.
+type Answer = oneshot::Receiver<Result<(Vec<Outcome>, Known)>>;
+
 impl ImportReport {
-    fn add(&mut self, outcomes: Vec<Outcome>) {
+    fn add(&mut self, answer: Answer) -> Result<Known> {
+        let (outcomes, known) = answer.blocking_recv().map_err(|_| StoreError::Closed)??;
         for outcome in outcomes {
             match outcome {
                 Outcome::Imported => self.imported += 1,
@@ -145,10 +163,12 @@ impl ImportReport {
                 }
             }
         }
+        Ok(known)
     }
 }
 
-enum Outcome {
+/// What became of a line.
+pub(crate) enum Outcome {
     Imported,
     Skipped,
     Rejected(Rejected),
@@ -163,9 +183,16 @@ struct Batch {
 }
 
 /// A line with its facts, or with the reason why it has none.
-struct Line {
-    number: u64,
-    content: std::result::Result<(History, Vec<Write>), String>,
+pub(crate) struct Line {
+    pub number: u64,
+    pub content: std::result::Result<Chronicle, String>,
+}
+
+/// A session with the facts that lead to it and the columns they end in.
+pub(crate) struct Chronicle {
+    pub history: History,
+    pub facts: Vec<Fact>,
+    pub columns: SessionColumns,
 }
 
 impl Batch {
@@ -175,12 +202,13 @@ impl Batch {
         }
         self.bytes += text.as_ref().map_or(0, Vec::len);
         let content = text.and_then(|text| prepare(&text));
-        self.facts += content.as_ref().map_or(0, |(_, writes)| writes.len());
+        self.facts += content.as_ref().map_or(0, |c| c.facts.len());
         self.lines.push(Line { number, content });
     }
 
-    fn is_full(&self) -> bool {
-        self.lines.len() >= BATCH_LINES || self.facts >= BATCH_FACTS || self.bytes >= BATCH_BYTES
+    fn is_full(&self, offline: bool) -> bool {
+        let lines = if offline { BATCH_LINES_OFFLINE } else { BATCH_LINES };
+        self.lines.len() >= lines || self.facts >= BATCH_FACTS || self.bytes >= BATCH_BYTES
     }
 }
 
@@ -220,11 +248,9 @@ fn whole(line: Vec<u8>, too_long: bool) -> std::result::Result<Vec<u8>, String> 
 }
 
 /// Reads and checks a line and folds its facts.
-fn prepare(text: &[u8]) -> std::result::Result<(History, Vec<Write>), String> {
+fn prepare(text: &[u8]) -> std::result::Result<Chronicle, String> {
     let record: Record = serde_json::from_slice(text.trim_ascii()).map_err(|e| plain(&e))?;
-    let history = record.resolve()?;
-    let writes = writes(&history)?;
-    Ok((history, writes))
+    chronicle(record.resolve()?)
 }
 
 /// The fault and its column; the line number that serde adds is that of a one-line text.
@@ -235,7 +261,8 @@ fn plain(e: &serde_json::Error) -> String {
 }
 
 /// The facts that lead to a history, in order of time.
-fn writes(h: &History) -> std::result::Result<Vec<Write>, String> {
+fn chronicle(history: History) -> std::result::Result<Chronicle, String> {
+    let h = &history;
     let fact = |at: UnixMs, kind: FactKind| Fact {
         at,
         app: h.meeting.app.clone(),
@@ -248,165 +275,35 @@ fn writes(h: &History) -> std::result::Result<Vec<Write>, String> {
         FactKind::SessionStarted { title: h.title.clone(), keep_alive_ms: h.keep_alive_ms },
     );
     let mut tally = Tally::start(&started).map_err(|e| e.to_string())?;
-    let mut writes =
-        vec![Write::Fact { fact: started, columns: tally.columns().clone(), stay: None, person: None }];
-    let mut push = |fact: Fact, person| -> std::result::Result<(), String> {
-        let stay = tally.apply(&fact).map_err(|e| e.to_string())?;
-        writes.push(Write::Fact { fact, columns: tally.columns().clone(), stay, person });
-        Ok(())
-    };
-    for (at, event) in events(h) {
-        let person = matches!(event.kind, FactKind::PeerJoined { .. }).then(|| event.attended.person.clone());
-        push(fact(at, event.kind), person)?;
+    let mut facts = Vec::with_capacity(2 + 2 * h.stays.len());
+    facts.push(started);
+    let end = h.ended.map(|(at, reason)| (at, FactKind::SessionEnded { reason }));
+    for (at, kind) in events(h).into_iter().chain(end) {
+        let fact = fact(at, kind);
+        tally.apply(&fact).map_err(|e| e.to_string())?;
+        facts.push(fact);
     }
-    if let Some((ended_at, reason)) = h.ended {
-        push(fact(ended_at, FactKind::SessionEnded { reason }), None)?;
-    }
-    Ok(writes)
-}
-
-struct Event<'a> {
-    kind: FactKind,
-    attended: &'a Attended,
+    let columns = tally.columns().clone();
+    Ok(Chronicle { history, facts, columns })
 }
 
 /// Joins, losses and leaves in order: at the same instant leaves come first, but for those that end a stay of no
 /// length.
-fn events(h: &History) -> Vec<(UnixMs, Event<'_>)> {
+fn events(h: &History) -> Vec<(UnixMs, FactKind)> {
     let mut events = Vec::with_capacity(h.stays.len() * 2);
     for attended in &h.stays {
         let Stay { peer, participant, role, created_at, joined_at, .. } = attended.stay;
-        let kind = FactKind::PeerJoined { peer, participant, role, created_at };
-        events.push((joined_at, 1, Event { kind, attended }));
+        let joined = FactKind::PeerJoined { peer, participant, role, created_at };
+        events.push(((joined_at, 1, peer), joined));
         let end = match (attended.stay.left_at.zip(attended.stay.reason), attended.stay.away_since) {
             (Some((at, reason)), _) => Some((at, FactKind::PeerLeft { peer, reason })),
             (None, Some(at)) => Some((at, FactKind::PeerAway { peer })),
             (None, None) => None,
         };
         if let Some((at, kind)) = end {
-            events.push((at, if at == joined_at { 2 } else { 0 }, Event { kind, attended }));
+            events.push(((at, if at == joined_at { 2 } else { 0 }, peer), kind));
         }
     }
-    events.sort_by_key(|(at, rank, event)| (*at, *rank, event.attended.stay.peer));
-    events.into_iter().map(|(at, _, event)| (at, event)).collect()
-}
-
-fn write_batch(ledger: &mut Ledger, lines: Vec<Line>, options: &ImportOptions) -> Result<Vec<Outcome>> {
-    let mut outcomes = Vec::with_capacity(lines.len());
-    for Line { number, content } in lines {
-        let outcome = match content {
-            Ok((history, writes)) => write_line(ledger, &history, &writes, options)?,
-            Err(reason) => Err(reason),
-        };
-        outcomes.push(match outcome {
-            Ok(true) => Outcome::Imported,
-            Ok(false) => Outcome::Skipped,
-            Err(reason) => Outcome::Rejected(Rejected { line: number, reason }),
-        });
-    }
-    Ok(outcomes)
-}
-
-/// `Ok(true)` imported, `Ok(false)` there already, `Err` refused. Writes nothing unless all of it.
-fn write_line(
-    ledger: &mut Ledger,
-    h: &History,
-    writes: &[Write],
-    options: &ImportOptions,
-) -> Result<std::result::Result<bool, String>> {
-    if let Some(stored) = history::load(&ledger.conn, h.session)? {
-        let same = h.same_session(&stored);
-        return Ok(if same {
-            Ok(false)
-        } else {
-            Err(format!("session {} is there already, and differs", h.session))
-        });
-    }
-    if let Err(reason) = fits(ledger, h, options)? {
-        return Ok(Err(reason));
-    }
-    create_missing(ledger, h, options)?;
-    // Open stays belong to a node of their own that was last alive at `as_of`: recovery closes them there.
-    let node = match h.as_of {
-        None => "import".to_owned(),
-        Some(as_of) => {
-            let node = format!("import@{}", as_of.0);
-            ledger.heartbeat(&node, as_of)?;
-            node
-        }
-    };
-    facts::apply(ledger, std::iter::once((node.as_str(), writes)))?;
-    Ok(Ok(true))
-}
-
-/// Whether the rows that are there leave room for the record.
-fn fits(
-    ledger: &mut Ledger,
-    h: &History,
-    options: &ImportOptions,
-) -> Result<std::result::Result<(), String>> {
-    let app = &h.meeting.app;
-    match ledger.app_no(app) {
-        Err(StoreError::NotFound(_)) if options.make_app.is_none() => {
-            return Ok(Err(format!("unknown app {app:?}")));
-        }
-        Ok(_) | Err(StoreError::NotFound(_)) => {}
-        Err(e) => return Err(e),
-    }
-    let meeting = blob(h.meeting.id.as_u128());
-    let sql = "SELECT app FROM meeting WHERE id = ?1";
-    let owner: Option<String> = find(&ledger.conn, sql, [meeting], |r| r.get(0))?;
-    if owner.is_some_and(|owner| owner != app.as_str()) {
-        return Ok(Err(format!("meeting {} belongs to another app", h.meeting.id)));
-    }
-    if h.ended.is_none() {
-        let sql = "SELECT 1 FROM session WHERE meeting = ?1 AND ended_ms IS NULL";
-        if find(&ledger.conn, sql, [meeting], |_| Ok(()))?.is_some() {
-            return Ok(Err(format!("meeting {} has another LIVE session", h.meeting.id)));
-        }
-    }
-    for attended in &h.stays {
-        let participant = attended.stay.participant;
-        let sql = "SELECT meeting FROM participant WHERE id = ?1";
-        let of: Option<[u8; 16]> = find(&ledger.conn, sql, [blob(participant.as_u128())], |r| r.get(0))?;
-        if of.is_some_and(|of| of != meeting) {
-            return Ok(Err(format!("participant {participant} belongs to another meeting")));
-        }
-    }
-    Ok(Ok(()))
-}
-
-fn create_missing(ledger: &mut Ledger, h: &History, options: &ImportOptions) -> Result<()> {
-    let app = &h.meeting.app;
-    if let (Err(StoreError::NotFound(_)), Some(make)) = (ledger.app_no(app), &options.make_app) {
-        let (row, presets) = make(app);
-        apps::insert_app(ledger, &row, &presets)?;
-    }
-    let sql = "SELECT 1 FROM meeting WHERE id = ?1";
-    if find(&ledger.conn, sql, [blob(h.meeting.id.as_u128())], |_| Ok(()))?.is_none() {
-        meetings::insert_meeting(ledger, &h.meeting)?;
-    }
-    for Attended { stay, person, member_type } in &h.stays {
-        let sql = "SELECT 1 FROM participant WHERE id = ?1";
-        if find(&ledger.conn, sql, [blob(stay.participant.as_u128())], |_| Ok(()))?.is_some() {
-            continue;
-        }
-        let row = ParticipantRow {
-            id: stay.participant,
-            meeting: h.meeting.id,
-            app: app.clone(),
-            name: person.display_name.clone(),
-            picture: String::new(),
-            custom_participant_id: person.custom_participant_id.clone(),
-            user_id: person.user_id.clone(),
-            preset_name: person.preset_name.clone(),
-            member_type: *member_type,
-            blocked: false,
-            deleted_at: None,
-            created_at: stay.created_at,
-            updated_at: stay.created_at,
-        };
-        participants::insert_participant(ledger, &row)?;
-    }
-    Ok(())
+    events.sort_by_key(|(key, _)| *key);
+    events.into_iter().map(|((at, ..), kind)| (at, kind)).collect()
 }

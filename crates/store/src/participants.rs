@@ -6,8 +6,8 @@ use sederunt_core::id::{AppId, MeetingId, ParticipantId};
 use crate::fold::fold;
 use crate::ledger::Ledger;
 use crate::page::{Listing, page};
-use crate::sql::{blob, find, id, ms, name, opt_ms, write_error};
-use crate::{ListQuery, MemberType, Page, ParticipantRow, Result, Store, StoreError};
+use crate::sql::{blob, find, id, ms, name, opt_ms};
+use crate::{ListQuery, MemberType, Page, ParticipantRow, Result, Store, StoreError, rows};
 
 const PARTICIPANTS: Listing<ParticipantRow> = Listing {
     table: "participant",
@@ -86,34 +86,8 @@ impl Store {
     }
 }
 
-/// Inserts a participant.
-pub(crate) fn insert_participant(ledger: &Ledger, p: &ParticipantRow) -> Result<()> {
-    ledger
-        .conn
-        .prepare_cached(
-            "INSERT INTO participant (id, meeting, app, name, name_fold, picture, custom_participant_id, custom_fold,
-                                      user_id, preset_name, member_type, blocked, deleted_ms, created_ms, updated_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-        )?
-        .execute(params![
-            blob(p.id.as_u128()),
-            blob(p.meeting.as_u128()),
-            p.app.as_str(),
-            p.name,
-            fold(&p.name),
-            p.picture,
-            p.custom_participant_id,
-            p.custom_participant_id.as_deref().map(fold),
-            p.user_id,
-            p.preset_name,
-            p.member_type.as_str(),
-            p.blocked,
-            p.deleted_at.map(|t| t.0),
-            p.created_at.0,
-            p.updated_at.0,
-        ])
-        .map_err(write_error("participant"))?;
-    Ok(())
+fn insert_participant(ledger: &Ledger, p: &ParticipantRow) -> Result<()> {
+    rows::insert_participants(&ledger.conn, std::slice::from_ref(p))
 }
 
 fn update_participant(ledger: &Ledger, p: &ParticipantRow) -> Result<()> {

@@ -65,6 +65,7 @@ pub(crate) fn open_writer(dir: &Path) -> Result<Connection> {
     conn.pragma_update_and_check(None, "wal_autocheckpoint", CHECKPOINT_PAGES, |_| Ok(()))?;
     common(&conn)?;
     migrate(&conn)?;
+    crate::deferred::build_missing(&conn)?;
     Ok(conn)
 }
 

@@ -28,6 +28,8 @@ pub(crate) struct Remember {
 
 /// Any other write.
 pub(crate) trait Job: Send {
+    /// Whether it is large enough for a transaction of its own.
+    fn is_alone(&self) -> bool;
     /// Runs in the transaction of its group. `false` = it failed; its changes are taken back.
     fn run(&mut self, ledger: &mut Ledger) -> bool;
     /// Answers the caller: the group is durable, or it failed as a whole.
@@ -78,8 +80,26 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&mut Ledger) -> Result<T> + Send + 'static,
     {
+        self.queue_verb(verb, false)
+    }
+
+    /// Runs a closure in a transaction of its own: for so much work that a savepoint would cost more than it does.
+    pub(crate) fn submit_alone<T, F>(&self, verb: F) -> Result<oneshot::Receiver<Result<T>>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Ledger) -> Result<T> + Send + 'static,
+    {
+        self.queue_verb(verb, true)
+    }
+
+    fn queue_verb<T, F>(&self, verb: F, alone: bool) -> Result<oneshot::Receiver<Result<T>>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Ledger) -> Result<T> + Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
-        self.send(Command::Job(Box::new(Verb { verb: Some(verb), result: Err(StoreError::Closed), reply })))?;
+        let verb = Verb { verb: Some(verb), alone, result: Err(StoreError::Closed), reply };
+        self.send(Command::Job(Box::new(verb)))?;
         Ok(answer)
     }
 }
@@ -97,14 +117,19 @@ impl Drop for Writer {
 
 struct Verb<T, F> {
     verb: Option<F>,
+    alone: bool,
     result: Result<T>,
     reply: oneshot::Sender<Result<T>>,
 }
 
 impl<T: Send, F: FnOnce(&mut Ledger) -> Result<T> + Send> Job for Verb<T, F> {
+    fn is_alone(&self) -> bool {
+        self.alone
+    }
+
     fn run(&mut self, ledger: &mut Ledger) -> bool {
         if let Some(verb) = self.verb.take() {
-            self.result = ledger.guarded(verb);
+            self.result = if self.alone { ledger.unguarded(verb) } else { ledger.guarded(verb) };
         }
         self.result.is_ok()
     }
@@ -120,15 +145,26 @@ impl<T: Send, F: FnOnce(&mut Ledger) -> Result<T> + Send> Job for Verb<T, F> {
 }
 
 fn run(mut ledger: Ledger, commands: &Receiver<Command>, durable: &watch::Sender<u64>) {
-    while let Ok(first) = commands.recv() {
+    let mut left_over = None;
+    while let Some(first) = left_over.take().or_else(|| commands.recv().ok()) {
+        let mut alone = is_alone(&first);
         let mut group = vec![first];
-        while group.len() < GROUP_MAX {
+        while !alone && group.len() < GROUP_MAX {
             let Ok(next) = commands.try_recv() else { break };
-            group.push(next);
+            alone = is_alone(&next);
+            if alone {
+                left_over = Some(next);
+            } else {
+                group.push(next);
+            }
         }
         commit(&mut ledger, group, durable);
     }
     ledger.close();
+}
+
+fn is_alone(command: &Command) -> bool {
+    matches!(command, Command::Job(job) if job.is_alone())
 }
 
 /// A member of a group, with what it will be told.
@@ -185,15 +221,33 @@ fn remember(ledger: &mut Ledger, rooms: Vec<Remember>, done: &mut Vec<Done>) {
     if rooms.is_empty() {
         return;
     }
-    let all = ledger.guarded(|l| crate::facts::apply(l, rooms.iter().map(|r| (r.node.as_str(), &*r.writes))));
+    let apply = |l: &mut Ledger| crate::facts::apply(l, rooms.iter().map(|r| (r.node.as_str(), &*r.writes)));
+    // What comes first in a transaction needs no savepoint, which would copy every page it touches: the whole
+    // transaction can be taken back. Nearly all groups are one such set.
+    let first = done.is_empty();
+    let all = if first { ledger.unguarded(apply) } else { ledger.guarded(apply) };
     match all {
         Ok(seqs) => done.extend(rooms.into_iter().zip(seqs).map(|(r, seq)| Done::Remember(r.reply, Ok(seq)))),
-        Err(_) if rooms.len() > 1 => {
-            for room in rooms {
-                remember(ledger, vec![room], done);
+        Err(e) => {
+            if first && let Err(e) = ledger.begin() {
+                tracing::error!(error = %e, "a transaction could not be begun again");
             }
+            one_by_one(ledger, rooms, &e, done);
         }
-        Err(e) => done.extend(rooms.into_iter().map(|r| Done::Remember(r.reply, Err(e.again())))),
+    }
+}
+
+/// After `e` of all of them together. A single one has its answer in it.
+fn one_by_one(ledger: &mut Ledger, rooms: Vec<Remember>, e: &StoreError, done: &mut Vec<Done>) {
+    let single = rooms.len() == 1;
+    for Remember { node, writes, reply } in rooms {
+        let result = if single {
+            Err(e.again())
+        } else {
+            let seqs = ledger.guarded(|l| crate::facts::apply(l, std::iter::once((node.as_str(), &*writes))));
+            seqs.map(|seqs| seqs.first().copied().unwrap_or_default())
+        };
+        done.push(Done::Remember(reply, result));
     }
 }
 

@@ -117,7 +117,7 @@ fn short_keys_of_a_failed_verb_are_forgotten() {
         )?;
         l.app_no(&AppId::from("p"))?;
         l.node_no("n")?;
-        l.next_seq();
+        l.last_seq += 1;
         Err::<(), _>(StoreError::Closed)
     });
     assert!(failed.unwrap().blocking_recv().unwrap().is_err());
