@@ -68,13 +68,14 @@ fn a_second_process_on_the_same_folder_is_refused() {
     let data = data.to_str().unwrap();
     let listen = ["--listen", "127.0.0.1:0", "--media", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"];
     let serve = [&["serve", "--data", data][..], &listen].concat();
-    let commands: [&[&str]; 6] = [
+    let commands: [&[&str]; 7] = [
         &serve,
         &["token", "list", "--data", data],
         &["token", "create", "--data", data],
         &["import", "-", "--data", data],
         &["export", "--data", data],
         &["verify", "--data", data],
+        &["archive", "verify", "--data", data],
     ];
     for command in commands {
         let output = run(command);
@@ -101,6 +102,9 @@ fn the_first_start_says_where_its_token_is_and_never_says_the_token() {
     // The token is nowhere in the ledger either.
     for entry in std::fs::read_dir(&data).unwrap() {
         let path = entry.unwrap().path();
+        if path.is_dir() {
+            continue;
+        }
         let bytes = std::fs::read(&path).unwrap();
         let found = bytes.windows(first.api_token.len()).any(|w| w == first.api_token.as_bytes());
         assert_eq!(found, path == file, "{}", path.display());
@@ -149,7 +153,7 @@ async fn tokens_are_created_listed_and_revoked() {
 fn a_folder_that_is_not_there_is_not_made_by_a_reader() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("typo");
-    for command in [&["verify"][..], &["export"], &["token", "list"]] {
+    for command in [&["verify"][..], &["export"], &["token", "list"], &["archive", "rebuild"]] {
         let output = run(&[command, &["--data", path.to_str().unwrap()]].concat());
         assert_eq!(output.status.code(), Some(1));
         assert!(stderr(&output).contains("no data folder"), "{}", stderr(&output));

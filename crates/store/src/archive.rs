@@ -28,9 +28,9 @@ pub(crate) use changes::{Changes, Mark};
 pub(crate) use indexes::{IndexedApp, Indexes};
 pub(crate) use sealer::Sealer;
 
-pub use commands::{ArchiveInfo, ArchiveReport};
 use options::Counters;
 
+pub use commands::{ArchiveInfo, ArchiveReport};
 pub use options::{ArchiveOptions, ArchiveStats, StoreOptions};
 
 /// The folder in the data folder.
@@ -40,12 +40,10 @@ fn folder(dir: &Path) -> PathBuf {
 
 /// The archive's fault as the store's.
 fn fault(error: sederunt_archive::Error) -> StoreError {
-    match error {
-        sederunt_archive::Error::Io { doing, path, source } => {
-            StoreError::Io { context: format!("archive: cannot {doing} {}", path.display()), source }
-        }
-        other => StoreError::Damaged(format!("archive: {other}")),
+    if let sederunt_archive::Error::Io { doing, path, source } = error {
+        return StoreError::Io { context: format!("archive: cannot {doing} {}", path.display()), source };
     }
+    StoreError::Damaged(format!("archive: {error}"))
 }
 
 /// Opens the archive of a ledger, installs the indexes that are soon ready, and starts the sealer once the writer runs.

@@ -208,11 +208,14 @@ fn words(row: &Row) -> String {
     format!("session {}", SessionId::from_u128(row.id))
 }
 
+/// Key, segment and row.
+type Head = ((i64, u128), usize, u32);
+
 /// The rows of all segments in order.
 struct Merged<'a> {
     sealed: &'a Sealed,
     /// The next row of each segment.
-    heads: BinaryHeap<Reverse<((i64, u128), usize, u32)>>,
+    heads: BinaryHeap<Reverse<Head>>,
 }
 
 impl<'a> Merged<'a> {

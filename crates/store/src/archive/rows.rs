@@ -1,6 +1,6 @@
 //! Sessions and queries between the ledger's types and the archive's.
 
-use rusqlite::types::Type;
+use rusqlite::types::{Type, ValueRef};
 use sederunt_archive::fold::Needle;
 use sederunt_archive::{Answer, Query, Row, Sort};
 use sederunt_core::fact::EndReason;
@@ -51,9 +51,11 @@ pub(super) fn of_sql(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         let value = row.get_ref(column)?;
         value.as_str().map_err(|e| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(e)))
     };
-    let reason = match row.get_ref(5)? {
-        rusqlite::types::ValueRef::Null => None,
-        _ => Some(EndReason::parse(text(5)?).ok_or_else(|| bad("end_reason", text(5).unwrap_or_default()))?),
+    let reason = if row.get_ref(5)? == ValueRef::Null {
+        None
+    } else {
+        let name = text(5)?;
+        Some(EndReason::parse(name).ok_or_else(|| bad("end_reason", name))?)
     };
     Ok(Row {
         id: id(0)?,

@@ -295,7 +295,13 @@ impl Worker {
                     self.wanted.remove(&app);
                     self.missing.insert(app, ends);
                 }
-                Err(error) => self.failed(app, "building", &error),
+                Err(error) => {
+                    self.failed(app, "building", &error);
+                    if matches!(error, StoreError::Damaged(_)) && !self.indexes.is_stopping() {
+                        // Whatever it is: the next attempt begins with nothing.
+                        self.set_aside(app);
+                    }
+                }
             }
         }
         false
@@ -303,12 +309,10 @@ impl Worker {
 
     /// The archive would not change the state of an app.
     fn refused(&mut self, app: &IndexedApp, doing: &str, error: Error) {
-        let drop_index = match &error {
-            // Whoever edits files by hand, or a bug: what lies there is not what answers.
-            Error::Stale { .. } | Error::Rows { .. } => true,
-            _ => error.is_damage(),
-        };
-        let damaged = drop_index && !matches!(error, Error::Stale { .. } | Error::Io { .. } | Error::Full(_));
+        // Stale or unfit rows: somebody edits files by hand, or a bug. What lies there is not what answers.
+        let unfit = matches!(error, Error::Stale { .. } | Error::Rows { .. });
+        let drop_index = unfit || error.is_damage();
+        let damaged = drop_index && !matches!(error, Error::Stale { .. });
         self.failed(app.no, doing, &fault(error));
         if drop_index {
             self.drop_index(app.no);
@@ -322,7 +326,7 @@ impl Worker {
     fn set_aside(&mut self, app: i64) {
         Counters::add(&self.indexes.counters.set_aside, 1);
         match self.archive.set_aside(app) {
-            Ok(()) => tracing::warn!(app, "the archive of an app is set aside and built anew"),
+            Ok(()) => tracing::warn!(app, "the archive of an app is set aside, to be built anew"),
             Err(error) => self.failed(app, "setting aside", &fault(error)),
         }
     }

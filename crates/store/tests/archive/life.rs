@@ -9,7 +9,7 @@ use crate::world::World;
 use crate::{open, queries, settle, small};
 
 /// Asked in all unless `SEDERUNT_DIFF_QUERIES` says more.
-const QUERIES: usize = 20_000;
+const QUERIES: usize = 12_000;
 /// Asked of one history.
 const WORLD_QUERIES: usize = 2_500;
 /// Asked between two events.
