@@ -4,6 +4,7 @@
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+mod feed;
 mod ledger;
 mod packets;
 
@@ -18,6 +19,11 @@ struct Cli {
 enum Bench {
     /// The media thread: CPU per forwarded stream, next to a bare loop of `sendto`
     Packets(packets::PacketsArgs),
+    /// The live feed: many watchers over real connections while people join
+    Feed(feed::FeedArgs),
+    /// The server process of the benchmark of the feed
+    #[command(hide = true)]
+    FeedServer(feed::FeedServerArgs),
     /// Joins and leaves made durable, next to the bare disk; lists of many sessions
     Ledger(ledger::LedgerArgs),
 }
@@ -25,6 +31,8 @@ enum Bench {
 fn main() -> Result<()> {
     let table = match Cli::parse().bench {
         Bench::Packets(args) => packets::run(&args)?,
+        Bench::Feed(args) => feed::run(&args)?,
+        Bench::FeedServer(args) => feed::run_server(&args)?,
         Bench::Ledger(args) => ledger::run(&args)?,
     };
     println!("{table}");

@@ -23,9 +23,11 @@ use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tower::ServiceExt as _;
 
-/// Open connections of one listener, web sockets included. Each holds a file descriptor and some ten KiB; further
-/// ones wait in the kernel's queue.
-const CONNECTIONS_MAX: usize = 8192;
+/// Open connections of one listener, web sockets and live feeds included. Each holds a file descriptor and some ten KiB;
+/// further ones wait in the kernel's queue. More than feeds may take (12 000), so that there is always room for a meeting.
+const CONNECTIONS_MAX: usize = 16_384;
+/// Files beside connections: the ledger, its readers, the archive, logs.
+const FILES_BESIDE: u64 = 512;
 /// From the first byte of a request to the end of its headers, and between requests of a kept connection: a
 /// stranger must not hold a connection for nothing.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
@@ -39,6 +41,28 @@ const HEAD_MAX_BYTES: usize = 64 * 1024;
 const HEADERS_MAX: usize = 100;
 /// Pause after a failed accept (out of file descriptors): neither spin nor die.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Raises the number of files that this process may open as far as it is allowed to, and says so when connections are
+/// going to fail before their own limit.
+pub fn raise_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let wanted = FILES_BESIDE + u64::try_from(CONNECTIONS_MAX).unwrap_or(u64::MAX);
+    // `None` = without a limit.
+    let reached = maximum.map_or(wanted, |maximum| wanted.min(maximum));
+    if current.is_some_and(|current| current < reached)
+        && let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: Some(reached), maximum })
+    {
+        tracing::warn!(%error, "cannot raise the number of open files");
+    }
+    if let Some(open) = getrlimit(Resource::Nofile).current.filter(|open| *open < wanted) {
+        tracing::warn!(
+            open,
+            wanted,
+            "few files may be open (ulimit -n): connections beyond that are not accepted"
+        );
+    }
+}
 
 /// One listener with what it serves.
 pub struct Door {

@@ -25,7 +25,7 @@ use crate::config::{Config, HttpConfig, MediaSettings, RoomSettings, TlsConfig};
 use crate::data_folder::DataFolder;
 use crate::health::{self, HttpMetrics, Observed, Readiness};
 use crate::mint::Mint;
-use crate::{assets, demo, first_run, logs, signing_key, tls, token};
+use crate::{accept, assets, demo, first_run, logs, signing_key, tls, token};
 
 /// A stop may not take longer than this; service managers kill after 10 to 90 seconds.
 const DRAIN_BOUND: Duration = Duration::from_secs(8);
@@ -92,6 +92,7 @@ pub async fn run_with_clock(
     ready: impl FnOnce(&Bound) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     // Logging is process-wide and was started by the caller.
+    accept::raise_open_files();
     let Config { data, http, media, tls, room, archive, log: _ } = config;
     let folder = DataFolder::take(&data)?;
     let started_at = clock.now();
@@ -181,7 +182,8 @@ async fn start_node(
     clock: Arc<dyn Clock>,
 ) -> anyhow::Result<Node> {
     let RoomSettings { reconnect_grace, store_client_addresses } = room;
-    let store = Store::open_with(folder.path(), StoreOptions { archive }).context("cannot open the ledger")?;
+    let store =
+        Store::open_with(folder.path(), StoreOptions { archive }).context("cannot open the ledger")?;
     let config = NodeConfig {
         node_id: token::random_hex(8)?,
         reconnect_grace_ms: i64::try_from(reconnect_grace.as_millis())?,

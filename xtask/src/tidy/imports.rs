@@ -19,7 +19,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("api", &["core", "node", "store"]),
     ("server", &["core", "store", "node", "gateway", "api"]),
     // The benchmarks measure the parts apart; nothing is built on them.
-    ("bench", &["archive", "core", "sfu", "store", "node", "server"]),
+    ("bench", &["api", "archive", "core", "sfu", "store", "node", "server"]),
     ("xtask", &[]),
 ];
 

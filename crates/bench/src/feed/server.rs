@@ -1,0 +1,165 @@
+//! The server process: the real accept loop, doors, rooms and ledger. Joins come from within, one room task each, so
+//! that no web sockets are measured.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use aws_lc_rs::digest;
+use sederunt_api::ApiConfig;
+use sederunt_core::id::{MeetingId, ParticipantId, PeerId};
+use sederunt_core::input::Request;
+use sederunt_node::clock::SystemClock;
+use sederunt_node::presets::default_presets;
+use sederunt_node::{Attached, ClientAddress, Node, NodeConfig, Ticket, ToSocket, generate_signing_key};
+use sederunt_server::accept::{Connections, Door};
+use sederunt_store::{
+    ApiTokenRow, AppRow, MeetingRow, MemberType, ParticipantRow, Permission, PresetRow, RoomKind, Store,
+};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio::task::{JoinSet, block_in_place};
+use tokio::time::{Instant, interval_at};
+use tokio_util::sync::CancellationToken;
+
+use super::{APP, TOKEN};
+
+/// Rooms that people join in turn.
+const ROOMS: usize = 50;
+/// Messages that a peer may be behind; nobody reads them.
+const OUTBOX: usize = 4096;
+
+/// Somebody inside, for as long as this lives.
+type Inside = (Attached, mpsc::Receiver<ToSocket>);
+
+/// Serves until stdin is closed: `join RATE SECONDS` lets people join.
+pub(super) async fn serve(dir: &Path) -> Result<()> {
+    let config = NodeConfig {
+        node_id: "bench".to_owned(),
+        reconnect_grace_ms: 20_000,
+        signing_key_pem: generate_signing_key()?,
+        store_client_addresses: false,
+    };
+    let node = Node::start(config, Store::open(dir)?, None, Arc::new(SystemClock)).await?;
+    let tickets = prepare(&node).await?;
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let address = listener.local_addr()?;
+    let router = sederunt_api::router(node.clone(), ApiConfig::default());
+    let (connections, serving) = (Connections::default(), CancellationToken::new());
+    tokio::spawn(Door { listener, tls: None, router }.serve(connections.clone(), serving.clone()));
+    println!("ready {address}");
+    let mut inside = Vec::new();
+    // `block_in_place`: the server goes on serving on the other threads.
+    while let Some(order) = block_in_place(|| std::io::stdin().lines().next()) {
+        let order = order?;
+        let words: Vec<&str> = order.split_whitespace().collect();
+        let ["join", rate, seconds] = words[..] else { bail!("unknown order {order:?}") };
+        let before = inside.len();
+        join(&node, &tickets, (rate.parse()?, seconds.parse()?), &mut inside).await?;
+        println!("joined {} {}", inside.len() - before, *node.store().durable().borrow());
+    }
+    serving.cancel();
+    node.stop().await;
+    let left = connections.drained(Duration::from_secs(10)).await;
+    ensure!(left == 0, "{left} connections stayed open");
+    Ok(())
+}
+
+/// An app, a token, and a meeting with a participant for each room.
+async fn prepare(node: &Node) -> Result<Vec<Ticket>> {
+    let (now, store) = (node.now(), node.store());
+    let app = AppRow { id: APP.into(), account: APP.to_owned(), name: APP.to_owned(), created_at: now };
+    let presets = default_presets(&app.id, now, || node.mint_id());
+    let preset = presets.first().cloned().context("an app has presets")?;
+    store.create_app(app.clone(), presets).await?;
+    let token = ApiTokenRow {
+        id: TOKEN.to_owned(),
+        name: TOKEN.to_owned(),
+        account: Some((APP.to_owned(), Permission::Realtime)),
+        workspace: None,
+        created_at: now,
+        revoked_at: None,
+    };
+    let hash = digest::digest(&digest::SHA256, TOKEN.as_bytes());
+    store.create_token(token, hash.as_ref().try_into()?).await?;
+    let mut tickets = Vec::new();
+    for room in 0..ROOMS {
+        tickets.push(ticket(node, &app, &preset, room).await?);
+    }
+    Ok(tickets)
+}
+
+async fn ticket(node: &Node, app: &AppRow, preset: &PresetRow, room: usize) -> Result<Ticket> {
+    let now = node.now();
+    let meeting = MeetingRow {
+        id: MeetingId::from(node.mint_id()),
+        app: app.id.clone(),
+        title: format!("Room {room}"),
+        active: true,
+        keep_alive_secs: 60,
+        kind: RoomKind::Private,
+        is_room: false,
+        default_member_type: MemberType::Guest,
+        max_meeting_seconds: None,
+        terminated_at: None,
+        deleted_at: None,
+        extra: serde_json::json!({}),
+        created_at: now,
+        updated_at: now,
+    };
+    let participant = ParticipantRow {
+        id: ParticipantId::from(node.mint_id()),
+        meeting: meeting.id,
+        app: app.id.clone(),
+        name: "Ada".to_owned(),
+        picture: String::new(),
+        custom_participant_id: Some("ada".to_owned()),
+        user_id: None,
+        preset_name: preset.name.clone(),
+        member_type: MemberType::Host,
+        blocked: false,
+        deleted_at: None,
+        created_at: now,
+        updated_at: now,
+    };
+    node.store().create_meeting(meeting.clone()).await?;
+    node.store().create_participant(participant.clone()).await?;
+    Ok(Ticket { meeting, participant, preset: preset.clone(), token_hash: room as u64 })
+}
+
+/// `rate` joins a second for so many seconds, evenly spread; nobody waits for the one before.
+async fn join(
+    node: &Node,
+    tickets: &[Ticket],
+    (rate, seconds): (u32, u64),
+    inside: &mut Vec<Inside>,
+) -> Result<()> {
+    let every = Duration::from_secs(1) / rate;
+    let mut clock = interval_at(Instant::now() + every, every);
+    let mut joins = JoinSet::new();
+    for n in 0..usize::try_from(u64::from(rate) * seconds)? {
+        clock.tick().await;
+        joins.spawn(enter(node.clone(), tickets[n % tickets.len()].clone()));
+    }
+    while let Some(joined) = joins.join_next().await {
+        inside.push(joined??);
+    }
+    Ok(())
+}
+
+async fn enter(node: Node, ticket: Ticket) -> Result<Inside> {
+    let peer = PeerId::from(node.mint_id());
+    let (outbox, mut told) = mpsc::channel(OUTBOX);
+    let attached = node.attach(ticket, peer, ClientAddress::default(), outbox).await?;
+    attached.request("join".to_owned(), Request::JoinRoom { display_name: "Ada".to_owned() }).await?;
+    while let Some(message) = told.recv().await {
+        match message {
+            ToSocket::Tell { re: Some(re), .. } if re == "join" => return Ok((attached, told)),
+            ToSocket::Refuse { error, .. } => bail!("the join was refused: {error}"),
+            ToSocket::Tell { .. } => {}
+            ToSocket::Close(reason) => bail!("closed before the join: {reason:?}"),
+        }
+    }
+    bail!("cut before the join")
+}
