@@ -1,46 +1,108 @@
-//! What the ledger costs: joins and leaves made durable, next to what the disk can do; lists of many sessions.
+//! What the ledger costs: joins and leaves made durable, next to what the disk can do; lists of very many sessions,
+//! next to PostgreSQL.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use clap::ValueEnum;
 
+mod data;
 mod disk;
 mod durable;
-mod history;
+mod http;
 mod lists;
+mod pg;
+mod probe;
+mod query;
+mod report;
 mod sample;
+mod side;
+pub(crate) mod stays;
+mod throughput;
+mod world;
+
+pub(crate) use probe::{ProbeArgs, run as run_probe};
+
+/// Tells how far it is, on stderr: a run takes many minutes.
+macro_rules! note {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        // Nobody may be reading.
+        let _ = writeln!(std::io::stderr(), $($words)*);
+    }};
+}
+use note;
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Joins and leaves made durable
+    Ingest,
+    /// Lists of very many sessions
+    Lists,
+}
 
 /// `ledger`.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct LedgerArgs {
+    /// What to measure; everything when not given
+    #[arg(long, value_enum, value_delimiter = ',')]
+    part: Vec<Part>,
     /// Peers that join and leave at the same time, a run for each number
     #[arg(long, value_delimiter = ',', default_values_t = [1, 64, 1024])]
     in_flight: Vec<usize>,
     /// Seconds that each run is measured
     #[arg(long, default_value_t = 5)]
     seconds: u64,
-    /// Sessions in the ledger for the lists
-    #[arg(long, default_value_t = 100_000)]
+    /// Sessions of the large app; nine more apps have a tenth each
+    #[arg(long, default_value_t = 10_000_000)]
     sessions: u64,
-    /// Requests of each list
+    /// What the sessions are made from
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Rounds of each list
     #[arg(long, default_value_t = 300)]
-    requests: usize,
-    /// Folder for the data, on the disk to measure
-    #[arg(long, default_value = "target")]
+    rounds: u64,
+    /// Lists without PostgreSQL beside them
+    #[arg(long)]
+    without_postgres: bool,
+    /// Folder for the data, on the disk to measure; the lists' data are kept there
+    #[arg(long, default_value = "target/bench")]
     dir: PathBuf,
+    /// Document to write the tables of the lists into
+    #[arg(long, default_value = "docs/benchmarks.md")]
+    document: PathBuf,
+    /// Only print the tables
+    #[arg(long)]
+    no_write: bool,
 }
 
 /// Runs everything and returns the tables.
 pub(crate) fn run(args: &LedgerArgs) -> Result<String> {
-    let LedgerArgs { in_flight, seconds, sessions, requests, dir } = args;
-    std::fs::create_dir_all(dir)?;
-    let folder =
-        tempfile::tempdir_in(dir).with_context(|| format!("cannot make a folder in {}", dir.display()))?;
+    let has = |part| args.part.is_empty() || args.part.contains(&part);
+    std::fs::create_dir_all(&args.dir)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let each = Duration::from_secs(*seconds);
+    let mut tables = Vec::new();
+    if has(Part::Ingest) {
+        tables.push(ingest(args, &runtime)?);
+    }
+    if has(Part::Lists) {
+        let world = world::World::new(args.seed, args.sessions);
+        let text = lists::run(&runtime, &args.dir, world, args.rounds, !args.without_postgres)?;
+        if !args.no_write {
+            report::write(&args.document, &text)?;
+        }
+        tables.push(text);
+    }
+    Ok(tables.join("\n"))
+}
+
+fn ingest(args: &LedgerArgs, runtime: &tokio::runtime::Runtime) -> Result<String> {
+    let folder = tempfile::tempdir_in(&args.dir)
+        .with_context(|| format!("cannot make a folder in {}", args.dir.display()))?;
+    let each = Duration::from_secs(args.seconds);
     let disk = disk::measure(folder.path(), each)?;
-    let durable = durable::measure(&runtime, folder.path(), in_flight, each, &disk)?;
-    let lists = lists::measure(&runtime, folder.path(), *sessions, *requests)?;
-    Ok(format!("{}\n{durable}\n{lists}", disk.table()))
+    let durable = durable::measure(runtime, folder.path(), &args.in_flight, each, &disk)?;
+    Ok(format!("{}\n{durable}", disk.table()))
 }

@@ -8,6 +8,10 @@ mod feed;
 mod ledger;
 mod packets;
 
+// The allocator of the server: numbers are to be the same.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Debug, Parser)]
 #[command(about = "Benchmarks of Sederunt; each prints a Markdown table")]
 struct Cli {
@@ -24,8 +28,13 @@ enum Bench {
     /// The server process of the benchmark of the feed
     #[command(hide = true)]
     FeedServer(feed::FeedServerArgs),
-    /// Joins and leaves made durable, next to the bare disk; lists of many sessions
+    /// Joins and leaves made durable, next to the bare disk; lists of ten million sessions, next to PostgreSQL
     Ledger(ledger::LedgerArgs),
+    /// Lists of sessions and rooms with very many stays, next to SQL alone
+    Stays(ledger::stays::StaysArgs),
+    /// One fresh process of the benchmark of the lists
+    #[command(hide = true)]
+    LedgerProbe(ledger::ProbeArgs),
 }
 
 fn main() -> Result<()> {
@@ -34,6 +43,8 @@ fn main() -> Result<()> {
         Bench::Feed(args) => feed::run(&args)?,
         Bench::FeedServer(args) => feed::run_server(&args)?,
         Bench::Ledger(args) => ledger::run(&args)?,
+        Bench::Stays(args) => ledger::stays::run(&args)?,
+        Bench::LedgerProbe(args) => ledger::run_probe(&args)?,
     };
     println!("{table}");
     Ok(())

@@ -37,8 +37,17 @@ impl Store {
 
     /// An app, whoever owns it.
     pub async fn app(&self, id: &AppId) -> Result<Option<AppRow>> {
+        let age = match self.inner.hot.app(id) {
+            Ok(app) => return Ok(Some(app)),
+            Err(age) => age,
+        };
         let id = id.clone();
-        self.read(move |c| find(c, "SELECT * FROM app WHERE id = ?1", [id.as_str()], read_app)).await
+        let app =
+            self.read(move |c| find(c, "SELECT * FROM app WHERE id = ?1", [id.as_str()], read_app)).await?;
+        if let Some(app) = &app {
+            self.inner.hot.keep_app(age, app);
+        }
+        Ok(app)
     }
 
     /// Apps of an account, newest first.

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use rusqlite::Connection;
 use sederunt_core::id::AppId;
 use sederunt_core::time::UnixMs;
 
 use crate::archive::{Changes, Mark};
+use crate::hot::Hot;
 use crate::rows::{NewFact, SessionState};
 use crate::{Result, StoreError, schema};
 
@@ -16,6 +18,10 @@ pub(crate) struct Ledger {
     pub conn: Connection,
     /// Sessions that the transaction changes, for the index of the session list.
     pub changes: Changes,
+    /// What readers keep of the registry.
+    pub hot: Arc<Hot>,
+    /// The transaction changes rows that may be among them.
+    pub hot_changed: bool,
     /// Sequence number of the last fact; the next has one more, without a gap.
     pub last_seq: i64,
     apps: HashMap<AppId, i64>,
@@ -28,6 +34,8 @@ impl Ledger {
         let mut ledger = Self {
             conn,
             changes: Changes::default(),
+            hot: Arc::default(),
+            hot_changed: false,
             last_seq: 0,
             apps: HashMap::new(),
             nodes: HashMap::new(),
@@ -48,6 +56,10 @@ impl Ledger {
         } else {
             self.conn.execute_batch("COMMIT").map_err(StoreError::from)
         };
+        if std::mem::take(&mut self.hot_changed) {
+            // Also after a failure: who knows how far it came.
+            self.hot.forget();
+        }
         if outcome.is_err() {
             if !self.conn.is_autocommit() {
                 self.conn.execute_batch("ROLLBACK")?;

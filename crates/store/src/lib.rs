@@ -15,6 +15,7 @@ mod events;
 mod export;
 mod facts;
 mod history;
+mod hot;
 mod import;
 mod import_batch;
 mod ledger;
@@ -89,6 +90,7 @@ struct Inner {
     /// The data folder.
     dir: PathBuf,
     stays: Arc<stays::StayCache>,
+    hot: Arc<hot::Hot>,
     // Before the writer: the last connection to close removes the log, and only the writer's may.
     readers: Arc<Readers>,
     writer: Arc<Writer>,
@@ -107,10 +109,12 @@ impl Store {
         let readers = Arc::new(Readers::open(dir)?);
         let indexes = Arc::new(Indexes::new(options.archive));
         let archive = archive::open(dir, &mut ledger, &indexes)?;
+        let hot = Arc::clone(&ledger.hot);
         let writer = Arc::new(Writer::start(ledger)?);
         let sealer = archive.map(|a| a.start(&indexes, &readers, &writer)).transpose()?;
         let dir = dir.to_owned();
-        Ok(Self { inner: Arc::new(Inner { sealer, indexes, dir, stays: Arc::default(), readers, writer }) })
+        let stays = Arc::default();
+        Ok(Self { inner: Arc::new(Inner { sealer, indexes, dir, stays, hot, readers, writer }) })
     }
 
     /// Makes the writes of one room durable, in one transaction, and returns the sequence number of the last

@@ -34,8 +34,16 @@ impl Store {
 
     /// The token with this hash, if it is not revoked.
     pub async fn token(&self, sha256: [u8; 32]) -> Result<Option<ApiTokenRow>> {
+        let age = match self.inner.hot.token(&sha256) {
+            Ok(token) => return Ok(Some(token)),
+            Err(age) => age,
+        };
         let sql = "SELECT * FROM api_token WHERE sha256 = ?1 AND revoked_ms IS NULL";
-        self.read(move |c| find(c, sql, [sha256], read_token)).await
+        let token = self.read(move |c| find(c, sql, [sha256], read_token)).await?;
+        if let Some(token) = &token {
+            self.inner.hot.keep_token(age, sha256, token);
+        }
+        Ok(token)
     }
 
     /// All tokens, oldest first.
@@ -47,9 +55,12 @@ impl Store {
     pub async fn revoke_token(&self, id: &str, now: UnixMs) -> Result<()> {
         let id = id.to_owned();
         let sql = "UPDATE api_token SET revoked_ms = coalesce(revoked_ms, ?2) WHERE id = ?1";
-        self.write(move |l| match l.conn.prepare_cached(sql)?.execute(params![id, now.0])? {
-            0 => Err(StoreError::NotFound("token")),
-            _ => Ok(()),
+        self.write(move |l| {
+            l.hot_changed = true;
+            match l.conn.prepare_cached(sql)?.execute(params![id, now.0])? {
+                0 => Err(StoreError::NotFound("token")),
+                _ => Ok(()),
+            }
         })
         .await
     }

@@ -33,6 +33,7 @@ const PURE: &[(&str, &[&str])] = &[
 /// Libraries that belong to few crates: whoever else names one is doing somebody else's work.
 const OWNED: &[(&str, &[&str])] = &[
     ("rusqlite", &["store", "bench"]),
+    ("tokio-postgres", &["bench"]),
     ("prost", &["proto", "gateway"]),
     ("str0m", &["sfu", "bench"]),
     ("socket2", &["node", "server"]),

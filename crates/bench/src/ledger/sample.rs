@@ -19,6 +19,10 @@ impl Samples {
         self.0.len()
     }
 
+    pub(super) fn total(&self) -> Duration {
+        self.0.iter().sum()
+    }
+
     /// The value that `percent` of the samples do not exceed; zero without samples.
     pub(super) fn percentile(&mut self, percent: usize) -> Duration {
         self.0.sort_unstable();
@@ -30,4 +34,16 @@ impl Samples {
 /// Milliseconds with two decimals.
 pub(super) fn ms(d: Duration) -> String {
     format!("{:.2} ms", d.as_secs_f64() * 1000.0)
+}
+
+/// As short as three digits tell it.
+pub(super) fn short(d: Duration) -> String {
+    let us = d.as_secs_f64() * 1e6;
+    match us {
+        _ if us < 10.0 => format!("{us:.1} µs"),
+        _ if us < 1_000.0 => format!("{us:.0} µs"),
+        _ if us < 10_000.0 => format!("{:.2} ms", us / 1e3),
+        _ if us < 1_000_000.0 => format!("{:.0} ms", us / 1e3),
+        _ => format!("{:.2} s", us / 1e6),
+    }
 }
