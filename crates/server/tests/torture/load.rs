@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::archive::Sealing;
 use crate::common::client::{Client, Gone, Pass};
 use crate::common::http::{Answer, Kit};
 use crate::common::rng::Rng;
@@ -15,7 +16,7 @@ use crate::common::{DEADLINE, FirstRun, Server};
 /// Clients that only read.
 const READERS: u64 = 2;
 /// Longest pause of the one who ends meetings.
-const KICK_PAUSE_MS: u64 = 120;
+const KICK_PAUSE_MS: u64 = 60;
 
 /// What a client did, as it saw it. Times are this machine's clock, before asking and after being told.
 #[derive(Debug, Clone, Default)]
@@ -48,6 +49,7 @@ pub(crate) struct Seen {
     pub(crate) kicks: Vec<Kick>,
     /// Answers to readers.
     pub(crate) reads: u64,
+    pub(crate) sealing: Sealing,
 }
 
 pub(crate) type Log = Arc<Mutex<Seen>>;
@@ -91,6 +93,7 @@ impl Scene {
             players.spawn(self.player.clone().read(everybody.to_vec(), rng.fork(no + 1_000)));
         }
         players.spawn(self.player.clone().kick(everybody.to_vec(), rng.fork(2_000)));
+        players.spawn(self.player.clone().watch(self.server.bound.metrics.clone()));
         let one_ended = players.join_next();
         // They go on for ever: this ends at the chosen moment.
         if let Ok(ended) = tokio::time::timeout(load, one_ended).await {
@@ -231,6 +234,17 @@ impl Player {
                 return;
             }
         }
+    }
+
+    /// Watches the sealing; what it saw last counts.
+    async fn watch(mut self, metrics: String) {
+        let mut last = Sealing::default();
+        while let Some(now) = Sealing::read(&metrics).await {
+            last = now;
+        }
+        let failed_at = now_ms();
+        self.log.lock().unwrap().sealing.add(last);
+        self.must_be_dying(failed_at, "the metrics do not answer").await;
     }
 
     /// Ends a meeting for everybody now and then, so that sessions end.

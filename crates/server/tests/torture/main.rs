@@ -1,6 +1,6 @@
-//! The real binary, killed with SIGKILL again and again at random instants: under joins, leaves, kicks and reads, and
-//! while it imports. What was acknowledged is in the ledger, nothing is there that did not happen, and the lists say
-//! what an export says.
+//! The real binary, killed with SIGKILL again and again at random instants: under joins, leaves, kicks and reads while it
+//! seals and merges, while it imports, and while it rebuilds the archive. What was acknowledged is in the ledger, nothing
+//! is there that did not happen, and the lists say what an export says.
 //!
 //! `TORTURE_SEED=…` repeats a run, `TORTURE_KILLS=…` makes it longer: `cargo xtask torture --kills 1000`.
 #![allow(
@@ -14,6 +14,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod archive;
 mod check;
 mod compare;
 mod imports;
@@ -35,8 +36,10 @@ use truth::Truth;
 const KILLS: u64 = 55;
 /// Every so many kills a round lasts longer than a heartbeat may take: a stay of that length must be counted.
 const LONG_EVERY: u64 = 25;
-/// Every so many kills, it is an import that is killed.
+/// Every so many kills, it is an import that is killed …
 const IMPORT_EVERY: u64 = 5;
+/// … or a rebuild of the archive.
+const REBUILD_EVERY: u64 = 11;
 /// Every so many kills the ledger is verified, also before the end.
 const VERIFY_EVERY: u64 = 50;
 const MEETINGS: usize = 4;
@@ -59,10 +62,13 @@ async fn what_was_acknowledged_survives_sigkill() {
         let mut rng = rng.fork(kill);
         if kill % IMPORT_EVERY == IMPORT_EVERY - 1 {
             imports.round(&mut rng).await;
+        } else if kill % REBUILD_EVERY == REBUILD_EVERY - 1 {
+            archive::killed_rebuild(&data, &mut rng).await;
         } else {
             let is_long = kill % LONG_EVERY == LONG_EVERY - 2;
             let load_ms = if is_long { rng.within(8_000..9_000) } else { rng.within(1..400) };
-            let scene = Scene::open(Server::start(&data, &[]), &first, &log);
+            let server = archive::serve(&data, &mut rng);
+            let scene = Scene::open(server, &first, &log);
             scene.round(&everybody, &rng, Duration::from_millis(load_ms)).await;
         }
         if kill % VERIFY_EVERY == VERIFY_EVERY - 1 {
@@ -76,7 +82,15 @@ async fn what_was_acknowledged_survives_sigkill() {
     let truth = Truth::export(&data);
     imports.check(&truth);
     check::stays(&truth, &everybody, &log.lock().unwrap(), kills);
-    let server = Server::start(&data, &[]);
+    log.lock().unwrap().sealing.check(kills);
+    // From the archive, and from SQL.
+    let server = archive::serve(&data, &mut rng.fork(kills));
+    compare::lists(&server.bound.http, &first, &truth).await;
+    archive::has_answered(&server.bound.metrics).await;
+    stop(server);
+    verify(&data);
+    archive::remove(&data);
+    let server = Server::start(&data, &["--archive-from-sessions", "1000000000"]);
     compare::lists(&server.bound.http, &first, &truth).await;
     stop(server);
     verify(&data);
@@ -103,8 +117,10 @@ fn stop(server: Server) {
     assert!(server.ended().success());
 }
 
-/// The rows of the ledger are what its facts say.
+/// The rows of the ledger are what its facts say, and the archive holds what the rows say.
 fn verify(data: &Path) {
     let verified = stdout_of(&["verify", "--data", data.to_str().unwrap()]);
+    assert!(verified.ends_with("no differences\n"), "{verified}");
+    let verified = stdout_of(&["archive", "verify", "--data", data.to_str().unwrap()]);
     assert!(verified.ends_with("no differences\n"), "{verified}");
 }
