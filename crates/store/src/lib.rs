@@ -140,10 +140,27 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
-        let _turn = self.inner.readers.read_permit().await?;
+        let turn = self.inner.readers.read_permit().await?;
         let readers = Arc::clone(&self.inner.readers);
+        let read = move || {
+            readers.snapshot(|conn| {
+                let result = verb(conn)?;
+                let last = "SELECT coalesce(max(seq), 0) FROM fact";
+                Ok((result, sql::find(conn, last, [], |r| r.get::<_, i64>(0))?.unwrap_or(0)))
+            })
+        };
         // A panic in a verb is a bug; the caller gets an error and the connection is dropped.
-        tokio::task::spawn_blocking(move || readers.snapshot(verb)).await.unwrap_or(Err(StoreError::Closed))
+        let (result, seen) = tokio::task::spawn_blocking(read).await.unwrap_or(Err(StoreError::Closed))?;
+        drop(turn);
+        self.in_lists(u64::try_from(seen).unwrap_or(0)).await;
+        Ok(result)
+    }
+
+    /// Waits until session lists show everything up to fact `seq`, which is on disk: a reader of SQL may see a
+    /// transaction microseconds before the index of the session list does, and what it is told is in the next list.
+    async fn in_lists(&self, seq: u64) {
+        // The writer is gone: nothing more comes.
+        let _ = self.inner.writer.committed().wait_for(|shown| *shown >= seq).await;
     }
 
     /// Runs a write in the next group and waits until it is durable.

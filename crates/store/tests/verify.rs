@@ -185,7 +185,10 @@ async fn the_files_are_private_and_closed_in_one_piece() {
         assert_eq!(mode(&dir.join(file)), 0o600, "{file}");
     }
     drop(store);
-    let left: Vec<_> = dir.read_dir().unwrap().map(Result::unwrap).collect();
-    assert_eq!(left.len(), 1, "the ledger is one file when it is closed: {left:?}");
+    let mut left: Vec<_> = dir.read_dir().unwrap().map(|e| e.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["archive", "ledger.sqlite"], "the ledger is one file when it is closed");
+    let archive = dir.join("archive");
+    assert_eq!((mode(&archive), archive.read_dir().unwrap().count()), (0o700, 0), "nothing to archive");
     assert_eq!(Store::open(&dir).unwrap().app(&"p".into()).await.unwrap(), Some(app_row("p")));
 }
