@@ -1,6 +1,7 @@
 //! Numbers and instants in queries, and instants in answers.
 
 use jiff::Timestamp;
+use jiff::fmt::temporal::DateTimePrinter;
 use sederunt_core::tally;
 use sederunt_core::time::UnixMs;
 use serde::{Serialize, Serializer};
@@ -127,9 +128,10 @@ fn millis(rfc3339: &str, edge: Edge) -> Option<UnixMs> {
 
 /// `2023-01-01T01:00:00.000Z` (SEMANTICS §1 rule 6).
 pub(crate) fn iso(at: UnixMs) -> String {
+    const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
     // Instants beyond year 9999 cannot be recorded by a clock; should one be imported, the edge is printed.
     let edge = if at.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
-    format!("{:.3}", Timestamp::from_millisecond(at.0).unwrap_or(edge))
+    PRINTER.timestamp_to_string(&Timestamp::from_millisecond(at.0).unwrap_or(edge))
 }
 
 /// Minutes with 4 decimals; whole ones without a point.

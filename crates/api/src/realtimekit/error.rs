@@ -101,7 +101,8 @@ impl KitError {
         Self { status, code: AUTH_CODE, message: "Authentication error".to_owned() }
     }
 
-    fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
+    /// 500; the reason is in the log only.
+    pub(crate) fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(error, "a request of the RealtimeKit door failed");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal error")
     }

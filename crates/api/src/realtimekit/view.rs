@@ -1,6 +1,6 @@
 //! Rows as the RealtimeKit door shows them.
 
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sederunt_core::time::UnixMs;
 use sederunt_store::{AppRow, MeetingRow, ParticipantRow, PresetRow, SessionRow};
@@ -8,9 +8,14 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::error::KitError;
 use super::page::Paging;
 use super::settings::{AIConfig, MeetingSettings};
 use crate::value::{Minutes, iso};
+
+/// Room for the answer with a page of the usual length.
+const LIST_BYTES: usize = 16 * 1024;
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// A single result.
 #[derive(Debug, Serialize, ToSchema)]
@@ -47,7 +52,12 @@ impl<T: Serialize> IntoResponse for Envelope<T> {
 
 impl<T: Serialize> IntoResponse for Listed<T> {
     fn into_response(self) -> Response {
-        axum::Json(self).into_response()
+        // A page of 25 sessions fits: the bytes are written once, where they stay.
+        let mut text = Vec::with_capacity(LIST_BYTES);
+        match serde_json::to_writer(&mut text, &self) {
+            Ok(()) => ([(header::CONTENT_TYPE, JSON)], text).into_response(),
+            Err(error) => KitError::internal(&error).into_response(),
+        }
     }
 }
 
@@ -126,6 +136,7 @@ pub(crate) struct Session {
 impl Session {
     /// As of `now`.
     pub(crate) fn of(row: &SessionRow, now: UnixMs) -> Self {
+        let started_at = iso(row.started_at);
         Self {
             id: row.id.to_string(),
             associated_id: row.meeting.to_string(),
@@ -136,9 +147,9 @@ impl Session {
             max_concurrent_participants: row.peak,
             minutes_consumed: Minutes::of(row.consumed_ms(now)),
             organization_id: row.app.to_string(),
-            started_at: iso(row.started_at),
+            created_at: started_at.clone(),
+            started_at,
             ended_at: row.ended_at.map(iso),
-            created_at: iso(row.started_at),
             updated_at: iso(row.updated_at),
             breakout_rooms: [],
             meta: Map::new(),
