@@ -17,6 +17,8 @@ pub(crate) struct Changes {
     indexes: Option<Arc<Indexes>>,
     /// Numbers of the apps whose sessions are followed.
     followed: HashSet<i64>,
+    /// How many apps had lost their index when `followed` was last looked through.
+    detached: u64,
     /// Sessions of followed apps after each set of facts, with the app; the last state of a session counts.
     sessions: Vec<(i64, Change)>,
     /// Apps that are followed from this transaction on.
@@ -106,7 +108,9 @@ impl Changes {
             sessions: std::mem::take(&mut self.sessions),
             ended_elsewhere: std::mem::take(&mut self.ended_elsewhere),
         });
-        // An app may have lost its index meanwhile.
-        self.followed.retain(|app| indexes.of_no(*app).is_some());
+        let detached = indexes.detached();
+        if std::mem::replace(&mut self.detached, detached) != detached {
+            self.followed.retain(|app| indexes.of_no(*app).is_some());
+        }
     }
 }

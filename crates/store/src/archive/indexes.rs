@@ -1,7 +1,7 @@
 //! The indexes of all apps that have one: readers ask them, the writer feeds them, the sealer shrinks them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::Instant;
 
@@ -61,6 +61,7 @@ pub(super) struct Work {
 pub(crate) struct Indexes {
     pub(super) options: ArchiveOptions,
     apps: RwLock<Apps>,
+    detached: AtomicU64,
     desk: Mutex<Desk>,
     /// The desk has something for the sealer.
     wake: Condvar,
@@ -78,6 +79,7 @@ impl Indexes {
         Self {
             options,
             apps: RwLock::default(),
+            detached: AtomicU64::new(0),
             desk: Mutex::new(Desk { alone: true, ..Desk::default() }),
             wake: Condvar::new(),
             progress: Condvar::new(),
@@ -119,7 +121,13 @@ impl Indexes {
             apps.by_id.remove(&app.id);
         }
         drop(apps);
+        self.detached.fetch_add(1, Ordering::SeqCst);
         self.moved();
+    }
+
+    /// How many apps have lost their index so far.
+    pub(super) fn detached(&self) -> u64 {
+        self.detached.load(Ordering::SeqCst)
     }
 
     /// Takes in what a transaction changed; it is durable, and nobody was told yet.

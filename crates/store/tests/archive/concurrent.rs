@@ -86,7 +86,10 @@ async fn watch(store: Store, writing: Arc<AtomicU32>) {
         last = writing.load(Ordering::Acquire) == 0;
         for sort in [SessionSort::CreatedAt, SessionSort::MinutesConsumed] {
             let q = SessionQuery { sort, limit: 10_000, ..all("a", at(100_000)) };
+            // What SQL shows is in the next list.
+            let sql = store.sessions_sql(q.clone()).await.unwrap().total;
             let page = store.sessions(q).await.unwrap();
+            assert!(page.total >= sql, "{} after {sql} from SQL", page.total);
             assert_eq!(page.items.len() as u64, page.total);
             assert!(page.total >= seen, "{} after {seen}", page.total);
             seen = page.total;
