@@ -15,6 +15,8 @@ pub(crate) async fn participant_details(
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refused> {
     let token = bearer(&headers).ok_or_else(Refused::no_token)?;
+    // The first call of whoever comes new; a socket that comes back goes another way and is let in.
+    gateway.node.has_room_for_more()?;
     let ticket = gateway.node.admit(token).await?;
     Ok(Json(details(&ticket, &base_of(&gateway.config, &headers))))
 }

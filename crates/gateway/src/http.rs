@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::http::header::{self, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
 use sederunt_core::id::MeetingId;
@@ -42,7 +42,8 @@ impl Refused {
 
     /// Without the envelope.
     fn flat(self) -> Response {
-        (self.status, Json(json!({ "code": self.code, "message": self.message }))).into_response()
+        let body = Json(json!({ "code": self.code, "message": self.message }));
+        with_retry((self.status, body).into_response())
     }
 }
 
@@ -71,8 +72,16 @@ impl From<EntryError> for Refused {
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let error = json!({ "code": self.code, "message": self.message });
-        (self.status, Json(json!({ "success": false, "error": error }))).into_response()
+        with_retry((self.status, Json(json!({ "success": false, "error": error }))).into_response())
     }
+}
+
+/// Tells whoever is sent away for a while when to come back.
+fn with_retry(mut response: Response) -> Response {
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    response
 }
 
 /// The token of an `Authorization: Bearer …` header.
@@ -175,4 +184,20 @@ async fn enter(gateway: &Gateway, entry: MeetEntry) -> Result<String, Refused> {
 pub(crate) async fn meet_config(State(gateway): State<Gateway>, headers: HeaderMap) -> Json<Value> {
     let base = base_of(&gateway.config, &headers);
     Json(json!({ "baseURI": base, "shim": gateway.config.shim }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_busy_server_tells_when_to_come_back() {
+        let refused = || Refused::from(EntryError::Busy("the disk is behind".to_owned()));
+        for response in [refused().into_response(), refused().flat()] {
+            assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(response.headers()[header::RETRY_AFTER], "1");
+        }
+        let closed = Refused::from(EntryError::Terminated).into_response();
+        assert!(!closed.headers().contains_key(header::RETRY_AFTER));
+    }
 }

@@ -119,6 +119,17 @@ impl Node {
         self.shell.tokens.sign(&Claims::starting(self.now(), self.mint_id(), names))
     }
 
+    /// `Busy` while the ledger's disk is behind: who is in waits for it, but nobody else is let in until it has caught
+    /// up.
+    pub fn has_room_for_more(&self) -> Result<(), EntryError> {
+        if !self.shell.store.backlog().is_behind {
+            return Ok(());
+        }
+        let refusal = EntryError::Busy("the disk is behind".to_owned());
+        self.shell.metrics.refusal(refusal.kind());
+        Err(refusal)
+    }
+
     /// Verifies a participant token and reads what it names; refuses deleted participants, closed meetings and
     /// blocked members.
     pub async fn admit(&self, token: &str) -> Result<Ticket, EntryError> {
@@ -132,6 +143,7 @@ impl Node {
         room: MeetingId,
         access_token: Option<&str>,
     ) -> Result<String, EntryError> {
+        self.has_room_for_more()?;
         let entry = Entry { room, access_token, now: self.now(), fresh: ParticipantId(self.mint_id()) };
         let admitted = admit::pagecall(&self.shell, entry).await;
         let (participant, preset) = admitted.inspect_err(|e| self.shell.metrics.refusal(e.kind()))?;

@@ -20,7 +20,7 @@ use prometheus_client::registry::Registry;
 use sederunt_core::time::UnixMs;
 use sederunt_node::Node;
 use sederunt_node::media::{MediaHandle, MediaStats};
-use sederunt_store::ArchiveStats;
+use sederunt_store::{ArchiveStats, Backlog};
 
 use crate::accept::Connections;
 
@@ -157,9 +157,24 @@ fn collect(observed: &Observed) -> Registry {
     registry.register("http_requests", "Requests answered", http.requests.clone());
     registry.register("http_request_seconds", "Time to the head of the answer", http.seconds.clone());
     node.metrics().register(&mut registry);
+    backlog_metrics(&mut registry, node.store().backlog());
     archive_metrics(&mut registry, node.store().archive_stats());
     media_metrics(&mut registry, media.stats());
     registry
+}
+
+fn backlog_metrics(registry: &mut Registry, backlog: Backlog) {
+    let Backlog { waiting, is_behind, refused, delayed } = backlog;
+    let waiting = ConstGauge::new(i64::try_from(waiting).unwrap_or(i64::MAX));
+    registry.register("ledger_waiting", "Writes that wait for the disk", waiting);
+    let behind = ConstGauge::new(i64::from(is_behind));
+    registry.register("ledger_behind", "1 while the disk is so far behind that nobody new is let in", behind);
+    registry.register("ledger_refused", "Writes refused because too many waited", ConstCounter::new(refused));
+    registry.register(
+        "ledger_delayed",
+        "Writes of rooms that waited for a place",
+        ConstCounter::new(delayed),
+    );
 }
 
 fn archive_metrics(registry: &mut Registry, stats: ArchiveStats) {

@@ -22,6 +22,7 @@ mod ledger;
 mod meetings;
 mod page;
 mod participants;
+mod places;
 mod reader;
 mod record;
 mod recover;
@@ -51,7 +52,7 @@ use tokio::sync::oneshot;
 use archive::{Indexes, Sealer};
 use ledger::Ledger;
 use reader::Readers;
-use writer::{Command, Remember, Writer};
+use writer::{Remember, Writer};
 
 pub use archive::{ArchiveInfo, ArchiveOptions, ArchiveReport, ArchiveStats, StoreOptions};
 pub use error::StoreError;
@@ -59,6 +60,7 @@ pub use events::{
     EventFilter, EventFolds, EventKind, EventPage, EventPerson, EventQuery, EventRow, LivePart, LiveSession,
 };
 pub use import::{ImportOptions, ImportProgress, ImportReport, MakeApp, Rejected};
+pub use places::Backlog;
 pub use recover::Recovered;
 pub use registry::{
     ApiTokenRow, AppRow, ListQuery, MeetingRow, MemberType, ParticipantRow, Permission, PresetRow, RoomKind,
@@ -120,18 +122,24 @@ impl Store {
     /// Makes the writes of one room durable, in one transaction, and returns the sequence number of the last
     /// fact. Group commit: concurrent calls share a transaction and an fsync.
     ///
-    /// Errors: [`StoreError::Busy`] when too much waits already; `Exists` or `NotFound` when the facts contradict
-    /// what is stored (nothing of the call is kept then).
+    /// When too much waits already, it waits for a place: nothing of a room is dropped because the disk is slow.
+    /// Errors: `Exists` or `NotFound` when the facts contradict what is stored (nothing of the call is kept then).
     pub async fn remember(&self, node: &str, writes: Vec<Write>) -> Result<u64> {
         let (reply, answer) = oneshot::channel();
-        self.inner.writer.send(Command::Remember(Remember { node: node.to_owned(), writes, reply }))?;
+        self.inner.writer.remember(Remember { node: node.to_owned(), writes, reply }).await?;
         answer.await.map_err(|_| StoreError::Closed)?
     }
 
     /// Renews a node's heartbeat row (DECISIONS §5).
     pub async fn heartbeat(&self, node: &str, now: UnixMs) -> Result<()> {
         let node = node.to_owned();
-        self.write(move |l| l.heartbeat(&node, now)).await
+        let answer = self.inner.writer.submit_patiently(move |l| l.heartbeat(&node, now)).await?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// What waits for the disk. Whoever lets people in refuses them while it [is behind](Backlog::is_behind).
+    pub fn backlog(&self) -> Backlog {
+        self.inner.writer.places().backlog()
     }
 
     /// Runs a read in a snapshot of its own.

@@ -3,18 +3,16 @@
 //! A verb waits for the fsync of its group, so 1000 concurrent writes cost one fsync, and nothing is told before it
 //! is durable. A verb that fails takes back its own changes only; the others of its group are not touched.
 
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
 use sederunt_core::effect::Write;
 use tokio::sync::{oneshot, watch};
 
 use crate::ledger::Ledger;
+use crate::places::Places;
 use crate::{Result, StoreError};
-
-/// Writes that may wait. Beyond it callers get [`StoreError::Busy`]: a disk this far behind will not catch up
-/// before its clients give up, and memory must stay bounded.
-pub(crate) const QUEUE_MAX: usize = 16_384;
 
 /// Most writes in one transaction: bounds how long the first of a group waits for the last.
 const GROUP_MAX: usize = 4_096;
@@ -44,7 +42,9 @@ pub(crate) enum Command {
 /// The handle of the writer thread. Dropping it waits until everything queued is durable.
 #[derive(Debug)]
 pub(crate) struct Writer {
-    queue: Option<SyncSender<Command>>,
+    queue: Option<Sender<Command>>,
+    /// What bounds the queue.
+    places: Arc<Places>,
     thread: Option<JoinHandle<()>>,
     /// Sequence number of the last durable fact.
     committed: watch::Receiver<u64>,
@@ -52,13 +52,15 @@ pub(crate) struct Writer {
 
 impl Writer {
     pub(crate) fn start(ledger: Ledger) -> Result<Self> {
-        let (queue, commands) = sync_channel(QUEUE_MAX);
+        let (queue, commands) = channel();
+        let places = Arc::new(Places::new());
+        let of_thread = Arc::clone(&places);
         let (durable, committed) = watch::channel(ledger.last_seq());
         let thread = std::thread::Builder::new()
             .name("ledger-writer".to_owned())
-            .spawn(move || run(ledger, &commands, &durable))
+            .spawn(move || run(ledger, &commands, &of_thread, &durable))
             .map_err(|source| StoreError::Io { context: "starting the writer thread".to_owned(), source })?;
-        Ok(Self { queue: Some(queue), thread: Some(thread), committed })
+        Ok(Self { queue: Some(queue), places, thread: Some(thread), committed })
     }
 
     /// Sequence number of the last durable fact; changes after each group.
@@ -66,24 +68,45 @@ impl Writer {
         self.committed.clone()
     }
 
-    pub(crate) fn send(&self, command: Command) -> Result<()> {
-        let queue = self.queue.as_ref().ok_or(StoreError::Closed)?;
-        queue.try_send(command).map_err(|e| match e {
-            TrySendError::Full(_) => StoreError::Busy(QUEUE_MAX),
-            TrySendError::Disconnected(_) => StoreError::Closed,
-        })
+    /// What bounds the queue.
+    pub(crate) fn places(&self) -> &Places {
+        &self.places
     }
 
-    /// Runs a closure in the transaction of the next group.
+    /// Queues the writes of a room, as soon as there is a place: a room goes on only when they are durable, so that
+    /// what waits is bounded by the rooms, and nothing of a room is dropped because the disk is slow.
+    pub(crate) async fn remember(&self, remember: Remember) -> Result<()> {
+        self.places.wait().await?;
+        self.send(Command::Remember(remember))
+    }
+
+    fn send(&self, command: Command) -> Result<()> {
+        let queue = self.queue.as_ref().ok_or(StoreError::Closed)?;
+        queue.send(command).map_err(|_| StoreError::Closed)
+    }
+
+    /// Runs a closure in the transaction of the next group; [`StoreError::Busy`] when too much waits.
     pub(crate) fn submit<T, F>(&self, verb: F) -> Result<oneshot::Receiver<Result<T>>>
     where
         T: Send + 'static,
         F: FnOnce(&mut Ledger) -> Result<T> + Send + 'static,
     {
+        self.places.take()?;
+        self.queue_verb(verb, false)
+    }
+
+    /// Runs a closure in the transaction of the next group, as soon as there is a place.
+    pub(crate) async fn submit_patiently<T, F>(&self, verb: F) -> Result<oneshot::Receiver<Result<T>>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Ledger) -> Result<T> + Send + 'static,
+    {
+        self.places.wait().await?;
         self.queue_verb(verb, false)
     }
 
     /// Runs a closure in a transaction of its own: for so much work that a savepoint would cost more than it does.
+    /// It takes no place: an import has one at a time.
     pub(crate) fn submit_alone<T, F>(&self, verb: F) -> Result<oneshot::Receiver<Result<T>>>
     where
         T: Send + 'static,
@@ -144,7 +167,7 @@ impl<T: Send, F: FnOnce(&mut Ledger) -> Result<T> + Send> Job for Verb<T, F> {
     }
 }
 
-fn run(mut ledger: Ledger, commands: &Receiver<Command>, durable: &watch::Sender<u64>) {
+fn run(mut ledger: Ledger, commands: &Receiver<Command>, places: &Places, durable: &watch::Sender<u64>) {
     let mut left_over = None;
     while let Some(first) = left_over.take().or_else(|| commands.recv().ok()) {
         let mut alone = is_alone(&first);
@@ -158,7 +181,9 @@ fn run(mut ledger: Ledger, commands: &Receiver<Command>, durable: &watch::Sender
                 group.push(next);
             }
         }
+        places.give_back(group.iter().filter(|command| !is_alone(command)).count());
         commit(&mut ledger, group, durable);
+        places.committed();
     }
     ledger.close();
 }

@@ -5,6 +5,7 @@ use std::sync::mpsc::channel;
 use sederunt_core::id::AppId;
 
 use super::*;
+use crate::places::QUEUE_MAX;
 use crate::sql::find;
 
 fn ledger() -> (tempfile::TempDir, Ledger) {
@@ -104,6 +105,38 @@ fn a_full_disk_fails_the_whole_group_and_the_writer_goes_on() {
     room.unwrap().blocking_recv().unwrap().unwrap();
     writer.submit(put("large", 1 << 20)).unwrap().blocking_recv().unwrap().unwrap();
     assert_eq!(count(&writer), 1, "usable again");
+}
+
+/// A room's writes wait for a place where others are refused; the queue says that it is behind until it is worked off.
+#[tokio::test]
+async fn a_room_waits_for_a_place_and_the_backlog_tells() {
+    let (_dir, ledger) = ledger();
+    let writer = Writer::start(ledger).unwrap();
+    let (release, held) = hold(&writer);
+    let answers: Vec<_> = (0..QUEUE_MAX).map(|_| writer.submit(|_| Ok(())).unwrap()).collect();
+    let before = writer.places().backlog();
+    assert_eq!((before.waiting, before.is_behind), (QUEUE_MAX as u64, false));
+    let (reply, done) = oneshot::channel();
+    let mut room = Box::pin(writer.remember(Remember { node: "n".to_owned(), writes: Vec::new(), reply }));
+    tokio::select! {
+        biased;
+        queued = &mut room => panic!("there was no place: {queued:?}"),
+        () = std::future::ready(()) => {}
+    }
+    assert!(matches!(writer.submit(|_| Ok(())), Err(StoreError::Busy(_))));
+    let full = writer.places().backlog();
+    assert_eq!((full.is_behind, full.refused, full.delayed), (true, 1, 1));
+    drop(release);
+    room.await.unwrap();
+    assert_eq!(done.await.unwrap().unwrap(), 0);
+    held.await.unwrap().unwrap();
+    for answer in answers {
+        answer.await.unwrap().unwrap();
+    }
+    // The one after it begins when the transaction before is committed, and with it what is said of the queue.
+    writer.submit(|_| Ok(())).unwrap().await.unwrap().unwrap();
+    let after = writer.places().backlog();
+    assert_eq!((after.waiting, after.is_behind), (0, false));
 }
 
 #[test]

@@ -395,9 +395,36 @@ async fn unknown_apps_are_made_when_allowed() {
         make_app: Some(std::sync::Arc::new(|id: &sederunt_core::id::AppId| {
             (app_row(id.as_str()), Vec::new())
         })),
+        offline: true,
     };
     let (text, to) = (lines(&fixture()), store.clone());
-    let run = move || to.import(text.as_bytes(), &options, |_| {});
+    let run = move || {
+        let report = to.import(text.as_bytes(), &options, |_| {});
+        to.finish_import().unwrap();
+        report
+    };
     assert_eq!(tokio::task::spawn_blocking(run).await.unwrap().unwrap().imported, 6);
     assert_eq!(store.app(&P.into()).await.unwrap(), Some(app_row(P)));
+    assert_verified(&store).await;
+}
+
+/// What a batch has accepted but not written yet counts for the lines after it.
+#[tokio::test]
+async fn lines_of_one_batch_know_of_each_other() {
+    let (_dir, store) = with_app().await;
+    let at = "2026-01-10T19:00:00Z";
+    let ended = |n, meeting| record(n, (meeting, "m"), at, Some(at), &[(at, Some(at))]);
+    let mut other_content = ended(1, 1);
+    other_content["session"]["title"] = json!("other");
+    let mut same_person = ended(2, 1);
+    same_person["stays"][0]["participant"] = json!(uuid("participant", 10));
+    let mut foreign_person = ended(3, 2);
+    foreign_person["stays"][0]["participant"] = json!(uuid("participant", 10));
+    let text = lines(&[ended(1, 1), ended(1, 1), other_content, same_person, foreign_person, ended(4, 2)]);
+    let report = import(&store, text).await;
+    assert_eq!((report.imported, report.skipped, report.rejected_count), (3, 1, 2), "{report:?}");
+    assert!(report.rejected[0].reason.contains("there already, and differs"), "{report:?}");
+    assert!(report.rejected[1].reason.contains("belongs to another meeting"), "{report:?}");
+    assert_eq!(store.session(&P.into(), uuid("session", 3).parse().unwrap()).await.unwrap(), None);
+    assert_verified(&store).await;
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sederunt_core::error::RoomError;
 use sederunt_node::NodeError;
@@ -102,6 +102,12 @@ impl PagecallError {
         Self::bad(Code::UserNotFound, format!("User not found: {user_id}"))
     }
 
+    /// 503: the disk is behind, or the server stops.
+    fn unavailable() -> Self {
+        let message = "The server is busy or stopping; try again";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::Internal, message)
+    }
+
     /// 500; the reason is logged, not told.
     pub(crate) fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(error, "a request of the Pagecall door failed");
@@ -111,7 +117,11 @@ impl PagecallError {
 
 impl IntoResponse for PagecallError {
     fn into_response(self) -> Response {
-        (self.status, axum::Json(self.body)).into_response()
+        let mut response = (self.status, axum::Json(self.body)).into_response();
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
     }
 }
 
@@ -144,6 +154,9 @@ impl From<StoreError> for PagecallError {
                 _ => {}
             }
         }
+        if matches!(error, StoreError::Busy(_)) {
+            return Self::unavailable();
+        }
         Self::internal(&error)
     }
 }
@@ -152,11 +165,28 @@ impl From<NodeError> for PagecallError {
     fn from(error: NodeError) -> Self {
         match error {
             NodeError::Room(RoomError::Closed) => Self::bad(Code::RoomTerminated, "The room is terminated"),
-            NodeError::Store(_)
-            | NodeError::Room(_)
-            | NodeError::SigningKey(_)
-            | NodeError::RoomFailed(_)
-            | NodeError::Stopping => Self::internal(&error),
+            NodeError::Store(error) => error.into(),
+            NodeError::Room(RoomError::Limit { .. }) | NodeError::Stopping => Self::unavailable(),
+            NodeError::Room(_) | NodeError::SigningKey(_) | NodeError::RoomFailed(_) => {
+                Self::internal(&error)
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_is_behind_is_told_with_a_time_to_come_back() {
+        for error in [StoreError::Busy(1).into(), NodeError::Store(StoreError::Busy(1)).into()] {
+            let response = PagecallError::into_response(error);
+            assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(response.headers()[header::RETRY_AFTER], "1");
+        }
+        let response = PagecallError::from(StoreError::Closed).into_response();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(!response.headers().contains_key(header::RETRY_AFTER));
     }
 }
