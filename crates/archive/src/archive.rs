@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::dict::Dict;
@@ -117,7 +117,9 @@ impl Archive {
         let _guard = lock(&lock_of);
         let folder = self.folder(app);
         let replaced = self.expect_latest(&folder, current)?;
-        self.create_folder(&folder)?;
+        if current.generation == 0 {
+            self.create_folder(&folder)?;
+        }
         let mut draft = Draft::new(&folder, current.next.max(1));
         let mut interner = Interner::new(current.dict.clone());
         let rows = flatten(&mut interner, changes.iter().map(|change| &change.row))?;
@@ -239,9 +241,6 @@ impl Archive {
     }
 
     fn create_folder(&self, folder: &Folder) -> Result<()> {
-        if self.stop.load(Ordering::Acquire) {
-            return Err(Error::Stopped);
-        }
         self.fs.create_dir(&folder.dir).map_err(Error::io("create", &folder.dir))?;
         self.fs.sync_dir(&self.dir).map_err(Error::io("sync", &self.dir))
     }

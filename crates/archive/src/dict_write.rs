@@ -27,6 +27,8 @@ const TITLE_MAX: usize = 64 << 20;
 pub(crate) struct Interner {
     dict: Dict,
     codes: HashMap<(u128, Arc<str>), u32>,
+    /// What a meeting was called last, which it mostly is again.
+    latest: HashMap<u128, (Arc<str>, u32)>,
     /// New pairs by code minus the dictionary's length.
     new: Vec<(u128, Arc<str>)>,
     text_len: u64,
@@ -34,19 +36,26 @@ pub(crate) struct Interner {
 
 impl Interner {
     pub(crate) fn new(dict: Dict) -> Self {
-        Self { dict, codes: HashMap::new(), new: Vec::new(), text_len: 0 }
+        Self { dict, codes: HashMap::new(), latest: HashMap::new(), new: Vec::new(), text_len: 0 }
     }
 
     pub(crate) fn code(&mut self, meeting: u128, title: &Arc<str>) -> Result<u32> {
-        let pair = (meeting, Arc::clone(title));
-        if let Some(code) = self.codes.get(&pair) {
+        if let Some((latest, code)) = self.latest.get(&meeting)
+            && latest == title
+        {
             return Ok(*code);
         }
-        let code = match self.dict.find(meeting, title) {
-            Some(code) => code,
-            None => self.add(&pair)?,
+        let pair = (meeting, Arc::clone(title));
+        let code = match self.codes.get(&pair) {
+            Some(code) => *code,
+            None => {
+                let found = self.dict.find(meeting, title);
+                let code = found.map_or_else(|| self.add(&pair), Ok)?;
+                self.codes.insert(pair, code);
+                code
+            }
         };
-        self.codes.insert(pair, code);
+        self.latest.insert(meeting, (Arc::clone(title), code));
         Ok(code)
     }
 
@@ -186,4 +195,64 @@ fn write<'a, W: Write>(
     file.put(&base.to_le_bytes())?;
     file.put(&len.to_le_bytes())?;
     file.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::container::FORMAT_VERSION;
+
+    #[test]
+    fn folded_titles_in_files_are_folded_as_terms_are() {
+        // Files keep folded titles; terms are folded when they are asked for. When a newer Unicode changes how, files
+        // must be built anew: raise the version of the format, then this number.
+        let all: String = (char::MIN..=char::MAX).flat_map(|c| [c, ' ']).collect();
+        assert_eq!(
+            (FORMAT_VERSION, twox_hash::XxHash3_64::oneshot(fold(&all).as_bytes())),
+            (1, 13_557_234_850_671_293_566)
+        );
+    }
+
+    #[test]
+    fn pairs_keep_their_codes_from_part_to_part() {
+        let title = |n: u32| Arc::<str>::from(format!("Title {}", n % 7));
+        let mut dict = Dict::default();
+        let mut expected = Vec::new();
+        for part in 0..6_u32 {
+            let mut interner = Interner::new(dict.clone());
+            for n in 0..20 {
+                let (meeting, title) = (u128::from((part * 3 + n) % 9), title(part + n));
+                let code = interner.code(meeting, &title).unwrap();
+                assert_eq!(interner.code(meeting, &title).unwrap(), code);
+                expected.push((meeting, title, code));
+            }
+            let mut parts = dict.parts().to_vec();
+            if interner.has_new() {
+                parts.push(Arc::new(part_of(interner.write(Vec::new(), Path::new("x")).unwrap().0)));
+            }
+            dict = Dict::new(parts);
+        }
+        assert!(dict.parts().len() > 2);
+        let merged = part_of(merge(dict.parts(), Vec::new(), Path::new("x")).unwrap().0);
+        for dict in [&dict, &Dict::new(vec![Arc::new(merged)])] {
+            for (meeting, title, code) in &expected {
+                assert_eq!(dict.find(*meeting, title), Some(*code));
+                let entry = dict.entry(*code).unwrap();
+                assert_eq!((entry.meeting, entry.title), (*meeting, &**title));
+                assert_eq!(entry.folded, fold(title).as_bytes());
+                let mut codes = dict.codes_of_meeting(*meeting);
+                codes.sort_unstable();
+                let mut of_meeting: Vec<u32> =
+                    expected.iter().filter(|e| e.0 == *meeting).map(|e| e.2).collect();
+                of_meeting.sort_unstable();
+                of_meeting.dedup();
+                assert_eq!(codes, of_meeting);
+            }
+            assert_eq!(dict.find(3, "Title 8"), None);
+        }
+    }
+
+    fn part_of(bytes: Vec<u8>) -> Part {
+        Part::open(crate::Bytes::copy_of(&bytes), 1).unwrap()
+    }
 }
