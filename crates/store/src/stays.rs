@@ -116,11 +116,14 @@ impl Store {
     async fn stream(self, q: RoomStayQuery, tx: mpsc::Sender<Result<StayBatch>>) {
         let (readers, cache) = (Arc::clone(self.readers()), self.stay_cache());
         let Ok(_turn) = readers.stream_permit().await else { return };
-        let (pool, out) = (Arc::clone(&readers), tx.clone());
+        let (pool, out, scope) = (Arc::clone(&readers), tx.clone(), Scope::Room(q.meeting));
         let work = tokio::task::spawn_blocking(move || pool.snapshot(|c| send_all(c, &cache, &q, &out)));
-        let outcome = work.await.unwrap_or(Err(StoreError::Closed));
-        if let Err(e) = outcome {
-            let _ = tokio::time::timeout(STALL_MAX, tx.send(Err(e))).await;
+        match work.await.unwrap_or(Err(StoreError::Closed)) {
+            Ok(false) => {}
+            Ok(true) => self.stay_cache().build_soon(&readers, scope),
+            Err(e) => {
+                let _ = tokio::time::timeout(STALL_MAX, tx.send(Err(e))).await;
+            }
         }
     }
 
@@ -148,22 +151,35 @@ impl Out<'_> {
     }
 }
 
+/// Whether reading the room into memory would make the next stream faster.
 fn send_all(
     conn: &Connection,
     cache: &StayCache,
     q: &RoomStayQuery,
     out: &mpsc::Sender<Result<StayBatch>>,
-) -> Result<()> {
+) -> Result<bool> {
     let out = Out { runtime: Handle::current(), channel: out };
-    if matches!(q.sort, StaySort::LeftAt) {
-        let room = Room::new(q);
-        let (total, keys) = match cache.answer(conn, Scope::Room(q.meeting), |c| room_keys(c, q))? {
-            Answer::Here(found) => found,
-            Answer::Absent | Answer::Never => (room.total(conn)?, room.keys(conn)?),
-        };
-        return send_keys(conn, q.meeting, total, &keys, &out);
-    }
     let room = Room::new(q);
+    match q.sort {
+        StaySort::LeftAt => {
+            let answer = cache.answer(conn, Scope::Room(q.meeting), |columns| room_keys(columns, q))?;
+            let ((total, keys), worth) = match answer {
+                Answer::Here(found) => (found, false),
+                Answer::Absent => ((room.total(conn)?, room.keys(conn)?), is_large(conn, q.meeting)?),
+                Answer::Never => ((room.total(conn)?, room.keys(conn)?), false),
+            };
+            send_keys(conn, q.meeting, total, &keys, &out)?;
+            Ok(worth)
+        }
+        StaySort::JoinedAt | StaySort::Duration => {
+            send_rows(conn, q, &room, &out)?;
+            Ok(false)
+        }
+    }
+}
+
+/// All rows as an index leads to them.
+fn send_rows(conn: &Connection, q: &RoomStayQuery, room: &Room<'_>, out: &Out<'_>) -> Result<()> {
     if !out.send(StayBatch::Total(room.total(conn)?)) {
         return Ok(());
     }
@@ -219,7 +235,7 @@ fn session_keys(columns: &columns::Columns, q: &StayQuery) -> (u64, Vec<Key>) {
 /// The page, and how many stays the session has.
 fn session_page_by_sql(conn: &Connection, q: &StayQuery) -> Result<(Page<StayRow>, u64)> {
     match session_row(conn, q.session)? {
-        Some((app, stays)) => Ok((sql::session_page(conn, &app, q)?, stays)),
+        Some((app, stays)) => Ok((sql::session_page(conn, &app, q, stays)?, stays)),
         None => Ok((Page { items: Vec::new(), total: 0 }, 0)),
     }
 }

@@ -3,16 +3,19 @@
 use rusqlite::{Connection, Row, ToSql, named_params};
 use sederunt_core::effect::Person;
 use sederunt_core::fact::{LeaveReason, Role};
-use sederunt_core::id::{AppId, PeerId, SessionId};
+use sederunt_core::id::{AppId, MeetingId, ParticipantId, PeerId, SessionId};
 use sederunt_core::tally::Stay;
+use sederunt_core::time::UnixMs;
 
 use crate::fold::Needle;
 use crate::page::clamp;
-use crate::sql::{blob, find, id, ms, name, opt_ms, opt_name};
+use crate::sql::{bad, blob, find, id, list};
 use crate::{Page, Result, RoomStayQuery, StayQuery, StayRow, StaySort};
 
-const COLUMNS: &str = "s.*, p.display_name, p.preset_name, p.custom_participant_id, p.user_id, p.ip_address, \
-                       p.user_agent";
+/// What [`read`] reads, in its order: by position, as names are looked for in every row.
+const COLUMNS: &str = "s.meeting, s.session, s.peer, s.participant, s.role, s.created_ms, s.joined_ms, s.left_ms, \
+                       s.reason, s.away_ms, p.display_name, p.preset_name, p.custom_participant_id, p.user_id, \
+                       p.ip_address, p.user_agent";
 
 /// Names a stay.
 pub(super) type Key = (SessionId, PeerId);
@@ -48,37 +51,42 @@ pub(super) fn rows(conn: &Connection, app: &AppId, keys: &[Key]) -> Result<Vec<S
     Ok(keys.iter().map(&mut row).collect::<rusqlite::Result<_>>()?)
 }
 
-/// The page of a session and the number of all matches.
-pub(super) fn session_page(conn: &Connection, app: &AppId, q: &StayQuery) -> Result<Page<StayRow>> {
-    let needle = Needle::new(q.search.as_deref());
-    let (text, part) =
-        (needle.as_ref().map(|n| &*n.text), needle.as_ref().and_then(|n| n.id_part.as_deref()));
-    let from = "FROM stay s LEFT JOIN person p USING (session, peer)
-                WHERE s.session = :session AND (:text IS NULL OR instr(p.name_fold, :text) > 0
-                      OR instr(p.custom_fold, :text) > 0 OR id_has(s.participant, :part))";
-    let session = blob(q.session.as_u128());
-    let total: i64 = conn
-        .prepare_cached(&format!("SELECT count(*) {from}"))?
-        .query_row(named_params! { ":session": session, ":text": text, ":part": part }, |r| r.get(0))?;
+/// The page of a session that has `stays` stays, and the number of all matches.
+pub(super) fn session_page(
+    conn: &Connection,
+    app: &AppId,
+    q: &StayQuery,
+    stays: u64,
+) -> Result<Page<StayRow>> {
     let key = match q.sort {
         StaySort::JoinedAt => "s.joined_ms",
         StaySort::LeftAt => "coalesce(s.left_ms, 9223372036854775807)",
         StaySort::Duration => "max(0, coalesce(s.left_ms, s.away_ms, :now) - s.joined_ms)",
     };
     let dir = if q.ascending { "ASC" } else { "DESC" };
-    let mut statement = conn.prepare_cached(&format!(
-        "SELECT {COLUMNS}, :now AS now {from} ORDER BY {key} {dir}, s.peer {dir} LIMIT :limit OFFSET :offset"
-    ))?;
-    let items = statement
-        .query_map(
-            named_params! {
-                ":session": session, ":text": text, ":part": part, ":now": q.now.0, ":limit": q.limit,
-                ":offset": clamp(q.offset),
-            },
-            |r| read(r, app),
-        )?
-        .collect::<rusqlite::Result<_>>()?;
-    Ok(Page { items, total: u64::try_from(total).unwrap_or(0) })
+    // Only what the sort needs is sorted; the rows of the page are read then.
+    let place = format!("ORDER BY {key} {dir}, s.peer {dir} LIMIT :limit OFFSET :offset");
+    let (session, offset) = (blob(q.session.as_u128()), clamp(q.offset));
+    let key = |r: &Row<'_>| Ok((q.session, id(r, "peer")?));
+    let Some(needle) = Needle::new(q.search.as_deref()) else {
+        let sql = format!("SELECT s.peer, :now FROM stay s WHERE s.session = :session {place}");
+        let params = named_params! {
+            ":session": session, ":now": q.now.0, ":limit": q.limit, ":offset": offset,
+        };
+        let keys = list(conn, &sql, params, key)?;
+        return Ok(Page { items: rows(conn, app, &keys)?, total: stays });
+    };
+    let (text, part) = (&*needle.text, needle.id_part.as_deref());
+    let from = "FROM stay s LEFT JOIN person p USING (session, peer)
+                WHERE s.session = :session AND (instr(p.name_fold, :text) > 0 OR instr(p.custom_fold, :text) > 0
+                                                OR id_has(s.participant, :part))";
+    let params = named_params! { ":session": session, ":text": text, ":part": part };
+    let total: i64 = find(conn, &format!("SELECT count(*) {from}"), params, |r| r.get(0))?.unwrap_or(0);
+    let params = named_params! {
+        ":session": session, ":text": text, ":part": part, ":now": q.now.0, ":limit": q.limit, ":offset": offset,
+    };
+    let keys = list(conn, &format!("SELECT s.peer, :now {from} {place}"), params, key)?;
+    Ok(Page { items: rows(conn, app, &keys)?, total: u64::try_from(total).unwrap_or(0) })
 }
 
 /// The stays of a room that match a query.
@@ -135,7 +143,8 @@ impl<'a> Room<'a> {
         let mut statement = conn.prepare_cached(&sql)?;
         let (limit, offset) = self.place();
         let params = self.params(&[(":limit", &limit), (":offset", &offset)]);
-        let rows = statement.query_map(&*params, |r| Ok((id(r, "session")?, id(r, "peer")?)))?;
+        let key = |r: &Row<'_>| Ok((id(r, "session")?, id(r, "peer")?));
+        let rows = statement.query_map(&*params, key)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -183,28 +192,33 @@ impl<'a> Room<'a> {
 }
 
 fn read(row: &Row<'_>, app: &AppId) -> rusqlite::Result<StayRow> {
+    let id = |column| row.get::<_, [u8; 16]>(column).map(u128::from_be_bytes);
+    let ms = |column| row.get::<_, Option<i64>>(column).map(|ms| ms.map(UnixMs));
+    let text = |column| row.get::<_, Option<String>>(column);
+    let (role, reason) = (row.get_ref(4)?.as_str()?, row.get_ref(8)?.as_str_or_null()?);
+    let reason = reason.map(|r| LeaveReason::parse(r).ok_or_else(|| bad("reason", r))).transpose()?;
     Ok(StayRow {
         app: app.clone(),
-        meeting: id(row, "meeting")?,
-        session: id(row, "session")?,
+        meeting: MeetingId::from_u128(id(0)?),
+        session: SessionId::from_u128(id(1)?),
         stay: Stay {
-            peer: id(row, "peer")?,
-            participant: id(row, "participant")?,
-            role: name(row, "role", Role::parse)?,
-            created_at: ms(row, "created_ms")?,
-            joined_at: ms(row, "joined_ms")?,
-            left_at: opt_ms(row, "left_ms")?,
-            reason: opt_name(row, "reason", LeaveReason::parse)?,
-            away_since: opt_ms(row, "away_ms")?,
+            peer: PeerId::from_u128(id(2)?),
+            participant: ParticipantId::from_u128(id(3)?),
+            role: Role::parse(role).ok_or_else(|| bad("role", role))?,
+            created_at: UnixMs(row.get(5)?),
+            joined_at: UnixMs(row.get(6)?),
+            left_at: ms(7)?,
+            reason,
+            away_since: ms(9)?,
         },
         person: Person {
             // A person that was erased leaves a stay without a name.
-            display_name: row.get::<_, Option<String>>("display_name")?.unwrap_or_default(),
-            preset_name: row.get::<_, Option<String>>("preset_name")?.unwrap_or_default(),
-            custom_participant_id: row.get("custom_participant_id")?,
-            user_id: row.get("user_id")?,
-            ip_address: row.get("ip_address")?,
-            user_agent: row.get("user_agent")?,
+            display_name: text(10)?.unwrap_or_default(),
+            preset_name: text(11)?.unwrap_or_default(),
+            custom_participant_id: text(12)?,
+            user_id: text(13)?,
+            ip_address: text(14)?,
+            user_agent: text(15)?,
         },
     })
 }
