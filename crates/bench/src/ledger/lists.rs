@@ -26,6 +26,19 @@ pub(super) const COLD_RUNS: u64 = 3;
 /// Rounds of every list while the memory is looked at.
 const MEMORY_ROUNDS: u64 = 20;
 
+/// What can be measured by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Step {
+    /// Fresh processes: memory, start, first answers
+    Fresh,
+    /// Every list, in turns with PostgreSQL
+    Side,
+    /// Closed loops of one and eight clients
+    Loops,
+    /// The whole server
+    Http,
+}
+
 /// All results.
 #[derive(Debug)]
 pub(super) struct Lists {
@@ -43,7 +56,7 @@ pub(super) struct Lists {
 }
 
 /// What fresh processes found.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Probes {
     /// Every list, files in memory.
     pub(super) memory: Probed,
@@ -67,8 +80,10 @@ pub(super) fn run(
     dir: &Path,
     world: World,
     rounds: u64,
+    steps: &[Step],
     with_postgres: bool,
 ) -> Result<String> {
+    let has = |step| steps.contains(&step);
     let folder = Folder::of(dir, world)?;
     let imported = folder.import(runtime, world)?;
     let mut postgres = None;
@@ -79,9 +94,9 @@ pub(super) fn run(
         running.stop()?;
     }
     let load_before = load_average();
-    let (probed, mut cold) = probes(&folder, world)?;
+    let (probed, mut cold) = if has(Step::Fresh) { probes(&folder, world)? } else { Default::default() };
     let (mut measured, mut loops) = (Vec::new(), Vec::new());
-    {
+    if has(Step::Side) || has(Step::Loops) {
         let running =
             if with_postgres { Some(runtime.block_on(Postgres::start(&folder.postgres()))?) } else { None };
         let store = Store::open(&folder.data())?;
@@ -91,13 +106,20 @@ pub(super) fn run(
                 Some(running) => Some(Asker::new(running.connect().await?)),
                 None => None,
             };
-            measured = side::measure(&store, asker, world, rounds).await?;
-            loops = throughput::measure(&store, running.as_ref(), world).await?;
+            if has(Step::Side) {
+                measured = side::measure(&store, asker, world, rounds).await?;
+            }
+            if has(Step::Loops) {
+                loops = throughput::measure(&store, running.as_ref(), world).await?;
+            }
             anyhow::Ok(())
         })?;
     }
-    let served = runtime.block_on(http::measure(&folder.data(), world, folder.access()?))?;
-    if with_postgres {
+    let mut served = Vec::new();
+    if has(Step::Http) {
+        served = runtime.block_on(http::measure(&folder.data(), world, folder.access()?))?;
+    }
+    if with_postgres && has(Step::Fresh) {
         cold_postgres(runtime, &folder, world, &mut cold)?;
     }
     let mut all = Lists {

@@ -43,7 +43,7 @@ pub(crate) struct ProbeArgs {
 }
 
 /// What it found.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Probed {
     pub(super) open_us: u64,
     /// First answer of the first list; from SQL, if the archive does not answer yet.

@@ -101,7 +101,7 @@ fn answers(text: &mut String, l: &mut Lists) -> Result<()> {
     let differences: Vec<&String> = l.measured.iter().flat_map(|m| &m.differences).collect();
     writeln!(
         text,
-        "\nEngines take turns in one loop, each list with new parameters every round. {compared} answers of PostgreSQL \
+        "\nEngines take turns in one loop, twenty requests each, every request with parameters of its own. {compared} answers of PostgreSQL \
          were compared with ours, total and ids of the page: **{} differences**.\n",
         differences.len()
     )?;
