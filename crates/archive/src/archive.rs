@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::dict::Dict;
+use crate::build::{Sizes, build, merge_parts};
 use crate::dict_write::Interner;
 use crate::draft::Draft;
 use crate::error::{Error, Result};
@@ -14,9 +14,8 @@ use crate::folder::Folder;
 use crate::fs::Fs;
 use crate::manifest::{Manifest, Owner};
 use crate::merge::{Merge, parts_due};
-use crate::sealed::{Sealed, flat, flatten};
+use crate::sealed::{Sealed, flatten};
 use crate::segment::SEGMENT_ROWS_MAX;
-use crate::spool::Spool;
 use crate::tiers;
 use crate::{Change, Row};
 
@@ -197,7 +196,7 @@ impl Archive {
         state.generation = before.as_ref().map_or(0, |manifest| manifest.generation) + 1;
         let replaced = before.map_or_else(Vec::new, |manifest| manifest.names().collect());
         let rows = &mut rows.map(|row| row.map_err(|e| Error::Source(e.into())));
-        build(&folder, state, rows, &replaced)
+        build(&folder, state, rows, &replaced, Sizes::USUAL)
     }
 
     /// Forgets an app.
@@ -278,46 +277,6 @@ impl Archive {
         self.fs.sync_dir(&aside).map_err(Error::io("sync", &aside))?;
         self.fs.sync_dir(&self.dir).map_err(Error::io("sync", &self.dir))
     }
-}
-
-/// The last `n` parts as one.
-fn merge_parts(folder: &Folder, draft: &mut Draft<'_>, dict: &Dict, n: usize) -> Result<Dict> {
-    let mut parts = dict.parts().to_vec();
-    let sources = parts.split_off(parts.len().saturating_sub(n));
-    folder.check(&sources, &[])?;
-    parts.push(draft.merged_part(&sources)?);
-    Ok(Dict::new(parts))
-}
-
-/// Segments of the largest size from rows that come in order.
-fn build(
-    folder: &Folder,
-    state: Sealed,
-    rows: &mut dyn Iterator<Item = Result<Row>>,
-    replaced: &[String],
-) -> Result<Sealed> {
-    let mut draft = Draft::new(folder, state.next);
-    let mut interner = Interner::new(Dict::default());
-    let mut spool = Spool::new(folder);
-    let mut segments = Vec::new();
-    for row in rows {
-        spool.push(flat(&mut interner, &row?)?)?;
-        if interner.is_large() {
-            let mut dict = draft.dict(&interner)?;
-            while let Some(n) = parts_due(dict.parts()) {
-                dict = merge_parts(folder, &mut draft, &dict, n)?;
-            }
-            interner = Interner::new(dict);
-        }
-        if spool.rows() == SEGMENT_ROWS_MAX {
-            segments.push(spool.take(|rows| draft.segment(rows, interner.codes_end()))?);
-        }
-    }
-    if spool.rows() > 0 {
-        segments.push(spool.take(|rows| draft.segment(rows, interner.codes_end()))?);
-    }
-    let dict = draft.dict(&interner)?;
-    draft.publish(state.with(segments, dict), replaced)
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

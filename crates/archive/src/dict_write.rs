@@ -13,9 +13,6 @@ use crate::fold::fold;
 /// Bytes of titles, folded ones counted too, up to which parts are merged. Positions are 32 bits wide.
 pub(crate) const PART_TEXT_MAX: u64 = 1 << 30;
 
-/// Pairs in memory above which new ones are written out: some 100 MB with usual titles.
-const PAIRS_MAX: usize = 1 << 19;
-
 /// Bytes of new titles in memory above which they are written out.
 const TEXT_MAX: u64 = 64 << 20;
 
@@ -84,8 +81,8 @@ impl Interner {
     }
 
     /// Whether it should start again from a dictionary that has the new pairs.
-    pub(crate) fn is_large(&self) -> bool {
-        self.codes.len() >= PAIRS_MAX || self.text_len >= TEXT_MAX
+    pub(crate) fn is_large(&self, pairs: usize) -> bool {
+        self.codes.len() >= pairs || self.text_len >= TEXT_MAX
     }
 
     /// Writes the new pairs as a part, to `out`, which is called `path`.

@@ -10,23 +10,22 @@ use crate::fs::Keep;
 use crate::map::Bytes;
 use crate::segment_write::Rows;
 
-/// Rows kept in memory: 16 MB.
-const CHUNK_ROWS: usize = 1 << 18;
-
 /// Words of a row in the file.
 const WORDS: usize = 8;
 
 /// Gathers rows.
 pub(crate) struct Spool<'a> {
     folder: &'a Folder,
+    chunk_rows: usize,
     chunk: Vec<Flat>,
     file: Option<(NewFile, PathBuf)>,
     rows: u32,
 }
 
 impl<'a> Spool<'a> {
-    pub(crate) fn new(folder: &'a Folder) -> Self {
-        Self { folder, chunk: Vec::new(), file: None, rows: 0 }
+    /// Keeps at most `chunk_rows` in memory.
+    pub(crate) fn new(folder: &'a Folder, chunk_rows: usize) -> Self {
+        Self { folder, chunk_rows, chunk: Vec::new(), file: None, rows: 0 }
     }
 
     pub(crate) fn rows(&self) -> u32 {
@@ -34,7 +33,7 @@ impl<'a> Spool<'a> {
     }
 
     pub(crate) fn push(&mut self, row: Flat) -> Result<()> {
-        if self.chunk.len() >= CHUNK_ROWS {
+        if self.chunk.len() >= self.chunk_rows {
             self.spill()?;
         }
         self.chunk.push(row);

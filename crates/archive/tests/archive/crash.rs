@@ -141,7 +141,7 @@ fn a_crash_before_any_operation_leaves_one_state_or_the_other() {
         all.push((fs.disk(), "nothing".to_owned(), true));
         for (operation, (disk, what, done)) in all.iter().enumerate() {
             let allowed = if *done { vec![&after.state] } else { vec![&expected.state, &after.state] };
-            for cut in 0..7 {
+            for cut in 0..5 {
                 let how = if cut == 0 { Crash::Killed } else { Crash::PowerCut(crashes) };
                 let outcome = reopen(disk.crash(how), &allowed);
                 assert_eq!(outcome, Ok(()), "step {nth}, before operation {operation} ({what}), {how:?}");
@@ -150,7 +150,6 @@ fn a_crash_before_any_operation_leaves_one_state_or_the_other() {
         }
         expected = after;
     }
-    println!("{merges} merges, {crashes} crashes");
     assert!(merges >= 3 && crashes > 2000, "{merges} merges, {crashes} crashes");
 }
 
@@ -204,7 +203,6 @@ fn a_failure_of_any_operation_harms_nothing() {
         }
         expected = after;
     }
-    println!("{failures} failures");
     assert!(failures > 300, "{failures}");
 }
 
