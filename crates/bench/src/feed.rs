@@ -55,7 +55,7 @@ pub(crate) fn run(args: &FeedArgs) -> Result<String> {
     let mut table = format!(
         "{} joins a second for {} s, nobody leaves. Times are from the change (the room's clock) to its last byte at a \
          watcher, in whole milliseconds.\n\n\
-         | Watchers | change → event p50 / p99 / most | events told | memory per watcher, idle / after | CPU of the \
+         | Watchers | change → event p50 / p99 / most | events told | anonymous memory per watcher, idle / after | CPU of the \
          server | CPU of the watchers |\n|---:|---:|---:|---:|---:|---:|\n",
         args.joins, args.seconds
     );
@@ -89,8 +89,9 @@ async fn one(args: &FeedArgs, count: usize) -> Result<String> {
     ensure!(told.ends == 0, "{} watchers were cut", told.ends);
     ensure!(told.events == joins * count as u64, "told {} of {joins} joins to {count} watchers", told.events);
     server.stop()?;
-    let per_watcher =
-        |usage: &Usage| usage.rss_bytes.saturating_sub(before.rss_bytes) as f64 / count as f64 / 1024.0;
+    let per_watcher = |usage: &Usage| {
+        usage.anonymous_bytes.saturating_sub(before.anonymous_bytes) as f64 / count as f64 / 1024.0
+    };
     let core = |from: &Usage, to: &Usage| (to.cpu - from.cpu).as_secs_f64() / args.seconds as f64 * 100.0;
     let mut row = String::new();
     writeln!(

@@ -132,3 +132,78 @@ impl Ring {
 fn size(batch: &Batch) -> usize {
     batch.text.len() + batch.marks.len() * size_of::<Mark>() + size_of::<Batch>()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn meeting(seq: u64) -> MeetingId {
+        MeetingId::from_u128(u128::from(seq % 2))
+    }
+
+    /// Changes `from..=to` that are multiples of 3; the others are of other apps.
+    fn batch(from: u64, to: u64) -> Batch {
+        let (mut text, mut marks) = (String::new(), Vec::new());
+        for seq in (from..=to).filter(|seq| seq.is_multiple_of(3)) {
+            text.push_str(&format!("{seq} "));
+            marks.push(Mark { seq, meeting: meeting(seq), kind: EventKind::PeerJoined, end: text.len() });
+        }
+        Batch { through: to, text: text.into(), marks }
+    }
+
+    fn told(ring: &Ring, cursor: &mut Cursor, filter: &EventFilter) -> Option<Vec<u64>> {
+        let mut all = Vec::new();
+        loop {
+            match ring.look(cursor) {
+                Look::Wait => return Some(all),
+                Look::Behind => return None,
+                Look::Batch(batch) => {
+                    let text = batch.text(cursor.position, filter);
+                    let text = std::str::from_utf8(&text).unwrap();
+                    all.extend(text.split_whitespace().map(|seq| seq.parse::<u64>().unwrap()));
+                    cursor.position = cursor.position.max(batch.through);
+                }
+            }
+        }
+    }
+
+    /// Whoever joins at any place gets what follows it, or learns that it is gone.
+    #[test]
+    fn every_place_is_joined_exactly() {
+        let odd = EventFilter { meetings: vec![meeting(1)], kinds: Vec::new() };
+        for filter in [EventFilter::default(), odd] {
+            let mut ring = Ring::new(100, 20 * size(&batch(1, 10)) / 2);
+            let mut end = 100;
+            for step in (1..=7).cycle().take(60) {
+                ring.push(batch(end + 1, end + step));
+                end += step;
+                for position in 90..end + 5 {
+                    let mut cursor = Cursor { position, next: None };
+                    let wanted = |seq: &u64| {
+                        seq.is_multiple_of(3) && filter.passes(meeting(*seq), EventKind::PeerJoined)
+                    };
+                    let expected: Vec<u64> = (position + 1..=end).filter(wanted).collect();
+                    let found = told(&ring, &mut cursor, &filter);
+                    assert_eq!(found, (position >= ring.start).then_some(expected), "{position} of {end}");
+                }
+            }
+            assert!(ring.start > 100, "the oldest are gone");
+        }
+    }
+
+    #[test]
+    fn who_is_overtaken_learns_it_unless_nothing_was_missed() {
+        let mut ring = Ring::new(0, 2 * size(&batch(1, 3)));
+        ring.push(batch(1, 3));
+        let all = EventFilter::default();
+        let (mut slow, mut ahead) = (Cursor { position: 0, next: None }, Cursor { position: 15, next: None });
+        assert_eq!(told(&ring, &mut slow, &all), Some(vec![3]));
+        // Joined while the ring was behind its place.
+        assert_eq!(told(&ring, &mut ahead, &all), Some(Vec::new()));
+        for step in 1..6 {
+            ring.push(batch(step * 3 + 1, step * 3 + 3));
+        }
+        assert_eq!(told(&ring, &mut slow, &all), None);
+        assert_eq!(told(&ring, &mut ahead, &all), Some(vec![18]));
+    }
+}

@@ -21,7 +21,7 @@ const PAST_SESSIONS: u128 = 400;
 /// Rooms in which people come and go at the same time …
 const ROOMS: usize = 6;
 /// … so often.
-const ROUNDS: usize = 25;
+const ROUNDS: usize = 15;
 
 async fn past(w: &World) {
     let meeting = json!({"id": Id::from_u128(77).to_string(), "title": "Past", "created_at": "2025-01-01T00:00:00.000Z"});

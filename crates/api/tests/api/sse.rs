@@ -1,7 +1,7 @@
 //! A client of the live feed.
 
 use axum::body::{Body, BodyDataStream};
-use axum::http::{HeaderMap, Request, StatusCode};
+use axum::http::{Request, StatusCode};
 use futures_util::StreamExt;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -24,7 +24,6 @@ pub(crate) struct Sse {
     text: String,
     /// What a browser would send as `Last-Event-ID`.
     pub(crate) last_id: Option<u64>,
-    pub(crate) headers: HeaderMap,
 }
 
 impl Block {
@@ -59,9 +58,8 @@ impl Sse {
         let response = w.router.clone().oneshot(request).await.unwrap();
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
-        let (parts, body) = response.into_parts();
-        let mut sse =
-            Self { body: body.into_data_stream(), text: String::new(), last_id, headers: parts.headers };
+        let body = response.into_body().into_data_stream();
+        let mut sse = Self { body, text: String::new(), last_id };
         let hello = sse.block().await.unwrap();
         assert!(hello.retry.is_some(), "{hello:?}");
         sse

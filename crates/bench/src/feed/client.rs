@@ -102,6 +102,8 @@ struct Watcher {
     sampled: bool,
     told: Told,
     last_id: u64,
+    /// The id of the block that is not complete yet.
+    next_id: u64,
     /// The beginning of the line that is not complete yet, and its length.
     head: Vec<u8>,
     length: usize,
@@ -109,7 +111,15 @@ struct Watcher {
 
 impl Watcher {
     fn new(stream: TcpStream, sampled: bool) -> Self {
-        Self { stream, sampled, told: Told::default(), last_id: 0, head: Vec::with_capacity(HEAD), length: 0 }
+        Self {
+            stream,
+            sampled,
+            told: Told::default(),
+            last_id: 0,
+            next_id: 0,
+            head: Vec::with_capacity(HEAD),
+            length: 0,
+        }
     }
 
     async fn run(mut self, until: &AtomicU64) -> Result<Told> {
@@ -138,7 +148,7 @@ impl Watcher {
     }
 
     fn take(&mut self, mut bytes: &[u8]) -> Result<()> {
-        while let Some(end) = bytes.iter().position(|b| *b == b'\n') {
+        while let Some(end) = memchr::memchr(b'\n', bytes) {
             self.keep(&bytes[..end]);
             self.line()?;
             self.head.clear();
@@ -160,7 +170,9 @@ impl Watcher {
         if let Some(id) = self.head.strip_prefix(b"id: ") {
             let id: u64 = std::str::from_utf8(id)?.parse()?;
             ensure!(id >= self.last_id, "id {id} follows {}", self.last_id);
-            self.last_id = id;
+            self.next_id = id;
+        } else if self.length == 0 {
+            self.last_id = self.next_id;
         } else if self.head.starts_with(b"HTTP/1.1 ") {
             ensure!(self.head.starts_with(b"HTTP/1.1 200 "), "{}", String::from_utf8_lossy(&self.head));
         } else if self.head.starts_with(b"event: cut") {

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 /// Memory and CPU time.
 #[derive(Debug, Clone)]
 pub(super) struct Usage {
-    pub(super) rss_bytes: u64,
+    pub(super) anonymous_bytes: u64,
     /// User and system, since its start.
     pub(super) cpu: Duration,
 }
@@ -15,8 +15,9 @@ pub(super) struct Usage {
 impl Usage {
     pub(super) fn of(pid: u32) -> Result<Self> {
         let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-        let rss = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
-        let rss_kib: u64 = rss.trim().trim_end_matches("kB").trim().parse()?;
+        let anonymous =
+            status.lines().find_map(|line| line.strip_prefix("RssAnon:")).context("no RssAnon")?;
+        let kib: u64 = anonymous.trim().trim_end_matches("kB").trim().parse()?;
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
         // The name, in brackets, may have blanks.
         let (_, numbers) = stat.rsplit_once(')').context("no name")?;
@@ -24,7 +25,7 @@ impl Usage {
         let mut ticks = || -> Result<u64> { Ok(numbers.next().context("no times")?.parse()?) };
         let all = ticks()? + ticks()?;
         let cpu = Duration::from_secs_f64(all as f64 / rustix::param::clock_ticks_per_second() as f64);
-        Ok(Self { rss_bytes: rss_kib * 1024, cpu })
+        Ok(Self { anonymous_bytes: kib * 1024, cpu })
     }
 }
 

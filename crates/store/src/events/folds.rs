@@ -139,7 +139,9 @@ fn fold(conn: &Connection, seq: u64, fact: &Fact) -> Result<(Tally, usize, Optio
         let at = damaged(super::unsigned(before.seq));
         match &mut tally {
             None => tally = Some(Tally::start(&before.fact).map_err(at)?),
-            Some(tally) => drop(tally.apply(&before.fact).map_err(at)?),
+            Some(tally) => {
+                tally.apply(&before.fact).map_err(at)?;
+            }
         }
         weight += 1;
     }
