@@ -10,11 +10,10 @@
 use crate::app::Snapshot;
 use crate::found::{Found, Wanted};
 use crate::memory::in_memory;
+use crate::picked::PickedMinutes;
 use crate::search::{Codes, Term};
 use crate::select::{self, Place, Source, Walk};
-use crate::source::{
-    Budget, Minutes, Numbered, Picked, PickedMinutes, Rows, Span, walk_created, walk_minutes,
-};
+use crate::source::{Budget, Minutes, Numbered, Picked, Rows, Span, walk_created, walk_minutes};
 use crate::unsorted::Unsorted;
 use crate::{Answer, Query, Row, Sort, Status};
 
@@ -211,11 +210,9 @@ impl<'a> Request<'a> {
             let keys = found.iter().flat_map(|(of, found)| found.iter().map(|row| of.minutes(row)));
             sources.push(Box::new(Unsorted::new(keys.collect())));
         } else {
-            sources.extend(
-                found
-                    .iter()
-                    .map(|(of, found)| -> Box<dyn Source + '_> { Box::new(PickedMinutes::new(*of, found)) }),
-            );
+            sources.extend(found.iter().map(|(of, found)| -> Box<dyn Source + '_> {
+                Box::new(PickedMinutes::new(*of, found, !reach.ascending))
+            }));
         }
         let page = select::page(&sources, self.q.ascending, self.q.offset, self.q.limit);
         (total, page.into_iter().map(|(_, place)| place).collect())

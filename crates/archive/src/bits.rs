@@ -48,8 +48,13 @@ impl Bits {
             }
             at += 1;
         }
-        for (word, values) in self.words.iter_mut().skip(at).zip(rest.chunks(64)) {
-            *word |= word_of(values);
+        let (whole, last) = rest.as_chunks::<64>();
+        for (word, values) in self.words.iter_mut().skip(at).zip(whole) {
+            // A length that is known, and no shift that depends on another: about twice as fast.
+            *word |= values.iter().fold(0, |word, value| (word >> 1) | (u64::from(test(*value)) << 63));
+        }
+        if let (Some(word), false) = (self.words.get_mut(at + whole.len()), last.is_empty()) {
+            *word |= word_of(last);
         }
     }
 

@@ -6,7 +6,7 @@ mod world;
 use world::{Rng, World};
 
 /// Histories; each is asked [`QUERIES`] questions.
-const HISTORIES: u64 = 150;
+const HISTORIES: u64 = 500;
 const QUERIES: u64 = 100;
 
 fn run(first_seed: u64, size: usize) {

@@ -129,7 +129,10 @@ impl Wanted<'_> {
             rows.add_others(|row| part.is_in(segment.id(row)));
         } else {
             let ids = segment.ids().get(from as usize..to as usize).unwrap_or(&[]);
-            part.scan(ids, from, |row| rows.add(row));
+            match &mut rows.set {
+                Some(set) => part.mark(ids, from, set),
+                None => part.scan(ids, from, |row| rows.add(row)),
+            }
         }
     }
 

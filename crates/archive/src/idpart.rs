@@ -6,11 +6,11 @@
 
 use wide::u8x16;
 
+use crate::bits::Bits;
+
 /// Where the dashes of a printed id are.
 const DASHES: [usize; 4] = [8, 13, 18, 23];
 const PRINTED: usize = 36;
-/// So few places are tested one after the other; more are tested together.
-const FEW: usize = 4;
 
 /// A part of a printed id.
 #[derive(Debug, Clone)]
@@ -52,20 +52,23 @@ impl IdPart {
 
     /// Calls `hit` with the number of each id that contains the part, ascending; the first has the number `base`.
     pub(crate) fn scan(&self, ids: &[[u8; 16]], base: u32, mut hit: impl FnMut(u32)) {
-        if self.places.len() <= FEW {
-            for (id, number) in ids.iter().zip(base..) {
-                if self.is_in(u128::from_be_bytes(*id)) {
-                    hit(number);
-                }
+        let (pairs, exact) = (self.pairs.wide(), self.pairs.exact);
+        for (id, number) in ids.iter().zip(base..) {
+            if pairs.is_in(*id) && (exact || self.is_in(u128::from_be_bytes(*id))) {
+                hit(number);
             }
-            return;
         }
-        let exact = self.pairs.exact;
-        self.pairs.scan(ids, |nth| {
-            if exact || ids.get(nth).is_some_and(|id| self.is_in(u128::from_be_bytes(*id))) {
-                hit(base + u32::try_from(nth).unwrap_or(0));
-            }
-        });
+    }
+
+    /// Adds the numbers of the ids that contain the part; the first has the number `base`.
+    pub(crate) fn mark(&self, ids: &[[u8; 16]], base: u32, numbers: &mut Bits) {
+        if self.pairs.exact {
+            // Short parts are in many ids, too many to guess which.
+            let pairs = self.pairs.wide();
+            numbers.mark(base, ids, |id| pairs.is_in(id));
+        } else {
+            self.scan(ids, base, |number| numbers.set(number));
+        }
     }
 }
 
@@ -127,15 +130,8 @@ impl Pairs {
         Self { even, odd, exact: digits.len() <= 3 }
     }
 
-    fn scan(&self, ids: &[[u8; 16]], mut hit: impl FnMut(usize)) {
-        let (even, odd) = (self.even.wide(), self.odd.wide());
-        for (nth, id) in ids.iter().enumerate() {
-            let first = u8x16::new(*id);
-            let second = u8x16::new((u128::from_le_bytes(*id) >> 8).to_le_bytes());
-            if (even.found(first, second) | odd.found(first, second)).any() {
-                hit(nth);
-            }
-        }
+    fn wide(&self) -> WidePairs {
+        WidePairs { even: self.even.wide(), odd: self.odd.wide() }
     }
 }
 
@@ -143,6 +139,21 @@ impl Pair {
     fn wide(&self) -> WidePair {
         let all = |(mask, value)| (u8x16::splat(mask), u8x16::splat(value));
         WidePair { first: all(self.first), second: all(self.second), at: u8x16::new(self.at) }
+    }
+}
+
+/// [`Pairs`] for all bytes of an id at once.
+struct WidePairs {
+    even: WidePair,
+    odd: WidePair,
+}
+
+impl WidePairs {
+    #[inline]
+    fn is_in(&self, id: [u8; 16]) -> bool {
+        let first = u8x16::new(id);
+        let second = u8x16::new((u128::from_le_bytes(id) >> 8).to_le_bytes());
+        (self.even.found(first, second) | self.odd.found(first, second)).any()
     }
 }
 
@@ -217,9 +228,9 @@ mod tests {
             let mut found = Vec::new();
             if let Some(test) = IdPart::new(&part) {
                 test.scan(&ids, 10, |number| found.push(number));
-                let mut candidates = Vec::new();
-                test.pairs.scan(&ids, |nth| candidates.push(10 + u32::try_from(nth).unwrap()));
-                assert!(wanted.iter().all(|number| candidates.contains(number)), "{part}");
+                let mut marked = Bits::new(10, 410);
+                test.mark(&ids, 10, &mut marked);
+                assert_eq!(marked.iter().collect::<Vec<_>>(), wanted, "{part}");
                 assert_eq!(test.whole().is_some(), part.len() == 36);
             }
             assert_eq!(found, wanted, "{part}");

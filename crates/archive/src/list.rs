@@ -229,7 +229,7 @@ impl List {
             chunk.rows_mut().retain(|row| !test(row));
         }
         inner.join_small();
-        inner.sum();
+        inner.number(0);
         gone
     }
 }
@@ -250,13 +250,13 @@ impl Inner {
             let upper = self.chunks[at].rows_mut().split_off(size / 2);
             self.chunks.insert(at + 1, Chunk::new(upper));
         }
-        self.sum();
+        self.number(at);
     }
 
-    /// Numbers the rows again.
-    fn sum(&mut self) {
-        self.len = 0;
-        for chunk in &mut self.chunks {
+    /// Numbers the rows from a chunk on again.
+    fn number(&mut self, at: usize) {
+        self.len = at.checked_sub(1).and_then(|before| self.chunks.get(before)).map_or(0, Chunk::end);
+        for chunk in self.chunks.iter_mut().skip(at) {
             chunk.start = self.len;
             self.len += chunk.rows().len();
         }
@@ -274,5 +274,96 @@ impl Inner {
             }
         }
         self.chunks = joined;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn row(key: Created, closed_ms: i64) -> TailRow {
+        let row = Row {
+            id: key.1,
+            meeting: 1,
+            title: ["Stand-up", "ÉTÉ", ""][closed_ms as usize % 3].into(),
+            started_ms: key.0,
+            ended_ms: Some(key.0),
+            end_reason: 0,
+            updated_ms: key.0,
+            peak: 1,
+            stay_count: 1,
+            closed_ms,
+            live_count: 0,
+            ticking_count: 0,
+            ticking_joined_sum_ms: 0,
+        };
+        TailRow::new(&Change { row, ended_seq: Some(key.1 as u64) }, None)
+    }
+
+    fn check(list: &List, model: &BTreeMap<Created, i64>) {
+        assert_eq!(list.len(), model.len());
+        let keys: Vec<Created> = model.keys().copied().collect();
+        assert!(list.rows(0, list.len()).map(|(_, row)| row.key()).eq(keys.iter().copied()));
+        assert!(list.rows(0, list.len()).map(|(at, _)| at).eq(0..keys.len()));
+        for (at, key) in keys.iter().enumerate().step_by(37) {
+            assert_eq!(list.at(at).map(TailRow::key), Some(*key));
+            assert_eq!((list.below(key), list.below(&(key.0, key.1 + 1))), (at, at + 1));
+            let part: Vec<usize> = list.rows(at, at + 300).map(|(at, _)| at).collect();
+            assert!(part.iter().copied().eq(at..keys.len().min(at + 300)), "{at}");
+        }
+        assert!(list.at(keys.len()).is_none());
+        for chunk in list.chunks(0, list.len()) {
+            assert!(!chunk.rows().is_empty() && chunk.rows().len() <= CHUNK_ROWS_MAX);
+            assert!(chunk.minutes().is_sorted() && chunk.minutes().len() == chunk.rows().len());
+            for ((closed, id), place) in chunk.minutes() {
+                let row = &chunk.rows()[*place].row;
+                assert_eq!((row.closed_ms, row.id), (*closed, *id));
+            }
+            for text in ["and", "té", ""] {
+                let found = chunk.with_title(&Finder::new(text));
+                let has = |row: &TailRow| crate::fold::fold(&row.row.title).contains(text);
+                assert!((0..).zip(chunk.rows()).all(|(place, row)| found.has(place) == has(row)), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_list_is_a_sorted_map_and_its_copies_stay() {
+        let (mut list, mut model) = (List::default(), BTreeMap::new());
+        let mut state = 3_u64;
+        let mut next = |end: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % end
+        };
+        let mut copies = Vec::new();
+        for step in 0..6000_u64 {
+            // At the end, in the middle, again, and out.
+            let key = match next(4) {
+                0..2 => (step as i64, u128::from(step)),
+                _ => (next(step + 1) as i64, u128::from(next(9))),
+            };
+            if next(5) == 0 {
+                list.remove(&key);
+                model.remove(&key);
+            } else {
+                list.put(row(key, next(50) as i64));
+                model.insert(key, 0);
+            }
+            assert_eq!(list.find(&key).is_some(), model.contains_key(&key));
+            if step % 1500 == 7 {
+                copies.push((list.clone(), model.clone()));
+                check(&list, &model);
+            }
+        }
+        let gone = list.remove_all(|row| row.row.started_ms % 10 != 0);
+        let count = model.len();
+        model.retain(|key, _| key.0 % 10 == 0);
+        assert_eq!(gone.len(), count - model.len());
+        check(&list, &model);
+        copies.iter().for_each(|(list, model)| check(list, model));
+        list.remove_all(|_| true);
+        check(&list, &BTreeMap::new());
     }
 }

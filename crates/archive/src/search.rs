@@ -77,18 +77,14 @@ impl Codes {
     /// The codes whose title or meeting id contains the term.
     pub(crate) fn of_term(term: &Term<'_>, sealed: &Sealed) -> Self {
         let dict = &sealed.dict;
-        let mut list = in_titles(term, dict);
-        if let Some(part) = &term.id {
-            let titles = list.len();
-            for meetings in dict.parts() {
-                part.scan(meetings.meetings(), meetings.base(), |code| list.push(code));
-            }
-            if titles > 0 && list.len() > titles {
-                list.sort_unstable();
-                list.dedup();
-            }
+        let list = in_titles(term, dict);
+        let Some(part) = &term.id else { return Self::new(list, sealed) };
+        let mut set = Bits::new(0, dict.len());
+        list.into_iter().for_each(|code| set.set(code));
+        for meetings in dict.parts() {
+            part.mark(meetings.meetings(), meetings.base(), &mut set);
         }
-        Self::new(list, sealed)
+        Self::new(set.iter().collect(), sealed)
     }
 
     /// Those of these codes whose title or meeting id contains the term.

@@ -4,8 +4,7 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 
 use crate::Segment;
-use crate::bits::{Bits, Ranked};
-use crate::found::Found;
+use crate::bits::Ranked;
 use crate::list::{Chunk, List};
 use crate::select::{Key, Place, Source, Walk};
 use crate::wavelet::Wavelet;
@@ -33,16 +32,32 @@ impl Numbered<'_> {
         ((self.segment.closed(row), self.segment.id(row)), self.place(row))
     }
 
+    /// The first rank within `[low, high)` whose key is not below this one.
+    pub(crate) fn rank_of(&self, key: &Key, low: u32, high: u32) -> u32 {
+        let (mut low, mut high) = (low, high);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let row = self.row_at(middle);
+            let closed = self.segment.closed(row);
+            if closed < key.0 || (closed == key.0 && self.segment.id(row) < key.1) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+
     fn row_at(&self, rank: u32) -> u32 {
         self.segment.by_minutes().get(rank as usize).copied().unwrap_or(0)
     }
 }
 
-fn narrow(position: u64) -> u32 {
+pub(crate) fn narrow(position: u64) -> u32 {
     u32::try_from(position).unwrap_or(u32::MAX)
 }
 
-fn directed<'a, T>(
+pub(crate) fn directed<'a, T>(
     before: impl DoubleEndedIterator<Item = T> + 'a,
     after: impl Iterator<Item = T> + 'a,
     ascending: bool,
@@ -280,22 +295,6 @@ impl<'a> Minutes<'a> {
         (low.min(high), high)
     }
 
-    /// The first rank within `[low, high)` whose key is not below this one.
-    fn rank_of(&self, key: &Key, low: u32, high: u32) -> u32 {
-        let (mut low, mut high) = (low, high);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            let row = self.of.row_at(middle);
-            let closed = self.of.segment.closed(row);
-            if closed < key.0 || (closed == key.0 && self.of.segment.id(row) < key.1) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        low
-    }
-
     fn holds(&self, row: u32) -> bool {
         row >= self.from && row < self.to
     }
@@ -318,7 +317,7 @@ impl Source for Minutes<'_> {
             return from;
         }
         let (low, high) = self.ranks(narrow(from), narrow(to));
-        let rank = self.rank_of(key, low, high);
+        let rank = self.of.rank_of(key, low, high);
         let position =
             if self.is_whole() { rank } else { self.wavelet.count_below(self.from, self.to, rank) };
         self.known.borrow_mut().push((position, rank));
@@ -337,46 +336,6 @@ impl Source for Minutes<'_> {
         let row = |rank| self.of.row_at(rank);
         let walk = directed((0..rank).map(row), (rank..rows).map(row), ascending);
         Box::new(walk.filter(|row| self.holds(*row)).map(|row| self.of.minutes(row)))
-    }
-}
-
-/// By minutes: a set of rows of a segment, given by their ranks.
-pub(crate) struct PickedMinutes<'a> {
-    of: Numbered<'a>,
-    ranks: Ranked,
-}
-
-impl<'a> PickedMinutes<'a> {
-    /// One look at every rank.
-    pub(crate) fn new(of: Numbered<'a>, found: &Found<'_>) -> Self {
-        let mut ranks = Bits::new(0, of.segment.rows());
-        let rows = of.segment.by_minutes();
-        match found {
-            Found::All(from, to) => ranks.mark(0, rows, |row| row >= *from && row < *to),
-            Found::Set(set) => ranks.mark(0, rows, |row| set.has(row)),
-            Found::Rows(list) => {
-                let mut set = Bits::new(0, of.segment.rows());
-                list.iter().for_each(|row| set.set(*row));
-                ranks.mark(0, rows, |row| set.has(row));
-            }
-        }
-        Self { of, ranks: ranks.ranked() }
-    }
-}
-
-impl Source for PickedMinutes<'_> {
-    fn len(&self) -> u64 {
-        u64::from(self.ranks.count())
-    }
-
-    fn key(&self, at: u64) -> Key {
-        self.ranks.nth(narrow(at)).map_or((0, 0), |rank| self.of.minutes(self.of.row_at(rank)).0)
-    }
-
-    fn walk(&self, at: u64, ascending: bool) -> Walk<'_> {
-        let item = |nth: u32| self.ranks.nth(nth).map(|rank| self.of.minutes(self.of.row_at(rank)));
-        let (at, len) = (narrow(at), self.ranks.count());
-        directed((0..at).filter_map(item), (at..len).filter_map(item), ascending)
     }
 }
 
