@@ -2,7 +2,10 @@
 
 use std::sync::mpsc::channel;
 
-use sederunt_core::id::AppId;
+use sederunt_core::fact::{Fact, FactKind};
+use sederunt_core::id::{AppId, MeetingId, SessionId};
+use sederunt_core::tally::Tally;
+use sederunt_core::time::UnixMs;
 
 use super::*;
 use crate::places::QUEUE_MAX;
@@ -80,6 +83,53 @@ fn a_bad_member_takes_back_only_its_own() {
     assert!(matches!(half.unwrap().blocking_recv().unwrap(), Err(StoreError::NotFound(_))));
     other.blocking_recv().unwrap().unwrap();
     assert_eq!(count(&writer), 2);
+}
+
+/// A fact that opens session `n`, or one of a session that is not there.
+fn fact(n: u128, starts: bool) -> Vec<Write> {
+    let kind = FactKind::SessionStarted { title: "m".to_owned(), keep_alive_ms: 0 };
+    let (app, at) = (AppId::from("p"), UnixMs(1));
+    let mut fact = Fact { at, app, meeting: MeetingId::from_u128(n), session: SessionId::from_u128(n), kind };
+    let columns = Tally::start(&fact).unwrap().columns().clone();
+    if !starts {
+        fact.kind = FactKind::SessionRetitled { title: "other".to_owned() };
+    }
+    vec![Write::Fact { fact, columns, stay: None, person: None }]
+}
+
+/// What comes first in a transaction has no savepoint: a refused room still takes back its own writes only.
+#[test]
+fn a_refused_room_takes_back_only_its_own() {
+    let (_dir, ledger) = ledger();
+    let writer = Writer::start(ledger).unwrap();
+    let sql = "INSERT INTO app (id, account, name, name_fold, created_ms) VALUES ('p', '', '', '', 0)";
+    let app = writer.submit(|l| Ok(l.conn.execute(sql, [])?)).unwrap();
+    app.blocking_recv().unwrap().unwrap();
+    let room = |writes| {
+        let (reply, answer) = oneshot::channel();
+        writer.places().take().unwrap();
+        writer.send(Command::Remember(Remember { node: "n".to_owned(), writes, reply })).unwrap();
+        answer
+    };
+    let (release, held) = hold(&writer);
+    let rooms = [fact(1, true), fact(2, false), fact(3, true), fact(1, true), fact(4, true)].map(room);
+    let job = writer.submit(put("a", 1)).unwrap();
+    let after_job = [fact(5, true), fact(6, false)].map(room);
+    drop(release);
+    held.blocking_recv().unwrap().unwrap();
+    let told = rooms.map(|answer| answer.blocking_recv().unwrap().ok());
+    assert_eq!(told, [Some(1), None, Some(2), None, Some(3)]);
+    job.blocking_recv().unwrap().unwrap();
+    assert_eq!(after_job.map(|answer| answer.blocking_recv().unwrap().ok()), [Some(4), None]);
+    let alone = room(fact(7, false)).blocking_recv().unwrap();
+    assert!(matches!(alone, Err(StoreError::NotFound(_))), "{alone:?}");
+    let stored = writer.submit(|l| {
+        let sql = "SELECT count(*), max(seq), (SELECT count(*) FROM session) FROM fact";
+        let row = |r: &rusqlite::Row<'_>| Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?, r.get::<_, i64>(2)?));
+        Ok((l.conn.query_row(sql, [], row)?, l.last_seq()))
+    });
+    assert_eq!(stored.unwrap().blocking_recv().unwrap().unwrap(), ((4, 4, 4), 4));
+    assert_eq!(*writer.committed().borrow(), 4);
 }
 
 #[test]
