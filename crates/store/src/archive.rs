@@ -66,7 +66,8 @@ pub(crate) fn open(dir: &Path, ledger: &mut Ledger, indexes: &Arc<Indexes>) -> R
         source::apps_from(&ledger.conn, indexes.options.from_sessions)?.into_iter().collect();
     wanted.extend(&apps);
     if let Some(archive) = &archive {
-        let mut budget = Budget { facts: indexes.options.start_facts, bytes: indexes.options.start_bytes };
+        let ArchiveOptions { start_sessions, start_facts, start_bytes, .. } = indexes.options;
+        let mut budget = Budget { sessions: start_sessions, facts: start_facts, bytes: start_bytes };
         for app in apps {
             match budget.attach(archive, ledger, indexes, app) {
                 Ok(true) => {
@@ -109,6 +110,7 @@ impl Opened {
 
 /// What a start may still read before it lets the rest wait.
 struct Budget {
+    sessions: u64,
     facts: u64,
     bytes: u64,
 }
@@ -119,14 +121,17 @@ impl Budget {
         let conn = &ledger.conn;
         let Some(sealed) = build::load(archive, conn, app, &indexes.counters)? else { return Ok(false) };
         let bytes = sealed.info().bytes;
-        if bytes > self.bytes {
+        let sessions = source::count(conn, app)?.saturating_sub(sealed.rows());
+        if bytes > self.bytes || sessions > self.sessions {
             return Ok(false);
         }
         let facts = source::facts_since(conn, app, sealed.sealed_seq(), self.facts + 1)?;
         if facts > self.facts {
             return Ok(false);
         }
-        (self.facts, self.bytes) = (self.facts - facts, self.bytes - bytes);
+        self.sessions -= sessions;
+        self.facts -= facts;
+        self.bytes -= bytes;
         if !build::is_sound(archive, app, &indexes.counters)? {
             return Ok(false);
         }
@@ -141,7 +146,7 @@ impl Store {
         self.inner.indexes.stats()
     }
 
-    /// Waits until nothing is left to build, seal or merge; `false` when nobody does that. Blocks.
+    /// Waits until nothing is left to build, seal or merge, quiet apps included; `false` when nobody does that. Blocks.
     pub fn archive_settle(&self) -> bool {
         self.inner.indexes.settle()
     }

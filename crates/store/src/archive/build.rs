@@ -85,7 +85,8 @@ impl Worker {
             }
         };
         let sealed = self.caught_up(app, sealed)?;
-        let attached = self.writer.submit(move |ledger| {
+        // In a transaction of its own, which waits for no place: there is one sealer.
+        let attached = self.writer.submit_alone(move |ledger| {
             let app = index(&ledger.conn, app, sealed)?;
             ledger.changes.attach(app);
             Ok(())

@@ -26,6 +26,9 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Longest time between two rounds: apps that fill up slowly are looked at together.
 const LOOK: Duration = Duration::from_secs(10);
 
+/// In a quiet app, this part of what is sealed in a busy one is worth a file.
+const QUIET_PART: usize = 16;
+
 /// First and last wait after a failure; it doubles in between.
 const RETRY: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(300));
 
@@ -114,6 +117,8 @@ pub(super) struct Worker {
     missing: HashMap<i64, u64>,
     /// Apps whose last attempt failed.
     later: HashMap<i64, Later>,
+    /// Unsealed sessions of each app at the last look.
+    looked: HashMap<i64, usize>,
 }
 
 fn run(mut seat: Seat) {
@@ -125,8 +130,8 @@ fn run(mut seat: Seat) {
         indexes.stop_also(archive.stopper());
         let Seat { indexes, readers, writer, wanted, .. } = seat;
         let merges = indexes.all().iter().map(|app| app.no).collect();
-        let (missing, later) = (HashMap::new(), HashMap::new());
-        Worker { indexes, archive, readers, writer, wanted, merges, missing, later }.run();
+        let (missing, later, looked) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Worker { indexes, archive, readers, writer, wanted, merges, missing, later, looked }.run();
     }
     indexes.end();
 }
@@ -161,7 +166,7 @@ impl Seat {
 
 impl Worker {
     fn run(mut self) {
-        let (mut pause, mut retry) = (Instant::now(), Instant::now());
+        let (mut pause, mut retry, mut look) = (Instant::now(), Instant::now(), Instant::now());
         while let Some(work) = self.indexes.next_work(pause, retry) {
             let start = Instant::now();
             let Work { ended, damaged, round, waited_for } = work;
@@ -173,14 +178,18 @@ impl Worker {
                 self.drop_index(app);
                 self.set_aside(app);
             }
-            if catch_unwind(AssertUnwindSafe(|| self.round())).is_err() {
+            let quiet = if waited_for || start >= look { self.look(waited_for) } else { BTreeSet::new() };
+            if start >= look {
+                look = start + LOOK;
+            }
+            if catch_unwind(AssertUnwindSafe(|| self.round(quiet))).is_err() {
                 self.give_up();
             }
             self.indexes.settled(round);
             let busy = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
             Counters::add(&self.indexes.counters.busy_us, busy);
             pause = Instant::now() + PAUSE;
-            retry = self.later.values().map(|l| l.at).fold(Instant::now() + LOOK, Instant::min).max(pause);
+            retry = self.later.values().map(|l| l.at).fold(look, Instant::min).max(pause);
         }
     }
 
@@ -194,10 +203,25 @@ impl Worker {
         }
     }
 
+    /// Apps in which nothing ended since the last look, but enough before for a file: the next start need not read
+    /// it again. Who waits for everything to be sealed does not wait for another look.
+    fn look(&mut self, at_once: bool) -> BTreeSet<i64> {
+        let now: HashMap<_, _> =
+            self.indexes.all().iter().map(|app| (app.no, app.index.unsealed())).collect();
+        let worth = self.indexes.options.seal_sessions / QUIET_PART;
+        let is_quiet = |app: &i64, unsealed: usize| {
+            unsealed > worth && (at_once || self.looked.get(app) == Some(&unsealed))
+        };
+        let quiet =
+            now.iter().filter(|(app, unsealed)| is_quiet(app, **unsealed)).map(|(app, _)| *app).collect();
+        self.looked = now;
+        quiet
+    }
+
     /// Works until nothing is left to do, the small and urgent first.
-    fn round(&mut self) {
+    fn round(&mut self, mut quiet: BTreeSet<i64>) {
         loop {
-            let sealed = self.seal_due();
+            let sealed = self.seal_due(&std::mem::take(&mut quiet));
             if self.indexes.is_stopping() || !(sealed || self.build_one() || self.merge_one()) {
                 return;
             }
@@ -205,14 +229,16 @@ impl Worker {
     }
 
     /// Seals what is due, and the fullest apps when all together hold too much. Whether there was something.
-    fn seal_due(&mut self) -> bool {
+    fn seal_due(&mut self, quiet: &BTreeSet<i64>) -> bool {
         let mut apps: Vec<_> =
             self.indexes.all().into_iter().map(|app| (app.index.unsealed(), app)).collect();
         apps.sort_by_key(|(unsealed, app)| (std::cmp::Reverse(*unsealed), app.no));
         let mut in_memory: usize = apps.iter().map(|(unsealed, _)| unsealed).sum();
         let mut worked = false;
         for (unsealed, app) in apps {
-            let due = unsealed >= self.indexes.options.seal_sessions || in_memory > IN_MEMORY_MAX;
+            let due = unsealed >= self.indexes.options.seal_sessions
+                || in_memory > IN_MEMORY_MAX
+                || quiet.contains(&app.no);
             if !due || unsealed == 0 || self.indexes.is_stopping() {
                 continue;
             }

@@ -44,6 +44,13 @@ pub(super) fn apps_from(conn: &Connection, sessions: u64) -> Result<Vec<i64>> {
     list(conn, "SELECT app FROM app_tally WHERE sessions >= ?1 ORDER BY app", [clamp(sessions)], |r| r.get(0))
 }
 
+/// Sessions of an app.
+pub(super) fn count(conn: &Connection, app: i64) -> Result<u64> {
+    let count: i64 =
+        find(conn, "SELECT sessions FROM app_tally WHERE app = ?1", [app], |r| r.get(0))?.unwrap_or(0);
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
 /// Ended sessions of an app.
 pub(super) fn ended_count(conn: &Connection, app: i64) -> Result<u64> {
     let sql = "SELECT sessions - (SELECT count(*) FROM session INDEXED BY session_live

@@ -71,6 +71,7 @@ impl Life {
         options.archive.crowd_sessions = *dice.one(&[0, 1_000_000]);
         // What a start leaves for the background.
         options.archive.start_facts = *dice.one(&[0, 40, 1_000_000, 1_000_000]);
+        options.archive.start_sessions = *dice.one(&[0, 20, 1_000_000, 1_000_000]);
         options.archive.start_bytes = *dice.one(&[0, 1 << 30, 1 << 30, 1 << 30]);
         let store = open(&data, options);
         let steps = *dice.one(&[30, 200, 600]);
