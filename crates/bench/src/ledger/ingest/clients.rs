@@ -1,0 +1,77 @@
+//! Peers that join and leave without a pause, whatever the store behind.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use tokio::task::JoinSet;
+
+use crate::ledger::sample::Samples;
+
+/// A store: each call returns when the act is durable.
+pub(super) trait Store: Send + Sync + 'static {
+    /// Peer number `peer` joins or leaves; it does so in turns.
+    fn act(&self, peer: usize, joins: bool) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// What the clients saw.
+#[derive(Debug, Default)]
+pub(super) struct Run {
+    /// From each act to its acknowledgement.
+    pub(super) acks: Samples,
+    /// The longest time in which nobody was acknowledged.
+    pub(super) silence: Duration,
+    took: Duration,
+}
+
+impl Run {
+    /// Acts a second.
+    pub(super) fn a_second(&self) -> f64 {
+        self.acks.len() as f64 / self.took.as_secs_f64()
+    }
+}
+
+/// The latest acknowledgement and the longest gap before one, in microseconds since the start.
+#[derive(Debug, Default)]
+struct Gaps {
+    latest: AtomicU64,
+    longest: AtomicU64,
+}
+
+impl Gaps {
+    fn ack(&self, start: Instant) {
+        let now = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let before = self.latest.fetch_max(now, Ordering::Relaxed);
+        self.longest.fetch_max(now.saturating_sub(before), Ordering::Relaxed);
+    }
+}
+
+/// Runs `peers` clients for some time.
+pub(super) async fn come_and_go<S: Store>(store: Arc<S>, peers: usize, each: Duration) -> Result<Run> {
+    let (start, gaps) = (Instant::now(), Arc::new(Gaps::default()));
+    let mut tasks = JoinSet::new();
+    for peer in 0..peers {
+        let (store, gaps) = (Arc::clone(&store), Arc::clone(&gaps));
+        tasks.spawn(async move {
+            let mut acks = Samples::default();
+            while start.elapsed() < each {
+                for joins in [true, false] {
+                    let before = Instant::now();
+                    store.act(peer, joins).await?;
+                    acks.push(before.elapsed());
+                    gaps.ack(start);
+                }
+            }
+            anyhow::Ok(acks)
+        });
+    }
+    let mut run = Run::default();
+    while let Some(acks) = tasks.join_next().await {
+        run.acks.extend(acks??);
+    }
+    run.took = start.elapsed();
+    run.silence = Duration::from_micros(gaps.longest.load(Ordering::Relaxed));
+    Ok(run)
+}
