@@ -253,9 +253,12 @@ impl Container {
             let mut left = n;
             while left > 0 {
                 let part = &mut chunk[..left.min(BUFFER as u64) as usize];
-                file.read_exact(part).map_err(|e| match e.kind() {
-                    io::ErrorKind::UnexpectedEof => self.bad("it became shorter"),
-                    _ => Error::io("read", self.name.as_ref())(e),
+                file.read_exact(part).map_err(|e| {
+                    if e.kind() == io::ErrorKind::UnexpectedEof {
+                        self.bad("it became shorter")
+                    } else {
+                        Error::io("read", self.name.as_ref())(e)
+                    }
                 })?;
                 sink(part);
                 left -= part.len() as u64;

@@ -84,11 +84,11 @@ impl Folder {
 
     pub(crate) fn map(&self, name: &str) -> Result<crate::map::Bytes> {
         let path = self.path(name);
-        self.fs.map(&path).map_err(|e| match e.kind() {
-            ErrorKind::NotFound => Error::damaged(name, "missing"),
-            ErrorKind::InvalidInput => Error::damaged(name, "empty"),
-            _ => Error::io("map", &path)(e),
-        })
+        match self.fs.map(&path) {
+            Err(e) if e.kind() == ErrorKind::NotFound => Err(Error::damaged(name, "missing")),
+            Err(e) if e.kind() == ErrorKind::InvalidInput => Err(Error::damaged(name, "empty")),
+            mapped => mapped.map_err(Error::io("map", &path)),
+        }
     }
 
     /// Compares all bytes of the files of a state with their checksums.

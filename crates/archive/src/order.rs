@@ -46,7 +46,7 @@ mod tests {
         for major_max in [0, 3, 1 << 20, u64::MAX] {
             for n in [0_usize, 1, 2, 1000] {
                 let keys: Vec<(u64, u64)> =
-                    (0..n).map(|_| ((next() << 11 | next() % 3) & major_max, next())).collect();
+                    (0..n).map(|_| (((next() << 11) | (next() % 3)) & major_max, next())).collect();
                 let mut expected: Vec<u32> = (0..n as u32).collect();
                 expected.sort_by_key(|i| keys[*i as usize]);
                 let numbers = (0..n as u32).map(|i| (keys[i as usize].0, i));

@@ -108,10 +108,12 @@ impl Peaks<'_> {
 
     /// Bytes of a peak where `max` is the largest.
     pub(crate) fn width(max: i64) -> usize {
-        match max {
-            ..=0xff => 1,
-            ..=0xffff => 2,
-            _ => 4,
+        if max <= 0xff {
+            1
+        } else if max <= 0xffff {
+            2
+        } else {
+            4
         }
     }
 }
@@ -291,11 +293,11 @@ impl Segment {
     /// A row as it goes out.
     pub fn row(&self, row: u32, dict: &Dict) -> Row {
         let flat = self.flat(row);
-        let entry = dict.entry(flat.code).unwrap_or_else(|| self.doubt(Default::default()));
+        let (meeting, title) = dict.pair(flat.code).unwrap_or_else(|| self.doubt((0, "")));
         Row {
             id: flat.id,
-            meeting: entry.meeting,
-            title: entry.title.into(),
+            meeting,
+            title: title.into(),
             started_ms: flat.started,
             ended_ms: Some(flat.ended),
             end_reason: flat.reason,

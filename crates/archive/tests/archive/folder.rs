@@ -20,7 +20,7 @@ fn open(dir: &Path) -> Archive {
 fn load(archive: &Archive, app: i64) -> Sealed {
     match archive.load(app).unwrap() {
         Loaded::Sealed(sealed) => sealed,
-        other => panic!("{other:?}"),
+        other @ (Loaded::Nothing | Loaded::SetAside(_)) => panic!("{other:?}"),
     }
 }
 
