@@ -90,6 +90,20 @@ impl Dict {
         entry
     }
 
+    /// Meeting and title of a code: all that a row needs.
+    pub(crate) fn pair(&self, code: u32) -> Option<(u128, &str)> {
+        let nth = self.parts.partition_point(|part| part.base <= code).checked_sub(1)?;
+        let part = &self.parts[nth];
+        if code - part.base >= part.len {
+            return None;
+        }
+        let pair = part.pair(code - part.base);
+        if pair.is_none() {
+            part.suspect.store(true, atomic::Ordering::Relaxed);
+        }
+        pair
+    }
+
     /// Whether a read met something impossible.
     pub(crate) fn is_suspect(&self) -> bool {
         self.parts.iter().any(|part| part.suspect.load(atomic::Ordering::Relaxed))

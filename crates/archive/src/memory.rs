@@ -11,7 +11,8 @@ use crate::{Sort, Status};
 /// The matches among LIVE and lately ended sessions.
 pub(crate) fn in_memory<'a>(request: &Request<'a>) -> Vec<Box<dyn Source + 'a>> {
     let (tail, q) = (&request.snapshot.tail, request.q);
-    let lists: [(Status, &List, fn(usize) -> Place); 2] =
+    type Of<'a> = (Status, &'a List, fn(usize) -> Place);
+    let lists: [Of<'a>; 2] =
         [(Status::Live, &tail.live, Place::Live), (Status::Ended, &tail.ended, Place::Ended)];
     let mut sources: Vec<Box<dyn Source + 'a>> = Vec::new();
     for (status, list, place) in lists {

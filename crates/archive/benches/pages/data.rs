@@ -1,7 +1,7 @@
 //! Seeded sessions like those of a large app, in segments that follow each other and in segments that overlap.
 
 use std::convert::Infallible;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -69,7 +69,7 @@ pub(crate) struct Data {
 
 fn random_id(seed: u64) -> u128 {
     let mut rng = Rng(seed.wrapping_mul(0xA24B_AED4_963E_E407));
-    u128::from(rng.next()) << 64 | u128::from(rng.next())
+    (u128::from(rng.next()) << 64) | u128::from(rng.next())
 }
 
 /// Meeting `0` has a few in a thousand of all sessions, most have a few dozen.
@@ -99,7 +99,7 @@ fn row(nth: u64, sessions: u64, titles: &[Arc<str>]) -> Row {
     let closed_ms = length_ms / 3 * i64::from(peak) + rng.number(60_000);
     Row {
         id: random_id(nth),
-        meeting: random_id(meeting | 1 << 60),
+        meeting: random_id(meeting | (1 << 60)),
         title: titles[meeting as usize].clone(),
         started_ms,
         ended_ms: Some(started_ms + length_ms),
@@ -140,7 +140,8 @@ impl Data {
         };
         let open = |app: i64| {
             let begun = Instant::now();
-            let state = load(&dir, app).unwrap_or_else(|archive| {
+            let archive = Archive::open(Path::new(&dir), [7; 16], Arc::new(RealFs)).unwrap();
+            let state = load(&archive, app).unwrap_or_else(|| {
                 println!("building app {app} in {}", dir.display());
                 let state = if app == 1 {
                     ordered(&archive, sealed, |nth| row(nth, sessions, &titles))
@@ -157,7 +158,7 @@ impl Data {
     }
 
     pub(crate) fn meeting(&self, rng: &mut Rng) -> u128 {
-        random_id(rng.next() % MEETINGS | 1 << 60)
+        random_id((rng.next() % MEETINGS) | (1 << 60))
     }
 
     pub(crate) fn id(&self, rng: &mut Rng) -> String {
@@ -167,13 +168,13 @@ impl Data {
     }
 }
 
-fn load(dir: &PathBuf, app: i64) -> Result<Sealed, Archive> {
-    let archive = Archive::open(dir, [7; 16], Arc::new(RealFs)).unwrap();
+/// What an earlier run has left, if it is whole.
+fn load(archive: &Archive, app: i64) -> Option<Sealed> {
     match archive.load(app).unwrap() {
-        Loaded::Sealed(sealed) if sealed.segments().len() as u64 == OVERLAPPING => Ok(sealed),
+        Loaded::Sealed(sealed) if sealed.segments().len() as u64 == OVERLAPPING => Some(sealed),
         Loaded::Sealed(_) | Loaded::Nothing | Loaded::SetAside(_) => {
             archive.remove(app).unwrap();
-            Err(archive)
+            None
         }
     }
 }

@@ -16,7 +16,7 @@ use sederunt_archive::fold::Needle;
 use sederunt_archive::{Query, Snapshot, Sort, Status};
 
 /// Each query is asked so often, with other parameters each time, or as long as [`TIME_MAX`] allows.
-const SAMPLES: usize = 400;
+const SAMPLES: usize = 20_000;
 const TIME_MAX: Duration = Duration::from_millis(1500);
 
 fn main() {
@@ -103,6 +103,7 @@ fn queries(data: &Data) -> Vec<(&'static str, Make<'_>)> {
     let mut list: Vec<(&'static str, Make<'_>)> = vec![
         ("first page", Box::new(|_| all())),
         ("first page ascending", Box::new(|_| Query { ascending: true, ..all() })),
+        ("deep page, the same", Box::new(|_| Query { offset: data.sessions / 3, ..all() })),
         ("deep page", Box::new(move |rng| Query { offset: deep(rng), ..all() })),
         ("live p1", Box::new(|_| Query { status: Some(Status::Live), ..all() })),
         ("ended p1", Box::new(|_| Query { status: Some(Status::Ended), ..all() })),

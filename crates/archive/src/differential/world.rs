@@ -103,7 +103,10 @@ impl World {
     }
 
     fn id(&mut self) -> u128 {
-        (0..32).fold(0, |id, _| (id << 4) | (u128::from(self.rng.next() % self.digits) * 5) % 16)
+        (0..32).fold(0, |id, _| {
+            let digit = u128::from(self.rng.next() % self.digits) * 5 % 16;
+            (id << 4) | digit
+        })
     }
 
     /// A commit or two, and perhaps a sealing.
