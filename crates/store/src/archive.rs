@@ -156,26 +156,30 @@ impl Store {
         let app = self.inner.indexes.of(&q.app)?;
         let Some(query) = rows::query(q) else { return Some(Ok(Page { items: Vec::new(), total: 0 })) };
         let snapshot = app.index.snapshot();
-        let sealed = Arc::clone(snapshot.sealed());
-        let answer = if snapshot.is_cheap(&query) {
-            snapshot.answer(&query)
+        let (is_cheap, sealed) = (snapshot.is_cheap(&query), Arc::clone(snapshot.sealed()));
+        let ask = move || {
+            let answer = snapshot.answer(&query);
+            rows::is_plausible(&answer, &query).then_some(answer)
+        };
+        let answer = if is_cheap {
+            ask()
         } else {
             let turn = match self.inner.readers.read_permit().await {
                 Ok(turn) => turn,
                 Err(closed) => return Some(Err(closed)),
             };
             // A panic is a bug; the caller gets an error.
-            let answer = tokio::task::spawn_blocking(move || snapshot.answer(&query)).await;
+            let answer = tokio::task::spawn_blocking(ask).await;
             drop(turn);
             match answer {
                 Ok(answer) => answer,
                 Err(_) => return Some(Err(StoreError::Closed)),
             }
         };
-        if sealed.is_suspect() {
+        let Some(answer) = answer.filter(|_| !sealed.is_suspect()) else {
             self.inner.indexes.suspect(&app);
             return None;
-        }
+        };
         Counters::add(&self.inner.indexes.counters.answers, 1);
         Some(Ok(rows::page(answer, &q.app)))
     }

@@ -156,14 +156,21 @@ impl Indexes {
         }
     }
 
-    /// A read of this index met something impossible: SQL answers, and the sealer builds it anew.
-    pub(super) fn suspect(&self, app: &IndexedApp) {
+    /// A read of this index met something impossible: SQL answers, and the sealer builds it anew. An index that is
+    /// not the app's any more is nobody's concern.
+    pub(super) fn suspect(&self, app: &Arc<IndexedApp>) {
+        let mut apps = self.apps.write().unwrap_or_else(PoisonError::into_inner);
+        if !apps.by_no.get(&app.no).is_some_and(|current| Arc::ptr_eq(current, app)) {
+            return;
+        }
+        apps.by_no.remove(&app.no);
+        apps.by_id.remove(&app.id);
+        drop(apps);
+        self.detached.fetch_add(1, Ordering::SeqCst);
         tracing::error!(app = %app.id, "the archive of an app is damaged; its lists are answered from the ledger itself");
-        self.detach(app.no);
-        let mut desk = self.desk();
-        desk.damaged.insert(app.no);
-        drop(desk);
+        self.desk().damaged.insert(app.no);
         self.wake.notify_one();
+        self.moved();
     }
 
     /// Counts a list that SQL answers.

@@ -102,6 +102,23 @@ pub(super) fn query(q: &SessionQuery) -> Option<Query> {
     })
 }
 
+/// Whether a page can be one of this query: its rows are in order, in range, and have reasons for their ends. A damaged
+/// file may hold numbers that are possible one by one.
+pub(super) fn is_plausible(answer: &Answer, q: &Query) -> bool {
+    let key = |row: &Row| match q.sort {
+        Sort::CreatedAt => (row.started_ms, row.id),
+        Sort::MinutesConsumed => (row.consumed_ms(q.now_ms), row.id),
+    };
+    let in_order =
+        answer.rows.is_sorted_by(|a, b| if q.ascending { key(a) < key(b) } else { key(a) > key(b) });
+    let fits = |row: &Row| {
+        q.from_ms.is_none_or(|from| row.started_ms >= from)
+            && q.to_ms.is_none_or(|to| row.started_ms <= to)
+            && row.ended_ms.is_some() == reason(row.end_reason).is_some()
+    };
+    in_order && answer.rows.iter().all(fits)
+}
+
 /// The answer as the ledger gives it.
 pub(super) fn page(answer: Answer, app: &AppId) -> Page<SessionRow> {
     let items = answer.rows.into_iter().map(|row| session(row, app.clone())).collect();
@@ -130,6 +147,47 @@ fn session(row: Row, app: AppId) -> SessionRow {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pages_of_nonsense_are_noticed() {
+        let row = |id, started_ms| Row {
+            id,
+            meeting: 1,
+            title: "x".into(),
+            started_ms,
+            ended_ms: Some(started_ms),
+            end_reason: 1,
+            updated_ms: 0,
+            peak: 0,
+            stay_count: 0,
+            closed_ms: 0,
+            live_count: 0,
+            ticking_count: 0,
+            ticking_joined_sum_ms: 0,
+        };
+        let q = SessionQuery {
+            app: "a".into(),
+            now: UnixMs(0),
+            meeting: None,
+            started_from: Some(UnixMs(5)),
+            started_to: Some(UnixMs(9)),
+            status: None,
+            peak_min: None,
+            peak_max: None,
+            search: None,
+            sort: SessionSort::CreatedAt,
+            ascending: false,
+            offset: 0,
+            limit: 25,
+        };
+        let q = query(&q).unwrap();
+        let is = |rows: Vec<Row>| is_plausible(&Answer { total: rows.len() as u64, rows }, &q);
+        assert!(is(Vec::new()) && is(vec![row(2, 9), row(7, 7), row(6, 7), row(9, 5)]));
+        assert!(!is(vec![row(7, 7), row(7, 7)]), "twice");
+        assert!(!is(vec![row(6, 7), row(7, 7)]), "out of order");
+        assert!(!is(vec![row(1, 10)]) && !is(vec![row(1, 4)]), "out of range");
+        assert!(!is(vec![Row { end_reason: 9, ..row(1, 7) }]), "no reason");
+    }
 
     #[test]
     fn reasons_have_codes_of_their_own() {
