@@ -8,7 +8,9 @@ pub(crate) fn run(kills: u64, seed: Option<u64>, release: bool) -> anyhow::Resul
     if release {
         test.arg("--release");
     }
-    test.args(["--", "--nocapture"]).env("TORTURE_KILLS", kills.to_string());
+    // One after the other: the first shall have the machine for itself.
+    test.args(["--", "--nocapture", "--include-ignored", "--test-threads=1"])
+        .env("TORTURE_KILLS", kills.to_string());
     if let Some(seed) = seed {
         test.env("TORTURE_SEED", seed.to_string());
     }

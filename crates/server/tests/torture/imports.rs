@@ -113,7 +113,8 @@ impl Imports {
     }
 }
 
-fn record(app: &str, id: &str, meeting: u64, start: i64, rng: &mut Rng) -> serde_json::Value {
+/// A line of a file: an ended session with one to five stays.
+pub(crate) fn record(app: &str, id: &str, meeting: u64, start: i64, rng: &mut Rng) -> serde_json::Value {
     let time = |ms: i64| format!("{:.3}", Timestamp::from_millisecond(ms).unwrap());
     let mut end = start;
     let stays: Vec<_> = (0..rng.within(1..6))

@@ -18,6 +18,7 @@ mod archive;
 mod check;
 mod compare;
 mod imports;
+mod large;
 mod load;
 mod truth;
 
@@ -95,6 +96,13 @@ async fn what_was_acknowledged_survives_sigkill() {
     stop(server);
     verify(&data);
     println!("all checked, {:.0} s", start.elapsed().as_secs_f64());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes minutes; part of `cargo xtask torture`"]
+async fn a_large_import_survives_sigkill() {
+    let dir = tempfile::tempdir().unwrap();
+    large::imports(dir.path(), &mut Rng::from_env("TORTURE_SEED").fork(1)).await;
 }
 
 /// Everything ends as it should: what is open is closed, and every import is done again.
