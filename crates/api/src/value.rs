@@ -1,6 +1,9 @@
 //! Numbers and instants in queries, and instants in answers.
 
+use std::fmt::{self, Write as _};
+
 use jiff::Timestamp;
+use jiff::fmt::StdFmtWrite;
 use jiff::fmt::temporal::DateTimePrinter;
 use sederunt_core::tally;
 use sederunt_core::time::UnixMs;
@@ -128,10 +131,64 @@ fn millis(rfc3339: &str, edge: Edge) -> Option<UnixMs> {
 
 /// `2023-01-01T01:00:00.000Z` (SEMANTICS §1 rule 6).
 pub(crate) fn iso(at: UnixMs) -> String {
-    const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
-    // Instants beyond year 9999 cannot be recorded by a clock; should one be imported, the edge is printed.
-    let edge = if at.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
-    PRINTER.timestamp_to_string(&Timestamp::from_millisecond(at.0).unwrap_or(edge))
+    Short::instant(at).as_str().to_owned()
+}
+
+/// An id or an instant as text, without a heap of its own: a page of a list has a hundred of them.
+#[derive(Clone, Copy)]
+pub(crate) struct Short {
+    text: [u8; Self::BYTES_MAX],
+    used: usize,
+}
+
+impl Short {
+    /// The length of a UUID.
+    const BYTES_MAX: usize = 36;
+
+    /// An id as a UUID.
+    pub(crate) fn id(id: impl fmt::Display) -> Self {
+        let mut short = Self { text: [0; Self::BYTES_MAX], used: 0 };
+        // A UUID fits.
+        let _ = write!(short, "{id}");
+        short
+    }
+
+    /// An instant as [`iso`].
+    pub(crate) fn instant(at: UnixMs) -> Self {
+        const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
+        // Instants beyond year 9999 cannot be recorded by a clock; should one be imported, the edge is printed.
+        let edge = if at.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        let at = Timestamp::from_millisecond(at.0).unwrap_or(edge);
+        let mut short = Self { text: [0; Self::BYTES_MAX], used: 0 };
+        // With a year of at most six digits and its sign it fits.
+        let _ = PRINTER.print_timestamp(&at, StdFmtWrite(&mut short));
+        short
+    }
+
+    fn as_str(&self) -> &str {
+        self.text.get(..self.used).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
+    }
+}
+
+impl fmt::Write for Short {
+    fn write_str(&mut self, more: &str) -> fmt::Result {
+        let end = self.used + more.len();
+        self.text.get_mut(self.used..end).ok_or(fmt::Error)?.copy_from_slice(more.as_bytes());
+        self.used = end;
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Short {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+impl Serialize for Short {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(self.as_str())
+    }
 }
 
 /// Minutes with 4 decimals; whole ones without a point.

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::error::KitError;
 use super::page::Paging;
 use super::settings::{AIConfig, MeetingSettings};
-use crate::value::{Minutes, iso};
+use crate::value::{Minutes, Short, iso};
 
 /// Room for the answer with a page of the usual length.
 const LIST_BYTES: usize = 16 * 1024;
@@ -93,9 +93,11 @@ pub(crate) enum SessionKind {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Session {
     /// Identifier.
-    id: String,
+    #[schema(value_type = String)]
+    id: Short,
     /// The meeting.
-    associated_id: String,
+    #[schema(value_type = String)]
+    associated_id: Short,
     /// Title of the meeting; frozen at the end.
     meeting_display_name: String,
     /// Kind.
@@ -113,18 +115,18 @@ pub(crate) struct Session {
     /// The app.
     organization_id: String,
     /// First join.
-    #[schema(format = DateTime)]
-    started_at: String,
+    #[schema(value_type = String, format = DateTime)]
+    started_at: Short,
     /// When it ended; absent while LIVE.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(format = DateTime, nullable = false)]
-    ended_at: Option<String>,
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    ended_at: Option<Short>,
     /// First join.
-    #[schema(format = DateTime)]
-    created_at: String,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Short,
     /// Latest join, leave, title change or end.
-    #[schema(format = DateTime)]
-    updated_at: String,
+    #[schema(value_type = String, format = DateTime)]
+    updated_at: Short,
     /// Sessions of breakout meetings; none, as there are no breakout rooms yet.
     #[schema(value_type = Vec<Object>)]
     breakout_rooms: [Value; 0],
@@ -136,10 +138,10 @@ pub(crate) struct Session {
 impl Session {
     /// As of `now`.
     pub(crate) fn of(row: &SessionRow, now: UnixMs) -> Self {
-        let started_at = iso(row.started_at);
+        let started_at = Short::instant(row.started_at);
         Self {
-            id: row.id.to_string(),
-            associated_id: row.meeting.to_string(),
+            id: Short::id(row.id),
+            associated_id: Short::id(row.meeting),
             meeting_display_name: row.title.clone(),
             kind: SessionKind::Meeting,
             status: if row.ended_at.is_some() { SessionStatus::Ended } else { SessionStatus::Live },
@@ -147,10 +149,10 @@ impl Session {
             max_concurrent_participants: row.peak,
             minutes_consumed: Minutes::of(row.consumed_ms(now)),
             organization_id: row.app.to_string(),
-            created_at: started_at.clone(),
+            created_at: started_at,
             started_at,
-            ended_at: row.ended_at.map(iso),
-            updated_at: iso(row.updated_at),
+            ended_at: row.ended_at.map(Short::instant),
+            updated_at: Short::instant(row.updated_at),
             breakout_rooms: [],
             meta: Map::new(),
         }
