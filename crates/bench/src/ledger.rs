@@ -11,6 +11,7 @@ mod data;
 mod disk;
 mod durable;
 mod http;
+mod ingest;
 mod lists;
 mod pg;
 mod probe;
@@ -50,7 +51,7 @@ pub(crate) struct LedgerArgs {
     #[arg(long, value_enum, value_delimiter = ',')]
     part: Vec<Part>,
     /// Peers that join and leave at the same time, a run for each number
-    #[arg(long, value_delimiter = ',', default_values_t = [1, 64, 1024])]
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 64, 1024, 4096])]
     in_flight: Vec<usize>,
     /// Seconds that each run is measured
     #[arg(long, default_value_t = 5)]
@@ -58,12 +59,18 @@ pub(crate) struct LedgerArgs {
     /// Sessions of the large app; nine more apps have a tenth each
     #[arg(long, default_value_t = 10_000_000)]
     sessions: u64,
+    /// Sessions of the import that is measured alone
+    #[arg(long, default_value_t = 400_000)]
+    import: u64,
     /// What the sessions are made from
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Rounds of each list
     #[arg(long, default_value_t = 300)]
     rounds: u64,
+    /// What of the lists to measure; everything when not given, and only then the document is written
+    #[arg(long, value_enum, value_delimiter = ',')]
+    step: Vec<lists::Step>,
     /// Lists without PostgreSQL beside them
     #[arg(long)]
     without_postgres: bool,
@@ -89,8 +96,10 @@ pub(crate) fn run(args: &LedgerArgs) -> Result<String> {
     }
     if has(Part::Lists) {
         let world = world::World::new(args.seed, args.sessions);
-        let text = lists::run(&runtime, &args.dir, world, args.rounds, !args.without_postgres)?;
-        if !args.no_write {
+        let all = lists::Step::value_variants();
+        let steps = if args.step.is_empty() { all } else { &args.step };
+        let text = lists::run(&runtime, &args.dir, world, args.rounds, steps, !args.without_postgres)?;
+        if !args.no_write && args.step.is_empty() {
             report::write(&args.document, &text)?;
         }
         tables.push(text);
@@ -104,5 +113,7 @@ fn ingest(args: &LedgerArgs, runtime: &tokio::runtime::Runtime) -> Result<String
     let each = Duration::from_secs(args.seconds);
     let disk = disk::measure(folder.path(), each)?;
     let durable = durable::measure(runtime, folder.path(), &args.in_flight, each, &disk)?;
-    Ok(format!("{}\n{durable}", disk.table()))
+    let group = ingest::measure(runtime, folder.path(), &args.in_flight, each, &disk)?;
+    let import = ingest::measure_import(folder.path(), args.import)?;
+    Ok(format!("{}\n{group}\n{durable}\n{import}", disk.table()))
 }

@@ -34,7 +34,7 @@ pub(super) fn measure(
 ) -> Result<String> {
     let mut table = String::from(
         "| In flight | Store | joins + leaves a second | of the reference | ack p50 | p99 | longest | longest without \
-         any ack | ack p50 in `fdatasync`s |\n|---:|---|---:|---:|---:|---:|---:|---:|---:|\n",
+         any ack | ack p50 in `fdatasync`s | CPU of the writer each |\n|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|\n",
     );
     for &peers in in_flight {
         note!("{peers} in flight");
@@ -69,7 +69,7 @@ fn rows(table: &mut String, peers: usize, mut runs: Vec<(&str, Run)>, disk: &Dis
         let p50 = run.acks.percentile(50);
         writeln!(
             table,
-            "| {peers} | {name} | {:.0} | {:.2} × | {} | {} | {} | {} | {:.1} |",
+            "| {peers} | {name} | {:.0} | {:.2} × | {} | {} | {} | {} | {:.1} | {} |",
             run.a_second(),
             run.a_second() / reference,
             short(p50),
@@ -77,6 +77,7 @@ fn rows(table: &mut String, peers: usize, mut runs: Vec<(&str, Run)>, disk: &Dis
             short(run.acks.percentile(100)),
             short(run.silence),
             p50.as_secs_f64() * disk.preallocated,
+            short(run.cpu_each()),
         )?;
     }
     Ok(())

@@ -24,6 +24,8 @@ pub(super) struct Run {
     /// The longest time in which nobody was acknowledged.
     pub(super) silence: Duration,
     took: Duration,
+    /// CPU time of the thread that commits.
+    cpu: Duration,
 }
 
 impl Run {
@@ -31,6 +33,27 @@ impl Run {
     pub(super) fn a_second(&self) -> f64 {
         self.acks.len() as f64 / self.took.as_secs_f64()
     }
+
+    /// CPU time of the committing thread for an act: what other work on the machine does not change.
+    pub(super) fn cpu_each(&self) -> Duration {
+        self.cpu / u32::try_from(self.acks.len().max(1)).unwrap_or(u32::MAX)
+    }
+}
+
+/// CPU time so far of the threads that commit, in the kernel's ticks of 10 ms.
+fn committers_cpu() -> Result<Duration> {
+    let mut ticks = 0;
+    for task in std::fs::read_dir("/proc/self/task")? {
+        // A thread may end meanwhile.
+        let Ok(stat) = std::fs::read_to_string(task?.path().join("stat")) else { continue };
+        if !stat.contains("(committer)") && !stat.contains("(ledger-writer)") {
+            continue;
+        }
+        // User and system time are the 14th and 15th field, the second is the name in brackets.
+        let times = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);
+        ticks += times.filter_map(|field| field.parse::<u64>().ok()).sum::<u64>();
+    }
+    Ok(Duration::from_millis(ticks * 10))
 }
 
 /// The latest acknowledgement and the longest gap before one, in microseconds since the start.
@@ -50,6 +73,7 @@ impl Gaps {
 
 /// Runs `peers` clients for some time.
 pub(super) async fn come_and_go<S: Store>(store: Arc<S>, peers: usize, each: Duration) -> Result<Run> {
+    let cpu = committers_cpu()?;
     let (start, gaps) = (Instant::now(), Arc::new(Gaps::default()));
     let mut tasks = JoinSet::new();
     for peer in 0..peers {
@@ -72,6 +96,7 @@ pub(super) async fn come_and_go<S: Store>(store: Arc<S>, peers: usize, each: Dur
         run.acks.extend(acks??);
     }
     run.took = start.elapsed();
+    run.cpu = committers_cpu()?.saturating_sub(cpu);
     run.silence = Duration::from_micros(gaps.longest.load(Ordering::Relaxed));
     Ok(run)
 }
