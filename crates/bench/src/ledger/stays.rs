@@ -16,6 +16,7 @@ use sederunt_server::mint::Mint;
 use sederunt_store::{ImportOptions, Page, RoomStayQuery, StayQuery, StayRow, StaySort, Store};
 
 use self::history::{History, MANY, ONE};
+use super::note;
 use super::sample::{Samples, ms};
 
 mod growing;
@@ -44,7 +45,9 @@ pub(crate) fn run(args: &StaysArgs) -> Result<String> {
     let data = folder.path().join("data");
     let first = import(&runtime, &data, args.stays)?;
     let pages = runtime.block_on(pages(&data, args))?;
+    note!("{pages}");
     let growing = runtime.block_on(growing::measure(&folder.path().join("growing"), args.stays))?;
+    note!("{growing}");
     let streams = runtime.block_on(streamed::measure(&data, &first))?;
     Ok(format!("{pages}\n{growing}\n{streams}"))
 }

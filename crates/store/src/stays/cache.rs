@@ -16,8 +16,8 @@ use super::state::{Behind, Scope, State};
 use crate::Result;
 use crate::reader::Readers;
 
-/// Below this SQL needs less than a millisecond for any list.
-pub(super) const STAYS_MIN: u64 = 4_096;
+/// Below this SQL needs some milliseconds at most for any list.
+pub(super) const STAYS_MIN: u64 = 1_024;
 
 /// Memory of all columns: five sessions of 100 000 stays, or fifty of 10 000.
 const BYTES_MAX: usize = 64 << 20;

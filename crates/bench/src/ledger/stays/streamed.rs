@@ -23,7 +23,7 @@ use super::super::sample::{Samples, ms};
 use super::history::{MANY, ONE};
 use super::{anonymous_memory, mib};
 
-const ROUNDS: usize = 10;
+const ROUNDS: usize = 4;
 /// The head of an answer is shorter.
 const HEAD_MAX: u64 = 1_024;
 const LISTS: &[(&str, MeetingId, &str, usize)] = &[
