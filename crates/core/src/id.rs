@@ -96,12 +96,13 @@ impl Id {
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        // Where the digits of each byte go; the hyphens are between them.
+        const PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
         // By hand: a page of a list has dozens of ids, and the general formatting is most of what they cost.
         let mut text = [b'-'; 36];
-        let nibbles = (0..32).rev().map(|n| (self.0 >> (4 * n)) & 0xf);
-        let places = text.iter_mut().enumerate().filter(|(at, _)| !matches!(at, 8 | 13 | 18 | 23));
-        for ((_, place), nibble) in places.zip(nibbles) {
-            *place = DIGITS[nibble as usize];
+        for (byte, place) in self.0.to_be_bytes().into_iter().zip(PLACES) {
+            text[place] = DIGITS[usize::from(byte >> 4)];
+            text[place + 1] = DIGITS[usize::from(byte & 0xf)];
         }
         f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
