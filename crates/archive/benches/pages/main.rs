@@ -99,7 +99,6 @@ fn within(rng: &mut Rng, length_ms: i64, q: Query) -> Query {
 
 fn queries(data: &Data) -> Vec<(&'static str, Make<'_>)> {
     let deep = |rng: &mut Rng| data.sessions / 4 + rng.next() % (data.sessions / 4);
-    let hex = |rng: &mut Rng, digits: usize| format!("{:016x}", rng.next())[..digits].to_owned();
     let mut list: Vec<(&'static str, Make<'_>)> = vec![
         ("first page", Box::new(|_| all())),
         ("first page ascending", Box::new(|_| Query { ascending: true, ..all() })),
@@ -127,6 +126,13 @@ fn queries(data: &Data) -> Vec<(&'static str, Make<'_>)> {
             Box::new(|rng| Query { offset: 625_000, ascending: true, ..within(rng, YEAR_MS, minutes()) }),
         ),
     ];
+    searches(data, &mut list);
+    list
+}
+
+fn searches<'d>(data: &'d Data, list: &mut Vec<(&'static str, Make<'d>)>) {
+    let deep = |rng: &mut Rng| data.sessions / 4 + rng.next() % (data.sessions / 4);
+    let hex = |rng: &mut Rng, digits: usize| format!("{:016x}", rng.next())[..digits].to_owned();
     let terms = ["stand", "zanzibar", "qqqzz", "an", "standup platform 12", "e", "a7"];
     for (name, term) in [
         ("title 'stand' common", terms[0]),
@@ -189,5 +195,4 @@ fn queries(data: &Data) -> Vec<(&'static str, Make<'_>)> {
             Box::new(|rng| Query { peak_min: Some(10), ..within(rng, DAY_MS, search("stand")) }),
         ),
     ]);
-    list
 }

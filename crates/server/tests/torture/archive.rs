@@ -23,8 +23,7 @@ pub(crate) fn serve(data: &Path, rng: &mut Rng) -> Server {
 pub(crate) async fn killed_rebuild(data: &Path, rng: &mut Rng) {
     let mut command = sederunt(&["archive", "rebuild", "--data"]);
     let mut rebuild = command.arg(data).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    // The instant is the point here: nothing is waited for.
-    tokio::time::sleep(Duration::from_millis(rng.within(1..KILL_MS))).await;
+    crate::at_instant(Duration::from_millis(rng.within(1..KILL_MS))).await;
     match rebuild.try_wait().unwrap() {
         Some(status) => assert!(status.success(), "{status}"),
         None => {

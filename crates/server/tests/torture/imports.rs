@@ -54,8 +54,7 @@ impl Imports {
         let file = &mut self.files[no];
         let mut command = sederunt(&["import", file.path.to_str().unwrap(), "--data"]);
         let mut import = command.arg(&self.data).stderr(Stdio::null()).spawn().unwrap();
-        // The instant is the point here: nothing is waited for.
-        tokio::time::sleep(Duration::from_millis(rng.within(1..KILL_MS))).await;
+        crate::at_instant(Duration::from_millis(rng.within(1..KILL_MS))).await;
         match import.try_wait().unwrap() {
             Some(status) => {
                 assert!(status.success(), "{status}");

@@ -99,10 +99,16 @@ async fn what_was_acknowledged_survives_sigkill() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "takes minutes; part of `cargo xtask torture`"]
 async fn a_large_import_survives_sigkill() {
+    let sessions = std::env::var("TORTURE_IMPORT").map_or(large::SESSIONS, |n| n.parse().unwrap());
     let dir = tempfile::tempdir().unwrap();
-    large::imports(dir.path(), &mut Rng::from_env("TORTURE_SEED").fork(1)).await;
+    large::imports(dir.path(), sessions, &mut Rng::from_env("TORTURE_SEED").fork(1)).await;
+}
+
+/// The instant of a kill is drawn: nothing is waited for.
+async fn at_instant(after: Duration) {
+    let nothing = std::future::pending::<()>();
+    assert!(tokio::time::timeout(after, nothing).await.is_err(), "nothing never comes");
 }
 
 /// Everything ends as it should: what is open is closed, and every import is done again.
