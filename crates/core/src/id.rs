@@ -97,12 +97,29 @@ impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
         // Where the digits of each byte go; the hyphens are between them.
-        const PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+        const PLACES: [[usize; 2]; 16] = [
+            [0, 1],
+            [2, 3],
+            [4, 5],
+            [6, 7],
+            [9, 10],
+            [11, 12],
+            [14, 15],
+            [16, 17],
+            [19, 20],
+            [21, 22],
+            [24, 25],
+            [26, 27],
+            [28, 29],
+            [30, 31],
+            [32, 33],
+            [34, 35],
+        ];
         // By hand: a page of a list has dozens of ids, and the general formatting is most of what they cost.
         let mut text = [b'-'; 36];
-        for (byte, place) in self.0.to_be_bytes().into_iter().zip(PLACES) {
-            text[place] = DIGITS[usize::from(byte >> 4)];
-            text[place + 1] = DIGITS[usize::from(byte & 0xf)];
+        for (byte, [high, low]) in self.0.to_be_bytes().into_iter().zip(PLACES) {
+            text[high] = DIGITS[usize::from(byte >> 4)];
+            text[low] = DIGITS[usize::from(byte & 0xf)];
         }
         f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
