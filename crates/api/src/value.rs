@@ -165,7 +165,8 @@ impl Short {
         short
     }
 
-    fn as_str(&self) -> &str {
+    /// The text.
+    pub(crate) fn as_str(&self) -> &str {
         self.text.get(..self.used).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
     }
 }

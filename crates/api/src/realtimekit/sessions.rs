@@ -1,5 +1,6 @@
 //! Sessions of an app (SEMANTICS §3.3 to §3.6).
 
+use axum::response::Response;
 use sederunt_core::time::UnixMs;
 use sederunt_store::{SessionQuery, SessionSort, Status};
 use serde::Serialize;
@@ -8,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::access::{InApp, InSession, Params, Read};
 use super::error::{Errors, KitError};
 use super::page::PageOf;
-use super::view::{Envelope, Listed, Session};
+use super::view::{Envelope, Listed, Session, session_list};
 use crate::fault::Fault;
 use crate::query::{FromQuery, Query};
 use crate::value::{Edge, instant_param, number};
@@ -136,7 +137,7 @@ impl FromQuery for ListParams {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Sessions {
     /// The sessions.
-    sessions: Vec<Session>,
+    pub(super) sessions: Vec<Session>,
 }
 
 /// Sessions of an app, newest first.
@@ -148,10 +149,7 @@ pub(crate) struct Sessions {
     params(("account_id" = String, Path), ("app_id" = String, Path), ListParams, PageOf),
     responses((status = 200, description = "Done.", body = Listed<Sessions>), Errors)
 )]
-pub(super) async fn list(
-    caller: InApp<Read>,
-    Params(p): Params<ListParams>,
-) -> Result<Listed<Sessions>, KitError> {
+pub(super) async fn list(caller: InApp<Read>, Params(p): Params<ListParams>) -> Result<Response, KitError> {
     let now = caller.node.now();
     let page = p.page;
     let query = SessionQuery {
@@ -170,9 +168,8 @@ pub(super) async fn list(
         limit: page.limit(),
     };
     let found = caller.store().sessions(query).await?;
-    let sessions: Vec<_> = found.items.iter().map(|row| Session::of(row, now)).collect();
-    let paging = page.paging(sessions.len(), found.total);
-    Ok(Listed { success: true, data: Sessions { sessions }, paging })
+    let paging = page.paging(found.items.len(), found.total);
+    session_list(&found.items, now, paging)
 }
 
 /// Parameters of one session.
