@@ -139,8 +139,7 @@ impl Store {
     /// Ends imports with [`ImportOptions::offline`]: builds the indexes that were left out, some seconds a million
     /// sessions. Opening the ledger does it too. Blocks like [`Self::import`].
     pub fn finish_import(&self) -> Result<()> {
-        let answer =
-            self.inner.writer.submit_alone(|l| l.outside(|conn| crate::deferred::build_missing(conn)))?;
+        let answer = self.inner.writer.submit_alone(|l| l.outside(crate::deferred::build_missing))?;
         answer.blocking_recv().map_err(|_| StoreError::Closed)?
     }
 }

@@ -3,6 +3,7 @@
 //! First every line is checked, by reading; then everything that is new is written with a few statements a table. So
 //! nothing has to be taken back for a line that is refused.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use sederunt_core::id::{AppId, MeetingId, ParticipantId, SessionId};
@@ -255,13 +256,13 @@ impl Known {
 
     /// The app of a meeting; `None` when there is no such meeting.
     fn owner(&mut self, ledger: &Ledger, meeting: MeetingId) -> Result<Option<&AppId>> {
-        if !self.meetings.contains_key(&meeting) {
-            let sql = "SELECT app FROM meeting WHERE id = ?1";
-            let app = find(&ledger.conn, sql, [blob(meeting.as_u128())], |r| r.get::<_, String>(0))?;
-            let Some(app) = app else { return Ok(None) };
-            self.meetings.insert(meeting, AppId::from(&*app));
-        }
-        Ok(self.meetings.get(&meeting))
+        let place = match self.meetings.entry(meeting) {
+            Entry::Occupied(known) => return Ok(Some(known.into_mut())),
+            Entry::Vacant(place) => place,
+        };
+        let sql = "SELECT app FROM meeting WHERE id = ?1";
+        let app = find(&ledger.conn, sql, [blob(meeting.as_u128())], |r| r.get::<_, String>(0))?;
+        Ok(app.map(|app| &*place.insert(AppId::from(&*app))))
     }
 
     /// The meeting of a participant; `None` when there is no such participant.
