@@ -154,7 +154,7 @@ impl Ask {
                 let limit = q.limit.unwrap_or(0);
                 q.offset = last(store.room_stays_by_sql(q.clone()).await?.total, limit);
             }
-            _ => {}
+            Self::Session(_) | Self::Room(_) => {}
         }
         Ok(())
     }

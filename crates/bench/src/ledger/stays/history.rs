@@ -69,7 +69,7 @@ fn stay(n: u64, joined: u64, ended: bool) -> Value {
     let random = scramble(n);
     let person = random % 70_000;
     let name = NAMES[usize::try_from(random >> 20 & 7).unwrap_or(0)];
-    let host = n % PER_SESSION == 0 && n >= 1 << 40;
+    let host = n.is_multiple_of(PER_SESSION) && n >= 1 << 40;
     let mut stay = json!({
         "peer": uuid(1, n),
         "participant": uuid(2 + (n >> 40), person),
@@ -78,7 +78,7 @@ fn stay(n: u64, joined: u64, ended: bool) -> Value {
         "user_id": if host { "host".to_owned() } else { format!("user-{person}") },
         "joined_at": time(joined),
     });
-    if ended || random % 4 == 0 {
+    if ended || random.is_multiple_of(4) {
         stay["left_at"] = time(joined + 1_000 + (random >> 30) % 7_000_000).into();
     }
     stay
