@@ -32,7 +32,6 @@ pub(super) enum Target {
     Micros(u64),
     /// p50 as a multiple of another list's.
     Times(f64, &'static str),
-    None,
 }
 
 /// A list to measure.
