@@ -106,11 +106,6 @@ impl Postgres {
         Ok(client)
     }
 
-    /// Files of the cluster.
-    pub(super) fn data(&self) -> PathBuf {
-        self.folder.join("data")
-    }
-
     /// Stops it and waits until it is gone.
     pub(super) fn stop(mut self) -> Result<()> {
         self.shut_down()
