@@ -201,6 +201,8 @@ fn size(text: &mut String, l: &Lists) -> Result<()> {
             yes(open <= START_MAX)
         )?;
     }
+    let ready = short(Duration::from_micros(l.probed.cold_ready_us));
+    writeln!(text, "| … cold, until the archive answers (before that SQL does) | {ready} | – | – |")?;
     writeln!(
         text,
         "| anonymous memory after opening | {} MiB | – | – |\n| … most while every list is asked | {} MiB | ≤ 300 MiB | {} |",
