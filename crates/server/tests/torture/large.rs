@@ -11,7 +11,7 @@ use crate::common::rng::Rng;
 use crate::common::{FirstRun, run, sederunt, stderr, stdout_of};
 use crate::imports::record;
 
-/// Sessions of a run that says nothing else: every step but leaving the indexes out, which takes 65 536 and minutes.
+/// Sessions of a run that says nothing else: every step but leaving the indexes out, which takes 50 000 and minutes.
 pub(crate) const SESSIONS: u64 = 2_000;
 const KILLS: u64 = 4;
 
