@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 mod feed;
 mod ledger;
 mod packets;
+mod rooms;
 
 // The allocator of the server: numbers are to be the same.
 #[global_allocator]

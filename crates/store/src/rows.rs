@@ -127,6 +127,20 @@ impl<'a> OfKind<'a> {
     }
 }
 
+/// `updated_ms` and all after it, in the order of both statements.
+fn put_counts(v: &mut Values<'_, '_>, c: &SessionColumns) -> rusqlite::Result<()> {
+    v.put(c.updated_at.0)?;
+    v.put(c.live_count)?;
+    v.put(c.peak)?;
+    v.put(c.stay_count)?;
+    v.put(c.closed_ms)?;
+    v.put(c.ticking_count)?;
+    v.put(c.ticking_joined_sum_ms)?;
+    v.put(c.last_left_at.map(|t| t.0))?;
+    v.put(c.together_ms)?;
+    v.put(c.together_since.map(|t| t.0))
+}
+
 /// Inserts sessions. `Exists` when one is there, or another LIVE one of its meeting.
 pub(crate) fn insert_sessions(conn: &Connection, sessions: &[SessionState<'_>]) -> Result<()> {
     static INSERT: Insert = Insert::new(
@@ -147,16 +161,7 @@ pub(crate) fn insert_sessions(conn: &Connection, sessions: &[SessionState<'_>]) 
         v.put(c.started_at.0)?;
         v.put(c.ended_at.map(|t| t.0))?;
         v.put(c.end_reason.map(|r| r.as_str()))?;
-        v.put(c.updated_at.0)?;
-        v.put(c.live_count)?;
-        v.put(c.peak)?;
-        v.put(c.stay_count)?;
-        v.put(c.closed_ms)?;
-        v.put(c.ticking_count)?;
-        v.put(c.ticking_joined_sum_ms)?;
-        v.put(c.last_left_at.map(|t| t.0))?;
-        v.put(c.together_ms)?;
-        v.put(c.together_since.map(|t| t.0))
+        put_counts(v, c)
     };
     INSERT
         .run(conn, sessions, put)
@@ -185,16 +190,7 @@ pub(crate) fn update_sessions(conn: &Connection, sessions: &[SessionState<'_>]) 
         v.put(&*c.title)?;
         v.put(fold(&c.title))?;
         v.put(c.keep_alive_ms)?;
-        v.put(c.updated_at.0)?;
-        v.put(c.live_count)?;
-        v.put(c.peak)?;
-        v.put(c.stay_count)?;
-        v.put(c.closed_ms)?;
-        v.put(c.ticking_count)?;
-        v.put(c.ticking_joined_sum_ms)?;
-        v.put(c.last_left_at.map(|t| t.0))?;
-        v.put(c.together_ms)?;
-        v.put(c.together_since.map(|t| t.0))?;
+        put_counts(&mut v, c)?;
         let mut changed = live.raw_execute()?;
         if let (Some(at), Some(reason)) = (c.ended_at, c.end_reason) {
             changed = conn.prepare_cached(UPDATE_ENDED)?.execute((id, at.0, reason.as_str()))?;

@@ -2,21 +2,16 @@
 //! that no web sockets are measured.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use aws_lc_rs::digest;
 use sederunt_api::ApiConfig;
-use sederunt_core::id::{MeetingId, ParticipantId, PeerId};
+use sederunt_core::id::PeerId;
 use sederunt_core::input::Request;
-use sederunt_node::clock::SystemClock;
-use sederunt_node::presets::default_presets;
-use sederunt_node::{Attached, ClientAddress, Node, NodeConfig, Ticket, ToSocket, generate_signing_key};
+use sederunt_node::{Attached, ClientAddress, Node, Ticket, ToSocket};
 use sederunt_server::accept::{Connections, Door};
-use sederunt_store::{
-    ApiTokenRow, AppRow, MeetingRow, MemberType, ParticipantRow, Permission, PresetRow, RoomKind, Store,
-};
+use sederunt_store::{ApiTokenRow, Permission};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::{JoinSet, block_in_place};
@@ -24,6 +19,7 @@ use tokio::time::{Instant, interval_at};
 use tokio_util::sync::CancellationToken;
 
 use super::{APP, TOKEN};
+use crate::rooms;
 
 /// Rooms that people join in turn.
 const ROOMS: usize = 50;
@@ -35,13 +31,7 @@ type Inside = (Attached, mpsc::Receiver<ToSocket>);
 
 /// Serves until stdin is closed: `join RATE SECONDS` lets people join.
 pub(super) async fn serve(dir: &Path) -> Result<()> {
-    let config = NodeConfig {
-        node_id: "bench".to_owned(),
-        reconnect_grace_ms: 20_000,
-        signing_key_pem: generate_signing_key()?,
-        store_client_addresses: false,
-    };
-    let node = Node::start(config, Store::open(dir)?, None, Arc::new(SystemClock)).await?;
+    let node = rooms::node(dir).await?;
     let tickets = prepare(&node).await?;
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let address = listener.local_addr()?;
@@ -66,66 +56,20 @@ pub(super) async fn serve(dir: &Path) -> Result<()> {
     Ok(())
 }
 
-/// An app, a token, and a meeting with a participant for each room.
+/// An app with rooms to enter, and a token of it.
 async fn prepare(node: &Node) -> Result<Vec<Ticket>> {
-    let (now, store) = (node.now(), node.store());
-    let app = AppRow { id: APP.into(), account: APP.to_owned(), name: APP.to_owned(), created_at: now };
-    let presets = default_presets(&app.id, now, || node.mint_id());
-    let preset = presets.first().cloned().context("an app has presets")?;
-    store.create_app(app.clone(), presets).await?;
+    let tickets = rooms::tickets(node, APP, ROOMS).await?;
     let token = ApiTokenRow {
         id: TOKEN.to_owned(),
         name: TOKEN.to_owned(),
         account: Some((APP.to_owned(), Permission::Realtime)),
         workspace: None,
-        created_at: now,
+        created_at: node.now(),
         revoked_at: None,
     };
     let hash = digest::digest(&digest::SHA256, TOKEN.as_bytes());
-    store.create_token(token, hash.as_ref().try_into()?).await?;
-    let mut tickets = Vec::new();
-    for room in 0..ROOMS {
-        tickets.push(ticket(node, &app, &preset, room).await?);
-    }
+    node.store().create_token(token, hash.as_ref().try_into()?).await?;
     Ok(tickets)
-}
-
-async fn ticket(node: &Node, app: &AppRow, preset: &PresetRow, room: usize) -> Result<Ticket> {
-    let now = node.now();
-    let meeting = MeetingRow {
-        id: MeetingId::from(node.mint_id()),
-        app: app.id.clone(),
-        title: format!("Room {room}"),
-        active: true,
-        keep_alive_secs: 60,
-        kind: RoomKind::Private,
-        is_room: false,
-        default_member_type: MemberType::Guest,
-        max_meeting_seconds: None,
-        terminated_at: None,
-        deleted_at: None,
-        extra: serde_json::json!({}),
-        created_at: now,
-        updated_at: now,
-    };
-    let participant = ParticipantRow {
-        id: ParticipantId::from(node.mint_id()),
-        meeting: meeting.id,
-        app: app.id.clone(),
-        name: "Ada".to_owned(),
-        picture: String::new(),
-        custom_participant_id: Some("ada".to_owned()),
-        user_id: None,
-        preset_name: preset.name.clone(),
-        member_type: MemberType::Host,
-        blocked: false,
-        deleted_at: None,
-        created_at: now,
-        updated_at: now,
-    };
-    node.store().create_meeting(meeting.clone()).await?;
-    node.store().create_participant(participant.clone()).await?;
-    Ok(Ticket { meeting, participant, preset: preset.clone(), token_hash: room as u64 })
 }
 
 /// `rate` joins a second for so many seconds, evenly spread; nobody waits for the one before.

@@ -3,22 +3,19 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
-use sederunt_core::id::{MeetingId, ParticipantId, PeerId};
+use anyhow::{Result, bail};
+use sederunt_core::id::PeerId;
 use sederunt_core::input::{Disconnect, Request};
-use sederunt_node::clock::SystemClock;
-use sederunt_node::presets::default_presets;
-use sederunt_node::{ClientAddress, Node, NodeConfig, Ticket, ToSocket, generate_signing_key};
-use sederunt_store::{AppRow, MeetingRow, MemberType, ParticipantRow, RoomKind, Store};
+use sederunt_node::{ClientAddress, Node, Ticket, ToSocket};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::disk::Disk;
 use super::sample::{Samples, ms};
+use crate::rooms;
 
 /// Peers of one room; more peers mean more rooms.
 const PEERS_PER_ROOM: usize = 16;
@@ -63,8 +60,8 @@ struct Run {
 
 async fn visits(data: &Path, peers: usize, each: Duration) -> Result<Run> {
     std::fs::create_dir_all(data)?;
-    let node = start(data).await?;
-    let tickets = tickets(&node, peers.div_ceil(PEERS_PER_ROOM)).await?;
+    let node = rooms::node(data).await?;
+    let tickets = rooms::tickets(&node, "bench", peers.div_ceil(PEERS_PER_ROOM)).await?;
     let start = Instant::now();
     let mut tasks = JoinSet::new();
     for peer in 0..peers {
@@ -80,64 +77,6 @@ async fn visits(data: &Path, peers: usize, each: Duration) -> Result<Run> {
     run.took = start.elapsed();
     node.stop().await;
     Ok(run)
-}
-
-async fn start(data: &Path) -> Result<Node> {
-    let config = NodeConfig {
-        node_id: "bench".to_owned(),
-        reconnect_grace_ms: 20_000,
-        signing_key_pem: generate_signing_key()?,
-        store_client_addresses: false,
-    };
-    Ok(Node::start(config, Store::open(data)?, None, Arc::new(SystemClock)).await?)
-}
-
-/// A ticket for each of `rooms` new meetings.
-async fn tickets(node: &Node, rooms: usize) -> Result<Vec<Ticket>> {
-    let now = node.now();
-    let app =
-        AppRow { id: "bench".into(), account: "bench".to_owned(), name: "bench".to_owned(), created_at: now };
-    let presets = default_presets(&app.id, now, || node.mint_id());
-    let preset = presets.first().cloned().context("an app has presets")?;
-    node.store().create_app(app.clone(), presets).await?;
-    let mut tickets = Vec::new();
-    for room in 0..rooms {
-        let meeting = MeetingRow {
-            id: MeetingId::from(node.mint_id()),
-            app: app.id.clone(),
-            title: format!("Room {room}"),
-            active: true,
-            keep_alive_secs: 60,
-            kind: RoomKind::Private,
-            is_room: false,
-            default_member_type: MemberType::Guest,
-            max_meeting_seconds: None,
-            terminated_at: None,
-            deleted_at: None,
-            extra: serde_json::json!({}),
-            created_at: now,
-            updated_at: now,
-        };
-        let participant = ParticipantRow {
-            id: ParticipantId::from(node.mint_id()),
-            meeting: meeting.id,
-            app: app.id.clone(),
-            name: "Ada".to_owned(),
-            picture: String::new(),
-            custom_participant_id: Some("ada".to_owned()),
-            user_id: None,
-            preset_name: preset.name.clone(),
-            member_type: MemberType::Host,
-            blocked: false,
-            deleted_at: None,
-            created_at: now,
-            updated_at: now,
-        };
-        node.store().create_meeting(meeting.clone()).await?;
-        node.store().create_participant(participant.clone()).await?;
-        tickets.push(Ticket { meeting, participant, preset: preset.clone(), token_hash: room as u64 });
-    }
-    Ok(tickets)
 }
 
 async fn come_and_go(node: Node, ticket: Ticket, until: Instant) -> Result<(Samples, Samples)> {
