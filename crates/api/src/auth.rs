@@ -3,6 +3,8 @@
 use aws_lc_rs::{digest, rand};
 use axum::http::{HeaderMap, header};
 use sederunt_store::{ApiTokenRow, Store, StoreError};
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::limit::TOKEN_MAX_BYTES;
 
@@ -35,6 +37,16 @@ pub(crate) fn new_access_token() -> Option<String> {
     let mut bytes = [0; ACCESS_TOKEN_BYTES];
     rand::fill(&mut bytes).ok()?;
     Some(bytes.iter().map(|b| format!("{b:02x}")).collect())
+}
+
+/// Adds the ways to present a token of an account to a document; `bearer` says which tokens are taken.
+pub(crate) fn describe_account_tokens(api: &mut OpenApi, bearer: &str) {
+    let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(bearer));
+    let header = |name| SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new(name)));
+    let components = api.components.get_or_insert_default();
+    components.add_security_scheme("apiToken", SecurityScheme::Http(token.build()));
+    components.add_security_scheme("apiEmail", header("X-Auth-Email"));
+    components.add_security_scheme("apiKey", header("X-Auth-Key"));
 }
 
 fn presented(headers: &HeaderMap) -> Option<&str> {

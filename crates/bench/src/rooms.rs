@@ -10,6 +10,9 @@ use sederunt_node::presets::default_presets;
 use sederunt_node::{Node, NodeConfig, Ticket, generate_signing_key};
 use sederunt_store::{AppRow, MeetingRow, MemberType, ParticipantRow, RoomKind, Store};
 
+/// Peers of one room; more peers mean more rooms.
+pub(crate) const PEERS_PER_ROOM: usize = 16;
+
 /// A node without media over the ledger in `data`.
 pub(crate) async fn node(data: &Path) -> Result<Node> {
     let config = NodeConfig {

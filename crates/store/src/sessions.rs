@@ -295,7 +295,8 @@ fn rows(conn: &Connection, plan: &Plan, walks: bool, q: &SessionQuery) -> Result
     list(conn, &sql, &*params, |row| read(row, q.app.clone()))
 }
 
-fn read(row: &Row<'_>, app: AppId) -> rusqlite::Result<SessionRow> {
+/// A row of the table, with its app.
+pub(crate) fn read(row: &Row<'_>, app: AppId) -> rusqlite::Result<SessionRow> {
     Ok(SessionRow {
         id: id(row, "id")?,
         app,

@@ -6,6 +6,7 @@
 mod common;
 
 use common::dice::Dice;
+use common::words::{TERMS, TITLES};
 use common::{Recorder, T0, all, app_row, at, open, person};
 use sederunt_core::fact::{EndReason, LeaveReason};
 use sederunt_core::id::Id;
@@ -16,40 +17,6 @@ use unicode_normalization::UnicodeNormalization;
 
 const SESSIONS: usize = 300;
 const QUERIES: usize = 1_500;
-const TITLES: &[&str] = &[
-    "Weekly sync",
-    "weekly SYNC 2",
-    "100%_done",
-    "日本語ミーティング",
-    "Café ÉCLAIR",
-    "cafe\u{301} e\u{301}clair",
-    "",
-    "a_b%c\\d*",
-    "ΣΊΣΥΦΟΣ",
-    "deadbeef",
-];
-const TERMS: &[&str] = &[
-    "weekly",
-    "SYNC",
-    "%",
-    "_",
-    "\\",
-    "*",
-    "ミーテ",
-    "café",
-    "CAFE\u{301}",
-    "σίσυφος",
-    "dead",
-    "BEEF",
-    "e",
-    "-8",
-    "a1-",
-    "' OR 1=1 --",
-    "zzz",
-    "",
-    " ",
-];
-
 #[tokio::test]
 async fn every_query_answers_as_the_naive_one() {
     let (_dir, store) = open();

@@ -33,14 +33,7 @@ struct Security;
 
 impl utoipa::Modify for Security {
     fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
-        use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer);
-        let bearer = bearer.description(Some("API token with Realtime or Realtime Admin permission."));
-        let header = |name| SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new(name)));
-        let components = api.components.get_or_insert_default();
-        components.add_security_scheme("apiToken", SecurityScheme::Http(bearer.build()));
-        components.add_security_scheme("apiEmail", header("X-Auth-Email"));
-        components.add_security_scheme("apiKey", header("X-Auth-Key"));
+        crate::auth::describe_account_tokens(api, "API token with Realtime or Realtime Admin permission.");
     }
 }
 

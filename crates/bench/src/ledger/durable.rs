@@ -15,10 +15,8 @@ use tokio::task::JoinSet;
 
 use super::disk::Disk;
 use super::sample::{Samples, ms};
-use crate::rooms;
+use crate::rooms::{self, PEERS_PER_ROOM};
 
-/// Peers of one room; more peers mean more rooms.
-const PEERS_PER_ROOM: usize = 16;
 /// Above what one visit is told while it waits.
 const OUTBOX: usize = 1024;
 

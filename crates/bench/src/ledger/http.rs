@@ -61,10 +61,10 @@ impl Rate {
     }
 }
 
-/// Starts the server on the data and asks.
-pub(super) async fn measure(data: &Path, world: World, access: Access) -> Result<Vec<Served>> {
+/// A whole server on the data, on free ports of loopback.
+pub(super) fn config(data: &Path) -> Result<Config> {
     let any = "127.0.0.1:0".parse()?;
-    let config = Config {
+    Ok(Config {
         data: data.to_owned(),
         http: HttpConfig { listen: any, metrics_listen: any, base_uri: None, cors_origins: Vec::new() },
         media: MediaSettings { listen: any, announce: Vec::new() },
@@ -72,7 +72,12 @@ pub(super) async fn measure(data: &Path, world: World, access: Access) -> Result
         room: RoomSettings { reconnect_grace: Duration::from_secs(20), store_client_addresses: false },
         archive: ArchiveOptions::default(),
         log: LogConfig { format: LogFormat::Text, filter: "off".to_owned() },
-    };
+    })
+}
+
+/// Starts the server on the data and asks.
+pub(super) async fn measure(data: &Path, world: World, access: Access) -> Result<Vec<Served>> {
+    let config = config(data)?;
     let listeners = Listeners::bind(&config.http).await?;
     let address = listeners.http.local_addr()?;
     let shutdown = CancellationToken::new();

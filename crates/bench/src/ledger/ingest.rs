@@ -11,6 +11,7 @@ use tokio::runtime::Runtime;
 use super::disk::Disk;
 use super::note;
 use super::sample::short;
+use crate::rooms::PEERS_PER_ROOM;
 use clients::{Run, come_and_go};
 
 mod clients;
@@ -20,9 +21,6 @@ mod ours;
 mod reference;
 
 pub(super) use import::measure as measure_import;
-
-/// Peers of one room; more peers mean more rooms.
-const PEERS_PER_ROOM: usize = 16;
 
 /// A table with a run of each store for each number of clients in flight.
 pub(super) fn measure(

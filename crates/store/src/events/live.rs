@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::{Connection, Row};
+use rusqlite::Connection;
 use sederunt_core::fact::{LeaveReason, Role};
 use sederunt_core::id::{AppId, MeetingId, SessionId};
 use sederunt_core::tally::Stay;
@@ -96,7 +96,7 @@ fn send_all(
     let mut rows = statement.query([app_no])?;
     let (mut batch, mut size) = (Vec::new(), 0);
     while let Some(row) = rows.next()? {
-        let session = read_session(row, app)?;
+        let session = crate::sessions::read(row, app.clone())?;
         if !meetings.is_empty() && !meetings.contains(&session.meeting) {
             continue;
         }
@@ -114,25 +114,6 @@ fn send_all(
         send(LivePart::Complete);
     }
     Ok(())
-}
-
-fn read_session(row: &Row<'_>, app: &AppId) -> Result<SessionRow> {
-    Ok(SessionRow {
-        id: id(row, "id")?,
-        app: app.clone(),
-        meeting: id(row, "meeting")?,
-        title: row.get("title")?,
-        started_at: ms(row, "started_ms")?,
-        ended_at: None,
-        end_reason: None,
-        updated_at: ms(row, "updated_ms")?,
-        live_count: row.get("live_count")?,
-        peak: row.get("peak")?,
-        stay_count: row.get("stay_count")?,
-        closed_ms: row.get("closed_ms")?,
-        ticking_count: row.get("ticking_count")?,
-        ticking_joined_sum_ms: row.get("ticking_joined_sum_ms")?,
-    })
 }
 
 fn open_stays(

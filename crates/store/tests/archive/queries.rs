@@ -3,42 +3,9 @@
 use sederunt_core::time::UnixMs;
 use sederunt_store::{SessionQuery, SessionSort, Status, Store};
 
+use crate::common::words::TERMS;
 use crate::common::{all, at};
 use crate::world::{Known, World};
-
-const TERMS: &[&str] = &[
-    "weekly",
-    "SYNC",
-    "%",
-    "_",
-    "\\",
-    "*",
-    "ミーテ",
-    "café",
-    "CAFE\u{301}",
-    "é",
-    "σίσυφος",
-    "dead",
-    "BEEF",
-    "e",
-    "a",
-    "0",
-    "-8",
-    "a1-",
-    "-",
-    "--",
-    "' OR 1=1 --",
-    "zzz",
-    "",
-    " ",
-    "STRASSE",
-    "straße",
-    "ß",
-    "\u{0}",
-    "\n",
-    "sync 2",
-    "done 3",
-];
 
 /// Any query.
 pub(crate) fn query(world: &mut World) -> SessionQuery {

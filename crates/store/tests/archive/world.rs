@@ -9,26 +9,11 @@ use sederunt_store::{ImportOptions, Store};
 use serde_json::{Value, json};
 
 use crate::common::dice::Dice;
+use crate::common::words::TITLES;
 use crate::common::{NODE, Recorder, T0, app_row, at, person};
 
 /// Steps of the clock.
 const TICK_MS: i64 = 10_000;
-
-const TITLES: &[&str] = &[
-    "Weekly sync",
-    "weekly SYNC 2",
-    "100%_done",
-    "日本語ミーティング",
-    "Café ÉCLAIR",
-    "cafe\u{301} e\u{301}clair",
-    "",
-    "a_b%c\\d*",
-    "ΣΊΣΥΦΟΣ",
-    "deadbeef",
-    "Straße ẞ",
-    "\u{0}nul\nline",
-    "x",
-];
 
 /// What the queries of a test aim at.
 #[derive(Debug, Clone)]

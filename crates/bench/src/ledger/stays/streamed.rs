@@ -9,9 +9,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use sederunt_core::id::MeetingId;
-use sederunt_server::config::{
-    Config, HttpConfig, LogConfig, LogFormat, MediaSettings, RoomSettings, TlsConfig,
-};
 use sederunt_server::first_run::FirstRun;
 use sederunt_server::{Listeners, run};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -19,6 +16,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::super::http;
 use super::super::sample::{Samples, ms};
 use super::history::{MANY, ONE};
 use super::{anonymous_memory, mib};
@@ -36,16 +34,7 @@ const LISTS: &[(&str, MeetingId, &str, usize)] = &[
 ];
 
 pub(super) async fn measure(data: &Path, first: &FirstRun) -> Result<String> {
-    let any = "127.0.0.1:0".parse()?;
-    let config = Config {
-        data: data.to_owned(),
-        http: HttpConfig { listen: any, metrics_listen: any, base_uri: None, cors_origins: Vec::new() },
-        media: MediaSettings { listen: any, announce: Vec::new() },
-        tls: TlsConfig::Off,
-        room: RoomSettings { reconnect_grace: Duration::from_secs(20), store_client_addresses: false },
-        archive: sederunt_store::ArchiveOptions::default(),
-        log: LogConfig { format: LogFormat::Text, filter: "off".to_owned() },
-    };
+    let config = http::config(data)?;
     let listeners = Listeners::bind(&config.http).await?;
     let address = listeners.http.local_addr()?;
     let shutdown = CancellationToken::new();
