@@ -12,14 +12,13 @@ use crate::ledger::Ledger;
 use crate::sql::list;
 
 /// The indexes: the same text as in their migration.
-const INDEXES: [(&str, &str); 4] = [
+const INDEXES: [(&str, &str); 3] = [
     ("session_meeting", "CREATE INDEX session_meeting ON session (meeting, started_ms, id, app, ended_ms)"),
     (
         "session_consumed",
         "CREATE INDEX session_consumed ON session (app, closed_ms, id, ended_ms) WHERE ended_ms IS NOT NULL",
     ),
     ("stay_meeting", "CREATE INDEX stay_meeting ON stay (meeting, joined_ms, peer)"),
-    ("person_user", "CREATE INDEX person_user ON person (meeting, user_id) WHERE user_id IS NOT NULL"),
 ];
 
 /// Fewer new sessions than this are indexed as they come …

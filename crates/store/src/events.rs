@@ -204,9 +204,7 @@ fn page(conn: &Connection, q: &EventQuery, last: u64, folds: &mut EventFolds) ->
     let app_no = app_no(conn, &q.app)?;
     let names = HashMap::from([(app_no, q.app.clone())]);
     folds.resume(&q.app, q.after);
-    let sql = format!(
-        "SELECT {COLUMNS} FROM fact INDEXED BY fact_app WHERE app = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq LIMIT ?4"
-    );
+    let sql = replay::of_app(COLUMNS, "+seq <= ?3", "ORDER BY block, seq LIMIT ?4");
     let mut statement = conn.prepare_cached(&sql)?;
     let scan = i64::try_from(SCAN_MAX).unwrap_or(i64::MAX);
     let mut rows = statement.query([app_no, signed(q.after), signed(last), scan])?;
@@ -214,9 +212,10 @@ fn page(conn: &Connection, q: &EventQuery, last: u64, folds: &mut EventFolds) ->
     let (mut scanned, mut folded) = (0, 0);
     while let Some(row) = rows.next()? {
         let recorded = replay::read(row, &names)?;
-        let (seq, fact) = (unsigned(recorded.seq), recorded.fact);
-        let wanted = q.filter.passes(fact.meeting, EventKind::of(&fact.kind));
-        if let Some(state) = folds.take(conn, seq, &fact, wanted, &mut folded)? {
+        let seq = unsigned(recorded.seq);
+        let wanted = q.filter.passes(recorded.fact.meeting, EventKind::of(&recorded.fact.kind));
+        if let Some(state) = folds.take(conn, &names, &recorded, wanted, &mut folded)? {
+            let fact = recorded.fact;
             let person = match &state.stay {
                 Some(stay) => person(conn, fact.session, stay.peer)?,
                 None => None,
@@ -245,7 +244,8 @@ fn app_no(conn: &Connection, app: &AppId) -> Result<i64> {
 }
 
 fn person(conn: &Connection, session: SessionId, peer: PeerId) -> Result<Option<EventPerson>> {
-    let sql = "SELECT display_name, preset_name, custom_participant_id FROM person WHERE session = ?1 AND peer = ?2";
+    let sql = "SELECT display_name, preset_name, custom_participant_id FROM stay
+               WHERE session = ?1 AND peer = ?2 AND display_name IS NOT NULL";
     find(conn, sql, [blob(session.as_u128()), blob(peer.as_u128())], |r| {
         Ok(EventPerson { display_name: r.get(0)?, preset_name: r.get(1)?, custom_participant_id: r.get(2)? })
     })

@@ -52,13 +52,12 @@ pub(crate) fn apply<'a>(
 ) -> Result<Vec<u64>> {
     let mut rows = Rows::default();
     let mut seqs = Vec::new();
-    let before = ledger.last_seq();
     for (node, writes) in rooms {
         let node = ledger.node_no(node)?;
         for write in writes {
             one(ledger, node, write, &mut rows)?;
         }
-        seqs.push(before + rows.facts.len() as u64);
+        seqs.push(ledger.last_seq());
     }
     rows.flush(ledger)?;
     Ok(seqs)
@@ -69,8 +68,10 @@ pub(crate) fn apply_whole<'a>(ledger: &mut Ledger, sessions: impl Iterator<Item 
     let (mut facts, mut states, mut stays) = (Vec::new(), Vec::new(), Vec::new());
     let mut tallies = Tallies::default();
     for Whole { node, app, facts: its_facts, columns, stays: its_stays } in sessions {
-        facts.extend(its_facts.iter().map(|fact| NewFact { node, app, fact }));
-        states.push(SessionState { app, columns });
+        for fact in its_facts {
+            facts.push(NewFact { node, app, place: ledger.place(fact)?, fact });
+        }
+        states.push(SessionState { app, columns, last_seq: ledger.last_seq, renamed: false });
         let (session, meeting) = (columns.session, columns.meeting);
         stays.extend(its_stays.iter().map(|Attended { stay, person, .. }| StayState {
             session,
@@ -87,7 +88,7 @@ pub(crate) fn apply_whole<'a>(ledger: &mut Ledger, sessions: impl Iterator<Item 
     // Neighbours in a table go together: a page is found once.
     states.sort_unstable_by_key(|s| s.columns.session);
     stays.sort_unstable_by_key(|s| (s.session, s.stay.peer));
-    rows::insert_facts(ledger, &facts)?;
+    ledger.append(&facts)?;
     ledger.note(&facts, states.iter());
     rows::insert_sessions(&ledger.conn, &states)?;
     rows::insert_stays(&ledger.conn, &stays)?;
@@ -98,7 +99,8 @@ fn one<'a>(ledger: &mut Ledger, node: i64, write: &'a Write, rows: &mut Rows<'a>
     match write {
         Write::Fact { fact, columns, stay, person } => {
             let app = ledger.app_no(&fact.app)?;
-            rows.take(NewFact { node, app, fact }, columns, stay.as_ref(), person.as_ref());
+            let place = ledger.place(fact)?;
+            rows.take(NewFact { node, app, place, fact }, columns, stay.as_ref(), person.as_ref());
         }
         Write::Chat(message) => put_chat(ledger, message)?,
         Write::ChatDeleted { session, chat } => {
@@ -128,11 +130,16 @@ impl<'a> Rows<'a> {
         stay: Option<&'a Stay>,
         person: Option<&'a Person>,
     ) {
-        let NewFact { node, app, fact } = new;
+        let NewFact { node, app, place, fact } = new;
         let (session, meeting) = (fact.session, fact.meeting);
         let starts = matches!(fact.kind, FactKind::SessionStarted { .. });
-        let state = SessionState { app, columns };
-        self.sessions.entry(session).or_insert((state, starts)).0 = state;
+        let renamed = matches!(
+            fact.kind,
+            FactKind::SessionRetitled { .. } | FactKind::KeepAliveChanged { .. }
+        );
+        let state = SessionState { app, columns, last_seq: place.seq, renamed };
+        let (last, _) = self.sessions.entry(session).or_insert((state, starts));
+        *last = SessionState { renamed: renamed || last.renamed, ..state };
         if starts {
             self.tallies.start(app, columns);
         }
@@ -149,7 +156,7 @@ impl<'a> Rows<'a> {
     }
 
     fn flush(self, ledger: &mut Ledger) -> Result<()> {
-        rows::insert_facts(ledger, &self.facts)?;
+        ledger.append(&self.facts)?;
         ledger.note(&self.facts, self.sessions.values().map(|(state, _)| state));
         let (starts, goes_on): (Vec<_>, Vec<_>) =
             self.sessions.into_values().partition(|(_, starts)| *starts);

@@ -23,10 +23,8 @@ pub(crate) fn load(conn: &Connection, session: SessionId) -> Result<Option<Histo
     let found = statement.query_row([blob(session.as_u128())], |r| read(r, session)).optional()?;
     let Some(mut history) = found else { return Ok(None) };
     let mut beat = None;
-    let sql = "SELECT s.*, p.display_name, p.preset_name, p.custom_participant_id, p.user_id, m.member_type,
-                      n.heartbeat_ms
-               FROM stay s LEFT JOIN person p USING (session, peer)
-                    LEFT JOIN participant m ON m.id = s.participant LEFT JOIN node n ON n.no = s.node
+    let sql = "SELECT s.*, m.member_type, n.heartbeat_ms
+               FROM stay s LEFT JOIN participant m ON m.id = s.participant LEFT JOIN node n ON n.no = s.node
                WHERE s.session = ?1 ORDER BY s.joined_ms, s.peer";
     let mut statement = conn.prepare_cached(sql)?;
     let mut rows = statement.query([blob(session.as_u128())])?;

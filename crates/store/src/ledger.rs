@@ -5,13 +5,31 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::Connection;
-use sederunt_core::id::AppId;
+use sederunt_core::fact::{Fact, FactKind};
+use sederunt_core::id::{AppId, SessionId};
 use sederunt_core::time::UnixMs;
 
 use crate::archive::{Changes, Mark};
 use crate::hot::Hot;
-use crate::rows::{NewFact, SessionState};
+use crate::rows::{self, NewFact, SessionState};
+use crate::sql::{blob, find};
 use crate::{Result, StoreError, schema};
+
+/// A block of the sequence is 2⁶ facts: one row for so many facts of a busy app, and a quiet one's few facts cost
+/// reading so many others.
+pub(crate) const BLOCK_BITS: i64 = 6;
+
+/// LIVE sessions whose last fact is remembered between transactions, some 50 bytes each; beyond it they are looked up
+/// again.
+const CHAINS_MAX: usize = 100_000;
+
+/// Where a fact stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub seq: i64,
+    /// The fact of its session before it.
+    pub prev: Option<i64>,
+}
 
 /// The writing side of the ledger. Every method but [`Self::begin`] runs inside a transaction.
 pub(crate) struct Ledger {
@@ -24,8 +42,18 @@ pub(crate) struct Ledger {
     pub hot_changed: bool,
     /// Sequence number of the last fact; the next has one more, without a gap.
     pub last_seq: i64,
+    known: Known,
+}
+
+/// What is remembered of rows, those of the transaction included.
+#[derive(Default)]
+struct Known {
     apps: HashMap<AppId, i64>,
     nodes: HashMap<String, i64>,
+    /// The last fact of LIVE sessions.
+    chains: HashMap<SessionId, i64>,
+    /// The last block in which an app has facts.
+    blocks: HashMap<i64, i64>,
 }
 
 impl Ledger {
@@ -37,14 +65,17 @@ impl Ledger {
             hot: Arc::default(),
             hot_changed: false,
             last_seq: 0,
-            apps: HashMap::new(),
-            nodes: HashMap::new(),
+            known: Known::default(),
         };
         ledger.forget()?;
         Ok(ledger)
     }
 
     pub(crate) fn begin(&mut self) -> Result<()> {
+        // Only here: what a transaction has yet to write is found nowhere else.
+        if self.known.chains.len() > CHAINS_MAX {
+            self.known.chains.clear();
+        }
         self.conn.execute_batch("BEGIN IMMEDIATE")?;
         Ok(())
     }
@@ -87,8 +118,7 @@ impl Ledger {
         } else {
             self.last_seq = last_seq;
             self.changes.rewind(changes);
-            self.apps.clear();
-            self.nodes.clear();
+            self.known = Known::default();
             if !self.conn.is_autocommit() {
                 self.conn.execute_batch("ROLLBACK TO verb; RELEASE verb")?;
             }
@@ -118,8 +148,7 @@ impl Ledger {
 
     /// Drops what is remembered of rows and reads the last sequence number again.
     fn forget(&mut self) -> Result<()> {
-        self.apps.clear();
-        self.nodes.clear();
+        self.known = Known::default();
         self.changes.rewind(Mark::default());
         self.last_seq = self.conn.query_row("SELECT coalesce(max(seq), 0) FROM fact", [], |r| r.get(0))?;
         Ok(())
@@ -135,24 +164,58 @@ impl Ledger {
         facts: &[NewFact<'_>],
         states: impl Iterator<Item = &'a SessionState<'a>>,
     ) {
-        self.changes.note(self.last_seq, facts, states);
+        self.changes.note(facts, states);
+    }
+
+    /// The place of the next fact, which must be appended in this transaction.
+    pub(crate) fn place(&mut self, fact: &Fact) -> Result<Place> {
+        let seq = self.last_seq + 1;
+        let starts = matches!(fact.kind, FactKind::SessionStarted { .. });
+        let prev = match self.known.chains.get(&fact.session) {
+            Some(last) => Some(*last),
+            None if starts => None,
+            None => {
+                let sql = "SELECT last_seq FROM session WHERE id = ?1";
+                find(&self.conn, sql, [blob(fact.session.as_u128())], |r| r.get(0))?
+            }
+        };
+        if matches!(fact.kind, FactKind::SessionEnded { .. }) {
+            self.known.chains.remove(&fact.session);
+        } else {
+            self.known.chains.insert(fact.session, seq);
+        }
+        self.last_seq = seq;
+        Ok(Place { seq, prev })
+    }
+
+    /// Writes facts that have their places.
+    pub(crate) fn append(&mut self, facts: &[NewFact<'_>]) -> Result<()> {
+        rows::insert_facts(&self.conn, facts)?;
+        let mut blocks = Vec::new();
+        for new in facts {
+            let block = new.place.seq >> BLOCK_BITS;
+            if self.known.blocks.insert(new.app, block) != Some(block) {
+                blocks.push((new.app, block));
+            }
+        }
+        rows::insert_blocks(&self.conn, &blocks)
     }
 
     /// Short key of an app.
     pub(crate) fn app_no(&mut self, app: &AppId) -> Result<i64> {
-        if let Some(no) = self.apps.get(app) {
+        if let Some(no) = self.known.apps.get(app) {
             return Ok(*no);
         }
         let no =
             crate::sql::find(&self.conn, "SELECT no FROM app WHERE id = ?1", [app.as_str()], |r| r.get(0))?
                 .ok_or(StoreError::NotFound("app"))?;
-        self.apps.insert(app.clone(), no);
+        self.known.apps.insert(app.clone(), no);
         Ok(no)
     }
 
     /// Short key of a node, made on first use.
     pub(crate) fn node_no(&mut self, name: &str) -> Result<i64> {
-        if let Some(no) = self.nodes.get(name) {
+        if let Some(no) = self.known.nodes.get(name) {
             return Ok(*no);
         }
         let find = "SELECT no FROM node WHERE name = ?1";
@@ -163,7 +226,7 @@ impl Ledger {
                 self.conn.last_insert_rowid()
             }
         };
-        self.nodes.insert(name.to_owned(), no);
+        self.known.nodes.insert(name.to_owned(), no);
         Ok(no)
     }
 

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use rusqlite::types::Type;
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 use sederunt_core::fact::{EndReason, Fact, FactKind, LeaveReason, Role};
 use sederunt_core::id::{AppId, Id, SessionId};
 use sederunt_core::tally::Tally;
 use sederunt_core::time::UnixMs;
 
-use crate::sql::{Blob, blob};
+use crate::ledger::BLOCK_BITS;
+use crate::sql::{Blob, blob, find};
 use crate::{Result, StoreError};
 
 /// A fact with its place in the ledger.
@@ -17,12 +18,14 @@ use crate::{Result, StoreError};
 pub(crate) struct Recorded {
     pub seq: i64,
     pub node: i64,
+    /// The fact of its session before it.
+    pub prev: Option<i64>,
     pub fact: Fact,
 }
 
 /// The columns that [`read`] expects, in its order.
 pub(crate) const COLUMNS: &str = "seq, node, at_ms, app, meeting, session, kind, peer, participant, role, created_ms, \
-                                  reason, title, keep_alive_ms";
+                                  reason, title, keep_alive_ms, prev";
 
 /// Short keys of all apps.
 pub(crate) fn apps(conn: &Connection) -> Result<HashMap<i64, AppId>> {
@@ -40,6 +43,7 @@ pub(crate) fn read(row: &Row<'_>, apps: &HashMap<i64, AppId>) -> Result<Recorded
     Ok(Recorded {
         seq,
         node: row.get(1).map_err(damaged)?,
+        prev: row.get(14).map_err(damaged)?,
         fact: Fact {
             at: UnixMs(row.get(2).map_err(damaged)?),
             app: app.clone(),
@@ -86,20 +90,83 @@ fn unknown(column: usize, text: &str) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, Type::Text, format!("unknown value {text:?}").into())
 }
 
+/// Selects `columns` of the facts of an app (`?1`) after a sequence number (`?2`) that meet `condition`. In order of
+/// `block, seq` without sorting, either way.
+///
+/// Only the bounds of the block are looked for in the table of facts: a `+` keeps the others out of that.
+pub(crate) fn of_app(columns: &str, condition: &str, order: &str) -> String {
+    format!(
+        "SELECT {columns} FROM (SELECT block FROM fact_block WHERE app = ?1 AND block >= ?2 >> {BLOCK_BITS})
+             CROSS JOIN fact ON seq BETWEEN block << {BLOCK_BITS} AND (block << {BLOCK_BITS}) + {IN_BLOCK}
+         WHERE +app = ?1 AND +seq > ?2 AND ({condition}) {order}",
+        IN_BLOCK = (1_i64 << BLOCK_BITS) - 1,
+    )
+}
+
+/// The last fact of a session; `None` when there is no such session.
+pub(crate) fn last_seq(conn: &Connection, session: SessionId) -> Result<Option<i64>> {
+    find(conn, "SELECT last_seq FROM session WHERE id = ?1", [blob(session.as_u128())], |r| r.get(0))
+}
+
 /// Folds the facts of one session.
 pub(crate) fn fold_session(conn: &Connection, session: SessionId) -> Result<Option<Tally>> {
-    let apps = apps(conn)?;
-    let sql = format!("SELECT {COLUMNS} FROM fact WHERE session = ?1 ORDER BY seq");
-    let mut statement = conn.prepare_cached(&sql)?;
-    let mut rows = statement.query([blob(session.as_u128())])?;
-    let mut tally: Option<Tally> = None;
-    while let Some(row) = rows.next()? {
-        let recorded = read(row, &apps)?;
-        let folded = match &mut tally {
-            None => Tally::start(&recorded.fact).map(|t| tally = Some(t)),
-            Some(tally) => tally.apply(&recorded.fact).map(drop),
-        };
-        folded.map_err(|e| StoreError::Damaged(format!("fact {}: {e}", recorded.seq)))?;
+    match last_seq(conn, session)? {
+        Some(last) => Ok(Some(fold_chain(conn, &apps(conn)?, last)?.0)),
+        None => Ok(None),
     }
-    Ok(tally)
+}
+
+/// Folds the facts of a session up to fact `last` of it; also how many there are.
+pub(crate) fn fold_chain(
+    conn: &Connection,
+    apps: &HashMap<i64, AppId>,
+    last: i64,
+) -> Result<(Tally, usize)> {
+    // Backwards first: eight bytes a fact, however long the session.
+    let mut chain = Vec::new();
+    let mut statement = conn.prepare_cached("SELECT prev FROM fact WHERE seq = ?1")?;
+    let mut next = Some(last);
+    while let Some(seq) = next {
+        // A chain that does not lead back is not followed for ever.
+        if chain.last().is_some_and(|after| seq >= *after) {
+            return Err(StoreError::Damaged(format!("fact {seq} comes before itself")));
+        }
+        chain.push(seq);
+        let prev = statement.query_row([seq], |r| r.get(0)).optional()?;
+        next = prev.ok_or_else(|| StoreError::Damaged(format!("fact {seq} is missing")))?;
+    }
+    let mut statement = conn.prepare_cached(&format!("SELECT {COLUMNS} FROM fact WHERE seq = ?1"))?;
+    let mut tally: Option<Tally> = None;
+    for seq in chain.iter().rev() {
+        let mut rows = statement.query([seq])?;
+        let Some(row) = rows.next()? else { continue };
+        let Recorded { fact, .. } = read(row, apps)?;
+        let folded = match &mut tally {
+            None => Tally::start(&fact).map(|t| tally = Some(t)),
+            Some(tally) => tally.apply(&fact).map(drop),
+        };
+        folded.map_err(|e| StoreError::Damaged(format!("fact {seq}: {e}")))?;
+    }
+    let tally = tally.ok_or_else(|| StoreError::Damaged(format!("fact {last} is missing")))?;
+    Ok((tally, chain.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facts_of_an_app_are_found_in_order_without_sorting() {
+        let dir = tempfile::tempdir().unwrap();
+        let conn = crate::schema::open_writer(dir.path()).unwrap();
+        for order in ["ORDER BY block, seq LIMIT 9", "ORDER BY block DESC, seq DESC LIMIT 1"] {
+            let sql = format!("EXPLAIN QUERY PLAN {}", of_app("seq", "TRUE", order));
+            let plan = crate::sql::list(&conn, &sql, [1, 0], |r| r.get::<_, String>("detail")).unwrap();
+            let expected = [
+                "SEARCH fact_block USING PRIMARY KEY (app=? AND block>?)",
+                "SEARCH fact USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+            ];
+            assert_eq!(plan, expected, "{order}");
+        }
+    }
 }

@@ -9,15 +9,16 @@ use sederunt_core::time::UnixMs;
 
 use crate::bulk::{Insert, Values};
 use crate::fold::fold;
-use crate::ledger::Ledger;
+use crate::ledger::Place;
 use crate::sql::{blob, write_error};
 use crate::{ParticipantRow, Result, StoreError};
 
-/// A fact and who recorded it.
+/// A fact, who recorded it, and its place.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NewFact<'a> {
     pub node: i64,
     pub app: i64,
+    pub place: Place,
     pub fact: &'a Fact,
 }
 
@@ -26,6 +27,10 @@ pub(crate) struct NewFact<'a> {
 pub(crate) struct SessionState<'a> {
     pub app: i64,
     pub columns: &'a SessionColumns,
+    /// Sequence number of that fact.
+    pub last_seq: i64,
+    /// Title or keep-alive may be others than before.
+    pub renamed: bool,
 }
 
 /// A stay as of its latest fact.
@@ -47,26 +52,34 @@ pub(crate) struct TallyChange {
     pub together_ms: i64,
 }
 
-/// Appends facts, numbered in their order.
-pub(crate) fn insert_facts(ledger: &mut Ledger, facts: &[NewFact<'_>]) -> Result<()> {
+/// Appends facts.
+pub(crate) fn insert_facts(conn: &Connection, facts: &[NewFact<'_>]) -> Result<()> {
     static INSERT: Insert = Insert::new(
         "INSERT OR FAIL INTO fact (seq, node, at_ms, app, meeting, session, kind, peer, participant, role, created_ms, reason,
-                           title, keep_alive_ms)",
-        14,
+                           title, keep_alive_ms, prev)",
+        15,
         "",
     );
-    let mut seq = ledger.last_seq;
-    INSERT.run(&ledger.conn, facts, |v, NewFact { node, app, fact }| {
-        seq += 1;
-        v.put(seq)?;
+    INSERT.run(conn, facts, |v, NewFact { node, app, place, fact }| {
+        v.put(place.seq)?;
         v.put(node)?;
         v.put(fact.at.0)?;
         v.put(app)?;
         v.put(blob(fact.meeting.as_u128()))?;
         v.put(blob(fact.session.as_u128()))?;
-        OfKind::of(&fact.kind).put(v)
+        OfKind::of(&fact.kind).put(v)?;
+        v.put(place.prev)
     })?;
-    ledger.last_seq = seq;
+    Ok(())
+}
+
+/// Says in which blocks of the sequence apps have facts; `(app, block)` that are known are passed over.
+pub(crate) fn insert_blocks(conn: &Connection, blocks: &[(i64, i64)]) -> Result<()> {
+    static INSERT: Insert = Insert::new("INSERT OR IGNORE INTO fact_block (app, block)", 2, "");
+    INSERT.run(conn, blocks, |v, (app, block)| {
+        v.put(app)?;
+        v.put(block)
+    })?;
     Ok(())
 }
 
@@ -128,7 +141,8 @@ impl<'a> OfKind<'a> {
 }
 
 /// `updated_ms` and all after it, in the order of both statements.
-fn put_counts(v: &mut Values<'_, '_>, c: &SessionColumns) -> rusqlite::Result<()> {
+fn put_counts(v: &mut Values<'_, '_>, s: &SessionState<'_>) -> rusqlite::Result<()> {
+    let c = s.columns;
     v.put(c.updated_at.0)?;
     v.put(c.live_count)?;
     v.put(c.peak)?;
@@ -138,7 +152,8 @@ fn put_counts(v: &mut Values<'_, '_>, c: &SessionColumns) -> rusqlite::Result<()
     v.put(c.ticking_joined_sum_ms)?;
     v.put(c.last_left_at.map(|t| t.0))?;
     v.put(c.together_ms)?;
-    v.put(c.together_since.map(|t| t.0))
+    v.put(c.together_since.map(|t| t.0))?;
+    v.put(s.last_seq)
 }
 
 /// Inserts sessions. `Exists` when one is there, or another LIVE one of its meeting.
@@ -146,8 +161,8 @@ pub(crate) fn insert_sessions(conn: &Connection, sessions: &[SessionState<'_>]) 
     static INSERT: Insert = Insert::new(
         "INSERT OR FAIL INTO session (id, app, meeting, title, title_fold, keep_alive_ms, started_ms, ended_ms, end_reason,
                               updated_ms, live_count, peak, stay_count, closed_ms, ticking_count,
-                              ticking_joined_sum_ms, last_left_ms, together_ms, together_since_ms)",
-        19,
+                              ticking_joined_sum_ms, last_left_ms, together_ms, together_since_ms, last_seq)",
+        20,
         "",
     );
     let put = |v: &mut Values<'_, '_>, s: &SessionState<'_>| {
@@ -161,7 +176,7 @@ pub(crate) fn insert_sessions(conn: &Connection, sessions: &[SessionState<'_>]) 
         v.put(c.started_at.0)?;
         v.put(c.ended_at.map(|t| t.0))?;
         v.put(c.end_reason.map(|r| r.as_str()))?;
-        put_counts(v, c)
+        put_counts(v, s)
     };
     INSERT
         .run(conn, sessions, put)
@@ -169,10 +184,13 @@ pub(crate) fn insert_sessions(conn: &Connection, sessions: &[SessionState<'_>]) 
 }
 
 /// What changes while a session is LIVE. `ended_ms` is not among it: naming it would write two indexes anew.
-const UPDATE_LIVE: &str = "UPDATE session SET title = ?2, title_fold = ?3, keep_alive_ms = ?4, updated_ms = ?5,
-        live_count = ?6, peak = ?7, stay_count = ?8, closed_ms = ?9, ticking_count = ?10, ticking_joined_sum_ms = ?11,
-        last_left_ms = ?12, together_ms = ?13, together_since_ms = ?14
+const UPDATE_LIVE: &str = "UPDATE session SET updated_ms = ?2, live_count = ?3, peak = ?4, stay_count = ?5,
+        closed_ms = ?6, ticking_count = ?7, ticking_joined_sum_ms = ?8, last_left_ms = ?9, together_ms = ?10,
+        together_since_ms = ?11, last_seq = ?12
      WHERE id = ?1 AND ended_ms IS NULL";
+
+const UPDATE_NAMES: &str =
+    "UPDATE session SET title = ?2, title_fold = ?3, keep_alive_ms = ?4 WHERE id = ?1 AND ended_ms IS NULL";
 
 const UPDATE_ENDED: &str =
     "UPDATE session SET ended_ms = ?2, end_reason = ?3 WHERE id = ?1 AND ended_ms IS NULL";
@@ -183,15 +201,17 @@ pub(crate) fn update_sessions(conn: &Connection, sessions: &[SessionState<'_>]) 
         return Ok(());
     }
     let mut live = conn.prepare_cached(UPDATE_LIVE)?;
-    for SessionState { columns: c, .. } in sessions {
+    for state in sessions {
+        let c = state.columns;
         let id = blob(c.session.as_u128());
         let mut v = Values::of(&mut live);
         v.put(id)?;
-        v.put(&*c.title)?;
-        v.put(fold(&c.title))?;
-        v.put(c.keep_alive_ms)?;
-        put_counts(&mut v, c)?;
+        put_counts(&mut v, state)?;
         let mut changed = live.raw_execute()?;
+        if state.renamed {
+            let names = (id, &c.title, fold(&c.title), c.keep_alive_ms);
+            changed = conn.prepare_cached(UPDATE_NAMES)?.execute(names)?;
+        }
         if let (Some(at), Some(reason)) = (c.ended_at, c.end_reason) {
             changed = conn.prepare_cached(UPDATE_ENDED)?.execute((id, at.0, reason.as_str()))?;
         }
@@ -202,12 +222,13 @@ pub(crate) fn update_sessions(conn: &Connection, sessions: &[SessionState<'_>]) 
     Ok(())
 }
 
-/// Inserts stays, and the people who stayed. `Exists` when one of the session has this peer id.
+/// Inserts stays, with the people who stayed. `Exists` when one of the session has this peer id.
 pub(crate) fn insert_stays(conn: &Connection, stays: &[StayState<'_>]) -> Result<()> {
     static INSERT: Insert = Insert::new(
         "INSERT OR FAIL INTO stay (session, peer, meeting, participant, node, role, created_ms, joined_ms, left_ms, reason,
-                           away_ms)",
-        11,
+                           away_ms, display_name, name_fold, preset_name, custom_participant_id, custom_fold, user_id,
+                           ip_address, user_agent)",
+        19,
         "",
     );
     let put = |v: &mut Values<'_, '_>, state: &StayState<'_>| {
@@ -222,34 +243,22 @@ pub(crate) fn insert_stays(conn: &Connection, stays: &[StayState<'_>]) -> Result
         v.put(s.joined_at.0)?;
         v.put(s.left_at.map(|t| t.0))?;
         v.put(s.reason.map(|r| r.as_str()))?;
-        v.put(s.away_since.map(|t| t.0))
+        v.put(s.away_since.map(|t| t.0))?;
+        put_person(v, state.person)
     };
-    INSERT.run(conn, stays, put).map_err(write_error("a stay with this peer id"))?;
-    let people: Vec<_> = stays.iter().filter_map(|s| s.person.map(|person| (*s, person))).collect();
-    insert_people(conn, &people)
+    INSERT.run(conn, stays, put).map_err(write_error("a stay with this peer id"))
 }
 
-fn insert_people(conn: &Connection, people: &[(StayState<'_>, &Person)]) -> Result<()> {
-    static INSERT: Insert = Insert::new(
-        "INSERT OR FAIL INTO person (session, peer, meeting, display_name, name_fold, preset_name, custom_participant_id,
-                             custom_fold, user_id, ip_address, user_agent)",
-        11,
-        "",
-    );
-    INSERT.run(conn, people, |v, (state, p)| {
-        v.put(blob(state.session.as_u128()))?;
-        v.put(blob(state.stay.peer.as_u128()))?;
-        v.put(blob(state.meeting.as_u128()))?;
-        v.put(&*p.display_name)?;
-        v.put(fold(&p.display_name))?;
-        v.put(&*p.preset_name)?;
-        v.put(p.custom_participant_id.as_deref())?;
-        v.put(p.custom_participant_id.as_deref().map(fold))?;
-        v.put(p.user_id.as_deref())?;
-        v.put(p.ip_address.as_deref())?;
-        v.put(p.user_agent.as_deref())
-    })?;
-    Ok(())
+fn put_person(v: &mut Values<'_, '_>, person: Option<&Person>) -> rusqlite::Result<()> {
+    let custom = person.and_then(|p| p.custom_participant_id.as_deref());
+    v.put(person.map(|p| &*p.display_name))?;
+    v.put(person.map(|p| fold(&p.display_name)))?;
+    v.put(person.map(|p| &*p.preset_name))?;
+    v.put(custom)?;
+    v.put(custom.map(fold))?;
+    v.put(person.and_then(|p| p.user_id.as_deref()))?;
+    v.put(person.and_then(|p| p.ip_address.as_deref()))?;
+    v.put(person.and_then(|p| p.user_agent.as_deref()))
 }
 
 const UPDATE_STAY: &str =

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/sqlite/0001_init.sql"),
     include_str!("../migrations/sqlite/0002_fact_app.sql"),
     include_str!("../migrations/sqlite/0003_person_change.sql"),
+    include_str!("../migrations/sqlite/0004_fewer_trees.sql"),
 ];
 
 /// Statements a connection keeps prepared: all verbs together have fewer.

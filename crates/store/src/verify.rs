@@ -9,6 +9,7 @@ use sederunt_core::id::{AppId, MeetingId, PeerId, SessionId};
 use sederunt_core::tally::{SessionColumns, Stay, Tally};
 
 use crate::fold::fold;
+use crate::ledger::BLOCK_BITS;
 use crate::replay::{self, Recorded};
 use crate::sql::{blob, list};
 use crate::{Result, Store};
@@ -61,6 +62,7 @@ impl Store {
                 open: HashMap::new(),
                 meetings: HashMap::new(),
                 apps: HashMap::new(),
+                blocks: Blocks::default(),
             };
             ledger.facts(&mut progress)?;
             ledger.finish()?;
@@ -76,11 +78,20 @@ struct Refolded<'c> {
     open: HashMap<SessionId, Open>,
     meetings: HashMap<MeetingId, MeetingSum>,
     apps: HashMap<i64, i64>,
+    blocks: Blocks,
+}
+
+/// Where apps have facts.
+#[derive(Default)]
+struct Blocks {
+    last: HashMap<i64, i64>,
+    count: u64,
 }
 
 struct Open {
     app: i64,
     tally: Tally,
+    last_seq: i64,
     /// Node of the latest fact of each open stay.
     nodes: HashMap<PeerId, i64>,
 }
@@ -111,6 +122,7 @@ impl Refolded<'_> {
             match replay::read(row, &names) {
                 Ok(recorded) => {
                     let app = numbers.get(&recorded.fact.app).copied().unwrap_or_default();
+                    self.block(app, seq)?;
                     self.fact(app, &recorded)?;
                 }
                 Err(e) => self.report.differs(e.to_string()),
@@ -125,8 +137,17 @@ impl Refolded<'_> {
     }
 
     fn fact(&mut self, app: i64, recorded: &Recorded) -> Result<()> {
-        let Recorded { seq, node, fact } = recorded;
+        let Recorded { seq, node, prev, fact } = recorded;
         let session = fact.session;
+        let before = self.open.get(&session).map(|open| open.last_seq);
+        if *prev != before {
+            let words = |seq: Option<i64>| seq.map_or_else(|| "none".to_owned(), |seq| format!("fact {seq}"));
+            self.report.differs(format!(
+                "fact {seq}: the fact of its session before it is {}, not {}",
+                words(before),
+                words(*prev)
+            ));
+        }
         if matches!(fact.kind, FactKind::SessionStarted { .. }) {
             return self.start(app, *seq, fact);
         }
@@ -134,6 +155,7 @@ impl Refolded<'_> {
             self.report.differs(format!("fact {seq}: session {session} is not open"));
             return Ok(());
         };
+        open.last_seq = *seq;
         match open.tally.apply(fact) {
             Ok(Some(stay)) if stay.left_at.is_some() => {
                 open.nodes.remove(&stay.peer);
@@ -151,9 +173,20 @@ impl Refolded<'_> {
             if let Some(sum) = self.meetings.get_mut(&columns.meeting) {
                 sum.together_ms += columns.together_ms;
             }
-            self.session(open.app, columns)?;
+            self.session(open.app, columns, open.last_seq)?;
         }
         Ok(())
+    }
+
+    /// Whether it is written down that the app has facts in this part of the sequence.
+    fn block(&mut self, app: i64, seq: i64) -> Result<()> {
+        let block = seq >> BLOCK_BITS;
+        if self.blocks.last.insert(app, block) == Some(block) {
+            return Ok(());
+        }
+        self.blocks.count += 1;
+        let key: [(&str, &dyn ToSql); 2] = [("app", &app), ("block", &block)];
+        self.compare("fact_block", &format!("facts of app number {app}"), &key, &[("block", int(block))])
     }
 
     fn start(&mut self, app: i64, seq: i64, fact: &Fact) -> Result<()> {
@@ -164,7 +197,7 @@ impl Refolded<'_> {
                 return Ok(());
             }
         };
-        self.open.insert(fact.session, Open { app, tally, nodes: HashMap::new() });
+        self.open.insert(fact.session, Open { app, tally, last_seq: seq, nodes: HashMap::new() });
         let sum = self.meetings.entry(fact.meeting).or_insert(MeetingSum {
             sessions: 0,
             first_joined_ms: fact.at.0,
@@ -179,7 +212,7 @@ impl Refolded<'_> {
     /// Compares what is still open, the sums, and looks for rows that no fact knows.
     fn finish(&mut self) -> Result<()> {
         for (session, open) in std::mem::take(&mut self.open) {
-            self.session(open.app, open.tally.columns())?;
+            self.session(open.app, open.tally.columns(), open.last_seq)?;
             for stay in open.tally.open() {
                 let node = open.nodes.get(&stay.peer).copied().unwrap_or_default();
                 self.stay(session, open.tally.columns().meeting, node, stay)?;
@@ -204,10 +237,11 @@ impl Refolded<'_> {
         self.surplus("session", self.report.sessions)?;
         self.surplus("stay", self.report.stays)?;
         self.surplus("meeting_tally", meetings.len() as u64)?;
-        self.surplus("app_tally", apps.len() as u64)
+        self.surplus("app_tally", apps.len() as u64)?;
+        self.surplus("fact_block", self.blocks.count)
     }
 
-    fn session(&mut self, app: i64, c: &SessionColumns) -> Result<()> {
+    fn session(&mut self, app: i64, c: &SessionColumns, last_seq: i64) -> Result<()> {
         self.report.sessions += 1;
         let expected = [
             ("app", int(app)),
@@ -228,6 +262,7 @@ impl Refolded<'_> {
             ("last_left_ms", opt_int(c.last_left_at.map(|t| t.0))),
             ("together_ms", int(c.together_ms)),
             ("together_since_ms", opt_int(c.together_since.map(|t| t.0))),
+            ("last_seq", int(last_seq)),
         ];
         let key: [(&str, &dyn ToSql); 1] = [("id", &blob(c.session.as_u128()))];
         self.compare("session", &format!("session {}", c.session), &key, &expected)

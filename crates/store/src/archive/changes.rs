@@ -49,18 +49,17 @@ impl Changes {
         self.indexes = Some(indexes);
     }
 
-    /// Notes the sessions that facts changed; `last` is the sequence number of the last of `facts`.
+    /// Notes the sessions that facts changed.
     pub(crate) fn note<'a>(
         &mut self,
-        last: i64,
         facts: &[NewFact<'_>],
         states: impl Iterator<Item = &'a SessionState<'a>>,
     ) {
         if self.indexes.is_none() {
             return;
         }
-        let ends = (1_i64..).zip(facts.iter().rev()).filter_map(|(back, new)| match new.fact.kind {
-            FactKind::SessionEnded { .. } => Some((new.fact.session, last + 1 - back)),
+        let ends = facts.iter().filter_map(|new| match new.fact.kind {
+            FactKind::SessionEnded { .. } => Some((new.fact.session, new.place.seq)),
             FactKind::SessionStarted { .. }
             | FactKind::SessionRetitled { .. }
             | FactKind::KeepAliveChanged { .. }
@@ -70,7 +69,7 @@ impl Changes {
             | FactKind::PeerLeft { .. } => None,
         });
         let ends: HashMap<_, _> = ends.collect();
-        for SessionState { app, columns } in states {
+        for SessionState { app, columns, .. } in states {
             let ended_seq = ends.get(&columns.session).and_then(|seq| u64::try_from(*seq).ok());
             if self.followed.contains(app) {
                 self.sessions.push((*app, Change { row: rows::of_columns(columns), ended_seq }));

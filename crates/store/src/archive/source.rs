@@ -7,7 +7,7 @@ use sederunt_archive::{Change, Row};
 use sederunt_core::id::AppId;
 
 use super::rows::{self, COLUMNS};
-use crate::Result;
+use crate::{Result, replay};
 use crate::sql::{Blob, blob, find, list};
 
 /// The fact that ended a session.
@@ -62,9 +62,8 @@ pub(super) fn ended_count(conn: &Connection, app: i64) -> Result<u64> {
 
 /// The latest end in an app.
 pub(super) fn last_end(conn: &Connection, app: i64) -> Result<Option<End>> {
-    let sql = "SELECT seq, session FROM fact INDEXED BY fact_app WHERE app = ?1 AND kind = 'session_ended'
-               ORDER BY seq DESC LIMIT 1";
-    find(conn, sql, [app], |r| {
+    let sql = replay::of_app("seq, session", "kind = 'session_ended'", "ORDER BY block DESC, seq DESC LIMIT 1");
+    find(conn, &sql, [app, 0], |r| {
         Ok(End { seq: seq(r, 0)?, session: u128::from_be_bytes(r.get::<_, Blob>(1)?) })
     })
 }
@@ -77,18 +76,15 @@ pub(super) fn has_end(conn: &Connection, app: i64, end: End) -> Result<bool> {
 
 /// Facts of an app after `seq`; counts no further than `most`.
 pub(super) fn facts_since(conn: &Connection, app: i64, seq: u64, most: u64) -> Result<u64> {
-    let sql =
-        "SELECT count(*) FROM (SELECT 1 FROM fact INDEXED BY fact_app WHERE app = ?1 AND seq > ?2 LIMIT ?3)";
-    let count: i64 = find(conn, sql, params![app, clamp(seq), clamp(most)], |r| r.get(0))?.unwrap_or(0);
+    let sql = format!("SELECT count(*) FROM ({})", replay::of_app("1", "TRUE", "LIMIT ?3"));
+    let count: i64 = find(conn, &sql, params![app, clamp(seq), clamp(most)], |r| r.get(0))?.unwrap_or(0);
     Ok(u64::try_from(count).unwrap_or(0))
 }
 
 /// The first `most` sessions that ended after `seq`, in order of their ends.
 pub(super) fn ended_since(conn: &Connection, app: i64, after: u64, most: usize) -> Result<Vec<Change>> {
-    let sql = format!(
-        "SELECT {COLUMNS}, f.seq FROM fact f INDEXED BY fact_app CROSS JOIN session s ON s.id = f.session
-         WHERE f.app = ?1 AND f.seq > ?2 AND f.kind = 'session_ended' ORDER BY f.seq LIMIT ?3"
-    );
+    let ends = replay::of_app("seq, session", "kind = 'session_ended'", "ORDER BY block, seq LIMIT ?3");
+    let sql = format!("SELECT {COLUMNS}, f.seq FROM ({ends}) f CROSS JOIN session s ON s.id = f.session");
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     list(conn, &sql, params![app, clamp(after), most], |r| {
         Ok(Change { row: rows::of_sql(r)?, ended_seq: Some(seq(r, 13)?) })
@@ -97,9 +93,8 @@ pub(super) fn ended_since(conn: &Connection, app: i64, after: u64, most: usize) 
 
 /// The sessions that ended after `seq`.
 pub(super) fn sessions_ended_since(conn: &Connection, app: i64, after: u64) -> Result<HashSet<u128>> {
-    let sql =
-        "SELECT session FROM fact INDEXED BY fact_app WHERE app = ?1 AND seq > ?2 AND kind = 'session_ended'";
-    let ids = list(conn, sql, params![app, clamp(after)], |r| r.get::<_, Blob>(0).map(u128::from_be_bytes))?;
+    let sql = replay::of_app("session", "kind = 'session_ended'", "");
+    let ids = list(conn, &sql, params![app, clamp(after)], |r| r.get::<_, Blob>(0).map(u128::from_be_bytes))?;
     Ok(ids.into_iter().collect())
 }
 

@@ -3,14 +3,12 @@
 use std::collections::HashMap;
 
 use rusqlite::Connection;
-use sederunt_core::fact::{Fact, FactKind};
+use sederunt_core::fact::FactKind;
 use sederunt_core::id::{AppId, SessionId};
 use sederunt_core::tally::{SessionColumns, Stay, Tally, TallyError};
 use sederunt_core::time::UnixMs;
 
-use super::signed;
-use crate::replay::{self, COLUMNS};
-use crate::sql::blob;
+use crate::replay::{self, Recorded};
 use crate::{Result, StoreError};
 
 /// Facts whose sessions are remembered, at 20 to 50 bytes each: what bounds the memory of a feed …
@@ -69,22 +67,23 @@ impl EventFolds {
     pub(super) fn take(
         &mut self,
         conn: &Connection,
-        seq: u64,
-        fact: &Fact,
+        apps: &HashMap<i64, AppId>,
+        recorded: &Recorded,
         wanted: bool,
         folded: &mut usize,
     ) -> Result<Option<State>> {
+        let Recorded { seq, fact, .. } = recorded;
         self.uses += 1;
         let stay = match self.sessions.get_mut(&fact.session) {
             Some(known) => {
-                let stay = known.tally.apply(fact).map_err(damaged(seq))?;
+                let stay = known.tally.apply(fact).map_err(damaged(*seq))?;
                 known.used = self.uses;
                 known.weight += 1;
                 self.weight += 1;
                 stay
             }
             None if wanted => {
-                let (tally, weight, stay) = fold(conn, seq, fact)?;
+                let (tally, weight, stay) = fold(conn, apps, recorded)?;
                 *folded += weight;
                 self.weight += weight;
                 self.sessions.insert(fact.session, Folded { tally, weight, used: self.uses });
@@ -123,34 +122,24 @@ impl EventFolds {
 }
 
 /// The tally after `fact`, the number of facts in it, and the stay that the fact touched.
-fn fold(conn: &Connection, seq: u64, fact: &Fact) -> Result<(Tally, usize, Option<Stay>)> {
+fn fold(
+    conn: &Connection,
+    apps: &HashMap<i64, AppId>,
+    recorded: &Recorded,
+) -> Result<(Tally, usize, Option<Stay>)> {
+    let Recorded { seq, prev, fact, .. } = recorded;
+    let damaged = damaged(*seq);
     if matches!(fact.kind, FactKind::SessionStarted { .. }) {
-        return Ok((Tally::start(fact).map_err(damaged(seq))?, 1, None));
+        return Ok((Tally::start(fact).map_err(damaged)?, 1, None));
     }
-    let sql = format!("SELECT {COLUMNS} FROM fact WHERE session = ?1 AND seq < ?2 ORDER BY seq");
-    let mut statement = conn.prepare_cached(&sql)?;
-    let mut rows = statement.query(rusqlite::params![blob(fact.session.as_u128()), signed(seq)])?;
-    let (mut tally, mut weight) = (None::<Tally>, 1);
-    // A session has one app.
-    let mut names = HashMap::new();
-    while let Some(row) = rows.next()? {
-        names.entry(row.get(3)?).or_insert_with(|| fact.app.clone());
-        let before = replay::read(row, &names)?;
-        let at = damaged(super::unsigned(before.seq));
-        match &mut tally {
-            None => tally = Some(Tally::start(&before.fact).map_err(at)?),
-            Some(tally) => {
-                tally.apply(&before.fact).map_err(at)?;
-            }
-        }
-        weight += 1;
-    }
-    let mut tally =
-        tally.ok_or_else(|| StoreError::Damaged(format!("fact {seq}: its session never started")))?;
-    let stay = tally.apply(fact).map_err(damaged(seq))?;
-    Ok((tally, weight, stay))
+    let Some(prev) = prev else {
+        return Err(StoreError::Damaged(format!("fact {seq}: its session never started")));
+    };
+    let (mut tally, before) = replay::fold_chain(conn, apps, *prev)?;
+    let stay = tally.apply(fact).map_err(damaged)?;
+    Ok((tally, before + 1, stay))
 }
 
-fn damaged(seq: u64) -> impl Fn(TallyError) -> StoreError {
+fn damaged(seq: i64) -> impl Fn(TallyError) -> StoreError {
     move |e| StoreError::Damaged(format!("fact {seq}: {e}"))
 }

@@ -100,7 +100,7 @@ fn send_all(
         if !meetings.is_empty() && !meetings.contains(&session.meeting) {
             continue;
         }
-        let peers = open_stays(conn, session.meeting, session.id)?;
+        let peers = open_stays(conn, session.id)?;
         size += 1 + peers.len();
         batch.push(LiveSession { session, peers });
         if size >= BATCH_ROWS {
@@ -116,17 +116,11 @@ fn send_all(
     Ok(())
 }
 
-fn open_stays(
-    conn: &Connection,
-    meeting: MeetingId,
-    session: SessionId,
-) -> Result<Vec<(Stay, Option<EventPerson>)>> {
+fn open_stays(conn: &Connection, session: SessionId) -> Result<Vec<(Stay, Option<EventPerson>)>> {
     let mut statement = conn.prepare_cached(
-        "SELECT s.*, p.display_name, p.preset_name, p.custom_participant_id
-         FROM stay s INDEXED BY stay_open LEFT JOIN person p USING (session, peer)
-         WHERE s.meeting = ?1 AND s.left_ms IS NULL AND s.session = ?2 ORDER BY s.joined_ms, s.peer",
+        "SELECT * FROM stay WHERE session = ?1 AND left_ms IS NULL ORDER BY joined_ms, peer",
     )?;
-    let rows = statement.query_map([blob(meeting.as_u128()), blob(session.as_u128())], |row| {
+    let rows = statement.query_map([blob(session.as_u128())], |row| {
         let stay = Stay {
             peer: id(row, "peer")?,
             participant: id(row, "participant")?,

@@ -14,13 +14,13 @@ use crate::{Page, Result, RoomStayQuery, StayQuery, StayRow, StaySort};
 
 /// What [`read`] reads, in its order: by position, as names are looked for in every row.
 const COLUMNS: &str = "s.meeting, s.session, s.peer, s.participant, s.role, s.created_ms, s.joined_ms, s.left_ms, \
-                       s.reason, s.away_ms, p.display_name, p.preset_name, p.custom_participant_id, p.user_id, \
-                       p.ip_address, p.user_agent";
+                       s.reason, s.away_ms, s.display_name, s.preset_name, s.custom_participant_id, s.user_id, \
+                       s.ip_address, s.user_agent";
 
 /// Names a stay.
 pub(super) type Key = (SessionId, PeerId);
 
-const ONE: &str = "FROM stay s LEFT JOIN person p USING (session, peer) WHERE s.session = ?1 AND s.peer = ?2";
+const ONE: &str = "FROM stay s WHERE s.session = ?1 AND s.peer = ?2";
 
 /// One stay.
 pub(super) fn one(conn: &Connection, app: &AppId, (session, peer): Key) -> Result<Option<StayRow>> {
@@ -36,8 +36,7 @@ pub(super) fn latest(
     participant: u128,
 ) -> Result<Option<StayRow>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM stay s LEFT JOIN person p USING (session, peer)
-         WHERE s.session = ?1 AND s.participant = ?2 ORDER BY s.joined_ms DESC, s.peer DESC LIMIT 1"
+        "SELECT {COLUMNS} FROM stay s WHERE s.session = ?1 AND s.participant = ?2 ORDER BY s.joined_ms DESC, s.peer DESC LIMIT 1"
     );
     find(conn, &sql, [blob(session.as_u128()), blob(participant)], |r| read(r, app))
 }
@@ -77,9 +76,8 @@ pub(super) fn session_page(
         return Ok(Page { items: rows(conn, app, &keys)?, total: stays });
     };
     let (text, part) = (&*needle.text, needle.id_part.as_deref());
-    let from = "FROM stay s LEFT JOIN person p USING (session, peer)
-                WHERE s.session = :session AND (instr(p.name_fold, :text) > 0 OR instr(p.custom_fold, :text) > 0
-                                                OR id_has(s.participant, :part))";
+    let from = "FROM stay s WHERE s.session = :session AND (instr(s.name_fold, :text) > 0
+                OR instr(s.custom_fold, :text) > 0 OR id_has(s.participant, :part))";
     let params = named_params! { ":session": session, ":text": text, ":part": part };
     let total: i64 = find(conn, &format!("SELECT count(*) {from}"), params, |r| r.get(0))?.unwrap_or(0);
     let params = named_params! {
@@ -92,7 +90,7 @@ pub(super) fn session_page(
 /// The stays of a room that match a query.
 pub(super) struct Room<'a> {
     q: &'a RoomStayQuery,
-    /// What leads to few rows, as `s` and, for a user, `p`.
+    /// What leads to few rows, as `s`.
     tables: &'static str,
     filter: String,
     params: Vec<(&'static str, Box<dyn ToSql>)>,
@@ -108,15 +106,15 @@ impl<'a> Room<'a> {
         };
         match q.connecting {
             Some(true) => {
-                room.tables = "stay s INDEXED BY stay_open";
-                room.filter.push_str(" AND s.left_ms IS NULL");
+                // Open stays are in the LIVE session of the meeting.
+                room.tables = "session l INDEXED BY session_one_live CROSS JOIN stay s ON s.session = l.id";
+                room.filter.push_str(" AND l.meeting = :meeting AND l.ended_ms IS NULL AND s.left_ms IS NULL");
             }
             Some(false) => room.filter.push_str(" AND s.left_ms IS NOT NULL"),
             None => {}
         }
         if let Some(user) = &q.user_id {
-            room.tables = "person p INDEXED BY person_user CROSS JOIN stay s USING (session, peer)";
-            room.filter.push_str(" AND p.meeting = :meeting AND p.user_id = :user");
+            room.filter.push_str(" AND s.user_id = :user");
             room.params.push((":user", Box::new(user.clone())));
         }
         room
@@ -125,12 +123,12 @@ impl<'a> Room<'a> {
     /// The number of all matches.
     pub(super) fn total(&self, conn: &Connection) -> Result<u64> {
         if self.q.connecting == Some(false) && self.q.user_id.is_none() {
-            // No index has whose stay has ended; two have whose has not, and all.
-            let of = |connecting| {
-                let q = RoomStayQuery { connecting, ..self.q.clone() };
-                Room::new(&q).total(conn)
-            };
-            return Ok(of(None)?.saturating_sub(of(Some(true))?));
+            // An index has all stays, and the LIVE session knows how many of them are open.
+            let all = RoomStayQuery { connecting: None, ..self.q.clone() };
+            let sql = "SELECT live_count FROM session INDEXED BY session_one_live
+                       WHERE meeting = ?1 AND ended_ms IS NULL";
+            let open = find(conn, sql, [blob(self.q.meeting.as_u128())], |r| r.get::<_, u32>(0))?;
+            return Ok(Room::new(&all).total(conn)?.saturating_sub(open.unwrap_or(0).into()));
         }
         let sql = format!("SELECT count(*) FROM {} WHERE {}", self.tables, self.filter);
         let total: i64 = find(conn, &sql, &*self.params(&[]), |r| r.get(0))?.unwrap_or(0);
@@ -139,7 +137,7 @@ impl<'a> Room<'a> {
 
     /// The keys of the page in order, or of all. Found in an index where there is one; only their rows are read.
     pub(super) fn keys(&self, conn: &Connection) -> Result<Vec<Key>> {
-        let sql = self.select("s.session, s.peer", self.tables);
+        let sql = self.select("s.session, s.peer");
         let mut statement = conn.prepare_cached(&sql)?;
         let (limit, offset) = self.place();
         let params = self.params(&[(":limit", &limit), (":offset", &offset)]);
@@ -156,8 +154,7 @@ impl<'a> Room<'a> {
         app: &AppId,
         row: &mut dyn FnMut(StayRow) -> Result<bool>,
     ) -> Result<()> {
-        let person = if self.q.user_id.is_some() { "" } else { "LEFT JOIN person p USING (session, peer)" };
-        let sql = self.select(COLUMNS, &format!("{} {person}", self.tables));
+        let sql = self.select(COLUMNS);
         let mut statement = conn.prepare_cached(&sql)?;
         let (limit, offset) = self.place();
         let mut rows = statement.query(&*self.params(&[(":limit", &limit), (":offset", &offset)]))?;
@@ -169,16 +166,16 @@ impl<'a> Room<'a> {
         Ok(())
     }
 
-    fn select(&self, columns: &str, tables: &str) -> String {
+    fn select(&self, columns: &str) -> String {
         let dir = if self.q.ascending { "ASC" } else { "DESC" };
         let key = match self.q.sort {
             StaySort::JoinedAt | StaySort::Duration => "s.joined_ms",
             StaySort::LeftAt => "coalesce(s.left_ms, 9223372036854775807)",
         };
         format!(
-            "SELECT {columns} FROM {tables} WHERE {} ORDER BY {key} {dir}, s.peer {dir}, s.session {dir}
+            "SELECT {columns} FROM {} WHERE {} ORDER BY {key} {dir}, s.peer {dir}, s.session {dir}
              LIMIT :limit OFFSET :offset",
-            self.filter
+            self.tables, self.filter
         )
     }
 

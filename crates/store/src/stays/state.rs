@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, Row};
 use sederunt_core::id::{MeetingId, PeerId, SessionId};
 
 use super::columns::{Columns, Entry};
 use crate::Result;
+use crate::replay;
 use crate::sql::{blob, find, id, list, ms, opt_ms};
 
 /// Facts that a reader catches up with by itself, some 5 µs each. Who is further behind reads everything anew.
@@ -105,7 +106,7 @@ impl State {
             return Ok(false);
         }
         for open in &self.open {
-            if !facts_after(conn, open.session, open.seq, 1)?.is_empty() {
+            if replay::last_seq(conn, open.session)?.is_some_and(|last| last > open.seq) {
                 return Ok(false);
             }
         }
@@ -131,7 +132,7 @@ impl State {
         let mut left = CATCH_UP_MAX;
         for (at, open) in self.open.iter().enumerate() {
             let facts = facts_after(conn, open.session, open.seq, left)?;
-            let Some(last) = facts.last() else { continue };
+            let Some(last) = facts.first() else { continue };
             let Some(more) = left.checked_sub(facts.len()).filter(|n| *n > 0) else {
                 return Ok(Behind::TooFar);
             };
@@ -228,8 +229,7 @@ struct Reader<'a> {
 }
 
 const COLUMNS: &str =
-    "s.peer, s.participant, s.joined_ms, s.left_ms, s.away_ms, p.name_fold, p.custom_fold, p.user_id
-                       FROM stay s LEFT JOIN person p USING (session, peer) WHERE s.session = ?1";
+    "peer, participant, joined_ms, left_ms, away_ms, name_fold, custom_fold, user_id FROM stay WHERE session = ?1";
 
 impl<'a> Reader<'a> {
     fn new(conn: &'a Connection, scope: Scope, session: SessionId) -> Self {
@@ -251,7 +251,7 @@ impl<'a> Reader<'a> {
     }
 
     fn these(&self, peers: &BTreeSet<PeerId>) -> Result<Vec<Entry>> {
-        let mut statement = self.conn.prepare_cached(&format!("SELECT {COLUMNS} AND s.peer = ?2"))?;
+        let mut statement = self.conn.prepare_cached(&format!("SELECT {COLUMNS} AND peer = ?2"))?;
         let session = blob(self.session.as_u128());
         let mut entries = Vec::with_capacity(peers.len());
         for peer in peers {
@@ -285,8 +285,7 @@ impl<'a> Reader<'a> {
 
     /// Its last fact, if it is LIVE.
     fn open_seq(&self) -> Result<Option<i64>> {
-        let sql = "SELECT (SELECT max(seq) FROM fact INDEXED BY fact_session WHERE session = ?1)
-                   FROM session WHERE id = ?1 AND ended_ms IS NULL";
+        let sql = "SELECT last_seq FROM session WHERE id = ?1 AND ended_ms IS NULL";
         find(self.conn, sql, [blob(self.session.as_u128())], |r| r.get(0))
     }
 }
@@ -307,17 +306,24 @@ struct FactAfter {
     ends: bool,
 }
 
-/// The next facts of a session, at most `limit`.
+/// The facts of a session after `seq`, newest first; the `limit` newest if there are more.
 fn facts_after(conn: &Connection, session: SessionId, seq: i64, limit: usize) -> Result<Vec<FactAfter>> {
-    let sql = "SELECT seq, kind, peer FROM fact INDEXED BY fact_session WHERE session = ?1 AND seq > ?2
-               ORDER BY seq LIMIT ?3";
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    list(conn, sql, params![blob(session.as_u128()), seq, limit], |r| {
-        let peer: Option<[u8; 16]> = r.get("peer")?;
-        Ok(FactAfter {
-            seq: r.get("seq")?,
-            peer: peer.map(|bytes| PeerId::from_u128(u128::from_be_bytes(bytes))),
-            ends: r.get_ref("kind")?.as_str()? == "session_ended",
-        })
-    })
+    let mut statement = conn.prepare_cached("SELECT prev, kind, peer FROM fact WHERE seq = ?1")?;
+    let mut next = replay::last_seq(conn, session)?;
+    let mut found = Vec::new();
+    while let Some(at) = next.filter(|at| *at > seq && found.len() < limit) {
+        let fact = statement.query_row([at], |r| {
+            let peer: Option<[u8; 16]> = r.get("peer")?;
+            next = r.get("prev")?;
+            Ok(FactAfter {
+                seq: at,
+                peer: peer.map(|bytes| PeerId::from_u128(u128::from_be_bytes(bytes))),
+                ends: r.get_ref("kind")?.as_str()? == "session_ended",
+            })
+        })?;
+        found.push(fact);
+        // A chain that does not lead back is not followed for ever.
+        next = next.filter(|next| *next < at);
+    }
+    Ok(found)
 }

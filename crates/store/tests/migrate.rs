@@ -1,0 +1,102 @@
+//! A ledger of an older schema becomes one of today's, with everything in it.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+#[expect(dead_code, reason = "every test uses its own part")]
+mod common;
+
+use std::path::Path;
+
+use common::{Recorder, app_row, at, open, person};
+use rusqlite::Connection;
+use sederunt_core::fact::LeaveReason;
+use sederunt_store::{RoomStayQuery, StaySort, Store};
+
+/// The first three migrations: the schema before stays had names and facts were a chain.
+const OLD: [&str; 3] = [
+    include_str!("../migrations/sqlite/0001_init.sql"),
+    include_str!("../migrations/sqlite/0002_fact_app.sql"),
+    include_str!("../migrations/sqlite/0003_person_change.sql"),
+];
+
+/// The same rows under the old schema.
+const COPY: &str = "
+    INSERT INTO app SELECT * FROM today.app;
+    INSERT INTO node SELECT * FROM today.node;
+    INSERT INTO fact SELECT seq, node, at_ms, app, meeting, session, kind, peer, participant, role, created_ms, reason,
+        title, keep_alive_ms FROM today.fact;
+    INSERT INTO session SELECT id, app, meeting, title, title_fold, keep_alive_ms, started_ms, ended_ms, end_reason,
+        updated_ms, live_count, peak, stay_count, closed_ms, ticking_count, ticking_joined_sum_ms, last_left_ms,
+        together_ms, together_since_ms FROM today.session;
+    INSERT INTO stay SELECT session, peer, meeting, participant, node, role, created_ms, joined_ms, left_ms, reason,
+        away_ms FROM today.stay;
+    INSERT INTO person SELECT session, peer, meeting, display_name, name_fold, preset_name, custom_participant_id,
+        custom_fold, user_id, ip_address, user_agent FROM today.stay WHERE display_name IS NOT NULL;
+    INSERT INTO meeting_tally SELECT * FROM today.meeting_tally;
+    INSERT INTO app_tally SELECT * FROM today.app_tally;
+    PRAGMA user_version = 3;";
+
+async fn fill(store: &Store) {
+    for app in ["p", "q"] {
+        store.create_app(app_row(app), Vec::new()).await.unwrap();
+    }
+    // Facts of two apps and several sessions lie between each other, over more than one block.
+    let mut rooms: Vec<Recorder> = (0..5_u128)
+        .map(|n| Recorder::new(if n % 2 == 0 { "p" } else { "q" }, 0x30 + n, 0x50 + n))
+        .collect();
+    for (n, room) in rooms.iter_mut().enumerate() {
+        room.start(at(0), "Weekly");
+        room.join(at(n as i64), 0xb0, 0xa0, person("Ann", Some("ann")));
+        room.save(store).await;
+    }
+    for step in 1..30_i64 {
+        for room in &mut rooms {
+            let peer = 0xb0 + u128::try_from(step).unwrap();
+            room.join(at(step * 100), peer, 0xa1, person("Bób", Some("bob")));
+            if step % 3 > 0 {
+                room.leave(at(step * 100 + 50), peer, LeaveReason::Left);
+            }
+            room.save(store).await;
+        }
+    }
+}
+
+fn export(store: &Store) -> String {
+    let mut out = Vec::new();
+    store.export(&mut out, |_, _| {}).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn aged(today: &Path, dir: &Path) {
+    let conn = Connection::open(dir.join("ledger.sqlite")).unwrap();
+    for sql in OLD {
+        conn.execute_batch(sql).unwrap();
+    }
+    conn.execute("ATTACH ?1 AS today", [today.join("ledger.sqlite").to_str().unwrap()]).unwrap();
+    conn.execute_batch(COPY).unwrap();
+}
+
+#[tokio::test]
+async fn an_older_ledger_is_brought_up_to_date() {
+    let (dir, store) = open();
+    fill(&store).await;
+    let (before, facts) = (export(&store), store.verify(|_, _| {}).unwrap());
+    drop(store);
+    let old = tempfile::tempdir().unwrap();
+    aged(dir.path(), old.path());
+    let store = Store::open(old.path()).unwrap();
+    let report = store.verify(|_, _| {}).unwrap();
+    assert_eq!((report.difference_count, report.facts), (0, facts.facts), "{:?}", report.differences);
+    assert_eq!(export(&store), before);
+    let q = RoomStayQuery {
+        meeting: sederunt_core::id::MeetingId::from_u128(0x31),
+        user_id: Some("bob".to_owned()),
+        connecting: Some(true),
+        sort: StaySort::JoinedAt,
+        ascending: true,
+        offset: 0,
+        limit: Some(100),
+    };
+    let page = store.room_stays(q).await.unwrap();
+    assert_eq!((page.total, page.items.len()), (9, 9));
+    assert!(page.items.iter().all(|row| row.person.display_name == "Bób"), "{:?}", page.items);
+}
