@@ -12,13 +12,12 @@ use crate::ledger::Ledger;
 use crate::sql::list;
 
 /// The indexes: the same text as in their migration.
-const INDEXES: [(&str, &str); 3] = [
+const INDEXES: [(&str, &str); 2] = [
     ("session_meeting", "CREATE INDEX session_meeting ON session (meeting, started_ms, id, app, ended_ms)"),
     (
         "session_consumed",
         "CREATE INDEX session_consumed ON session (app, closed_ms, id, ended_ms) WHERE ended_ms IS NOT NULL",
     ),
-    ("stay_meeting", "CREATE INDEX stay_meeting ON stay (meeting, joined_ms, peer)"),
 ];
 
 /// Fewer new sessions than this are indexed as they come …

@@ -72,10 +72,9 @@ pub(crate) fn apply_whole<'a>(ledger: &mut Ledger, sessions: impl Iterator<Item 
             facts.push(NewFact { node, app, place: ledger.place(fact)?, fact });
         }
         states.push(SessionState { app, columns, last_seq: ledger.last_seq, renamed: false });
-        let (session, meeting) = (columns.session, columns.meeting);
+        let session = columns.session;
         stays.extend(its_stays.iter().map(|Attended { stay, person, .. }| StayState {
             session,
-            meeting,
             node,
             stay,
             person: Some(person),
@@ -131,12 +130,10 @@ impl<'a> Rows<'a> {
         person: Option<&'a Person>,
     ) {
         let NewFact { node, app, place, fact } = new;
-        let (session, meeting) = (fact.session, fact.meeting);
+        let session = fact.session;
         let starts = matches!(fact.kind, FactKind::SessionStarted { .. });
-        let renamed = matches!(
-            fact.kind,
-            FactKind::SessionRetitled { .. } | FactKind::KeepAliveChanged { .. }
-        );
+        let renamed =
+            matches!(fact.kind, FactKind::SessionRetitled { .. } | FactKind::KeepAliveChanged { .. });
         let state = SessionState { app, columns, last_seq: place.seq, renamed };
         let (last, _) = self.sessions.entry(session).or_insert((state, starts));
         *last = SessionState { renamed: renamed || last.renamed, ..state };
@@ -148,7 +145,7 @@ impl<'a> Rows<'a> {
         }
         if let Some(stay) = stay {
             let starts = matches!(fact.kind, FactKind::PeerJoined { .. });
-            let state = StayState { session, meeting, node, stay, person };
+            let state = StayState { session, node, stay, person };
             let (last, _) = self.stays.entry((session, stay.peer)).or_insert((state, starts));
             (last.stay, last.node) = (stay, node);
         }
@@ -174,7 +171,7 @@ impl<'a> Rows<'a> {
 
 impl Tallies {
     fn meeting(&mut self, columns: &SessionColumns) -> &mut TallyChange {
-        let new = TallyChange { sessions: 0, first_joined_at: columns.started_at, together_ms: 0 };
+        let new = TallyChange { sessions: 0, first_joined_at: columns.started_at, together_ms: 0, stays: 0 };
         let tally = self.meetings.entry(columns.meeting).or_insert(new);
         tally.first_joined_at = tally.first_joined_at.min(columns.started_at);
         tally
@@ -186,7 +183,9 @@ impl Tallies {
     }
 
     fn end(&mut self, columns: &SessionColumns) {
-        self.meeting(columns).together_ms += columns.together_ms;
+        let tally = self.meeting(columns);
+        tally.together_ms += columns.together_ms;
+        tally.stays += i64::from(columns.stay_count);
     }
 
     fn flush(self, ledger: &Ledger) -> Result<()> {

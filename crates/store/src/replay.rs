@@ -117,11 +117,7 @@ pub(crate) fn fold_session(conn: &Connection, session: SessionId) -> Result<Opti
 }
 
 /// Folds the facts of a session up to fact `last` of it; also how many there are.
-pub(crate) fn fold_chain(
-    conn: &Connection,
-    apps: &HashMap<i64, AppId>,
-    last: i64,
-) -> Result<(Tally, usize)> {
+pub(crate) fn fold_chain(conn: &Connection, apps: &HashMap<i64, AppId>, last: i64) -> Result<(Tally, usize)> {
     // Backwards first: eight bytes a fact, however long the session.
     let mut chain = Vec::new();
     let mut statement = conn.prepare_cached("SELECT prev FROM fact WHERE seq = ?1")?;

@@ -37,7 +37,6 @@ pub(crate) struct SessionState<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct StayState<'a> {
     pub session: SessionId,
-    pub meeting: MeetingId,
     pub node: i64,
     pub stay: &'a Stay,
     /// With a new stay.
@@ -50,6 +49,8 @@ pub(crate) struct TallyChange {
     pub sessions: i64,
     pub first_joined_at: UnixMs,
     pub together_ms: i64,
+    /// Of sessions that end.
+    pub stays: i64,
 }
 
 /// Appends facts.
@@ -225,17 +226,16 @@ pub(crate) fn update_sessions(conn: &Connection, sessions: &[SessionState<'_>]) 
 /// Inserts stays, with the people who stayed. `Exists` when one of the session has this peer id.
 pub(crate) fn insert_stays(conn: &Connection, stays: &[StayState<'_>]) -> Result<()> {
     static INSERT: Insert = Insert::new(
-        "INSERT OR FAIL INTO stay (session, peer, meeting, participant, node, role, created_ms, joined_ms, left_ms, reason,
+        "INSERT OR FAIL INTO stay (session, peer, participant, node, role, created_ms, joined_ms, left_ms, reason,
                            away_ms, display_name, name_fold, preset_name, custom_participant_id, custom_fold, user_id,
                            ip_address, user_agent)",
-        19,
+        18,
         "",
     );
     let put = |v: &mut Values<'_, '_>, state: &StayState<'_>| {
         let s = state.stay;
         v.put(blob(state.session.as_u128()))?;
         v.put(blob(s.peer.as_u128()))?;
-        v.put(blob(state.meeting.as_u128()))?;
         v.put(blob(s.participant.as_u128()))?;
         v.put(state.node)?;
         v.put(s.role.as_str())?;
@@ -298,17 +298,18 @@ pub(crate) fn update_stays(conn: &Connection, stays: &[StayState<'_>]) -> Result
 /// Adds to the sums of meetings.
 pub(crate) fn add_meeting_tallies(conn: &Connection, changes: &[(MeetingId, TallyChange)]) -> Result<()> {
     static INSERT: Insert = Insert::new(
-        "INSERT INTO meeting_tally (meeting, sessions, first_joined_ms, together_ms)",
-        4,
+        "INSERT INTO meeting_tally (meeting, sessions, first_joined_ms, together_ms, stays)",
+        5,
         " ON CONFLICT (meeting) DO UPDATE SET sessions = sessions + excluded.sessions,
               first_joined_ms = min(first_joined_ms, excluded.first_joined_ms),
-              together_ms = together_ms + excluded.together_ms",
+              together_ms = together_ms + excluded.together_ms, stays = stays + excluded.stays",
     );
     INSERT.run(conn, changes, |v, (meeting, change)| {
         v.put(blob(meeting.as_u128()))?;
         v.put(change.sessions)?;
         v.put(change.first_joined_at.0)?;
-        v.put(change.together_ms)
+        v.put(change.together_ms)?;
+        v.put(change.stays)
     })?;
     Ok(())
 }

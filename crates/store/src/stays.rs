@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use crate::fold::Needle;
-use crate::sql::{blob, find};
+use crate::sql::{blob, find, id};
 use crate::{Page, Result, RoomStayQuery, StayBatch, StayQuery, StayRow, StaySort, Store, StoreError};
 
 mod cache;
@@ -28,7 +28,7 @@ pub(crate) use cache::StayCache;
 
 use cache::{Answer, STAYS_MIN};
 use columns::{Filter, Place};
-use sql::{Key, Room};
+use sql::{Key, Owner, Room};
 use state::Scope;
 
 /// Rows in one message of a stream: some 100 KiB.
@@ -62,8 +62,8 @@ impl Store {
 
     /// One stay of a session.
     pub async fn stay(&self, session: SessionId, peer: PeerId) -> Result<Option<StayRow>> {
-        self.read(move |c| match session_row(c, session)? {
-            Some((app, _)) => sql::one(c, &app, (session, peer)),
+        self.read(move |c| match session_owner(c, session)? {
+            Some((owner, _)) => sql::one(c, &owner, (session, peer)),
             None => Ok(None),
         })
         .await
@@ -71,8 +71,8 @@ impl Store {
 
     /// The latest stay of a participant in a session.
     pub async fn latest_stay(&self, session: SessionId, who: ParticipantId) -> Result<Option<StayRow>> {
-        self.read(move |c| match session_row(c, session)? {
-            Some((app, _)) => sql::latest(c, &app, session, who.as_u128()),
+        self.read(move |c| match session_owner(c, session)? {
+            Some((owner, _)) => sql::latest(c, &owner, session, who.as_u128()),
             None => Ok(None),
         })
         .await
@@ -159,56 +159,49 @@ fn send_all(
     out: &mpsc::Sender<Result<StayBatch>>,
 ) -> Result<bool> {
     let out = Out { runtime: Handle::current(), channel: out };
+    let answer = cache.answer(conn, Scope::Room(q.meeting), |columns| room_keys(columns, q))?;
+    let (found, worth) = match answer {
+        Answer::Here(found) => (Some(found), false),
+        Answer::Absent => (None, is_large(conn, q.meeting)?),
+        Answer::Never => (None, false),
+    };
     let room = Room::new(q);
-    match q.sort {
-        StaySort::LeftAt => {
-            let answer = cache.answer(conn, Scope::Room(q.meeting), |columns| room_keys(columns, q))?;
-            let ((total, keys), worth) = match answer {
-                Answer::Here(found) => (found, false),
-                Answer::Absent => ((room.total(conn)?, room.keys(conn)?), is_large(conn, q.meeting)?),
-                Answer::Never => ((room.total(conn)?, room.keys(conn)?), false),
-            };
-            send_keys(conn, q.meeting, total, &keys, &out)?;
-            Ok(worth)
-        }
-        StaySort::JoinedAt | StaySort::Duration => {
-            send_rows(conn, q, &room, &out)?;
-            Ok(false)
-        }
-    }
-}
-
-/// All rows as an index leads to them.
-fn send_rows(conn: &Connection, q: &RoomStayQuery, room: &Room<'_>, out: &Out<'_>) -> Result<()> {
-    if !out.send(StayBatch::Total(room.total(conn)?)) {
-        return Ok(());
+    let total = match &found {
+        Some((total, _)) => *total,
+        None => room.total(conn)?,
+    };
+    if !out.send(StayBatch::Total(total)) {
+        return Ok(worth);
     }
     // A room without an app has no session, and so no stay.
-    let Some(app) = app_of_meeting(conn, q.meeting)? else { return Ok(()) };
-    let mut batch = Vec::with_capacity(BATCH_ROWS);
-    let mut taken = true;
-    room.each(conn, &app, &mut |row| {
-        batch.push(row);
-        if batch.len() == BATCH_ROWS {
-            taken = out.send(StayBatch::Rows(std::mem::replace(&mut batch, Vec::with_capacity(BATCH_ROWS))));
+    let Some(owner) = room_owner(conn, q.meeting)? else { return Ok(worth) };
+    let rows = |keys: &[Key]| Ok::<_, StoreError>(out.send(StayBatch::Rows(sql::rows(conn, &owner, keys)?)));
+    match found {
+        Some((_, keys)) => {
+            for some in keys.chunks(BATCH_ROWS) {
+                if !rows(some)? {
+                    break;
+                }
+            }
+        }
+        None => send_sorted(conn, &room, &rows)?,
+    }
+    Ok(worth)
+}
+
+/// All rows as SQL sorts their keys.
+fn send_sorted(conn: &Connection, room: &Room<'_>, rows: &dyn Fn(&[Key]) -> Result<bool>) -> Result<()> {
+    let (mut keys, mut taken) = (Vec::with_capacity(BATCH_ROWS), true);
+    room.each(conn, &mut |key| {
+        keys.push(key);
+        if keys.len() == BATCH_ROWS {
+            taken = rows(&keys)?;
+            keys.clear();
         }
         Ok(taken)
     })?;
-    if taken && !batch.is_empty() {
-        out.send(StayBatch::Rows(batch));
-    }
-    Ok(())
-}
-
-fn send_keys(conn: &Connection, meeting: MeetingId, total: u64, keys: &[Key], out: &Out<'_>) -> Result<()> {
-    if !out.send(StayBatch::Total(total)) {
-        return Ok(());
-    }
-    let Some(app) = app_of_meeting(conn, meeting)? else { return Ok(()) };
-    for some in keys.chunks(BATCH_ROWS) {
-        if !out.send(StayBatch::Rows(sql::rows(conn, &app, some)?)) {
-            break;
-        }
+    if taken && !keys.is_empty() {
+        rows(&keys)?;
     }
     Ok(())
 }
@@ -216,8 +209,8 @@ fn send_keys(conn: &Connection, meeting: MeetingId, total: u64, keys: &[Key], ou
 fn session_page(conn: &Connection, cache: &StayCache, q: &StayQuery) -> Result<Worth<Page<StayRow>>> {
     // First of all: it may take the snapshot anew.
     match cache.answer(conn, Scope::Session(q.session), |columns| session_keys(columns, q))? {
-        Answer::Here((total, keys)) => match session_row(conn, q.session)? {
-            Some((app, _)) => Ok((Page { items: sql::rows(conn, &app, &keys)?, total }, false)),
+        Answer::Here((total, keys)) => match session_owner(conn, q.session)? {
+            Some((owner, _)) => Ok((Page { items: sql::rows(conn, &owner, &keys)?, total }, false)),
             None => Ok((Page { items: Vec::new(), total: 0 }, false)),
         },
         Answer::Absent => session_page_by_sql(conn, q).map(|(page, stays)| (page, stays >= STAYS_MIN)),
@@ -234,8 +227,8 @@ fn session_keys(columns: &columns::Columns, q: &StayQuery) -> (u64, Vec<Key>) {
 
 /// The page, and how many stays the session has.
 fn session_page_by_sql(conn: &Connection, q: &StayQuery) -> Result<(Page<StayRow>, u64)> {
-    match session_row(conn, q.session)? {
-        Some((app, stays)) => Ok((sql::session_page(conn, &app, q, stays)?, stays)),
+    match session_owner(conn, q.session)? {
+        Some((owner, stays)) => Ok((sql::session_page(conn, &owner, q, stays)?, stays)),
         None => Ok((Page { items: Vec::new(), total: 0 }, 0)),
     }
 }
@@ -267,8 +260,8 @@ fn room_page_by_sql(conn: &Connection, q: &RoomStayQuery) -> Result<Page<StayRow
 }
 
 fn room_rows(conn: &Connection, q: &RoomStayQuery, total: u64, keys: &[Key]) -> Result<Page<StayRow>> {
-    let items = match app_of_meeting(conn, q.meeting)? {
-        Some(app) => sql::rows(conn, &app, keys)?,
+    let items = match room_owner(conn, q.meeting)? {
+        Some(owner) => sql::rows(conn, &owner, keys)?,
         None => Vec::new(),
     };
     Ok(Page { items, total })
@@ -276,21 +269,24 @@ fn room_rows(conn: &Connection, q: &RoomStayQuery, total: u64, keys: &[Key]) -> 
 
 /// Whether a room has stays enough for columns.
 fn is_large(conn: &Connection, meeting: MeetingId) -> Result<bool> {
-    let sql = "SELECT 1 FROM stay INDEXED BY stay_meeting WHERE meeting = ?1 LIMIT 1 OFFSET ?2";
-    let last = i64::try_from(STAYS_MIN - 1).unwrap_or(i64::MAX);
-    Ok(find(conn, sql, rusqlite::params![blob(meeting.as_u128()), last], |_| Ok(()))?.is_some())
+    Ok(sql::count(conn, meeting)? >= STAYS_MIN)
 }
 
-/// The app of a session and the number of its stays.
-fn session_row(conn: &Connection, session: SessionId) -> Result<Option<(AppId, u64)>> {
-    let sql = "SELECT a.id, s.stay_count FROM session s JOIN app a ON a.no = s.app WHERE s.id = ?1";
+/// Whose stays a session has, and how many.
+fn session_owner(conn: &Connection, session: SessionId) -> Result<Option<(Owner, u64)>> {
+    let sql =
+        "SELECT a.id, s.meeting, s.stay_count FROM session s JOIN app a ON a.no = s.app WHERE s.id = ?1";
     find(conn, sql, [blob(session.as_u128())], |r| {
-        Ok((AppId::from(&*r.get::<_, String>(0)?), u64::from(r.get::<_, u32>(1)?)))
+        let app = AppId::from(&*r.get::<_, String>(0)?);
+        Ok((Owner { app, meeting: id(r, "meeting")? }, u64::from(r.get::<_, u32>(2)?)))
     })
 }
 
-fn app_of_meeting(conn: &Connection, meeting: MeetingId) -> Result<Option<AppId>> {
+/// Whose stays a room has; `None` when it never had a session.
+fn room_owner(conn: &Connection, meeting: MeetingId) -> Result<Option<Owner>> {
     let sql = "SELECT a.id FROM session s INDEXED BY session_meeting JOIN app a ON a.no = s.app
                WHERE s.meeting = ?1 LIMIT 1";
-    find(conn, sql, [blob(meeting.as_u128())], |r| Ok(AppId::from(&*r.get::<_, String>(0)?)))
+    find(conn, sql, [blob(meeting.as_u128())], |r| {
+        Ok(Owner { app: AppId::from(&*r.get::<_, String>(0)?), meeting })
+    })
 }

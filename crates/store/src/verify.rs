@@ -100,6 +100,7 @@ struct MeetingSum {
     sessions: i64,
     first_joined_ms: i64,
     together_ms: i64,
+    stays: i64,
 }
 
 impl Refolded<'_> {
@@ -159,7 +160,7 @@ impl Refolded<'_> {
         match open.tally.apply(fact) {
             Ok(Some(stay)) if stay.left_at.is_some() => {
                 open.nodes.remove(&stay.peer);
-                self.stay(session, fact.meeting, *node, &stay)?;
+                self.stay(session, *node, &stay)?;
             }
             Ok(Some(stay)) => {
                 open.nodes.insert(stay.peer, *node);
@@ -172,6 +173,7 @@ impl Refolded<'_> {
             let columns = open.tally.columns();
             if let Some(sum) = self.meetings.get_mut(&columns.meeting) {
                 sum.together_ms += columns.together_ms;
+                sum.stays += i64::from(columns.stay_count);
             }
             self.session(open.app, columns, open.last_seq)?;
         }
@@ -202,6 +204,7 @@ impl Refolded<'_> {
             sessions: 0,
             first_joined_ms: fact.at.0,
             together_ms: 0,
+            stays: 0,
         });
         sum.sessions += 1;
         sum.first_joined_ms = sum.first_joined_ms.min(fact.at.0);
@@ -215,7 +218,7 @@ impl Refolded<'_> {
             self.session(open.app, open.tally.columns(), open.last_seq)?;
             for stay in open.tally.open() {
                 let node = open.nodes.get(&stay.peer).copied().unwrap_or_default();
-                self.stay(session, open.tally.columns().meeting, node, stay)?;
+                self.stay(session, node, stay)?;
             }
         }
         let mut meetings = std::mem::take(&mut self.meetings).into_iter().collect::<Vec<_>>();
@@ -225,6 +228,7 @@ impl Refolded<'_> {
                 ("sessions", int(sum.sessions)),
                 ("first_joined_ms", int(sum.first_joined_ms)),
                 ("together_ms", int(sum.together_ms)),
+                ("stays", int(sum.stays)),
             ];
             let key: [(&str, &dyn ToSql); 1] = [("meeting", &blob(meeting.as_u128()))];
             self.compare("meeting_tally", &format!("meeting {meeting}"), &key, &expected)?;
@@ -268,10 +272,9 @@ impl Refolded<'_> {
         self.compare("session", &format!("session {}", c.session), &key, &expected)
     }
 
-    fn stay(&mut self, session: SessionId, meeting: MeetingId, node: i64, s: &Stay) -> Result<()> {
+    fn stay(&mut self, session: SessionId, node: i64, s: &Stay) -> Result<()> {
         self.report.stays += 1;
         let expected = [
-            ("meeting", Value::Blob(blob(meeting.as_u128()).to_vec())),
             ("participant", Value::Blob(blob(s.participant.as_u128()).to_vec())),
             ("node", int(node)),
             ("role", text(s.role.as_str())),

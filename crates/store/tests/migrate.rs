@@ -8,7 +8,7 @@ use std::path::Path;
 
 use common::{Recorder, app_row, at, open, person};
 use rusqlite::Connection;
-use sederunt_core::fact::LeaveReason;
+use sederunt_core::fact::{EndReason, LeaveReason};
 use sederunt_store::{RoomStayQuery, StaySort, Store};
 
 /// The first three migrations: the schema before stays had names and facts were a chain.
@@ -27,11 +27,12 @@ const COPY: &str = "
     INSERT INTO session SELECT id, app, meeting, title, title_fold, keep_alive_ms, started_ms, ended_ms, end_reason,
         updated_ms, live_count, peak, stay_count, closed_ms, ticking_count, ticking_joined_sum_ms, last_left_ms,
         together_ms, together_since_ms FROM today.session;
-    INSERT INTO stay SELECT session, peer, meeting, participant, node, role, created_ms, joined_ms, left_ms, reason,
-        away_ms FROM today.stay;
-    INSERT INTO person SELECT session, peer, meeting, display_name, name_fold, preset_name, custom_participant_id,
-        custom_fold, user_id, ip_address, user_agent FROM today.stay WHERE display_name IS NOT NULL;
-    INSERT INTO meeting_tally SELECT * FROM today.meeting_tally;
+    INSERT INTO stay SELECT s.session, s.peer, x.meeting, s.participant, s.node, s.role, s.created_ms, s.joined_ms,
+        s.left_ms, s.reason, s.away_ms FROM today.stay s JOIN today.session x ON x.id = s.session;
+    INSERT INTO person SELECT s.session, s.peer, x.meeting, s.display_name, s.name_fold, s.preset_name,
+        s.custom_participant_id, s.custom_fold, s.user_id, s.ip_address, s.user_agent
+        FROM today.stay s JOIN today.session x ON x.id = s.session WHERE s.display_name IS NOT NULL;
+    INSERT INTO meeting_tally SELECT meeting, sessions, first_joined_ms, together_ms FROM today.meeting_tally;
     INSERT INTO app_tally SELECT * FROM today.app_tally;
     PRAGMA user_version = 3;";
 
@@ -40,16 +41,20 @@ async fn fill(store: &Store) {
         store.create_app(app_row(app), Vec::new()).await.unwrap();
     }
     // Facts of two apps and several sessions lie between each other, over more than one block.
-    let mut rooms: Vec<Recorder> = (0..5_u128)
-        .map(|n| Recorder::new(if n % 2 == 0 { "p" } else { "q" }, 0x30 + n, 0x50 + n))
-        .collect();
+    let mut rooms: Vec<Recorder> =
+        (0..5_u128).map(|n| Recorder::new(if n % 2 == 0 { "p" } else { "q" }, 0x30 + n, 0x50 + n)).collect();
     for (n, room) in rooms.iter_mut().enumerate() {
         room.start(at(0), "Weekly");
         room.join(at(n as i64), 0xb0, 0xa0, person("Ann", Some("ann")));
         room.save(store).await;
     }
-    for step in 1..30_i64 {
-        for room in &mut rooms {
+    for room in &mut rooms[3..] {
+        room.leave(at(60), 0xb0, LeaveReason::Left);
+        room.end(at(70), EndReason::AllParticipantsLeft);
+        room.save(store).await;
+    }
+    for step in 1..40_i64 {
+        for room in &mut rooms[..3] {
             let peer = 0xb0 + u128::try_from(step).unwrap();
             room.join(at(step * 100), peer, 0xa1, person("Bób", Some("bob")));
             if step % 3 > 0 {
@@ -97,6 +102,6 @@ async fn an_older_ledger_is_brought_up_to_date() {
         limit: Some(100),
     };
     let page = store.room_stays(q).await.unwrap();
-    assert_eq!((page.total, page.items.len()), (9, 9));
+    assert_eq!((page.total, page.items.len()), (13, 13));
     assert!(page.items.iter().all(|row| row.person.display_name == "Bób"), "{:?}", page.items);
 }

@@ -62,8 +62,7 @@ const PERSONAL: [&str; 8] = [
 
 fn columns(conn: &Connection, table: &str) -> Vec<String> {
     let mut statement = conn.prepare(&format!("PRAGMA table_info({table})")).unwrap();
-    let all: Vec<String> =
-        statement.query_map([], |r| r.get(1)).unwrap().collect::<Result<_, _>>().unwrap();
+    let all: Vec<String> = statement.query_map([], |r| r.get(1)).unwrap().collect::<Result<_, _>>().unwrap();
     all.into_iter().filter(|name| !PERSONAL.contains(&name.as_str())).collect()
 }
 
@@ -134,8 +133,8 @@ async fn lost_and_surplus_rows_are_found() {
         restore(&conn, table);
     }
     conn.execute(
-        "INSERT INTO stay (session, peer, meeting, participant, node, role, created_ms, joined_ms)
-         SELECT session, x'00', meeting, participant, node, role, created_ms, joined_ms FROM stay LIMIT 1",
+        "INSERT INTO stay (session, peer, participant, node, role, created_ms, joined_ms)
+         SELECT session, x'00', participant, node, role, created_ms, joined_ms FROM stay LIMIT 1",
         [],
     )
     .unwrap();

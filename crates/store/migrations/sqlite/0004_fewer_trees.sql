@@ -40,5 +40,12 @@ CREATE TRIGGER person_updated AFTER UPDATE OF display_name, name_fold, preset_na
     custom_fold, user_id, ip_address, user_agent ON stay
   BEGIN UPDATE person_change SET changes = changes + 1; END;
 
--- Only the LIVE session of a meeting has open stays, and it is found by its own index.
+-- Only the LIVE session of a meeting has open stays, and it is found by its own index. The stays of a room are those of
+-- its sessions, whose meeting is in their rows; how many there are in ended ones is summed up when a session ends.
 DROP INDEX stay_open;
+DROP INDEX IF EXISTS stay_meeting;
+ALTER TABLE stay DROP COLUMN meeting;
+ALTER TABLE meeting_tally ADD COLUMN stays INTEGER NOT NULL DEFAULT 0;
+UPDATE meeting_tally SET stays = s.stays
+  FROM (SELECT meeting, sum(stay_count) AS stays FROM session WHERE ended_ms IS NOT NULL GROUP BY meeting) s
+  WHERE s.meeting = meeting_tally.meeting;

@@ -7,8 +7,8 @@ use sederunt_archive::{Change, Row};
 use sederunt_core::id::AppId;
 
 use super::rows::{self, COLUMNS};
-use crate::{Result, replay};
 use crate::sql::{Blob, blob, find, list};
+use crate::{Result, replay};
 
 /// The fact that ended a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +62,8 @@ pub(super) fn ended_count(conn: &Connection, app: i64) -> Result<u64> {
 
 /// The latest end in an app.
 pub(super) fn last_end(conn: &Connection, app: i64) -> Result<Option<End>> {
-    let sql = replay::of_app("seq, session", "kind = 'session_ended'", "ORDER BY block DESC, seq DESC LIMIT 1");
+    let sql =
+        replay::of_app("seq, session", "kind = 'session_ended'", "ORDER BY block DESC, seq DESC LIMIT 1");
     find(conn, &sql, [app, 0], |r| {
         Ok(End { seq: seq(r, 0)?, session: u128::from_be_bytes(r.get::<_, Blob>(1)?) })
     })

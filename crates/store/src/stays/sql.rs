@@ -13,9 +13,15 @@ use crate::sql::{bad, blob, find, id, list};
 use crate::{Page, Result, RoomStayQuery, StayQuery, StayRow, StaySort};
 
 /// What [`read`] reads, in its order: by position, as names are looked for in every row.
-const COLUMNS: &str = "s.meeting, s.session, s.peer, s.participant, s.role, s.created_ms, s.joined_ms, s.left_ms, \
+const COLUMNS: &str = "s.session, s.peer, s.participant, s.role, s.created_ms, s.joined_ms, s.left_ms, \
                        s.reason, s.away_ms, s.display_name, s.preset_name, s.custom_participant_id, s.user_id, \
                        s.ip_address, s.user_agent";
+
+/// What all stays of a list have in common.
+pub(super) struct Owner {
+    pub app: AppId,
+    pub meeting: MeetingId,
+}
 
 /// Names a stay.
 pub(super) type Key = (SessionId, PeerId);
@@ -23,29 +29,29 @@ pub(super) type Key = (SessionId, PeerId);
 const ONE: &str = "FROM stay s WHERE s.session = ?1 AND s.peer = ?2";
 
 /// One stay.
-pub(super) fn one(conn: &Connection, app: &AppId, (session, peer): Key) -> Result<Option<StayRow>> {
+pub(super) fn one(conn: &Connection, owner: &Owner, (session, peer): Key) -> Result<Option<StayRow>> {
     let sql = format!("SELECT {COLUMNS} {ONE}");
-    find(conn, &sql, [blob(session.as_u128()), blob(peer.as_u128())], |r| read(r, app))
+    find(conn, &sql, [blob(session.as_u128()), blob(peer.as_u128())], |r| read(r, owner))
 }
 
 /// The latest stay of a participant in a session.
 pub(super) fn latest(
     conn: &Connection,
-    app: &AppId,
+    owner: &Owner,
     session: SessionId,
     participant: u128,
 ) -> Result<Option<StayRow>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM stay s WHERE s.session = ?1 AND s.participant = ?2 ORDER BY s.joined_ms DESC, s.peer DESC LIMIT 1"
     );
-    find(conn, &sql, [blob(session.as_u128()), blob(participant)], |r| read(r, app))
+    find(conn, &sql, [blob(session.as_u128()), blob(participant)], |r| read(r, owner))
 }
 
 /// These stays, in this order. Every one is there: their keys come from the same snapshot.
-pub(super) fn rows(conn: &Connection, app: &AppId, keys: &[Key]) -> Result<Vec<StayRow>> {
+pub(super) fn rows(conn: &Connection, owner: &Owner, keys: &[Key]) -> Result<Vec<StayRow>> {
     let mut statement = conn.prepare_cached(&format!("SELECT {COLUMNS} {ONE}"))?;
     let mut row = |(session, peer): &Key| {
-        statement.query_row([blob(session.as_u128()), blob(peer.as_u128())], |r| read(r, app))
+        statement.query_row([blob(session.as_u128()), blob(peer.as_u128())], |r| read(r, owner))
     };
     Ok(keys.iter().map(&mut row).collect::<rusqlite::Result<_>>()?)
 }
@@ -53,7 +59,7 @@ pub(super) fn rows(conn: &Connection, app: &AppId, keys: &[Key]) -> Result<Vec<S
 /// The page of a session that has `stays` stays, and the number of all matches.
 pub(super) fn session_page(
     conn: &Connection,
-    app: &AppId,
+    owner: &Owner,
     q: &StayQuery,
     stays: u64,
 ) -> Result<Page<StayRow>> {
@@ -73,7 +79,7 @@ pub(super) fn session_page(
             ":session": session, ":now": q.now.0, ":limit": q.limit, ":offset": offset,
         };
         let keys = list(conn, &sql, params, key)?;
-        return Ok(Page { items: rows(conn, app, &keys)?, total: stays });
+        return Ok(Page { items: rows(conn, owner, &keys)?, total: stays });
     };
     let (text, part) = (&*needle.text, needle.id_part.as_deref());
     let from = "FROM stay s WHERE s.session = :session AND (instr(s.name_fold, :text) > 0
@@ -84,14 +90,14 @@ pub(super) fn session_page(
         ":session": session, ":text": text, ":part": part, ":now": q.now.0, ":limit": q.limit, ":offset": offset,
     };
     let keys = list(conn, &format!("SELECT s.peer, :now {from} {place}"), params, key)?;
-    Ok(Page { items: rows(conn, app, &keys)?, total: u64::try_from(total).unwrap_or(0) })
+    Ok(Page { items: rows(conn, owner, &keys)?, total: u64::try_from(total).unwrap_or(0) })
 }
 
 /// The stays of a room that match a query.
 pub(super) struct Room<'a> {
     q: &'a RoomStayQuery,
-    /// What leads to few rows, as `s`.
-    tables: &'static str,
+    /// What leads to its sessions.
+    index: &'static str,
     filter: String,
     params: Vec<(&'static str, Box<dyn ToSql>)>,
 }
@@ -100,15 +106,15 @@ impl<'a> Room<'a> {
     pub(super) fn new(q: &'a RoomStayQuery) -> Self {
         let mut room = Self {
             q,
-            tables: "stay s INDEXED BY stay_meeting",
-            filter: "s.meeting = :meeting".to_owned(),
+            index: "session_meeting",
+            filter: "l.meeting = :meeting".to_owned(),
             params: vec![(":meeting", Box::new(blob(q.meeting.as_u128())))],
         };
         match q.connecting {
             Some(true) => {
                 // Open stays are in the LIVE session of the meeting.
-                room.tables = "session l INDEXED BY session_one_live CROSS JOIN stay s ON s.session = l.id";
-                room.filter.push_str(" AND l.meeting = :meeting AND l.ended_ms IS NULL AND s.left_ms IS NULL");
+                room.index = "session_one_live";
+                room.filter.push_str(" AND l.ended_ms IS NULL AND s.left_ms IS NULL");
             }
             Some(false) => room.filter.push_str(" AND s.left_ms IS NOT NULL"),
             None => {}
@@ -122,65 +128,59 @@ impl<'a> Room<'a> {
 
     /// The number of all matches.
     pub(super) fn total(&self, conn: &Connection) -> Result<u64> {
-        if self.q.connecting == Some(false) && self.q.user_id.is_none() {
-            // An index has all stays, and the LIVE session knows how many of them are open.
-            let all = RoomStayQuery { connecting: None, ..self.q.clone() };
-            let sql = "SELECT live_count FROM session INDEXED BY session_one_live
-                       WHERE meeting = ?1 AND ended_ms IS NULL";
-            let open = find(conn, sql, [blob(self.q.meeting.as_u128())], |r| r.get::<_, u32>(0))?;
-            return Ok(Room::new(&all).total(conn)?.saturating_sub(open.unwrap_or(0).into()));
+        let meeting = self.q.meeting;
+        match (&self.q.user_id, self.q.connecting) {
+            (None, None) => count(conn, meeting),
+            (None, Some(true)) => Ok(live(conn, meeting)?.1),
+            (None, Some(false)) => Ok(count(conn, meeting)?.saturating_sub(live(conn, meeting)?.1)),
+            (Some(_), _) => {
+                let sql = format!("SELECT count(*) {}", self.from());
+                let total: i64 = find(conn, &sql, &*self.params(&[]), |r| r.get(0))?.unwrap_or(0);
+                Ok(u64::try_from(total).unwrap_or(0))
+            }
         }
-        let sql = format!("SELECT count(*) FROM {} WHERE {}", self.tables, self.filter);
-        let total: i64 = find(conn, &sql, &*self.params(&[]), |r| r.get(0))?.unwrap_or(0);
-        Ok(u64::try_from(total).unwrap_or(0))
     }
 
-    /// The keys of the page in order, or of all. Found in an index where there is one; only their rows are read.
+    /// The keys of the page in order, or of all.
     pub(super) fn keys(&self, conn: &Connection) -> Result<Vec<Key>> {
-        let sql = self.select("s.session, s.peer");
-        let mut statement = conn.prepare_cached(&sql)?;
-        let (limit, offset) = self.place();
-        let params = self.params(&[(":limit", &limit), (":offset", &offset)]);
-        let key = |r: &Row<'_>| Ok((id(r, "session")?, id(r, "peer")?));
-        let rows = statement.query_map(&*params, key)?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        let mut keys = Vec::new();
+        self.each(conn, &mut |key| {
+            keys.push(key);
+            Ok(true)
+        })?;
+        Ok(keys)
     }
 
-    /// Calls `row` for every match in order, as they are read, until it answers `false`. For the order that the
-    /// index has: any other would hold all rows before the first.
-    pub(super) fn each(
-        &self,
-        conn: &Connection,
-        app: &AppId,
-        row: &mut dyn FnMut(StayRow) -> Result<bool>,
-    ) -> Result<()> {
-        let sql = self.select(COLUMNS);
-        let mut statement = conn.prepare_cached(&sql)?;
-        let (limit, offset) = self.place();
+    /// Calls `key` for every match in order, until it answers `false`. SQLite sorts keys only, and in files what is
+    /// more than its cache: a million stays cost no memory.
+    pub(super) fn each(&self, conn: &Connection, key: &mut dyn FnMut(Key) -> Result<bool>) -> Result<()> {
+        let mut statement = conn.prepare_cached(&self.select())?;
+        let (limit, offset) = (self.q.limit.map_or(-1, i64::from), clamp(self.q.offset));
         let mut rows = statement.query(&*self.params(&[(":limit", &limit), (":offset", &offset)]))?;
         while let Some(r) = rows.next()? {
-            if !row(read(r, app)?)? {
+            if !key((id(r, "session")?, id(r, "peer")?))? {
                 break;
             }
         }
         Ok(())
     }
 
-    fn select(&self, columns: &str) -> String {
+    fn from(&self) -> String {
+        let Self { index, filter, .. } = self;
+        format!("FROM session l INDEXED BY {index} CROSS JOIN stay s ON s.session = l.id WHERE {filter}")
+    }
+
+    fn select(&self) -> String {
         let dir = if self.q.ascending { "ASC" } else { "DESC" };
         let key = match self.q.sort {
             StaySort::JoinedAt | StaySort::Duration => "s.joined_ms",
             StaySort::LeftAt => "coalesce(s.left_ms, 9223372036854775807)",
         };
         format!(
-            "SELECT {columns} FROM {} WHERE {} ORDER BY {key} {dir}, s.peer {dir}, s.session {dir}
+            "SELECT s.session, s.peer {} ORDER BY {key} {dir}, s.peer {dir}, s.session {dir}
              LIMIT :limit OFFSET :offset",
-            self.tables, self.filter
+            self.from()
         )
-    }
-
-    fn place(&self) -> (i64, i64) {
-        (self.q.limit.map_or(-1, i64::from), clamp(self.q.offset))
     }
 
     fn params<'p>(&'p self, more: &[(&'static str, &'p dyn ToSql)]) -> Vec<(&'static str, &'p dyn ToSql)> {
@@ -188,34 +188,50 @@ impl<'a> Room<'a> {
     }
 }
 
-fn read(row: &Row<'_>, app: &AppId) -> rusqlite::Result<StayRow> {
+/// All stays of a room.
+pub(super) fn count(conn: &Connection, meeting: MeetingId) -> Result<u64> {
+    let sql = "SELECT stays FROM meeting_tally WHERE meeting = ?1";
+    let ended = find(conn, sql, [blob(meeting.as_u128())], |r| r.get::<_, i64>(0))?.unwrap_or(0);
+    Ok(u64::try_from(ended).unwrap_or(0) + live(conn, meeting)?.0)
+}
+
+/// The stays of the LIVE session of a room: all, and those that are open.
+fn live(conn: &Connection, meeting: MeetingId) -> Result<(u64, u64)> {
+    let sql = "SELECT stay_count, live_count FROM session INDEXED BY session_one_live
+               WHERE meeting = ?1 AND ended_ms IS NULL";
+    let counts =
+        find(conn, sql, [blob(meeting.as_u128())], |r| Ok((r.get::<_, u32>(0)?, r.get::<_, u32>(1)?)))?;
+    Ok(counts.map_or((0, 0), |(all, open)| (all.into(), open.into())))
+}
+
+fn read(row: &Row<'_>, owner: &Owner) -> rusqlite::Result<StayRow> {
     let id = |column| row.get::<_, [u8; 16]>(column).map(u128::from_be_bytes);
     let ms = |column| row.get::<_, Option<i64>>(column).map(|ms| ms.map(UnixMs));
     let text = |column| row.get::<_, Option<String>>(column);
-    let (role, reason) = (row.get_ref(4)?.as_str()?, row.get_ref(8)?.as_str_or_null()?);
+    let (role, reason) = (row.get_ref(3)?.as_str()?, row.get_ref(7)?.as_str_or_null()?);
     let reason = reason.map(|r| LeaveReason::parse(r).ok_or_else(|| bad("reason", r))).transpose()?;
     Ok(StayRow {
-        app: app.clone(),
-        meeting: MeetingId::from_u128(id(0)?),
-        session: SessionId::from_u128(id(1)?),
+        app: owner.app.clone(),
+        meeting: owner.meeting,
+        session: SessionId::from_u128(id(0)?),
         stay: Stay {
-            peer: PeerId::from_u128(id(2)?),
-            participant: ParticipantId::from_u128(id(3)?),
+            peer: PeerId::from_u128(id(1)?),
+            participant: ParticipantId::from_u128(id(2)?),
             role: Role::parse(role).ok_or_else(|| bad("role", role))?,
-            created_at: UnixMs(row.get(5)?),
-            joined_at: UnixMs(row.get(6)?),
-            left_at: ms(7)?,
+            created_at: UnixMs(row.get(4)?),
+            joined_at: UnixMs(row.get(5)?),
+            left_at: ms(6)?,
             reason,
-            away_since: ms(9)?,
+            away_since: ms(8)?,
         },
         person: Person {
             // A person that was erased leaves a stay without a name.
-            display_name: text(10)?.unwrap_or_default(),
-            preset_name: text(11)?.unwrap_or_default(),
-            custom_participant_id: text(12)?,
-            user_id: text(13)?,
-            ip_address: text(14)?,
-            user_agent: text(15)?,
+            display_name: text(9)?.unwrap_or_default(),
+            preset_name: text(10)?.unwrap_or_default(),
+            custom_participant_id: text(11)?,
+            user_id: text(12)?,
+            ip_address: text(13)?,
+            user_agent: text(14)?,
         },
     })
 }

@@ -228,8 +228,7 @@ struct Reader<'a> {
     session: SessionId,
 }
 
-const COLUMNS: &str =
-    "peer, participant, joined_ms, left_ms, away_ms, name_fold, custom_fold, user_id FROM stay WHERE session = ?1";
+const COLUMNS: &str = "peer, participant, joined_ms, left_ms, away_ms, name_fold, custom_fold, user_id FROM stay WHERE session = ?1";
 
 impl<'a> Reader<'a> {
     fn new(conn: &'a Connection, scope: Scope, session: SessionId) -> Self {
