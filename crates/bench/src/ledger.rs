@@ -113,7 +113,7 @@ fn ingest(args: &LedgerArgs, runtime: &tokio::runtime::Runtime) -> Result<String
     let each = Duration::from_secs(args.seconds);
     let disk = disk::measure(folder.path(), each)?;
     let durable = durable::measure(runtime, folder.path(), &args.in_flight, each, &disk)?;
-    let group = ingest::measure(runtime, folder.path(), &args.in_flight, each, &disk)?;
+    let group = ingest::measure(runtime, folder.path(), &args.in_flight, each)?;
     let import = ingest::measure_import(folder.path(), args.import)?;
     Ok(format!("{}\n{group}\n{durable}\n{import}", disk.table()))
 }

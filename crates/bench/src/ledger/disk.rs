@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::Write as _;
 use std::os::unix::fs::FileExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -39,24 +39,50 @@ impl Disk {
 pub(super) fn measure(dir: &Path, each: Duration) -> Result<Disk> {
     let path = dir.join("disk");
     let mut file = File::create(&path)?;
-    let (growing, growing_ms) = rate(each, |_| {
+    let mut grow = |_| {
         file.write_all(&PAGE)?;
         file.sync_data()
-    })?;
-    let file = File::create(&path)?;
-    for page in 0..PREALLOCATED_PAGES {
-        file.write_all_at(&PAGE, page * PAGE.len() as u64)?;
-    }
-    file.sync_all()?;
-    let (preallocated, preallocated_ms) = rate(each, |n| {
-        file.write_all_at(&PAGE, n % PREALLOCATED_PAGES * PAGE.len() as u64)?;
-        file.sync_data()
-    })?;
+    };
+    let (growing, growing_ms) = rate(syncs(each, &mut grow)?);
     std::fs::remove_file(path)?;
+    let (preallocated, preallocated_ms) = rate(Log::new(dir)?.syncs(each)?);
     Ok(Disk { growing, preallocated, growing_ms, preallocated_ms })
 }
 
-fn rate(each: Duration, mut once: impl FnMut(u64) -> std::io::Result<()>) -> Result<(f64, String)> {
+/// A file that has its size already; removed when it is dropped.
+pub(super) struct Log {
+    path: PathBuf,
+    file: File,
+}
+
+impl Log {
+    pub(super) fn new(dir: &Path) -> Result<Self> {
+        let path = dir.join("disk");
+        let file = File::create(&path)?;
+        for page in 0..PREALLOCATED_PAGES {
+            file.write_all_at(&PAGE, page * PAGE.len() as u64)?;
+        }
+        file.sync_all()?;
+        Ok(Self { path, file })
+    }
+
+    /// Writes pages, each made durable before the next; returns how long each took, and all.
+    pub(super) fn syncs(&self, each: Duration) -> Result<(Samples, Duration)> {
+        let mut overwrite = |n| {
+            self.file.write_all_at(&PAGE, n % PREALLOCATED_PAGES * PAGE.len() as u64)?;
+            self.file.sync_data()
+        };
+        syncs(each, &mut overwrite)
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+fn syncs(each: Duration, once: &mut dyn FnMut(u64) -> std::io::Result<()>) -> Result<(Samples, Duration)> {
     let mut samples = Samples::default();
     let start = Instant::now();
     let mut n = 0;
@@ -66,7 +92,10 @@ fn rate(each: Duration, mut once: impl FnMut(u64) -> std::io::Result<()>) -> Res
         samples.push(before.elapsed());
         n += 1;
     }
-    let a_second = n as f64 / start.elapsed().as_secs_f64();
-    let range = format!("{} / {}", ms(samples.percentile(50)), ms(samples.percentile(99)));
-    Ok((a_second, range))
+    Ok((samples, start.elapsed()))
+}
+
+fn rate((mut samples, took): (Samples, Duration)) -> (f64, String) {
+    let a_second = samples.len() as f64 / took.as_secs_f64();
+    (a_second, format!("{} / {}", ms(samples.percentile(50)), ms(samples.percentile(99))))
 }

@@ -24,19 +24,37 @@ pub(super) struct Run {
     /// The longest time in which nobody was acknowledged.
     pub(super) silence: Duration,
     took: Duration,
-    /// CPU time of the thread that commits.
-    cpu: Duration,
+    /// CPU time of the thread that commits; `None` = there is no such thread.
+    cpu: Option<Duration>,
 }
 
 impl Run {
+    /// One act after the other, without clients and threads.
+    pub(super) fn bare((mut acks, took): (Samples, Duration)) -> Self {
+        let silence = acks.percentile(100);
+        Self { acks, silence, took, cpu: None }
+    }
+
+    /// All rounds as one.
+    pub(super) fn all(rounds: Vec<Self>) -> Self {
+        let mut all = Self::default();
+        for Self { acks, silence, took, cpu } in rounds {
+            all.acks.extend(acks);
+            all.silence = all.silence.max(silence);
+            all.took += took;
+            all.cpu = cpu.map(|cpu| cpu + all.cpu.unwrap_or_default());
+        }
+        all
+    }
+
     /// Acts a second.
     pub(super) fn a_second(&self) -> f64 {
         self.acks.len() as f64 / self.took.as_secs_f64()
     }
 
     /// CPU time of the committing thread for an act: what other work on the machine does not change.
-    pub(super) fn cpu_each(&self) -> Duration {
-        self.cpu / u32::try_from(self.acks.len().max(1)).unwrap_or(u32::MAX)
+    pub(super) fn cpu_each(&self) -> Option<Duration> {
+        Some(self.cpu? / u32::try_from(self.acks.len().max(1)).unwrap_or(u32::MAX))
     }
 }
 
@@ -96,7 +114,7 @@ pub(super) async fn come_and_go<S: Store>(store: Arc<S>, peers: usize, each: Dur
         run.acks.extend(acks??);
     }
     run.took = start.elapsed();
-    run.cpu = committers_cpu()?.saturating_sub(cpu);
+    run.cpu = Some(committers_cpu()?.saturating_sub(cpu));
     run.silence = Duration::from_micros(gaps.longest.load(Ordering::Relaxed));
     Ok(run)
 }

@@ -1,105 +1,151 @@
-//! The ledger: what a room writes, folded as a room folds it, through the store's own verb.
+//! The ledger: what a room writes, through the store's own verb; alone, with a reader of lists, and with sealing.
 
 use std::future::poll_fn;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
-use sederunt_core::effect::{Person, Write};
-use sederunt_core::fact::{Fact, FactKind, LeaveReason, Role};
-use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, PeerId, SessionId};
-use sederunt_core::tally::Tally;
-use sederunt_core::time::UnixMs;
+use anyhow::{Context as _, Result, ensure};
+use sederunt_core::effect::Write;
+use sederunt_core::id::Id;
 use sederunt_node::clock::{Clock as _, SystemClock};
-use sederunt_store::{AppRow, SessionQuery, SessionSort, Store};
+use sederunt_store::{AppRow, ArchiveOptions, ArchiveStats, SessionQuery, SessionSort, Store, StoreOptions};
 use tokio::sync::Mutex;
+use tokio::task::spawn_blocking;
 
 use super::PEERS_PER_ROOM;
 use super::clients::{self, Run, come_and_go};
+use super::rooms::{Ids, Room};
 
-const APP: &str = "bench";
+pub(super) const APP: &str = "bench";
 const NODE: &str = "bench";
 
-/// A ledger with LIVE sessions.
+/// Joins of a session that ends: as if everybody of a room came once.
+pub(super) const JOINS: u32 = PEERS_PER_ROOM as u32;
+/// Ended sessions that are sealed: so few that even one client makes the sealer work all the time.
+pub(super) const SEALED_FROM: usize = 16;
+
+/// A ledger and the rooms that write into it.
 pub(super) struct Ledger {
+    dir: PathBuf,
     store: Store,
     rooms: Vec<Mutex<Room>>,
-    ids: AtomicU64,
+    ids: Minted,
 }
 
-struct Room {
-    tally: Tally,
-    /// The stay of each peer that is in.
-    stays: Vec<PeerId>,
+/// Numbers as ids of now.
+struct Minted(AtomicU64);
+
+/// What went on during runs.
+#[derive(Debug, Default)]
+pub(super) struct Meanwhile {
+    /// Lists that the reader got.
+    pub(super) lists: u64,
+    /// Times that the log began anew, its pages copied into the file.
+    pub(super) checkpoints: u32,
+    /// Sessions that ended.
+    pub(super) ended: u64,
+    /// What the archive did.
+    pub(super) archive: ArchiveStats,
+}
+
+impl Meanwhile {
+    pub(super) fn add(&mut self, other: &Self) {
+        self.lists += other.lists;
+        self.checkpoints += other.checkpoints;
+        self.ended += other.ended;
+        let (all, archive) = (&mut self.archive, &other.archive);
+        all.sealed += archive.sealed;
+        all.seals += archive.seals;
+        all.merges += archive.merges;
+        all.failures += archive.failures;
+        all.busy_us += archive.busy_us;
+        all.answers += archive.answers;
+    }
+
+    /// Fails when nothing was sealed, or lists came from elsewhere than the index.
+    pub(super) fn ensure_sealed(&self) -> Result<()> {
+        let archive = &self.archive;
+        ensure!(archive.seals > 0 && archive.sealed > 0, "nothing was sealed: {self:?}");
+        ensure!(archive.failures == 0, "the archive failed: {self:?}");
+        ensure!(archive.answers > 0, "no list came from the index: {self:?}");
+        Ok(())
+    }
 }
 
 impl Ledger {
+    /// A new ledger whose sessions stay LIVE.
     pub(super) async fn open(dir: &Path, rooms: usize) -> Result<Self> {
-        let store = Store::open(dir)?;
-        let now = SystemClock.now();
-        let app = AppRow { id: APP.into(), account: APP.to_owned(), name: APP.to_owned(), created_at: now };
-        store.create_app(app, Vec::new()).await?;
-        let mut ledger = Self { store, rooms: Vec::new(), ids: AtomicU64::new(1) };
-        for _ in 0..rooms {
-            let started = Fact {
-                at: now,
-                app: APP.into(),
-                meeting: MeetingId(ledger.id(now)),
-                session: SessionId(ledger.id(now)),
-                kind: FactKind::SessionStarted { title: "Weekly sync".to_owned(), keep_alive_ms: 60_000 },
-            };
-            let tally = Tally::start(&started)?;
-            let columns = tally.columns().clone();
-            let write = Write::Fact { fact: started, columns, stay: None, person: None };
-            ledger.store.remember(NODE, vec![write]).await?;
-            ledger.rooms.push(Mutex::new(Room { tally, stays: vec![PeerId::default(); PEERS_PER_ROOM] }));
+        let ledger = Self::new(dir, rooms, StoreOptions::default(), None).await?;
+        // Each session has begun before anything is measured.
+        for room in 0..rooms {
+            for joins in [true, false] {
+                clients::Store::act(&ledger, room * PEERS_PER_ROOM, joins).await?;
+            }
         }
         Ok(ledger)
     }
 
-    fn id(&self, now: UnixMs) -> Id {
-        let n = self.ids.fetch_add(1, Ordering::Relaxed);
-        Id::mint(u64::try_from(now.0).unwrap_or(0), n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16)
+    /// A new ledger whose sessions end after some joins, in an app that has an index of its sessions.
+    pub(super) async fn open_sealing(dir: &Path, rooms: usize) -> Result<Self> {
+        let archive =
+            ArchiveOptions { from_sessions: 1, seal_sessions: SEALED_FROM, ..ArchiveOptions::default() };
+        let ledger = Self::new(dir, rooms, StoreOptions { archive }, Some(JOINS)).await?;
+        for _ in 0..JOINS {
+            for joins in [true, false] {
+                clients::Store::act(&ledger, 0, joins).await?;
+            }
+        }
+        let store = ledger.store.clone();
+        ensure!(spawn_blocking(move || store.archive_settle()).await?, "nobody builds the index");
+        ensure!(ledger.store.archive_stats().apps == 1, "the app has no index");
+        Ok(ledger)
+    }
+
+    async fn new(dir: &Path, rooms: usize, options: StoreOptions, joins_max: Option<u32>) -> Result<Self> {
+        let store = Store::open_with(dir, options)?;
+        let now = SystemClock.now();
+        let app = AppRow { id: APP.into(), account: APP.to_owned(), name: APP.to_owned(), created_at: now };
+        store.create_app(app, Vec::new()).await?;
+        let ids = Minted(AtomicU64::new(1));
+        let rooms = (0..rooms).map(|_| Mutex::new(Room::new(&ids, joins_max))).collect();
+        Ok(Self { dir: dir.to_owned(), store, rooms, ids })
+    }
+
+    async fn ended(&self) -> u64 {
+        let mut ended = 0;
+        for room in &self.rooms {
+            ended += room.lock().await.ended();
+        }
+        ended
+    }
+
+    /// How often the log began anew: the third number of its head, which SQLite counts up (sqlite.org/fileformat2.html).
+    fn checkpoints(&self) -> Result<u32> {
+        use std::os::unix::fs::FileExt as _;
+        let mut number = [0; 4];
+        std::fs::File::open(self.dir.join("ledger.sqlite-wal"))?.read_exact_at(&mut number, 12)?;
+        Ok(u32::from_be_bytes(number))
     }
 }
 
-impl Room {
-    fn write(&mut self, seat: usize, id: Option<Id>) -> Result<Write> {
-        let c = self.tally.columns();
-        let at = SystemClock.now().max(self.tally.latest());
-        let (kind, person) = match id {
-            Some(id) => {
-                let (peer, participant) = (PeerId(id), ParticipantId::from_u128(seat as u128));
-                self.stays[seat] = peer;
-                let person = Person {
-                    display_name: "Ada".to_owned(),
-                    preset_name: "group_call_host".to_owned(),
-                    custom_participant_id: None,
-                    user_id: Some(format!("user {seat}")),
-                    ip_address: None,
-                    user_agent: None,
-                };
-                (FactKind::PeerJoined { peer, participant, role: Role::Member, created_at: at }, Some(person))
-            }
-            None => (FactKind::PeerLeft { peer: self.stays[seat], reason: LeaveReason::Left }, None),
-        };
-        let fact = Fact { at, app: AppId::from(APP), meeting: c.meeting, session: c.session, kind };
-        let stay = self.tally.apply(&fact)?;
-        Ok(Write::Fact { fact, columns: self.tally.columns().clone(), stay, person })
+impl Ids for Minted {
+    fn next(&self) -> Id {
+        let n = self.0.fetch_add(1, Ordering::Relaxed);
+        let now = u64::try_from(SystemClock.now().0).unwrap_or(0);
+        Id::mint(now, n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16)
     }
 }
 
 impl clients::Store for Ledger {
     async fn act(&self, peer: usize, joins: bool) -> Result<()> {
-        let room = self.rooms.get(peer / PEERS_PER_ROOM).context("no such room")?;
-        let id = joins.then(|| self.id(SystemClock.now()));
-        let mut room = room.lock().await;
-        let write = room.write(peer % PEERS_PER_ROOM, id)?;
-        let mut durable = pin!(self.store.remember(NODE, vec![write]));
+        let mut room = self.rooms.get(peer / PEERS_PER_ROOM).context("no such room")?.lock().await;
+        let seat = peer % PEERS_PER_ROOM;
+        let writes: Vec<Write> = if joins { room.join(&self.ids, seat)? } else { room.leave(seat)? };
+        let mut durable = pin!(self.store.remember(NODE, writes));
         // Queued in the order of the room; others of the room follow without waiting for the disk.
         let queued = poll_fn(|cx| Poll::Ready(durable.as_mut().poll(cx))).await;
         drop(room);
@@ -111,13 +157,31 @@ impl clients::Store for Ledger {
     }
 }
 
-/// The same while one reader asks for lists without a pause; returns also how many it got.
-pub(super) async fn with_reader(ledger: Arc<Ledger>, peers: usize, each: Duration) -> Result<(Run, u64)> {
+/// A run while one reader asks for lists without a pause.
+pub(super) async fn with_reader(
+    ledger: &Arc<Ledger>,
+    peers: usize,
+    each: Duration,
+) -> Result<(Run, Meanwhile)> {
+    let (before, ended) = (ledger.store.archive_stats(), ledger.ended().await);
+    let checkpoints = ledger.checkpoints()?;
     let stop = Arc::new(AtomicBool::new(false));
     let reader = tokio::spawn(read(ledger.store.clone(), Arc::clone(&stop)));
-    let run = come_and_go(ledger, peers, each).await?;
+    let run = come_and_go(Arc::clone(ledger), peers, each).await?;
     stop.store(true, Ordering::Relaxed);
-    Ok((run, reader.await??))
+    let after = ledger.store.archive_stats();
+    let archive = ArchiveStats {
+        sealed: after.sealed - before.sealed,
+        seals: after.seals - before.seals,
+        merges: after.merges - before.merges,
+        failures: after.failures - before.failures,
+        busy_us: after.busy_us - before.busy_us,
+        answers: after.answers - before.answers,
+        ..ArchiveStats::default()
+    };
+    let checkpoints = ledger.checkpoints()? - checkpoints;
+    let ended = ledger.ended().await - ended;
+    Ok((run, Meanwhile { lists: reader.await??, checkpoints, ended, archive }))
 }
 
 async fn read(store: Store, stop: Arc<AtomicBool>) -> Result<u64> {
