@@ -96,8 +96,8 @@ impl Store {
     }
 
     /// All matches in order, from one snapshot, in batches of bounded size, through a bounded channel: a million
-    /// stays cost no memory in order of `JoinedAt`, 32 bytes each in order of `LeftAt` (DECISIONS §9). The first
-    /// message is the total. Dropping the receiver stops it; so does taking nothing for 30 seconds. Must be called
+    /// stays cost no memory (DECISIONS §9): what is not in memory anyway, SQLite sorts in files; what is costs 32 bytes a
+    /// stay more. The first message is the total. Dropping the receiver stops it; so does taking nothing for 30 seconds. Must be called
     /// within a Tokio runtime.
     pub fn room_stays_each(&self, q: RoomStayQuery) -> mpsc::Receiver<Result<StayBatch>> {
         let (tx, rx) = mpsc::channel(BATCHES_AHEAD);
