@@ -7,6 +7,8 @@
 //!   end, or found in lists of few rows;
 //! - anything else, and far pages of many matches: one bit for every row of the segments.
 
+use std::sync::Arc;
+
 use crate::app::Snapshot;
 use crate::found::{Found, Wanted};
 use crate::memory::in_memory;
@@ -15,7 +17,7 @@ use crate::search::{Codes, Term};
 use crate::select::{self, Place, Source, Walk};
 use crate::source::{Budget, Minutes, Numbered, Picked, Rows, Span, walk_created, walk_minutes};
 use crate::unsorted::Unsorted;
-use crate::{Answer, Query, Row, Sort, Status};
+use crate::{Answer, Query, Row, Segment, Sort, Status};
 
 /// When one way to a page gives way to another. Every way gives the same page.
 #[derive(Debug, Clone, Copy)]
@@ -28,21 +30,65 @@ pub(crate) struct Limits {
     pub(crate) walk: u64,
     /// Looking up the rows of one code costs about as much as testing so many rows one after the other.
     pub(crate) code: u64,
+    /// And each of them as much as so many.
+    pub(crate) posted: u64,
 }
 
-const LIMITS: Limits = Limits { list: 1 << 16, sort: 1 << 16, walk: 1 << 18, code: 64 };
+const LIMITS: Limits = Limits { list: 1 << 16, sort: 1 << 16, walk: 1 << 18, code: 256, posted: 4 };
+
+impl Limits {
+    /// What looking up the rows of some codes costs, in rows tested one after the other.
+    pub(crate) fn lookup(&self, codes: usize, rows: u64) -> u64 {
+        (codes as u64).saturating_mul(self.code).saturating_add(rows.saturating_mul(self.posted))
+    }
+}
 
 impl Snapshot {
     /// One page and the number of all matches (SEMANTICS §3.3–3.6). An offset beyond the end gives no rows.
-    pub fn answer(&self, q: &Query) -> Answer {
+    pub fn answer(&self, q: &Query) -> Answer<&str> {
         self.answer_within(q, LIMITS)
     }
 
-    pub(crate) fn answer_within(&self, q: &Query, limits: Limits) -> Answer {
+    pub(crate) fn answer_within(&self, q: &Query, limits: Limits) -> Answer<&str> {
         let term = q.search.as_ref().map(Term::new);
         let request = Request { snapshot: self, q, term: term.as_ref(), limits };
         let (total, places) = request.page();
-        Answer { rows: places.into_iter().filter_map(|place| self.row(place)).collect(), total }
+        Answer { rows: self.rows(&places), total }
+    }
+
+    /// The rows of a page. What is looked up in the dictionary is looked up for all of them at once: memory answers
+    /// many questions in the time of one, unless one has to be answered before the next is asked.
+    fn rows(&self, places: &[Place]) -> Vec<Row<&str>> {
+        let mut rows = Vec::with_capacity(places.len());
+        let mut sealed = Vec::with_capacity(places.len());
+        for place in places {
+            match *place {
+                Place::Live(position) => {
+                    rows.extend(self.tail.live.at(position).map(|row| row.row.borrowed()))
+                }
+                Place::Ended(position) => {
+                    rows.extend(self.tail.ended.at(position).map(|row| row.row.borrowed()))
+                }
+                Place::Sealed { segment, row } => {
+                    let Some(segment) = self.sealed.segments.get(segment as usize) else { continue };
+                    let flat = segment.flat(row);
+                    sealed.push((rows.len(), segment, flat.code));
+                    rows.push(flat.row());
+                }
+            }
+        }
+        let titled = |(at, segment, code): (usize, &'_ Arc<Segment>, u32)| {
+            let found = self.sealed.dict.titled(code);
+            found.or_else(|| segment.doubt(None)).map(|(meeting, title)| (at, meeting, title))
+        };
+        let titled: Vec<_> = sealed.into_iter().filter_map(titled).collect();
+        titled.iter().for_each(|(_, _, title)| title.fetch());
+        for (at, meeting, title) in titled {
+            if let (Some(row), Some(title)) = (rows.get_mut(at), title.text()) {
+                (row.meeting, row.title) = (meeting, title);
+            }
+        }
+        rows
     }
 
     /// Whether the answer takes microseconds: no title is searched and no column scanned.
@@ -56,17 +102,6 @@ impl Snapshot {
             return false;
         }
         q.meeting.is_none_or(|meeting| Codes::of_meeting(meeting, &self.sealed).sessions <= FEW)
-    }
-
-    fn row(&self, place: Place) -> Option<Row> {
-        match place {
-            Place::Live(position) => self.tail.live.at(position).map(|row| row.row.clone()),
-            Place::Ended(position) => self.tail.ended.at(position).map(|row| row.row.clone()),
-            Place::Sealed { segment, row } => {
-                let segment = self.sealed.segments.get(segment as usize)?;
-                Some(segment.row(row, &self.sealed.dict))
-            }
-        }
     }
 }
 
@@ -122,7 +157,14 @@ impl<'a> Request<'a> {
             return None;
         }
         let Some(term) = self.term else {
-            return Some(Wanted { codes: scope, id: None, scope: None, peak, limits: self.limits });
+            return Some(Wanted {
+                codes: scope,
+                id: None,
+                scope: None,
+                peak,
+                rows: sealed.rows,
+                limits: self.limits,
+            });
         };
         let codes = match &scope {
             Some(scope) => scope.with_term(term, sealed),
@@ -131,7 +173,8 @@ impl<'a> Request<'a> {
         if codes.list.is_empty() && term.id.is_none() {
             return None;
         }
-        Some(Wanted { codes: Some(codes), id: term.id.as_ref(), scope, peak, limits: self.limits })
+        let (rows, limits) = (sealed.rows, self.limits);
+        Some(Wanted { codes: Some(codes), id: term.id.as_ref(), scope, peak, rows, limits })
     }
 
     /// The segments with the rows that the time filter leaves, if any.
@@ -151,7 +194,7 @@ impl<'a> Request<'a> {
         sources.extend(in_memory(self));
         let total = sources.iter().map(|source| source.len()).sum();
         let page = select::page(&sources, self.q.ascending, self.q.offset, self.q.limit);
-        (total, page.into_iter().map(|(_, place)| place).collect())
+        (total, page)
     }
 
     /// Matches that are told by their code alone, in all of time: counted already. `None` when a walk to the page
@@ -159,13 +202,14 @@ impl<'a> Request<'a> {
     fn by_codes(&self, codes: &Codes) -> Option<(u64, Vec<Place>)> {
         let rows = self.snapshot.sealed.rows;
         let whole = self.segments().map(|(_, from, to)| u64::from(to - from)).sum::<u64>() == rows;
-        if !whole || codes.sessions <= self.limits.sort {
+        if !whole {
             return None;
         }
         let tail = in_memory(self);
         let total = codes.sessions + tail.iter().map(|source| source.len()).sum::<u64>();
         let reach = Reach::new(total, self.q);
-        if reach.steps(rows, total) > self.limits.walk {
+        let steps = reach.steps(rows, total);
+        if steps > self.limits.walk || steps >= self.limits.lookup(codes.list.len(), codes.sessions) {
             return None;
         }
         let (ascending, budget) = (reach.ascending, Budget::new(self.limits.walk));
@@ -215,7 +259,7 @@ impl<'a> Request<'a> {
             }));
         }
         let page = select::page(&sources, self.q.ascending, self.q.offset, self.q.limit);
-        (total, page.into_iter().map(|(_, place)| place).collect())
+        (total, page)
     }
 }
 

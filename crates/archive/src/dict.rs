@@ -4,6 +4,7 @@
 //! part holds the codes of a range and never changes either; new pairs go into a new part.
 
 use std::cmp::Ordering;
+use std::hint::black_box;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{self, AtomicBool};
@@ -92,16 +93,22 @@ impl Dict {
 
     /// Meeting and title of a code: all that a row needs.
     pub(crate) fn pair(&self, code: u32) -> Option<(u128, &str)> {
+        let (meeting, title) = self.titled(code)?;
+        Some((meeting, title.text()?))
+    }
+
+    /// Meeting and title of a code, before the title is looked at.
+    pub(crate) fn titled(&self, code: u32) -> Option<(u128, Title<'_>)> {
         let nth = self.parts.partition_point(|part| part.base <= code).checked_sub(1)?;
         let part = &self.parts[nth];
         if code - part.base >= part.len {
             return None;
         }
-        let pair = part.pair(code - part.base);
-        if pair.is_none() {
+        let found = part.bytes_of(code - part.base);
+        if found.is_none() {
             part.suspect.store(true, atomic::Ordering::Relaxed);
         }
-        pair
+        found.map(|(meeting, bytes)| (meeting, Title { part, bytes }))
     }
 
     /// Whether a read met something impossible.
@@ -123,6 +130,28 @@ impl Dict {
     /// The code of a pair.
     pub fn find(&self, meeting: u128, title: &str) -> Option<u32> {
         self.parts.iter().rev().find_map(|part| part.find(meeting, title).map(|nth| part.base + nth))
+    }
+}
+
+/// A title that nobody has looked at yet.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Title<'a> {
+    part: &'a Part,
+    bytes: &'a [u8],
+}
+
+impl<'a> Title<'a> {
+    /// Has it fetched from memory, while other things are done: nothing waits for what is read here.
+    pub(crate) fn fetch(&self) {
+        black_box((self.bytes.first().copied(), self.bytes.last().copied()));
+    }
+
+    pub(crate) fn text(&self) -> Option<&'a str> {
+        let text = std::str::from_utf8(self.bytes).ok();
+        if text.is_none() {
+            self.part.suspect.store(true, atomic::Ordering::Relaxed);
+        }
+        text
     }
 }
 
@@ -209,14 +238,21 @@ impl Part {
 
     /// Meeting and title of `base + nth`.
     pub(crate) fn pair(&self, nth: u32) -> Option<(u128, &str)> {
+        Some((u128::from_be_bytes(*self.meetings().get(nth as usize)?), self.title(nth)?))
+    }
+
+    /// The same, before the title is looked at.
+    fn bytes_of(&self, nth: u32) -> Option<(u128, &[u8])> {
         let meeting = u128::from_be_bytes(*self.meetings().get(nth as usize)?);
-        Some((meeting, self.title(nth)?))
+        Some((meeting, self.title_bytes(nth)?))
+    }
+
+    fn title_bytes(&self, nth: u32) -> Option<&[u8]> {
+        slice(self.file.part(&self.at.titles), as_u32s(self.file.part(&self.at.title_ends)), nth)
     }
 
     fn title(&self, nth: u32) -> Option<&str> {
-        let title =
-            slice(self.file.part(&self.at.titles), as_u32s(self.file.part(&self.at.title_ends)), nth)?;
-        std::str::from_utf8(title).ok()
+        std::str::from_utf8(self.title_bytes(nth)?).ok()
     }
 
     /// Codes above the base, by meeting and title.

@@ -3,6 +3,7 @@
 //! Every field is stored as its distance from the smallest value of the segment, in as few bytes as the largest
 //! distance needs. All arithmetic wraps, so any 64-bit value can be stored.
 
+use crate::Row;
 use crate::codec::Cursor;
 
 /// A session as the files have it: a code in place of meeting and title.
@@ -47,6 +48,25 @@ impl Flat {
             i64::from(self.stays),
             i64::from(self.reason),
         ]
+    }
+
+    /// As it goes out, but for meeting and title.
+    pub(crate) fn row(&self) -> Row<&'static str> {
+        Row {
+            id: self.id,
+            meeting: 0,
+            title: "",
+            started_ms: self.started,
+            ended_ms: Some(self.ended),
+            end_reason: self.reason,
+            updated_ms: self.updated,
+            peak: self.peak,
+            stay_count: self.stays,
+            closed_ms: self.closed,
+            live_count: 0,
+            ticking_count: 0,
+            ticking_joined_sum_ms: 0,
+        }
     }
 
     /// Numbers that do not fit their field, which only damage can bring, become 0.

@@ -9,8 +9,10 @@ use crate::search::Codes;
 use crate::source::Numbered;
 use crate::{Peaks, Segment};
 
-/// A row of a posting costs about as much as testing so many.
-const POSTED_COST: u64 = 4;
+/// Going through all codes of a segment, passing one by costs as much as testing so many rows…
+const PASSED_CODE: u64 = 2;
+/// …and taking its rows so many times less than looking them up.
+const WALKED: u64 = 4;
 
 /// What sealed rows must have besides their time.
 pub(crate) struct Wanted<'a> {
@@ -22,6 +24,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) scope: Option<Codes>,
     /// Smallest and largest peak.
     pub(crate) peak: Option<(u64, u64)>,
+    /// Rows of all segments.
+    pub(crate) rows: u64,
     pub(crate) limits: Limits,
 }
 
@@ -95,15 +99,38 @@ impl Wanted<'_> {
         rows.finish()
     }
 
+    /// The rows that have one of the codes: from the rows of these codes or of all others, or from the codes of all
+    /// rows, whichever looks like the least work.
     fn with_codes(&self, codes: &Codes, segment: &Segment, from: u32, to: u32) -> Collected {
-        let mut rows = Collected::new(from, to, self.limits.list);
-        let posted = codes.list.len() as u64 * self.limits.code + codes.sessions * POSTED_COST;
-        if posted < u64::from(to - from) {
+        let (limits, all) = (self.limits, u64::from(to - from));
+        // As if every part of the app had its share.
+        let share = u128::from(codes.sessions) * u128::from(all) / u128::from(self.rows.max(1));
+        let share = u64::try_from(share).unwrap_or(all).min(all);
+        let (here, listed) = (segment.posted_len() as u64, codes.list.len() as u64);
+        let walked = |codes: u64| codes * limits.code / WALKED + here * PASSED_CODE;
+        let looked_up = listed * limits.code;
+        let these = looked_up.min(walked(listed)) + share * limits.posted;
+        let others = walked(here.saturating_sub(listed)) + (all - share) * limits.posted;
+
+        let mut rows = Collected::new(from, to, limits.list);
+        let is_whole = all == u64::from(segment.rows());
+        let inside = |posted| if is_whole { posted } else { within(posted, from, to) };
+        if these.min(others) >= all {
+            rows.mark(segment.codes(), |code| codes.has(code));
+        } else if others < these {
+            let set = rows.become_set();
+            set.fill(from, to);
+            for (_, posted) in segment.posted().filter(|(code, _)| !codes.has(*code)) {
+                inside(posted).iter().for_each(|row| set.clear(*row));
+            }
+        } else if looked_up <= walked(listed) {
             for code in &codes.list {
-                within(segment.postings(*code), from, to).iter().for_each(|row| rows.add(*row));
+                inside(segment.postings(*code)).iter().for_each(|row| rows.add(*row));
             }
         } else {
-            rows.mark(segment.codes(), |code| codes.has(code));
+            for (_, posted) in segment.posted().filter(|(code, _)| codes.has(*code)) {
+                inside(posted).iter().for_each(|row| rows.add(*row));
+            }
         }
         rows
     }
@@ -126,7 +153,8 @@ impl Wanted<'_> {
             let row = segment.find(id).filter(|row| *row >= from && *row < to);
             row.into_iter().for_each(|row| rows.add(row));
         } else if rows.count() > u64::from(to - from) / 4 * 3 {
-            rows.add_others(|row| part.is_in(segment.id(row)));
+            let (ids, test) = (segment.ids(), part.test());
+            rows.add_others(|row| ids.get(row as usize).is_some_and(|id| test(*id)));
         } else {
             let ids = segment.ids().get(from as usize..to as usize).unwrap_or(&[]);
             match &mut rows.set {

@@ -1,12 +1,12 @@
 //! Session and meeting ids that contain a part of a printed id.
 //!
 //! `part` may stand at up to 32 places of the 36 characters; a dash of the part must fall on a dash of the id, a digit
-//! on a digit. Each place is a mask and a value over the 128 bits. A scan over many ids tests pairs of bytes for all
+//! on a digit. Each place is a mask and a value over the 128 bits. A scan over many ids tests the first digits for all
 //! places at once.
 
 use wide::u8x16;
 
-use crate::bits::Bits;
+use crate::bits::{Bits, bits_of};
 
 /// Where the dashes of a printed id are.
 const DASHES: [usize; 4] = [8, 13, 18, 23];
@@ -17,7 +17,7 @@ const PRINTED: usize = 36;
 pub(crate) struct IdPart {
     /// Mask and value of each place.
     places: Vec<(u128, u128)>,
-    pairs: Pairs,
+    first: First,
 }
 
 impl IdPart {
@@ -36,8 +36,8 @@ impl IdPart {
             return None;
         }
         let digits: Vec<u8> = part.iter().filter_map(|c| digit(*c)).collect();
-        let pairs = Pairs::new(&digits, &starts);
-        Some(Self { places, pairs })
+        let first = First::new(&digits, &starts);
+        Some(Self { places, first })
     }
 
     /// The id, if the part is a whole one.
@@ -50,26 +50,73 @@ impl IdPart {
         self.places.iter().any(|(mask, value)| id & mask == *value)
     }
 
+    /// A quicker [`IdPart::is_in`] for many ids.
+    pub(crate) fn test(&self) -> impl Fn([u8; 16]) -> bool {
+        let wide = self.first.wide();
+        let is_all = self.first.is_all();
+        move |id| {
+            let next = (u128::from_le_bytes(id) >> 8).to_le_bytes();
+            let found = wide.is_in(id, next);
+            if is_all { found } else { found && self.is_in(u128::from_be_bytes(id)) }
+        }
+    }
+
     /// Calls `hit` with the number of each id that contains the part, ascending; the first has the number `base`.
     pub(crate) fn scan(&self, ids: &[[u8; 16]], base: u32, mut hit: impl FnMut(u32)) {
-        let (pairs, exact) = (self.pairs.wide(), self.pairs.exact);
-        for (id, number) in ids.iter().zip(base..) {
-            if pairs.is_in(*id) && (exact || self.is_in(u128::from_be_bytes(*id))) {
-                hit(number);
-            }
+        let test = self.test();
+        let mut each = |ids: &[[u8; 16]], base: u32| {
+            ids.iter().zip(base..).filter(|(id, _)| test(**id)).for_each(|(_, number)| hit(number));
+        };
+        if self.first.digits < FIRST_DIGITS {
+            return each(ids, base);
         }
+        let wide = self.first.wide();
+        let next = next_bytes(ids);
+        let (fours, next_fours) = (ids.as_chunks::<4>().0, next.as_chunks::<4>().0);
+        // Hits are rare: one branch for four ids.
+        let mut number = base;
+        for (ids, next) in fours.iter().zip(next_fours) {
+            let found = |nth: usize| wide.found::<FIRST_DIGITS>(ids[nth], next[nth]);
+            if (found(0) | found(1) | found(2) | found(3)).any() {
+                each(ids, number);
+            }
+            number += 4;
+        }
+        each(ids.get((number - base) as usize..).unwrap_or(&[]), number);
     }
 
     /// Adds the numbers of the ids that contain the part; the first has the number `base`.
     pub(crate) fn mark(&self, ids: &[[u8; 16]], base: u32, numbers: &mut Bits) {
-        if self.pairs.exact {
-            // Short parts are in many ids, too many to guess which.
-            let pairs = self.pairs.wide();
-            numbers.mark(base, ids, |id| pairs.is_in(id));
-        } else {
-            self.scan(ids, base, |number| numbers.set(number));
+        // Short parts are in many ids, too many to guess which.
+        match self.first.digits {
+            1 => self.mark_short::<1>(ids, base, numbers),
+            2 => self.mark_short::<2>(ids, base, numbers),
+            3 => self.mark_short::<3>(ids, base, numbers),
+            _ => self.scan(ids, base, |number| numbers.set(number)),
         }
     }
+
+    fn mark_short<const DIGITS: usize>(&self, ids: &[[u8; 16]], base: u32, numbers: &mut Bits) {
+        let wide = self.first.wide();
+        let (next, test) = (next_bytes(ids), self.test());
+        numbers.mark_words(base, ids.len(), |part| {
+            let all = ids.get(part.clone()).and_then(|ids| ids.as_array::<64>());
+            let all = all.zip(next.get(part.clone()).and_then(|next| next.as_array::<64>()));
+            match all {
+                // A length that is known, no shift that depends on another, and no branch on what nobody can guess.
+                Some((ids, next)) => ids.iter().zip(next).fold(0, |word, (id, next)| {
+                    let bytes = wide.found::<DIGITS>(*id, *next).to_bitmask();
+                    (word >> 1) | (u64::from((bytes + 0xffff) >> 16) << 63)
+                }),
+                None => bits_of(ids.get(part).unwrap_or(&[]).iter().map(|id| test(*id))),
+            }
+        });
+    }
+}
+
+/// For each id but the last the same bytes, one further: its second to last byte and the first of the next id.
+fn next_bytes(ids: &[[u8; 16]]) -> &[[u8; 16]] {
+    ids.as_flattened().get(1..).map_or(&[], |bytes| bytes.as_chunks::<16>().0)
 }
 
 fn digit(c: u8) -> Option<u8> {
@@ -94,83 +141,94 @@ fn place(part: &[u8], at: usize) -> Option<(usize, u128, u128)> {
     Some((nth(at), mask, value))
 }
 
-/// The first digits of a part as two neighbouring bytes: once for places at even digits, once for odd ones.
-#[derive(Debug, Clone)]
-struct Pairs {
+/// Digits of a part that are tested for all places at once; what is longer is tested place by place then.
+const FIRST_DIGITS: usize = 4;
+
+/// The first digits of a part, as far as they lie in two neighbouring bytes: once for places at even digits, once for
+/// odd ones.
+#[derive(Debug, Clone, Copy)]
+struct First {
+    /// [`FIRST_DIGITS`] stands for more, too.
+    digits: usize,
     even: Pair,
     odd: Pair,
-    /// Whether nothing is left to test.
-    exact: bool,
 }
 
-/// Masks and values of two neighbouring bytes, and the bytes (0xff) at which the first may be.
-#[derive(Debug, Clone, Copy, Default)]
+/// Values of two neighbouring bytes, and the bytes (0xff) at which the first may be.
+#[derive(Debug, Clone, Copy)]
 struct Pair {
-    first: (u8, u8),
-    second: (u8, u8),
+    first: u8,
+    second: u8,
     at: [u8; 16],
 }
 
-impl Pairs {
+impl First {
     fn new(digits: &[u8], starts: &[usize]) -> Self {
-        let byte = |high: Option<usize>, low: Option<usize>| {
-            let digit = |nth: Option<usize>| nth.and_then(|nth| digits.get(nth)).copied();
-            let (high, low) = (digit(high), digit(low));
-            let mask = if high.is_some() { 0xf0 } else { 0 } | if low.is_some() { 0x0f } else { 0 };
-            (mask, high.unwrap_or(0) << 4 | low.unwrap_or(0))
-        };
-        let mut even = Pair { first: byte(Some(0), Some(1)), second: byte(Some(2), Some(3)), at: [0; 16] };
-        let mut odd = Pair { first: byte(None, Some(0)), second: byte(Some(1), Some(2)), at: [0; 16] };
+        let digit = |nth: usize| digits.get(nth).copied().unwrap_or(0);
+        let mut even =
+            Pair { first: digit(0) << 4 | digit(1), second: digit(2) << 4 | digit(3), at: [0; 16] };
+        let mut odd = Pair { first: digit(0), second: digit(1) << 4 | digit(2), at: [0; 16] };
         for start in starts {
             let pair = if start % 2 == 0 { &mut even } else { &mut odd };
             if let Some(at) = pair.at.get_mut(start / 2) {
                 *at = 0xff;
             }
         }
-        Self { even, odd, exact: digits.len() <= 3 }
+        Self { digits: digits.len().min(FIRST_DIGITS), even, odd }
     }
 
-    fn wide(&self) -> WidePairs {
-        WidePairs { even: self.even.wide(), odd: self.odd.wide() }
+    /// Whether nothing is left to test.
+    fn is_all(&self) -> bool {
+        self.digits < FIRST_DIGITS
+    }
+
+    fn wide(&self) -> Wide {
+        let pair = |pair: Pair| (u8x16::splat(pair.first), u8x16::splat(pair.second), u8x16::new(pair.at));
+        Wide { digits: self.digits, even: pair(self.even), odd: pair(self.odd) }
     }
 }
 
-impl Pair {
-    fn wide(&self) -> WidePair {
-        let all = |(mask, value)| (u8x16::splat(mask), u8x16::splat(value));
-        WidePair { first: all(self.first), second: all(self.second), at: u8x16::new(self.at) }
-    }
+/// [`First`] for all bytes of an id at once.
+#[derive(Debug, Clone, Copy)]
+struct Wide {
+    digits: usize,
+    even: (u8x16, u8x16, u8x16),
+    odd: (u8x16, u8x16, u8x16),
 }
 
-/// [`Pairs`] for all bytes of an id at once.
-struct WidePairs {
-    even: WidePair,
-    odd: WidePair,
-}
-
-impl WidePairs {
+impl Wide {
+    /// `next` are the bytes one further than `id`.
     #[inline]
-    fn is_in(&self, id: [u8; 16]) -> bool {
-        let first = u8x16::new(id);
-        let second = u8x16::new((u128::from_le_bytes(id) >> 8).to_le_bytes());
-        (self.even.found(first, second) | self.odd.found(first, second)).any()
+    fn is_in(&self, id: [u8; 16], next: [u8; 16]) -> bool {
+        match self.digits {
+            // Nothing but a dash, which every id has.
+            0 => true,
+            1 => self.found::<1>(id, next).any(),
+            2 => self.found::<2>(id, next).any(),
+            3 => self.found::<3>(id, next).any(),
+            _ => self.found::<FIRST_DIGITS>(id, next).any(),
+        }
     }
-}
 
-/// A [`Pair`] for all bytes of an id at once.
-struct WidePair {
-    first: (u8x16, u8x16),
-    second: (u8x16, u8x16),
-    at: u8x16,
-}
-
-impl WidePair {
-    /// The bytes at which it stands.
+    /// The bytes at which so many first digits stand. With [`FIRST_DIGITS`] it may be a place where they cannot: what is
+    /// found is tested again.
     #[inline]
-    fn found(&self, first: u8x16, second: u8x16) -> u8x16 {
-        let first = (first & self.first.0).simd_eq(self.first.1);
-        let second = (second & self.second.0).simd_eq(self.second.1);
-        first & second & self.at
+    fn found<const DIGITS: usize>(&self, id: [u8; 16], next: [u8; 16]) -> u8x16 {
+        let (high, low) = (u8x16::splat(0xf0), u8x16::splat(0x0f));
+        let (first, second) = (u8x16::new(id), u8x16::new(next));
+        let even = match DIGITS {
+            1 => (first & high).simd_eq(self.even.0),
+            2 => first.simd_eq(self.even.0),
+            3 => first.simd_eq(self.even.0) & (second & high).simd_eq(self.even.1),
+            _ => first.simd_eq(self.even.0) & second.simd_eq(self.even.1),
+        };
+        let odd = (first & low).simd_eq(self.odd.0);
+        let odd = match DIGITS {
+            1 => odd,
+            2 => odd & (second & high).simd_eq(self.odd.1),
+            _ => odd & second.simd_eq(self.odd.1),
+        };
+        if DIGITS < FIRST_DIGITS { (even & self.even.2) | (odd & self.odd.2) } else { even | odd }
     }
 }
 
@@ -228,6 +286,8 @@ mod tests {
             let mut found = Vec::new();
             if let Some(test) = IdPart::new(&part) {
                 test.scan(&ids, 10, |number| found.push(number));
+                let quick = test.test();
+                assert!(ids.iter().all(|id| quick(*id) == test.is_in(u128::from_be_bytes(*id))), "{part}");
                 let mut marked = Bits::new(10, 410);
                 test.mark(&ids, 10, &mut marked);
                 assert_eq!(marked.iter().collect::<Vec<_>>(), wanted, "{part}");

@@ -54,6 +54,8 @@ struct Inner {
     /// None is empty.
     chunks: Vec<Chunk>,
     len: usize,
+    /// Keys of the first and the last row.
+    ends: Option<(Created, Created)>,
 }
 
 #[derive(Debug, Clone)]
@@ -143,6 +145,11 @@ impl Chunk {
 impl List {
     pub(crate) fn len(&self) -> usize {
         self.inner.len
+    }
+
+    /// Keys of the first and the last row.
+    pub(crate) fn ends(&self) -> Option<(Created, Created)> {
+        self.inner.ends
     }
 
     /// Rows before the key.
@@ -260,6 +267,9 @@ impl Inner {
             chunk.start = self.len;
             self.len += chunk.rows().len();
         }
+        let first = self.chunks.first().and_then(|chunk| chunk.rows().first());
+        let last = self.chunks.last().and_then(|chunk| chunk.rows().last());
+        self.ends = first.map(TailRow::key).zip(last.map(TailRow::key));
     }
 
     /// Puts neighbours together that are nearly empty after many rows have gone.

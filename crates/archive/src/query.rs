@@ -1,5 +1,7 @@
 //! What may be asked, and the answer.
 
+use std::sync::Arc;
+
 use crate::Row;
 use crate::fold::Needle;
 
@@ -52,9 +54,16 @@ pub struct Query {
 
 /// One page and the number of all matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct Answer<Title = Arc<str>> {
     /// The items, in order.
-    pub rows: Vec<Row>,
+    pub rows: Vec<Row<Title>>,
     /// All matches.
     pub total: u64,
+}
+
+impl Answer<&str> {
+    /// One that outlasts the snapshot.
+    pub fn owned(&self) -> Answer {
+        Answer { rows: self.rows.iter().map(Row::owned).collect(), total: self.total }
+    }
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 /// A session. Ids are 128-bit numbers, instants UTC milliseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct Row<Title = Arc<str>> {
     /// Id.
     pub id: u128,
     /// Meeting.
     pub meeting: u128,
     /// Title; frozen at the end.
-    pub title: Arc<str>,
+    pub title: Title,
     /// Start, which is also `created_at`.
     pub started_ms: i64,
     /// End; `None` = LIVE.
@@ -34,6 +34,38 @@ pub struct Row {
 }
 
 impl Row {
+    /// The same, with the title where it is.
+    pub fn borrowed(&self) -> Row<&str> {
+        self.with_title(&self.title)
+    }
+}
+
+impl Row<&str> {
+    /// With a title of its own.
+    pub fn owned(&self) -> Row {
+        self.with_title(self.title.into())
+    }
+}
+
+impl<Title> Row<Title> {
+    fn with_title<T>(&self, title: T) -> Row<T> {
+        Row {
+            id: self.id,
+            meeting: self.meeting,
+            title,
+            started_ms: self.started_ms,
+            ended_ms: self.ended_ms,
+            end_reason: self.end_reason,
+            updated_ms: self.updated_ms,
+            peak: self.peak,
+            stay_count: self.stay_count,
+            closed_ms: self.closed_ms,
+            live_count: self.live_count,
+            ticking_count: self.ticking_count,
+            ticking_joined_sum_ms: self.ticking_joined_sum_ms,
+        }
+    }
+
     /// Milliseconds consumed at `now_ms` (DECISIONS §3); for an ended session the same at any instant.
     pub fn consumed_ms(&self, now_ms: i64) -> i64 {
         let ticking = i64::from(self.ticking_count) * now_ms - self.ticking_joined_sum_ms;

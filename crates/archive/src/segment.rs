@@ -62,6 +62,8 @@ pub struct Segment {
     file: Container,
     number: u64,
     rows: u32,
+    /// Keys of the first and the last row: which segments have a page is known without a look at any of them.
+    ends: (Key, Key),
     layout: Layout,
     at: Places,
     suspect: AtomicBool,
@@ -148,7 +150,10 @@ impl Segment {
         for soon in [&at.samples, &at.codes, &at.peaks, &at.posted_codes, &at.posted_ends] {
             file.advise(soon, Access::Soon);
         }
-        Ok(Self { file, number, rows, layout, at, suspect: AtomicBool::new(false) })
+        let ends = ((0, 0), (0, 0));
+        let mut segment = Self { file, number, rows, ends, layout, at, suspect: AtomicBool::new(false) };
+        segment.ends = (segment.key(0), segment.key(rows - 1));
+        Ok(segment)
     }
 
     /// Number of rows, at least 1.
@@ -219,12 +224,12 @@ impl Segment {
 
     /// Smallest key.
     pub fn first_key(&self) -> Key {
-        self.key(0)
+        self.ends.0
     }
 
     /// Largest key.
     pub fn last_key(&self) -> Key {
-        self.key(self.rows - 1)
+        self.ends.1
     }
 
     /// The first row whose key is at least this one; [`Segment::rows`] when there is none.
@@ -273,6 +278,21 @@ impl Segment {
         }
     }
 
+    /// The codes present, ascending, and the rows of each.
+    pub(crate) fn posted(&self) -> impl Iterator<Item = (u32, &[u32])> {
+        let (postings, mut start) = (as_u32s(self.file.part(&self.at.postings)), 0);
+        self.posted_codes().iter().zip(self.posted_ends()).map(move |(code, end)| {
+            let rows = postings.get(start..*end as usize);
+            start = *end as usize;
+            (*code, rows.unwrap_or_else(|| self.doubt(&[])))
+        })
+    }
+
+    /// Number of codes present.
+    pub(crate) fn posted_len(&self) -> usize {
+        self.posted_codes().len()
+    }
+
     /// The codes present, ascending, and how many rows each has.
     pub fn code_counts(&self) -> impl Iterator<Item = (u32, u32)> {
         let mut start = 0;
@@ -294,21 +314,7 @@ impl Segment {
     pub fn row(&self, row: u32, dict: &Dict) -> Row {
         let flat = self.flat(row);
         let (meeting, title) = dict.pair(flat.code).unwrap_or_else(|| self.doubt((0, "")));
-        Row {
-            id: flat.id,
-            meeting,
-            title: title.into(),
-            started_ms: flat.started,
-            ended_ms: Some(flat.ended),
-            end_reason: flat.reason,
-            updated_ms: flat.updated,
-            peak: flat.peak,
-            stay_count: flat.stays,
-            closed_ms: flat.closed,
-            live_count: 0,
-            ticking_count: 0,
-            ticking_joined_sum_ms: 0,
-        }
+        Row { meeting, title, ..flat.row() }.owned()
     }
 
     /// Whether something read led outside: the file is damaged, and answers from it may be wrong.
@@ -355,7 +361,7 @@ impl Segment {
     }
 
     #[cold]
-    fn doubt<T>(&self, neutral: T) -> T {
+    pub(crate) fn doubt<T>(&self, neutral: T) -> T {
         self.suspect.store(true, Ordering::Relaxed);
         neutral
     }

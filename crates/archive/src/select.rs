@@ -54,29 +54,74 @@ pub(crate) trait Source {
 
     /// The matches from position `at` on, or, descending, those before it.
     fn walk(&self, at: u64, ascending: bool) -> Walk<'_>;
+
+    /// Adds the places of the first `limit` of these.
+    fn places(&self, at: u64, ascending: bool, limit: usize, places: &mut Vec<Place>) {
+        places.extend(self.walk(at, ascending).take(limit).map(|(_, place)| place));
+    }
 }
 
 /// Up to here a page is cheaper to walk to than to search.
 const SKIP_MAX: u64 = 16;
 
 /// The places of one page.
-pub(crate) fn page(
-    sources: &[Box<dyn Source + '_>],
-    ascending: bool,
-    offset: u64,
-    limit: u32,
-) -> Vec<(Key, Place)> {
+///
+/// Sources whose keys do not overlap stand one behind the other, and all but those with the page are passed by at once.
+pub(crate) fn page(sources: &[Box<dyn Source + '_>], ascending: bool, offset: u64, limit: u32) -> Vec<Place> {
     let total: u64 = sources.iter().map(|source| source.len()).sum();
-    if offset >= total || limit == 0 {
-        return Vec::new();
+    let mut left =
+        usize::try_from(total.saturating_sub(offset)).map_or(limit, |left| left.min(limit as usize) as u32);
+    let mut places = Vec::with_capacity(left as usize);
+    let mut clusters = clusters(sources);
+    if !ascending {
+        clusters.reverse();
     }
-    let (starts, skip) = if offset <= SKIP_MAX {
-        (sources.iter().map(|source| if ascending { 0 } else { source.len() }).collect(), offset)
-    } else {
-        (split(sources, if ascending { offset } else { total - offset }), 0)
-    };
-    let walks = sources.iter().zip(starts).map(|(source, at)| source.walk(at, ascending)).collect();
-    merge(walks, ascending, skip, limit)
+    let mut skip = offset;
+    for cluster in clusters {
+        if left == 0 {
+            break;
+        }
+        let size: u64 = cluster.iter().map(|source| source.len()).sum();
+        if skip >= size {
+            skip -= size;
+            continue;
+        }
+        let before = places.len();
+        if let [source] = &cluster[..] {
+            source.places(if ascending { skip } else { size - skip }, ascending, left as usize, &mut places);
+        } else {
+            let (starts, skip) = if skip <= SKIP_MAX {
+                (cluster.iter().map(|source| if ascending { 0 } else { source.len() }).collect(), skip)
+            } else {
+                (split(&cluster, if ascending { skip } else { size - skip }), 0)
+            };
+            let walks = cluster.iter().zip(starts).map(|(source, at)| source.walk(at, ascending)).collect();
+            places.extend(merge(walks, ascending, skip, left).into_iter().map(|(_, place)| place));
+        }
+        left -= u32::try_from(places.len() - before).unwrap_or(left).min(left);
+        skip = 0;
+    }
+    places
+}
+
+/// The sources that have matches, in groups: all keys of a group are below those of the next.
+fn clusters<'s, 'a>(sources: &'s [Box<dyn Source + 'a>]) -> Vec<Vec<&'s (dyn Source + 'a)>> {
+    let with_matches = || sources.iter().map(|source| &**source).filter(|source| source.len() > 0);
+    let ends: Option<Vec<_>> =
+        with_matches().map(|source| source.ends().map(|ends| (ends, source))).collect();
+    let Some(mut ends) = ends else { return vec![with_matches().collect()] };
+    ends.sort_unstable_by_key(|(ends, _)| *ends);
+    let mut clusters: Vec<Vec<&dyn Source>> = Vec::with_capacity(ends.len());
+    let mut end = None;
+    for ((first, last), source) in ends {
+        match clusters.last_mut() {
+            // It begins before all of these end.
+            Some(cluster) if end.is_some_and(|end| first <= end) => cluster.push(source),
+            _ => clusters.push(vec![source]),
+        }
+        end = end.max(Some(last));
+    }
+    clusters
 }
 
 /// `limit` matches of several walks as one, after `skip` others.
@@ -110,9 +155,10 @@ pub(crate) fn merge(mut walks: Vec<Walk<'_>>, ascending: bool, skip: u64, limit:
 /// Every round takes a pivot from the source with the most candidates, at the place where the wanted match would be if
 /// all sources were alike, and counts what is below it everywhere. Alike sources need a few rounds; a round that gained
 /// little is followed by one that halves the largest source, so that unlike ones need a logarithmic number.
-pub(crate) fn split(sources: &[Box<dyn Source + '_>], k: u64) -> Vec<u64> {
-    let (mut low, mut high) = cluster(sources, k);
-    let mut left = k - low.iter().sum::<u64>();
+fn split(sources: &[&dyn Source], k: u64) -> Vec<u64> {
+    let mut low = vec![0; sources.len()];
+    let mut high: Vec<u64> = sources.iter().map(|source| source.len()).collect();
+    let mut left = k;
     let mut halve = false;
     loop {
         let active: u64 = high.iter().zip(&low).map(|(high, low)| high - low).sum();
@@ -153,38 +199,6 @@ pub(crate) fn split(sources: &[Box<dyn Source + '_>], k: u64) -> Vec<u64> {
     }
 }
 
-/// The first and last candidates of each source: of those whose keys do not overlap, only one has any.
-fn cluster(sources: &[Box<dyn Source + '_>], k: u64) -> (Vec<u64>, Vec<u64>) {
-    let mut low = vec![0; sources.len()];
-    let mut high: Vec<u64> = sources.iter().map(|source| source.len()).collect();
-    let with_matches = (0..sources.len()).filter(|i| high[*i] > 0);
-    let ends: Option<Vec<_>> = with_matches.map(|i| sources[i].ends().map(|ends| (ends, i))).collect();
-    let Some(mut ends) = ends else { return (low, high) };
-    ends.sort_unstable();
-    let mut before = 0;
-    let mut rest = &ends[..];
-    while let Some((((_, last), _), _)) = rest.split_first() {
-        // As long as the next one begins before all of these end.
-        let mut last = *last;
-        let overlap = |((first, end), _): &&((Key, Key), usize)| {
-            let overlaps = *first <= last;
-            last = last.max(*end);
-            overlaps
-        };
-        let count = rest.iter().take_while(overlap).count().max(1);
-        let (cluster, others) = rest.split_at(count);
-        let size: u64 = cluster.iter().map(|(_, i)| high[*i]).sum();
-        if before + size > k {
-            others.iter().for_each(|(_, i)| high[*i] = 0);
-            return (low, high);
-        }
-        cluster.iter().for_each(|(_, i)| low[*i] = high[*i]);
-        before += size;
-        rest = others;
-    }
-    (low, high)
-}
-
 /// `a * b / c` for `b <= c`.
 fn mul_div(a: u64, b: u64, c: u64) -> u64 {
     let exact = u128::from(a) * u128::from(b) / u128::from(c.max(1));
@@ -212,7 +226,7 @@ mod tests {
 
         fn walk(&self, at: u64, ascending: bool) -> Walk<'_> {
             let (before, after) = self.0.split_at(usize::try_from(at).unwrap());
-            let item = |key: &Key| (*key, Place::Live(0));
+            let item = |key: &Key| (*key, Place::Live(usize::try_from(key.1).unwrap()));
             if ascending { Box::new(after.iter().map(item)) } else { Box::new(before.iter().rev().map(item)) }
         }
     }
@@ -223,12 +237,14 @@ mod tests {
         let sources: Vec<Box<dyn Source>> =
             lists.into_iter().map(|list| Box::new(List(list)) as Box<dyn Source>).collect();
         for offset in 0..=all.len() as u64 + 1 {
-            let keys = |ascending| -> Vec<Key> {
-                page(&sources, ascending, offset, 3).into_iter().map(|(key, _)| key).collect()
-            };
             let skip = usize::try_from(offset).unwrap();
-            assert_eq!(keys(true), all.iter().skip(skip).take(3).copied().collect::<Vec<_>>());
-            assert_eq!(keys(false), all.iter().rev().skip(skip).take(3).copied().collect::<Vec<_>>());
+            let place = |key: &Key| Place::Live(usize::try_from(key.1).unwrap());
+            for limit in [3, 40] {
+                let up: Vec<_> = all.iter().skip(skip).take(limit).map(place).collect();
+                let down: Vec<_> = all.iter().rev().skip(skip).take(limit).map(place).collect();
+                assert_eq!(page(&sources, true, offset, limit as u32), up);
+                assert_eq!(page(&sources, false, offset, limit as u32), down);
+            }
         }
         assert!(page(&sources, true, u64::MAX, 3).is_empty());
     }

@@ -90,13 +90,25 @@ impl Source for Span<'_> {
     }
 
     fn ends(&self) -> Option<(Key, Key)> {
-        Some((self.key(0), self.key(self.len().saturating_sub(1))))
+        let segment = self.of.segment;
+        let first = if self.from == 0 { segment.first_key() } else { segment.key(self.from) };
+        let last = if self.to == segment.rows() { segment.last_key() } else { segment.key(self.to - 1) };
+        Some((first, last))
     }
 
     fn walk(&self, at: u64, ascending: bool) -> Walk<'_> {
         let at = self.from + narrow(at);
         let item = |row| self.of.created(row);
         directed((self.from..at).map(item), (at..self.to).map(item), ascending)
+    }
+
+    fn places(&self, at: u64, ascending: bool, limit: usize, places: &mut Vec<Place>) {
+        let (at, place) = (self.from + narrow(at), |row| self.of.place(row));
+        if ascending {
+            places.extend((at..self.to).take(limit).map(place));
+        } else {
+            places.extend((self.from..at).rev().take(limit).map(place));
+        }
     }
 }
 
@@ -132,13 +144,25 @@ impl Source for ListSpan<'_> {
     }
 
     fn ends(&self) -> Option<(Key, Key)> {
-        Some((self.key(0), self.key(self.len().saturating_sub(1))))
+        let ends = self.list.ends()?;
+        let first = if self.from == 0 { ends.0 } else { self.key(0) };
+        let last = if self.to == self.list.len() { ends.1 } else { self.key(self.len().saturating_sub(1)) };
+        Some((first, last))
     }
 
     fn walk(&self, at: u64, ascending: bool) -> Walk<'_> {
         let at = self.from + narrow(at) as usize;
         let item = |position| self.item(position);
         directed((self.from..at).map(item), (at..self.to).map(item), ascending)
+    }
+
+    fn places(&self, at: u64, ascending: bool, limit: usize, places: &mut Vec<Place>) {
+        let at = self.from + narrow(at) as usize;
+        if ascending {
+            places.extend((at..self.to).take(limit).map(self.place));
+        } else {
+            places.extend((self.from..at).rev().take(limit).map(self.place));
+        }
     }
 }
 

@@ -156,12 +156,13 @@ impl Store {
         let app = self.inner.indexes.of(&q.app)?;
         let Some(query) = rows::query(q) else { return Some(Ok(Page { items: Vec::new(), total: 0 })) };
         let snapshot = app.index.snapshot();
+        let query_app = q.app.clone();
         let (is_cheap, sealed) = (snapshot.is_cheap(&query), Arc::clone(snapshot.sealed()));
         let ask = move || {
             let answer = snapshot.answer(&query);
-            rows::is_plausible(&answer, &query).then_some(answer)
+            rows::is_plausible(&answer, &query).then(|| rows::page(&answer, &query_app))
         };
-        let answer = if is_cheap {
+        let page = if is_cheap {
             ask()
         } else {
             let turn = match self.inner.readers.read_permit().await {
@@ -169,18 +170,18 @@ impl Store {
                 Err(closed) => return Some(Err(closed)),
             };
             // A panic is a bug; the caller gets an error.
-            let answer = tokio::task::spawn_blocking(ask).await;
+            let page = tokio::task::spawn_blocking(ask).await;
             drop(turn);
-            match answer {
-                Ok(answer) => answer,
+            match page {
+                Ok(page) => page,
                 Err(_) => return Some(Err(StoreError::Closed)),
             }
         };
-        let Some(answer) = answer.filter(|_| !sealed.is_suspect()) else {
+        let Some(page) = page.filter(|_| !sealed.is_suspect()) else {
             self.inner.indexes.suspect(&app);
             return None;
         };
         Counters::add(&self.inner.indexes.counters.answers, 1);
-        Some(Ok(rows::page(answer, &q.app)))
+        Some(Ok(page))
     }
 }

@@ -237,7 +237,8 @@ impl World {
             list: rng.pick(&[1, 5, 1 << 16]),
             sort: rng.pick(&[0, 5, 1 << 16]),
             walk: rng.pick(&[0, 100, 1 << 18]),
-            code: rng.pick(&[0, 2, 64]),
+            code: rng.pick(&[0, 2, 256]),
+            posted: rng.pick(&[0, 1, 4]),
         };
         let instant = |rng: &mut Rng| match rng.below(20) {
             0 => i64::MIN,

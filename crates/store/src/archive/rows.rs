@@ -104,14 +104,14 @@ pub(super) fn query(q: &SessionQuery) -> Option<Query> {
 
 /// Whether a page can be one of this query: its rows are in order, in range, and have reasons for their ends. A damaged
 /// file may hold numbers that are possible one by one.
-pub(super) fn is_plausible(answer: &Answer, q: &Query) -> bool {
-    let key = |row: &Row| match q.sort {
+pub(super) fn is_plausible(answer: &Answer<&str>, q: &Query) -> bool {
+    let key = |row: &Row<&str>| match q.sort {
         Sort::CreatedAt => (row.started_ms, row.id),
         Sort::MinutesConsumed => (row.consumed_ms(q.now_ms), row.id),
     };
     let in_order =
         answer.rows.is_sorted_by(|a, b| if q.ascending { key(a) < key(b) } else { key(a) > key(b) });
-    let fits = |row: &Row| {
+    let fits = |row: &Row<&str>| {
         q.from_ms.is_none_or(|from| row.started_ms >= from)
             && q.to_ms.is_none_or(|to| row.started_ms <= to)
             && row.ended_ms.is_some() == reason(row.end_reason).is_some()
@@ -120,17 +120,17 @@ pub(super) fn is_plausible(answer: &Answer, q: &Query) -> bool {
 }
 
 /// The answer as the ledger gives it.
-pub(super) fn page(answer: Answer, app: &AppId) -> Page<SessionRow> {
-    let items = answer.rows.into_iter().map(|row| session(row, app.clone())).collect();
+pub(super) fn page(answer: &Answer<&str>, app: &AppId) -> Page<SessionRow> {
+    let items = answer.rows.iter().map(|row| session(row, app.clone())).collect();
     Page { items, total: answer.total }
 }
 
-fn session(row: Row, app: AppId) -> SessionRow {
+fn session(row: &Row<&str>, app: AppId) -> SessionRow {
     SessionRow {
         id: SessionId::from_u128(row.id),
         app,
         meeting: MeetingId::from_u128(row.meeting),
-        title: row.title.as_ref().to_owned(),
+        title: row.title.to_owned(),
         started_at: UnixMs(row.started_ms),
         ended_at: row.ended_ms.map(UnixMs),
         end_reason: reason(row.end_reason),
@@ -153,7 +153,7 @@ mod tests {
         let row = |id, started_ms| Row {
             id,
             meeting: 1,
-            title: "x".into(),
+            title: "x",
             started_ms,
             ended_ms: Some(started_ms),
             end_reason: 1,
@@ -181,7 +181,7 @@ mod tests {
             limit: 25,
         };
         let q = query(&q).unwrap();
-        let is = |rows: Vec<Row>| is_plausible(&Answer { total: rows.len() as u64, rows }, &q);
+        let is = |rows: Vec<Row<&str>>| is_plausible(&Answer { total: rows.len() as u64, rows }, &q);
         assert!(is(Vec::new()) && is(vec![row(2, 9), row(7, 7), row(6, 7), row(9, 5)]));
         assert!(!is(vec![row(7, 7), row(7, 7)]), "twice");
         assert!(!is(vec![row(6, 7), row(7, 7)]), "out of order");
