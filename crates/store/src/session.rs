@@ -1,5 +1,7 @@
 //! Session rows and the one verb that lists them.
 
+use std::sync::Arc;
+
 use sederunt_core::fact::EndReason;
 use sederunt_core::id::{AppId, MeetingId, SessionId};
 use sederunt_core::tally;
@@ -15,7 +17,7 @@ pub struct SessionRow {
     /// Meeting.
     pub meeting: MeetingId,
     /// Title; frozen at the end.
-    pub title: String,
+    pub title: Arc<str>,
     /// Also `created_at`.
     pub started_at: UnixMs,
     /// `None` = LIVE.

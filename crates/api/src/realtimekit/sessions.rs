@@ -9,7 +9,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::access::{InApp, InSession, Params, Read};
 use super::error::{Errors, KitError};
 use super::page::PageOf;
-use super::view::{Envelope, Listed, Session, session_list};
+use super::session_list::session_list;
+use super::view::{Envelope, Listed, Session};
 use crate::fault::Fault;
 use crate::query::{FromQuery, Query};
 use crate::value::{Edge, instant_param, number};
@@ -169,7 +170,7 @@ pub(super) async fn list(caller: InApp<Read>, Params(p): Params<ListParams>) -> 
     };
     let found = caller.store().sessions(query).await?;
     let paging = page.paging(found.items.len(), found.total);
-    session_list(&found.items, now, paging)
+    session_list(&caller.app.id, &found.items, now, paging)
 }
 
 /// Parameters of one session.

@@ -130,7 +130,7 @@ fn session(row: Row, app: AppId) -> SessionRow {
         id: SessionId::from_u128(row.id),
         app,
         meeting: MeetingId::from_u128(row.meeting),
-        title: row.title.as_ref().to_owned(),
+        title: row.title,
         started_at: UnixMs(row.started_ms),
         ended_at: row.ended_ms.map(UnixMs),
         end_reason: reason(row.end_reason),
