@@ -38,11 +38,28 @@ impl Snapshot {
         self.answer_within(q, LIMITS)
     }
 
+    /// The same, of which the rows are read one by one with [`Snapshot::rows`].
+    pub fn find(&self, q: &Query) -> Places {
+        self.find_within(q, LIMITS)
+    }
+
+    /// The rows of a page of this snapshot.
+    pub fn rows<'a>(&'a self, page: &'a Places) -> impl Iterator<Item = Row<&'a str>> {
+        page.places.iter().filter_map(|place| self.row(*place))
+    }
+
     pub(crate) fn answer_within(&self, q: &Query, limits: Limits) -> Answer {
+        let page = self.find_within(q, limits);
+        let mut rows = Vec::with_capacity(page.places.len());
+        rows.extend(self.rows(&page).map(|row| row.to_owned()));
+        Answer { rows, total: page.total }
+    }
+
+    fn find_within(&self, q: &Query, limits: Limits) -> Places {
         let term = q.search.as_ref().map(Term::new);
         let request = Request { snapshot: self, q, term: term.as_ref(), limits };
         let (total, places) = request.page();
-        Answer { rows: places.into_iter().filter_map(|place| self.row(place)).collect(), total }
+        Places { places, total }
     }
 
     /// Whether the answer takes microseconds: no title is searched and no column scanned.
@@ -58,16 +75,24 @@ impl Snapshot {
         q.meeting.is_none_or(|meeting| Codes::of_meeting(meeting, &self.sealed).sessions <= FEW)
     }
 
-    fn row(&self, place: Place) -> Option<Row> {
+    fn row(&self, place: Place) -> Option<Row<&str>> {
         match place {
-            Place::Live(position) => self.tail.live.at(position).map(|row| row.row.clone()),
-            Place::Ended(position) => self.tail.ended.at(position).map(|row| row.row.clone()),
+            Place::Live(position) => self.tail.live.at(position).map(|row| row.row.borrow()),
+            Place::Ended(position) => self.tail.ended.at(position).map(|row| row.row.borrow()),
             Place::Sealed { segment, row } => {
                 let segment = self.sealed.segments.get(segment as usize)?;
-                Some(segment.row(row, &self.sealed.dict))
+                Some(segment.borrowed(row, &self.sealed.dict))
             }
         }
     }
+}
+
+/// Where the rows of a page are, and the number of all matches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Places {
+    places: Vec<Place>,
+    /// All matches.
+    pub total: u64,
 }
 
 /// A query that is being answered.

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-/// A session. Ids are 128-bit numbers, instants UTC milliseconds since 1970.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+/// A session. Ids are 128-bit numbers, instants UTC milliseconds since 1970. With a title that is borrowed, a row costs no
+/// allocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row<T = Arc<str>> {
     /// Id.
     pub id: u128,
     /// Meeting.
     pub meeting: u128,
     /// Title; frozen at the end.
-    pub title: Arc<str>,
+    pub title: T,
     /// Start, which is also `created_at`.
     pub started_ms: i64,
     /// End; `None` = LIVE.
@@ -34,6 +35,38 @@ pub struct Row {
 }
 
 impl Row {
+    /// The same row with its title borrowed.
+    pub fn borrow(&self) -> Row<&str> {
+        self.with_title(&*self.title)
+    }
+}
+
+impl Row<&str> {
+    /// The same row with a title of its own.
+    pub fn to_owned(&self) -> Row {
+        self.with_title(self.title.into())
+    }
+}
+
+impl<T> Row<T> {
+    fn with_title<U>(&self, title: U) -> Row<U> {
+        Row {
+            id: self.id,
+            meeting: self.meeting,
+            title,
+            started_ms: self.started_ms,
+            ended_ms: self.ended_ms,
+            end_reason: self.end_reason,
+            updated_ms: self.updated_ms,
+            peak: self.peak,
+            stay_count: self.stay_count,
+            closed_ms: self.closed_ms,
+            live_count: self.live_count,
+            ticking_count: self.ticking_count,
+            ticking_joined_sum_ms: self.ticking_joined_sum_ms,
+        }
+    }
+
     /// Milliseconds consumed at `now_ms` (DECISIONS §3); for an ended session the same at any instant.
     pub fn consumed_ms(&self, now_ms: i64) -> i64 {
         let ticking = i64::from(self.ticking_count) * now_ms - self.ticking_joined_sum_ms;

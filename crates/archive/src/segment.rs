@@ -292,12 +292,17 @@ impl Segment {
 
     /// A row as it goes out.
     pub fn row(&self, row: u32, dict: &Dict) -> Row {
+        self.borrowed(row, dict).to_owned()
+    }
+
+    /// A row as it goes out, with its title where it lies.
+    pub fn borrowed<'a>(&self, row: u32, dict: &'a Dict) -> Row<&'a str> {
         let flat = self.flat(row);
         let (meeting, title) = dict.pair(flat.code).unwrap_or_else(|| self.doubt((0, "")));
         Row {
             id: flat.id,
             meeting,
-            title: title.into(),
+            title,
             started_ms: flat.started,
             ended_ms: Some(flat.ended),
             end_reason: flat.reason,

@@ -59,6 +59,9 @@ pub(crate) trait Source {
 /// Up to here a page is cheaper to walk to than to search.
 const SKIP_MAX: u64 = 16;
 
+/// Rows of most pages.
+const PAGE_USUAL: usize = 32;
+
 /// The places of one page.
 pub(crate) fn page(
     sources: &[Box<dyn Source + '_>],
@@ -83,7 +86,8 @@ pub(crate) fn page(
 pub(crate) fn merge(mut walks: Vec<Walk<'_>>, ascending: bool, skip: u64, limit: u32) -> Vec<(Key, Place)> {
     let wanted = if ascending { Ordering::Less } else { Ordering::Greater };
     let mut heads: Vec<Option<(Key, Place)>> = walks.iter_mut().map(Iterator::next).collect();
-    let mut page = Vec::new();
+    // A usual page fits; a limit is what somebody asks for.
+    let mut page = Vec::with_capacity(PAGE_USUAL.min(limit as usize));
     let mut skip = skip;
     while page.len() < limit as usize {
         let mut best: Option<(usize, (Key, Place))> = None;

@@ -6,45 +6,49 @@ use axum::response::{IntoResponse, Response};
 use sederunt_core::id::AppId;
 use sederunt_core::tally;
 use sederunt_core::time::UnixMs;
-use sederunt_store::SessionRow;
+use sederunt_store::SessionRef;
 
 use super::error::KitError;
-use super::page::Paging;
+use super::page::PageOf;
 use super::view::{JSON, LIST_BYTES, Session};
 use crate::value::{Minutes, plain_instant};
 
 /// Sessions of a page of an app, as an answer: [`super::view::Listed`] of them, written at once.
 pub(super) fn session_list(
     app: &AppId,
-    rows: &[SessionRow],
+    rows: &mut dyn Iterator<Item = SessionRef<'_>>,
+    total: u64,
+    page: PageOf,
     now: UnixMs,
-    paging: Paging,
 ) -> Result<Response, KitError> {
     let mut text = Vec::with_capacity(LIST_BYTES);
-    write_list(&mut text, app, rows, now, paging).map_err(|error| KitError::internal(&error))?;
+    write_list(&mut text, app, rows, total, page, now).map_err(|error| KitError::internal(&error))?;
     Ok(([(header::CONTENT_TYPE, JSON)], text).into_response())
 }
 
 fn write_list(
     out: &mut Vec<u8>,
     app: &AppId,
-    rows: &[SessionRow],
+    rows: &mut dyn Iterator<Item = SessionRef<'_>>,
+    total: u64,
+    page: PageOf,
     now: UnixMs,
-    paging: Paging,
 ) -> serde_json::Result<()> {
     let app = serde_json::to_vec(app)?;
     out.extend_from_slice(b"{\"success\":true,\"data\":{\"sessions\":[");
-    for (n, row) in rows.iter().enumerate() {
-        if n > 0 {
+    let mut shown = 0;
+    for row in rows {
+        if shown > 0 {
             out.push(b',');
         }
-        match Times::of(row) {
-            Some(times) => write_row(out, &app, row, &times, now)?,
+        shown += 1;
+        match Times::of(&row) {
+            Some(times) => write_row(out, &app, &row, &times, now)?,
             None => serde_json::to_writer(&mut *out, &Session::of(row, now))?,
         }
     }
     out.extend_from_slice(b"]},\"paging\":");
-    serde_json::to_writer(&mut *out, &paging)?;
+    serde_json::to_writer(&mut *out, &page.paging(shown, total))?;
     out.push(b'}');
     Ok(())
 }
@@ -58,7 +62,7 @@ struct Times {
 
 impl Times {
     /// `None` when one is of another length.
-    fn of(row: &SessionRow) -> Option<Self> {
+    fn of(row: &SessionRef<'_>) -> Option<Self> {
         let (started, updated) = (plain_instant(row.started_at)?, plain_instant(row.updated_at)?);
         let ended = match row.ended_at {
             // The end is the latest change of most sessions.
@@ -73,7 +77,7 @@ impl Times {
 fn write_row(
     out: &mut Vec<u8>,
     app: &[u8],
-    row: &SessionRow,
+    row: &SessionRef<'_>,
     times: &Times,
     now: UnixMs,
 ) -> serde_json::Result<()> {
@@ -82,7 +86,7 @@ fn write_row(
     out.extend_from_slice(b"\",\"associated_id\":\"");
     out.extend_from_slice(&row.meeting.text());
     out.extend_from_slice(b"\",\"meeting_display_name\":");
-    write_text(out, &row.title)?;
+    write_text(out, row.title)?;
     match times.ended {
         Some(_) => {
             out.extend_from_slice(b",\"type\":\"meeting\",\"status\":\"ENDED\",\"live_participants\":")
@@ -157,10 +161,10 @@ fn write_minutes(out: &mut Vec<u8>, ms: i64) -> serde_json::Result<()> {
 #[cfg(test)]
 mod tests {
     use sederunt_core::fact::EndReason;
+    use sederunt_store::SessionRow;
 
     use super::*;
     use crate::query::Query;
-    use crate::realtimekit::page::PageOf;
     use crate::realtimekit::sessions::Sessions;
 
     #[test]
@@ -182,17 +186,20 @@ mod tests {
             ticking_joined_sum_ms: 0,
         };
         let rows = [
+            row(0, "no year of four digits", Some(i64::MAX)),
             row(0, "", None),
             row(1, "a \"quoted\" \\ title\n", Some(1_700_000_050_000)),
             row(2, "회의 \u{1}\u{2028}", Some(1_700_000_060_000)),
+            row(3, "ends with its latest change", Some(1_700_000_100_000)),
         ];
         let now = UnixMs(1_700_000_200_000);
         for rows in [&rows[..], &rows[..1], &[]] {
             let page = PageOf::from_query(&Query::default()).unwrap();
             let paging = page.paging(rows.len(), 3);
             let mut written = Vec::new();
-            write_list(&mut written, &"app \"1\"".into(), rows, now, paging).unwrap();
-            let sessions = rows.iter().map(|row| Session::of(row, now)).collect();
+            let mut borrowed = rows.iter().map(SessionRow::borrow);
+            write_list(&mut written, &"app \"1\"".into(), &mut borrowed, 3, page, now).unwrap();
+            let sessions = rows.iter().map(|row| Session::of(row.borrow(), now)).collect();
             let listed = Listed { success: true, data: Sessions { sessions }, paging };
             assert_eq!(String::from_utf8(written).unwrap(), serde_json::to_string(&listed).unwrap());
         }

@@ -1,11 +1,9 @@
 //! Rows as the RealtimeKit door shows them.
 
-use std::sync::Arc;
-
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sederunt_core::time::UnixMs;
-use sederunt_store::{AppRow, MeetingRow, ParticipantRow, PresetRow, SessionRow};
+use sederunt_store::{AppRow, MeetingRow, ParticipantRow, PresetRow, SessionRef};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -102,8 +100,7 @@ pub(crate) struct Session {
     #[schema(value_type = String)]
     associated_id: Short,
     /// Title of the meeting; frozen at the end.
-    #[schema(value_type = String)]
-    meeting_display_name: Arc<str>,
+    meeting_display_name: String,
     /// Kind.
     #[serde(rename = "type")]
     kind: SessionKind,
@@ -141,12 +138,12 @@ pub(crate) struct Session {
 
 impl Session {
     /// As of `now`.
-    pub(crate) fn of(row: &SessionRow, now: UnixMs) -> Self {
+    pub(crate) fn of(row: SessionRef<'_>, now: UnixMs) -> Self {
         let started_at = Short::instant(row.started_at);
         Self {
             id: Short::id(row.id.0),
             associated_id: Short::id(row.meeting.0),
-            meeting_display_name: row.title.clone(),
+            meeting_display_name: row.title.to_owned(),
             kind: SessionKind::Meeting,
             status: if row.ended_at.is_some() { SessionStatus::Ended } else { SessionStatus::Live },
             live_participants: row.live_count,
