@@ -61,8 +61,11 @@ impl Id {
     pub fn pagecall(self) -> String {
         match self.payload() {
             Some(payload) => {
-                let bytes = payload.to_be_bytes();
-                let digits: [[u8; 2]; 12] = std::array::from_fn(|nth| HEX[usize::from(bytes[4 + nth])]);
+                let mut digits = [[0; 2]; 12];
+                // The lower 96 of 128 bits.
+                for (two, byte) in digits.iter_mut().zip(payload.to_be_bytes().into_iter().skip(4)) {
+                    *two = HEX[usize::from(byte)];
+                }
                 String::from_utf8_lossy(digits.as_flattened()).into_owned()
             }
             None => self.to_string(),
@@ -72,11 +75,28 @@ impl Id {
     /// The UUID as ASCII: lower case, with hyphens.
     pub fn text(self) -> [u8; 36] {
         // Where the digits of each byte go; the hyphens are between them.
-        const PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+        const PLACES: [[usize; 2]; 16] = [
+            [0, 1],
+            [2, 3],
+            [4, 5],
+            [6, 7],
+            [9, 10],
+            [11, 12],
+            [14, 15],
+            [16, 17],
+            [19, 20],
+            [21, 22],
+            [24, 25],
+            [26, 27],
+            [28, 29],
+            [30, 31],
+            [32, 33],
+            [34, 35],
+        ];
         // By hand: a page of a list has dozens of ids, and the general formatting is most of what they cost.
         let mut text = [b'-'; 36];
-        for (byte, at) in self.0.to_be_bytes().into_iter().zip(PLACES) {
-            [text[at], text[at + 1]] = HEX[usize::from(byte)];
+        for (byte, [high, low]) in self.0.to_be_bytes().into_iter().zip(PLACES) {
+            [text[high], text[low]] = HEX[usize::from(byte)];
         }
         text
     }

@@ -166,6 +166,7 @@ mod tests {
     use super::*;
     use crate::query::Query;
     use crate::realtimekit::sessions::Sessions;
+    use crate::realtimekit::view::Listed;
 
     #[test]
     fn a_list_is_written_as_it_serialises() {
