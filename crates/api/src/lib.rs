@@ -16,14 +16,15 @@ mod query;
 mod realtimekit;
 mod value;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{Method, StatusCode, header};
-use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, get};
 use sederunt_node::Node;
+use tower::Layer as _;
 use tower_http::compression::CompressionLayer;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -41,12 +42,26 @@ pub struct ApiConfig {
     pub feed: FeedConfig,
 }
 
-/// What handlers share.
+/// What handlers share. Every request copies it several times on its way: that is one counter up, not one for each part.
 #[derive(Debug, Clone)]
 pub(crate) struct Api {
+    shared: Arc<Shared>,
+}
+
+/// The parts of [`Api`].
+#[derive(Debug)]
+pub(crate) struct Shared {
     node: Node,
-    config: Arc<ApiConfig>,
+    config: ApiConfig,
     feeds: feed::Feeds,
+}
+
+impl Deref for Api {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
 }
 
 /// The doors and their OpenAPI documents. Unknown paths are answered here too (404), so this router is the fallback of
@@ -58,13 +73,17 @@ pub(crate) struct Api {
 /// - `/openapi/realtimekit.json`, `/openapi/pagecall.json`, `/openapi/sederunt.json`
 pub fn router(node: Node, config: ApiConfig) -> Router {
     let feeds = feed::Feeds::new(node.clone(), config.feed.clone());
-    let api = Api { node, config: Arc::new(config), feeds };
-    let (kit, kit_document) = door(realtimekit::routes(), operations::REALTIMEKIT, realtimekit::not_built);
-    let (pagecall, pagecall_document) = door(pagecall::routes(), operations::PAGECALL, pagecall::not_built);
+    let api = Api { shared: Arc::new(Shared { node, config, feeds }) };
+    let kit =
+        |prefix| door(prefix, realtimekit::routes(prefix), operations::REALTIMEKIT, realtimekit::not_built);
+    let (kit_with_prefix, _) = kit("/client/v4");
+    let (kit, kit_document) = kit("");
+    let (pagecall, pagecall_document) =
+        door("", pagecall::routes(), operations::PAGECALL, pagecall::not_built);
     let (feed, feed_document) = feed::routes().split_for_parts();
     let doors = Router::new()
-        .merge(kit.clone())
-        .nest("/client/v4", kit)
+        .merge(kit)
+        .merge(kit_with_prefix)
         .nest("/v1", pagecall)
         .nest("/sederunt/v1", feed)
         .route("/.well-known/webhooks.json", get(realtimekit::no_webhooks_yet))
@@ -73,16 +92,13 @@ pub fn router(node: Node, config: ApiConfig) -> Router {
         .route("/openapi/sederunt.json", document(feed_document))
         .fallback(middleware::not_found)
         .with_state(api.clone());
-    // The gate must come before routing, as it rewrites the path: so the doors are the fallback of an empty router.
-    Router::new()
-        .fallback_service(doors)
-        .layer(from_fn_with_state(api, middleware::gate))
-        .layer(CompressionLayer::new())
+    // The gate must come before routing, as it rewrites the path: so the doors are behind it and no router with layers.
+    Router::new().fallback_service(CompressionLayer::new().layer(middleware::Gate::new(api, doors)))
 }
 
 /// The OpenAPI document of the RealtimeKit door: what is built.
 pub fn realtimekit_openapi() -> OpenApi {
-    realtimekit::routes().into_openapi()
+    realtimekit::routes("").into_openapi()
 }
 
 /// The OpenAPI document of the Pagecall door: what is built.
@@ -95,18 +111,20 @@ pub fn sederunt_openapi() -> OpenApi {
     feed::routes().into_openapi()
 }
 
-/// A door's routes: those that are built, and 501 for the others of the vendor.
+/// A door's routes: those that are built, which have the prefix already, and 501 for the others of the vendor.
 fn door(
+    prefix: &str,
     built: OpenApiRouter<Api>,
     all: &[Operation],
     not_built: fn(MethodFilter) -> MethodRouter<Api>,
 ) -> (Router<Api>, OpenApi) {
     let (mut router, document) = built.split_for_parts();
     for (method, path) in all {
-        if !describes(&document, method, path)
+        let path = format!("{prefix}{path}");
+        if !describes(&document, method, &path)
             && let Ok(filter) = MethodFilter::try_from(method.clone())
         {
-            router = router.route(path, not_built(filter));
+            router = router.route(&path, not_built(filter));
         }
     }
     (router, document)

@@ -1,11 +1,18 @@
 //! What every request of the doors goes through (SEMANTICS §3.7): target length, trailing slash, OPTIONS, 404 and 405 in
 //! the door's dialect, request id, caching, CORS.
 
-use axum::extract::{Request, State};
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::Request;
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use tower::Service;
 
 use crate::Api;
 use crate::limit::TARGET_MAX_BYTES;
@@ -50,34 +57,91 @@ pub(crate) async fn not_found(uri: Uri) -> Response {
 }
 
 /// The gate of all doors.
-pub(crate) async fn gate(State(api): State<Api>, mut request: Request, next: Next) -> Response {
-    let dialect = Dialect::of(request.uri().path());
-    let options = request.method() == Method::OPTIONS;
-    let origin = allowed_origin(&api, request.headers());
-    let id = api.node.mint_id().pagecall();
-    let target_bytes = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
-    let mut response = if target_bytes > TARGET_MAX_BYTES {
-        let message = format!("The request target has more than {TARGET_MAX_BYTES} bytes");
-        dialect.error(StatusCode::URI_TOO_LONG, Code::TooLarge, &message)
-    } else if request.uri().path().contains("//") {
-        // The router would take the nothing between two slashes for a parameter.
-        dialect.error(StatusCode::NOT_FOUND, Code::NotFound, NO_PATH)
-    } else {
-        if let Some(uri) = without_trailing_slash(request.uri()) {
-            *request.uri_mut() = uri;
+#[derive(Debug, Clone)]
+pub(crate) struct Gate {
+    api: Api,
+    doors: Router,
+}
+
+impl Gate {
+    /// In front of these doors.
+    pub(crate) fn new(api: Api, doors: Router) -> Self {
+        Self { api, doors }
+    }
+}
+
+impl Service<Request> for Gate {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        // As routers are.
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let passed = Passed::of(&self.api, &request);
+        match refused(passed.dialect, &request) {
+            Some(response) => Box::pin(std::future::ready(Ok(passed.finish(response)))),
+            None => {
+                if let Some(uri) = without_trailing_slash(request.uri()) {
+                    *request.uri_mut() = uri;
+                }
+                let answer = self.doors.call(request);
+                Box::pin(
+                    async move { Ok(passed.finish(answer.await.unwrap_or_else(|never| match never {}))) },
+                )
+            }
         }
-        next.run(request).await
-    };
-    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
-        response = method_not_allowed(dialect, response.headers(), options);
     }
-    cors(&api, &mut response, origin, options);
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Ok(id) = HeaderValue::from_str(&id) {
-        headers.insert(REQUEST_ID, id);
+}
+
+/// What the answer needs of a request that went through the gate.
+struct Passed {
+    api: Api,
+    dialect: Dialect,
+    options: bool,
+    /// The request's origin, if the configuration allows it.
+    origin: Option<HeaderValue>,
+    id: String,
+}
+
+impl Passed {
+    fn of(api: &Api, request: &Request) -> Self {
+        Self {
+            api: api.clone(),
+            dialect: Dialect::of(request.uri().path()),
+            options: request.method() == Method::OPTIONS,
+            origin: allowed_origin(api, request.headers()),
+            id: api.node.mint_id().pagecall(),
+        }
     }
-    response
+
+    fn finish(self, mut response: Response) -> Response {
+        if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+            response = method_not_allowed(self.dialect, response.headers(), self.options);
+        }
+        cors(&self.api, &mut response, self.origin, self.options);
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Ok(id) = HeaderValue::from_maybe_shared(Bytes::from(self.id)) {
+            headers.insert(REQUEST_ID, id);
+        }
+        response
+    }
+}
+
+/// The answer to a target that no route should see.
+fn refused(dialect: Dialect, request: &Request) -> Option<Response> {
+    let target_bytes = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    if target_bytes > TARGET_MAX_BYTES {
+        let message = format!("The request target has more than {TARGET_MAX_BYTES} bytes");
+        return Some(dialect.error(StatusCode::URI_TOO_LONG, Code::TooLarge, &message));
+    }
+    // The router would take the nothing between two slashes for a parameter.
+    let nothing = request.uri().path().contains("//");
+    nothing.then(|| dialect.error(StatusCode::NOT_FOUND, Code::NotFound, NO_PATH))
 }
 
 /// The target without one trailing slash, if it has one that is not alone.

@@ -49,16 +49,27 @@ impl Snapshot {
         self.answer_within(q, LIMITS)
     }
 
+    /// The same, of which the rows are read later with [`Snapshot::rows`].
+    pub fn find(&self, q: &Query) -> Places {
+        self.find_within(q, LIMITS)
+    }
+
     pub(crate) fn answer_within(&self, q: &Query, limits: Limits) -> Answer<&str> {
+        let page = self.find_within(q, limits);
+        Answer { rows: self.rows(&page), total: page.total }
+    }
+
+    fn find_within(&self, q: &Query, limits: Limits) -> Places {
         let term = q.search.as_ref().map(Term::new);
         let request = Request { snapshot: self, q, term: term.as_ref(), limits };
         let (total, places) = request.page();
-        Answer { rows: self.rows(&places), total }
+        Places { places, total }
     }
 
-    /// The rows of a page. What is looked up in the dictionary is looked up for all of them at once: memory answers
+    /// The rows of a page of this snapshot. What is looked up in the dictionary is looked up for all of them at once: memory answers
     /// many questions in the time of one, unless one has to be answered before the next is asked.
-    fn rows(&self, places: &[Place]) -> Vec<Row<&str>> {
+    pub fn rows(&self, page: &Places) -> Vec<Row<&str>> {
+        let places = &page.places;
         let mut rows = Vec::with_capacity(places.len());
         let mut sealed = Vec::with_capacity(places.len());
         for place in places {
@@ -103,6 +114,14 @@ impl Snapshot {
         }
         q.meeting.is_none_or(|meeting| Codes::of_meeting(meeting, &self.sealed).sessions <= FEW)
     }
+}
+
+/// Where the rows of a page are, and the number of all matches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Places {
+    places: Vec<Place>,
+    /// All matches.
+    pub total: u64,
 }
 
 /// A query that is being answered.

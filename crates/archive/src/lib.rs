@@ -45,6 +45,7 @@ mod tiers;
 mod unsorted;
 mod wavelet;
 
+pub use answer::Places;
 pub use app::{AppIndex, Snapshot};
 pub use archive::{Archive, Loaded};
 pub use dict::{Dict, Entry, Part, SEPARATOR};

@@ -64,6 +64,9 @@ pub(crate) trait Source {
 /// Up to here a page is cheaper to walk to than to search.
 const SKIP_MAX: u64 = 16;
 
+/// Rows of most pages.
+const PAGE_USUAL: usize = 32;
+
 /// The places of one page.
 ///
 /// Sources whose keys do not overlap stand one behind the other, and all but those with the page are passed by at once.
@@ -128,7 +131,8 @@ fn clusters<'s, 'a>(sources: &'s [Box<dyn Source + 'a>]) -> Vec<Vec<&'s (dyn Sou
 pub(crate) fn merge(mut walks: Vec<Walk<'_>>, ascending: bool, skip: u64, limit: u32) -> Vec<(Key, Place)> {
     let wanted = if ascending { Ordering::Less } else { Ordering::Greater };
     let mut heads: Vec<Option<(Key, Place)>> = walks.iter_mut().map(Iterator::next).collect();
-    let mut page = Vec::new();
+    // A usual page fits; a limit is what somebody asks for.
+    let mut page = Vec::with_capacity(PAGE_USUAL.min(limit as usize));
     let mut skip = skip;
     while page.len() < limit as usize {
         let mut best: Option<(usize, (Key, Place))> = None;

@@ -15,7 +15,6 @@ const ZERO_TAIL_BITS: u32 = 26;
 const MASK_12: u128 = 0xfff;
 const MASK_36: u128 = 0xf_ffff_ffff;
 const MASK_48: u128 = 0xffff_ffff_ffff;
-const MASK_96: u128 = (1 << 96) - 1;
 
 /// A text that is neither a UUID nor 24 hex digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -61,9 +60,45 @@ impl Id {
     /// The spelling of the Pagecall door: 24 hex digits where the form allows it, else the UUID.
     pub fn pagecall(self) -> String {
         match self.payload() {
-            Some(p) => format!("{:024x}", p & MASK_96),
+            Some(payload) => {
+                let mut digits = [[0; 2]; 12];
+                // The lower 96 of 128 bits.
+                for (two, byte) in digits.iter_mut().zip(payload.to_be_bytes().into_iter().skip(4)) {
+                    *two = HEX[usize::from(byte)];
+                }
+                String::from_utf8_lossy(digits.as_flattened()).into_owned()
+            }
             None => self.to_string(),
         }
+    }
+
+    /// The UUID as ASCII: lower case, with hyphens.
+    pub fn text(self) -> [u8; 36] {
+        // Where the digits of each byte go; the hyphens are between them.
+        const PLACES: [[usize; 2]; 16] = [
+            [0, 1],
+            [2, 3],
+            [4, 5],
+            [6, 7],
+            [9, 10],
+            [11, 12],
+            [14, 15],
+            [16, 17],
+            [19, 20],
+            [21, 22],
+            [24, 25],
+            [26, 27],
+            [28, 29],
+            [30, 31],
+            [32, 33],
+            [34, 35],
+        ];
+        // By hand: a page of a list has dozens of ids, and the general formatting is most of what they cost.
+        let mut text = [b'-'; 36];
+        for (byte, [high, low]) in self.0.to_be_bytes().into_iter().zip(PLACES) {
+            [text[high], text[low]] = HEX[usize::from(byte)];
+        }
+        text
     }
 
     /// Reads either spelling, any case.
@@ -93,35 +128,21 @@ impl Id {
     }
 }
 
+/// The two digits of every byte.
+const HEX: [[u8; 2]; 256] = {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut hex = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < hex.len() {
+        hex[byte] = [DIGITS[byte >> 4], DIGITS[byte & 0xf]];
+        byte += 1;
+    }
+    hex
+};
+
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        // Where the digits of each byte go; the hyphens are between them.
-        const PLACES: [[usize; 2]; 16] = [
-            [0, 1],
-            [2, 3],
-            [4, 5],
-            [6, 7],
-            [9, 10],
-            [11, 12],
-            [14, 15],
-            [16, 17],
-            [19, 20],
-            [21, 22],
-            [24, 25],
-            [26, 27],
-            [28, 29],
-            [30, 31],
-            [32, 33],
-            [34, 35],
-        ];
-        // By hand: a page of a list has dozens of ids, and the general formatting is most of what they cost.
-        let mut text = [b'-'; 36];
-        for (byte, [high, low]) in self.0.to_be_bytes().into_iter().zip(PLACES) {
-            text[high] = DIGITS[usize::from(byte >> 4)];
-            text[low] = DIGITS[usize::from(byte & 0xf)];
-        }
-        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+        f.write_str(std::str::from_utf8(&self.text()).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -144,6 +165,8 @@ macro_rules! typed_id {
             pub const fn as_u128(self) -> u128 { self.0.as_u128() }
             /// The spelling of the Pagecall door.
             pub fn pagecall(self) -> String { self.0.pagecall() }
+            /// See [`Id::text`].
+            pub fn text(self) -> [u8; 36] { self.0.text() }
         }
         impl From<Id> for $name { fn from(id: Id) -> Self { Self(id) } }
         impl fmt::Display for $name {

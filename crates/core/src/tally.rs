@@ -373,9 +373,13 @@ pub fn consumed_ms(closed_ms: i64, ticking_count: u32, ticking_joined_sum_ms: i6
 /// Minutes with 4 decimals, half up, from milliseconds (SEMANTICS §2.3). Exact integer arithmetic inside.
 #[expect(clippy::cast_precision_loss, reason = "ten-thousandths of minutes stay far below 2^53")]
 pub fn minutes(ms: i64) -> f64 {
+    minute_units(ms) as f64 / 10_000.0
+}
+
+/// [`minutes`] in ten-thousandths.
+pub fn minute_units(ms: i64) -> i64 {
     // 1 minute = 60 000 ms = 10 000 units of 6 ms.
-    let units = ms.saturating_add(3).div_euclid(6);
-    units as f64 / 10_000.0
+    ms.saturating_add(3).div_euclid(6)
 }
 
 #[cfg(test)]

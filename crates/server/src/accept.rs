@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
-use axum::extract::ConnectInfo;
+use axum::extract::{ConnectInfo, Request};
+use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -21,7 +21,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
-use tower::ServiceExt as _;
+use tower::Service;
 
 /// Open connections of one listener, web sockets and live feeds included. Each holds a file descriptor and some ten KiB;
 /// further ones wait in the kernel's queue. More than feeds may take (12 000), so that there is always room for a meeting.
@@ -64,14 +64,14 @@ pub fn raise_open_files() {
     }
 }
 
-/// One listener with what it serves.
-pub struct Door {
+/// One listener with what it serves: a service that is always ready.
+pub struct Door<S> {
     /// Bound socket.
     pub listener: TcpListener,
     /// TLS, if any.
     pub tls: Option<TlsAcceptor>,
     /// What to serve.
-    pub router: Router,
+    pub router: S,
 }
 
 /// Connections of all doors: lets the stop wait for them, and the metrics count them.
@@ -94,7 +94,11 @@ impl Connections {
     }
 }
 
-impl Door {
+impl<S> Door<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
+    S::Future: Send,
+{
     /// Accepts until `shutdown`; then connections finish the request they are in and close.
     pub async fn serve(self, connections: Connections, shutdown: CancellationToken) {
         let slots = Arc::new(Semaphore::new(CONNECTIONS_MAX));
@@ -135,14 +139,18 @@ impl Door {
     }
 }
 
-struct Connection {
+struct Connection<S> {
     tls: Option<TlsAcceptor>,
-    router: Router,
+    router: S,
     peer: SocketAddr,
     shutdown: CancellationToken,
 }
 
-impl Connection {
+impl<S> Connection<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
+    S::Future: Send,
+{
     async fn run(self, stream: Held<TcpStream>) {
         let Some(tls) = &self.tls else { return self.http(stream).await };
         match tokio::time::timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)).await {
@@ -157,8 +165,7 @@ impl Connection {
         let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
-            let router = router.clone();
-            async move { Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|e| match e {})) }
+            router.clone().call(request)
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())

@@ -1,12 +1,18 @@
 //! Logs on stderr, and the access log. Tokens travel in queries, so a query is never logged.
 
+use std::convert::Infallible;
+use std::future::Future;
 use std::io::IsTerminal as _;
-use std::time::Instant;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
-use anyhow::Context;
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
+use anyhow::Context as _;
+use axum::Router;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use tower::Service;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{LogConfig, LogFormat};
@@ -24,17 +30,52 @@ pub fn init(config: &LogConfig) -> anyhow::Result<()> {
     started.map_err(|e| anyhow::anyhow!("logging was started twice: {e}"))
 }
 
-/// One line and one count a request, after the head of its answer is known.
-pub async fn access(State(metrics): State<HttpMetrics>, request: Request, next: Next) -> Response {
-    let method = request.method().clone();
-    // The path alone: `authToken` and `access_token` are in the query.
-    let path = request.uri().path().to_owned();
-    let start = Instant::now();
-    let response = next.run(request).await;
-    let took = start.elapsed();
-    metrics.count(&method, response.status(), took);
-    let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    let status = response.status().as_u16();
-    tracing::info!(target: "access", %method, path, status, took_ms);
-    response
+/// One line and one count a request, after the head of its answer is known; and no answer takes for ever.
+#[derive(Debug, Clone)]
+pub struct Access {
+    metrics: HttpMetrics,
+    /// Until the head of the answer; then it is 408.
+    bound: Duration,
+    router: Router,
+}
+
+impl Access {
+    /// In front of this router.
+    pub fn new(metrics: HttpMetrics, bound: Duration, router: Router) -> Self {
+        Self { metrics, bound, router }
+    }
+}
+
+impl Service<Request> for Access {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        // As routers are.
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        let start = Instant::now();
+        let metrics = self.metrics.clone();
+        // Its timer is set when the answer is not there at once.
+        let answer = tokio::time::timeout(self.bound, self.router.call(request));
+        Box::pin(async move {
+            let response = match answer.await {
+                Ok(Ok(response)) => response,
+                Ok(Err(never)) => match never {},
+                Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+            };
+            let took = start.elapsed();
+            metrics.count(&method, response.status(), took);
+            let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+            let status = response.status().as_u16();
+            // The path alone: `authToken` and `access_token` are in the query.
+            let path = uri.path();
+            tracing::info!(target: "access", %method, path, status, took_ms);
+            Ok(response)
+        })
+    }
 }

@@ -6,8 +6,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use axum::Router;
-use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
 use sederunt_api::ApiConfig;
 use sederunt_gateway::GatewayConfig;
 use sederunt_node::clock::{Clock, SystemClock};
@@ -18,7 +16,6 @@ use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use tower_http::timeout::TimeoutLayer;
 
 use crate::accept::{Connections, Door};
 use crate::config::{Config, HttpConfig, MediaSettings, RoomSettings, TlsConfig};
@@ -235,14 +232,13 @@ fn public_router(
     addresses: &Addresses,
     cors_origins: Vec<String>,
     metrics: HttpMetrics,
-) -> Router {
+) -> logs::Access {
     // Without TLS there is no secure origin for the client's sub-domains: the page maps them to its own.
     let shim = addresses.scheme == "http";
     let gateway = GatewayConfig { base_uri: addresses.public.clone(), shim, ..GatewayConfig::default() };
-    Router::new()
+    let router = Router::new()
         .merge(sederunt_gateway::router(node.clone(), gateway))
         .merge(sederunt_api::router(node.clone(), ApiConfig { cors_origins, ..ApiConfig::default() }))
-        .merge(assets::router())
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER_BOUND))
-        .layer(from_fn_with_state(metrics, logs::access))
+        .merge(assets::router());
+    logs::Access::new(metrics, ANSWER_BOUND, router)
 }

@@ -17,12 +17,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sederunt_archive::Archive;
+use sederunt_archive::{Archive, Places, Query, Snapshot};
 
 use crate::ledger::Ledger;
 use crate::reader::Readers;
 use crate::writer::Writer;
-use crate::{Page, Result, SessionQuery, SessionRow, Store, StoreError};
+use crate::{Result, SessionQuery, SessionRef, Store, StoreError};
 
 pub(crate) use changes::{Changes, Mark};
 pub(crate) use indexes::{IndexedApp, Indexes};
@@ -152,36 +152,46 @@ impl Store {
     }
 
     /// The answer of an app's index; `None` when SQL has to answer.
-    pub(crate) async fn sessions_indexed(&self, q: &SessionQuery) -> Option<Result<Page<SessionRow>>> {
+    pub(crate) async fn sessions_indexed<T>(
+        &self,
+        q: &SessionQuery,
+        make: impl Fn(&mut dyn Iterator<Item = SessionRef<'_>>, u64) -> T,
+    ) -> Option<Result<T>> {
         let app = self.inner.indexes.of(&q.app)?;
-        let Some(query) = rows::query(q) else { return Some(Ok(Page { items: Vec::new(), total: 0 })) };
+        let Some(query) = rows::query(q) else { return Some(Ok(make(&mut std::iter::empty(), 0))) };
         let snapshot = app.index.snapshot();
-        let query_app = q.app.clone();
-        let (is_cheap, sealed) = (snapshot.is_cheap(&query), Arc::clone(snapshot.sealed()));
-        let ask = move || {
-            let answer = snapshot.answer(&query);
-            rows::is_plausible(&answer, &query).then(|| rows::page(&answer, &query_app))
-        };
-        let page = if is_cheap {
-            ask()
+        let (snapshot, places) = if snapshot.is_cheap(&query) {
+            let places = snapshot.find(&query);
+            (snapshot, places)
         } else {
-            let turn = match self.inner.readers.read_permit().await {
-                Ok(turn) => turn,
-                Err(closed) => return Some(Err(closed)),
-            };
-            // A panic is a bug; the caller gets an error.
-            let page = tokio::task::spawn_blocking(ask).await;
-            drop(turn);
-            match page {
-                Ok(page) => page,
-                Err(_) => return Some(Err(StoreError::Closed)),
+            match self.find_aside(snapshot, query.clone()).await {
+                Ok(found) => found,
+                Err(error) => return Some(Err(error)),
             }
         };
-        let Some(page) = page.filter(|_| !sealed.is_suspect()) else {
+        let mut sound = rows::Sound::new(&query);
+        let mut rows = snapshot.rows(&places).into_iter().filter_map(|row| sound.session(&row, &q.app));
+        let made = make(&mut rows, places.total);
+        // What `make` left is not part of the answer, but no less a sign of damage.
+        rows.for_each(drop);
+        if !sound.is_sound() || snapshot.sealed().is_suspect() {
             self.inner.indexes.suspect(&app);
             return None;
-        };
+        }
         Counters::add(&self.inner.indexes.counters.answers, 1);
-        Some(Ok(page))
+        Some(Ok(made))
+    }
+
+    /// Finds a page on a thread that may take its time, when it is its turn.
+    async fn find_aside(&self, snapshot: Snapshot, query: Query) -> Result<(Snapshot, Places)> {
+        let turn = self.inner.readers.read_permit().await?;
+        let found = tokio::task::spawn_blocking(move || {
+            let places = snapshot.find(&query);
+            (snapshot, places)
+        });
+        let found = found.await;
+        drop(turn);
+        // A panic is a bug; the caller gets an error.
+        found.map_err(|_| StoreError::Closed)
     }
 }

@@ -66,7 +66,7 @@ pub use registry::{
     ApiTokenRow, AppRow, ListQuery, MeetingRow, MemberType, ParticipantRow, Permission, PresetRow, RoomKind,
     UserRow,
 };
-pub use session::{Page, SessionQuery, SessionRow, SessionSort, Status};
+pub use session::{Page, SessionQuery, SessionRef, SessionRow, SessionSort, Status};
 pub use stay::{RoomStayQuery, StayBatch, StayQuery, StayRow, StaySort};
 pub use verify::VerifyReport;
 

@@ -1,21 +1,23 @@
 //! Session rows and the one verb that lists them.
 
+use std::sync::Arc;
+
 use sederunt_core::fact::EndReason;
 use sederunt_core::id::{AppId, MeetingId, SessionId};
 use sederunt_core::tally;
 use sederunt_core::time::UnixMs;
 
 /// A session as stored: the columns of its tally.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SessionRow {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionRow<T = Arc<str>, A = AppId> {
     /// Id.
     pub id: SessionId,
     /// App.
-    pub app: AppId,
+    pub app: A,
     /// Meeting.
     pub meeting: MeetingId,
     /// Title; frozen at the end.
-    pub title: String,
+    pub title: T,
     /// Also `created_at`.
     pub started_at: UnixMs,
     /// `None` = LIVE.
@@ -38,7 +40,43 @@ pub struct SessionRow {
     pub ticking_joined_sum_ms: i64,
 }
 
+/// A row that is read where it lies.
+pub type SessionRef<'a> = SessionRow<&'a str, &'a AppId>;
+
 impl SessionRow {
+    /// The row without its own text.
+    pub fn borrow(&self) -> SessionRef<'_> {
+        self.with(&*self.title, &self.app)
+    }
+}
+
+impl SessionRef<'_> {
+    /// The row with its own text.
+    pub fn to_owned(&self) -> SessionRow {
+        self.with(self.title.into(), self.app.clone())
+    }
+}
+
+impl<T, A> SessionRow<T, A> {
+    fn with<U, B>(&self, title: U, app: B) -> SessionRow<U, B> {
+        SessionRow {
+            id: self.id,
+            app,
+            meeting: self.meeting,
+            title,
+            started_at: self.started_at,
+            ended_at: self.ended_at,
+            end_reason: self.end_reason,
+            updated_at: self.updated_at,
+            live_count: self.live_count,
+            peak: self.peak,
+            stay_count: self.stay_count,
+            closed_ms: self.closed_ms,
+            ticking_count: self.ticking_count,
+            ticking_joined_sum_ms: self.ticking_joined_sum_ms,
+        }
+    }
+
     /// Milliseconds consumed at `now`.
     pub fn consumed_ms(&self, now: UnixMs) -> i64 {
         tally::consumed_ms(self.closed_ms, self.ticking_count, self.ticking_joined_sum_ms, now)

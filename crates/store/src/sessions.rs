@@ -11,17 +11,29 @@ use sederunt_core::time::UnixMs;
 use crate::fold::Needle;
 use crate::page::clamp;
 use crate::sql::{blob, find, id, list, ms, opt_ms, opt_name};
-use crate::{Page, Result, SessionQuery, SessionRow, SessionSort, Status, Store, replay};
+use crate::{Page, Result, SessionQuery, SessionRef, SessionRow, SessionSort, Status, Store, replay};
 
 impl Store {
     /// One page of an app's sessions and the number of all matches, from one snapshot. An unknown app has none.
     ///
     /// The app's index answers if it has one; the answer is that of [`Self::sessions_sql`].
     pub async fn sessions(&self, q: SessionQuery) -> Result<Page<SessionRow>> {
-        match self.sessions_indexed(&q).await {
-            Some(page) => page,
-            None => self.sessions_sql(q).await,
+        self.sessions_read(q, |rows, total| Page { items: rows.map(|row| row.to_owned()).collect(), total })
+            .await
+    }
+
+    /// [`Self::sessions`] made into something while the rows are read: `make` gets them in order, and the number of all
+    /// matches. What it made of rows that turn out to be damaged is dropped, and it is called again.
+    pub async fn sessions_read<T>(
+        &self,
+        q: SessionQuery,
+        make: impl Fn(&mut dyn Iterator<Item = SessionRef<'_>>, u64) -> T,
+    ) -> Result<T> {
+        if let Some(made) = self.sessions_indexed(&q, &make).await {
+            return made;
         }
+        let page = self.sessions_sql(q).await?;
+        Ok(make(&mut page.items.iter().map(SessionRow::borrow), page.total))
     }
 
     /// [`Self::sessions`] from the ledger itself, for apps without an index, and to compare with.

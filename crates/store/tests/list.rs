@@ -128,7 +128,7 @@ async fn check(store: &Store, sessions: &[SessionColumns], q: &SessionQuery, see
     for row in &page.items {
         let columns = sessions.iter().find(|s| s.session == row.id).unwrap();
         assert_eq!(row.consumed_ms(q.now), columns.consumed_ms(q.now));
-        assert_eq!((&row.title, row.peak, row.ended_at), (&columns.title, columns.peak, columns.ended_at));
+        assert_eq!((&*row.title, row.peak, row.ended_at), (&*columns.title, columns.peak, columns.ended_at));
     }
 }
 

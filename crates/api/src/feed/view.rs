@@ -231,7 +231,7 @@ impl SessionState {
             counting_participants: row.ticking_count,
             minutes_consumed: Minutes::of(row.consumed_ms(as_of)),
             as_of: iso(as_of),
-            title: row.title,
+            title: row.title.as_ref().to_owned(),
         }
     }
 }

@@ -112,10 +112,18 @@ impl<R> InMeeting<R> {
     }
 }
 
+/// The parameters of the path; of one that has a value that is not UTF-8, none.
+async fn path_params(parts: &mut Parts) -> Option<RawPathParams> {
+    RawPathParams::from_request_parts(parts, &()).await.ok()
+}
+
+fn param<'a>(params: &'a RawPathParams, name: &str) -> Option<&'a str> {
+    params.iter().find(|(n, _)| *n == name).map(|(_, value)| value)
+}
+
 /// A parameter of the path; one that is not UTF-8 names nothing.
 async fn path(parts: &mut Parts, name: &str) -> Option<String> {
-    let params = RawPathParams::from_request_parts(parts, &()).await.ok()?;
-    params.iter().find(|(n, _)| *n == name).map(|(_, value)| value.to_owned())
+    param(&path_params(parts).await?, name).map(str::to_owned)
 }
 
 /// An id of the path.
@@ -127,9 +135,16 @@ impl<R: Right> FromRequestParts<Api> for Account<R> {
     type Rejection = KitError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, KitError> {
+        let params = path_params(parts).await;
+        Self::of(parts, params.as_ref(), api).await
+    }
+}
+
+impl<R: Right> Account<R> {
+    async fn of(parts: &Parts, params: Option<&RawPathParams>, api: &Api) -> Result<Self, KitError> {
         let token =
             auth::caller(api.node.store(), &parts.headers).await?.ok_or_else(KitError::unauthorized)?;
-        let asked = path(parts, "account_id").await.ok_or_else(KitError::forbidden)?;
+        let asked = params.and_then(|params| param(params, "account_id")).ok_or_else(KitError::forbidden)?;
         match token.account {
             Some((id, permission)) if id == asked && R::granted(permission) => {
                 Ok(Self { id, node: api.node.clone(), right: PhantomData })
@@ -143,10 +158,11 @@ impl<R: Right> FromRequestParts<Api> for InApp<R> {
     type Rejection = KitError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, KitError> {
-        let Account { id: account, node, right } = Account::from_request_parts(parts, api).await?;
+        let params = path_params(parts).await;
+        let Account { id: account, node, right } = Account::of(parts, params.as_ref(), api).await?;
         let unknown = || KitError::not_found("App");
-        let id = path(parts, "app_id").await.ok_or_else(unknown)?;
-        let app = node.store().app(&AppId::from(&*id)).await?;
+        let id = params.as_ref().and_then(|params| param(params, "app_id")).ok_or_else(unknown)?;
+        let app = node.store().app(&AppId::from(id)).await?;
         let app = app.filter(|app| app.account == account).ok_or_else(unknown)?;
         Ok(Self { app, node, right })
     }

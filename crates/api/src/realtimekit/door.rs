@@ -37,23 +37,31 @@ impl utoipa::Modify for Security {
     }
 }
 
-/// The operations that are built: the one list of routes.
-pub(crate) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::with_openapi(Document::openapi())
-        .routes(routes!(apps::list, apps::create))
-        .routes(routes!(meetings::list, meetings::create))
-        .routes(routes!(meetings::get, meetings::update))
-        .routes(routes!(participants::list, participants::add))
-        .routes(routes!(participants::delete))
-        .routes(routes!(participants::refresh_token))
-        .routes(routes!(active_session::get))
-        .routes(routes!(active_session::kick))
-        .routes(routes!(active_session::kick_all))
-        .routes(routes!(presets::list))
-        .routes(routes!(sessions::list))
-        .routes(routes!(sessions::get))
-        .routes(routes!(session_participants::list))
-        .routes(routes!(session_participants::get))
+/// The operations that are built: the one list of routes. Each path has the prefix in front: a nested router would cut
+/// it off the target of every request.
+pub(crate) fn routes(prefix: &str) -> OpenApiRouter<Api> {
+    let built = [
+        routes!(apps::list, apps::create),
+        routes!(meetings::list, meetings::create),
+        routes!(meetings::get, meetings::update),
+        routes!(participants::list, participants::add),
+        routes!(participants::delete),
+        routes!(participants::refresh_token),
+        routes!(active_session::get),
+        routes!(active_session::kick),
+        routes!(active_session::kick_all),
+        routes!(presets::list),
+        routes!(sessions::list),
+        routes!(sessions::get),
+        routes!(session_participants::list),
+        routes!(session_participants::get),
+    ];
+    let router = OpenApiRouter::with_openapi(Document::openapi());
+    built.into_iter().fold(router, |router, (schemas, mut paths, methods)| {
+        let with_prefix = |(path, item)| (format!("{prefix}{path}"), item);
+        paths.paths = paths.paths.into_iter().map(with_prefix).collect();
+        router.routes((schemas, paths, methods))
+    })
 }
 
 /// An operation that is not built: 501, but only for those who may ask.

@@ -9,6 +9,7 @@ mod meetings;
 mod page;
 mod participants;
 mod presets;
+mod session_list;
 mod session_participants;
 mod sessions;
 mod settings;

@@ -9,7 +9,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::access::{InApp, InSession, Params, Read};
 use super::error::{Errors, KitError};
 use super::page::PageOf;
-use super::view::{Envelope, Listed, Session, session_list};
+use super::session_list::session_list;
+use super::view::{Envelope, Listed, Session};
 use crate::fault::Fault;
 use crate::query::{FromQuery, Query};
 use crate::value::{Edge, instant_param, number};
@@ -167,9 +168,8 @@ pub(super) async fn list(caller: InApp<Read>, Params(p): Params<ListParams>) -> 
         offset: page.offset(),
         limit: page.limit(),
     };
-    let found = caller.store().sessions(query).await?;
-    let paging = page.paging(found.items.len(), found.total);
-    session_list(&found.items, now, paging)
+    let app = &caller.app.id;
+    caller.store().sessions_read(query, |rows, total| session_list(app, rows, total, page, now)).await?
 }
 
 /// Parameters of one session.
@@ -198,7 +198,7 @@ impl FromQuery for GetParams {
     responses((status = 200, description = "Done.", body = Envelope<Session>), Errors)
 )]
 pub(super) async fn get(caller: InSession, _: Params<GetParams>) -> Envelope<Session> {
-    Envelope::of(Session::of(&caller.session, caller.node.now()))
+    Envelope::of(Session::of(caller.session.borrow(), caller.node.now()))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sederunt_core::time::UnixMs;
-use sederunt_store::{AppRow, MeetingRow, ParticipantRow, PresetRow, SessionRow};
+use sederunt_store::{AppRow, MeetingRow, ParticipantRow, PresetRow, SessionRef};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -14,8 +14,9 @@ use super::settings::{AIConfig, MeetingSettings};
 use crate::value::{Minutes, Short, iso};
 
 /// Room for the answer with a page of the usual length.
-const LIST_BYTES: usize = 16 * 1024;
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
+pub(super) const LIST_BYTES: usize = 16 * 1024;
+/// The type of every answer.
+pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// A single result.
 #[derive(Debug, Serialize, ToSchema)]
@@ -137,12 +138,12 @@ pub(crate) struct Session {
 
 impl Session {
     /// As of `now`.
-    pub(crate) fn of(row: &SessionRow, now: UnixMs) -> Self {
+    pub(crate) fn of(row: SessionRef<'_>, now: UnixMs) -> Self {
         let started_at = Short::instant(row.started_at);
         Self {
-            id: Short::id(row.id),
-            associated_id: Short::id(row.meeting),
-            meeting_display_name: row.title.clone(),
+            id: Short::id(row.id.0),
+            associated_id: Short::id(row.meeting.0),
+            meeting_display_name: row.title.to_owned(),
             kind: SessionKind::Meeting,
             status: if row.ended_at.is_some() { SessionStatus::Ended } else { SessionStatus::Live },
             live_participants: row.live_count,
@@ -157,65 +158,6 @@ impl Session {
             meta: Map::new(),
         }
     }
-}
-
-impl Session {
-    /// Writes the same text as its serialisation, several times as fast: a list is little else.
-    fn write(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
-        let mut put = |key: &str, value: &str| {
-            out.extend_from_slice(key.as_bytes());
-            out.extend_from_slice(value.as_bytes());
-        };
-        put("{\"id\":\"", self.id.as_str());
-        put("\",\"associated_id\":\"", self.associated_id.as_str());
-        put("\",\"meeting_display_name\":", "");
-        serde_json::to_writer(&mut *out, &self.meeting_display_name)?;
-        out.extend_from_slice(b",\"type\":");
-        serde_json::to_writer(&mut *out, &self.kind)?;
-        out.extend_from_slice(b",\"status\":");
-        serde_json::to_writer(&mut *out, &self.status)?;
-        out.extend_from_slice(b",\"live_participants\":");
-        serde_json::to_writer(&mut *out, &self.live_participants)?;
-        out.extend_from_slice(b",\"max_concurrent_participants\":");
-        serde_json::to_writer(&mut *out, &self.max_concurrent_participants)?;
-        out.extend_from_slice(b",\"minutes_consumed\":");
-        serde_json::to_writer(&mut *out, &self.minutes_consumed)?;
-        out.extend_from_slice(b",\"organization_id\":");
-        serde_json::to_writer(&mut *out, &self.organization_id)?;
-        let mut put = |key: &str, value: &str| {
-            out.extend_from_slice(key.as_bytes());
-            out.extend_from_slice(value.as_bytes());
-        };
-        put(",\"started_at\":\"", self.started_at.as_str());
-        if let Some(ended_at) = &self.ended_at {
-            put("\",\"ended_at\":\"", ended_at.as_str());
-        }
-        put("\",\"created_at\":\"", self.created_at.as_str());
-        put("\",\"updated_at\":\"", self.updated_at.as_str());
-        put("\",\"breakout_rooms\":[],\"meta\":{}}", "");
-        Ok(())
-    }
-}
-
-/// Sessions of a page, as an answer: [`Listed`] of them, written at once.
-pub(crate) fn session_list(rows: &[SessionRow], now: UnixMs, paging: Paging) -> Result<Response, KitError> {
-    let mut text = Vec::with_capacity(LIST_BYTES);
-    write_list(&mut text, rows, now, paging).map_err(|error| KitError::internal(&error))?;
-    Ok(([(header::CONTENT_TYPE, JSON)], text).into_response())
-}
-
-fn write_list(out: &mut Vec<u8>, rows: &[SessionRow], now: UnixMs, paging: Paging) -> serde_json::Result<()> {
-    out.extend_from_slice(b"{\"success\":true,\"data\":{\"sessions\":[");
-    for (n, row) in rows.iter().enumerate() {
-        if n > 0 {
-            out.push(b',');
-        }
-        Session::of(row, now).write(out)?;
-    }
-    out.extend_from_slice(b"]},\"paging\":");
-    serde_json::to_writer(&mut *out, &paging)?;
-    out.push(b'}');
-    Ok(())
 }
 
 /// An app.
@@ -398,51 +340,6 @@ impl From<&PresetRow> for PresetListItem {
             name: row.name.clone(),
             created_at: iso(row.created_at),
             updated_at: iso(row.updated_at),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use sederunt_core::fact::EndReason;
-
-    use super::*;
-    use crate::query::Query;
-    use crate::realtimekit::page::PageOf;
-    use crate::realtimekit::sessions::Sessions;
-
-    #[test]
-    fn a_list_is_written_as_it_serialises() {
-        let row = |n: u8, title: &str, ended: Option<i64>| SessionRow {
-            id: sederunt_core::id::SessionId::from_u128(u128::from(n) << 100 | 0xabc),
-            app: "app \"1\"".into(),
-            meeting: sederunt_core::id::MeetingId::from_u128(u128::MAX - u128::from(n)),
-            title: title.to_owned(),
-            started_at: UnixMs(1_700_000_000_000 + i64::from(n)),
-            ended_at: ended.map(UnixMs),
-            end_reason: ended.map(|_| EndReason::AllParticipantsLeft),
-            updated_at: UnixMs(1_700_000_100_000),
-            live_count: u32::from(n),
-            peak: 7,
-            stay_count: 9,
-            closed_ms: i64::from(n) * 61_234,
-            ticking_count: 0,
-            ticking_joined_sum_ms: 0,
-        };
-        let rows = [
-            row(0, "", None),
-            row(1, "a \"quoted\" \\ title\n", Some(1_700_000_050_000)),
-            row(2, "회의 \u{1}\u{2028}", Some(1_700_000_060_000)),
-        ];
-        let now = UnixMs(1_700_000_200_000);
-        for rows in [&rows[..], &rows[..1], &[]] {
-            let page = PageOf::from_query(&Query::default()).unwrap();
-            let paging = page.paging(rows.len(), 3);
-            let mut written = Vec::new();
-            write_list(&mut written, rows, now, paging).unwrap();
-            let sessions = rows.iter().map(|row| Session::of(row, now)).collect();
-            let listed = Listed { success: true, data: Sessions { sessions }, paging };
-            assert_eq!(String::from_utf8(written).unwrap(), serde_json::to_string(&listed).unwrap());
         }
     }
 }

@@ -2,14 +2,14 @@
 
 use rusqlite::types::{Type, ValueRef};
 use sederunt_archive::fold::Needle;
-use sederunt_archive::{Answer, Query, Row, Sort};
+use sederunt_archive::{Query, Row, Sort};
 use sederunt_core::fact::EndReason;
 use sederunt_core::id::{AppId, Id, MeetingId, SessionId};
 use sederunt_core::tally::SessionColumns;
 use sederunt_core::time::UnixMs;
 
 use crate::sql::{Blob, bad};
-use crate::{Page, SessionQuery, SessionRow, SessionSort, Status};
+use crate::{SessionQuery, SessionRef, SessionRow, SessionSort, Status};
 
 /// The archive keeps a number for the reason of an end: its place among all of them, from 1; 0 = LIVE.
 fn reason_code(reason: Option<EndReason>) -> u8 {
@@ -102,38 +102,53 @@ pub(super) fn query(q: &SessionQuery) -> Option<Query> {
     })
 }
 
-/// Whether a page can be one of this query: its rows are in order, in range, and have reasons for their ends. A damaged
+/// Whether a page can be one of its query: its rows are in order, in range, and have reasons for their ends. A damaged
 /// file may hold numbers that are possible one by one.
-pub(super) fn is_plausible(answer: &Answer<&str>, q: &Query) -> bool {
-    let key = |row: &Row<&str>| match q.sort {
-        Sort::CreatedAt => (row.started_ms, row.id),
-        Sort::MinutesConsumed => (row.consumed_ms(q.now_ms), row.id),
-    };
-    let in_order =
-        answer.rows.is_sorted_by(|a, b| if q.ascending { key(a) < key(b) } else { key(a) > key(b) });
-    let fits = |row: &Row<&str>| {
-        q.from_ms.is_none_or(|from| row.started_ms >= from)
+pub(super) struct Sound<'a> {
+    q: &'a Query,
+    last: Option<(i64, u128)>,
+    is_sound: bool,
+}
+
+impl<'a> Sound<'a> {
+    pub(super) fn new(q: &'a Query) -> Self {
+        Self { q, last: None, is_sound: true }
+    }
+
+    /// The next row as the ledger gives it; none from the first on that cannot be.
+    pub(super) fn session<'r>(&mut self, row: &Row<&'r str>, app: &'r AppId) -> Option<SessionRef<'r>> {
+        let reason = reason(row.end_reason);
+        self.is_sound &= self.follows(row) && row.ended_ms.is_some() == reason.is_some();
+        self.is_sound.then(|| session(row, reason, app))
+    }
+
+    pub(super) fn is_sound(&self) -> bool {
+        self.is_sound
+    }
+
+    fn follows(&mut self, row: &Row<&str>) -> bool {
+        let q = self.q;
+        let key = match q.sort {
+            Sort::CreatedAt => (row.started_ms, row.id),
+            Sort::MinutesConsumed => (row.consumed_ms(q.now_ms), row.id),
+        };
+        let in_order = self.last.is_none_or(|last| if q.ascending { last < key } else { last > key });
+        self.last = Some(key);
+        in_order
+            && q.from_ms.is_none_or(|from| row.started_ms >= from)
             && q.to_ms.is_none_or(|to| row.started_ms <= to)
-            && row.ended_ms.is_some() == reason(row.end_reason).is_some()
-    };
-    in_order && answer.rows.iter().all(fits)
+    }
 }
 
-/// The answer as the ledger gives it.
-pub(super) fn page(answer: &Answer<&str>, app: &AppId) -> Page<SessionRow> {
-    let items = answer.rows.iter().map(|row| session(row, app.clone())).collect();
-    Page { items, total: answer.total }
-}
-
-fn session(row: &Row<&str>, app: AppId) -> SessionRow {
+fn session<'a>(row: &Row<&'a str>, end_reason: Option<EndReason>, app: &'a AppId) -> SessionRef<'a> {
     SessionRow {
         id: SessionId::from_u128(row.id),
         app,
         meeting: MeetingId::from_u128(row.meeting),
-        title: row.title.to_owned(),
+        title: row.title,
         started_at: UnixMs(row.started_ms),
         ended_at: row.ended_ms.map(UnixMs),
-        end_reason: reason(row.end_reason),
+        end_reason,
         updated_at: UnixMs(row.updated_ms),
         live_count: row.live_count,
         peak: row.peak,
@@ -153,7 +168,7 @@ mod tests {
         let row = |id, started_ms| Row {
             id,
             meeting: 1,
-            title: "x",
+            title: "x".into(),
             started_ms,
             ended_ms: Some(started_ms),
             end_reason: 1,
@@ -181,7 +196,12 @@ mod tests {
             limit: 25,
         };
         let q = query(&q).unwrap();
-        let is = |rows: Vec<Row<&str>>| is_plausible(&Answer { total: rows.len() as u64, rows }, &q);
+        let is = |rows: Vec<Row>| {
+            let (mut sound, app) = (Sound::new(&q), "a".into());
+            let shown = rows.iter().filter_map(|row| sound.session(&row.borrowed(), &app)).count();
+            assert_eq!(shown == rows.len(), sound.is_sound());
+            sound.is_sound()
+        };
         assert!(is(Vec::new()) && is(vec![row(2, 9), row(7, 7), row(6, 7), row(9, 5)]));
         assert!(!is(vec![row(7, 7), row(7, 7)]), "twice");
         assert!(!is(vec![row(6, 7), row(7, 7)]), "out of order");
