@@ -13,6 +13,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tokio_util::sync::CancellationToken;
 
 use super::frame;
+use super::news::{self, News};
 use super::ring::{Batch, Cursor, Look, Ring};
 use crate::limit::{
     FEED_BACKLOG, FEED_FOLDS_KEPT, FEED_HEARTBEAT_MS, FEED_LOOK_PAUSE_MS, FEED_PACE_PER_WATCHER_US,
@@ -102,8 +103,6 @@ struct Open {
 pub(super) struct Hub {
     app: AppId,
     state: Mutex<HubState>,
-    /// The number of the next batch; changes with every batch and at the end.
-    news: watch::Sender<u64>,
     /// There are new facts of the app.
     changed: Notify,
     /// The last watcher has gone.
@@ -115,6 +114,7 @@ struct HubState {
     ring: Ring,
     over: Option<End>,
     watchers: usize,
+    news: News,
     tokens: HashMap<[u8; 32], Weak<Token>>,
 }
 
@@ -138,6 +138,8 @@ pub(super) enum Found {
 #[derive(Debug)]
 pub(super) struct Subscription {
     hub: Arc<Hub>,
+    /// Tells of new batches; see it before [`Self::look`], wait on it after.
+    pub(super) news: watch::Receiver<u64>,
     token: Arc<Token>,
     feeds: Feeds,
     _slot: OwnedSemaphorePermit,
@@ -193,11 +195,12 @@ impl Feeds {
             return None;
         }
         state.watchers += 1;
-        let token = state.token(token);
+        let number = state.ring.next_number();
+        let (token, news) = (state.token(token), state.news.subscribe(number));
         drop(state);
         drop(open);
         self.node().metrics().feed_watchers.inc();
-        Some(Subscription { hub, token, feeds: self.clone(), _slot: slot })
+        Some(Subscription { hub, news, token, feeds: self.clone(), _slot: slot })
     }
 
     /// Starts the hub of an app, and the lookout if it does not run.
@@ -254,28 +257,28 @@ impl HubState {
 impl Hub {
     fn new(app: AppId, start: u64, queue_bytes: usize) -> Self {
         let ring = Ring::new(start, queue_bytes);
+        let (news, tokens) = (News::default(), HashMap::new());
         Self {
             app,
-            state: Mutex::new(HubState { ring, over: None, watchers: 0, tokens: HashMap::new() }),
-            news: watch::Sender::new(0),
+            state: Mutex::new(HubState { ring, over: None, watchers: 0, news, tokens }),
             changed: Notify::new(),
             deserted: CancellationToken::new(),
         }
     }
 
-    fn push(&self, batch: Batch) {
+    async fn push(&self, batch: Batch) {
         let number = {
             let mut state = lock(&self.state);
             state.ring.push(batch);
             state.ring.next_number()
         };
-        self.news.send_replace(number);
+        news::wake(number, |nth| lock(&self.state).news.group(nth)).await;
     }
 
     /// Nothing follows. The first reason stands.
     fn finish(&self, end: End) {
         lock(&self.state).over.get_or_insert(end);
-        self.news.send_modify(|_| ());
+        news::wake_all(|nth| lock(&self.state).news.group(nth));
     }
 
     fn watchers(&self) -> u32 {
@@ -284,11 +287,6 @@ impl Hub {
 }
 
 impl Subscription {
-    /// Tells of new batches; read it before [`Self::look`], wait on it after.
-    pub(super) fn news(&self) -> watch::Receiver<u64> {
-        self.hub.news.subscribe()
-    }
-
     /// What comes next for a cursor.
     pub(super) fn look(&self, cursor: &mut Cursor) -> Found {
         if self.token.revoked.load(Ordering::Acquire) {
@@ -423,7 +421,7 @@ impl Reader<'_> {
         let metrics = self.feeds.node().metrics();
         metrics.feed_events.inc_by(u64::try_from(events.len()).unwrap_or(0));
         let (text, marks) = frame::events(events).map_err(|e| StoreError::Damaged(e.to_string()))?;
-        self.hub.push(Batch { through: self.position, text, marks });
+        self.hub.push(Batch { through: self.position, text, marks }).await;
         let pause = self.feeds.shared.config.pace_per_watcher.saturating_mul(self.hub.watchers());
         // The timer has no finer steps; a few watchers need no pause.
         if pause >= Duration::from_millis(1) {
@@ -446,7 +444,7 @@ impl Reader<'_> {
             }
         }
         let text = frame::heartbeat(self.position);
-        self.hub.push(Batch { through: self.position, text, marks: Vec::new() });
+        self.hub.push(Batch { through: self.position, text, marks: Vec::new() }).await;
         Ok(())
     }
 }

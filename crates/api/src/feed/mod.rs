@@ -8,6 +8,7 @@ mod access;
 mod door;
 mod frame;
 mod hub;
+mod news;
 mod params;
 mod pull;
 mod ring;

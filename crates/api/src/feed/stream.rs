@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use sederunt_store::{EventFilter, LivePart, LiveSession, StoreError};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use super::access::{InApp, Params};
 use super::frame;
@@ -56,7 +56,6 @@ pub(super) async fn feed(
     }
     let subscription = feeds.subscribe(&app.id, token).ok_or_else(|| full("Too many watchers"))?;
     let watcher = Watcher {
-        news: subscription.news(),
         subscription,
         filter: params.filter(),
         cursor: Cursor { position: resume.unwrap_or(durable), next: None },
@@ -83,7 +82,6 @@ fn full(message: &str) -> KitError {
 /// The state of one feed.
 struct Watcher {
     subscription: Subscription,
-    news: watch::Receiver<u64>,
     filter: EventFilter,
     cursor: Cursor,
     /// It got a batch of the ring: from now on it has to keep up.
@@ -163,14 +161,14 @@ impl Watcher {
 
     async fn changes(&mut self) -> Option<Bytes> {
         // Seen before looking, so that whatever comes after the look wakes.
-        self.news.borrow_and_update();
+        self.subscription.news.borrow_and_update();
         match self.subscription.look(&mut self.cursor) {
             Found::Ring(Look::Batch(batch)) => {
                 self.live = true;
                 Some(self.take(&batch))
             }
             Found::Ring(Look::Wait) => {
-                if self.news.changed().await.is_err() {
+                if self.subscription.news.changed().await.is_err() {
                     return Some(self.cut(End::Internal));
                 }
                 None
