@@ -245,7 +245,7 @@ async fn a_changed_meeting_changes_its_live_room() {
     meeting.active = false;
     w.store.put_meeting(meeting.clone()).await.unwrap();
     w.node.meeting_changed(meeting.id).await.unwrap();
-    assert_eq!(w.sessions().await.items[0].title, "Retro");
+    assert_eq!(w.sessions().await.items[0].title.as_ref(), "Retro");
     let info = alice.ask(Request::RoomInfo).await.unwrap();
     assert!(matches!(&*info, Msg::RoomInfo { title, .. } if title == "Retro"), "those inside stay");
     let bob = w.participant(meeting.id, "bob").await;
