@@ -256,14 +256,14 @@ mod tests {
     fn plain_instants_are_those_of_the_printer() {
         const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
         let day = 86_400_000;
-        let edges = [0, -1, 1, 999, 59_999, day - 1, day, -62_167_219_200_000, 253_402_300_799_999];
+        let edges = [0, -1, 1, 999, 59_999, day - 1, day, -62_167_219_200_000, 253_402_207_200_000];
         let many = (0..200_000_i64).map(|n| n * n % 86_399_993 * 2_931 - 62_167_219_200_000 + n);
         for at in edges.into_iter().chain(many) {
             let mut text = Vec::new();
             PRINTER.print_timestamp(&Timestamp::from_millisecond(at).unwrap(), &mut text).unwrap();
             assert_eq!(plain_instant(UnixMs(at)).map(|plain| plain.to_vec()), Some(text), "{at}");
         }
-        for at in [-62_167_219_200_001, 253_402_300_800_000, i64::MIN, i64::MAX] {
+        for at in [-62_167_219_200_001, 253_402_207_200_001, i64::MIN, i64::MAX] {
             assert_eq!(plain_instant(UnixMs(at)), None, "{at}");
         }
     }
