@@ -6,6 +6,7 @@
 
 mod build;
 mod changes;
+mod coming;
 mod commands;
 mod indexes;
 mod options;
@@ -116,17 +117,18 @@ struct Budget {
 }
 
 impl Budget {
-    /// Installs the index of an app; `false` = it is for the sealer.
+    /// Installs the index of an app; `false` = it is for the sealer, who has it soon if its files are fine.
     fn attach(&mut self, archive: &Archive, ledger: &Ledger, indexes: &Indexes, app: i64) -> Result<bool> {
         let conn = &ledger.conn;
         let Some(sealed) = build::load(archive, conn, app, &indexes.counters)? else { return Ok(false) };
         let bytes = sealed.info().bytes;
         let sessions = source::count(conn, app)?.saturating_sub(sealed.rows());
-        if bytes > self.bytes || sessions > self.sessions {
-            return Ok(false);
-        }
+        let is_too_much = bytes > self.bytes || sessions > self.sessions;
         let facts = source::facts_since(conn, app, sealed.sealed_seq(), self.facts + 1)?;
-        if facts > self.facts {
+        if is_too_much || facts > self.facts {
+            if let Some(id) = source::app_id(conn, app)? {
+                indexes.coming.expect(app, id);
+            }
             return Ok(false);
         }
         self.sessions -= sessions;
@@ -157,7 +159,13 @@ impl Store {
         q: &SessionQuery,
         make: impl Fn(&mut dyn Iterator<Item = SessionRef<'_>>, u64) -> T,
     ) -> Option<Result<T>> {
-        let app = self.inner.indexes.of(&q.app)?;
+        let app = match self.inner.indexes.of(&q.app) {
+            Some(app) => app,
+            None => {
+                self.inner.indexes.coming.wait(q).await;
+                self.inner.indexes.of(&q.app)?
+            }
+        };
         let Some(query) = rows::query(q) else { return Some(Ok(make(&mut std::iter::empty(), 0))) };
         let snapshot = app.index.snapshot();
         let (snapshot, places) = if snapshot.is_cheap(&query) {

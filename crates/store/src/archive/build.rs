@@ -73,6 +73,8 @@ impl Worker {
         let sealed = match loaded {
             Some(sealed) if is_sound(&self.archive, app, &self.indexes.counters)? => sealed,
             _ => {
+                // That takes as long as it takes: who waits for it is answered by SQL.
+                self.indexes.coming.done(app);
                 let ended = self.readers.snapshot(|conn| source::ended_count(conn, app))?;
                 let missing = self.indexes.options.from_sessions.saturating_sub(ended);
                 if missing > 0 || ended == 0 {

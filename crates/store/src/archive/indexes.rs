@@ -9,6 +9,7 @@ use sederunt_archive::{AppIndex, Change};
 use sederunt_core::id::AppId;
 
 use super::changes::Changed;
+use super::coming::Coming;
 use super::options::{ArchiveOptions, ArchiveStats, Counters};
 
 /// An app with its index.
@@ -72,6 +73,7 @@ pub(crate) struct Indexes {
     /// Set with them: stops what the archive writes.
     stop_also: OnceLock<Arc<AtomicBool>>,
     pub(super) counters: Counters,
+    pub(super) coming: Coming,
 }
 
 impl Indexes {
@@ -86,6 +88,7 @@ impl Indexes {
             stopping: AtomicBool::new(false),
             stop_also: OnceLock::new(),
             counters: Counters::default(),
+            coming: Coming::default(),
         }
     }
 
@@ -108,10 +111,13 @@ impl Indexes {
 
     /// Lists of the app are answered from its index from now on.
     pub(super) fn attach(&self, app: IndexedApp) {
+        let no = app.no;
         let app = Arc::new(app);
         let mut apps = self.apps.write().unwrap_or_else(PoisonError::into_inner);
         apps.by_id.insert(app.id.clone(), Arc::clone(&app));
-        apps.by_no.insert(app.no, app);
+        apps.by_no.insert(no, app);
+        drop(apps);
+        self.coming.done(no);
     }
 
     /// Lists of the app are answered from SQL from now on.
@@ -218,6 +224,7 @@ impl Indexes {
     /// The sealer is gone: nobody waits for it.
     pub(super) fn end(&self) {
         self.desk().alone = true;
+        self.coming.none();
         self.progress.notify_all();
     }
 

@@ -309,7 +309,9 @@ impl Worker {
                 self.wanted.remove(&app);
                 continue;
             }
-            match self.build(app) {
+            let built = self.build(app);
+            self.indexes.coming.done(app);
+            match built {
                 Ok(super::build::Built::Done) => {
                     self.wanted.remove(&app);
                     self.missing.remove(&app);

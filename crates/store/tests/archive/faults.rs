@@ -61,6 +61,24 @@ async fn without_its_folder_sql_answers_and_the_sealer_tries_again() {
     assert!(stats.apps > 0 && stats.sealed > 0 && stats.answers > 0, "{stats:?}");
 }
 
+/// Right after a start checksums are still read: a search waits for that, a first page does not.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_search_right_after_a_start_is_answered_by_the_index_that_is_on_its_way() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut options = small(10, 8);
+    options.archive.start_bytes = 0;
+    let store = open(dir.path(), options);
+    let world = world(&store).await;
+    settle(&store).await;
+    drop(store);
+    let store = open(dir.path(), options);
+    let mut search = all("a", at(world.now_ms()));
+    search.search = Some("sync".to_owned());
+    store.sessions(search).await.unwrap();
+    let stats = store.archive_stats();
+    assert_eq!((stats.answers, stats.answers_sql), (1, 0), "{stats:?}");
+}
+
 #[tokio::test]
 async fn a_seal_that_fails_loses_nothing() {
     let dir = tempfile::tempdir().unwrap();
