@@ -7,8 +7,6 @@
 //!   end, or found in lists of few rows;
 //! - anything else, and far pages of many matches: one bit for every row of the segments.
 
-use std::sync::Arc;
-
 use crate::app::Snapshot;
 use crate::found::{Found, Wanted};
 use crate::memory::in_memory;
@@ -17,7 +15,7 @@ use crate::search::{Codes, Term};
 use crate::select::{self, Place, Source, Walk};
 use crate::source::{Budget, Minutes, Numbered, Picked, Rows, Span, walk_created, walk_minutes};
 use crate::unsorted::Unsorted;
-use crate::{Answer, Query, Row, Segment, Sort, Status};
+use crate::{Answer, Query, Row, Sort, Status};
 
 /// When one way to a page gives way to another. Every way gives the same page.
 #[derive(Debug, Clone, Copy)]
@@ -66,8 +64,9 @@ impl Snapshot {
         Places { places, total }
     }
 
-    /// The rows of a page of this snapshot. What is looked up in the dictionary is looked up for all of them at once: memory answers
-    /// many questions in the time of one, unless one has to be answered before the next is asked.
+    /// The rows of a page of this snapshot. What is looked up in the dictionary is fetched for all of them before it is
+    /// looked at: memory answers many questions in the time of one, unless one has to be answered before the next is
+    /// asked.
     pub fn rows(&self, page: &Places) -> Vec<Row<&str>> {
         let places = &page.places;
         let mut rows = Vec::with_capacity(places.len());
@@ -88,15 +87,11 @@ impl Snapshot {
                 }
             }
         }
-        let titled = |(at, segment, code): (usize, &'_ Arc<Segment>, u32)| {
-            let found = self.sealed.dict.titled(code);
-            found.or_else(|| segment.doubt(None)).map(|(meeting, title)| (at, meeting, title))
-        };
-        let titled: Vec<_> = sealed.into_iter().filter_map(titled).collect();
-        titled.iter().for_each(|(_, _, title)| title.fetch());
-        for (at, meeting, title) in titled {
-            if let (Some(row), Some(title)) = (rows.get_mut(at), title.text()) {
-                (row.meeting, row.title) = (meeting, title);
+        sealed.iter().for_each(|(_, _, code)| self.sealed.dict.fetch(*code));
+        for (at, segment, code) in sealed {
+            let found = self.sealed.dict.pair(code).or_else(|| segment.doubt(None));
+            if let (Some(row), Some(found)) = (rows.get_mut(at), found) {
+                (row.meeting, row.title) = found;
             }
         }
         rows

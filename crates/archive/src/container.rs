@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::map::{Access, Bytes};
 
 /// Of segments and dictionary parts. Another version is built anew from the ledger, never converted.
-pub(crate) const FORMAT_VERSION: u32 = 1;
+pub(crate) const FORMAT_VERSION: u32 = 2;
 
 const MAGIC: [u8; 8] = *b"SEDARCH\n";
 const MAGIC_END: [u8; 8] = *b"SEDAEND\n";

@@ -18,6 +18,17 @@ use crate::map::{Access, Bytes};
 /// Between two folded titles: no byte of UTF-8, so no search term matches across.
 pub const SEPARATOR: u8 = 0xff;
 
+/// What a page shows of a code, in one line of the processor's caches: the meeting's id, most significant byte first, the
+/// length of the title, and the title if it is short. Pages meet codes in no order, so what counts is how many places
+/// of memory each of them takes.
+pub(crate) type Card = [u8; 64];
+
+/// Longest title on a card.
+pub(crate) const SHORT_MAX: usize = size_of::<Card>() - size_of::<u128>() - 1;
+
+/// The length on a card whose title stands among the long ones.
+pub(crate) const LONG: u8 = u8::MAX;
+
 /// Sections of a part.
 pub(crate) mod tag {
     pub(crate) const META: u32 = 1;
@@ -27,8 +38,9 @@ pub(crate) mod tag {
     pub(crate) const FOLDED_ENDS: u32 = 5;
     pub(crate) const FOLDED: u32 = 6;
     pub(crate) const SORTED: u32 = 7;
+    pub(crate) const CARDS: u32 = 8;
 
-    pub(crate) const NAMES: [(u32, &str); 7] = [
+    pub(crate) const NAMES: [(u32, &str); 8] = [
         (META, "meta"),
         (MEETINGS, "meetings"),
         (TITLE_ENDS, "title ends"),
@@ -36,6 +48,7 @@ pub(crate) mod tag {
         (FOLDED_ENDS, "folded ends"),
         (FOLDED, "folded titles"),
         (SORTED, "by meeting and title"),
+        (CARDS, "cards"),
     ];
 }
 
@@ -79,12 +92,8 @@ impl Dict {
 
     /// What a code stands for; `None` when there is no such code, which a sound segment does not have.
     pub fn entry(&self, code: u32) -> Option<Entry<'_>> {
-        let nth = self.parts.partition_point(|part| part.base <= code).checked_sub(1)?;
-        let part = &self.parts[nth];
-        if code - part.base >= part.len {
-            return None;
-        }
-        let entry = part.entry(code - part.base);
+        let (part, nth) = self.place(code)?;
+        let entry = part.entry(nth);
         if entry.is_none() {
             part.suspect.store(true, atomic::Ordering::Relaxed);
         }
@@ -93,22 +102,27 @@ impl Dict {
 
     /// Meeting and title of a code: all that a row needs.
     pub(crate) fn pair(&self, code: u32) -> Option<(u128, &str)> {
-        let (meeting, title) = self.titled(code)?;
-        Some((meeting, title.text()?))
-    }
-
-    /// Meeting and title of a code, before the title is looked at.
-    pub(crate) fn titled(&self, code: u32) -> Option<(u128, Title<'_>)> {
-        let nth = self.parts.partition_point(|part| part.base <= code).checked_sub(1)?;
-        let part = &self.parts[nth];
-        if code - part.base >= part.len {
-            return None;
-        }
-        let found = part.bytes_of(code - part.base);
-        if found.is_none() {
+        let (part, nth) = self.place(code)?;
+        let pair = part.pair(nth);
+        if pair.is_none() {
             part.suspect.store(true, atomic::Ordering::Relaxed);
         }
-        found.map(|(meeting, bytes)| (meeting, Title { part, bytes }))
+        pair
+    }
+
+    /// Has what [`Self::pair`] needs fetched from memory, while other things are done: nothing waits for what is read
+    /// here.
+    pub(crate) fn fetch(&self, code: u32) {
+        if let Some((part, nth)) = self.place(code) {
+            black_box(part.cards().get(nth as usize).map(|card| card[0]));
+        }
+    }
+
+    fn place(&self, code: u32) -> Option<(&Part, u32)> {
+        let nth = self.parts.partition_point(|part| part.base <= code).checked_sub(1)?;
+        let part = &self.parts[nth];
+        let nth = code - part.base;
+        (nth < part.len).then_some((part, nth))
     }
 
     /// Whether a read met something impossible.
@@ -133,28 +147,6 @@ impl Dict {
     }
 }
 
-/// A title that nobody has looked at yet.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Title<'a> {
-    part: &'a Part,
-    bytes: &'a [u8],
-}
-
-impl<'a> Title<'a> {
-    /// Has it fetched from memory, while other things are done: nothing waits for what is read here.
-    pub(crate) fn fetch(&self) {
-        black_box((self.bytes.first().copied(), self.bytes.last().copied()));
-    }
-
-    pub(crate) fn text(&self) -> Option<&'a str> {
-        let text = std::str::from_utf8(self.bytes).ok();
-        if text.is_none() {
-            self.part.suspect.store(true, atomic::Ordering::Relaxed);
-        }
-        text
-    }
-}
-
 /// Immutable codes `base..base + len`.
 #[derive(Debug)]
 pub struct Part {
@@ -168,6 +160,7 @@ pub struct Part {
 
 #[derive(Debug)]
 struct Places {
+    cards: Range<usize>,
     meetings: Range<usize>,
     title_ends: Range<usize>,
     titles: Range<usize>,
@@ -185,6 +178,7 @@ impl Part {
         let (base, len) = read_meta(file.part(&meta)).ok_or_else(|| file.bad("meta"))?;
         let n = u64::from(len);
         let at = Places {
+            cards: file.range_of(tag::CARDS, n * size_of::<Card>() as u64)?,
             meetings: file.range_of(tag::MEETINGS, n * 16)?,
             title_ends: file.range_of(tag::TITLE_ENDS, n * 4)?,
             titles: file.range(tag::TITLES)?,
@@ -230,29 +224,36 @@ impl Part {
 
     /// What `base + nth` stands for.
     pub(crate) fn entry(&self, nth: u32) -> Option<Entry<'_>> {
-        let meeting = u128::from_be_bytes(*self.meetings().get(nth as usize)?);
+        let (meeting, title) = self.pair(nth)?;
         let folded = slice(self.folded(), self.folded_ends(), nth)?;
         let folded = folded.split_last()?.1;
-        Some(Entry { meeting, title: self.title(nth)?, folded })
+        Some(Entry { meeting, title, folded })
     }
 
     /// Meeting and title of `base + nth`.
     pub(crate) fn pair(&self, nth: u32) -> Option<(u128, &str)> {
-        Some((u128::from_be_bytes(*self.meetings().get(nth as usize)?), self.title(nth)?))
+        let (meeting, title) = self.bytes_of(nth)?;
+        Some((meeting, std::str::from_utf8(title).ok()?))
     }
 
     /// The same, before the title is looked at.
     fn bytes_of(&self, nth: u32) -> Option<(u128, &[u8])> {
-        let meeting = u128::from_be_bytes(*self.meetings().get(nth as usize)?);
-        Some((meeting, self.title_bytes(nth)?))
+        let (meeting, rest) = self.cards().get(nth as usize)?.split_first_chunk()?;
+        let (len, short) = rest.split_first()?;
+        let title = if *len == LONG { self.long_title(nth) } else { short.get(..usize::from(*len)) };
+        Some((u128::from_be_bytes(*meeting), title?))
     }
 
-    fn title_bytes(&self, nth: u32) -> Option<&[u8]> {
+    fn cards(&self) -> &[Card] {
+        self.file.part(&self.at.cards).as_chunks().0
+    }
+
+    fn long_title(&self, nth: u32) -> Option<&[u8]> {
         slice(self.file.part(&self.at.titles), as_u32s(self.file.part(&self.at.title_ends)), nth)
     }
 
     fn title(&self, nth: u32) -> Option<&str> {
-        std::str::from_utf8(self.title_bytes(nth)?).ok()
+        Some(self.pair(nth)?.1)
     }
 
     /// Codes above the base, by meeting and title.
@@ -288,7 +289,7 @@ impl Part {
         Listed { number: self.number, written: self.file.written() }
     }
 
-    /// Bytes of both forms of the titles.
+    /// Bytes of long titles and of all folded ones.
     pub(crate) fn text_len(&self) -> u64 {
         (self.at.titles.len() + self.at.folded.len()) as u64
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::container::{Kind, Writer, Written};
-use crate::dict::{Dict, Part, SEPARATOR, tag};
+use crate::dict::{Card, Dict, LONG, Part, SEPARATOR, SHORT_MAX, tag};
 use crate::error::{Error, Result};
 use crate::fold::fold;
 
@@ -156,12 +156,19 @@ fn write<'a, W: Write>(
     out: W,
 ) -> io::Result<(W, Written)> {
     let mut file = Writer::new(out, Kind::Dict)?;
+    // First, so that every card is in one line of the processor's caches.
+    file.begin(tag::CARDS)?;
+    for (meeting, title) in pairs.clone() {
+        file.put(&card(meeting, title))?;
+    }
     let mut ends = Vec::new();
     let mut end = 0_u32;
     file.begin(tag::TITLES)?;
     for (_, title) in pairs.clone() {
-        file.put(title.as_bytes())?;
-        end += title.len() as u32;
+        if title.len() > SHORT_MAX {
+            file.put(title.as_bytes())?;
+            end += title.len() as u32;
+        }
         ends.push(end);
     }
     file.begin(tag::TITLE_ENDS)?;
@@ -194,6 +201,23 @@ fn write<'a, W: Write>(
     file.finish()
 }
 
+/// What a page shows of a code.
+fn card(meeting: u128, title: &str) -> Card {
+    let mut card = [0; size_of::<Card>()];
+    let (id, rest) = card.split_at_mut(size_of::<u128>());
+    id.copy_from_slice(&meeting.to_be_bytes());
+    if let Some((len, text)) = rest.split_first_mut() {
+        match text.get_mut(..title.len()) {
+            Some(text) => {
+                *len = title.len() as u8;
+                text.copy_from_slice(title.as_bytes());
+            }
+            None => *len = LONG,
+        }
+    }
+    card
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,13 +230,14 @@ mod tests {
         let all: String = (char::MIN..=char::MAX).flat_map(|c| [c, ' ']).collect();
         assert_eq!(
             (FORMAT_VERSION, twox_hash::XxHash3_64::oneshot(fold(&all).as_bytes())),
-            (1, 13_557_234_850_671_293_566)
+            (2, 13_557_234_850_671_293_566)
         );
     }
 
     #[test]
     fn pairs_keep_their_codes_from_part_to_part() {
-        let title = |n: u32| Arc::<str>::from(format!("Title {}", n % 7));
+        // Short ones, the longest short one, and long ones.
+        let title = |n: u32| Arc::<str>::from(format!("Title {}", "7".repeat(39 + n as usize % 7)));
         let mut dict = Dict::default();
         let mut expected = Vec::new();
         for part in 0..6_u32 {
