@@ -202,7 +202,7 @@ fn size(text: &mut String, l: &Lists) -> Result<()> {
         )?;
     }
     let ready = short(Duration::from_micros(l.probed.cold_ready_us));
-    writeln!(text, "| … cold, until the archive answers (before that SQL does) | {ready} | – | – |")?;
+    writeln!(text, "| … cold, until the archive answers | {ready} | – | – |")?;
     writeln!(
         text,
         "| anonymous memory after opening | {} MiB | – | – |\n| … most while every list is asked | {} MiB | ≤ 300 MiB | {} |",
@@ -283,7 +283,7 @@ fn cold(text: &mut String, l: &Lists) -> Result<()> {
         text,
         "Cold: the kernel's copies of all files dropped (`posix_fadvise`), then a fresh process opens the store and asks \
          once; median of {} runs. A small archive is checked, and so read, while it is opened; while a large one is \
-         checked in the background, the first answer is SQL's. PostgreSQL: stopped, dropped, started, asked once on a new connection, one run.\n\n\
+         checked in the background, SQL answers what an index of it leads to, and other lists wait. PostgreSQL: stopped, dropped, started, asked once on a new connection, one run.\n\n\
          | List | first answer | PostgreSQL with ordinals | PostgreSQL with offset |\n|---|---:|---:|---:|",
         super::lists::COLD_RUNS
     )?;
