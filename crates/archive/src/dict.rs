@@ -232,16 +232,10 @@ impl Part {
 
     /// Meeting and title of `base + nth`.
     pub(crate) fn pair(&self, nth: u32) -> Option<(u128, &str)> {
-        let (meeting, title) = self.bytes_of(nth)?;
-        Some((meeting, std::str::from_utf8(title).ok()?))
-    }
-
-    /// The same, before the title is looked at.
-    fn bytes_of(&self, nth: u32) -> Option<(u128, &[u8])> {
         let (meeting, rest) = self.cards().get(nth as usize)?.split_first_chunk()?;
         let (len, short) = rest.split_first()?;
         let title = if *len == LONG { self.long_title(nth) } else { short.get(..usize::from(*len)) };
-        Some((u128::from_be_bytes(*meeting), title?))
+        Some((u128::from_be_bytes(*meeting), std::str::from_utf8(title?).ok()?))
     }
 
     fn cards(&self) -> &[Card] {

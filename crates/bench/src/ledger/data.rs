@@ -140,9 +140,8 @@ impl Folder {
         for file in files(&self.data())? {
             let bytes = file.metadata()?.len();
             let name = file.strip_prefix(self.data())?.to_string_lossy().into_owned();
-            if name.starts_with("archive/set-aside/") {
-                // Nobody reads it any more.
-            } else if name.starts_with("archive/") {
+            // What is set aside is nobody's any more.
+            if name.starts_with("archive/") && !name.starts_with("archive/set-aside/") {
                 archive += bytes;
             } else if name.starts_with("ledger.sqlite") {
                 ledger += bytes;
