@@ -1,6 +1,7 @@
 //! Project tasks: `cargo xtask <task>`.
 #![expect(clippy::print_stdout, clippy::expect_used, reason = "a task talks to the person who started it")]
 
+mod against;
 mod bench;
 mod ci;
 mod codegen;
@@ -58,6 +59,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Compare the benchmarks of an older revision with those of this tree, in turns, in one run
+    Against(against::AgainstArgs),
     /// Kill the real binary under load, again and again, and check that nothing is lost
     Torture {
         /// How often
@@ -92,6 +95,7 @@ fn perform(task: Task) -> anyhow::Result<()> {
         Task::Codegen { check } => codegen::run(check),
         Task::Openapi { check } => openapi::run(check),
         Task::Bench { args } => bench::run(&args),
+        Task::Against(args) => against::run(&args),
         Task::Torture { kills, seed, release } => torture::run(kills, seed, release),
         Task::Setup => setup::all(),
     }
