@@ -142,6 +142,20 @@ impl LeaveReason {
         Self::Imported,
     ];
 
+    /// Somebody else ended the stay for good: the peer id may not enter again.
+    pub const fn is_removal(self) -> bool {
+        match self {
+            Self::Kicked
+            | Self::HostEnded
+            | Self::ParticipantDeleted
+            | Self::Blocked
+            | Self::RoomTerminated => true,
+            Self::Left | Self::ConnectionLost | Self::ServerStopped | Self::NodeLost | Self::Imported => {
+                false
+            }
+        }
+    }
+
     /// The name in the store and in exports.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -14,6 +14,7 @@ pub mod input;
 pub mod limit;
 mod out;
 mod plugin_store;
+pub mod removal;
 pub mod room;
 mod speaker;
 pub mod tally;

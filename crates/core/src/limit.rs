@@ -42,6 +42,15 @@ pub const CHAT_ANSWER_MAX_BYTES: usize = 524_288;
 pub const BROADCAST_KIND_MAX_BYTES: usize = 256;
 /// Bytes of `app_data` and `mime_type` of a producer; they travel to everybody in every answer that names it.
 pub const APP_DATA_MAX_BYTES: usize = 4_096;
+/// Removed peer ids that a room knows; the newest. Everybody in a full room and those who were lost before, kicked at
+/// once, and three times as many again.
+pub const REMOVED_MAX: usize = 4_096;
+/// How long a removed peer id stays removed, milliseconds. The official client tries fifty times, some four minutes
+/// (PROTOCOL §3.5), but a machine that fell asleep goes on with it the next morning.
+pub const REMOVED_KEPT_MS: i64 = 24 * 3_600 * 1_000;
+/// Peers of a session that are remembered after their grace ran out, so that a kick of their participant finds them:
+/// as many as a room has, as all of them may be lost at once.
+pub const LOST_MAX: usize = PEERS_MAX;
 /// m-lines in one `closeConsumer`; an SDP of ours never has more.
 pub const CLOSE_MIDS_MAX: usize = 512;
 /// `max_preferred_streams` of `selfJoinComplete`: the presets' value for desktops (PROTOCOL §2.1).

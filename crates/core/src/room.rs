@@ -15,6 +15,7 @@ mod leave;
 mod media;
 mod peers;
 mod produce;
+mod remove;
 mod request;
 mod roster;
 mod talk;
@@ -27,6 +28,7 @@ use crate::id::{AppId, MeetingId, PeerId};
 use crate::input::Input;
 use crate::out::Out;
 use crate::plugin_store::PluginStores;
+use crate::removal::{LostPeers, Removals};
 use crate::speaker::Speakers;
 use crate::tally::Tally;
 use crate::time::{Stamp, UnixMs};
@@ -82,6 +84,8 @@ pub struct Room {
     stores: PluginStores,
     speakers: Speakers,
     pinned: Option<PeerId>,
+    removed: Removals,
+    lost: LostPeers,
     out: Out,
 }
 
@@ -106,6 +110,8 @@ impl Room {
             stores: PluginStores::default(),
             speakers: Speakers::default(),
             pinned: None,
+            removed: Removals::default(),
+            lost: LostPeers::default(),
             out: Out::default(),
         }
     }

@@ -362,6 +362,11 @@ impl Tally {
     pub fn has_seen(&self, peer: PeerId) -> bool {
         self.seen.contains(&peer)
     }
+
+    /// Every stay id of this session, open or not.
+    pub fn seen(&self) -> impl Iterator<Item = PeerId> + '_ {
+        self.seen.iter().copied()
+    }
 }
 
 /// Milliseconds consumed at `now` from the three columns of a session row.

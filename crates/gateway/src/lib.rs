@@ -5,6 +5,7 @@
 
 mod details;
 mod http;
+mod removed;
 mod session;
 mod translate;
 mod ws;

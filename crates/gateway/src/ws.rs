@@ -21,6 +21,7 @@ use tokio_tungstenite::tungstenite;
 
 use crate::Gateway;
 use crate::http::Refused;
+use crate::removed::{self, Removed};
 use crate::session::{self, Heard, OUTBOX_MAX, Said, Session};
 
 /// The server pings this often; the client gives up after 30 s of silence (PROTOCOL §3.4).
@@ -57,7 +58,7 @@ pub(crate) async fn upgrade(
         Ok(Query(entry)) => admit(&gateway.node, entry).await,
         Err(e) => Err(Refused::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", e.body_text())),
     };
-    let (ticket, peer) = match admitted {
+    let admitted = match admitted {
         Ok(admitted) => admitted,
         Err(refused) => return refused.into_response(),
     };
@@ -73,15 +74,31 @@ pub(crate) async fn upgrade(
         ip: client.map(|axum::Extension(ConnectInfo(address))| address.ip().to_string()),
         user_agent: agent.map(str::to_owned),
     };
-    upgrade
-        .max_message_size(FRAME_MAX_BYTES)
-        .max_frame_size(FRAME_MAX_BYTES)
-        .on_upgrade(move |socket| serve(gateway.node, socket, ticket, peer, client))
+    let upgrade = upgrade.max_message_size(FRAME_MAX_BYTES).max_frame_size(FRAME_MAX_BYTES);
+    match admitted {
+        Admitted::In(ticket, peer) => {
+            upgrade.on_upgrade(move |socket| serve(gateway.node, socket, *ticket, peer, client))
+        }
+        Admitted::Removed(removed) => upgrade.on_upgrade(move |socket| removed::tell(socket, removed)),
+    }
 }
 
-async fn admit(node: &Node, entry: Entry) -> Result<(Ticket, PeerId), Refused> {
+/// Who gets through the upgrade.
+enum Admitted {
+    In(Box<Ticket>, PeerId),
+    /// Only to hear that it was removed.
+    Removed(Removed),
+}
+
+async fn admit(node: &Node, entry: Entry) -> Result<Admitted, Refused> {
     let token = entry.auth_token.ok_or_else(Refused::no_token)?;
-    let ticket = node.admit(&token).await?;
+    let ticket = match node.admit(&token).await {
+        Ok(ticket) => ticket,
+        Err(refusal) => {
+            let removed = removed::instead_of(node, refusal, &token, entry.peer_id.as_deref()).await;
+            return removed.map(Admitted::Removed);
+        }
+    };
     let bad = |message| Refused::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message);
     let room: MeetingId = match entry.room_id.map(|room| room.parse()) {
         Some(Ok(room)) => room,
@@ -92,7 +109,7 @@ async fn admit(node: &Node, entry: Entry) -> Result<(Ticket, PeerId), Refused> {
         return Err(Refused::new(StatusCode::FORBIDDEN, "WRONG_MEETING", message));
     }
     match entry.peer_id.map(|peer| peer.parse()) {
-        Some(Ok(peer)) => Ok((ticket, peer)),
+        Some(Ok(peer)) => Ok(Admitted::In(Box::new(ticket), peer)),
         Some(Err(_)) | None => Err(bad("\"peerID\" must be a UUID")),
     }
 }
@@ -269,7 +286,7 @@ fn how_closed(frame: Option<&CloseFrame>) -> Disconnect {
 }
 
 /// Says why, and waits a moment for the client's own close frame, so that ours is not lost with the connection.
-async fn close(socket: &mut WebSocket, frame: CloseFrame) {
+pub(crate) async fn close(socket: &mut WebSocket, frame: CloseFrame) {
     let farewell = async {
         if socket.send(Message::Close(Some(frame))).await.is_ok() {
             while let Some(Ok(_)) = socket.next().await {}

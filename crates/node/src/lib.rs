@@ -14,6 +14,7 @@ mod media_gate;
 pub mod metrics;
 mod node;
 pub mod presets;
+mod removed;
 mod room_task;
 mod rooms;
 mod shell;

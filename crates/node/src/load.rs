@@ -53,8 +53,9 @@ pub(crate) async fn load(shell: &Shell, meeting: MeetingId) -> Result<Room, Stor
         (None, Some(open)) => orphan_config(meeting, open, grace_ms),
         (None, None) => return Err(StoreError::NotFound("meeting")),
     };
+    let removals = store.removals(meeting, shell.clock.now()).await?;
     shell.rooms.clear_failed(meeting);
-    Ok(Room::new(config, open))
+    Ok(Room::new(config, open).with_removed(removals))
 }
 
 /// Ends the stays nobody can continue, durably: at their loss if they were away, else at `failed_at`.

@@ -24,7 +24,7 @@ use crate::rooms::{NoRoom, Notice, RoomHandle, Rooms, ToRoom};
 use crate::shell::Shell;
 use crate::sockets::{Attached, ToSocket};
 use crate::token::{Claims, TokenKey};
-use crate::{ClientAddress, EntryError, NodeConfig, NodeError, Ticket, heartbeat};
+use crate::{ClientAddress, EntryError, NodeConfig, NodeError, Ticket, heartbeat, removed};
 
 /// Handle to the shell; cheap to clone.
 #[derive(Debug, Clone)]
@@ -135,6 +135,17 @@ impl Node {
     pub async fn admit(&self, token: &str) -> Result<Ticket, EntryError> {
         let ticket = admit::ticket(&self.shell, token).await;
         ticket.inspect_err(|refusal| self.shell.metrics.refusal(refusal.kind()))
+    }
+
+    /// What a client is to be told instead of this refusal of [`Self::admit`], when its peer id was removed from the
+    /// meeting: the meeting and the words, the last of which is the closing.
+    pub async fn removal_words(
+        &self,
+        token: &str,
+        peer: PeerId,
+        refusal: &EntryError,
+    ) -> Option<(MeetingId, Vec<ToSocket>)> {
+        removed::words(&self.shell, token, peer, refusal).await
     }
 
     /// The Pagecall way in (SEMANTICS §6.2): finds or makes the member and returns a participant token.

@@ -108,6 +108,7 @@ fn one<'a>(ledger: &mut Ledger, node: i64, write: &'a Write, rows: &mut Rows<'a>
                 .prepare_cached("DELETE FROM chat WHERE id = ?1 AND session = ?2")?
                 .execute([blob(chat.as_u128()), blob(session.as_u128())])?;
         }
+        Write::Removed { meeting, removal } => crate::removed::put(&ledger.conn, *meeting, removal)?,
         Write::Terminated { meeting, at } => {
             ledger
                 .conn

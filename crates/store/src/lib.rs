@@ -27,6 +27,7 @@ mod reader;
 mod record;
 mod recover;
 mod registry;
+mod removed;
 mod replay;
 mod rows;
 mod schema;

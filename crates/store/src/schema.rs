@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/sqlite/0002_fact_app.sql"),
     include_str!("../migrations/sqlite/0003_person_change.sql"),
     include_str!("../migrations/sqlite/0004_fewer_trees.sql"),
+    include_str!("../migrations/sqlite/0005_removed.sql"),
 ];
 
 /// Statements a connection keeps prepared: all verbs together have fewer.

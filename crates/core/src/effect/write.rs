@@ -3,6 +3,7 @@
 use crate::chat::ChatMessage;
 use crate::fact::Fact;
 use crate::id::{ChatId, MeetingId, SessionId};
+use crate::removal::Removal;
 use crate::tally::{SessionColumns, Stay};
 use crate::time::UnixMs;
 
@@ -29,6 +30,13 @@ pub enum Write {
         session: SessionId,
         /// Which.
         chat: ChatId,
+    },
+    /// A peer id may not enter its meeting again. Not a fact: what the record tells of it is the stay's own end.
+    Removed {
+        /// The meeting.
+        meeting: MeetingId,
+        /// Which peer id, and why.
+        removal: Removal,
     },
     /// The room was terminated (Pagecall `terminated_at`).
     Terminated {

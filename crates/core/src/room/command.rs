@@ -7,6 +7,7 @@ use crate::id::{ParticipantId, PeerId, SessionId};
 use crate::input::{Command, CommandId};
 use crate::time::UnixMs;
 
+use super::leave::Whom;
 use super::{Room, RoomConfig};
 
 type Removed = Vec<(PeerId, ParticipantId)>;
@@ -75,19 +76,20 @@ impl Room {
         let victims: Vec<PeerId> = self
             .peers
             .iter()
-            .filter(|peer| everywhere || peer.joined.is_some())
+            .filter(|peer| everywhere || self.is_of_session(peer))
             .filter(|peer| {
                 let custom = peer.who.custom_participant_id.as_ref();
                 participants.contains(&peer.participant()) || custom.is_some_and(|id| custom_ids.contains(id))
             })
             .map(|peer| peer.id)
             .collect();
+        self.remove_lost(now, participants, custom_ids, reason);
         Ok(self.kick(victims, now, reason))
     }
 
     /// The server stops. The session stays open: its keep-alive decides at the next start.
     fn stop(&mut self, now: UnixMs) -> Removed {
         self.stopped = true;
-        self.clear(now, true, LeaveReason::ServerStopped, None, CloseReason::ServerStopping)
+        self.clear(now, Whom::Everybody, LeaveReason::ServerStopped, None, CloseReason::ServerStopping)
     }
 }

@@ -22,20 +22,26 @@ impl Room {
             // grace too, or a stranger could take over a stay.
             Some(peer) if peer.token != token => self.out.close(conn, CloseReason::PeerIdTaken),
             Some(_) => self.resume(now, conn, id, who),
+            None if let Some(removal) = self.removed.get(id, now) => self.turn_away(conn, &who, removal),
             None if self.terminated || !self.config.open => self.out.close(conn, CloseReason::RoomClosed),
             None if self.peers.len() >= limit::PEERS_MAX => self.out.close(conn, CloseReason::RoomFull),
-            None => self.peers.insert(Peer {
-                id,
-                token,
-                display_name: cut(&who.display_name),
-                who,
-                created_at: now,
-                conn: Some(conn),
-                lost_at: None,
-                joined: None,
-                media: PeerMedia::default(),
-            }),
+            None => self.insert(now, conn, id, token, who),
         }
+    }
+
+    fn insert(&mut self, now: UnixMs, conn: ConnId, id: PeerId, token: u64, who: Box<Who>) {
+        self.lost.forget(id);
+        self.peers.insert(Peer {
+            id,
+            token,
+            display_name: cut(&who.display_name),
+            who,
+            created_at: now,
+            conn: Some(conn),
+            lost_at: None,
+            joined: None,
+            media: PeerMedia::default(),
+        });
     }
 
     /// A known peer on a new socket: its stay, transports and producers go on.

@@ -3,10 +3,22 @@
 use crate::effect::{CloseReason, MediaCmd, Msg, PeerEvent, Write};
 use crate::fact::{EndReason, FactKind, LeaveReason};
 use crate::id::{ParticipantId, PeerId};
+use crate::removal::Removal;
 use crate::time::UnixMs;
 
 use super::Room;
 use super::peers::Peer;
+
+/// Who is cleared out of a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whom {
+    /// Those in the room.
+    InRoom,
+    /// Those, and who was in the LIVE session before and is about to join again.
+    OfSession,
+    /// The set-up screens too.
+    Everybody,
+}
 
 impl Room {
     /// Takes a peer out of the room, its stay out of the session and its media out of the SFU. Tells nobody.
@@ -16,6 +28,12 @@ impl Room {
             // A peer that is away ended with the loss of its socket (DECISIONS §4).
             let at = peer.lost_at.unwrap_or(at);
             self.record(at, FactKind::PeerLeft { peer: stay, reason }, None);
+        }
+        if reason.is_removal() {
+            let joined = self.is_of_session(&peer);
+            self.remove_for_good(Removal { peer: id, at, reason, joined });
+        } else if reason == LeaveReason::ConnectionLost && peer.joined.is_some() {
+            self.lost.note(id, &peer.who);
         }
         self.calls.forget(id);
         self.speakers.remove(id);
@@ -43,7 +61,7 @@ impl Room {
     /// Tells a peer that was removed, and closes its socket.
     pub(super) fn dismiss(&mut self, gone: &Peer, event: Option<PeerEvent>, close: CloseReason) {
         let Some(conn) = gone.conn else { return };
-        if let Some(event) = event.filter(|_| gone.joined.is_some()) {
+        if let Some(event) = event.filter(|_| self.is_of_session(gone)) {
             self.out.push([conn], Msg::PeerInfo { event, peer: gone.info() });
         }
         self.out.close(conn, close);
@@ -66,17 +84,21 @@ impl Room {
         gone.iter().filter_map(removed).collect()
     }
 
-    /// Removes everybody who is in the room; with `all`, the set-up screens too. Returns the stays that ended.
+    /// Removes many. Returns the stays that ended.
     pub(super) fn clear(
         &mut self,
         at: UnixMs,
-        all: bool,
+        whom: Whom,
         reason: LeaveReason,
         event: Option<PeerEvent>,
         close: CloseReason,
     ) -> Vec<(PeerId, ParticipantId)> {
-        let ids: Vec<PeerId> =
-            self.peers.iter().filter(|peer| all || peer.joined.is_some()).map(|peer| peer.id).collect();
+        let meant = |peer: &&Peer| match whom {
+            Whom::InRoom => peer.joined.is_some(),
+            Whom::OfSession => self.is_of_session(peer),
+            Whom::Everybody => true,
+        };
+        let ids: Vec<PeerId> = self.peers.iter().filter(meant).map(|peer| peer.id).collect();
         let gone: Vec<Peer> = ids.into_iter().filter_map(|id| self.detach(id, at, reason)).collect();
         for peer in &gone {
             self.dismiss(peer, event, close);
@@ -87,8 +109,9 @@ impl Room {
 
     /// Kick-all: everybody leaves and the session ends, now.
     pub(super) fn kick_all(&mut self, at: UnixMs) -> Vec<(PeerId, ParticipantId)> {
-        let removed =
-            self.clear(at, false, LeaveReason::HostEnded, Some(PeerEvent::KickAll), CloseReason::Ended);
+        let event = Some(PeerEvent::KickAll);
+        let removed = self.clear(at, Whom::OfSession, LeaveReason::HostEnded, event, CloseReason::Ended);
+        self.remove_session(at, LeaveReason::HostEnded);
         self.end_session(at, EndReason::HostEndedMeeting);
         removed
     }
@@ -97,11 +120,12 @@ impl Room {
     pub(super) fn terminate(&mut self, at: UnixMs) -> Vec<(PeerId, ParticipantId)> {
         let removed = self.clear(
             at,
-            true,
+            Whom::Everybody,
             LeaveReason::RoomTerminated,
             Some(PeerEvent::KickAll),
             CloseReason::RoomClosed,
         );
+        self.remove_session(at, LeaveReason::RoomTerminated);
         self.end_session(at, EndReason::RoomTerminated);
         if !self.terminated {
             self.terminated = true;
@@ -115,7 +139,7 @@ impl Room {
         if self.tally.is_none() {
             return;
         }
-        self.clear(at, false, LeaveReason::Left, None, CloseReason::RoomClosed);
+        self.clear(at, Whom::InRoom, LeaveReason::Left, None, CloseReason::RoomClosed);
         self.record(at, FactKind::SessionEnded { reason }, None);
         if let Some(tally) = self.tally.take() {
             let together_ms = tally.columns().together_ms;
@@ -124,6 +148,7 @@ impl Room {
         self.chat = Default::default();
         self.stores = Default::default();
         self.speakers = Default::default();
+        self.lost = Default::default();
         self.pinned = None;
     }
 }

@@ -66,16 +66,7 @@ impl Peer {
 
     /// The peer as others see it.
     pub(super) fn info(&self) -> PeerInfo {
-        PeerInfo {
-            peer: self.id,
-            participant: self.who.participant,
-            display_name: self.display_name.clone(),
-            custom_participant_id: self.who.custom_participant_id.clone(),
-            picture: self.who.picture.clone(),
-            preset_name: self.who.preset_name.clone(),
-            hidden: self.who.abilities.hidden,
-            recorder: self.who.role == Role::Bot,
-        }
+        info(self.id, &self.who, &self.display_name)
     }
 
     /// The peer with its producers.
@@ -86,6 +77,20 @@ impl Peer {
             display_name: self.display_name.clone(),
             producers: self.media.producers.values().cloned().collect(),
         }
+    }
+}
+
+/// Somebody as others see it.
+pub(super) fn info(peer: PeerId, who: &Who, display_name: &str) -> PeerInfo {
+    PeerInfo {
+        peer,
+        participant: who.participant,
+        display_name: display_name.to_owned(),
+        custom_participant_id: who.custom_participant_id.clone(),
+        picture: who.picture.clone(),
+        preset_name: who.preset_name.clone(),
+        hidden: who.abilities.hidden,
+        recorder: who.role == Role::Bot,
     }
 }
 

@@ -105,6 +105,7 @@ pub(crate) fn effect_line(names: &mut Names, effect: &Effect) -> String {
             Write::Fact { fact, .. } => fact_line(names, fact),
             Write::Chat(message) => format!("write {}", chat(names, message)),
             Write::ChatDeleted { chat, .. } => format!("write deleted {}", names.id(chat.0)),
+            Write::Removed { removal, .. } => format!("write removed {}", names.id(removal.peer.0)),
             Write::Terminated { at, .. } => format!("write terminated {}", clock::show(at.0)),
         },
         Effect::Tell { conn, re, msg } => {

@@ -10,6 +10,7 @@ use sederunt_core::input::{
     Broadcast, BroadcastTo, Command, CommandId, ConnId, Disconnect, Input, MediaAnswer, MediaCallId,
     MediaFault, MediaKind, Produce, Request, StoreAddress, Want,
 };
+use sederunt_core::removal::Removal;
 use sederunt_core::room::{OpenSession, Room, RoomConfig};
 use sederunt_core::tally::Tally;
 use sederunt_core::time::{Stamp, UnixMs};
@@ -32,6 +33,7 @@ pub(crate) struct World {
     facts: Vec<Fact>,
     chat: Vec<ChatMessage>,
     tallies: BTreeMap<SessionId, Tally>,
+    removed: Vec<Removal>,
 }
 
 impl World {
@@ -59,6 +61,7 @@ impl World {
             facts: Vec::new(),
             chat: Vec::new(),
             tallies: BTreeMap::new(),
+            removed: Vec::new(),
         }
     }
 
@@ -137,6 +140,7 @@ impl World {
                 }
                 Write::ChatDeleted { chat, .. } => self.chat.retain(|m| m.id != *chat),
                 Write::Terminated { .. } => self.config.open = false,
+                Write::Removed { removal, .. } => self.removed.push(*removal),
             },
             Effect::Media { call, cmd, .. } => {
                 if !matches!(cmd, MediaCmd::ClosePeer) {
@@ -287,7 +291,7 @@ impl World {
             let chat = self.chat.iter().filter(|m| m.session == *session).cloned().collect();
             open = Some(OpenSession { tally: tally.clone(), chat });
         }
-        self.room = Room::new(self.config.clone(), open);
+        self.room = Room::new(self.config.clone(), open).with_removed(self.removed.iter().copied());
         out
     }
 

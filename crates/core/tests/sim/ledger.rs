@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use sederunt_core::effect::{Effect, Write};
 use sederunt_core::fact::{Fact, FactKind, LeaveReason};
+use sederunt_core::removal::Removal;
 use sederunt_core::tally::{Stay, Tally};
 use sederunt_core::time::UnixMs;
 
@@ -18,6 +19,7 @@ pub(crate) struct Ledger {
     /// The room that is loaded did it.
     pub(crate) terminated_by_room: bool,
     pub(crate) kinds: BTreeSet<String>,
+    pub(crate) removed: Vec<Removal>,
 }
 
 impl Ledger {
@@ -53,6 +55,7 @@ impl Ledger {
                 self.terminated_by_room = true;
                 self.terminated_at.get_or_insert(*at);
             }
+            Write::Removed { removal, .. } => self.removed.push(*removal),
             Write::Chat(_) | Write::ChatDeleted { .. } => {}
         }
     }

@@ -1,9 +1,12 @@
 //! The same room, told as plainly as possible: lists of intervals, every number computed from scratch. Shares no code
 //! with the engine or its tally.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sederunt_core::fact::{EndReason, LeaveReason, Role};
+
+/// How long a removed peer id stays out.
+const REMOVED_KEPT: i64 = 24 * 3_600_000;
 
 /// One stay.
 #[derive(Debug, Clone)]
@@ -95,18 +98,31 @@ pub(crate) struct Model {
     pub(crate) sessions: Vec<Session>,
     /// `None` = the room does not know the client.
     pub(crate) peers: Vec<Option<Peer>>,
+    /// The peer id that each client has now, and whose it is.
+    pub(crate) wires: Vec<(u64, u64)>,
+    /// Peer ids that were removed, and when.
+    removed: BTreeMap<u64, i64>,
+    /// Peer ids that have had a stay in the LIVE session.
+    seen: BTreeSet<u64>,
+    /// Peer ids, with whose they are, that went out of the LIVE session because their grace ran out.
+    lost: Vec<(u64, u64)>,
     floor: i64,
     configured_at: i64,
 }
 
 impl Model {
-    pub(crate) fn new(settings: Settings, clients: usize) -> Self {
-        let peers = vec![None; clients];
+    pub(crate) fn new(settings: Settings, people: &[u64]) -> Self {
+        let peers = vec![None; people.len()];
+        let wires = (0x100..).zip(people.iter().copied()).collect();
         Self {
             settings,
             terminated: false,
             sessions: Vec::new(),
             peers,
+            wires,
+            removed: BTreeMap::new(),
+            seen: BTreeSet::new(),
+            lost: Vec::new(),
             floor: i64::MIN,
             configured_at: i64::MIN,
         }
@@ -165,6 +181,7 @@ impl Model {
     }
 
     pub(crate) fn connect(&mut self, client: usize, now: i64, own_token: bool) {
+        let is_out = self.is_out(self.wires[client].0, now);
         match &mut self.peers[client] {
             Some(peer) if own_token => {
                 let back = peer.lost_at.take().and(peer.stay);
@@ -174,10 +191,39 @@ impl Model {
                 }
             }
             Some(_) => {}
-            None if self.settings.open && !self.terminated => self.peers[client] = Some(Peer::default()),
+            None if self.settings.open && !self.terminated && !is_out => {
+                self.lost.retain(|lost| *lost != self.wires[client]);
+                self.peers[client] = Some(Peer::default());
+            }
             None => {}
         }
         self.advance();
+    }
+
+    fn is_out(&self, wire: u64, now: i64) -> bool {
+        self.removed.get(&wire).is_some_and(|at| now - at < REMOVED_KEPT)
+    }
+
+    /// In the room, or in the session before and about to join again.
+    pub(crate) fn is_of_session(&self, client: usize) -> bool {
+        let seen = self.seen.contains(&self.wires[client].0);
+        self.peers[client].as_ref().is_some_and(|peer| peer.joined || seen)
+    }
+
+    /// A kick of a person finds those of its peer ids, too, that are lost.
+    pub(crate) fn kick_lost(&mut self, person: u64, now: i64) {
+        let (gone, kept) = self.lost.iter().partition(|(_, whose)| *whose == person);
+        self.lost = kept;
+        let gone: Vec<(u64, u64)> = gone;
+        self.removed.extend(gone.into_iter().map(|(wire, _)| (wire, now)));
+    }
+
+    fn remove_seen(&mut self, now: i64) {
+        for wire in std::mem::take(&mut self.seen) {
+            if !self.is_out(wire, now) {
+                self.removed.insert(wire, now);
+            }
+        }
     }
 
     pub(crate) fn join(&mut self, client: usize, person: u64, role: Role, now: i64) {
@@ -196,6 +242,7 @@ impl Model {
                 session.peak = session.peak.max(session.live());
                 session.note(now);
                 index = Some(session.stays.len() - 1);
+                self.seen.insert(self.wires[client].0);
             }
             self.peers[client] = Some(Peer { lost_at: None, joined: true, stay: index });
         }
@@ -214,7 +261,15 @@ impl Model {
     }
 
     pub(crate) fn leave(&mut self, client: usize, now: i64, reason: LeaveReason) {
+        let of_session = self.is_of_session(client);
         let Some(peer) = self.peers[client].take() else { return };
+        if reason.is_removal() {
+            self.lost.retain(|lost| *lost != self.wires[client]);
+            self.removed.insert(self.wires[client].0, now);
+        } else if reason == LeaveReason::ConnectionLost && peer.joined {
+            assert!(of_session);
+            self.lost.push(self.wires[client]);
+        }
         if let (Some(stay), Some(session)) = (peer.stay, self.live()) {
             let stay = &mut session.stays[stay];
             let at = stay.away.take().unwrap_or(now);
@@ -223,17 +278,20 @@ impl Model {
         }
     }
 
-    /// Everybody in the room; with `all`, the set-up screens too.
-    fn clear(&mut self, now: i64, all: bool, reason: LeaveReason) {
+    fn clear(&mut self, now: i64, reason: LeaveReason, meant: impl Fn(&Self, usize) -> bool) {
         for client in 0..self.peers.len() {
-            if self.peers[client].as_ref().is_some_and(|peer| all || peer.joined) {
+            if meant(self, client) {
                 self.leave(client, now, reason);
             }
         }
     }
 
     fn end(&mut self, at: i64, reason: EndReason) {
-        self.clear(at, false, LeaveReason::Left);
+        self.clear(at, LeaveReason::Left, |model, client| {
+            model.peers[client].as_ref().is_some_and(|peer| peer.joined)
+        });
+        self.seen.clear();
+        self.lost.clear();
         if let Some(session) = self.live() {
             session.end = Some((at, reason));
             session.total = session.together(at.max(session.latest));
@@ -242,19 +300,21 @@ impl Model {
 
     pub(crate) fn kick_all(&mut self, now: i64) {
         if self.live().is_some() {
-            self.clear(now, false, LeaveReason::HostEnded);
+            self.clear(now, LeaveReason::HostEnded, Self::is_of_session);
+            self.remove_seen(now);
             self.end(now, EndReason::HostEndedMeeting);
         }
     }
 
     pub(crate) fn terminate(&mut self, at: i64) {
-        self.clear(at, true, LeaveReason::RoomTerminated);
+        self.clear(at, LeaveReason::RoomTerminated, |_, _| true);
+        self.remove_seen(at);
         self.end(at, EndReason::RoomTerminated);
         self.terminated = true;
     }
 
     pub(crate) fn stop(&mut self, now: i64) {
-        self.clear(now, true, LeaveReason::ServerStopped);
+        self.clear(now, LeaveReason::ServerStopped, |_, _| true);
     }
 
     /// New settings; `noted` = a fact of the session tells of it.
@@ -284,6 +344,7 @@ impl Model {
     /// A new process: no sockets, and its clock is not bound by the old one's.
     pub(crate) fn restart(&mut self) {
         self.peers.fill(None);
+        self.lost.clear();
         self.configured_at = i64::MIN;
         self.floor = session_latest(self);
     }

@@ -35,6 +35,8 @@ pub(crate) struct World {
     ledger: Ledger,
     clients: Vec<Client>,
     conns: u64,
+    /// Newest peer id.
+    wires: u64,
     fresh: u64,
     /// Newest session, the instant and its minutes there: they never shrink.
     consumed: (usize, i64, i64),
@@ -84,10 +86,11 @@ impl World {
             clock: START,
             room: Room::new(config.clone(), None),
             config,
-            model: Model::new(settings, clients.len()),
+            model: Model::new(settings, &clients.iter().map(|client| client.person).collect::<Vec<_>>()),
             ledger: Ledger::default(),
             clients,
             conns: 0,
+            wires: 0x200,
             fresh: 0,
             consumed: (0, i64::MIN, 0),
         }
@@ -191,8 +194,17 @@ impl World {
         }
     }
 
+    fn peer(&self, client: usize) -> PeerId {
+        PeerId::from_u128(self.model.wires[client].0.into())
+    }
+
     fn connect(&mut self, client: usize, now: i64) {
         let own_token = self.rng.chance(90);
+        if self.model.peers[client].is_none() && self.rng.chance(50) {
+            // The page was loaded again: a new peer id.
+            self.wires += 1;
+            self.model.wires[client].0 = self.wires;
+        }
         self.say(|| format!("connect {client} own_token {own_token}"));
         self.conns += 1;
         let conn = ConnId(self.conns);
@@ -216,7 +228,7 @@ impl World {
             self.clients[client].conn = conn;
         }
         self.model.connect(client, now, own_token);
-        self.feed(Input::Connect { conn, peer: peer(client), token, who: Box::new(who) });
+        self.feed(Input::Connect { conn, peer: self.peer(client), token, who: Box::new(who) });
         if own_token && token >= 1_000 {
             // It came with another token and keeps it: let it go at once, so that tokens stay simple.
             self.leave(client, now);
@@ -267,7 +279,7 @@ impl World {
             self.model.leave(victim, now, LeaveReason::Kicked);
             self.model.advance();
         }
-        self.ask(client, Request::Kick { peers: vec![peer(victim)] });
+        self.ask(client, Request::Kick { peers: vec![self.peer(victim)] });
     }
 
     fn api_kick(&mut self, client: usize, now: i64) {
@@ -277,11 +289,12 @@ impl World {
         self.say(|| format!("api kicks person {person}: {reason:?}"));
         let everywhere = reason != LeaveReason::Kicked;
         for client in 0..self.clients.len() {
-            let peer = self.model.peers[client].as_ref();
-            if self.clients[client].person == person && peer.is_some_and(|peer| everywhere || peer.joined) {
+            let meant = everywhere || self.model.is_of_session(client);
+            if self.clients[client].person == person && meant {
                 self.model.leave(client, now, reason);
             }
         }
+        self.model.kick_lost(person, now);
         self.model.advance();
         let participants = vec![ParticipantId::from_u128(u128::from(person))];
         self.command(Command::Kick { participants, custom_ids: Vec::new(), reason });
@@ -357,7 +370,8 @@ impl World {
         }
         let open = self.ledger.sessions.last().filter(|(tally, _)| tally.columns().ended_at.is_none());
         let open = open.map(|(tally, _)| OpenSession { tally: tally.clone(), chat: Vec::new() });
-        self.room = Room::new(self.config.clone(), open);
+        let removed = self.ledger.removed.iter().copied();
+        self.room = Room::new(self.config.clone(), open).with_removed(removed);
         // What was open is closed at the heartbeat: up to 5 s of minutes per stay are given back.
         self.consumed = (usize::MAX, i64::MIN, 0);
     }
@@ -388,8 +402,4 @@ impl World {
         let known = self.model.peers.iter().any(Option::is_some);
         assert_eq!(self.room.is_idle(), !known && open.is_none(), "idle");
     }
-}
-
-fn peer(client: usize) -> PeerId {
-    PeerId::from_u128(0x100 + client as u128)
 }

@@ -8,4 +8,5 @@ mod http;
 mod liveness;
 mod media;
 mod meeting;
+mod removed;
 mod world;

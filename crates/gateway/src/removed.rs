@@ -1,0 +1,49 @@
+//! A socket that is let in only to hear that it was removed.
+
+use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use sederunt_core::id::{MeetingId, PeerId};
+use sederunt_node::{EntryError, Node, ToSocket};
+use tokio::time::timeout;
+
+use crate::http::Refused;
+use crate::session::{self, Said, Session};
+use crate::ws::{self, WRITE_MAX};
+
+/// Words for a client that comes back after its removal.
+#[derive(Debug)]
+pub(crate) struct Removed {
+    meeting: MeetingId,
+    words: Vec<ToSocket>,
+}
+
+/// The refusal as a status, or as words when the peer was removed.
+pub(crate) async fn instead_of(
+    node: &Node,
+    refusal: EntryError,
+    token: &str,
+    peer: Option<&str>,
+) -> Result<Removed, Refused> {
+    let peer = peer.and_then(|peer| peer.parse::<PeerId>().ok());
+    let Some(peer) = peer else { return Err(refusal.into()) };
+    match node.removal_words(token, peer, &refusal).await {
+        Some((meeting, words)) => Ok(Removed { meeting, words }),
+        None => Err(refusal.into()),
+    }
+}
+
+/// Says it, and closes.
+pub(crate) async fn tell(mut socket: WebSocket, Removed { meeting, words }: Removed) {
+    let mut session = Session::new(meeting);
+    let mut closing: CloseFrame = session::let_go();
+    for word in words {
+        match session.say(word) {
+            Said::Frame(frame) => {
+                let Ok(Ok(())) = timeout(WRITE_MAX, socket.send(Message::Binary(frame))).await else {
+                    return;
+                };
+            }
+            Said::Close(frame) => closing = frame,
+        }
+    }
+    ws::close(&mut socket, closing).await;
+}
