@@ -2,7 +2,8 @@
 
 use aws_lc_rs::{digest, rand};
 use axum::http::{HeaderMap, header};
-use sederunt_store::{ApiTokenRow, Store, StoreError};
+use sederunt_node::Node;
+use sederunt_store::{ApiTokenRow, StoreError};
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 
@@ -11,22 +12,34 @@ use crate::limit::TOKEN_MAX_BYTES;
 /// Bytes of randomness in a user's access token.
 const ACCESS_TOKEN_BYTES: usize = 32;
 
-/// The token of a request that is known and not revoked; `None` = no or wrong credentials.
-pub(crate) async fn caller(store: &Store, headers: &HeaderMap) -> Result<Option<ApiTokenRow>, StoreError> {
-    Ok(caller_with_hash(store, headers).await?.map(|(_, token)| token))
+/// Who asks, by the credentials of the request.
+#[derive(Debug)]
+pub(crate) enum Caller {
+    /// An API token or key that is known and not revoked.
+    Key(ApiTokenRow),
+    /// Somebody who is known here, but by a token that is for meetings: a participant, or a Pagecall user. Known and not
+    /// entitled is another answer than unknown.
+    Person,
+    /// No credentials, or wrong ones.
+    Unknown,
 }
 
-/// The same, with the hash under which the token is stored: for those who look again later.
-pub(crate) async fn caller_with_hash(
-    store: &Store,
-    headers: &HeaderMap,
-) -> Result<Option<([u8; 32], ApiTokenRow)>, StoreError> {
-    let Some(hash) = presented(headers).map(sha256) else { return Ok(None) };
-    Ok(store.token(hash).await?.map(|token| (hash, token)))
+/// Whose the credentials of a request are.
+pub(crate) async fn caller(node: &Node, headers: &HeaderMap) -> Result<Caller, StoreError> {
+    let Some(token) = presented(headers) else { return Ok(Caller::Unknown) };
+    if let Some(key) = node.store().token(sha256(token)).await? {
+        return Ok(Caller::Key(key));
+    }
+    Ok(if node.knows_person(token).await? { Caller::Person } else { Caller::Unknown })
+}
+
+/// The hash under which the presented token is stored: for those who look again later.
+pub(crate) fn hash(headers: &HeaderMap) -> Option<[u8; 32]> {
+    presented(headers).map(sha256)
 }
 
 /// The SHA-256 under which a token is stored.
-pub(crate) fn sha256(token: &str) -> [u8; 32] {
+fn sha256(token: &str) -> [u8; 32] {
     let mut hash = [0; 32];
     hash.copy_from_slice(digest::digest(&digest::SHA256, token.as_bytes()).as_ref());
     hash

@@ -4,8 +4,9 @@
 pub(crate) const TARGET_MAX_BYTES: usize = 16 * 1024;
 /// Bytes of a body. A room with [`MEMBERS_MAX`] members fits.
 pub(crate) const BODY_MAX_BYTES: usize = 1024 * 1024;
-/// Bytes of an API token; ours have far fewer. Bounds what a stranger makes us hash.
-pub(crate) const TOKEN_MAX_BYTES: usize = 512;
+/// Bytes of a token. An API token has far fewer; a participant's has some 900, and is known as what it is. Bounds what a
+/// stranger makes us hash.
+pub(crate) const TOKEN_MAX_BYTES: usize = 4096;
 /// Characters of a title or a name (meeting, room, app, participant, member, user). Fits every UI.
 pub(crate) const NAME_MAX_CHARS: usize = 256;
 /// Characters of an id that the customer chose (`custom_participant_id`, `user_id`).

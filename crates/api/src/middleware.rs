@@ -21,6 +21,10 @@ use crate::realtimekit::KitError;
 
 /// The header with the request id; the name that clients of the vendor log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("cf-ray");
+/// The vendor's SDKs send every 5xx and 409 again, unless this header says that it is in vain (SEMANTICS §3.2).
+const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
+/// Headers that a page may read: what its SDK decides by.
+const CORS_EXPOSED: HeaderValue = HeaderValue::from_static("cf-ray, retry-after, x-should-retry");
 /// Headers that a page may send.
 const CORS_HEADERS: HeaderValue =
     HeaderValue::from_static("authorization, content-type, last-event-id, x-auth-email, x-auth-key");
@@ -123,7 +127,11 @@ impl Passed {
             response = method_not_allowed(self.dialect, response.headers(), self.options);
         }
         cors(&self.api, &mut response, self.origin, self.options);
+        let in_vain = matches!(response.status(), StatusCode::NOT_IMPLEMENTED | StatusCode::CONFLICT);
         let headers = response.headers_mut();
+        if in_vain {
+            headers.insert(SHOULD_RETRY, HeaderValue::from_static("false"));
+        }
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Ok(id) = HeaderValue::from_maybe_shared(Bytes::from(self.id)) {
             headers.insert(REQUEST_ID, id);
@@ -188,7 +196,7 @@ fn cors(api: &Api, response: &mut Response, origin: Option<HeaderValue>, options
     let allow = response.headers().get(header::ALLOW).cloned();
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("cf-ray"));
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, CORS_EXPOSED);
     if options && let Some(allow) = allow {
         headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, allow);
         headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, CORS_HEADERS);

@@ -1,10 +1,12 @@
 //! Numbers and instants in queries, and instants in answers.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::fmt::StdFmtWrite;
-use jiff::fmt::temporal::DateTimePrinter;
+use jiff::fmt::temporal::{DateTimePrinter, Pieces, PiecesOffset};
 use jiff::tz::Offset;
 use sederunt_core::id::Id;
 use sederunt_core::tally;
@@ -67,68 +69,88 @@ pub(crate) fn instant_param(query: &Query, name: &'static str, edge: Edge) -> Re
     instant(text, edge).map(Some).ok_or_else(|| Fault::new(name, RULE))
 }
 
-/// Reads RFC 3339; also without an offset (= UTC), a date alone, and a blank in place of `+`. What is finer than a
-/// millisecond is rounded into the range.
+/// The instants that a range is compared with: the years 0 to 9999. Whatever is beyond is as far away as its edge.
+const INSTANTS: (i64, i64) = (-62_167_219_200_000, 253_402_300_799_999);
+/// Characters of an instant, fractions included; a stranger's text is not read without end.
+const INSTANT_MAX_CHARS: usize = 64;
+
+/// Reads ISO 8601 as RFC 3339 and its relatives have it: with or without seconds, minutes, colons, hyphens and offset
+/// (none = UTC), a date alone, a blank in place of `+`, years of six digits with a sign. What is finer than a millisecond
+/// is rounded into the range, and what is beyond the years 0 to 9999 is their first or last instant.
 pub(crate) fn instant(text: &str, edge: Edge) -> Option<UnixMs> {
-    const DATE_LEN: usize = 10;
-    const TIME_LEN: usize = 8;
-    if !text.is_ascii() {
+    if !text.is_ascii() || text.len() > INSTANT_MAX_CHARS {
         return None;
     }
-    let (date, rest) = text.split_at_checked(DATE_LEN)?;
-    if !fits(date, "dddd-dd-dd") {
+    let text = with_plus(text);
+    if let Some(far) = beyond_four_digits(&text) {
+        return Some(far);
+    }
+    let text = without_dust(&text);
+    let pieces = Pieces::parse(text.as_bytes()).ok()?;
+    // A zone in brackets is jiff's own, and an offset without a time means nothing.
+    if pieces.time_zone_annotation().is_some() {
         return None;
     }
-    if rest.is_empty() {
-        let time = match edge {
-            Edge::From => "00:00:00",
-            Edge::To => "23:59:59.999",
+    let Some(time) = pieces.time() else {
+        let day = match edge {
+            Edge::From => pieces.date().at(0, 0, 0, 0),
+            Edge::To => pieces.date().at(23, 59, 59, 999_999_999),
         };
-        return millis(&format!("{date}T{time}Z"), edge);
-    }
-    let rest = rest.strip_prefix(['T', 't', ' '])?;
-    let (time, rest) = rest.split_at_checked(TIME_LEN)?;
-    if !fits(time, "dd:dd:dd") {
-        return None;
-    }
-    let (fraction, rest) = match rest.strip_prefix('.') {
-        Some(more) => {
-            let end = more.bytes().position(|b| !b.is_ascii_digit()).unwrap_or(more.len());
-            (Some(more.get(..end).filter(|f| !f.is_empty())?), more.get(end..)?)
-        }
-        None => (None, rest),
+        return pieces.offset().is_none().then(|| millis(day, 0, edge));
     };
-    // Nanoseconds are as fine as it gets.
-    let fraction = fraction.map_or("0", |f| f.get(..9).unwrap_or(f));
-    let offset = offset(rest)?;
-    millis(&format!("{date}T{time}.{fraction}{offset}"), edge)
+    let offset_secs = match pieces.offset() {
+        Some(PiecesOffset::Numeric(offset)) => offset.offset().seconds(),
+        Some(PiecesOffset::Zulu) | None => 0,
+        Some(_) => return None,
+    };
+    (offset_secs.abs() < 24 * 3600).then(|| millis(pieces.date().to_datetime(time), offset_secs, edge))
 }
 
-/// The offset in its plain form.
-fn offset(text: &str) -> Option<String> {
-    if matches!(text, "" | "Z" | "z") {
-        return Some("Z".to_owned());
+/// The text with a `+` for a blank that stands where only a sign can: before a year, or behind a time.
+fn with_plus(text: &str) -> Cow<'_, str> {
+    let sign = match text.rsplit_once(' ') {
+        Some(("", _)) => Some(0),
+        Some((head, _)) if head.contains(['T', 't', ' ']) => Some(head.len()),
+        _ => None,
+    };
+    match sign {
+        Some(at) => Cow::Owned(format!("{}+{}", &text[..at], &text[at + 1..])),
+        None => Cow::Borrowed(text),
     }
-    let digits = text.strip_prefix(['+', '-', ' '])?;
-    let hours = digits.get(..2)?.parse::<u8>().ok()?;
-    let minutes = digits.get(3..)?.parse::<u8>().ok()?;
-    let sign = if text.starts_with('-') { '-' } else { '+' };
-    (fits(digits, "dd:dd") && hours < 24 && minutes < 60).then(|| format!("{sign}{digits}"))
 }
 
-/// `text` has digits where `pattern` has `d`, and else the same characters.
-fn fits(text: &str, pattern: &str) -> bool {
-    let same = |(t, p): (u8, u8)| if p == b'd' { t.is_ascii_digit() } else { t == p };
-    text.len() == pattern.len() && text.bytes().zip(pattern.bytes()).all(same)
+/// The edge at which a year of six digits above 9999, or below 0, ends up.
+fn beyond_four_digits(text: &str) -> Option<UnixMs> {
+    let (sign, year) = text.split_at_checked(1)?;
+    let year = year.get(..6).filter(|year| year.bytes().all(|b| b.is_ascii_digit()))?.parse::<u32>().ok()?;
+    match sign {
+        "+" if year > 9999 => Some(UnixMs(INSTANTS.1)),
+        "-" if year > 0 => Some(UnixMs(INSTANTS.0)),
+        _ => None,
+    }
 }
 
-fn millis(rfc3339: &str, edge: Edge) -> Option<UnixMs> {
+/// The text without digits of a fraction beyond the ninth: nanoseconds are as fine as it gets.
+fn without_dust(text: &str) -> Cow<'_, str> {
+    const DIGITS: usize = 9;
+    let Some((head, tail)) = text.split_once(['.', ',']) else { return Cow::Borrowed(text) };
+    let digits = tail.bytes().take_while(u8::is_ascii_digit).count();
+    if digits <= DIGITS {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(format!("{head}.{}{}", &tail[..DIGITS], &tail[digits..]))
+}
+
+/// Milliseconds since 1970, without the bounds that an instant of jiff has.
+fn millis(local: DateTime, offset_secs: i32, edge: Edge) -> UnixMs {
     const NANOS: i128 = 1_000_000;
-    let nanos = rfc3339.parse::<Timestamp>().ok()?.as_nanosecond();
+    let since = local.duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0)).as_nanos();
+    let nanos = since - i128::from(offset_secs) * 1_000_000_000;
     let floor = nanos.div_euclid(NANOS);
     let exact = nanos.rem_euclid(NANOS) == 0;
     let ms = if edge == Edge::From && !exact { floor + 1 } else { floor };
-    i64::try_from(ms).ok().map(UnixMs)
+    let (first, last) = INSTANTS;
+    UnixMs(i64::try_from(ms).unwrap_or(last).clamp(first, last))
 }
 
 /// `2023-01-01T01:00:00.000Z` (SEMANTICS §1 rule 6).
@@ -295,6 +317,27 @@ mod tests {
     }
 
     #[test]
+    fn instants_beyond_all_time_are_its_edges() {
+        let at = |text, edge| instant(text, edge).map(|at| at.0);
+        let (first, last) = (Some(INSTANTS.0), Some(INSTANTS.1));
+        for text in [
+            "9999-12-31",
+            "9999-12-31T23:59:59.999Z",
+            "9999-12-31T23:59:59.999999999-23:59",
+            "+010000-01-01",
+            "+275760-09-13T00:00:00.000Z",
+        ] {
+            assert_eq!(at(text, Edge::To), last, "{text}");
+        }
+        assert_eq!(at("9999-12-31", Edge::From), last.map(|last| last - 86_399_999));
+        for text in
+            ["0000-01-01", "0000-01-01T00:00:00+23:59", "-271821-04-20T00:00:00.000Z", "-000001-12-31"]
+        {
+            assert_eq!(at(text, Edge::From), first, "{text}");
+        }
+    }
+
+    #[test]
     fn instants_of_the_table() {
         let at = |text| instant(text, Edge::From).map(iso);
         let ten = Some("2026-01-12T10:00:00.000Z".to_owned());
@@ -307,6 +350,17 @@ mod tests {
             "2026-01-12T12:30:00+02:30",
             "2026-01-12T12:30:00 02:30",
             "2026-01-12T07:00:00.0-03:00",
+            "2026-01-12T10:00",
+            "2026-01-12T10:00Z",
+            "2026-01-12T10",
+            "2026-01-12T12:30+0230",
+            "2026-01-12T12:00:00+02",
+            "2026-01-12T12:00:00 02",
+            "2026-01-12 12:00 0200",
+            "2026-01-12T10:00:00,000Z",
+            "20260112T100000Z",
+            "+002026-01-12T10:00:00.000Z",
+            " 002026-01-12T10:00:00.000Z",
         ] {
             assert_eq!(at(same), ten, "{same}");
         }
@@ -320,17 +374,22 @@ mod tests {
             "2026-1-2",
             "2026-02-30",
             "2026-01-12T",
-            "2026-01-12T10",
-            "2026-01-12T10:00",
             "2026-01-12T25:00:00Z",
             "2026-01-12T10:00:00.Z",
             "2026-01-12T10:00:00+2",
-            "2026-01-12T10:00:00+0200",
             "2026-01-12T10:00:00+24:00",
             "2026-01-12T10:00:00Zjunk",
             "2026-01-12T10:00:00Z[UTC]",
             "2026-01-12日",
+            "2026-01-12Z",
+            "2026-01-12T10:00:00+02:00[Europe/Paris]",
+            "2026-W03-1",
+            "2026-01",
             "+2026-01-12",
+            "-000000-01-01",
+            "",
+            "+",
+            " ",
         ] {
             assert_eq!(at(bad), None, "{bad}");
         }

@@ -81,6 +81,10 @@ fn with_retry(mut response: Response) -> Response {
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }
+    if response.status() == StatusCode::NOT_IMPLEMENTED {
+        // The vendor's clients send every other 5xx again.
+        response.headers_mut().insert("x-should-retry", HeaderValue::from_static("false"));
+    }
     response
 }
 
@@ -197,6 +201,8 @@ mod tests {
             assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
             assert_eq!(response.headers()[header::RETRY_AFTER], "1");
         }
+        let never = Refused::new(StatusCode::NOT_IMPLEMENTED, "NOT_OFFERED", "").into_response();
+        assert_eq!(never.headers()["x-should-retry"], "false");
         let closed = Refused::from(EntryError::Terminated).into_response();
         assert!(!closed.headers().contains_key(header::RETRY_AFTER));
     }

@@ -37,6 +37,15 @@ pub(crate) async fn ticket(shell: &Shell, token: &str) -> Result<Ticket, EntryEr
     Ok(Ticket { meeting, participant, preset, token_hash: fingerprint(token) })
 }
 
+/// Whether a token is good and its participant is there, whatever may keep it out of the meeting at the moment.
+pub(crate) async fn names_participant(shell: &Shell, token: &str) -> Result<bool, StoreError> {
+    let Some(claims) = shell.tokens.verify(token, shell.clock.now()) else { return Ok(false) };
+    let (Ok(meeting), Ok(participant)) = (claims.meeting_id.parse(), claims.participant_id.parse()) else {
+        return Ok(false);
+    };
+    Ok(shell.store.participant(meeting, participant).await?.is_some())
+}
+
 fn open_to_all(meeting: &MeetingRow) -> Result<(), EntryError> {
     if meeting.terminated_at.is_some() {
         return Err(EntryError::Terminated);

@@ -148,6 +148,12 @@ impl Node {
         removed::words(&self.shell, token, peer, refusal).await
     }
 
+    /// Whether a token is a participant's or a Pagecall user's: of use in meetings, and known wherever it is shown.
+    pub async fn knows_person(&self, token: &str) -> Result<bool, sederunt_store::StoreError> {
+        Ok(admit::names_participant(&self.shell, token).await?
+            || self.shell.store.user_by_access_token(token).await?.is_some())
+    }
+
     /// The Pagecall way in (SEMANTICS §6.2): finds or makes the member and returns a participant token.
     pub async fn admit_pagecall(
         &self,

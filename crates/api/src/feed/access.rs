@@ -1,14 +1,14 @@
 //! Who may watch an app: 401, 403, 404, in this order and before any parameter.
 
-use axum::extract::{FromRequestParts, RawPathParams};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use sederunt_core::id::AppId;
 use sederunt_store::{AppRow, Permission};
 
 use super::Feeds;
+use crate::auth::{self, Caller};
 use crate::query::{FromQuery, Query};
 use crate::realtimekit::KitError;
-use crate::{Api, auth};
+use crate::{Api, path};
 
 /// A caller that may read the app of the path.
 #[derive(Debug)]
@@ -30,22 +30,25 @@ impl FromRequestParts<Api> for InApp {
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, KitError> {
         let store = api.node.store();
-        let (hash, token) =
-            auth::caller_with_hash(store, &parts.headers).await?.ok_or_else(KitError::unauthorized)?;
-        let params = RawPathParams::from_request_parts(parts, &()).await.ok();
-        let asked =
-            params.iter().flatten().find(|(name, _)| *name == "app_id").map(|(_, id)| AppId::from(id));
-        let asked = asked.ok_or_else(|| KitError::not_found("App"))?;
+        let token = match auth::caller(&api.node, &parts.headers).await? {
+            Caller::Key(token) => token,
+            Caller::Person => return Err(KitError::forbidden()),
+            Caller::Unknown => return Err(KitError::unauthorized()),
+        };
         let account = token.account.filter(|(_, permission)| *permission != Permission::None);
-        if account.is_none() && token.workspace.as_ref() != Some(&asked) {
-            return Err(KitError::forbidden());
-        }
         let is_reached = |app: &AppRow| {
             token.workspace.as_ref() == Some(&app.id)
                 || account.as_ref().is_some_and(|(account, _)| *account == app.account)
         };
-        let app = store.app(&asked).await?.filter(is_reached).ok_or_else(|| KitError::not_found("App"))?;
-        Ok(Self { app, token: hash, feeds: api.feeds.clone() })
+        let app = match path::param(parts, &["app_id"]) {
+            Some(id) => path::app(store, &id).await?.filter(is_reached),
+            None => None,
+        };
+        // A key of one workspace has no list of apps in which another one could be missing.
+        let missing = || if account.is_some() { KitError::not_found("App") } else { KitError::forbidden() };
+        let app = app.ok_or_else(missing)?;
+        let token = auth::hash(&parts.headers).ok_or_else(KitError::unauthorized)?;
+        Ok(Self { app, token, feeds: api.feeds.clone() })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whose workspace, and which room of it: before any parameter is looked at (SEMANTICS §6.1).
 
-use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use sederunt_core::id::{AppId, Id};
 use sederunt_node::Node;
@@ -8,8 +8,9 @@ use sederunt_store::{MeetingRow, ParticipantRow, Store};
 use serde::de::DeserializeOwned;
 
 use super::error::{Code, PagecallError};
+use crate::auth::{self, Caller};
 use crate::query::{FromQuery, Query};
-use crate::{Api, auth, body};
+use crate::{Api, body, path};
 
 /// The workspace of the key.
 #[derive(Debug)]
@@ -61,19 +62,19 @@ impl Workspace {
     }
 }
 
-/// A parameter of the path; one that is not UTF-8 names nothing.
-async fn path(parts: &mut Parts, names: &[&str]) -> Option<String> {
-    let params = RawPathParams::from_request_parts(parts, &()).await.ok()?;
-    params.iter().find(|(name, _)| names.contains(name)).map(|(_, value)| value.to_owned())
-}
-
 impl FromRequestParts<Api> for Workspace {
     type Rejection = PagecallError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, PagecallError> {
         let store = api.node.store();
-        let wrong = || PagecallError::bad(Code::Unauthenticated, "A valid API key is required");
-        let token = auth::caller(store, &parts.headers).await?.ok_or_else(wrong)?;
+        let refused = |code, message| Err(PagecallError::bad(code, message));
+        let token = match auth::caller(&api.node, &parts.headers).await? {
+            Caller::Key(token) => token,
+            Caller::Person => {
+                return refused(Code::Unauthorized, "An API key is required, not a person's token");
+            }
+            Caller::Unknown => return refused(Code::Unauthenticated, "A valid API key is required"),
+        };
         let foreign = || PagecallError::bad(Code::Unauthorized, "This key has no workspace");
         let app = store.app(&token.workspace.ok_or_else(foreign)?).await?.ok_or_else(foreign)?;
         Ok(Self { app: app.id, account: app.account, node: api.node.clone() })
@@ -85,7 +86,7 @@ impl FromRequestParts<Api> for InRoom {
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, PagecallError> {
         let workspace = Workspace::from_request_parts(parts, api).await?;
-        let id = path(parts, &["room_id", "id"]).await.and_then(|text| Id::parse(&text).ok());
+        let id = path::param(parts, &["room_id", "id"]).and_then(|text| Id::parse(&text).ok());
         let id = id.ok_or_else(PagecallError::no_room)?;
         let room = workspace.store().meeting(id.into()).await?;
         let room = room.filter(|room| room.app == workspace.app).ok_or_else(PagecallError::no_room)?;
@@ -98,7 +99,7 @@ impl FromRequestParts<Api> for OfMember {
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, PagecallError> {
         let InRoom { room, workspace } = InRoom::from_request_parts(parts, api).await?;
-        let key = path(parts, &["member_id"]).await.ok_or_else(PagecallError::no_member)?;
+        let key = path::param(parts, &["member_id"]).ok_or_else(PagecallError::no_member)?;
         // The user id goes first (SEMANTICS §6.3).
         let mut member = workspace.store().member_of_user(room.id, &key).await?;
         if let (None, Ok(id)) = (&member, Id::parse(&key)) {
@@ -112,7 +113,7 @@ impl FromRequestParts<Api> for UserPath {
     type Rejection = PagecallError;
 
     async fn from_request_parts(parts: &mut Parts, _: &Api) -> Result<Self, PagecallError> {
-        Ok(Self(path(parts, &["user_id"]).await))
+        Ok(Self(path::param(parts, &["user_id"])))
     }
 }
 
@@ -129,6 +130,6 @@ impl<T: DeserializeOwned> FromRequest<Api> for Body<T> {
     type Rejection = PagecallError;
 
     async fn from_request(request: Request, _: &Api) -> Result<Self, PagecallError> {
-        Ok(Self(body::read(request.into_body()).await?))
+        Ok(Self(body::read(request).await?))
     }
 }

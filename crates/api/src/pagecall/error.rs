@@ -41,6 +41,8 @@ pub(crate) enum Code {
     NotImplemented,
     /// The body or the request target is too large.
     TooLarge,
+    /// The body is compressed, or no JSON.
+    UnsupportedMediaType,
 }
 
 /// What a caller did wrong, or what went wrong here.
@@ -138,6 +140,9 @@ impl From<BadBody> for PagecallError {
         match bad {
             BadBody::TooLarge => {
                 Self::new(StatusCode::PAYLOAD_TOO_LARGE, Code::TooLarge, "The body is too large")
+            }
+            BadBody::Media(message) => {
+                Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::UnsupportedMediaType, message)
             }
             BadBody::Fault(fault) => fault.into(),
         }

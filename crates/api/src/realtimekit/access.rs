@@ -2,16 +2,17 @@
 
 use std::marker::PhantomData;
 
-use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use sederunt_core::id::{AppId, Id};
+use sederunt_core::id::Id;
 use sederunt_node::Node;
 use sederunt_store::{AppRow, MeetingRow, ParticipantRow, Permission, SessionRow, Store};
 use serde::de::DeserializeOwned;
 
 use super::error::KitError;
+use crate::auth::{self, Caller};
 use crate::query::{FromQuery, Query};
-use crate::{Api, auth, body};
+use crate::{Api, body, path};
 
 /// What an operation needs.
 pub(crate) trait Right: Send + Sync + 'static {
@@ -112,41 +113,24 @@ impl<R> InMeeting<R> {
     }
 }
 
-/// The parameters of the path; of one that has a value that is not UTF-8, none.
-async fn path_params(parts: &mut Parts) -> Option<RawPathParams> {
-    RawPathParams::from_request_parts(parts, &()).await.ok()
-}
-
-fn param<'a>(params: &'a RawPathParams, name: &str) -> Option<&'a str> {
-    params.iter().find(|(n, _)| *n == name).map(|(_, value)| value)
-}
-
-/// A parameter of the path; one that is not UTF-8 names nothing.
-async fn path(parts: &mut Parts, name: &str) -> Option<String> {
-    param(&path_params(parts).await?, name).map(str::to_owned)
-}
-
 /// An id of the path.
-async fn path_id<T: From<Id>>(parts: &mut Parts, name: &str) -> Option<T> {
-    Id::parse(&path(parts, name).await?).ok().map(T::from)
+fn path_id<T: From<Id>>(parts: &Parts, name: &str) -> Option<T> {
+    Id::parse(&path::param(parts, &[name])?).ok().map(T::from)
 }
 
 impl<R: Right> FromRequestParts<Api> for Account<R> {
     type Rejection = KitError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, KitError> {
-        let params = path_params(parts).await;
-        Self::of(parts, params.as_ref(), api).await
-    }
-}
-
-impl<R: Right> Account<R> {
-    async fn of(parts: &Parts, params: Option<&RawPathParams>, api: &Api) -> Result<Self, KitError> {
-        let token =
-            auth::caller(api.node.store(), &parts.headers).await?.ok_or_else(KitError::unauthorized)?;
-        let asked = params.and_then(|params| param(params, "account_id")).ok_or_else(KitError::forbidden)?;
+        let token = match auth::caller(&api.node, &parts.headers).await? {
+            Caller::Key(token) => token,
+            Caller::Person => return Err(KitError::forbidden()),
+            Caller::Unknown => return Err(KitError::unauthorized()),
+        };
+        let asked = path::param(parts, &["account_id"]).ok_or_else(KitError::forbidden)?;
         match token.account {
-            Some((id, permission)) if id == asked && R::granted(permission) => {
+            // The token says which account it is; the path may spell it in any case.
+            Some((id, permission)) if id.eq_ignore_ascii_case(&asked) && R::granted(permission) => {
                 Ok(Self { id, node: api.node.clone(), right: PhantomData })
             }
             _ => Err(KitError::forbidden()),
@@ -158,11 +142,10 @@ impl<R: Right> FromRequestParts<Api> for InApp<R> {
     type Rejection = KitError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, KitError> {
-        let params = path_params(parts).await;
-        let Account { id: account, node, right } = Account::of(parts, params.as_ref(), api).await?;
+        let Account { id: account, node, right } = Account::from_request_parts(parts, api).await?;
         let unknown = || KitError::not_found("App");
-        let id = params.as_ref().and_then(|params| param(params, "app_id")).ok_or_else(unknown)?;
-        let app = node.store().app(&AppId::from(id)).await?;
+        let id = path::param(parts, &["app_id"]).ok_or_else(unknown)?;
+        let app = path::app(node.store(), &id).await?;
         let app = app.filter(|app| app.account == account).ok_or_else(unknown)?;
         Ok(Self { app, node, right })
     }
@@ -174,7 +157,7 @@ impl<R: Right> FromRequestParts<Api> for InMeeting<R> {
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, KitError> {
         let InApp { app, node, right } = InApp::from_request_parts(parts, api).await?;
         let unknown = || KitError::not_found("Meeting");
-        let id = path_id(parts, "meeting_id").await.ok_or_else(unknown)?;
+        let id = path_id(parts, "meeting_id").ok_or_else(unknown)?;
         let meeting = node.store().meeting(id).await?;
         let meeting = meeting.filter(|meeting| meeting.app == app.id).ok_or_else(unknown)?;
         Ok(Self { meeting, node, right })
@@ -187,7 +170,7 @@ impl<R: Right> FromRequestParts<Api> for OfParticipant<R> {
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, KitError> {
         let InMeeting { meeting, node, right } = InMeeting::from_request_parts(parts, api).await?;
         let unknown = || KitError::not_found("Participant");
-        let id = path_id(parts, "participant_id").await.ok_or_else(unknown)?;
+        let id = path_id(parts, "participant_id").ok_or_else(unknown)?;
         let participant = node.store().participant(meeting.id, id).await?.ok_or_else(unknown)?;
         Ok(Self { participant, node, right })
     }
@@ -199,9 +182,9 @@ impl FromRequestParts<Api> for InSession {
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, KitError> {
         let InApp { app, node, .. } = InApp::<Read>::from_request_parts(parts, api).await?;
         let unknown = || KitError::not_found("Session");
-        let id = path_id(parts, "session_id").await.ok_or_else(unknown)?;
+        let id = path_id(parts, "session_id").ok_or_else(unknown)?;
         let session = node.store().session(&app.id, id).await?.ok_or_else(unknown)?;
-        let participant = path(parts, "participant_id").await;
+        let participant = path::param(parts, &["participant_id"]);
         Ok(Self { session, node, participant })
     }
 }
@@ -219,6 +202,6 @@ impl<T: DeserializeOwned> FromRequest<Api> for Body<T> {
     type Rejection = KitError;
 
     async fn from_request(request: Request, _: &Api) -> Result<Self, KitError> {
-        Ok(Self(body::read(request.into_body()).await?))
+        Ok(Self(body::read(request).await?))
     }
 }

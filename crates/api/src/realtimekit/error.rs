@@ -132,10 +132,6 @@ impl IntoResponse for KitError {
             StatusCode::SERVICE_UNAVAILABLE => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
-            // The SDK would repeat it blindly (SEMANTICS §3.2).
-            StatusCode::CONFLICT => {
-                headers.insert("x-should-retry", HeaderValue::from_static("false"));
-            }
             _ => {}
         }
         response
@@ -152,6 +148,7 @@ impl From<BadBody> for KitError {
     fn from(bad: BadBody) -> Self {
         match bad {
             BadBody::TooLarge => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"),
+            BadBody::Media(message) => Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message),
             BadBody::Fault(fault) => fault.into(),
         }
     }

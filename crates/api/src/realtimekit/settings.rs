@@ -113,31 +113,10 @@ enum Language {
     Nl,
 }
 
-/// Recording settings as they are given.
+/// Recording settings as they are given. Nothing is flattened in what is read from a body: serde would read the parts
+/// from a copy of its own, which is less strict than [`crate::json`].
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct RecordingConfigInput {
-    /// All but the storage.
-    #[serde(flatten)]
-    common: RecordingCommon,
-    /// External storage.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    storage_config: Option<StorageConfigInput>,
-}
-
-/// Recording settings as they are shown.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub(crate) struct RecordingConfig {
-    /// All but the storage.
-    #[serde(flatten)]
-    common: RecordingCommon,
-    /// External storage, without its secrets.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    storage_config: Option<StorageConfig>,
-}
-
-/// Recording settings but the storage.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-struct RecordingCommon {
     /// Audio recording settings.
     #[serde(skip_serializing_if = "Option::is_none")]
     audio_config: Option<AudioConfig>,
@@ -156,6 +135,35 @@ struct RecordingCommon {
     /// Video recording settings.
     #[serde(skip_serializing_if = "Option::is_none")]
     video_config: Option<VideoConfig>,
+    /// External storage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    storage_config: Option<StorageConfigInput>,
+}
+
+/// Recording settings as they are shown.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct RecordingConfig {
+    /// Audio recording settings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audio_config: Option<AudioConfig>,
+    /// Prefix for the output file name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file_name_prefix: Option<String>,
+    /// RTMP output settings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    live_streaming_config: Option<RtmpConfig>,
+    /// Longest recording time in seconds, 60 to 86400.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_seconds: Option<i64>,
+    /// Whether the server keeps its own copy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    realtimekit_bucket_config: Option<BucketConfig>,
+    /// Video recording settings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    video_config: Option<VideoConfig>,
+    /// External storage, without its secrets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    storage_config: Option<StorageConfig>,
 }
 
 /// Audio recording settings.
@@ -321,9 +329,30 @@ struct StorageConfig {
 /// External storage with its secrets, which are never shown again.
 #[derive(Serialize, Deserialize, ToSchema)]
 pub(crate) struct StorageConfigInput {
-    /// What is shown.
-    #[serde(flatten)]
-    shown: StorageConfig,
+    /// Kind.
+    #[serde(rename = "type")]
+    kind: StorageType,
+    /// SFTP authentication method.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_method: Option<AuthMethod>,
+    /// Bucket name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bucket: Option<String>,
+    /// SFTP server host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    host: Option<String>,
+    /// Path inside the bucket.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    /// SFTP server port.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    port: Option<u16>,
+    /// Storage region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<String>,
+    /// SFTP user name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    username: Option<String>,
     /// Access key.
     #[serde(skip_serializing_if = "Option::is_none")]
     access_key: Option<String>,
@@ -340,7 +369,7 @@ pub(crate) struct StorageConfigInput {
 
 impl std::fmt::Debug for StorageConfigInput {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("StorageConfigInput").field("shown", &self.shown).finish_non_exhaustive()
+        f.debug_struct("StorageConfigInput").field("kind", &self.kind).finish_non_exhaustive()
     }
 }
 
@@ -375,7 +404,7 @@ impl AIConfig {
 impl RecordingConfigInput {
     /// Checks bounds.
     pub(crate) fn check(&self) -> Result<(), Fault> {
-        let c = &self.common;
+        let c = self;
         within("recording_config.max_seconds", c.max_seconds, 60, 86_400)?;
         let prefix = c.file_name_prefix.as_deref().unwrap_or_default();
         at_most("recording_config.file_name_prefix", prefix, NAME_MAX_CHARS)?;

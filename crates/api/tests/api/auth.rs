@@ -72,7 +72,7 @@ async fn every_realtimekit_operation_refuses_strangers() {
     }
 }
 
-fn stays_of(kit: &Kit, name: &str) -> sederunt_store::StayQuery {
+pub(crate) fn stays_of(kit: &Kit, name: &str) -> sederunt_store::StayQuery {
     sederunt_store::StayQuery {
         session: kit.session_id(name),
         now: kit.world.node.now(),

@@ -51,6 +51,7 @@ async fn what_is_not_built_says_so_to_those_who_may_ask() {
     for (method, token) in [(Method::GET, "TR"), (Method::GET, "TA"), (Method::POST, "TA")] {
         let answer = w.send(method, &recordings, token, None).await;
         assert_eq!((answer.status.as_u16(), &answer.json()["error"]["code"]), (501, &json!(501)));
+        assert_eq!(answer.header("x-should-retry"), "false");
     }
     let meeting = format!("/accounts/{A}/realtime/kit/{P}/meetings/{M1}");
     let options = w.raw(Method::OPTIONS, &meeting, &[], "").await;
@@ -60,9 +61,12 @@ async fn what_is_not_built_says_so_to_those_who_may_ask() {
     assert_eq!(w.send(Method::GET, "/v1/users", "", None).await.status, StatusCode::BAD_REQUEST);
     let users = w.send(Method::GET, "/v1/users", "KW", None).await;
     assert_eq!((users.status.as_u16(), &users.json()["code"]), (501, &json!("NOT_IMPLEMENTED")));
+    assert_eq!(users.header("x-should-retry"), "false");
     let delete = w.send(Method::DELETE, &format!("/v1/rooms/{R1}"), "KW", None).await;
     assert_eq!(delete.status, StatusCode::NOT_IMPLEMENTED);
-    assert_eq!(w.send(Method::GET, "/.well-known/webhooks.json", "", None).await.status.as_u16(), 501);
+    let key = w.send(Method::GET, "/.well-known/webhooks.json", "", None).await;
+    assert_eq!((key.status.as_u16(), key.header("x-should-retry")), (501, "false"));
+    assert_eq!(w.send(Method::GET, "/v1/rooms", "KW", None).await.header("x-should-retry"), "");
 }
 
 #[tokio::test]

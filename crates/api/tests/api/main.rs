@@ -4,6 +4,7 @@
 mod auth;
 mod feed;
 mod feed_race;
+mod forms;
 mod fuzz;
 mod http;
 mod kit_crud;
@@ -11,6 +12,7 @@ mod kit_fixture;
 mod kit_list;
 mod kit_live;
 mod kit_sessions;
+mod names;
 mod openapi;
 mod pagecall_crud;
 mod pagecall_fixture;
