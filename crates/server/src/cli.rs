@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::config::ConfigArgs;
 pub use crate::config::DataArgs;
+pub use crate::work::TokenPermission;
 
 /// A self-hosted meeting server: one ledger of sessions, two APIs (RealtimeKit and Pagecall), one media plane.
 #[derive(Debug, Parser)]
@@ -14,6 +15,17 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// Where the ledger is, and how to answer. A server that holds the folder does the work; without one the command does it.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct PlaceArgs {
+    /// Answer in JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Where the ledger is.
+    #[command(flatten)]
+    pub data: DataArgs,
 }
 
 /// What to do.
@@ -27,19 +39,19 @@ pub enum Command {
         #[command(subcommand)]
         what: ConfigCommand,
     },
-    /// Manage API tokens. The server must be stopped: the ledger has one writer
+    /// Manage API tokens
     Token {
         /// What to do.
         #[command(subcommand)]
         what: TokenCommand,
     },
-    /// Read sessions from a file, one JSON object a line. The server must be stopped
+    /// Read sessions from a file, one JSON object a line
     Import(ImportArgs),
-    /// Write sessions to standard output or a file, one JSON object a line. The server must be stopped
+    /// Write sessions to standard output or a file, one JSON object a line
     Export(ExportArgs),
-    /// Rebuild every row of the ledger from its facts and compare. The server must be stopped
-    Verify(DataArgs),
-    /// Look after the archive, from which large session lists are answered. The server must be stopped
+    /// Rebuild every row of the ledger from its facts and compare
+    Verify(PlaceArgs),
+    /// Look after the archive, from which large session lists are answered
     Archive {
         /// What to do.
         #[command(subcommand)]
@@ -57,12 +69,12 @@ pub enum ArchiveCommand {
         app: Option<String>,
         /// Where the ledger is.
         #[command(flatten)]
-        data: DataArgs,
+        place: PlaceArgs,
     },
     /// Check every file of it, and compare every session in it with the ledger, in both directions
-    Verify(DataArgs),
+    Verify(PlaceArgs),
     /// Show what it holds, one line an app
-    Info(DataArgs),
+    Info(PlaceArgs),
 }
 
 /// `sederunt serve`.
@@ -91,14 +103,14 @@ pub enum TokenCommand {
     /// Make a token for one account and one app, and print it once
     Create(TokenCreateArgs),
     /// List the tokens; their texts are not stored
-    List(DataArgs),
+    List(PlaceArgs),
     /// Revoke a token
     Revoke {
         /// Id, as shown by list
         id: String,
         /// Where the ledger is.
         #[command(flatten)]
-        data: DataArgs,
+        place: PlaceArgs,
     },
 }
 
@@ -119,18 +131,7 @@ pub struct TokenCreateArgs {
     pub app: Option<String>,
     /// Where the ledger is.
     #[command(flatten)]
-    pub data: DataArgs,
-}
-
-/// What a token may do in its account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum TokenPermission {
-    /// Read everything, and mint participant tokens
-    Realtime,
-    /// Everything
-    RealtimeAdmin,
-    /// Nothing: the Pagecall API only
-    None,
+    pub place: PlaceArgs,
 }
 
 /// `sederunt import`.
@@ -144,7 +145,7 @@ pub struct ImportArgs {
     pub account: Option<String>,
     /// Where the ledger is.
     #[command(flatten)]
-    pub data: DataArgs,
+    pub place: PlaceArgs,
 }
 
 /// `sederunt export`.
@@ -155,5 +156,5 @@ pub struct ExportArgs {
     pub output: Option<PathBuf>,
     /// Where the ledger is.
     #[command(flatten)]
-    pub data: DataArgs,
+    pub place: PlaceArgs,
 }

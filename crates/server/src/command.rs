@@ -1,25 +1,21 @@
 //! The commands of the binary. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done in part (import).
 
-mod archive;
 mod config;
-mod export;
-mod import;
+mod errand;
 mod serve;
-mod token;
-mod verify;
+mod terminal;
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
-use sederunt_store::{ArchiveOptions, Store, StoreOptions};
 
 use crate::cli::{Cli, Command, ConfigCommand};
-use crate::data_folder::DataFolder;
 
-/// Some input was bad; the rest was taken.
-const EXIT_PARTIAL: u8 = 3;
+/// What still works on a thread of its own at the end, after everything was stopped, gets so long.
+const THREADS_BOUND: Duration = Duration::from_secs(2);
 
 /// Reads the command line, does what it says, reports what went wrong on stderr.
 pub fn main() -> ExitCode {
@@ -29,7 +25,9 @@ pub fn main() -> ExitCode {
             .enable_all()
             .build()
             .context("cannot start the async runtime")?;
-        runtime.block_on(dispatch(cli, &matches))
+        let outcome = dispatch(cli, &matches, &runtime);
+        runtime.shutdown_timeout(THREADS_BOUND);
+        outcome
     });
     match outcome {
         Ok(code) => code,
@@ -41,18 +39,26 @@ pub fn main() -> ExitCode {
     }
 }
 
-async fn dispatch(cli: Cli, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
-    match cli.command {
-        Command::Serve(args) => serve::run(*args, innermost(matches)).await?,
-        Command::Config { what: ConfigCommand::Print(args) } => config::print(*args, innermost(matches))?,
-        Command::Config { what: ConfigCommand::Reference } => config::reference()?,
-        Command::Token { what } => token::run(what).await?,
-        Command::Import(args) => return import::run(args).await,
-        Command::Export(args) => export::run(args).await?,
-        Command::Verify(args) => return verify::run(args).await,
-        Command::Archive { what } => return archive::run(what).await,
-    }
-    Ok(ExitCode::SUCCESS)
+fn dispatch(cli: Cli, matches: &ArgMatches, runtime: &tokio::runtime::Runtime) -> anyhow::Result<ExitCode> {
+    let errand = match cli.command {
+        Command::Serve(args) => {
+            runtime.block_on(serve::run(*args, innermost(matches)))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Config { what } => {
+            match what {
+                ConfigCommand::Print(args) => config::print(*args, innermost(matches))?,
+                ConfigCommand::Reference => config::reference()?,
+            }
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Token { what } => errand::token(what),
+        Command::Import(args) => errand::import(args),
+        Command::Export(args) => errand::export(args),
+        Command::Verify(place) => errand::verify(place),
+        Command::Archive { what } => errand::archive(what),
+    };
+    errand.run(runtime.handle())
 }
 
 /// The matches of the subcommand that holds the settings.
@@ -62,25 +68,4 @@ fn innermost(matches: &ArgMatches) -> &ArgMatches {
         at = inner;
     }
     at
-}
-
-/// Takes the data folder of a command that is not the server, and opens its ledger. A folder that does not exist
-/// is a typing error, not a wish for a new one, unless `make`. The archive is left alone: only what brings or shows
-/// sessions for long needs it.
-fn open(data: crate::cli::DataArgs, make: bool) -> anyhow::Result<(DataFolder, Store)> {
-    open_with(data, make, StoreOptions { archive: ArchiveOptions::off() })
-}
-
-fn open_with(
-    data: crate::cli::DataArgs,
-    make: bool,
-    options: StoreOptions,
-) -> anyhow::Result<(DataFolder, Store)> {
-    let path = data.folder()?;
-    if !make && !path.is_dir() {
-        anyhow::bail!("there is no data folder {}; choose it with --data", path.display());
-    }
-    let folder = DataFolder::take(&path)?;
-    let store = Store::open_with(folder.path(), options).context("cannot open the ledger")?;
-    Ok((folder, store))
 }

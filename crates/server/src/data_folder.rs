@@ -13,9 +13,30 @@ pub struct DataFolder {
     _lock: File,
 }
 
+/// What came of taking a folder.
+#[derive(Debug)]
+pub enum Taken {
+    /// It is ours.
+    Ours(DataFolder),
+    /// Another process holds it.
+    Held(Holder),
+}
+
+/// The process that holds a folder, in its own words; empty = unknown.
+#[derive(Debug)]
+pub struct Holder(String);
+
+impl Holder {
+    /// Says who holds the folder.
+    pub fn words(&self, path: &Path) -> String {
+        let holder = if self.0.is_empty() { "unknown" } else { &self.0 };
+        format!("the data folder {} is in use by another sederunt process ({holder})", path.display())
+    }
+}
+
 impl DataFolder {
-    /// Makes the folder if it is missing (mode 0700) and takes its lock. Fails when another process holds it.
-    pub fn take(path: &Path) -> anyhow::Result<Self> {
+    /// Makes the folder if it is missing (mode 0700) and takes its lock, if nobody has it.
+    pub fn take(path: &Path) -> anyhow::Result<Taken> {
         make_private_folder(path)
             .with_context(|| format!("cannot make the data folder {}", path.display()))?;
         let lock_path = path.join("lock");
@@ -32,12 +53,7 @@ impl DataFolder {
                 let mut holder = String::new();
                 // Only for the message: an unreadable holder is no reason to fail differently.
                 let _ = lock.read_to_string(&mut holder);
-                bail!(
-                    "the data folder {} is in use by another sederunt process ({}); stop it first, or choose \
-                     another folder with --data",
-                    path.display(),
-                    if holder.is_empty() { "unknown" } else { holder.trim() }
-                );
+                return Ok(Taken::Held(Holder(holder.trim().to_owned())));
             }
             Err(TryLockError::Error(e)) => {
                 return Err(e).with_context(|| format!("cannot lock {}", lock_path.display()));
@@ -45,7 +61,17 @@ impl DataFolder {
         }
         lock.set_len(0)?;
         write!(lock, "pid {}", std::process::id())?;
-        Ok(Self { path: path.to_owned(), _lock: lock })
+        Ok(Taken::Ours(Self { path: path.to_owned(), _lock: lock }))
+    }
+
+    /// [`Self::take`] for whoever can do nothing without it.
+    pub fn hold(path: &Path) -> anyhow::Result<Self> {
+        match Self::take(path)? {
+            Taken::Ours(folder) => Ok(folder),
+            Taken::Held(holder) => {
+                bail!("{}; stop it first, or choose another folder with --data", holder.words(path))
+            }
+        }
     }
 
     /// The folder.
@@ -99,12 +125,12 @@ mod tests {
     fn a_folder_has_one_holder() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("data");
-        let first = DataFolder::take(&path).unwrap();
-        let refusal = DataFolder::take(&path).unwrap_err().to_string();
+        let first = DataFolder::hold(&path).unwrap();
+        let refusal = DataFolder::hold(&path).unwrap_err().to_string();
         assert!(refusal.contains("in use by another sederunt process"), "{refusal}");
         assert!(refusal.contains(&format!("pid {}", std::process::id())), "{refusal}");
         drop(first);
-        DataFolder::take(&path).unwrap();
+        DataFolder::hold(&path).unwrap();
     }
 
     #[cfg(unix)]
@@ -112,7 +138,7 @@ mod tests {
     fn private_files_are_private() {
         use std::os::unix::fs::PermissionsExt as _;
         let dir = tempfile::tempdir().unwrap();
-        let folder = DataFolder::take(&dir.path().join("data")).unwrap();
+        let folder = DataFolder::hold(&dir.path().join("data")).unwrap();
         let path = folder.write_private("secret", b"x").unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(std::fs::metadata(folder.path()).unwrap().permissions().mode() & 0o777, 0o700);

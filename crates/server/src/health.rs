@@ -23,6 +23,7 @@ use sederunt_node::media::{MediaHandle, MediaStats};
 use sederunt_store::{ArchiveStats, Backlog};
 
 use crate::accept::Connections;
+use crate::control::ControlStats;
 
 /// A ledger that does not answer for this long is not ready.
 const STORE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -105,6 +106,8 @@ pub struct Observed {
     pub http: HttpMetrics,
     /// The media thread.
     pub media: MediaHandle,
+    /// Commands beside the server.
+    pub control: ControlStats,
     /// Start of the process.
     pub started_at: UnixMs,
 }
@@ -147,7 +150,7 @@ async fn metrics(State(observed): State<Observed>) -> Response {
 /// A fresh registry a scrape: engines keep plain numbers, and nothing global is shared with the hot paths.
 fn collect(observed: &Observed) -> Registry {
     let mut registry = Registry::with_prefix("sederunt");
-    let Observed { readiness, node, media, connections, http, started_at } = observed;
+    let Observed { readiness, node, media, connections, http, control, started_at } = observed;
     registry.register("build", "Version", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
     let started_secs = started_at.0 / 1000;
     registry.register("process_start_time_seconds", "Unix time of the start", ConstGauge::new(started_secs));
@@ -157,10 +160,22 @@ fn collect(observed: &Observed) -> Registry {
     registry.register("http_requests", "Requests answered", http.requests.clone());
     registry.register("http_request_seconds", "Time to the head of the answer", http.seconds.clone());
     node.metrics().register(&mut registry);
+    control_metrics(&mut registry, control);
     backlog_metrics(&mut registry, node.store().backlog());
     archive_metrics(&mut registry, node.store().archive_stats());
     media_metrics(&mut registry, media.stats());
     registry
+}
+
+fn control_metrics(registry: &mut Registry, control: &ControlStats) {
+    let running = ConstGauge::new(i64::try_from(control.running()).unwrap_or(i64::MAX));
+    registry.register("commands_running", "Commands of the control socket at work", running);
+    registry.register("commands", "Commands of the control socket done", ConstCounter::new(control.done()));
+    registry.register(
+        "commands_refused",
+        "Commands of the control socket refused: another user, another version, or too many",
+        ConstCounter::new(control.refused()),
+    );
 }
 
 fn backlog_metrics(registry: &mut Registry, backlog: Backlog) {

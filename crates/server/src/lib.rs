@@ -5,6 +5,7 @@ pub mod assets;
 pub mod cli;
 pub mod command;
 pub mod config;
+pub mod control;
 pub mod data_folder;
 pub mod demo;
 pub mod first_run;
@@ -15,5 +16,6 @@ mod run;
 pub mod signing_key;
 pub mod tls;
 pub mod token;
+mod work;
 
 pub use run::{Bound, Listeners, run, run_with_clock};

@@ -19,13 +19,18 @@ use tokio_util::sync::CancellationToken;
 
 use crate::accept::{Connections, Door};
 use crate::config::{Config, HttpConfig, MediaSettings, RoomSettings, TlsConfig};
+use crate::control::{ControlStats, Desks, Listener};
 use crate::data_folder::DataFolder;
 use crate::health::{self, HttpMetrics, Observed, Readiness};
 use crate::mint::Mint;
+use crate::work::{Desk, Live};
 use crate::{accept, assets, demo, first_run, logs, signing_key, tls, token};
 
 /// A stop may not take longer than this; service managers kill after 10 to 90 seconds.
 const DRAIN_BOUND: Duration = Duration::from_secs(8);
+
+/// What a command still does after a stop: a transaction at most.
+const COMMANDS_BOUND: Duration = Duration::from_secs(2);
 
 /// From the head of a request to the head of its answer, its body included: nobody trickles a body for ever. Web
 /// sockets and streamed lists have their heads at once.
@@ -91,7 +96,8 @@ pub async fn run_with_clock(
     // Logging is process-wide and was started by the caller.
     accept::raise_open_files();
     let Config { data, http, media, tls, room, archive, log: _ } = config;
-    let folder = DataFolder::take(&data)?;
+    let folder = Arc::new(DataFolder::hold(&data)?);
+    let control = bind_control(&folder);
     let started_at = clock.now();
     let addresses = Addresses::of(&http, &tls, &listeners)?;
     let acceptor = tls::acceptor(&tls, &folder, addresses.public_host(), started_at)?;
@@ -109,6 +115,7 @@ pub async fn run_with_clock(
         media: media_handle.clone(),
         connections: Connections::default(),
         http: HttpMetrics::default(),
+        control: ControlStats::default(),
         started_at,
     };
     let serving = CancellationToken::new();
@@ -120,6 +127,7 @@ pub async fn run_with_clock(
     // Health and metrics answer until the very end, and are not waited for.
     let private_serving = CancellationToken::new();
     tokio::spawn(private.serve(Connections::default(), private_serving.clone()));
+    let commands = serve_commands(control, &folder, &observed, &serving);
 
     observed.readiness.set(true);
     tracing::info!(listen = %addresses.http, media = %media_handle.local_addr(), base_uri = addresses.base_uri, "ready");
@@ -136,9 +144,40 @@ pub async fn run_with_clock(
     shutdown.cancelled().await;
     observed.readiness.set(false);
     stop(node, &media_handle, &connections, &serving).await;
+    if tokio::time::timeout(COMMANDS_BOUND, commands).await.is_err() {
+        tracing::warn!("a command did not end in time and is cut");
+    }
     private_serving.cancel();
     drop(folder);
     Ok(())
+}
+
+/// A server whose folder takes no socket runs all the same: people meet, and commands wait until it is stopped.
+fn bind_control(folder: &DataFolder) -> Option<Listener> {
+    let bound = Listener::bind(folder.path());
+    bound
+        .inspect_err(|error| {
+            let folder = folder.path().display();
+            tracing::error!(%error, %folder, "no control socket: commands beside this server will be refused");
+        })
+        .ok()
+}
+
+/// Takes commands until `serving` is cancelled; the task ends when their work has.
+fn serve_commands(
+    listener: Option<Listener>,
+    folder: &Arc<DataFolder>,
+    observed: &Observed,
+    serving: &CancellationToken,
+) -> tokio::task::JoinHandle<()> {
+    let live = Live { node: observed.node.clone() };
+    let desk = Desk::of_server(Arc::clone(folder), live, tokio::runtime::Handle::current());
+    let desks = Desks::new(desk, observed.control.clone(), serving.clone());
+    tokio::spawn(async move {
+        if let Some(listener) = listener {
+            desks.serve(listener).await;
+        }
+    })
 }
 
 async fn stop(node: Node, media: &MediaHandle, connections: &Connections, serving: &CancellationToken) {

@@ -7,7 +7,7 @@ use sederunt_core::id::SessionId;
 
 use crate::record::Record;
 use crate::sql::{id, list};
-use crate::{Result, Store, StoreError, history};
+use crate::{Pace, Result, Store, StoreError, history};
 
 /// Sessions between two calls of the progress function.
 const PROGRESS_EVERY: u64 = 256;
@@ -16,9 +16,19 @@ impl Store {
     /// Writes every session of the ledger as a line of `docs/record-format.md`, from one snapshot, and returns how
     /// many. Blocks: call it outside the async runtime or in `spawn_blocking`. `progress` gets the lines so far and
     /// the lines in all.
-    pub fn export(&self, mut out: impl Write, mut progress: impl FnMut(u64, u64)) -> Result<u64> {
+    pub fn export(&self, out: impl Write, progress: impl FnMut(u64, u64)) -> Result<u64> {
+        self.export_at(&Pace::default(), out, progress)
+    }
+
+    /// [`Self::export`] at a pace.
+    pub fn export_at(
+        &self,
+        pace: &Pace,
+        mut out: impl Write,
+        mut progress: impl FnMut(u64, u64),
+    ) -> Result<u64> {
         let io = |source| StoreError::Io { context: "writing the export".to_owned(), source };
-        self.readers().snapshot(|conn| {
+        self.readers().long(pace, |conn| {
             let all = conn.query_row("SELECT count(*) FROM session", [], |r| r.get::<_, i64>(0))?;
             let all = u64::try_from(all).unwrap_or(0);
             let mut lines = 0_u64;

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::io::BufRead;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use sederunt_core::fact::{Fact, FactKind};
 use sederunt_core::id::AppId;
@@ -21,14 +22,19 @@ use crate::{AppRow, PresetRow, Result, Store, StoreError};
 /// be imported.
 const LINE_MAX_BYTES: usize = 64 << 20;
 
-/// Lines in one transaction, so that other writes wait for some 0.2 s.
-const BATCH_LINES: usize = 5_000;
-/// With nobody else there: the more, the fewer times the same pages are written …
-const BATCH_LINES_OFFLINE: usize = 20_000;
-/// … unless they have more facts than this …
-const BATCH_FACTS: usize = 100_000;
-/// … or text: what bounds the memory, with two batches under way.
-const BATCH_BYTES: usize = 16 << 20;
+/// What goes into one transaction; one line does in any case.
+struct Size {
+    lines: usize,
+    facts: usize,
+    /// Of text.
+    bytes: usize,
+}
+
+/// Others write, too: a join waits for one batch at most, some 20 ms, and after each they have as long as it took.
+const BESIDE: Size = Size { lines: 500, facts: 2_500, bytes: 1 << 20 };
+/// With nobody else there: the more, the fewer times the same pages are written. Facts and text bound the memory, with
+/// two batches under way.
+const ALONE: Size = Size { lines: 20_000, facts: 100_000, bytes: 16 << 20 };
 
 /// Refused lines that are told with their reason; more are only counted. Nobody reads on, and a wrong file must not
 /// fill the memory.
@@ -112,14 +118,22 @@ impl Store {
             }
             if batch.is_full(options.offline) || end {
                 if let Some(answer) = under_way.take() {
-                    known = report.add(answer)?;
+                    let took;
+                    (known, took) = report.add(answer)?;
                     progress(at);
+                    if !options.offline {
+                        std::thread::sleep(took);
+                    }
                 }
                 // Memory stays flat: what is sealed more slowly than it comes waits here.
                 self.inner.indexes.wait_for_room();
                 let (lines, options) = (std::mem::take(&mut batch).lines, options.clone());
                 let mut known = std::mem::take(&mut known);
-                let write = move |l: &mut _| Ok((write_batch(l, lines, &options, &mut known)?, known));
+                let write = move |l: &mut _| {
+                    let start = Instant::now();
+                    let outcomes = write_batch(l, lines, &options, &mut known)?;
+                    Ok(Written { outcomes, known, took: start.elapsed() })
+                };
                 under_way = Some(self.inner.writer.submit_alone(write)?);
             }
             if end {
@@ -144,12 +158,20 @@ impl Store {
     }
 }
 
-/// What the writer will say of a batch; what is known of the ledger comes back with it.
-type Answer = oneshot::Receiver<Result<(Vec<Outcome>, Known)>>;
+/// What the writer says of a batch.
+struct Written {
+    outcomes: Vec<Outcome>,
+    /// What is known of the ledger comes back.
+    known: Known,
+    /// Time until it was ready to be made durable.
+    took: Duration,
+}
+
+type Answer = oneshot::Receiver<Result<Written>>;
 
 impl ImportReport {
-    fn add(&mut self, answer: Answer) -> Result<Known> {
-        let (outcomes, known) = answer.blocking_recv().map_err(|_| StoreError::Closed)??;
+    fn add(&mut self, answer: Answer) -> Result<(Known, Duration)> {
+        let Written { outcomes, known, took } = answer.blocking_recv().map_err(|_| StoreError::Closed)??;
         for outcome in outcomes {
             match outcome {
                 Outcome::Imported => self.imported += 1,
@@ -162,7 +184,7 @@ impl ImportReport {
                 }
             }
         }
-        Ok(known)
+        Ok((known, took))
     }
 }
 
@@ -206,8 +228,8 @@ impl Batch {
     }
 
     fn is_full(&self, offline: bool) -> bool {
-        let lines = if offline { BATCH_LINES_OFFLINE } else { BATCH_LINES };
-        self.lines.len() >= lines || self.facts >= BATCH_FACTS || self.bytes >= BATCH_BYTES
+        let Size { lines, facts, bytes } = if offline { ALONE } else { BESIDE };
+        self.lines.len() >= lines || self.facts >= facts || self.bytes >= bytes
     }
 }
 

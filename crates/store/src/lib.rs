@@ -20,6 +20,7 @@ mod import;
 mod import_batch;
 mod ledger;
 mod meetings;
+mod pace;
 mod page;
 mod participants;
 mod places;
@@ -61,6 +62,7 @@ pub use events::{
     EventFilter, EventFolds, EventKind, EventPage, EventPerson, EventQuery, EventRow, LivePart, LiveSession,
 };
 pub use import::{ImportOptions, ImportProgress, ImportReport, MakeApp, Rejected};
+pub use pace::Pace;
 pub use places::Backlog;
 pub use recover::Recovered;
 pub use registry::{

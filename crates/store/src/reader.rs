@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use rusqlite::Connection;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::{Result, StoreError, schema};
+use crate::{Pace, Result, StoreError, schema};
 
 /// Reads at a time. More would only share the same cores and keep more caches warm.
 const READERS_MAX: usize = 8;
@@ -59,5 +59,15 @@ impl Readers {
             idle.push(conn);
         }
         result
+    }
+
+    /// Runs `f` on this thread, in one snapshot that may take long: on a connection of its own, at this pace. The
+    /// snapshot is that of the first statement.
+    pub(crate) fn long<T>(&self, pace: &Pace, f: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let mut conn = schema::open_reader(&self.dir)?;
+        let gait = pace.apply(&mut conn, schema::log_path(&self.dir))?;
+        conn.execute_batch("BEGIN")?;
+        // The snapshot ends with its connection.
+        gait.explain(f(&conn))
     }
 }

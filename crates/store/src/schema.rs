@@ -45,6 +45,11 @@ pub(crate) fn path(dir: &Path) -> PathBuf {
     dir.join(FILE)
 }
 
+/// Path of the ledger's log, which is folded into it now and then.
+pub(crate) fn log_path(dir: &Path) -> PathBuf {
+    dir.join(format!("{FILE}-wal"))
+}
+
 /// Opens or creates the ledger for the writer and brings its schema up to date.
 pub(crate) fn open_writer(dir: &Path) -> Result<Connection> {
     create_dir(dir)?;

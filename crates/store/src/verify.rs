@@ -12,7 +12,7 @@ use crate::fold::fold;
 use crate::ledger::BLOCK_BITS;
 use crate::replay::{self, Recorded};
 use crate::sql::{blob, list};
-use crate::{Result, Store};
+use crate::{Pace, Result, Store};
 
 /// Differences that are told in words; more are only counted.
 const DIFFERENCES_TOLD: usize = 1_000;
@@ -48,8 +48,13 @@ impl Store {
     /// Rebuilds every projection from the facts and compares it with what is stored, in one snapshot; checks the
     /// sequence for gaps and the file for damage. Changes nothing. Blocks: call it outside the async runtime or in
     /// `spawn_blocking`. `progress` gets the facts so far and the facts in all.
-    pub fn verify(&self, mut progress: impl FnMut(u64, u64)) -> Result<VerifyReport> {
-        self.readers().snapshot(|conn| {
+    pub fn verify(&self, progress: impl FnMut(u64, u64)) -> Result<VerifyReport> {
+        self.verify_at(&Pace::default(), progress)
+    }
+
+    /// [`Self::verify`] at a pace.
+    pub fn verify_at(&self, pace: &Pace, mut progress: impl FnMut(u64, u64)) -> Result<VerifyReport> {
+        self.readers().long(pace, |conn| {
             let mut report = VerifyReport::default();
             for fault in list(conn, "PRAGMA integrity_check(100)", [], |r| r.get::<_, String>(0))? {
                 if fault != "ok" {

@@ -86,6 +86,24 @@ impl Worker {
                 sealed
             }
         };
+        self.install(app, sealed)?;
+        Ok(Built::Done)
+    }
+
+    /// Builds the archive of an app from the ledger, whatever it has, and answers from it. An app without ended
+    /// sessions has none afterwards.
+    pub(super) fn build_anew(&mut self, app: i64, progress: &mut dyn FnMut(u64)) -> Result<()> {
+        if self.readers.snapshot(|conn| source::ended_count(conn, app))? == 0 {
+            self.indexes.detach(app);
+            return self.archive.remove(app).map_err(fault);
+        }
+        let sealed = self.readers.snapshot(|conn| rebuild(&self.archive, conn, app, progress))?;
+        Counters::add(&self.indexes.counters.rebuilds, 1);
+        self.install(app, sealed)
+    }
+
+    /// Answers from this state, and what ended since.
+    fn install(&self, app: i64, sealed: Sealed) -> Result<()> {
         let sealed = self.caught_up(app, sealed)?;
         // In a transaction of its own, which waits for no place: there is one sealer.
         let attached = self.writer.submit_alone(move |ledger| {
@@ -93,8 +111,7 @@ impl Worker {
             ledger.changes.attach(app);
             Ok(())
         })?;
-        attached.blocking_recv().map_err(|_| StoreError::Closed)??;
-        Ok(Built::Done)
+        attached.blocking_recv().map_err(|_| StoreError::Closed)?
     }
 
     /// Seals what ended meanwhile, until the rest is a short job for the writer.

@@ -1,4 +1,4 @@
-//! `sederunt archive rebuild|verify|info`: for a ledger that no server has open.
+//! `sederunt archive rebuild|verify|info`, beside the sealer or without one.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashSet};
@@ -10,7 +10,7 @@ use sederunt_core::id::{AppId, SessionId};
 
 use super::source::{self, End};
 use super::{build, fault, folder, options};
-use crate::{Result, Store, StoreError};
+use crate::{Pace, Result, Store, StoreError};
 
 /// Differences that are told in words; more are only counted.
 const DIFFERENCES_TOLD: usize = 1_000;
@@ -67,78 +67,95 @@ impl ArchiveReport {
 
 impl Store {
     /// Builds the archive of one app, or of all apps that have one or are large enough, from the ledger; returns how
-    /// many. For a store that was opened without the archive. Blocks. `progress` gets the sessions so far and in all.
+    /// many. Where a sealer is at work it does it, and lists are answered meanwhile as before. Blocks. `progress` gets
+    /// the sessions so far and in all.
     ///
     /// Errors: `NotFound` when there is no such app.
     pub fn archive_rebuild(&self, app: Option<&AppId>, mut progress: impl FnMut(u64, u64)) -> Result<u64> {
-        let archive = self.archive_alone()?;
-        self.readers().snapshot(|conn| {
-            let apps = match app {
-                Some(id) => vec![source::app_no(conn, id)?.ok_or(StoreError::NotFound("app"))?],
-                None => {
-                    let mut apps = source::apps_from(conn, options::ArchiveOptions::default().from_sessions)?;
-                    apps.extend(archive.apps().map_err(fault)?);
-                    apps.sort_unstable();
-                    apps.dedup();
-                    apps
+        let archive = self.archive_at_hand()?;
+        let apps = self.readers().snapshot(|conn| to_rebuild(&archive, conn, app))?;
+        let (all, mut before, mut built) = (apps.iter().map(|(_, sessions)| sessions).sum(), 0, 0);
+        for (app, sessions) in apps {
+            let mut told = |done: u64| {
+                if done.is_multiple_of(PROGRESS_EVERY) {
+                    progress(before + done, all);
                 }
             };
-            let counts =
-                apps.iter().map(|app| source::ended_count(conn, *app)).collect::<Result<Vec<_>>>()?;
-            let (all, mut before, mut built) = (counts.iter().sum(), 0, 0);
-            for (app, sessions) in apps.into_iter().zip(counts) {
-                if sessions == 0 {
-                    archive.remove(app).map_err(fault)?;
-                    continue;
-                }
-                build::rebuild(&archive, conn, app, &mut |done| {
-                    if done.is_multiple_of(PROGRESS_EVERY) {
-                        progress(before + done, all);
-                    }
-                })?;
-                before += sessions;
-                built += 1;
+            if self.inner.indexes.options.serve {
+                self.inner.indexes.rebuild(app, &mut told)?;
+            } else if sessions == 0 {
+                archive.remove(app).map_err(fault)?;
+            } else {
+                self.readers().snapshot(|conn| build::rebuild(&archive, conn, app, &mut told))?;
             }
-            progress(all, all);
-            Ok(built)
-        })
+            before += sessions;
+            built += u64::from(sessions > 0);
+        }
+        progress(all, all);
+        Ok(built)
     }
 
-    /// Compares every sealed session with the ledger, in both directions, and checks every file. Changes nothing. For a
-    /// store that was opened without the archive. Blocks. `progress` gets the sessions so far and in all.
-    pub fn archive_verify(&self, mut progress: impl FnMut(u64, u64)) -> Result<ArchiveReport> {
-        let archive = self.archive_alone()?;
-        self.readers().snapshot(|conn| {
-            let mut report = ArchiveReport::default();
-            let apps = archive.apps().map_err(fault)?;
-            let all = apps.iter().map(|app| source::ended_count(conn, *app)).sum::<Result<u64>>()?;
-            for app in apps {
-                report.apps += 1;
-                verify_app(&archive, conn, app, &mut report, &mut |done| progress(done, all))?;
-            }
-            progress(all, all);
-            Ok(report)
-        })
+    /// Compares every sealed session with the ledger, in both directions, and checks every file. Changes nothing.
+    /// Blocks. `progress` gets the sessions so far and in all.
+    pub fn archive_verify(&self, progress: impl FnMut(u64, u64)) -> Result<ArchiveReport> {
+        self.archive_verify_at(&Pace::default(), progress)
     }
 
-    /// What the archive of each app holds. For a store that was opened without the archive. Blocks.
-    pub fn archive_info(&self) -> Result<Vec<ArchiveInfo>> {
-        let archive = self.archive_alone()?;
+    /// [`Self::archive_verify`] at a pace.
+    pub fn archive_verify_at(
+        &self,
+        pace: &Pace,
+        mut progress: impl FnMut(u64, u64),
+    ) -> Result<ArchiveReport> {
+        let archive = self.archive_at_hand()?;
+        let mut report = ArchiveReport::default();
         let apps = archive.apps().map_err(fault)?;
-        self.readers().snapshot(|conn| apps.into_iter().map(|app| info(&archive, conn, app)).collect())
+        let count = |conn: &_| apps.iter().map(|app| source::ended_count(conn, *app)).sum::<Result<u64>>();
+        let all = self.readers().snapshot(count)?;
+        for app in apps {
+            report.apps += 1;
+            let compare =
+                |conn: &_| verify_app(&archive, conn, app, &mut report, &mut |done| progress(done, all));
+            self.readers().long(pace, compare)?;
+        }
+        progress(all, all);
+        Ok(report)
     }
 
-    /// The archive's folder, for commands that work on it while nobody answers from it.
-    fn archive_alone(&self) -> Result<Archive> {
+    /// What the archive of each app holds. Blocks.
+    pub fn archive_info(&self) -> Result<Vec<ArchiveInfo>> {
+        let archive = self.archive_at_hand()?;
+        let apps = archive.apps().map_err(fault)?;
+        apps.into_iter().map(|app| self.readers().snapshot(|conn| info(&archive, conn, app))).collect()
+    }
+
+    /// The archive: the sealer's, or one of our own when nobody answers from it.
+    fn archive_at_hand(&self) -> Result<Arc<Archive>> {
         if self.inner.indexes.options.serve {
-            return Err(StoreError::Exists("an open archive"));
+            return self.inner.indexes.archive();
         }
         let id = self.readers().snapshot(source::ledger_id)?;
-        Archive::open(&folder(&self.inner.dir), id, Arc::new(RealFs)).map_err(fault)
+        Archive::open(&folder(&self.inner.dir), id, Arc::new(RealFs)).map(Arc::new).map_err(fault)
     }
 }
 
-/// Compares one app, both sides in order of `(started_ms, id)`.
+/// The apps to build, with their ended sessions.
+fn to_rebuild(archive: &Archive, conn: &Connection, app: Option<&AppId>) -> Result<Vec<(i64, u64)>> {
+    let mut apps = match app {
+        Some(id) => vec![source::app_no(conn, id)?.ok_or(StoreError::NotFound("app"))?],
+        None => {
+            let mut apps = source::apps_from(conn, options::ArchiveOptions::default().from_sessions)?;
+            apps.extend(archive.apps().map_err(fault)?);
+            apps
+        }
+    };
+    apps.sort_unstable();
+    apps.dedup();
+    apps.into_iter().map(|app| Ok((app, source::ended_count(conn, app)?))).collect()
+}
+
+/// Compares one app, both sides in order of `(started_ms, id)`. `conn` has read nothing yet: what is sealed by then is in
+/// its snapshot.
 fn verify_app(
     archive: &Archive,
     conn: &Connection,
@@ -240,7 +257,14 @@ impl<'a> Merged<'a> {
     }
 }
 
+/// `conn` has read nothing yet: what is sealed by then is in its snapshot.
 fn info(archive: &Archive, conn: &Connection, no: i64) -> Result<ArchiveInfo> {
+    let found = archive.info(no);
+    // What can be described can be loaded.
+    let sealed = match &found {
+        Ok(Some(_)) => archive.load(no).map_err(fault)?,
+        _ => Loaded::Nothing,
+    };
     let app = source::app_id(conn, no)?;
     let ended = source::ended_count(conn, no)?;
     let mut info = ArchiveInfo {
@@ -255,7 +279,7 @@ fn info(archive: &Archive, conn: &Connection, no: i64) -> Result<ArchiveInfo> {
         generation: 0,
         fault: None,
     };
-    let found = match archive.info(no) {
+    let found = match found {
         Ok(Some(found)) => found,
         Ok(None) => return Ok(info),
         Err(error) => {
@@ -263,8 +287,7 @@ fn info(archive: &Archive, conn: &Connection, no: i64) -> Result<ArchiveInfo> {
             return Ok(info);
         }
     };
-    // What can be described can be loaded.
-    if let Loaded::Sealed(sealed) = archive.load(no).map_err(fault)?
+    if let Loaded::Sealed(sealed) = sealed
         && !source::has_end(conn, no, End { seq: sealed.sealed_seq(), session: sealed.last_id() })?
     {
         info.fault = Some("the ledger is older, or another one".to_owned());

@@ -2,15 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::Instant;
 
-use sederunt_archive::{AppIndex, Change};
+use sederunt_archive::{AppIndex, Archive, Change};
 use sederunt_core::id::AppId;
 
 use super::changes::Changed;
 use super::coming::Coming;
 use super::options::{ArchiveOptions, ArchiveStats, Counters};
+use crate::{Result, StoreError};
 
 /// An app with its index.
 #[derive(Debug)]
@@ -39,9 +41,27 @@ pub(super) struct Desk {
     pub ended: BTreeMap<i64, u64>,
     /// Apps whose files are damaged.
     pub damaged: BTreeSet<i64>,
+    /// Apps to be built anew, whatever they have.
+    pub rebuilds: Vec<Rebuild>,
     /// Rounds that somebody waits for, and rounds done.
     pub asked: u64,
     pub done: u64,
+}
+
+/// An app to be built anew, and who waits for it.
+#[derive(Debug)]
+pub(super) struct Rebuild {
+    pub app: i64,
+    pub told: Sender<Rebuilding>,
+}
+
+/// What is told of a rebuild.
+#[derive(Debug)]
+pub(super) enum Rebuilding {
+    /// Sessions so far.
+    Done(u64),
+    /// The end.
+    Ended(Result<()>),
 }
 
 /// What the sealer finds on its desk.
@@ -51,6 +71,8 @@ pub(super) struct Work {
     pub ended: BTreeMap<i64, u64>,
     /// Apps whose files are damaged.
     pub damaged: BTreeSet<i64>,
+    /// Apps to be built anew.
+    pub rebuilds: Vec<Rebuild>,
     /// The round that was asked for last.
     pub round: u64,
     /// Somebody waits for it: what failed is tried again at once.
@@ -74,6 +96,8 @@ pub(crate) struct Indexes {
     stop_also: OnceLock<Arc<AtomicBool>>,
     pub(super) counters: Counters,
     pub(super) coming: Coming,
+    /// The sealer's, once it is open.
+    archive: OnceLock<Arc<Archive>>,
 }
 
 impl Indexes {
@@ -89,6 +113,7 @@ impl Indexes {
             stop_also: OnceLock::new(),
             counters: Counters::default(),
             coming: Coming::default(),
+            archive: OnceLock::new(),
         }
     }
 
@@ -216,6 +241,40 @@ impl Indexes {
         true
     }
 
+    /// The archive that the sealer keeps.
+    pub(super) fn archive(&self) -> Result<Arc<Archive>> {
+        self.archive.get().cloned().ok_or_else(|| StoreError::Io {
+            context: "the archive is not open".to_owned(),
+            source: std::io::Error::other(
+                "its folder cannot be used, as the log says, or the server has just started",
+            ),
+        })
+    }
+
+    /// The sealer has opened it.
+    pub(super) fn opened(&self, archive: &Arc<Archive>) {
+        let _ = self.archive.set(Arc::clone(archive));
+    }
+
+    /// Lets the sealer build an app anew, and waits. `progress` gets the sessions so far.
+    pub(super) fn rebuild(&self, app: i64, progress: &mut dyn FnMut(u64)) -> Result<()> {
+        let (told, rebuilding) = channel();
+        let mut desk = self.desk();
+        if desk.stop || desk.alone {
+            return Err(StoreError::Closed);
+        }
+        desk.rebuilds.push(Rebuild { app, told });
+        drop(desk);
+        self.wake.notify_one();
+        loop {
+            // The other end is dropped when the sealer goes.
+            match rebuilding.recv().map_err(|_| StoreError::Closed)? {
+                Rebuilding::Done(sessions) => progress(sessions),
+                Rebuilding::Ended(result) => return result,
+            }
+        }
+    }
+
     /// The sealer takes its seat.
     pub(super) fn begin(&self) {
         self.desk().alone = false;
@@ -223,7 +282,10 @@ impl Indexes {
 
     /// The sealer is gone: nobody waits for it.
     pub(super) fn end(&self) {
-        self.desk().alone = true;
+        let mut desk = self.desk();
+        desk.alone = true;
+        desk.rebuilds.clear();
+        drop(desk);
         self.coming.none();
         self.progress.notify_all();
     }
@@ -261,10 +323,12 @@ impl Indexes {
             let now = Instant::now();
             let waited_for = desk.asked > desk.done;
             let wanted = desk.due || !desk.ended.is_empty() || !desk.damaged.is_empty();
+            let waited_for = waited_for || !desk.rebuilds.is_empty();
             if waited_for || (wanted && now >= pause) || now >= retry {
                 desk.due = false;
                 let (ended, damaged) = (std::mem::take(&mut desk.ended), std::mem::take(&mut desk.damaged));
-                return Some(Work { ended, damaged, round: desk.asked, waited_for });
+                let rebuilds = std::mem::take(&mut desk.rebuilds);
+                return Some(Work { ended, damaged, rebuilds, round: desk.asked, waited_for });
             }
             let until = if wanted { pause } else { retry };
             let left = until.saturating_duration_since(now);

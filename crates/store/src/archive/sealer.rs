@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use sederunt_archive::{Archive, Error, RealFs};
 
 use super::fault;
-use super::indexes::{IndexedApp, Indexes, Work};
+use super::indexes::{IndexedApp, Indexes, Rebuild, Rebuilding, Work};
 use super::options::Counters;
 use crate::reader::Readers;
 use crate::writer::Writer;
@@ -106,7 +106,7 @@ struct Later {
 
 pub(super) struct Worker {
     pub(super) indexes: Arc<Indexes>,
-    pub(super) archive: Archive,
+    pub(super) archive: Arc<Archive>,
     pub(super) readers: Arc<Readers>,
     pub(super) writer: Arc<Writer>,
     /// Apps that should have an index and have none.
@@ -127,7 +127,9 @@ fn run(mut seat: Seat) {
     }
     let indexes = Arc::clone(&seat.indexes);
     if let Some(archive) = seat.archive() {
+        let archive = Arc::new(archive);
         indexes.stop_also(archive.stopper());
+        indexes.opened(&archive);
         let Seat { indexes, readers, writer, wanted, .. } = seat;
         let merges = indexes.all().iter().map(|app| app.no).collect();
         let (missing, later, looked) = (HashMap::new(), HashMap::new(), HashMap::new());
@@ -169,7 +171,7 @@ impl Worker {
         let (mut pause, mut retry, mut look) = (Instant::now(), Instant::now(), Instant::now());
         while let Some(work) = self.indexes.next_work(pause, retry) {
             let start = Instant::now();
-            let Work { ended, damaged, round, waited_for } = work;
+            let Work { ended, damaged, rebuilds, round, waited_for } = work;
             if waited_for {
                 self.later.clear();
             }
@@ -182,7 +184,11 @@ impl Worker {
             if start >= look {
                 look = start + LOOK;
             }
-            if catch_unwind(AssertUnwindSafe(|| self.round(quiet))).is_err() {
+            let worked = catch_unwind(AssertUnwindSafe(|| {
+                self.rebuild(rebuilds);
+                self.round(quiet);
+            }));
+            if worked.is_err() {
                 self.give_up();
             }
             self.indexes.settled(round);
@@ -333,6 +339,21 @@ impl Worker {
             }
         }
         false
+    }
+
+    /// Builds apps anew because somebody asked.
+    fn rebuild(&mut self, rebuilds: Vec<Rebuild>) {
+        for Rebuild { app, told } in rebuilds {
+            let built = self.build_anew(app, &mut |done| {
+                // Whoever asked may be gone; the rebuild goes on.
+                let _ = told.send(Rebuilding::Done(done));
+            });
+            if let Err(error) = &built {
+                self.failed(app, "building", error);
+                self.drop_index(app);
+            }
+            let _ = told.send(Rebuilding::Ended(built));
+        }
     }
 
     /// The archive would not change the state of an app.

@@ -1,0 +1,134 @@
+//! From the command line to work at the ledger: by ourselves, or by the server that holds the data folder.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use sederunt_store::Store;
+
+use super::terminal::{Target, Terminal};
+use crate::cli::{
+    ArchiveCommand, DataArgs, ExportArgs, ImportArgs, PlaceArgs, TokenCommand, TokenCreateArgs,
+};
+use crate::control;
+use crate::data_folder::{DataFolder, Taken};
+use crate::work::{self, CreateToken, Desk, Work};
+
+/// Larger than a line of a busy session, so that most lines need one read.
+const BUFFER_BYTES: usize = 1 << 18;
+
+/// Work, where it is to be done, and what it reads and writes here.
+pub(super) struct Errand {
+    data: DataArgs,
+    work: Work,
+    /// File to read; `-` is standard input.
+    input: Option<PathBuf>,
+    /// File to write; none is standard output.
+    output: Option<PathBuf>,
+}
+
+impl Errand {
+    fn new(place: DataArgs, work: Work) -> Self {
+        Self { data: place, work, input: None, output: None }
+    }
+}
+
+pub(super) fn token(what: TokenCommand) -> Errand {
+    match what {
+        TokenCommand::Create(args) => {
+            let TokenCreateArgs { name, account, permission, app, place: PlaceArgs { json, data } } = args;
+            Errand::new(data, Work::TokenCreate(CreateToken { name, account, permission, app, json }))
+        }
+        TokenCommand::List(PlaceArgs { json, data }) => Errand::new(data, Work::TokenList { json }),
+        TokenCommand::Revoke { id, place: PlaceArgs { json, data } } => {
+            Errand::new(data, Work::TokenRevoke { id, json })
+        }
+    }
+}
+
+pub(super) fn import(args: ImportArgs) -> Errand {
+    let ImportArgs { file, account, place: PlaceArgs { json, data } } = args;
+    let work = Work::Import { account, bytes: None, json };
+    Errand { data, work, input: Some(file), output: None }
+}
+
+pub(super) fn export(args: ExportArgs) -> Errand {
+    let ExportArgs { output, place: PlaceArgs { json, data } } = args;
+    Errand { data, work: Work::Export { json }, input: None, output }
+}
+
+pub(super) fn verify(place: PlaceArgs) -> Errand {
+    let PlaceArgs { json, data } = place;
+    Errand::new(data, Work::Verify { json })
+}
+
+pub(super) fn archive(what: ArchiveCommand) -> Errand {
+    match what {
+        ArchiveCommand::Rebuild { app, place: PlaceArgs { json, data } } => {
+            Errand::new(data, Work::ArchiveRebuild { app, json })
+        }
+        ArchiveCommand::Verify(PlaceArgs { json, data }) => Errand::new(data, Work::ArchiveVerify { json }),
+        ArchiveCommand::Info(PlaceArgs { json, data }) => Errand::new(data, Work::ArchiveInfo { json }),
+    }
+}
+
+impl Errand {
+    /// Has the work done. Blocks; call it outside the async runtime.
+    pub(super) fn run(self, runtime: &tokio::runtime::Handle) -> anyhow::Result<ExitCode> {
+        let Self { data, mut work, input, output } = self;
+        let path = data.folder()?;
+        // Before anything else: a file that is not there makes no folder.
+        let input = input.map(|file| open(&file)).transpose()?;
+        if let (Some((_, size)), Work::Import { bytes, .. }) = (&input, &mut work) {
+            *bytes = *size;
+        }
+        let input = input.map(|(reader, _)| reader);
+        let mut terminal = Terminal::new(Target::of(output)?);
+        if !work.makes_folder() && !path.is_dir() {
+            bail!("there is no data folder {}; choose it with --data", path.display());
+        }
+        let code = match DataFolder::take(&path)? {
+            Taken::Ours(folder) => by_ourselves(folder, work, &mut terminal, input, runtime),
+            Taken::Held(holder) => match control::connect(&path) {
+                Ok(stream) => {
+                    let input = input.map(|reader| Box::new(reader) as Box<dyn Read + Send>);
+                    control::ask(stream, &work, &mut terminal, input)
+                }
+                Err(error) => bail!(
+                    "{}, which takes no commands ({error}): wait until it is done or has started, or choose another \
+                     folder with --data",
+                    holder.words(&path)
+                ),
+            },
+        };
+        terminal.finish(code).map(ExitCode::from)
+    }
+}
+
+fn by_ourselves(
+    folder: DataFolder,
+    work: Work,
+    terminal: &mut Terminal,
+    input: Option<Box<dyn BufRead + Send>>,
+    runtime: &tokio::runtime::Handle,
+) -> anyhow::Result<u8> {
+    let store = Store::open_with(folder.path(), work.store_options()).context("cannot open the ledger")?;
+    let desk = Desk::alone(folder, store, runtime.clone());
+    let input = input.unwrap_or_else(|| Box::new(io::empty()));
+    work::run(&desk, work, terminal, input)
+}
+
+/// A reader, and the size of what it reads, if it is known.
+type Opened = (Box<dyn BufRead + Send>, Option<u64>);
+
+fn open(file: &Path) -> anyhow::Result<Opened> {
+    if file == Path::new("-") {
+        return Ok((Box::new(BufReader::with_capacity(BUFFER_BYTES, io::stdin())), None));
+    }
+    let opened = File::open(file).with_context(|| format!("cannot open {}", file.display()))?;
+    let about = opened.metadata().with_context(|| format!("cannot open {}", file.display()))?;
+    let size = about.is_file().then_some(about.len());
+    Ok((Box::new(BufReader::with_capacity(BUFFER_BYTES, opened)), size))
+}

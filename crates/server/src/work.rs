@@ -1,0 +1,159 @@
+//! What commands do at the ledger, wherever it is done: by the command itself when nobody holds the data folder, by
+//! the server that holds it otherwise ([`crate::control`]). One function a command, so that neither the output nor the
+//! exit code can differ.
+
+mod archive;
+mod console;
+mod desk;
+mod export;
+mod import;
+mod table;
+mod token;
+mod verify;
+
+use std::io::BufRead;
+
+use sederunt_store::{ArchiveOptions, StoreOptions};
+use serde::{Deserialize, Serialize};
+
+pub(crate) use console::{Console, Progress, Unit};
+pub(crate) use desk::{Desk, Live};
+pub(crate) use token::CreateToken;
+pub use token::TokenPermission;
+
+/// Exit code: done.
+pub(crate) const DONE: u8 = 0;
+/// Exit code: something is wrong with what was looked at.
+pub(crate) const FAILED: u8 = 1;
+/// Exit code: some input was bad; the rest was taken.
+pub(crate) const PARTIAL: u8 = 3;
+
+/// A command, as it is sent to the server.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Work {
+    /// `token create`.
+    TokenCreate(CreateToken),
+    /// `token list`.
+    TokenList {
+        /// As JSON.
+        json: bool,
+    },
+    /// `token revoke`.
+    TokenRevoke {
+        /// Id of the token.
+        id: String,
+        /// As JSON.
+        json: bool,
+    },
+    /// `import`.
+    Import {
+        /// Account of unknown apps.
+        account: Option<String>,
+        /// Bytes of the file, if known.
+        bytes: Option<u64>,
+        /// As JSON.
+        json: bool,
+    },
+    /// `export`.
+    Export {
+        /// The summary as JSON.
+        json: bool,
+    },
+    /// `verify`.
+    Verify {
+        /// As JSON.
+        json: bool,
+    },
+    /// `archive rebuild`.
+    ArchiveRebuild {
+        /// Only of this app.
+        app: Option<String>,
+        /// As JSON.
+        json: bool,
+    },
+    /// `archive verify`.
+    ArchiveVerify {
+        /// As JSON.
+        json: bool,
+    },
+    /// `archive info`.
+    ArchiveInfo {
+        /// As JSON.
+        json: bool,
+    },
+}
+
+impl Work {
+    /// For logs.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::TokenCreate(_) => "token create",
+            Self::TokenList { .. } => "token list",
+            Self::TokenRevoke { .. } => "token revoke",
+            Self::Import { .. } => "import",
+            Self::Export { .. } => "export",
+            Self::Verify { .. } => "verify",
+            Self::ArchiveRebuild { .. } => "archive rebuild",
+            Self::ArchiveVerify { .. } => "archive verify",
+            Self::ArchiveInfo { .. } => "archive info",
+        }
+    }
+
+    /// Whether it reads or writes as much as there is.
+    pub(crate) fn is_long(&self) -> bool {
+        match self {
+            Self::Import { .. }
+            | Self::Export { .. }
+            | Self::Verify { .. }
+            | Self::ArchiveRebuild { .. }
+            | Self::ArchiveVerify { .. } => true,
+            Self::TokenCreate(_)
+            | Self::TokenList { .. }
+            | Self::TokenRevoke { .. }
+            | Self::ArchiveInfo { .. } => false,
+        }
+    }
+
+    /// Whether it reads what the command reads.
+    pub(crate) fn takes_input(&self) -> bool {
+        matches!(self, Self::Import { .. })
+    }
+
+    /// Whether a folder that is not there is made for it; elsewhere it is a typing error.
+    pub(crate) fn makes_folder(&self) -> bool {
+        matches!(self, Self::Import { .. })
+    }
+
+    /// How the ledger is opened for it when nobody holds the folder. The archive is left alone: only what brings
+    /// sessions needs it, so that the next start has nothing to catch up with.
+    pub(crate) fn store_options(&self) -> StoreOptions {
+        if matches!(self, Self::Import { .. }) {
+            return StoreOptions::default();
+        }
+        StoreOptions { archive: ArchiveOptions::off() }
+    }
+}
+
+/// Does the work. Blocks; call it outside the async runtime. Returns the exit code.
+pub(crate) fn run(
+    desk: &Desk,
+    work: Work,
+    console: &mut dyn Console,
+    input: Box<dyn BufRead + Send>,
+) -> anyhow::Result<u8> {
+    match work {
+        Work::TokenCreate(what) => token::create(desk, what, console),
+        Work::TokenList { json } => token::list(desk, json, console),
+        Work::TokenRevoke { id, json } => token::revoke(desk, &id, json, console),
+        Work::Import { account, bytes, json } => {
+            let source = import::Source { input, bytes };
+            import::run(desk, account, source, json, console)
+        }
+        Work::Export { json } => export::run(desk, json, console),
+        Work::Verify { json } => verify::run(desk, json, console),
+        Work::ArchiveRebuild { app, json } => archive::rebuild(desk, app.as_deref(), json, console),
+        Work::ArchiveVerify { json } => archive::verify(desk, json, console),
+        Work::ArchiveInfo { json } => archive::info(desk, json, console),
+    }
+}
