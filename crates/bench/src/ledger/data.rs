@@ -102,7 +102,7 @@ impl Folder {
         if imported.complete {
             return Ok(imported);
         }
-        let folder = DataFolder::take(&self.data())?;
+        let folder = DataFolder::hold(&self.data())?;
         let store = Store::open(&self.data())?;
         let mint = Mint::new(UnixMs(world.first_ms()))?;
         runtime.block_on(first_run::make_if_needed(&folder, &store, &mint))?;

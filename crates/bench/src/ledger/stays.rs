@@ -53,7 +53,7 @@ pub(crate) fn run(args: &StaysArgs) -> Result<String> {
 }
 
 fn import(runtime: &tokio::runtime::Runtime, data: &Path, stays: u64) -> Result<FirstRun> {
-    let folder = DataFolder::take(data)?;
+    let folder = DataFolder::hold(data)?;
     let store = Store::open(data)?;
     let mint = Mint::new(SystemClock.now())?;
     runtime.block_on(first_run::make_if_needed(&folder, &store, &mint))?;
