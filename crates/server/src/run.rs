@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use axum::Router;
 use sederunt_api::ApiConfig;
-use sederunt_gateway::GatewayConfig;
+use sederunt_gateway::{GatewayConfig, StrangerLimits};
 use sederunt_node::clock::{Clock, SystemClock};
 use sederunt_node::media::{MediaConfig, MediaHandle, MediaNotice};
 use sederunt_node::{Node, NodeConfig};
@@ -21,6 +21,7 @@ use crate::accept::{Connections, Door};
 use crate::config::{Config, HttpConfig, MediaSettings, RoomSettings, TlsConfig};
 use crate::control::{ControlStats, Desks, Listener};
 use crate::data_folder::DataFolder;
+use crate::forwarded::TrustedProxies;
 use crate::health::{self, HttpMetrics, Observed, Readiness};
 use crate::mint::Mint;
 use crate::work::{Desk, Live};
@@ -119,9 +120,16 @@ pub async fn run_with_clock(
         started_at,
     };
     let serving = CancellationToken::new();
-    let public = public_router(&node, &addresses, http.cors_origins, observed.http.clone());
-    let public = Door { listener: listeners.http, tls: acceptor, router: public };
-    let private = Door { listener: listeners.metrics, tls: None, router: health::router(observed.clone()) };
+    let HttpConfig { cors_origins, trusted_proxies, per_address_factor, .. } = http;
+    let limits = StrangerLimits::default().per_address(per_address_factor);
+    let public = Door {
+        listener: listeners.http,
+        tls: acceptor,
+        router: public_router(&node, &addresses, cors_origins, limits, observed.http.clone()),
+        proxies: Arc::new(TrustedProxies::new(trusted_proxies)),
+        per_address_factor,
+    };
+    let private = Door::plain(listeners.metrics, health::router(observed.clone()));
     let connections = observed.connections.clone();
     tokio::spawn(public.serve(connections.clone(), serving.clone()));
     // Health and metrics answer until the very end, and are not waited for.
@@ -244,7 +252,7 @@ struct Addresses {
 impl Addresses {
     fn of(config: &HttpConfig, tls: &TlsConfig, listeners: &Listeners) -> anyhow::Result<Self> {
         // The listeners were bound to the two addresses; what counts here is where they ended up.
-        let HttpConfig { listen: _, metrics_listen: _, base_uri, cors_origins: _ } = config;
+        let HttpConfig { base_uri, .. } = config;
         let http = listeners.http.local_addr()?;
         let metrics = listeners.metrics.local_addr()?;
         let scheme = if *tls == TlsConfig::Off { "http" } else { "https" };
@@ -270,11 +278,13 @@ fn public_router(
     node: &Node,
     addresses: &Addresses,
     cors_origins: Vec<String>,
+    limits: StrangerLimits,
     metrics: HttpMetrics,
 ) -> logs::Access {
     // Without TLS there is no secure origin for the client's sub-domains: the page maps them to its own.
     let shim = addresses.scheme == "http";
-    let gateway = GatewayConfig { base_uri: addresses.public.clone(), shim, ..GatewayConfig::default() };
+    let base_uri = addresses.public.clone();
+    let gateway = GatewayConfig { base_uri, shim, limits, ..GatewayConfig::default() };
     let router = Router::new()
         .merge(sederunt_gateway::router(node.clone(), gateway))
         .merge(sederunt_api::router(node.clone(), ApiConfig { cors_origins, ..ApiConfig::default() }))
