@@ -34,7 +34,7 @@ async fn raw(server: &Server, bytes: &[u8]) -> u16 {
 async fn a_request_names_one_host_and_has_a_bounded_head() {
     let dir = tempfile::tempdir().unwrap();
     let server = Server::start(&dir.path().join("data"), &[]);
-    let meet = |headers: &str| format!("GET /meet HTTP/1.1\r\n{headers}\r\n").into_bytes();
+    let meet = |headers: &str| format!("GET /meet/config.json HTTP/1.1\r\n{headers}\r\n").into_bytes();
     assert_eq!(raw(&server, &meet("host: localhost\r\n")).await, 200);
     for bad in
         ["", "host: a b\r\n", "host: localhost\r\nhost: localhost\r\n", "host: a\r\nHost: b\r\n", "host:\r\n"]
