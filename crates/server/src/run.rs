@@ -120,18 +120,15 @@ pub async fn run_with_clock(
         started_at,
     };
     let serving = CancellationToken::new();
-    let HttpConfig { cors_origins, trusted_proxies, per_address_factor, .. } = http;
-    let limits = StrangerLimits::default().per_address(per_address_factor);
     let public = Door {
         listener: listeners.http,
         tls: acceptor,
-        router: public_router(&node, &addresses, cors_origins, limits, observed.http.clone()),
-        proxies: Arc::new(TrustedProxies::new(trusted_proxies)),
-        per_address_factor,
+        per_address_factor: http.per_address_factor,
+        proxies: Arc::new(TrustedProxies::new(http.trusted_proxies.clone())),
+        router: public_router(&node, &addresses, http, observed.http.clone()),
     };
     let private = Door::plain(listeners.metrics, health::router(observed.clone()));
-    let connections = observed.connections.clone();
-    tokio::spawn(public.serve(connections.clone(), serving.clone()));
+    tokio::spawn(public.serve(observed.connections.clone(), serving.clone()));
     // Health and metrics answer until the very end, and are not waited for.
     let private_serving = CancellationToken::new();
     tokio::spawn(private.serve(Connections::default(), private_serving.clone()));
@@ -151,7 +148,7 @@ pub async fn run_with_clock(
 
     shutdown.cancelled().await;
     observed.readiness.set(false);
-    stop(node, &media_handle, &connections, &serving).await;
+    stop(node, &media_handle, &observed.connections, &serving).await;
     if tokio::time::timeout(COMMANDS_BOUND, commands).await.is_err() {
         tracing::warn!("a command did not end in time and is cut");
     }
@@ -277,10 +274,11 @@ impl Addresses {
 fn public_router(
     node: &Node,
     addresses: &Addresses,
-    cors_origins: Vec<String>,
-    limits: StrangerLimits,
+    config: HttpConfig,
     metrics: HttpMetrics,
 ) -> logs::Access {
+    let HttpConfig { cors_origins, per_address_factor, .. } = config;
+    let limits = StrangerLimits::default().per_address(per_address_factor);
     // Without TLS there is no secure origin for the client's sub-domains: the page maps them to its own.
     let shim = addresses.scheme == "http";
     let base_uri = addresses.public.clone();
