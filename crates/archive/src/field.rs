@@ -66,6 +66,7 @@ impl Flat {
             live_count: 0,
             ticking_count: 0,
             ticking_joined_sum_ms: 0,
+            offset_ms: 0,
         }
     }
 

@@ -32,6 +32,8 @@ pub struct Row<Title = Arc<str>> {
     pub ticking_count: u32,
     /// Sum of the joins of those.
     pub ticking_joined_sum_ms: i64,
+    /// Added to the instant that is asked for: the session's own time differs by it. 0 when ended.
+    pub offset_ms: i64,
 }
 
 impl Row {
@@ -64,12 +66,14 @@ impl<Title> Row<Title> {
             live_count: self.live_count,
             ticking_count: self.ticking_count,
             ticking_joined_sum_ms: self.ticking_joined_sum_ms,
+            offset_ms: self.offset_ms,
         }
     }
 
     /// Milliseconds consumed at `now_ms` (DECISIONS §3); for an ended session the same at any instant.
     pub fn consumed_ms(&self, now_ms: i64) -> i64 {
-        let ticking = i64::from(self.ticking_count) * now_ms - self.ticking_joined_sum_ms;
+        let own_ms = now_ms.saturating_add(self.offset_ms);
+        let ticking = i64::from(self.ticking_count) * own_ms - self.ticking_joined_sum_ms;
         self.closed_ms.saturating_add(ticking.max(0))
     }
 }

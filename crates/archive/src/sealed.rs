@@ -184,6 +184,7 @@ mod tests {
             live_count: 0,
             ticking_count: 0,
             ticking_joined_sum_ms: 0,
+            offset_ms: 0,
         }
     }
 

@@ -6,7 +6,6 @@ use clap::{Parser, Subcommand};
 
 mod feed;
 mod ledger;
-mod memory;
 mod packets;
 mod rooms;
 
@@ -34,8 +33,6 @@ enum Bench {
     Ledger(ledger::LedgerArgs),
     /// Lists of sessions and rooms with very many stays, next to SQL alone
     Stays(ledger::stays::StaysArgs),
-    /// What strangers can make the server hold: a socket that never reads, many that do nothing, asks for a way in
-    Memory(memory::MemoryArgs),
     /// One fresh process of the benchmark of the lists
     #[command(hide = true)]
     LedgerProbe(ledger::ProbeArgs),
@@ -48,7 +45,6 @@ fn main() -> Result<()> {
         Bench::FeedServer(args) => feed::run_server(&args)?,
         Bench::Ledger(args) => ledger::run(&args)?,
         Bench::Stays(args) => ledger::stays::run(&args)?,
-        Bench::Memory(args) => memory::run(&args)?,
         Bench::LedgerProbe(args) => ledger::run_probe(&args)?,
     };
     println!("{table}");

@@ -21,7 +21,7 @@ pub(crate) async fn node(data: &Path) -> Result<Node> {
         signing_key_pem: generate_signing_key()?,
         store_client_addresses: false,
     };
-    Ok(Node::start(config, Store::open(data)?, None, Arc::new(SystemClock)).await?)
+    Ok(Node::start(config, Store::open(data)?, None, Arc::new(SystemClock::start())).await?)
 }
 
 /// A ticket for each of `rooms` new meetings of the new app `app`, whose account has its name.
@@ -66,13 +66,7 @@ pub(crate) async fn tickets(node: &Node, app: &str, rooms: usize) -> Result<Vec<
         };
         node.store().create_meeting(meeting.clone()).await?;
         node.store().create_participant(participant.clone()).await?;
-        tickets.push(Ticket {
-            meeting,
-            participant,
-            preset: preset.clone(),
-            is_unrecorded: false,
-            token_hash: room as u64,
-        });
+        tickets.push(Ticket { meeting, participant, preset: preset.clone(), token_hash: room as u64 });
     }
     Ok(tickets)
 }

@@ -3,6 +3,7 @@
 use crate::fact::LeaveReason;
 use crate::id::{ChatId, ParticipantId, PeerId, ProducerId, TransportId};
 use crate::room::RoomConfig;
+use crate::time::UnixMs;
 use crate::who::Who;
 
 /// One accepted socket; unique within the process.
@@ -75,6 +76,12 @@ pub enum Disconnect {
     Clean,
     /// Anything else: the reconnect grace begins.
     Lost,
+    /// Nothing has come for so long that the client is lost. The grace begins now, but when it is not used the stay ends
+    /// when the client was last heard.
+    Silent {
+        /// On the steady clock.
+        heard_at: UnixMs,
+    },
 }
 
 /// What a client may ask (PROTOCOL §4). Requests that are not offered arrive as [`Request::NotOffered`].

@@ -55,3 +55,6 @@ pub const LOST_MAX: usize = PEERS_MAX;
 pub const CLOSE_MIDS_MAX: usize = 512;
 /// `max_preferred_streams` of `selfJoinComplete`: the presets' value for desktops (PROTOCOL §2.1).
 pub const MAX_PREFERRED_STREAMS: u32 = 9;
+/// How long before the newest fact of its session a loss may have been, milliseconds: what is older is final, so that a
+/// session need not remember all its stays. The doors notice silence after 35 s, and a client that does not read after 10 s.
+pub const LOSS_LATE_MAX_MS: i64 = 120_000;

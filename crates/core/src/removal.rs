@@ -69,6 +69,13 @@ impl Removals {
         }
     }
 
+    /// Moves every instant: the room's time was set.
+    pub(crate) fn shift(&mut self, ms: i64) {
+        let moved = |at: UnixMs| at.plus_ms(ms);
+        self.by_age = std::mem::take(&mut self.by_age).into_iter().map(|(at, id)| (moved(at), id)).collect();
+        self.by_peer.values_mut().for_each(|removal| removal.at = moved(removal.at));
+    }
+
     pub(crate) fn get(&self, peer: PeerId, now: UnixMs) -> Option<Removal> {
         self.by_peer.get(&peer).copied().filter(|removal| removal.holds(now))
     }

@@ -3,7 +3,8 @@
 //! - One LIVE session at most. The first peer that joins opens it (bots never do); it ends at the latest leave plus
 //!   the keep-alive, or at once by kick-all and termination.
 //! - Timers that are due are treated before every input, at their own instant, so that a late tick changes no time.
-//! - A clock that goes backwards stands still until it is past the newest instant this room has seen.
+//! - Its time is the steady clock plus an offset. A session takes the offset of the wall clock when it starts and keeps it,
+//!   so that a wall clock that is set changes no length; without a session the room follows the wall clock.
 //! - Of one input, everything durable comes out first; then replies, pushes, media commands and closings in order.
 
 mod calls;
@@ -64,12 +65,16 @@ pub struct OpenSession {
     pub tally: Tally,
     /// Newest [`crate::limit::CHAT_HISTORY_MAX`] messages, oldest first.
     pub chat: Vec<ChatMessage>,
+    /// The session's own time minus the steady clock of this process.
+    pub offset_ms: i64,
 }
 
 /// The engine of one meeting.
 #[derive(Debug)]
 pub struct Room {
     config: RoomConfig,
+    /// The room's own time minus the steady clock.
+    offset_ms: i64,
     /// Newest instant this room has seen: time never goes back behind it.
     floor: UnixMs,
     /// When the settings in force came.
@@ -93,12 +98,13 @@ impl Room {
     /// A room, with its open session if the store has one. Recovery has closed the stays of dead nodes before; if
     /// any is still open, the first input closes it at the session's newest fact.
     pub fn new(config: RoomConfig, open: Option<OpenSession>) -> Self {
-        let (tally, chat) = match open {
-            Some(open) => (Some(open.tally), ChatLog::load(open.chat)),
-            None => (None, ChatLog::default()),
+        let (tally, chat, offset_ms) = match open {
+            Some(open) => (Some(open.tally), ChatLog::load(open.chat), open.offset_ms),
+            None => (None, ChatLog::default(), 0),
         };
         Self {
             config,
+            offset_ms,
             floor: tally.as_ref().map_or(UnixMs(i64::MIN), Tally::latest),
             configured_at: UnixMs(i64::MIN),
             terminated: false,
@@ -118,10 +124,13 @@ impl Room {
 
     /// Feeds one input. Drain [`Self::poll`] before the next one.
     pub fn handle(&mut self, stamp: Stamp, input: Input) {
-        let stamp = Stamp { now: stamp.now.max(self.floor), fresh: stamp.fresh };
-        self.floor = stamp.now;
+        let now = self.own_time(stamp.now);
         self.close_orphans();
-        self.expire(stamp.now);
+        self.expire(now);
+        self.follow(stamp.offset_ms);
+        // From here on the stamp tells the room's own time.
+        let stamp = Stamp { now: self.own_time(stamp.now), ..stamp };
+        self.floor = stamp.now;
         match input {
             Input::Connect { conn, peer, token, who } => self.connect(stamp.now, conn, peer, token, who),
             Input::Disconnect { conn, how } => self.disconnect(stamp.now, conn, how),
@@ -140,9 +149,32 @@ impl Room {
         self.out.pop()
     }
 
-    /// When [`Input::Tick`] is due, and why.
+    /// When [`Input::Tick`] is due on the steady clock, and why.
     pub fn poll_timeout(&self) -> Option<(UnixMs, &'static str)> {
-        self.next_timer().map(|(at, timer)| (at, timer.reason()))
+        let steady = |at: UnixMs| UnixMs(at.0.saturating_sub(self.offset_ms));
+        self.next_timer().map(|(at, timer)| (steady(at), timer.reason()))
+    }
+
+    /// The room's own time at an instant of the steady clock.
+    fn own_time(&self, steady: UnixMs) -> UnixMs {
+        steady.plus_ms(self.offset_ms).max(self.floor)
+    }
+
+    /// Follows the wall clock while there is no session: what waits here keeps its distance to now.
+    fn follow(&mut self, offset_ms: i64) {
+        let moved_ms = offset_ms.saturating_sub(self.offset_ms);
+        if moved_ms == 0 || self.tally.is_some() {
+            return;
+        }
+        self.offset_ms = offset_ms;
+        if self.floor == UnixMs(i64::MIN) {
+            // Nothing waits yet, and what was loaded is told in the wall clock's time.
+            return;
+        }
+        self.floor = self.floor.plus_ms(moved_ms);
+        self.configured_at = self.configured_at.plus_ms(moved_ms);
+        self.peers.shift(moved_ms);
+        self.removed.shift(moved_ms);
     }
 
     /// Nothing to wait for: no connection, no session, no timer. The shell may drop the room.
@@ -165,7 +197,8 @@ impl Room {
         let fact = Fact { at, app: self.config.app.clone(), meeting: self.config.meeting, session, kind };
         match tally.apply(&fact) {
             Ok(stay) => {
-                self.out.remember(Write::Fact { fact, columns: tally.columns().clone(), stay, person })
+                let (columns, offset_ms) = (tally.columns().clone(), self.offset_ms);
+                self.out.remember(Write::Fact { fact, columns, stay, person, offset_ms });
             }
             Err(error) => debug_assert!(false, "{error}"),
         }

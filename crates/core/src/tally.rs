@@ -6,12 +6,14 @@
 //!
 //! Invariants, checked by the simulation against a separate model:
 //! - sum of stays = consumed time; peak ≥ live ≥ 0; an ended session has no open stay;
-//! - consumed time never shrinks as the instant grows or a fact is applied in order of recording.
+//! - consumed time never shrinks as the instant grows or a fact is applied in order of recording, but by the silence of a
+//!   peer whose loss was noticed late.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fact::{EndReason, Fact, FactKind, LeaveReason, Role};
 use crate::id::{AppId, MeetingId, ParticipantId, PeerId, SessionId};
+use crate::limit::LOSS_LATE_MAX_MS;
 use crate::time::UnixMs;
 use crate::together::Together;
 
@@ -135,14 +137,6 @@ impl SessionColumns {
         self.together_ms.saturating_add(self.together_since.map_or(0, |since| now.since(since)))
     }
 
-    /// When the session ends if nobody comes: the latest leave plus the keep-alive. `None` while somebody is in.
-    pub fn keep_alive_until(&self) -> Option<UnixMs> {
-        if self.live_count > 0 || self.ended_at.is_some() {
-            return None;
-        }
-        Some(self.last_left_at.unwrap_or(self.started_at).plus_ms(self.keep_alive_ms))
-    }
-
     fn touch(&mut self, at: UnixMs) {
         self.updated_at = self.updated_at.max(at);
     }
@@ -230,7 +224,8 @@ impl Tally {
                 }
                 Some(self.join(at, *peer, *participant, *role, *created_at)?)
             }
-            FactKind::PeerAway { peer } => Some(self.away(at, *peer)?),
+            // Silence is noticed late: what was counted of it is taken back.
+            FactKind::PeerAway { peer } => Some(self.away(self.loss_at(*peer, fact.at), *peer)?),
             FactKind::PeerBack { peer } => Some(self.back(at, *peer)?),
             FactKind::PeerLeft { peer, reason } => Some(self.leave(at, *peer, *reason)?),
             FactKind::SessionEnded { reason } => {
@@ -287,9 +282,10 @@ impl Tally {
             return Err(TallyError::Stay { session, peer, what: "lost without being connected" });
         };
         stay.away_since = Some(at);
+        let stay = stay.clone();
         self.columns.tick_out(stay.joined_at, at);
-        self.together.lose(at, stay);
-        Ok(stay.clone())
+        self.together.lose(at, &stay, self.open.values());
+        Ok(stay)
     }
 
     fn back(&mut self, at: UnixMs, peer: PeerId) -> Result<Stay, TallyError> {
@@ -320,7 +316,7 @@ impl Tally {
             Some(lost_at) => self.together.give_up(&stay, lost_at, self.open.values()),
             None => {
                 self.columns.tick_out(stay.joined_at, left_at);
-                self.together.leave(left_at, &stay);
+                self.together.leave(left_at, &stay, self.open.values());
             }
         }
         self.columns.live_count = self.columns.live_count.saturating_sub(1);
@@ -346,6 +342,23 @@ impl Tally {
     /// Newest instant of any fact so far. The next fact should not be earlier, unless it settles a loss.
     pub fn latest(&self) -> UnixMs {
         self.latest
+    }
+
+    /// When the session ends if nobody comes: the latest leave plus the keep-alive, but not before any fact, such as a
+    /// lowered keep-alive. `None` while somebody is in.
+    pub fn keep_alive_until(&self) -> Option<UnixMs> {
+        let c = &self.columns;
+        if c.live_count > 0 || c.ended_at.is_some() {
+            return None;
+        }
+        Some(c.last_left_at.unwrap_or(c.started_at).plus_ms(c.keep_alive_ms).max(self.latest))
+    }
+
+    /// When a stay is lost whose peer was last heard at `heard_at`: not before it began, and not further back than the fold
+    /// remembers.
+    pub fn loss_at(&self, peer: PeerId, heard_at: UnixMs) -> UnixMs {
+        let joined_at = self.open.get(&peer).map_or(UnixMs(i64::MIN), |stay| stay.joined_at);
+        heard_at.max(joined_at).max(self.latest.plus_ms(-LOSS_LATE_MAX_MS))
     }
 
     /// Open stays in order of their id.

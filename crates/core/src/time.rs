@@ -21,14 +21,42 @@ impl UnixMs {
     }
 }
 
+/// What the clocks of a process show at one moment.
+///
+/// The steady clock is the wall clock as it was when the process started, plus the time that has passed since: nobody can
+/// set it. The offset is what the wall clock was set by since then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reading {
+    /// The steady clock.
+    pub steady: UnixMs,
+    /// The wall clock minus the steady clock.
+    pub offset_ms: i64,
+}
+
+impl Reading {
+    /// The wall clock.
+    pub const fn wall(self) -> UnixMs {
+        self.steady.plus_ms(self.offset_ms)
+    }
+}
+
+/// Both clocks show this: nobody has set the wall clock.
+impl From<UnixMs> for Reading {
+    fn from(at: UnixMs) -> Self {
+        Self { steady: at, offset_ms: 0 }
+    }
+}
+
 /// What the shell hands to the engine with every input: the instant, and one fresh id.
 ///
 /// No input needs more than one new id (a session, a producer, a transport or a chat message), which keeps
 /// randomness out of the engine.
 #[derive(Debug, Clone, Copy)]
 pub struct Stamp {
-    /// The instant of the input. May go backwards between inputs; the engine tolerates it.
+    /// The instant of the input on the steady clock. The engine makes the room's own time of it.
     pub now: UnixMs,
+    /// See [`Reading::offset_ms`]. A session keeps the offset it began with.
+    pub offset_ms: i64,
     /// A newly minted id, unused so far.
     pub fresh: crate::id::Id,
 }

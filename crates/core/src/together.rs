@@ -1,13 +1,14 @@
 //! Time in which two or more different members were together: Pagecall's `meeting_time` (SEMANTICS §6.2).
 //!
 //! A peer that is away counts as absent until it is decided: it may come back without a gap, and then the time
-//! since its loss is counted after all. For that the spans since the earliest open loss are kept, which is at most
-//! one reconnect grace; everything before is a plain sum.
+//! since its loss is counted after all. And a loss may be told late, when the time since was counted already. For both, the
+//! spans since the earliest open loss, and those of the latest two minutes, are kept; everything before is a plain sum.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fact::Role;
 use crate::id::{ParticipantId, PeerId};
+use crate::limit::LOSS_LATE_MAX_MS;
 use crate::tally::Stay;
 use crate::time::UnixMs;
 
@@ -21,12 +22,25 @@ pub(crate) struct Together {
     present: BTreeMap<ParticipantId, u32>,
     /// Members that are away, by instant of the loss.
     away: BTreeSet<(UnixMs, PeerId)>,
-    /// Overlap up to the earliest open loss: final. Meaningful while somebody is away.
+    /// Overlap up to `settled_until`: final. No loss is before it that is open, or may still be told.
     settled_ms: i64,
     settled_until: UnixMs,
-    /// Finished stays that reach beyond `settled_until`. Empty while nobody is away.
-    ended_since: Vec<Stay>,
+    /// Finished stays; all that reach beyond `settled_until` are among them.
+    ended: Vec<Span>,
+    /// How many of them there were when they were last looked through.
+    ended_before: usize,
 }
+
+/// When a member was there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Span {
+    from: UnixMs,
+    to: UnixMs,
+    participant: ParticipantId,
+}
+
+/// Finished stays that are looked through at once.
+const SETTLE_MIN: usize = 64;
 
 impl Together {
     /// `together_ms` and `together_since` of the session's row.
@@ -37,32 +51,41 @@ impl Together {
     /// A stay begins.
     pub(crate) fn enter(&mut self, at: UnixMs, stay: &Stay) {
         self.advance(at);
-        if counts(stay) {
-            self.add(stay.participant);
+        if !counts(stay) {
+            return;
         }
+        if self.present.is_empty() && self.away.is_empty() {
+            // Nobody is in: nothing can be told late.
+            (self.settled_ms, self.settled_until) = (self.total_ms, at);
+            self.ended.clear();
+        }
+        self.add(stay.participant);
     }
 
     /// A connected stay ends.
-    pub(crate) fn leave(&mut self, at: UnixMs, stay: &Stay) {
+    pub(crate) fn leave<'a>(
+        &mut self,
+        at: UnixMs,
+        stay: &Stay,
+        open: impl Iterator<Item = &'a Stay> + Clone,
+    ) {
         self.advance(at);
         if counts(stay) {
             self.remove(stay.participant);
-            if !self.away.is_empty() {
-                self.ended_since.push(stay.clone());
-            }
+            self.keep(stay, at, open);
         }
     }
 
-    /// A peer's connection is lost.
-    pub(crate) fn lose(&mut self, at: UnixMs, stay: &Stay) {
+    /// A peer's connection was lost at `at`, which may be told late. `open` holds its stay, away since then.
+    pub(crate) fn lose<'a>(&mut self, at: UnixMs, stay: &Stay, open: impl Iterator<Item = &'a Stay> + Clone) {
+        let was_counted = at < self.latest;
         self.advance(at);
         if counts(stay) {
-            if self.away.is_empty() {
-                self.settled_ms = self.total_ms;
-                self.settled_until = at;
-            }
             self.remove(stay.participant);
             self.away.insert((at, stay.peer));
+            if was_counted {
+                self.count_again(open);
+            }
         }
     }
 
@@ -77,9 +100,7 @@ impl Together {
         self.advance(at);
         if counts(stay) && self.away.remove(&(lost_at, stay.peer)) {
             self.add(stay.participant);
-            let since = self.overlap(self.settled_until, self.latest, open.clone());
-            self.total_ms = self.settled_ms.saturating_add(since);
-            self.settle(open);
+            self.count_again(open);
         }
     }
 
@@ -91,9 +112,24 @@ impl Together {
         open: impl Iterator<Item = &'a Stay> + Clone,
     ) {
         if counts(stay) && self.away.remove(&(lost_at, stay.peer)) {
-            self.ended_since.push(stay.clone());
+            self.keep(stay, lost_at, open);
+        }
+    }
+
+    /// Remembers a finished stay.
+    fn keep<'a>(&mut self, stay: &Stay, to: UnixMs, open: impl Iterator<Item = &'a Stay> + Clone) {
+        self.ended.push(Span { from: stay.joined_at, to, participant: stay.participant });
+        // Seldom, so that a leave costs the same however many there are.
+        if self.ended.len() >= self.ended_before.saturating_mul(2).max(SETTLE_MIN) {
             self.settle(open);
         }
+    }
+
+    /// The total from what is known now of those who are or were away.
+    fn count_again<'a>(&mut self, open: impl Iterator<Item = &'a Stay> + Clone) {
+        self.settle(open.clone());
+        let since = self.overlap(self.settled_until, self.latest, open);
+        self.total_ms = self.settled_ms.saturating_add(since);
     }
 
     fn advance(&mut self, at: UnixMs) {
@@ -121,18 +157,17 @@ impl Together {
         self.present.len() >= 2
     }
 
-    /// Moves the final edge to the earliest loss that is still open.
+    /// Moves the final edge to the earliest loss that is open, or may still be told.
     fn settle<'a>(&mut self, open: impl Iterator<Item = &'a Stay> + Clone) {
-        let Some(&(edge, _)) = self.away.first() else {
-            self.ended_since = Vec::new();
-            return;
-        };
+        let late = self.latest.plus_ms(-LOSS_LATE_MAX_MS);
+        let edge = self.away.first().map_or(late, |&(lost_at, _)| lost_at.min(late));
         if edge > self.settled_until {
             let gained = self.overlap(self.settled_until, edge, open);
             self.settled_ms = self.settled_ms.saturating_add(gained);
             self.settled_until = edge;
-            self.ended_since.retain(|stay| stay.left_at > Some(edge));
+            self.ended.retain(|span| span.to > edge);
         }
+        self.ended_before = self.ended.len();
     }
 
     /// Milliseconds of `[from, to)` in which two or more different members were present.
@@ -146,15 +181,16 @@ impl Together {
             return to.since(from);
         }
         let mut edges: Vec<(UnixMs, bool, ParticipantId)> = Vec::new();
-        let mut clip = |stay: &Stay| {
-            let (start, end) = (stay.joined_at.max(from), stay.until(to).min(to));
-            if counts(stay) && start < end {
-                edges.push((start, true, stay.participant));
-                edges.push((end, false, stay.participant));
+        let mut clip = |start: UnixMs, end: UnixMs, participant| {
+            let (start, end) = (start.max(from), end.min(to));
+            if start < end {
+                edges.push((start, true, participant));
+                edges.push((end, false, participant));
             }
         };
-        open.for_each(&mut clip);
-        self.ended_since.iter().for_each(&mut clip);
+        open.filter(|stay| counts(stay))
+            .for_each(|stay| clip(stay.joined_at, stay.until(to), stay.participant));
+        self.ended.iter().for_each(|span| clip(span.from, span.to, span.participant));
         edges.sort_unstable();
         let mut sweep = Self { latest: from, ..Self::default() };
         for (at, enters, participant) in edges {

@@ -6,45 +6,33 @@ use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
-use axum::extract::{Query, State};
+use axum::extract::{ConnectInfo, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::{SinkExt, StreamExt};
-use sederunt_core::effect::{Msg, PeerEvent};
+use futures_util::{FutureExt, SinkExt, StreamExt};
 use sederunt_core::id::{MeetingId, PeerId};
 use sederunt_core::input::Disconnect;
-use sederunt_node::{Attached, ClientAddress, EntryError, Node, Ticket, ToSocket};
+use sederunt_node::{Attached, ClientAddress, EntryError, Node, QUIET_MS, Ticket, ToSocket};
 use sederunt_proto::frame::FRAME_MAX_BYTES;
 use serde::Deserialize;
 use tokio::sync::mpsc;
-use tokio::time::error::Elapsed;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
 use tokio_tungstenite::tungstenite;
 
 use crate::Gateway;
-use crate::handshake;
-use crate::http::{Client, Refused, address};
+use crate::http::Refused;
 use crate::removed::{self, Removed};
 use crate::session::{self, Heard, OUTBOX_MAX, Said, Session};
-use crate::strangers::Place;
 
 /// The server pings this often; the client gives up after 30 s of silence (PROTOCOL §3.4).
 pub const PING_EVERY: Duration = Duration::from_secs(10);
+const _: () = assert!(QUIET_MS as u128 >= PING_EVERY.as_millis() + 5_000, "a client has time for its pong");
 /// A client that says nothing for this long, not even a pong, is lost: three pings unanswered.
 pub const SILENCE_MAX: Duration = Duration::from_secs(35);
 /// A write that takes longer than this means that nobody reads at the other end.
 pub const WRITE_MAX: Duration = Duration::from_secs(10);
 /// Messages written between two flushes.
 const WRITE_BATCH_MAX: usize = 64;
-/// Bytes of a socket's buffer for reading, taken when it opens: nearly every request fits, larger ones take what they
-/// need while they arrive.
-const READ_BUFFER_BYTES: usize = 4 * 1024;
-/// Bytes gathered before they are written.
-const WRITE_BUFFER_BYTES: usize = 16 * 1024;
-/// Bytes that one socket may have in its buffer for writing. What is written waits until the buffer is empty, so that it
-/// holds one message and what was gathered before it; the largest answer that a room can make, a thousand peers with
-/// eight tracks of the longest descriptions each, has half of this.
-const WRITE_BUFFER_MAX_BYTES: usize = 64 << 20;
 /// How long a client may take to answer a close frame before the connection is dropped.
 const CLOSE_MAX: Duration = Duration::from_secs(2);
 
@@ -64,7 +52,7 @@ pub(crate) async fn upgrade(
     State(gateway): State<Gateway>,
     entry: Result<Query<Entry>, QueryRejection>,
     headers: HeaderMap,
-    client: Client,
+    client: Option<axum::Extension<ConnectInfo<std::net::SocketAddr>>>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     let admitted = match entry {
@@ -75,30 +63,23 @@ pub(crate) async fn upgrade(
         Ok(admitted) => admitted,
         Err(refused) => return refused.into_response(),
     };
-    let upgrade = match handshake::checked(&headers, upgrade) {
+    let upgrade = match upgrade {
         Ok(upgrade) => upgrade,
-        Err(refusal) => return *refusal,
-    };
-    let place = match gateway.strangers.socket(address(&client), Instant::now()) {
-        Ok(place) => place,
-        Err(e) => return Refused::too_many(&gateway.node, e).into_response(),
+        Err(e) => {
+            let status = StatusCode::UPGRADE_REQUIRED;
+            return Refused::new(status, "UPGRADE_REQUIRED", e.body_text()).into_response();
+        }
     };
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
     let client = ClientAddress {
-        ip: client.is_some().then(|| address(&client).to_string()),
+        ip: client.map(|axum::Extension(ConnectInfo(address))| address.ip().to_string()),
         user_agent: agent.map(str::to_owned),
     };
-    let upgrade = upgrade
-        .max_message_size(FRAME_MAX_BYTES)
-        .max_frame_size(FRAME_MAX_BYTES)
-        .read_buffer_size(READ_BUFFER_BYTES)
-        .write_buffer_size(WRITE_BUFFER_BYTES)
-        .max_write_buffer_size(WRITE_BUFFER_MAX_BYTES);
+    let upgrade = upgrade.max_message_size(FRAME_MAX_BYTES).max_frame_size(FRAME_MAX_BYTES);
     match admitted {
         Admitted::In(ticket, peer) => {
-            upgrade.on_upgrade(move |socket| serve(gateway.node, socket, *ticket, peer, client, place))
+            upgrade.on_upgrade(move |socket| serve(gateway.node, socket, *ticket, peer, client))
         }
-        // Told within seconds: it keeps no place.
         Admitted::Removed(removed) => upgrade.on_upgrade(move |socket| removed::tell(socket, removed)),
     }
 }
@@ -135,14 +116,7 @@ async fn admit(node: &Node, entry: Entry) -> Result<Admitted, Refused> {
 }
 
 /// Attaches the socket to its room and carries frames until either side ends it.
-async fn serve(
-    node: Node,
-    mut socket: WebSocket,
-    ticket: Ticket,
-    peer: PeerId,
-    client: ClientAddress,
-    place: Place,
-) {
+async fn serve(node: Node, mut socket: WebSocket, ticket: Ticket, peer: PeerId, client: ClientAddress) {
     let session = Session::new(ticket.meeting.id);
     let (outbox, from_room) = mpsc::channel(OUTBOX_MAX);
     let attached = match node.attach(ticket, peer, client, outbox).await {
@@ -153,7 +127,7 @@ async fn serve(
         }
     };
     node.metrics().sockets.inc();
-    let conn = Conn { node: node.clone(), socket, session, attached, from_room, place: Some(place) };
+    let conn = Conn { node: node.clone(), socket, session, attached, from_room };
     conn.run().await;
     node.metrics().sockets.dec();
 }
@@ -169,8 +143,6 @@ struct Conn {
     session: Session,
     attached: Attached,
     from_room: mpsc::Receiver<ToSocket>,
-    /// Until it joins.
-    place: Option<Place>,
 }
 
 /// How a conversation ends.
@@ -202,7 +174,6 @@ impl Conn {
         let mut silent_at = Instant::now() + SILENCE_MAX;
         let mut batch = Vec::with_capacity(WRITE_BATCH_MAX);
         loop {
-            let waits_until = self.place.as_ref().map(|place| place.until);
             let step = tokio::select! {
                 heard = self.socket.next() => {
                     silent_at = Instant::now() + SILENCE_MAX;
@@ -212,10 +183,14 @@ impl Conn {
                     if count == 0 { Err(End::Close(session::let_go())) } else { self.say(&mut batch).await }
                 }
                 _ = pings.tick() => self.write([Message::text("2")]).await,
-                () = sleep_until(silent_at) => Err(End::Gone(Disconnect::Lost)),
-                () = sleep_until(waits_until.unwrap_or(silent_at)), if waits_until.is_some() => {
-                    Err(End::Close(handshake::waited_long()))
-                }
+                () = sleep_until(silent_at) => match self.socket.next().now_or_never() {
+                    None => Err(End::Gone(self.attached.silent())),
+                    // It was this process that slept.
+                    Some(heard) => {
+                        silent_at = Instant::now() + SILENCE_MAX;
+                        self.hear(heard).await
+                    }
+                },
             };
             if let Err(end) = step {
                 return end;
@@ -224,27 +199,26 @@ impl Conn {
     }
 
     async fn hear(&mut self, heard: Option<Result<Message, axum::Error>>) -> Result<(), End> {
+        if matches!(heard, Some(Ok(_))) {
+            self.attached.hears();
+        }
         match heard {
             None => Err(End::Gone(Disconnect::Lost)),
             Some(Err(error)) => Err(self.broken(error)),
             Some(Ok(Message::Close(frame))) => Err(End::Gone(how_closed(frame.as_ref()))),
             Some(Ok(Message::Text(text))) if text.as_str() == "2" => self.write([Message::text("3")]).await,
-            // Answered below us, which gathers the answers of whoever does not read: nothing more is read before this
-            // one is written.
-            Some(Ok(Message::Ping(_))) => self.write([]).await,
-            // Text means nothing else in this protocol.
-            Some(Ok(Message::Text(_) | Message::Pong(_))) => Ok(()),
+            // Pongs; text means nothing else in this protocol. WebSocket's own pings are answered below us.
+            Some(Ok(Message::Text(_) | Message::Ping(_) | Message::Pong(_))) => Ok(()),
             Some(Ok(Message::Binary(bytes))) => self.hear_frame(bytes).await,
         }
     }
 
     async fn hear_frame(&mut self, bytes: Bytes) -> Result<(), End> {
         self.node.metrics().frames_in.inc();
-        let size = bytes.len();
         match self.session.hear(bytes) {
             // The room is gone: its outbox says the rest.
             Heard::Ask(re, request) => {
-                let asked = self.attached.request_of(size, re, request).await;
+                let asked = self.attached.request(re, request).await;
                 asked.map_err(|_| End::Close(session::let_go()))
             }
             Heard::Answer(frame) => {
@@ -267,34 +241,40 @@ impl Conn {
             }
             Ok(tungstenite::Error::Utf8(_)) => (close_code::INVALID, "text must be UTF-8".to_owned()),
             Ok(tungstenite::Error::Protocol(e)) if !is_reset(e) => (close_code::PROTOCOL, e.to_string()),
+            Ok(tungstenite::Error::Io(e)) => return End::Gone(self.cut_off(e)),
             _ => return End::Gone(Disconnect::Lost),
         };
         self.node.metrics().error("bad_frame");
         End::Close(CloseFrame { code, reason: session::reason_text(&reason).into() })
     }
 
+    /// Whether the other side ended the connection, or the kernel gave it up because nothing came from there any more.
+    fn cut_off(&self, error: &std::io::Error) -> Disconnect {
+        use std::io::ErrorKind::{HostUnreachable, NetworkUnreachable, TimedOut};
+        if matches!(error.kind(), TimedOut | HostUnreachable | NetworkUnreachable) {
+            self.attached.silent()
+        } else {
+            Disconnect::Lost
+        }
+    }
+
     async fn say(&mut self, batch: &mut Vec<ToSocket>) -> Result<(), End> {
-        // One frame at a time: what is not written yet takes no memory beside the room's own.
+        let mut frames = Vec::with_capacity(batch.len());
+        let mut closing = None;
         for message in batch.drain(..) {
-            if tells_of_own_join(&message) {
-                self.place = None;
-            }
             match self.session.say(message) {
-                Said::Frame(frame) => {
-                    self.node.metrics().frames_out.inc();
-                    let fed = timeout(WRITE_MAX, self.socket.feed(Message::Binary(frame))).await;
-                    self.progress(fed)?;
-                }
+                Said::Frame(frame) => frames.push(Message::Binary(frame)),
                 Said::Close(frame) => {
-                    self.write([]).await?;
-                    return Err(End::Close(frame));
+                    closing = Some(frame);
+                    break;
                 }
             }
         }
-        self.write([]).await
+        self.node.metrics().frames_out.inc_by(frames.len() as u64);
+        self.write(frames).await?;
+        closing.map_or(Ok(()), |frame| Err(End::Close(frame)))
     }
 
-    /// Writes these and everything before them.
     async fn write(&mut self, messages: impl IntoIterator<Item = Message>) -> Result<(), End> {
         let socket = &mut self.socket;
         let writing = async {
@@ -303,27 +283,21 @@ impl Conn {
             }
             socket.flush().await
         };
-        let written = timeout(WRITE_MAX, writing).await;
-        self.progress(written)
-    }
-
-    /// A write went through, failed, or nobody reads at the other end.
-    fn progress(&self, written: Result<Result<(), axum::Error>, Elapsed>) -> Result<(), End> {
-        match written {
+        match timeout(WRITE_MAX, writing).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(End::Gone(Disconnect::Lost)),
+            Ok(Err(error)) => {
+                let cause = error.into_inner().downcast::<tungstenite::Error>();
+                Err(End::Gone(match cause.as_deref() {
+                    Ok(tungstenite::Error::Io(e)) => self.cut_off(e),
+                    _ => Disconnect::Lost,
+                }))
+            }
             Err(_) => {
                 self.node.metrics().slow_consumers.inc();
-                Err(End::Gone(Disconnect::Lost))
+                Err(End::Gone(self.attached.silent()))
             }
         }
     }
-}
-
-/// Whether this is the answer to the client's own `joinRoom`.
-fn tells_of_own_join(message: &ToSocket) -> bool {
-    let ToSocket::Tell { re: Some(_), msg, .. } = message else { return false };
-    matches!(**msg, Msg::PeerInfo { event: PeerEvent::JoinRoom, .. })
 }
 
 /// A connection that ended without a close frame is no fault of the client's protocol.

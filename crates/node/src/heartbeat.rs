@@ -10,14 +10,17 @@ use crate::shell::Shell;
 /// Renewed this often; after a crash, stays end at most this much too early.
 pub const HEARTBEAT_EVERY_MS: i64 = 5_000;
 
-/// The pause before a beat. Not until an instant: a wall clock that is set back must not silence the heart.
+/// The pause before a beat.
 pub(crate) type Pause = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Beats until `stop`, first after `pause`.
+/// Beats until `stop`, first after `pause`. It beats out of turn when the wall clock was set: from the last beat the next
+/// process learns how sessions' own time goes on.
 pub(crate) async fn run(shell: Arc<Shell>, mut pause: Pause, stop: CancellationToken) {
+    let mut steps = shell.clock.steps();
     loop {
         tokio::select! {
             () = pause => {}
+            Ok(()) = steps.changed() => {}
             () = stop.cancelled() => return,
         }
         // Counted from here, so that a slow disk does not stretch the interval.
@@ -32,7 +35,7 @@ pub(crate) async fn run(shell: Arc<Shell>, mut pause: Pause, stop: CancellationT
 
 /// Writes the row.
 pub(crate) async fn beat(shell: &Shell) {
-    match shell.store.heartbeat(&shell.config.node_id, shell.clock.now()).await {
+    match shell.store.heartbeat(&shell.config.node_id, shell.clock.read()).await {
         Ok(()) => {
             shell.metrics.heartbeats.inc();
         }

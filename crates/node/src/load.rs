@@ -42,9 +42,10 @@ fn orphan_config(meeting: MeetingId, open: &OpenSession, reconnect_grace_ms: i64
 /// Fails with `NotFound` when there is neither a meeting nor an open session.
 pub(crate) async fn load(shell: &Shell, meeting: MeetingId) -> Result<Room, StoreError> {
     let store = &shell.store;
-    let mut open = store.open_session(meeting).await?;
+    let now = shell.clock.read();
+    let mut open = store.open_session(meeting, &shell.config.node_id, now).await?;
     if let Some(session) = &mut open {
-        let failed_at = shell.rooms.failed_at(meeting).unwrap_or_else(|| shell.clock.now());
+        let failed_at = shell.rooms.failed_at(meeting).unwrap_or(now.steady).plus_ms(session.offset_ms);
         close_orphans(store, &shell.config.node_id, meeting, session, failed_at).await?;
     }
     let grace_ms = shell.config.reconnect_grace_ms;
@@ -58,7 +59,8 @@ pub(crate) async fn load(shell: &Shell, meeting: MeetingId) -> Result<Room, Stor
     Ok(Room::new(config, open).with_removed(removals))
 }
 
-/// Ends the stays nobody can continue, durably: at their loss if they were away, else at `failed_at`.
+/// Ends the stays nobody can continue, durably: at their loss if they were away, else at `failed_at`, an instant of the
+/// session's own time.
 async fn close_orphans(
     store: &Store,
     node: &str,
@@ -77,7 +79,8 @@ async fn close_orphans(
             kind: FactKind::PeerLeft { peer, reason: LeaveReason::NodeLost },
         };
         let stay = open.tally.apply(&fact).map_err(|e| StoreError::Damaged(e.to_string()))?;
-        writes.push(Write::Fact { fact, columns: open.tally.columns().clone(), stay, person: None });
+        let (columns, offset_ms) = (open.tally.columns().clone(), open.offset_ms);
+        writes.push(Write::Fact { fact, columns, stay, person: None, offset_ms });
     }
     if !writes.is_empty() {
         store.remember(node, writes).await?;

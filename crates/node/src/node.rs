@@ -15,7 +15,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::admit::{self, Entry};
-use crate::clock::Clock;
+use crate::clock::{Clock, Steps};
+use crate::heard::Heard;
 use crate::ids::IdMint;
 use crate::load::room_config;
 use crate::media::{MediaHandle, MediaNotice};
@@ -24,7 +25,7 @@ use crate::rooms::{NoRoom, Notice, RoomHandle, Rooms, ToRoom};
 use crate::shell::Shell;
 use crate::sockets::{Attached, ToSocket};
 use crate::token::{Claims, TokenKey};
-use crate::{ClientAddress, Entrant, EntryError, NodeConfig, NodeError, Ticket, heartbeat, removed};
+use crate::{ClientAddress, EntryError, NodeConfig, NodeError, Ticket, heartbeat, removed};
 
 /// Handle to the shell; cheap to clone.
 #[derive(Debug, Clone)]
@@ -65,7 +66,7 @@ impl Node {
             stop: CancellationToken::new(),
             last_conn: AtomicU64::new(0),
         });
-        let now = shell.clock.now();
+        let now = shell.clock.read();
         let recovered = shell.store.recover(&shell.config.node_id, now).await?;
         tracing::info!(
             stays_closed = recovered.stays_closed,
@@ -77,7 +78,7 @@ impl Node {
         for meeting in recovered.still_open {
             if shell.room(meeting).is_err() {
                 tracing::warn!(%meeting, "too many open sessions to load at once; the heartbeat goes on with it");
-                shell.rooms.mark_failed(meeting, now);
+                shell.rooms.mark_failed(meeting, now.steady);
             }
         }
         let pause = shell.clock.sleep_ms(heartbeat::HEARTBEAT_EVERY_MS);
@@ -88,9 +89,22 @@ impl Node {
         Ok(Self { shell })
     }
 
-    /// Now.
+    /// The wall clock: for what is written down and for what expires.
     pub fn now(&self) -> UnixMs {
         self.shell.clock.now()
+    }
+
+    /// The steady clock: for lengths. What a LIVE session's rows are asked with.
+    pub fn steady(&self) -> UnixMs {
+        self.shell.clock.steady()
+    }
+
+    /// How the wall clock was set since the start.
+    pub fn clock_steps(&self) -> Steps {
+        // What has not been noticed yet is noticed now.
+        let clock = &self.shell.clock;
+        clock.read();
+        *clock.steps().borrow()
     }
 
     /// A new id, greater than every one minted before in this process.
@@ -110,23 +124,13 @@ impl Node {
 
     /// Signs a participant token: RS256, 100 days (SEMANTICS §2.5); its payload decodes with plain `atob`.
     pub fn mint_token(&self, participant: &ParticipantRow, preset: &PresetRow) -> Result<String, NodeError> {
-        self.sign(participant, preset, false)
-    }
-
-    fn sign(
-        &self,
-        participant: &ParticipantRow,
-        preset: &PresetRow,
-        visitor: bool,
-    ) -> Result<String, NodeError> {
         let names = [
             participant.app.to_string(),
             participant.meeting.to_string(),
             participant.id.to_string(),
             preset.id.clone(),
         ];
-        let claims = Claims { visitor, ..Claims::starting(self.now(), self.mint_id(), names) };
-        self.shell.tokens.sign(&claims)
+        self.shell.tokens.sign(&Claims::starting(self.now(), self.mint_id(), names))
     }
 
     /// `Busy` while the ledger's disk is behind: who is in waits for it, but nobody else is let in until it has caught
@@ -164,32 +168,17 @@ impl Node {
             || self.shell.store.user_by_access_token(token).await?.is_some())
     }
 
-    /// The Pagecall way in (SEMANTICS §6.2): finds or makes the member and returns a participant token. An anonymous
-    /// visitor of an open room gets a name that nothing is written of before he joins.
+    /// The Pagecall way in (SEMANTICS §6.2): finds or makes the member and returns a participant token.
     pub async fn admit_pagecall(
         &self,
         room: MeetingId,
         access_token: Option<&str>,
     ) -> Result<String, EntryError> {
-        Ok(self.mint_entrant(&self.find_entrant(room, access_token).await?)?)
-    }
-
-    /// The first half of [`Self::admit_pagecall`]: who it is.
-    pub async fn find_entrant(
-        &self,
-        room: MeetingId,
-        access_token: Option<&str>,
-    ) -> Result<Entrant, EntryError> {
         self.has_room_for_more()?;
         let entry = Entry { room, access_token, now: self.now(), fresh: ParticipantId(self.mint_id()) };
         let admitted = admit::pagecall(&self.shell, entry).await;
-        admitted.inspect_err(|e| self.shell.metrics.refusal(e.kind()))
-    }
-
-    /// The second half of [`Self::admit_pagecall`]: the participant token.
-    pub fn mint_entrant(&self, entrant: &Entrant) -> Result<String, NodeError> {
-        let Entrant { participant, preset, is_visitor } = entrant;
-        self.sign(participant, preset, *is_visitor)
+        let (participant, preset) = admitted.inspect_err(|e| self.shell.metrics.refusal(e.kind()))?;
+        Ok(self.mint_token(&participant, &preset)?)
     }
 
     /// Attaches a socket to its room, and returns when the room has taken it in. What the room refuses (a peer id in
@@ -205,15 +194,14 @@ impl Node {
         let conn = self.shell.next_conn();
         let (attached, taken_in) = oneshot::channel::<RoomHandle>();
         let who = Box::new(admit::who(&ticket, client, self.shell.config.store_client_addresses));
-        let newcomer = ticket.is_unrecorded.then(|| Box::new(ticket.participant));
-        let connect =
-            ToRoom::Connect { conn, peer, token: ticket.token_hash, who, newcomer, outbox, attached };
+        let (heard, token) = (Heard::new(self.shell.clock.clone()), ticket.token_hash);
+        let connect = ToRoom::Connect { conn, peer, token, who, outbox, heard: heard.clone(), attached };
         self.shell.send(ticket.meeting.id, connect).await.map_err(|why| match why {
             NoRoom::Full => EntryError::Busy("too many live rooms".to_owned()),
             NoRoom::Stopping => EntryError::Node(NodeError::Stopping),
         })?;
         match taken_in.await {
-            Ok(room) => Ok(Attached::new(conn, peer, room)),
+            Ok(room) => Ok(Attached::new(conn, peer, heard, room)),
             Err(_) => Err(NodeError::RoomFailed("it could not be opened".to_owned()).into()),
         }
     }

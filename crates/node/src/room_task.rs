@@ -8,13 +8,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sederunt_core::effect::{CloseReason, CommandReply, Effect, Write};
-use sederunt_core::fact::FactKind;
-use sederunt_core::id::{MeetingId, ParticipantId};
+use sederunt_core::effect::{CloseReason, CommandReply, Effect};
+use sederunt_core::id::MeetingId;
 use sederunt_core::input::{Command, CommandId, ConnId, Disconnect, Input};
 use sederunt_core::room::Room;
 use sederunt_core::time::Stamp;
-use sederunt_store::{ParticipantRow, StoreError};
+use sederunt_store::StoreError;
 use tokio::sync::oneshot;
 
 use crate::NodeError;
@@ -61,8 +60,6 @@ pub(crate) struct RoomTask {
     pub(crate) media: MediaGate,
     /// Effects that wait for their writes.
     pub(crate) effects: Vec<Effect>,
-    /// Rows to be written with the joins among the effects.
-    pub(crate) newcomers: Vec<ParticipantRow>,
     pub(crate) commands: BTreeMap<CommandId, oneshot::Sender<Result<CommandReply, NodeError>>>,
     last_command: u64,
     /// Sockets that wait to hear that they are attached.
@@ -88,7 +85,7 @@ impl Drop for Registered {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.shell.metrics.error("room_task_panic");
-            self.shell.rooms.mark_failed(self.meeting, self.shell.clock.now());
+            self.shell.rooms.mark_failed(self.meeting, self.shell.clock.steady());
         }
         self.shell.rooms.remove(self.meeting, self.handle.tag);
         self.shell.metrics.rooms.dec();
@@ -108,7 +105,7 @@ pub(crate) async fn run(shell: Arc<Shell>, meeting: MeetingId, handle: RoomHandl
                 shell.rooms.clear_failed(meeting);
             } else {
                 // The heartbeat tries again.
-                shell.rooms.mark_failed(meeting, shell.clock.now());
+                shell.rooms.mark_failed(meeting, shell.clock.steady());
             }
             shell.rooms.remove(meeting, handle.tag);
             refuse_all(&mut queues, &error.to_string()).await;
@@ -124,7 +121,6 @@ pub(crate) async fn run(shell: Arc<Shell>, meeting: MeetingId, handle: RoomHandl
         sockets: Sockets::default(),
         media,
         effects: Vec::new(),
-        newcomers: Vec::new(),
         commands: BTreeMap::new(),
         last_command: 0,
         attaching: Vec::new(),
@@ -190,18 +186,19 @@ impl RoomTask {
     async fn take(&mut self, turn: Turn) -> Result<(), RoomFault> {
         match turn {
             Turn::Message(message) => {
+                self.lose_the_silent(&message)?;
                 let input = self.input_of(message);
                 self.feed(input)
             }
             Turn::Notice(Notice::Media { call, result }) => self.feed(Input::MediaDone { call, result }),
-            Turn::Notice(Notice::Dropped { conn }) => self.lose(conn),
+            Turn::Notice(Notice::Dropped { conn }) => self.lose(conn, Disconnect::Lost),
             Turn::RetryMedia => {
                 self.media.retry();
                 Ok(())
             }
             Turn::Tick => {
                 self.feed(Input::Tick)?;
-                let still_due = self.room.poll_timeout().filter(|(at, _)| *at <= self.shell.clock.now());
+                let still_due = self.room.poll_timeout().filter(|(at, _)| *at <= self.shell.clock.steady());
                 if let Some((_, reason)) = still_due.filter(|_| self.effects.is_empty()) {
                     tracing::error!(meeting = %self.meeting, reason, "a tick left its timer due");
                     self.shell.metrics.error("stuck_timer");
@@ -214,15 +211,12 @@ impl RoomTask {
 
     fn input_of(&mut self, message: ToRoom) -> Input {
         match message {
-            ToRoom::Connect { conn, peer, token, who, newcomer, outbox, attached } => {
-                self.sockets.insert(conn, outbox, newcomer);
+            ToRoom::Connect { conn, peer, token, who, outbox, heard, attached } => {
+                self.sockets.insert(conn, outbox, heard);
                 self.attaching.push((conn, attached));
                 Input::Connect { conn, peer, token, who }
             }
-            ToRoom::Request { conn, re, request, held } => {
-                drop(held);
-                Input::Request { conn, re, request }
-            }
+            ToRoom::Request { conn, re, request } => Input::Request { conn, re, request },
             ToRoom::Disconnect { conn, how } => {
                 self.sockets.remove(conn);
                 Input::Disconnect { conn, how }
@@ -238,27 +232,23 @@ impl RoomTask {
     }
 
     /// The engine hears that a socket was lost.
-    pub(crate) fn lose(&mut self, conn: ConnId) -> Result<(), RoomFault> {
+    pub(crate) fn lose(&mut self, conn: ConnId, how: Disconnect) -> Result<(), RoomFault> {
         self.sockets.remove(conn);
-        self.feed(Input::Disconnect { conn, how: Disconnect::Lost })
+        self.feed(Input::Disconnect { conn, how })
     }
 
     /// One input into the engine; its effects are kept back.
     pub(crate) fn feed(&mut self, input: Input) -> Result<(), RoomFault> {
-        let now = self.shell.clock.now();
-        let stamp = Stamp { now, fresh: self.shell.ids.mint(now) };
+        let now = self.shell.clock.read();
+        let fresh = self.shell.ids.mint(now.wall());
+        let stamp = Stamp { now: now.steady, offset_ms: now.offset_ms, fresh };
         let (room, effects) = (&mut self.room, &mut self.effects);
-        let before = effects.len();
         guarded(|| {
             room.handle(stamp, input);
             while let Some(effect) = room.poll() {
                 effects.push(effect);
             }
-        })?;
-        // At once: the socket that says who joined may be gone before the join is written.
-        let joined = self.effects.iter().skip(before).filter_map(who_joined);
-        self.newcomers.extend(joined.filter_map(|participant| self.sockets.newcomer(participant)));
-        Ok(())
+        })
     }
 
     fn confirm_attached(&mut self) {
@@ -300,7 +290,7 @@ impl RoomTask {
     async fn fail(mut self, fault: RoomFault) {
         tracing::error!(meeting = %self.meeting, %fault, "a room failed and is closed");
         self.shell.metrics.error(fault.kind());
-        self.shell.rooms.mark_failed(self.meeting, self.shell.clock.now());
+        self.shell.rooms.mark_failed(self.meeting, self.shell.clock.steady());
         self.shell.rooms.remove(self.meeting, self.handle.tag);
         // The client comes back after this one.
         self.sockets.close_all(CloseReason::ServerStopping);
@@ -321,14 +311,6 @@ async fn refuse_all(queues: &mut RoomQueues, why: &str) {
             let _ = done.send(Err(NodeError::RoomFailed(why.to_owned())));
         }
     }
-}
-
-/// Whose stay begins with this effect.
-fn who_joined(effect: &Effect) -> Option<ParticipantId> {
-    let Effect::Remember(write) = effect else { return None };
-    let Write::Fact { fact, .. } = &**write else { return None };
-    let FactKind::PeerJoined { participant, .. } = fact.kind else { return None };
-    Some(participant)
 }
 
 /// Runs the engine. A room that panicked is not looked at again, so what the panic left of it cannot matter.

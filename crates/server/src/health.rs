@@ -19,6 +19,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 use sederunt_core::time::UnixMs;
 use sederunt_node::Node;
+use sederunt_node::clock::Steps;
 use sederunt_node::media::{MediaHandle, MediaStats};
 use sederunt_store::{ArchiveStats, Backlog};
 
@@ -157,20 +158,11 @@ fn collect(observed: &Observed) -> Registry {
     registry.register("ready", "1 while new work is welcome", ConstGauge::new(i64::from(readiness.get())));
     let open = i64::try_from(connections.count()).unwrap_or(i64::MAX);
     registry.register("connections", "Open connections, web sockets included", ConstGauge::new(open));
-    registry.register(
-        "connections_stalled",
-        "Connections cut because nobody took what was written to them",
-        ConstCounter::new(connections.stalled()),
-    );
-    registry.register(
-        "connections_refused",
-        "Connections refused because their address has too many",
-        ConstCounter::new(connections.refused()),
-    );
     registry.register("http_requests", "Requests answered", http.requests.clone());
     registry.register("http_request_seconds", "Time to the head of the answer", http.seconds.clone());
     node.metrics().register(&mut registry);
     control_metrics(&mut registry, control);
+    clock_metrics(&mut registry, node.clock_steps());
     backlog_metrics(&mut registry, node.store().backlog());
     archive_metrics(&mut registry, node.store().archive_stats());
     media_metrics(&mut registry, media.stats());
@@ -186,6 +178,13 @@ fn control_metrics(registry: &mut Registry, control: &ControlStats) {
         "Commands of the control socket refused: another user, another version, or too many",
         ConstCounter::new(control.refused()),
     );
+}
+
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of any wall clock stay far below 2^53")]
+fn clock_metrics(registry: &mut Registry, steps: Steps) {
+    registry.register("clock_steps", "Times that the wall clock was set", ConstCounter::new(steps.count));
+    let offset: ConstGauge<f64> = ConstGauge::new(steps.offset_ms as f64 / 1000.0);
+    registry.register("clock_offset_seconds", "By how much it was set since the start", offset);
 }
 
 fn backlog_metrics(registry: &mut Registry, backlog: Backlog) {

@@ -267,6 +267,8 @@ fn session_row(c: &SessionColumns) -> SessionRow {
         closed_ms: c.closed_ms,
         ticking_count: c.ticking_count,
         ticking_joined_sum_ms: c.ticking_joined_sum_ms,
+        // A fold is asked in the session's own time.
+        offset_ms: 0,
     }
 }
 

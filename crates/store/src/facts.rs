@@ -71,7 +71,8 @@ pub(crate) fn apply_whole<'a>(ledger: &mut Ledger, sessions: impl Iterator<Item 
         for fact in its_facts {
             facts.push(NewFact { node, app, place: ledger.place(fact)?, fact });
         }
-        states.push(SessionState { app, columns, last_seq: ledger.last_seq, renamed: false });
+        // History has the time that it was told with.
+        states.push(SessionState { app, columns, last_seq: ledger.last_seq, renamed: false, offset_ms: 0 });
         let session = columns.session;
         stays.extend(its_stays.iter().map(|Attended { stay, person, .. }| StayState {
             session,
@@ -96,10 +97,12 @@ pub(crate) fn apply_whole<'a>(ledger: &mut Ledger, sessions: impl Iterator<Item 
 
 fn one<'a>(ledger: &mut Ledger, node: i64, write: &'a Write, rows: &mut Rows<'a>) -> Result<()> {
     match write {
-        Write::Fact { fact, columns, stay, person } => {
+        Write::Fact { fact, columns, stay, person, offset_ms } => {
             let app = ledger.app_no(&fact.app)?;
             let place = ledger.place(fact)?;
-            rows.take(NewFact { node, app, place, fact }, columns, stay.as_ref(), person.as_ref());
+            let state =
+                SessionState { app, columns, last_seq: place.seq, renamed: false, offset_ms: *offset_ms };
+            rows.take(NewFact { node, app, place, fact }, state, stay.as_ref(), person.as_ref());
         }
         Write::Chat(message) => put_chat(ledger, message)?,
         Write::ChatDeleted { session, chat } => {
@@ -126,16 +129,17 @@ impl<'a> Rows<'a> {
     fn take(
         &mut self,
         new: NewFact<'a>,
-        columns: &'a SessionColumns,
+        state: SessionState<'a>,
         stay: Option<&'a Stay>,
         person: Option<&'a Person>,
     ) {
-        let NewFact { node, app, place, fact } = new;
+        let NewFact { node, app, fact, .. } = new;
+        let columns = state.columns;
         let session = fact.session;
         let starts = matches!(fact.kind, FactKind::SessionStarted { .. });
         let renamed =
             matches!(fact.kind, FactKind::SessionRetitled { .. } | FactKind::KeepAliveChanged { .. });
-        let state = SessionState { app, columns, last_seq: place.seq, renamed };
+        let state = SessionState { renamed, ..state };
         let (last, _) = self.sessions.entry(session).or_insert((state, starts));
         *last = SessionState { renamed: renamed || last.renamed, ..state };
         if starts {

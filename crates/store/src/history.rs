@@ -23,15 +23,16 @@ pub(crate) fn load(conn: &Connection, session: SessionId) -> Result<Option<Histo
     let found = statement.query_row([blob(session.as_u128())], |r| read(r, session)).optional()?;
     let Some(mut history) = found else { return Ok(None) };
     let mut beat = None;
-    let sql = "SELECT s.*, m.member_type, n.heartbeat_ms
-               FROM stay s LEFT JOIN participant m ON m.id = s.participant LEFT JOIN node n ON n.no = s.node
+    let sql = "SELECT s.*, m.member_type, n.heartbeat_ms + l.offset_ms AS alive_ms
+               FROM stay s JOIN session l ON l.id = s.session LEFT JOIN participant m ON m.id = s.participant
+                    LEFT JOIN node n ON n.no = s.node
                WHERE s.session = ?1 ORDER BY s.joined_ms, s.peer";
     let mut statement = conn.prepare_cached(sql)?;
     let mut rows = statement.query([blob(session.as_u128())])?;
     while let Some(row) = rows.next()? {
         let attended = read_stay(row)?;
         if attended.stay.left_at.is_none() {
-            beat = beat.max(Some(opt_ms(row, "heartbeat_ms")?.unwrap_or(attended.stay.joined_at)));
+            beat = beat.max(Some(opt_ms(row, "alive_ms")?.unwrap_or(attended.stay.joined_at)));
         }
         history.stays.push(attended);
     }

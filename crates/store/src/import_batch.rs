@@ -107,7 +107,7 @@ impl Accepted {
             None => ledger.node_no("import")?,
             Some(as_of) => {
                 let node = format!("import@{}", as_of.0);
-                ledger.heartbeat(&node, as_of)?;
+                ledger.heartbeat(&node, as_of.into())?;
                 ledger.node_no(&node)?
             }
         };

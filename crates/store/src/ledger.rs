@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 use sederunt_core::fact::{Fact, FactKind};
 use sederunt_core::id::{AppId, SessionId};
-use sederunt_core::time::UnixMs;
+use sederunt_core::time::Reading;
 
 use crate::archive::{Changes, Mark};
 use crate::hot::Hot;
@@ -230,14 +230,15 @@ impl Ledger {
         Ok(no)
     }
 
-    /// Records that a node was alive at `now`. A clock that went back does not take an earlier beat away.
-    pub(crate) fn heartbeat(&mut self, node: &str, now: UnixMs) -> Result<()> {
+    /// Records that a node was alive at `now`. A beat that comes late does not take a later one away.
+    pub(crate) fn heartbeat(&mut self, node: &str, now: Reading) -> Result<()> {
         let no = self.node_no(node)?;
         self.conn
             .prepare_cached(
-                "UPDATE node SET heartbeat_ms = max(coalesce(heartbeat_ms, ?2), ?2) WHERE no = ?1",
+                "UPDATE node SET heartbeat_ms = ?2, offset_ms = ?3
+                 WHERE no = ?1 AND (heartbeat_ms IS NULL OR heartbeat_ms <= ?2)",
             )?
-            .execute([no, now.0])?;
+            .execute([no, now.steady.0, now.offset_ms])?;
         Ok(())
     }
 

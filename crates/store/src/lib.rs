@@ -20,6 +20,7 @@ mod import;
 mod import_batch;
 mod ledger;
 mod meetings;
+mod own_time;
 mod pace;
 mod page;
 mod participants;
@@ -48,7 +49,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 use sederunt_archive::fold;
 use sederunt_core::effect::Write;
-use sederunt_core::time::UnixMs;
+use sederunt_core::time::Reading;
 use tokio::sync::oneshot;
 
 use archive::{Indexes, Sealer};
@@ -128,25 +129,14 @@ impl Store {
     /// When too much waits already, it waits for a place: nothing of a room is dropped because the disk is slow.
     /// Errors: `Exists` or `NotFound` when the facts contradict what is stored (nothing of the call is kept then).
     pub async fn remember(&self, node: &str, writes: Vec<Write>) -> Result<u64> {
-        self.remember_with(node, Vec::new(), writes).await
-    }
-
-    /// The same, with the rows of participants who have none yet and are let in by these writes, in the same
-    /// transaction. A row that is there already, a deleted one too, stays as it is.
-    pub async fn remember_with(
-        &self,
-        node: &str,
-        members: Vec<ParticipantRow>,
-        writes: Vec<Write>,
-    ) -> Result<u64> {
         let (reply, answer) = oneshot::channel();
-        self.inner.writer.remember(Remember { node: node.to_owned(), members, writes, reply }).await?;
+        self.inner.writer.remember(Remember { node: node.to_owned(), writes, reply }).await?;
         answer.await.map_err(|_| StoreError::Closed)?
     }
 
     /// Renews a node's heartbeat row (DECISIONS §5).
-    pub async fn heartbeat(&self, node: &str, now: UnixMs) -> Result<()> {
-        let node = node.to_owned();
+    pub async fn heartbeat(&self, node: &str, now: impl Into<Reading>) -> Result<()> {
+        let (node, now) = (node.to_owned(), now.into());
         let answer = self.inner.writer.submit_patiently(move |l| l.heartbeat(&node, now)).await?;
         answer.await.map_err(|_| StoreError::Closed)?
     }

@@ -9,9 +9,10 @@ use sederunt_core::effect::Write;
 use sederunt_core::fact::{EndReason, Fact, FactKind, LeaveReason};
 use sederunt_core::id::{MeetingId, PeerId, SessionId};
 use sederunt_core::tally::Tally;
-use sederunt_core::time::UnixMs;
+use sederunt_core::time::{Reading, UnixMs};
 
 use crate::ledger::Ledger;
+use crate::own_time::OwnTime;
 use crate::sql::{blob, id, list};
 use crate::{Result, Store, StoreError, facts, replay};
 
@@ -28,19 +29,20 @@ pub struct Recovered {
 
 impl Store {
     /// Closes what dead nodes left open: their stays at their last heartbeat (an away stay at its loss), sessions
-    /// whose keep-alive ran out by `now` at `last left_at + keep-alive` (SEMANTICS §1 rule 5).
+    /// whose keep-alive ran out by `now` at `last left_at + keep-alive` (SEMANTICS §1 rule 5). All of it in each session's
+    /// own time, which goes on in this process (see [`crate::own_time`]).
     ///
     /// Call it at the start, before the first heartbeat and the first fact of `node`: this ledger has one process,
     /// so every stay that is open then belongs to a process that is gone, also to one of the same name.
-    pub async fn recover(&self, node: &str, now: UnixMs) -> Result<Recovered> {
-        let node = node.to_owned();
+    pub async fn recover(&self, node: &str, now: impl Into<Reading>) -> Result<Recovered> {
+        let (node, now) = (node.to_owned(), now.into());
         self.write(move |l| recover(l, &node, now, Everybody::IsGone)).await
     }
 
     /// Ends the sessions that nobody is in and whose keep-alive ran out by `now`; stays that are open remain.
     /// For ledgers that no node serves, such as imported ones.
-    pub async fn end_expired(&self, node: &str, now: UnixMs) -> Result<Recovered> {
-        let node = node.to_owned();
+    pub async fn end_expired(&self, node: &str, now: impl Into<Reading>) -> Result<Recovered> {
+        let (node, now) = (node.to_owned(), now.into());
         self.write(move |l| recover(l, &node, now, Everybody::Stays)).await
     }
 }
@@ -52,7 +54,7 @@ enum Everybody {
     Stays,
 }
 
-fn recover(ledger: &mut Ledger, node: &str, now: UnixMs, everybody: Everybody) -> Result<Recovered> {
+fn recover(ledger: &mut Ledger, node: &str, now: Reading, everybody: Everybody) -> Result<Recovered> {
     let mut done = Recovered::default();
     let open: Vec<SessionId> =
         list(&ledger.conn, "SELECT id FROM session WHERE ended_ms IS NULL ORDER BY id", [], |r| id(r, "id"))?;
@@ -61,19 +63,21 @@ fn recover(ledger: &mut Ledger, node: &str, now: UnixMs, everybody: Everybody) -
         let Some(mut tally) = replay::fold_session(&ledger.conn, session)? else {
             return Err(StoreError::Damaged(format!("session {session} has no facts")));
         };
+        let own = OwnTime::of(&ledger.conn, session)?;
+        let offset_ms = own.taken_over(&tally, now);
         let mut writes = Vec::new();
         if everybody == Everybody::IsGone {
             let nodes = nodes(&ledger.conn, session)?;
-            for (peer, left_at) in leaves(&tally, &nodes, &heartbeats) {
+            for (peer, left_at) in leaves(&tally, &own, &nodes, &heartbeats) {
                 let kind = FactKind::PeerLeft { peer, reason: LeaveReason::NodeLost };
-                writes.push(fold(&mut tally, left_at, kind)?);
+                writes.push(fold(&mut tally, left_at, kind, offset_ms)?);
                 done.stays_closed += 1;
             }
         }
-        match tally.columns().keep_alive_until() {
-            Some(end) if end <= now => {
+        match tally.keep_alive_until() {
+            Some(end) if end <= now.steady.plus_ms(offset_ms) => {
                 let kind = FactKind::SessionEnded { reason: EndReason::AllParticipantsLeft };
-                writes.push(fold(&mut tally, end, kind)?);
+                writes.push(fold(&mut tally, end, kind, offset_ms)?);
                 done.sessions_ended += 1;
             }
             _ => done.still_open.push(tally.columns().meeting),
@@ -86,6 +90,7 @@ fn recover(ledger: &mut Ledger, node: &str, now: UnixMs, everybody: Everybody) -
 /// When each open stay ended, earliest first.
 fn leaves(
     tally: &Tally,
+    own: &OwnTime,
     nodes: &HashMap<PeerId, i64>,
     heartbeats: &HashMap<i64, UnixMs>,
 ) -> Vec<(PeerId, UnixMs)> {
@@ -93,9 +98,8 @@ fn leaves(
         .open()
         .map(|stay| {
             let beat = nodes.get(&stay.peer).and_then(|node| heartbeats.get(node));
-            // Without a heartbeat nothing is known but that the stay began. The clock of the heartbeat may have
-            // been set back since the join: no stay is shorter than nothing.
-            let alive = beat.copied().unwrap_or(stay.joined_at).max(stay.joined_at);
+            // Without a heartbeat nothing is known but that the stay began, and it may have begun after the last one.
+            let alive = beat.map_or(stay.joined_at, |beat| own.told(*beat).max(stay.joined_at));
             (stay.peer, stay.away_since.unwrap_or(alive))
         })
         .collect();
@@ -104,11 +108,11 @@ fn leaves(
 }
 
 /// One more fact of a session, with what it leads to.
-pub(crate) fn fold(tally: &mut Tally, at: UnixMs, kind: FactKind) -> Result<Write> {
+fn fold(tally: &mut Tally, at: UnixMs, kind: FactKind, offset_ms: i64) -> Result<Write> {
     let c = tally.columns();
     let fact = Fact { at, app: c.app.clone(), meeting: c.meeting, session: c.session, kind };
     let stay = tally.apply(&fact).map_err(|e| StoreError::Damaged(e.to_string()))?;
-    Ok(Write::Fact { fact, columns: tally.columns().clone(), stay, person: None })
+    Ok(Write::Fact { fact, columns: tally.columns().clone(), stay, person: None, offset_ms })
 }
 
 fn heartbeats(conn: &Connection) -> Result<HashMap<i64, UnixMs>> {

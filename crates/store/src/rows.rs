@@ -10,7 +10,7 @@ use sederunt_core::time::UnixMs;
 use crate::bulk::{Insert, Values};
 use crate::fold::fold;
 use crate::ledger::Place;
-use crate::sql::{blob, find, write_error};
+use crate::sql::{blob, write_error};
 use crate::{ParticipantRow, Result, StoreError};
 
 /// A fact, who recorded it, and its place.
@@ -31,6 +31,8 @@ pub(crate) struct SessionState<'a> {
     pub last_seq: i64,
     /// Title or keep-alive may be others than before.
     pub renamed: bool,
+    /// Its own time minus the steady clock of the process that writes.
+    pub offset_ms: i64,
 }
 
 /// A stay as of its latest fact.
@@ -154,7 +156,8 @@ fn put_counts(v: &mut Values<'_, '_>, s: &SessionState<'_>) -> rusqlite::Result<
     v.put(c.last_left_at.map(|t| t.0))?;
     v.put(c.together_ms)?;
     v.put(c.together_since.map(|t| t.0))?;
-    v.put(s.last_seq)
+    v.put(s.last_seq)?;
+    v.put(s.offset_ms)
 }
 
 /// Inserts sessions. `Exists` when one is there, or another LIVE one of its meeting.
@@ -162,8 +165,9 @@ pub(crate) fn insert_sessions(conn: &Connection, sessions: &[SessionState<'_>]) 
     static INSERT: Insert = Insert::new(
         "INSERT OR FAIL INTO session (id, app, meeting, title, title_fold, keep_alive_ms, started_ms, ended_ms, end_reason,
                               updated_ms, live_count, peak, stay_count, closed_ms, ticking_count,
-                              ticking_joined_sum_ms, last_left_ms, together_ms, together_since_ms, last_seq)",
-        20,
+                              ticking_joined_sum_ms, last_left_ms, together_ms, together_since_ms, last_seq,
+                              offset_ms)",
+        21,
         "",
     );
     let put = |v: &mut Values<'_, '_>, s: &SessionState<'_>| {
@@ -187,7 +191,7 @@ pub(crate) fn insert_sessions(conn: &Connection, sessions: &[SessionState<'_>]) 
 /// What changes while a session is LIVE. `ended_ms` is not among it: naming it would write two indexes anew.
 const UPDATE_LIVE: &str = "UPDATE session SET updated_ms = ?2, live_count = ?3, peak = ?4, stay_count = ?5,
         closed_ms = ?6, ticking_count = ?7, ticking_joined_sum_ms = ?8, last_left_ms = ?9, together_ms = ?10,
-        together_since_ms = ?11, last_seq = ?12
+        together_since_ms = ?11, last_seq = ?12, offset_ms = ?13
      WHERE id = ?1 AND ended_ms IS NULL";
 
 const UPDATE_NAMES: &str =
@@ -325,17 +329,6 @@ pub(crate) fn add_app_tallies(conn: &Connection, changes: &[(i64, i64)]) -> Resu
         v.put(app)?;
         v.put(sessions)
     })?;
-    Ok(())
-}
-
-/// Inserts participants who may have a row already, a deleted one too, which then stays as it is.
-pub(crate) fn insert_newcomers(conn: &Connection, rows: &[ParticipantRow]) -> Result<()> {
-    for row in rows {
-        let sql = "SELECT 1 FROM participant WHERE id = ?1";
-        if find(conn, sql, [blob(row.id.as_u128())], |_| Ok(()))?.is_none() {
-            insert_participants(conn, std::slice::from_ref(row))?;
-        }
-    }
     Ok(())
 }
 

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/sqlite/0003_person_change.sql"),
     include_str!("../migrations/sqlite/0004_fewer_trees.sql"),
     include_str!("../migrations/sqlite/0005_removed.sql"),
+    include_str!("../migrations/sqlite/0006_clock_offset.sql"),
 ];
 
 /// Statements a connection keeps prepared: all verbs together have fewer.

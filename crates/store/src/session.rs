@@ -38,6 +38,8 @@ pub struct SessionRow<T = Arc<str>, A = AppId> {
     pub ticking_count: u32,
     /// See [`tally::consumed_ms`].
     pub ticking_joined_sum_ms: i64,
+    /// While LIVE, its own time minus the steady clock of the process that carries it; 0 when ended.
+    pub offset_ms: i64,
 }
 
 /// A row that is read where it lies.
@@ -74,12 +76,23 @@ impl<T, A> SessionRow<T, A> {
             closed_ms: self.closed_ms,
             ticking_count: self.ticking_count,
             ticking_joined_sum_ms: self.ticking_joined_sum_ms,
+            offset_ms: self.offset_ms,
         }
     }
 
-    /// Milliseconds consumed at `now`.
-    pub fn consumed_ms(&self, now: UnixMs) -> i64 {
-        tally::consumed_ms(self.closed_ms, self.ticking_count, self.ticking_joined_sum_ms, now)
+    /// The session's own time at an instant of the steady clock.
+    pub fn own_time(&self, steady: UnixMs) -> UnixMs {
+        steady.plus_ms(self.offset_ms)
+    }
+
+    /// Milliseconds consumed at an instant of the steady clock.
+    pub fn consumed_ms(&self, steady: UnixMs) -> i64 {
+        self.consumed_at(self.own_time(steady))
+    }
+
+    /// Milliseconds consumed at an instant of the session's own time.
+    pub fn consumed_at(&self, own: UnixMs) -> i64 {
+        tally::consumed_ms(self.closed_ms, self.ticking_count, self.ticking_joined_sum_ms, own)
     }
 }
 
@@ -106,7 +119,7 @@ pub enum SessionSort {
 pub struct SessionQuery {
     /// The app.
     pub app: AppId,
-    /// The instant for which LIVE sessions are computed, also in the sort.
+    /// The instant of the steady clock for which LIVE sessions are computed, also in the sort.
     pub now: UnixMs,
     /// Any text; one that is no id matches nothing.
     pub meeting: Option<String>,

@@ -6,9 +6,10 @@ use sederunt_core::fact::EndReason;
 use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, SessionId};
 use sederunt_core::limit::CHAT_HISTORY_MAX;
 use sederunt_core::room::OpenSession;
-use sederunt_core::time::UnixMs;
+use sederunt_core::time::{Reading, UnixMs};
 
 use crate::fold::Needle;
+use crate::own_time::OwnTime;
 use crate::page::clamp;
 use crate::sql::{blob, find, id, list, ms, opt_ms, opt_name};
 use crate::{Page, Result, SessionQuery, SessionRef, SessionRow, SessionSort, Status, Store, replay};
@@ -61,27 +62,35 @@ impl Store {
         self.read(move |c| find(c, sql, [blob(meeting.as_u128())], read_with_app)).await
     }
 
-    /// The open session of a meeting, folded from its facts, for a room that is being loaded.
-    pub async fn open_session(&self, meeting: MeetingId) -> Result<Option<OpenSession>> {
+    /// The open session of a meeting, folded from its facts, for a room that the process `node` loads at `now`.
+    pub async fn open_session(
+        &self,
+        meeting: MeetingId,
+        node: &str,
+        now: impl Into<Reading>,
+    ) -> Result<Option<OpenSession>> {
+        let (node, now) = (node.to_owned(), now.into());
         self.read(move |c| {
             let sql = "SELECT id FROM session WHERE meeting = ?1 AND ended_ms IS NULL";
             let Some(session) = find(c, sql, [blob(meeting.as_u128())], |r| id::<SessionId>(r, "id"))? else {
                 return Ok(None);
             };
             let Some(tally) = replay::fold_session(c, session)? else { return Ok(None) };
-            Ok(Some(OpenSession { tally, chat: chat(c, session, CHAT_HISTORY_MAX as u64)? }))
+            let offset_ms = OwnTime::of(c, session)?.in_process(&node, &tally, now);
+            Ok(Some(OpenSession { tally, chat: chat(c, session, CHAT_HISTORY_MAX as u64)?, offset_ms }))
         })
         .await
     }
 
-    /// `meeting_time` of the ended sessions of a meeting, ms; with `now`, of the open one too.
+    /// `meeting_time` of the ended sessions of a meeting, ms; with an instant of the steady clock, of the open one too.
     pub async fn together_ms(&self, meeting: MeetingId, now: Option<UnixMs>) -> Result<i64> {
         self.read(move |c| {
             let key = blob(meeting.as_u128());
             let ended = "SELECT together_ms FROM meeting_tally WHERE meeting = ?1";
             let ended: i64 = find(c, ended, [key], |r| r.get(0))?.unwrap_or(0);
             let Some(now) = now else { return Ok(ended) };
-            let open = "SELECT together_ms + max(0, :now - coalesce(together_since_ms, :now)) FROM session
+            let open =
+                "SELECT together_ms + coalesce(max(0, :now + offset_ms - together_since_ms), 0) FROM session
                         WHERE meeting = :meeting AND ended_ms IS NULL";
             let open: i64 =
                 find(c, open, named_params! { ":now": now.0, ":meeting": key }, |r| r.get(0))?.unwrap_or(0);
@@ -272,7 +281,7 @@ fn total(conn: &Connection, app: i64, plan: &Plan, share: &Share, status: Option
 fn rows(conn: &Connection, plan: &Plan, walks: bool, q: &SessionQuery) -> Result<Vec<SessionRow>> {
     let dir = if q.ascending { "ASC" } else { "DESC" };
     let (index, source, filter) = (plan.index, plan.source(walks), &plan.filter);
-    let consumed = "closed_ms + max(0, ticking_count * :now - ticking_joined_sum_ms)";
+    let consumed = "closed_ms + max(0, ticking_count * (:now + offset_ms) - ticking_joined_sum_ms)";
     let keys = match q.sort {
         SessionSort::CreatedAt => format!(
             "SELECT id, started_ms AS v, :now, :reach FROM {source}
@@ -309,13 +318,14 @@ fn rows(conn: &Connection, plan: &Plan, walks: bool, q: &SessionQuery) -> Result
 
 /// A row of the table, with its app.
 pub(crate) fn read(row: &Row<'_>, app: AppId) -> rusqlite::Result<SessionRow> {
+    let ended_at = opt_ms(row, "ended_ms")?;
     Ok(SessionRow {
         id: id(row, "id")?,
         app,
         meeting: id(row, "meeting")?,
         title: row.get("title")?,
         started_at: ms(row, "started_ms")?,
-        ended_at: opt_ms(row, "ended_ms")?,
+        ended_at,
         end_reason: opt_name(row, "end_reason", EndReason::parse)?,
         updated_at: ms(row, "updated_ms")?,
         live_count: row.get("live_count")?,
@@ -324,6 +334,7 @@ pub(crate) fn read(row: &Row<'_>, app: AppId) -> rusqlite::Result<SessionRow> {
         closed_ms: row.get("closed_ms")?,
         ticking_count: row.get("ticking_count")?,
         ticking_joined_sum_ms: row.get("ticking_joined_sum_ms")?,
+        offset_ms: if ended_at.is_some() { 0 } else { row.get("offset_ms")? },
     })
 }
 

@@ -18,6 +18,15 @@ pub struct StayRow {
     pub stay: Stay,
     /// Who it was, as of the join.
     pub person: Person,
+    /// [`crate::SessionRow::offset_ms`] of its session while the stay is open; 0 when it is not.
+    pub offset_ms: i64,
+}
+
+impl StayRow {
+    /// Length in milliseconds at an instant of the steady clock.
+    pub fn duration_ms(&self, steady: UnixMs) -> i64 {
+        self.stay.duration_ms(steady.plus_ms(self.offset_ms))
+    }
 }
 
 /// Sort key of a session's stays; ties by id in the same direction.
@@ -36,7 +45,7 @@ pub enum StaySort {
 pub struct StayQuery {
     /// The session.
     pub session: SessionId,
-    /// For the length of open stays.
+    /// For the length of open stays: an instant of the session's own time.
     pub now: UnixMs,
     /// Literal case-folded substring of participant id, custom participant id or display name.
     pub search: Option<String>,

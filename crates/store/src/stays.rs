@@ -274,19 +274,21 @@ fn is_large(conn: &Connection, meeting: MeetingId) -> Result<bool> {
 
 /// Whose stays a session has, and how many.
 fn session_owner(conn: &Connection, session: SessionId) -> Result<Option<(Owner, u64)>> {
-    let sql =
-        "SELECT a.id, s.meeting, s.stay_count FROM session s JOIN app a ON a.no = s.app WHERE s.id = ?1";
+    let sql = "SELECT a.id, s.meeting, s.stay_count, s.offset_ms FROM session s JOIN app a ON a.no = s.app WHERE s.id = ?1";
     find(conn, sql, [blob(session.as_u128())], |r| {
         let app = AppId::from(&*r.get::<_, String>(0)?);
-        Ok((Owner { app, meeting: id(r, "meeting")? }, u64::from(r.get::<_, u32>(2)?)))
+        let owner = Owner { app, meeting: id(r, "meeting")?, offset_ms: r.get(3)? };
+        Ok((owner, u64::from(r.get::<_, u32>(2)?)))
     })
 }
 
 /// Whose stays a room has; `None` when it never had a session.
 fn room_owner(conn: &Connection, meeting: MeetingId) -> Result<Option<Owner>> {
-    let sql = "SELECT a.id FROM session s INDEXED BY session_meeting JOIN app a ON a.no = s.app
-               WHERE s.meeting = ?1 LIMIT 1";
+    let sql = "SELECT a.id, (SELECT offset_ms FROM session INDEXED BY session_one_live
+                             WHERE meeting = ?1 AND ended_ms IS NULL)
+               FROM session s INDEXED BY session_meeting JOIN app a ON a.no = s.app WHERE s.meeting = ?1 LIMIT 1";
     find(conn, sql, [blob(meeting.as_u128())], |r| {
-        Ok(Owner { app: AppId::from(&*r.get::<_, String>(0)?), meeting })
+        let offset_ms = r.get::<_, Option<i64>>(1)?.unwrap_or(0);
+        Ok(Owner { app: AppId::from(&*r.get::<_, String>(0)?), meeting, offset_ms })
     })
 }

@@ -94,7 +94,7 @@ fn fact(n: u128, starts: bool) -> Vec<Write> {
     if !starts {
         fact.kind = FactKind::SessionRetitled { title: "other".to_owned() };
     }
-    vec![Write::Fact { fact, columns, stay: None, person: None }]
+    vec![Write::Fact { fact, columns, stay: None, person: None, offset_ms: 0 }]
 }
 
 /// What comes first in a transaction has no savepoint: a refused room still takes back its own writes only.
@@ -108,9 +108,7 @@ fn a_refused_room_takes_back_only_its_own() {
     let room = |writes| {
         let (reply, answer) = oneshot::channel();
         writer.places().take().unwrap();
-        writer
-            .send(Command::Remember(Remember { node: "n".to_owned(), members: Vec::new(), writes, reply }))
-            .unwrap();
+        writer.send(Command::Remember(Remember { node: "n".to_owned(), writes, reply })).unwrap();
         answer
     };
     let (release, held) = hold(&writer);
@@ -169,12 +167,7 @@ async fn a_room_waits_for_a_place_and_the_backlog_tells() {
     let before = writer.places().backlog();
     assert_eq!((before.waiting, before.is_behind), (QUEUE_MAX as u64, false));
     let (reply, done) = oneshot::channel();
-    let mut room = Box::pin(writer.remember(Remember {
-        node: "n".to_owned(),
-        members: Vec::new(),
-        writes: Vec::new(),
-        reply,
-    }));
+    let mut room = Box::pin(writer.remember(Remember { node: "n".to_owned(), writes: Vec::new(), reply }));
     tokio::select! {
         biased;
         queued = &mut room => panic!("there was no place: {queued:?}"),

@@ -21,7 +21,7 @@ const OLD: [&str; 3] = [
 /// The same rows under the old schema.
 const COPY: &str = "
     INSERT INTO app SELECT * FROM today.app;
-    INSERT INTO node SELECT * FROM today.node;
+    INSERT INTO node SELECT no, name, heartbeat_ms FROM today.node;
     INSERT INTO fact SELECT seq, node, at_ms, app, meeting, session, kind, peer, participant, role, created_ms, reason,
         title, keep_alive_ms FROM today.fact;
     INSERT INTO session SELECT id, app, meeting, title, title_fold, keep_alive_ms, started_ms, ended_ms, end_reason,

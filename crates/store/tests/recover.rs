@@ -75,8 +75,8 @@ async fn stays_are_never_shorter_than_nothing_and_a_loss_counts_from_the_loss() 
     assert_eq!(stay(&store, 0x52, 0xb3).await.left_at, Some(at(9_000)), "not before it joined");
     assert_verified(&store).await;
     // The rooms go on where they were.
-    let open = store.open_session(room.meeting).await.unwrap().unwrap();
-    assert_eq!(open.tally.columns().keep_alive_until(), Some(at(65_000)));
+    let open = store.open_session(room.meeting, NODE, at(0)).await.unwrap().unwrap();
+    assert_eq!(open.tally.keep_alive_until(), Some(at(65_000)));
 }
 
 #[tokio::test]

@@ -149,7 +149,7 @@ async fn a_session(store: &Store) {
     room.away(at(40_000), 0xb2);
     assert_eq!(room.save(store).await, 5, "sequence numbers have no gap");
 
-    let open = store.open_session(MeetingId::from_u128(0x31)).await.unwrap().unwrap();
+    let open = store.open_session(MeetingId::from_u128(0x31), NODE, at(0)).await.unwrap().unwrap();
     assert_eq!(Some(&open.tally), room.tally.as_ref(), "folded from the facts");
     let mut other = Recorder::new("p", 0x32, 0x52);
     other.start(at(-100_000), "100%_done");

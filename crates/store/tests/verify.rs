@@ -60,10 +60,14 @@ const PERSONAL: [&str; 8] = [
     "user_agent",
 ];
 
+/// Of a session's row, what only the process that carries it knows.
+const OF_THE_PROCESS: [&str; 1] = ["offset_ms"];
+
 fn columns(conn: &Connection, table: &str) -> Vec<String> {
     let mut statement = conn.prepare(&format!("PRAGMA table_info({table})")).unwrap();
     let all: Vec<String> = statement.query_map([], |r| r.get(1)).unwrap().collect::<Result<_, _>>().unwrap();
-    all.into_iter().filter(|name| !PERSONAL.contains(&name.as_str())).collect()
+    let unknown = |name: &str| PERSONAL.contains(&name) || OF_THE_PROCESS.contains(&name);
+    all.into_iter().filter(|name| !unknown(name)).collect()
 }
 
 #[tokio::test]

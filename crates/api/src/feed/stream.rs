@@ -154,7 +154,7 @@ impl Watcher {
             self.cursor.position = seq;
             self.stage = Stage::Changes;
         }
-        let now = self.subscription.feeds().node().now();
+        let now = self.subscription.feeds().node().steady();
         let text = frame::snapshot(seq, self.subscription.app().as_str(), sessions, now, complete);
         Some(text.unwrap_or_else(|error| self.fault(&error)))
     }

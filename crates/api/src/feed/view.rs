@@ -221,6 +221,7 @@ impl Peer {
 }
 
 impl SessionState {
+    /// As of an instant of the session's own time.
     fn of(row: SessionRow, as_of: UnixMs) -> Self {
         Self {
             status: if row.ended_at.is_some() { "ENDED" } else { "LIVE" },
@@ -229,7 +230,7 @@ impl SessionState {
             live_participants: row.live_count,
             max_concurrent_participants: row.peak,
             counting_participants: row.ticking_count,
-            minutes_consumed: Minutes::of(row.consumed_ms(as_of)),
+            minutes_consumed: Minutes::of(row.consumed_at(as_of)),
             as_of: iso(as_of),
             title: row.title.as_ref().to_owned(),
         }
@@ -237,7 +238,7 @@ impl SessionState {
 }
 
 impl Snapshot {
-    /// A part of a snapshot as of `seq`, its minutes as of `now`.
+    /// A part of a snapshot as of `seq`, its minutes as of an instant of the steady clock.
     pub(super) fn of(
         seq: u64,
         app_id: &str,
@@ -248,9 +249,9 @@ impl Snapshot {
         let session = |live: LiveSession| SnapshotSession {
             session_id: live.session.id.to_string(),
             meeting_id: live.session.meeting.to_string(),
-            // A change may be newer than this process's clock.
+            // A change may have been written since the clock was read.
             session: {
-                let as_of = now.max(live.session.updated_at);
+                let as_of = live.session.own_time(now).max(live.session.updated_at);
                 SessionState::of(live.session, as_of)
             },
             peers: live.peers.into_iter().map(|(stay, person)| Peer::of(&stay, person)).collect(),

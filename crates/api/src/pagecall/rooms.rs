@@ -98,7 +98,7 @@ pub(super) async fn list(
         limit: p.limit,
         ..ListQuery::default()
     };
-    let (store, now) = (caller.store(), caller.node.now());
+    let (store, now) = (caller.store(), caller.node.steady());
     let found = store.meetings(&caller.app, query).await?;
     let mut rooms = Vec::with_capacity(found.items.len());
     for row in &found.items {
@@ -254,7 +254,7 @@ pub(super) async fn create(
         members::put_member(&caller, &row, user, Some(member.kind), member.name.clone())
     }))
     .await?;
-    Ok(axum::Json(OneRoom { room: Room::read(caller.store(), &row, now).await? }))
+    Ok(axum::Json(OneRoom { room: Room::read(caller.store(), &row, caller.node.steady()).await? }))
 }
 
 /// One room.
@@ -268,7 +268,7 @@ pub(super) async fn create(
 )]
 pub(super) async fn get(caller: InRoom) -> Result<axum::Json<OneRoom>, PagecallError> {
     let workspace = &caller.workspace;
-    let room = Room::read(workspace.store(), &caller.room, workspace.node.now()).await?;
+    let room = Room::read(workspace.store(), &caller.room, workspace.node.steady()).await?;
     Ok(axum::Json(OneRoom { room }))
 }
 
@@ -311,5 +311,5 @@ pub(super) async fn update(
         node.command(room.id, Command::Terminate).await?;
     }
     let row = node.store().meeting(room.id).await?.ok_or_else(PagecallError::no_room)?;
-    Ok(axum::Json(OneRoom { room: Room::read(node.store(), &row, node.now()).await? }))
+    Ok(axum::Json(OneRoom { room: Room::read(node.store(), &row, node.steady()).await? }))
 }

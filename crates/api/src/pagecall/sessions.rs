@@ -74,7 +74,7 @@ pub(crate) struct Sessions {
 )]
 pub(super) async fn list(caller: InRoom, Params(p): Params<ListParams>) -> Result<Response, PagecallError> {
     let InRoom { room, workspace } = caller;
-    let now = workspace.node.now();
+    let now = workspace.node.steady();
     let (sort, ascending) = p.sort_by;
     let query = RoomStayQuery {
         meeting: room.id,

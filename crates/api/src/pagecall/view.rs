@@ -112,7 +112,7 @@ pub(crate) struct Room {
 }
 
 impl Room {
-    /// With its times as of `now`.
+    /// With its times as of an instant of the steady clock.
     pub(crate) async fn read(store: &Store, row: &MeetingRow, now: UnixMs) -> Result<Self, StoreError> {
         let together_ms = store.together_ms(row.id, Some(now)).await?;
         let started_at = store.first_joined_at(row.id).await?;
@@ -263,7 +263,7 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// As of `now`.
+    /// As of an instant of the steady clock.
     pub(crate) fn of(row: StayRow, account: &str, now: UnixMs) -> Self {
         let stay = &row.stay;
         Self {
@@ -275,7 +275,7 @@ impl Session {
             application_id: row.app.to_string(),
             organization_id: account.to_owned(),
             connection_id: stay.peer.pagecall(),
-            elapsed_time: stay.duration_ms(now) / 1000,
+            elapsed_time: row.duration_ms(now) / 1000,
             user_id: row.person.user_id,
             ip_address: row.person.ip_address,
             user_agent: row.person.user_agent,

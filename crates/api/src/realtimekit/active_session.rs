@@ -36,7 +36,7 @@ fn no_session(meeting: MeetingId) -> KitError {
 pub(super) async fn get(caller: InMeeting<Read>) -> Result<Envelope<Session>, KitError> {
     let row = caller.store().active_session(caller.meeting.id).await?;
     let row = row.ok_or_else(|| no_session(caller.meeting.id))?;
-    Ok(Envelope::of(Session::of(row.borrow(), caller.node.now())))
+    Ok(Envelope::of(Session::of(row.borrow(), caller.node.steady())))
 }
 
 /// Whom to remove. At least one of the lists.

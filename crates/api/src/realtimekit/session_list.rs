@@ -185,6 +185,7 @@ mod tests {
             closed_ms: i64::from(n) * 61_234,
             ticking_count: 0,
             ticking_joined_sum_ms: 0,
+            offset_ms: 0,
         };
         let rows = [
             row(0, "no year of four digits", Some(i64::MAX)),

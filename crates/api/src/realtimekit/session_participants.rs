@@ -97,6 +97,7 @@ enum PeerEventName {
 }
 
 impl SessionParticipant {
+    /// As of an instant of the steady clock.
     fn of(row: &StayRow, now: UnixMs) -> Self {
         let stay = &row.stay;
         Self {
@@ -109,7 +110,7 @@ impl SessionParticipant {
             joined_at: iso(stay.joined_at),
             left_at: stay.left_at.map(iso),
             updated_at: iso(stay.left_at.unwrap_or(stay.joined_at)),
-            duration: Minutes::of(stay.duration_ms(now)),
+            duration: Minutes::of(row.duration_ms(now)),
             peer_events: None,
         }
     }
@@ -146,7 +147,7 @@ async fn shown(
     rows: &[StayRow],
     events: bool,
 ) -> Result<Vec<SessionParticipant>, KitError> {
-    let now = caller.node.now();
+    let now = caller.node.steady();
     let mut view_types: BTreeMap<&str, Option<String>> = BTreeMap::new();
     let mut out = Vec::with_capacity(rows.len());
     for row in rows {
@@ -247,7 +248,7 @@ pub(super) async fn list(
     let page = p.page;
     let query = StayQuery {
         session: caller.session.id,
-        now: caller.node.now(),
+        now: caller.session.own_time(caller.node.steady()),
         search: p.search,
         sort: p.sort_by.unwrap_or(StaySort::JoinedAt),
         ascending: p.sort_order != Some(Order::Descending),

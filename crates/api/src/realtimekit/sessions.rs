@@ -151,7 +151,7 @@ pub(crate) struct Sessions {
     responses((status = 200, description = "Done.", body = Listed<Sessions>), Errors)
 )]
 pub(super) async fn list(caller: InApp<Read>, Params(p): Params<ListParams>) -> Result<Response, KitError> {
-    let now = caller.node.now();
+    let now = caller.node.steady();
     let page = p.page;
     let query = SessionQuery {
         app: caller.app.id.clone(),
@@ -198,7 +198,7 @@ impl FromQuery for GetParams {
     responses((status = 200, description = "Done.", body = Envelope<Session>), Errors)
 )]
 pub(super) async fn get(caller: InSession, _: Params<GetParams>) -> Envelope<Session> {
-    Envelope::of(Session::of(caller.session.borrow(), caller.node.now()))
+    Envelope::of(Session::of(caller.session.borrow(), caller.node.steady()))
 }
 
 #[cfg(test)]

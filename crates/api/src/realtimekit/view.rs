@@ -137,7 +137,7 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// As of `now`.
+    /// As of an instant of the steady clock.
     pub(crate) fn of(row: SessionRef<'_>, now: UnixMs) -> Self {
         let started_at = Short::instant(row.started_at);
         Self {

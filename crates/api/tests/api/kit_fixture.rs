@@ -118,6 +118,7 @@ impl Kit {
         world.clock.set(at("2026-01-12T14:25:30.000Z"));
         world.leave(alone).await;
         world.clock.set(at(NOW));
+        inside.is_heard();
 
         let live = async |meeting| world.store.active_session(meeting).await.unwrap().unwrap().id.to_string();
         let mut names: Vec<_> = [("S1", S1), ("S2", S2), ("S4", S4), ("S5", S5), ("S9", S9)]

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails should say so at once")]
 
 mod auth;
+mod clock;
 mod feed;
 mod feed_race;
 mod forms;

@@ -93,6 +93,7 @@ impl Pagecall {
             alice.push(tab);
         }
         world.clock.set(at("2023-01-01T02:00:00.000Z"));
+        alice.iter().for_each(Client::is_heard);
         Self { world, alice }
     }
 

@@ -269,7 +269,7 @@ impl Client {
         self.attached.request(id, RoomRequest::JoinRoom { display_name: String::new() }).await.unwrap();
         loop {
             match within("the answer to the join", self.inbox.recv()).await {
-                Some(ToSocket::Tell { re: Some(_), msg, .. }) => {
+                Some(ToSocket::Tell { re: Some(_), msg }) => {
                     assert!(matches!(*msg, Msg::PeerInfo { .. }), "{msg:?}");
                     return;
                 }
@@ -277,6 +277,11 @@ impl Client {
                 other => panic!("unexpected: {other:?}"),
             }
         }
+    }
+
+    /// Something comes from the client: it is awake.
+    pub(crate) fn is_heard(&self) {
+        self.attached.hears();
     }
 
     pub(crate) async fn disconnect(self, how: Disconnect) {

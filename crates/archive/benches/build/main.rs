@@ -136,5 +136,6 @@ fn row(nth: u64, sessions: u64, titles: &[Arc<str>]) -> Row {
         live_count: 0,
         ticking_count: 0,
         ticking_joined_sum_ms: 0,
+        offset_ms: 0,
     }
 }

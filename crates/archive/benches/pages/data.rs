@@ -121,6 +121,7 @@ impl World {
             live_count: 0,
             ticking_count: 0,
             ticking_joined_sum_ms: 0,
+            offset_ms: 0,
         }
     }
 

@@ -24,7 +24,7 @@ pub(super) fn answer(rows: &BTreeMap<u128, Row>, q: &Query) -> Answer {
 }
 
 fn consumed(row: &Row, now_ms: i64) -> i64 {
-    let ticking = i64::from(row.ticking_count) * now_ms - row.ticking_joined_sum_ms;
+    let ticking = i64::from(row.ticking_count) * (now_ms + row.offset_ms) - row.ticking_joined_sum_ms;
     row.closed_ms + ticking.max(0)
 }
 

@@ -141,6 +141,7 @@ impl World {
         row.live_count = self.rng.below(3) as u32;
         row.ticking_count = self.rng.below(3) as u32;
         row.ticking_joined_sum_ms = i64::from(row.ticking_count) * self.rng.number(12);
+        row.offset_ms = self.rng.pick(&[0, 0, 1, -5, 60_000]);
         if self.rng.one_in(5) {
             row.title = self.rng.pick(&TITLES).into();
         }
@@ -148,7 +149,7 @@ impl World {
         if ends {
             row.ended_ms = Some(row.started_ms + self.rng.number(100));
             row.end_reason = self.rng.below(3) as u8;
-            (row.live_count, row.ticking_count, row.ticking_joined_sum_ms) = (0, 0, 0);
+            (row.live_count, row.ticking_count, row.ticking_joined_sum_ms, row.offset_ms) = (0, 0, 0, 0);
             self.ended.insert(row.id, self.seq);
         }
         self.rows.insert(row.id, row.clone());
@@ -180,6 +181,7 @@ impl World {
             live_count: 0,
             ticking_count: 0,
             ticking_joined_sum_ms: 0,
+            offset_ms: 0,
         }
     }
 

@@ -44,6 +44,7 @@ pub(crate) fn session(random: &mut Random, seq: u64) -> Change {
             live_count: 0,
             ticking_count: 0,
             ticking_joined_sum_ms: 0,
+            offset_ms: 0,
         },
         ended_seq: Some(seq),
     }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use sederunt_core::id::{AppId, MeetingId, SessionId};
 use sederunt_core::time::UnixMs;
-use sederunt_node::clock::{Clock as _, SystemClock};
+use sederunt_node::clock::wall;
 use sederunt_server::data_folder::DataFolder;
 use sederunt_server::first_run::{self, FirstRun};
 use sederunt_server::mint::Mint;
@@ -55,7 +55,7 @@ pub(crate) fn run(args: &StaysArgs) -> Result<String> {
 fn import(runtime: &tokio::runtime::Runtime, data: &Path, stays: u64) -> Result<FirstRun> {
     let folder = DataFolder::hold(data)?;
     let store = Store::open(data)?;
-    let mint = Mint::new(SystemClock.now())?;
+    let mint = Mint::new(wall())?;
     runtime.block_on(first_run::make_if_needed(&folder, &store, &mint))?;
     let first = first_run::read(&folder)?.context("the first run left no file")?;
     let history = History::new(&first.app_id, stays);
@@ -117,7 +117,7 @@ impl Ask {
             List::Session(name, change) => {
                 let mut q = StayQuery {
                     session: SessionId::from_u128(ONE.as_u128() + 1),
-                    now: SystemClock.now(),
+                    now: wall(),
                     search: None,
                     sort: StaySort::JoinedAt,
                     ascending: true,

@@ -21,6 +21,9 @@ pub enum Write {
         stay: Option<Stay>,
         /// Personal data of a new stay (only with `PeerJoined`), kept apart from facts (DECISIONS §6).
         person: Option<Person>,
+        /// The session's own time minus the steady clock of this process: what a row needs to be read at any instant.
+        /// No fold depends on it.
+        offset_ms: i64,
     },
     /// A chat message, new or changed.
     Chat(ChatMessage),

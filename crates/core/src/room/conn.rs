@@ -37,8 +37,10 @@ impl Room {
             display_name: cut(&who.display_name),
             who,
             created_at: now,
+            attached_at: now,
             conn: Some(conn),
             lost_at: None,
+            noticed_at: now,
             joined: None,
             media: PeerMedia::default(),
         });
@@ -47,7 +49,7 @@ impl Room {
     /// A known peer on a new socket: its stay, transports and producers go on.
     fn resume(&mut self, now: UnixMs, conn: ConnId, id: PeerId, who: Box<Who>) {
         let was_away = self.peers.get(id).is_some_and(|peer| peer.lost_at.is_some());
-        let replaced = self.peers.resume(id, conn);
+        let replaced = self.peers.resume(id, conn, now);
         if let Some(old) = replaced.filter(|old| *old != conn) {
             self.out.close(old, CloseReason::Replaced);
         }
@@ -72,13 +74,23 @@ impl Room {
                     self.farewell(&gone);
                 }
             }
-            Disconnect::Lost => {
-                let Some(id) = self.peers.lose(conn, now) else { return };
-                let joined = self.peers.get(id).and_then(|peer| peer.joined);
-                if let Some(stay) = joined.and_then(|joined| joined.stay) {
-                    self.record(now, FactKind::PeerAway { peer: stay }, None);
-                }
-            }
+            Disconnect::Lost => self.lose(now, conn, now),
+            Disconnect::Silent { heard_at } => self.lose(now, conn, heard_at.plus_ms(self.offset_ms)),
+        }
+    }
+
+    /// A peer is away since it was last heard; its grace runs from now.
+    fn lose(&mut self, now: UnixMs, conn: ConnId, heard_at: UnixMs) {
+        let Some(peer) = self.peers.on(conn).and_then(|id| self.peers.get(id)) else { return };
+        let (id, stay) = (peer.id, peer.joined.and_then(|joined| joined.stay));
+        // The socket itself was heard of when it came.
+        let mut lost_at = heard_at.min(now).max(peer.attached_at);
+        if let (Some(stay), Some(tally)) = (stay, &self.tally) {
+            lost_at = tally.loss_at(stay, lost_at);
+        }
+        self.peers.lose(id, lost_at, now);
+        if let Some(stay) = stay {
+            self.record(lost_at, FactKind::PeerAway { peer: stay }, None);
         }
     }
 }

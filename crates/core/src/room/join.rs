@@ -68,7 +68,7 @@ impl Room {
         let fact = Fact { at, app: self.config.app.clone(), meeting: self.config.meeting, session, kind };
         let Ok(tally) = Tally::start(&fact) else { return };
         let columns = tally.columns().clone();
-        self.out.remember(Write::Fact { fact, columns, stay: None, person: None });
+        self.out.remember(Write::Fact { fact, columns, stay: None, person: None, offset_ms: self.offset_ms });
         self.tally = Some(tally);
     }
 }

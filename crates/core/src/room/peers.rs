@@ -19,10 +19,14 @@ pub(super) struct Peer {
     /// Name in force.
     pub(super) display_name: String,
     pub(super) created_at: UnixMs,
+    /// When its latest socket came.
+    pub(super) attached_at: UnixMs,
     /// The socket; `None` while the reconnect grace runs.
     pub(super) conn: Option<ConnId>,
-    /// When the socket was lost; `Some` exactly while `conn` is `None`.
+    /// When the socket was lost, which is when the peer was last heard; `Some` exactly while `conn` is `None`.
     pub(super) lost_at: Option<UnixMs>,
+    /// When the latest loss was noticed: the grace runs from here.
+    pub(super) noticed_at: UnixMs,
     pub(super) joined: Option<Joined>,
     pub(super) media: PeerMedia,
 }
@@ -99,6 +103,7 @@ pub(super) fn info(peer: PeerId, who: &Who, display_name: &str) -> PeerInfo {
 pub(super) struct Peers {
     by_id: BTreeMap<PeerId, Peer>,
     conns: BTreeMap<ConnId, PeerId>,
+    /// By the moment at which the loss was noticed.
     away: BTreeSet<(UnixMs, PeerId)>,
     joins: u64,
 }
@@ -149,9 +154,7 @@ impl Peers {
         if let Some(conn) = peer.conn {
             self.conns.remove(&conn);
         }
-        if let Some(lost_at) = peer.lost_at {
-            self.away.remove(&(lost_at, id));
-        }
+        self.away.remove(&(peer.noticed_at, id));
         Some(peer)
     }
 
@@ -164,22 +167,24 @@ impl Peers {
         }
     }
 
-    /// The socket is gone; the peer is away from `at` on. Returns its id.
-    pub(super) fn lose(&mut self, conn: ConnId, at: UnixMs) -> Option<PeerId> {
-        let id = self.conns.remove(&conn)?;
-        let peer = self.by_id.get_mut(&id)?;
-        peer.conn = None;
+    /// The socket is gone; the peer is away from `at` on, which is noticed `now`.
+    pub(super) fn lose(&mut self, id: PeerId, at: UnixMs, now: UnixMs) {
+        let Some(peer) = self.by_id.get_mut(&id) else { return };
+        if let Some(conn) = peer.conn.take() {
+            self.conns.remove(&conn);
+        }
         peer.lost_at = Some(at);
-        self.away.insert((at, id));
-        Some(id)
+        peer.noticed_at = now;
+        self.away.insert((now, id));
     }
 
     /// A new socket for a known peer. Returns the socket it replaces.
-    pub(super) fn resume(&mut self, id: PeerId, conn: ConnId) -> Option<ConnId> {
+    pub(super) fn resume(&mut self, id: PeerId, conn: ConnId, now: UnixMs) -> Option<ConnId> {
         let peer = self.by_id.get_mut(&id)?;
-        if let Some(lost_at) = peer.lost_at.take() {
-            self.away.remove(&(lost_at, id));
+        if peer.lost_at.take().is_some() {
+            self.away.remove(&(peer.noticed_at, id));
         }
+        peer.attached_at = now;
         let old = peer.conn.replace(conn);
         if let Some(old) = old {
             self.conns.remove(&old);
@@ -188,7 +193,18 @@ impl Peers {
         old
     }
 
-    /// Who is away for the longest, and since when.
+    /// Moves every instant: the room's time was set.
+    pub(super) fn shift(&mut self, ms: i64) {
+        self.away = std::mem::take(&mut self.away).into_iter().map(|(at, id)| (at.plus_ms(ms), id)).collect();
+        for peer in self.by_id.values_mut() {
+            peer.created_at = peer.created_at.plus_ms(ms);
+            peer.attached_at = peer.attached_at.plus_ms(ms);
+            peer.lost_at = peer.lost_at.map(|at| at.plus_ms(ms));
+            peer.noticed_at = peer.noticed_at.plus_ms(ms);
+        }
+    }
+
+    /// Whose loss was noticed first, and when.
     pub(super) fn first_away(&self) -> Option<(UnixMs, PeerId)> {
         self.away.first().copied()
     }

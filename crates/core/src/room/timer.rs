@@ -36,9 +36,9 @@ impl Room {
         let grace = self
             .peers
             .first_away()
-            .map(|(lost_at, peer)| (lost_at.plus_ms(self.config.reconnect_grace_ms), Timer::Grace(peer)));
+            .map(|(since, peer)| (since.plus_ms(self.config.reconnect_grace_ms), Timer::Grace(peer)));
         let keep_alive =
-            self.tally.as_ref().and_then(|t| t.columns().keep_alive_until()).map(|at| (at, Timer::KeepAlive));
+            self.tally.as_ref().and_then(|t| t.keep_alive_until()).map(|at| (at, Timer::KeepAlive));
         let together = self.together_deadline().map(|at| (at, Timer::Together));
         [grace, keep_alive, together].into_iter().flatten().min_by_key(|(at, _)| *at)
     }

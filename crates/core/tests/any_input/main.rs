@@ -32,6 +32,7 @@ enum Answers {
 struct World {
     make: Maker,
     now: i64,
+    offset: i64,
     room: Room,
     config: RoomConfig,
     fresh: u64,
@@ -59,6 +60,7 @@ impl World {
         Self {
             make: Maker::new(seed),
             now: 1_000_000,
+            offset: 0,
             room: Room::new(config.clone(), None),
             config,
             fresh: 0,
@@ -73,6 +75,9 @@ impl World {
 
     fn step(&mut self) {
         self.now = self.make.instant(self.now);
+        if self.make.rng.chance(3) {
+            self.offset = *self.make.rng.pick(&[0, 1, -3_600_000, 7_200_000, i64::MIN, i64::MAX]);
+        }
         match self.make.rng.below(100) {
             0..5 => self.connect(),
             5..7 => self.disconnect(),
@@ -107,7 +112,10 @@ impl World {
 
     fn disconnect(&mut self) {
         let conn = self.any_conn();
-        let how = *self.make.rng.pick(&[Disconnect::Clean, Disconnect::Lost, Disconnect::Lost]);
+        let heard_at =
+            UnixMs(*self.make.rng.pick(&[i64::MIN, 0, self.now.saturating_sub(35_000), self.now, i64::MAX]));
+        let silent = Disconnect::Silent { heard_at };
+        let how = *self.make.rng.pick(&[Disconnect::Clean, Disconnect::Lost, Disconnect::Lost, silent]);
         // Timers that are due come first, and know nothing of the loss yet.
         self.feed(Input::Disconnect { conn, how });
         self.open.remove(&conn);
@@ -174,7 +182,7 @@ impl World {
 
     fn feed(&mut self, input: Input) -> Vec<Effect> {
         self.fresh += 1;
-        let stamp = Stamp { now: UnixMs(self.now), fresh: Id::mint(1, self.fresh) };
+        let stamp = Stamp { now: UnixMs(self.now), offset_ms: self.offset, fresh: Id::mint(1, self.fresh) };
         self.room.handle(stamp, input);
         let mut effects = Vec::new();
         while let Some(effect) = self.room.poll() {

@@ -22,7 +22,10 @@ use crate::show::{Names, clock, effect_line};
 pub(crate) struct World {
     room: Room,
     config: RoomConfig,
+    /// The steady clock.
     now: i64,
+    /// The wall clock minus the steady clock.
+    offset: i64,
     fresh: u64,
     asked: u64,
     /// Current socket of each peer, and the token it connected with.
@@ -34,6 +37,8 @@ pub(crate) struct World {
     chat: Vec<ChatMessage>,
     tallies: BTreeMap<SessionId, Tally>,
     removed: Vec<Removal>,
+    /// Each session's own time minus the steady clock.
+    offsets: BTreeMap<SessionId, i64>,
 }
 
 impl World {
@@ -52,6 +57,7 @@ impl World {
             room: Room::new(config.clone(), None),
             config,
             now: 0,
+            offset: 0,
             fresh: 0,
             asked: 0,
             conns: BTreeMap::new(),
@@ -62,6 +68,7 @@ impl World {
             chat: Vec::new(),
             tallies: BTreeMap::new(),
             removed: Vec::new(),
+            offsets: BTreeMap::new(),
         }
     }
 
@@ -75,6 +82,9 @@ impl World {
                 Vec::new()
             }
             ["wait", span] => self.wait(clock::parse(span)),
+            // The wall clock is set, forwards or backwards, and no time passes.
+            ["set", "back", span] => self.set(-clock::parse(span)),
+            ["set", "forward", span] => self.set(clock::parse(span)),
             ["tick"] => self.feed(Input::Tick),
             ["timeout"] => vec![match self.room.poll_timeout() {
                 Some((at, why)) => format!("{} {why}", clock::show(at.0)),
@@ -90,11 +100,21 @@ impl World {
             ["connect", peer, person, rest @ ..] => self.connect(peer, person, rest),
             ["restart", at] => self.restart(clock::parse(at)),
             ["sessions"] => self.sessions(),
+            // Nothing has come for this long: the silence is noticed.
+            [peer, "silent", span] => {
+                let heard_at = UnixMs(self.now - clock::parse(span));
+                self.gone(peer, Disconnect::Silent { heard_at })
+            }
             [peer, "drop"] => self.gone(peer, Disconnect::Lost),
             [peer, "close"] => self.gone(peer, Disconnect::Clean),
             [peer, rest @ ..] => self.ask(peer, rest),
             [] => Vec::new(),
         }
+    }
+
+    fn set(&mut self, by: i64) -> Vec<String> {
+        self.offset += by;
+        Vec::new()
     }
 
     /// Lets time pass, ticking when the room wants it.
@@ -111,7 +131,8 @@ impl World {
 
     fn feed(&mut self, input: Input) -> Vec<String> {
         self.fresh += 1;
-        let stamp = Stamp { now: UnixMs(self.now), fresh: Id::mint(1_000, self.fresh) };
+        let stamp =
+            Stamp { now: UnixMs(self.now), offset_ms: self.offset, fresh: Id::mint(1_000, self.fresh) };
         self.room.handle(stamp, input);
         let mut out = Vec::new();
         while let Some(effect) = self.room.poll() {
@@ -125,7 +146,8 @@ impl World {
     fn perform(&mut self, effect: &Effect) {
         match effect {
             Effect::Remember(write) => match &**write {
-                Write::Fact { fact, columns, .. } => {
+                Write::Fact { fact, columns, offset_ms, .. } => {
+                    self.offsets.insert(fact.session, *offset_ms);
                     self.facts.push(fact.clone());
                     match self.tallies.get_mut(&fact.session) {
                         Some(tally) => drop(tally.apply(fact).unwrap()),
@@ -289,19 +311,20 @@ impl World {
                 ));
             }
             let chat = self.chat.iter().filter(|m| m.session == *session).cloned().collect();
-            open = Some(OpenSession { tally: tally.clone(), chat });
+            open = Some(OpenSession { tally: tally.clone(), chat, offset_ms: self.offsets[session] });
         }
         self.room = Room::new(self.config.clone(), open).with_removed(self.removed.iter().copied());
         out
     }
 
     fn sessions(&mut self) -> Vec<String> {
-        let now = UnixMs(self.now);
+        let (steady, offsets) = (UnixMs(self.now), &self.offsets);
         let names = &mut self.names;
         self.tallies
             .values()
             .map(|tally| {
                 let c = tally.columns();
+                let now = steady.plus_ms(offsets[&c.session]);
                 let state = match (c.ended_at, c.end_reason) {
                     (Some(at), Some(reason)) => format!("ENDED {} {}", clock::show(at.0), reason.as_str()),
                     _ => "LIVE".to_owned(),

@@ -1,5 +1,5 @@
 //! The same room, told as plainly as possible: lists of intervals, every number computed from scratch. Shares no code
-//! with the engine or its tally.
+//! with the engine or its tally. Its instants are time that passes, whatever the wall clock shows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +19,11 @@ pub(crate) struct Stay {
 }
 
 impl Stay {
+    /// How long it was at `now`.
+    pub(crate) fn length(&self, now: i64) -> i64 {
+        self.end(now) - self.from
+    }
+
     fn end(&self, now: i64) -> i64 {
         self.to.map(|(at, _)| at).or(self.away).unwrap_or(now)
     }
@@ -27,6 +32,8 @@ impl Stay {
 /// One session.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
+    /// The wall clock minus time that passes, when it started: what is written is the start plus what has passed.
+    pub(crate) offset: i64,
     pub(crate) start: i64,
     pub(crate) end: Option<(i64, EndReason)>,
     pub(crate) stays: Vec<Stay>,
@@ -65,8 +72,10 @@ impl Session {
         self.stays.iter().filter(connected).map(|s| s.person).collect::<BTreeSet<_>>().len() >= 2
     }
 
-    fn last_left(&self) -> i64 {
-        self.stays.iter().filter_map(|stay| stay.to).map(|(at, _)| at).max().unwrap_or(self.start)
+    /// When it ends without anybody: not before its settings changed.
+    fn empty_until(&self, keep_alive: i64) -> i64 {
+        let last = self.stays.iter().filter_map(|stay| stay.to).map(|(at, _)| at).max();
+        (last.unwrap_or(self.start) + keep_alive).max(self.latest)
     }
 
     fn note(&mut self, at: i64) {
@@ -77,6 +86,9 @@ impl Session {
 /// What a client is to the room.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Peer {
+    /// When its latest socket came.
+    since: i64,
+    /// When its loss was noticed.
     pub(crate) lost_at: Option<i64>,
     pub(crate) joined: bool,
     stay: Option<usize>,
@@ -139,27 +151,28 @@ impl Model {
         self.floor
     }
 
+    /// The first to be lost whose grace runs out, the end of an empty session, and the limit.
+    fn timers(&mut self) -> (Option<(i64, usize)>, Option<i64>, Option<i64>) {
+        let grace = self.settings.grace;
+        let lost = self.peers.iter().enumerate().filter_map(|(i, p)| Some((p.as_ref()?.lost_at?, i))).min();
+        let lost = lost.map(|(at, client)| (at + grace, client));
+        let keep_alive = self.settings.keep_alive;
+        let empty =
+            self.live().filter(|session| session.live() == 0).map(|session| session.empty_until(keep_alive));
+        (lost, empty, self.limit_at())
+    }
+
+    /// When the next timer fires.
+    pub(crate) fn due(&mut self) -> Option<i64> {
+        let (lost, empty, full) = self.timers();
+        [lost.map(|(at, _)| at), empty, full].into_iter().flatten().min()
+    }
+
     /// Treats timers in order of time; at one instant grace comes first, then keep-alive, then the limit.
     pub(crate) fn advance(&mut self) {
         loop {
-            let grace = self.settings.grace;
-            let lost =
-                self.peers.iter().enumerate().filter_map(|(i, p)| Some((p.as_ref()?.lost_at?, i))).min();
-            let lost = lost.map(|(at, client)| (at + grace, client));
-            let keep_alive = self.settings.keep_alive;
-            let empty = self
-                .live()
-                .filter(|session| session.live() == 0)
-                .map(|session| session.last_left() + keep_alive);
-            let full = self.limit_at();
-            let Some(at) = [lost.map(|(at, _)| at), empty, full]
-                .into_iter()
-                .flatten()
-                .min()
-                .filter(|at| *at <= self.floor)
-            else {
-                return;
-            };
+            let (lost, empty, _) = self.timers();
+            let Some(at) = self.due().filter(|at| *at <= self.floor) else { return };
             match lost {
                 Some((due, client)) if due == at => self.leave(client, due, LeaveReason::ConnectionLost),
                 _ if empty == Some(at) => self.end(at, EndReason::AllParticipantsLeft),
@@ -184,6 +197,7 @@ impl Model {
         let is_out = self.is_out(self.wires[client].0, now);
         match &mut self.peers[client] {
             Some(peer) if own_token => {
+                peer.since = now;
                 let back = peer.lost_at.take().and(peer.stay);
                 if let (Some(stay), Some(session)) = (back, self.live()) {
                     session.stays[stay].away = None;
@@ -193,7 +207,7 @@ impl Model {
             Some(_) => {}
             None if self.settings.open && !self.terminated && !is_out => {
                 self.lost.retain(|lost| *lost != self.wires[client]);
-                self.peers[client] = Some(Peer::default());
+                self.peers[client] = Some(Peer { since: now, ..Peer::default() });
             }
             None => {}
         }
@@ -226,15 +240,21 @@ impl Model {
         }
     }
 
-    pub(crate) fn join(&mut self, client: usize, person: u64, role: Role, now: i64) {
+    pub(crate) fn join(&mut self, client: usize, person: u64, role: Role, now: i64, offset: i64) {
         let may = self.settings.open && !self.terminated;
         let bot = role == Role::Bot;
         let waits = self.peers[client].as_ref().is_some_and(|peer| !peer.joined);
         if waits && may && (!bot || self.live().is_some()) {
             if self.live().is_none() {
-                let session =
-                    Session { start: now, end: None, stays: Vec::new(), peak: 0, total: 0, latest: now };
-                self.sessions.push(session);
+                self.sessions.push(Session {
+                    offset,
+                    start: now,
+                    end: None,
+                    stays: Vec::new(),
+                    peak: 0,
+                    total: 0,
+                    latest: now,
+                });
             }
             let mut index = None;
             if let Some(session) = self.live().filter(|_| !bot) {
@@ -244,18 +264,23 @@ impl Model {
                 index = Some(session.stays.len() - 1);
                 self.seen.insert(self.wires[client].0);
             }
-            self.peers[client] = Some(Peer { lost_at: None, joined: true, stay: index });
+            if let Some(peer) = &mut self.peers[client] {
+                (peer.joined, peer.stay) = (true, index);
+            }
         }
         self.advance();
     }
 
-    pub(crate) fn drop(&mut self, client: usize, now: i64) {
+    /// The loss of a client is noticed that was last heard at `heard`.
+    pub(crate) fn drop(&mut self, client: usize, now: i64, heard: i64) {
         let Some(peer) = &mut self.peers[client] else { return };
         peer.lost_at = Some(now);
-        let stay = peer.stay;
+        let (stay, since) = (peer.stay, peer.since);
         if let (Some(stay), Some(session)) = (stay, self.live()) {
-            session.stays[stay].away = Some(now);
-            session.note(now);
+            // Two minutes before the newest fact nothing changes any more.
+            let at = heard.max(since).max(session.stays[stay].from).max(session.latest - 120_000);
+            session.stays[stay].away = Some(at);
+            session.note(at);
         }
         self.advance();
     }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use sederunt_core::effect::Effect;
-use sederunt_core::fact::{LeaveReason, Role};
+use sederunt_core::effect::{Effect, Write};
+use sederunt_core::fact::{Fact, FactKind, LeaveReason, Role};
 use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, PeerId};
 use sederunt_core::input::{Command, CommandId, ConnId, Disconnect, Input, Request};
+use sederunt_core::removal::Removal;
 use sederunt_core::room::{OpenSession, Room, RoomConfig};
 use sederunt_core::time::{Stamp, UnixMs};
 use sederunt_core::who::{Abilities, Who};
@@ -28,7 +29,12 @@ pub(crate) struct World {
     verbose: bool,
     /// Sockets break all the time and time goes slowly: many are away at once.
     stormy: bool,
+    /// Time that passes: what the histories are measured by. Nobody can set it.
     clock: i64,
+    /// The wall clock minus `clock`.
+    wall: i64,
+    /// The steady clock of the process minus `clock`: it began as the wall clock did.
+    base: i64,
     room: Room,
     config: RoomConfig,
     model: Model,
@@ -84,6 +90,8 @@ impl World {
             verbose,
             stormy,
             clock: START,
+            wall: 0,
+            base: 0,
             room: Room::new(config.clone(), None),
             config,
             model: Model::new(settings, &clients.iter().map(|client| client.person).collect::<Vec<_>>()),
@@ -98,6 +106,7 @@ impl World {
 
     pub(crate) fn run(&mut self) {
         for _ in 0..STEPS {
+            self.set_wall_clock();
             self.pass_time();
             self.act();
             self.check();
@@ -114,7 +123,16 @@ impl World {
         }
     }
 
-    /// The clock moves, mostly forwards; a good shell ticks in time, a bad one late or not at all.
+    /// Somebody sets the wall clock, a little or far, either way.
+    fn set_wall_clock(&mut self) {
+        if self.rng.chance(8) {
+            let far = *self.rng.pick(&[200, 3_000, 600_000, 7_200_000, 400 * 24 * 3_600_000]);
+            self.wall += self.rng.between(-far, far);
+            self.say(|| format!("the wall clock is off by {}", self.wall));
+        }
+    }
+
+    /// Time passes; a good shell ticks in time, a bad one late or not at all.
     fn pass_time(&mut self) {
         let span = match self.rng.below(100) {
             0..90 if self.stormy => self.rng.between(0, 4_000),
@@ -122,14 +140,13 @@ impl World {
             25..50 => self.rng.between(1, 5_000),
             50..80 => self.rng.between(1_000, 120_000),
             80..92 => self.rng.between(60_000, 1_800_000),
-            92..97 => -self.rng.between(1, 3_000),
             // On a timer to the millisecond.
-            _ => self.room.poll_timeout().map_or(0, |(at, _)| (at.0 - self.clock).clamp(-5_000, 900_000)),
+            _ => self.due().map_or(0, |(at, _)| (at - self.clock).clamp(0, 900_000)),
         };
         let until = self.clock + span;
         if self.rng.chance(60) {
-            while let Some((at, why)) = self.room.poll_timeout().filter(|(at, _)| at.0 <= until) {
-                self.clock = self.clock.max(at.0);
+            while let Some((at, why)) = self.due().filter(|(at, _)| *at <= until) {
+                self.clock = self.clock.max(at);
                 self.say(|| format!("tick: {why}"));
                 self.model.at(self.clock);
                 self.feed(Input::Tick);
@@ -139,14 +156,27 @@ impl World {
         self.clock = until;
     }
 
+    /// When a timer of the room fires, in time that passes.
+    fn due(&self) -> Option<(i64, &'static str)> {
+        self.room.poll_timeout().map(|(at, why)| (at.0 - self.base, why))
+    }
+
     fn feed(&mut self, input: Input) {
         self.fresh += 1;
-        let stamp = Stamp { now: UnixMs(self.clock), fresh: Id::mint(1, self.fresh) };
+        let (now, offset_ms) = (UnixMs(self.clock + self.base), self.wall - self.base);
+        let stamp = Stamp { now, offset_ms, fresh: Id::mint(1, self.fresh) };
         self.room.handle(stamp, input);
         let mut effects: Vec<Effect> = Vec::new();
         while let Some(effect) = self.room.poll() {
-            if let (true, Effect::Remember(write)) = (self.verbose, &effect) {
+            if let Effect::Remember(write) = &effect {
                 self.say(|| format!("    {write:?}"));
+                if let Write::Fact {
+                    fact: Fact { kind: FactKind::PeerJoined { .. }, .. }, offset_ms, ..
+                } = &**write
+                {
+                    let session = self.model.sessions.last().unwrap();
+                    assert_eq!(offset_ms + self.base, session.offset, "a session keeps its offset");
+                }
             }
             effects.push(effect);
         }
@@ -241,7 +271,7 @@ impl World {
         let Client { person, role, conn } = self.clients[client];
         self.say(|| format!("join {client} of {person} {role:?} on {conn:?}"));
         if connected {
-            self.model.join(client, person, role, now);
+            self.model.join(client, person, role, now, self.wall);
         }
         self.ask(client, Request::JoinRoom { display_name: String::new() });
     }
@@ -252,10 +282,23 @@ impl World {
     }
 
     fn drop(&mut self, client: usize, now: i64) {
-        self.say(|| format!("drop {client}"));
-        self.model.drop(client, now);
         let conn = self.clients[client].conn;
-        self.feed(Input::Disconnect { conn, how: Disconnect::Lost });
+        if self.rng.chance(60) {
+            self.say(|| format!("drop {client}"));
+            self.model.drop(client, now, now);
+            return self.feed(Input::Disconnect { conn, how: Disconnect::Lost });
+        }
+        // Mostly as late as the doors notice it.
+        let late = *self.rng.pick(&[0, 1, 10_000, 35_000, 35_000, 60_000, 119_999, 500_000]);
+        let heard = self.clock - self.rng.between(0, late);
+        self.say(|| format!("{client} was last heard {} ms ago", now - heard));
+        let minutes = self.model.sessions.last().map_or(0, |session| session.consumed(now));
+        self.model.drop(client, now, heard);
+        // What was counted of the silence is taken back, and nothing else.
+        let taken = minutes - self.model.sessions.last().map_or(0, |session| session.consumed(now));
+        self.consumed.2 -= taken.max(0);
+        let heard_at = UnixMs(heard + self.base);
+        self.feed(Input::Disconnect { conn, how: Disconnect::Silent { heard_at } });
     }
 
     fn leave(&mut self, client: usize, now: i64) {
@@ -345,7 +388,8 @@ impl World {
     fn crash(&mut self) {
         let heartbeat = self.clock - self.rng.between(0, 5_000);
         self.say(|| format!("crash, last heartbeat {}", heartbeat - START));
-        self.ledger.recover(heartbeat);
+        let offset = self.model.live().map_or(0, |session| session.offset);
+        self.ledger.recover(heartbeat + offset);
         self.model.crash(heartbeat);
         self.reload();
     }
@@ -369,8 +413,13 @@ impl World {
             self.model.settings.open = false;
         }
         let open = self.ledger.sessions.last().filter(|(tally, _)| tally.columns().ended_at.is_none());
-        let open = open.map(|(tally, _)| OpenSession { tally: tally.clone(), chat: Vec::new() });
-        let removed = self.ledger.removed.iter().copied();
+        // The new process begins with the wall clock as it is; the session's time goes on.
+        self.base = self.wall;
+        let offset_ms = self.model.live().map_or(0, |session| session.offset) - self.base;
+        let open = open.map(|(tally, _)| OpenSession { tally: tally.clone(), chat: Vec::new(), offset_ms });
+        // Removals are kept for a day of the wall clock; no history is that long.
+        let own = open.as_ref().map_or(self.wall, |open| open.offset_ms + self.base);
+        let removed = self.ledger.removed.iter().map(|r| Removal { at: UnixMs(self.clock + own), ..*r });
         self.room = Room::new(self.config.clone(), open).with_removed(removed);
         // What was open is closed at the heartbeat: up to 5 s of minutes per stay are given back.
         self.consumed = (usize::MAX, i64::MIN, 0);
@@ -382,18 +431,20 @@ impl World {
         self.feed(Input::Tick);
         self.ledger.compare(&self.model.sessions, now);
         assert_eq!(self.ledger.terminated_at.is_some(), self.model.terminated, "terminated");
-        if let Some((at, why)) = self.room.poll_timeout() {
-            assert!(at.0 > now, "{why} is overdue");
+        if let Some((at, why)) = self.due() {
+            assert!(at > now, "{why} is overdue");
         }
+        assert_eq!(self.due().map(|(at, _)| at), self.model.due(), "timers fire after their elapsed time");
         let live = self.model.live().map(|session| session.live());
         let open = self.room.session().map(|tally| tally.columns());
         assert_eq!(open.map(|c| c.live_count as usize), live, "session() is the LIVE session");
         if let Some(columns) = open {
             let (tally, _) = self.ledger.sessions.last().unwrap();
             assert_eq!(columns, tally.columns(), "the room and its ledger agree");
-            let in_keep_alive = columns.keep_alive_until().is_some_and(|until| until.0 > now);
+            let in_keep_alive = self.room.session().and_then(|tally| tally.keep_alive_until()).is_some();
             assert!(columns.live_count > 0 || in_keep_alive, "open iff somebody is in or keep-alive runs");
-            let (n, consumed) = (self.ledger.sessions.len(), columns.consumed_ms(UnixMs(now)));
+            let offset = self.model.sessions.last().unwrap().offset;
+            let (n, consumed) = (self.ledger.sessions.len(), columns.consumed_ms(UnixMs(now + offset)));
             if self.consumed.0 == n {
                 assert!(consumed >= self.consumed.2, "minutes shrank");
             }

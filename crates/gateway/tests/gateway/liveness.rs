@@ -6,13 +6,13 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use prost::Message;
 use sederunt_gateway::{PING_EVERY, SILENCE_MAX};
+use sederunt_node::clock::Clock as _;
 use sederunt_proto::event;
 use sederunt_proto::socket::room as r;
-use tokio::net::TcpSocket;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message as WsMessage;
 
-use crate::world::World;
+use crate::world::{World, until};
 
 /// Time stands still while anything happens and jumps to the next timer when nothing does.
 #[tokio::test(start_paused = true)]
@@ -40,42 +40,31 @@ async fn the_server_pings_and_lets_go_of_the_silent() {
     assert!(last_word.elapsed() >= SILENCE_MAX - Duration::from_millis(5));
 }
 
-/// Bytes that the two kernels may hold for a connection over loopback, both ways, with room to spare.
-const IN_KERNELS: usize = 64 << 20;
-
-/// Sends the same message for ever and reads nothing; bytes sent until the server cuts.
-async fn flood(w: &World, what: WsMessage) -> usize {
-    let meeting = w.meeting().await.id;
-    let row = w.participant(meeting, "flood", "group_call_host").await;
-    let token = w.token(&row).await;
-    let id = w.node.mint_id().to_string();
-    // Small buffers, so that the test need not send many megabytes.
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.set_recv_buffer_size(8 * 1024).unwrap();
-    socket.set_send_buffer_size(64 * 1024).unwrap();
-    let stream = socket.connect(w.address).await.unwrap();
-    let (mut ws, _) = tokio_tungstenite::client_async(w.url(meeting, &id, &token), stream).await.unwrap();
-    let mut sent = 0;
-    while ws.send(what.clone()).await.is_ok() {
-        sent += what.len();
-        assert!(sent < IN_KERNELS, "the server reads on although nobody reads what it answers");
-    }
-    sent
-}
-
-/// Nothing is read from whoever does not read the answers, so that nothing is gathered for it.
-#[tokio::test(start_paused = true)]
-async fn a_client_that_asks_and_does_not_read_is_not_read_either_and_cut() {
+/// A client that falls asleep: its silence is noticed 35 s later, and it was there until it was last heard.
+#[tokio::test]
+async fn a_stay_ends_when_the_client_was_last_heard() {
     let w = World::new().await;
-    let metrics = w.node.metrics();
-    let mut cut = 0;
-    let polls = sederunt_proto::frame::encode(event::poll::GET_POLLS, "7-00001", Some(Vec::new()));
-    for what in [WsMessage::Ping(vec![7; 125].into()), WsMessage::Binary(polls)] {
-        flood(&w, what).await;
-        cut += 1;
-        assert_eq!(metrics.slow_consumers.get(), cut, "counted");
-    }
-    assert_eq!(metrics.sockets.get(), 0, "and gone");
+    let meeting = w.meeting().await.id;
+    let mut alice = w.peer(meeting, "alice").await;
+    alice.join("alice").await;
+    w.clock.advance(60_000);
+    assert!(alice.is_alive().await);
+    let heard_at = w.clock.steady();
+    let session = w.store.active_session(meeting).await.unwrap().unwrap().id;
+    tokio::time::pause();
+    w.clock.advance(35_000);
+    // For the door's timers.
+    tokio::time::advance(SILENCE_MAX + Duration::from_secs(1)).await;
+    tokio::time::resume();
+    let stay = async || w.store.stay(session, alice.id.parse().unwrap()).await.unwrap().unwrap().stay;
+    until("the loss", || async { stay().await.away_since.is_some() }).await;
+    assert_eq!(stay().await.away_since, Some(heard_at));
+    // The grace runs from the notice.
+    w.clock.advance(19_999);
+    assert_eq!(w.live(meeting).await, 1);
+    w.clock.advance(1);
+    until("the end", || async { stay().await.left_at.is_some() }).await;
+    assert_eq!(stay().await.left_at, Some(heard_at));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

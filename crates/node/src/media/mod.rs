@@ -6,5 +6,4 @@ mod socket;
 mod translate;
 mod worker;
 
-pub use address::{Announced, NotAnAddress};
 pub use handle::{MediaConfig, MediaHandle, MediaNotice, MediaOverload, MediaStats, RoomTag};

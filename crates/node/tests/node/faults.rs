@@ -15,7 +15,10 @@ async fn begin_session(w: &World, meeting: MeetingId) -> SessionId {
     let kind = FactKind::SessionStarted { title: "other".to_owned(), keep_alive_ms: 60_000 };
     let fact = Fact { at: w.node.now(), app: w.app.clone(), meeting, session, kind };
     let columns = Tally::start(&fact).unwrap().columns().clone();
-    w.store.remember("node-1", vec![Write::Fact { fact, columns, stay: None, person: None }]).await.unwrap();
+    w.store
+        .remember("node-1", vec![Write::Fact { fact, columns, stay: None, person: None, offset_ms: 0 }])
+        .await
+        .unwrap();
     session
 }
 

@@ -146,6 +146,7 @@ async fn a_stop_closes_stays_with_their_true_times_and_refuses_newcomers() {
     let late = w.participant(meeting, "late").await;
     let late_token = w.token(&late).await;
     w.clock.advance(42_000);
+    alice.attached.hears();
     within("the stop", w.node.stop()).await;
     assert_eq!(alice.closed().await, Some(CloseReason::ServerStopping));
     let row = w.sessions().await.items[0].clone();

@@ -114,7 +114,7 @@ impl World {
     pub(crate) async fn sessions(&self) -> Page<SessionRow> {
         let query = SessionQuery {
             app: self.app.clone(),
-            now: self.node.now(),
+            now: self.node.steady(),
             meeting: None,
             started_from: None,
             started_to: None,
@@ -133,7 +133,7 @@ impl World {
     pub(crate) async fn stays(&self, session: SessionId) -> Vec<StayRow> {
         let query = StayQuery {
             session,
-            now: self.node.now(),
+            now: self.node.steady(),
             search: None,
             sort: StaySort::JoinedAt,
             ascending: true,
@@ -175,8 +175,8 @@ impl Client {
         self.attached.request(id.clone(), request).await.unwrap();
         loop {
             match self.next().await.expect("the room has let go") {
-                ToSocket::Tell { re: None, msg, .. } => self.pushes.push(msg),
-                ToSocket::Tell { re: Some(re), msg, .. } if re == id => return Ok(msg),
+                ToSocket::Tell { re: None, msg } => self.pushes.push(msg),
+                ToSocket::Tell { re: Some(re), msg } if re == id => return Ok(msg),
                 ToSocket::Refuse { re, error } if re == id => return Err(error),
                 other @ (ToSocket::Tell { .. } | ToSocket::Refuse { .. } | ToSocket::Close(_)) => {
                     panic!("unexpected: {other:?}")

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sederunt_core::time::UnixMs;
 use sederunt_node::Node;
-use sederunt_node::clock::{Clock as _, SystemClock};
+use sederunt_node::clock::wall;
 use sederunt_store::{Pace, Store};
 
 use super::Console;
@@ -54,6 +54,6 @@ impl Desk {
 
     /// Now.
     pub(crate) fn now(&self) -> UnixMs {
-        self.live.as_ref().map_or_else(|| SystemClock.now(), |live| live.node.now())
+        self.live.as_ref().map_or_else(wall, |live| live.node.now())
     }
 }

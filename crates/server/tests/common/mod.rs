@@ -11,6 +11,7 @@
 pub mod client;
 pub mod http;
 pub mod rng;
+pub mod wall;
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -83,9 +84,15 @@ pub struct Server {
 impl Server {
     /// Starts on free ports and waits for the ready line.
     pub fn start(data: &Path, more: &[&str]) -> Self {
+        Self::start_in(data, more, &[])
+    }
+
+    /// [`Self::start`] with variables in its environment.
+    pub fn start_in(data: &Path, more: &[&str], environment: &[(&str, &Path)]) -> Self {
         let log = data.with_extension("log");
         let mut command = sederunt(&["serve", "--listen", "127.0.0.1:0", "--media", "127.0.0.1:0"]);
         command.args(["--metrics-listen", "127.0.0.1:0", "--data"]).arg(data).args(more);
+        command.envs(environment.iter().copied());
         let stderr = std::fs::OpenOptions::new().create(true).append(true).open(&log).unwrap();
         let mut child = command.stdout(Stdio::piped()).stderr(stderr).spawn().unwrap();
         let mut line = String::new();

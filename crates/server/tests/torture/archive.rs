@@ -14,9 +14,10 @@ use crate::common::{Server, sederunt};
 const KILL_MS: u64 = 250;
 
 /// A server that seals every few sessions.
-pub(crate) fn serve(data: &Path, rng: &mut Rng) -> Server {
+pub(crate) fn serve(data: &Path, rng: &mut Rng, environment: &[(&str, &Path)]) -> Server {
     let seal = rng.within(1..4).to_string();
-    Server::start(data, &["--archive-from-sessions", "1", "--archive-seal-sessions", &seal])
+    let options = ["--archive-from-sessions", "1", "--archive-seal-sessions", &seal];
+    Server::start_in(data, &options, environment)
 }
 
 /// Starts a rebuild of the archive and kills it.

@@ -12,8 +12,9 @@ use crate::truth::{Stay, Truth};
 const HEARTBEAT_MS: i64 = 5_000;
 /// A heartbeat is late when the machine is busy.
 const LATE_MS: i64 = 2_500;
-/// Two processes round the same clock to whole milliseconds.
-const ROUNDING_MS: i64 = 1;
+/// Two processes round the same clock to whole milliseconds, and a session whose clock was set is rounded once more by
+/// each process that takes it over.
+pub(crate) const ROUNDING_MS: i64 = 5;
 
 /// Every acknowledged fact is there, at its time, and nothing else is.
 pub(crate) fn stays(truth: &Truth, everybody: &[Pass], seen: &Seen, kills: u64) {

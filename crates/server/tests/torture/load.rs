@@ -83,8 +83,8 @@ impl Scene {
         Self { server, player, kill }
     }
 
-    /// Load from every participant until the server is killed under it.
-    pub(crate) async fn round(self, everybody: &[Pass], rng: &Rng, load: Duration) {
+    /// Load from every participant until the server is killed under it, at the end of `until`.
+    pub(crate) async fn round(self, everybody: &[Pass], rng: &Rng, until: impl Future<Output = ()>) {
         let mut players = JoinSet::new();
         for (no, pass) in everybody.iter().enumerate() {
             players.spawn(self.player.clone().come_and_go(pass.clone(), rng.fork(no as u64 + 1)));
@@ -94,10 +94,12 @@ impl Scene {
         }
         players.spawn(self.player.clone().kick(everybody.to_vec(), rng.fork(2_000)));
         players.spawn(self.player.clone().watch(self.server.bound.metrics.clone()));
-        let one_ended = players.join_next();
-        // They go on for ever: this ends at the chosen moment.
-        if let Ok(ended) = tokio::time::timeout(load, one_ended).await {
-            panic!("a client ended before the server: {ended:?}\n{}", self.server.log());
+        tokio::select! {
+            () = until => {}
+            // They go on for ever.
+            ended = players.join_next() => {
+                panic!("a client ended before the server: {ended:?}\n{}", self.server.log());
+            }
         }
         self.kill.send(Some(now_ms())).unwrap();
         self.server.kill();

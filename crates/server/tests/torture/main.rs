@@ -1,5 +1,5 @@
 //! The real binary, killed with SIGKILL again and again at random instants: under joins, leaves, kicks and reads while it
-//! seals and merges, while it imports, and while it rebuilds the archive. What was acknowledged is in the ledger, nothing
+//! seals and merges, while it imports, while it rebuilds the archive, and while somebody sets its wall clock. What was acknowledged is in the ledger, nothing
 //! is there that did not happen, and the lists say what an export says.
 //!
 //! `TORTURE_SEED=…` repeats a run, `TORTURE_KILLS=…` makes it longer: `cargo xtask torture --kills 1000`.
@@ -16,6 +16,7 @@ mod common;
 
 mod archive;
 mod check;
+mod clock;
 mod compare;
 mod imports;
 mod large;
@@ -27,10 +28,13 @@ use std::time::{Duration, Instant};
 
 use common::http::{Kit, passes};
 use common::rng::Rng;
+use common::wall::Wall;
 use common::{FirstRun, Server, stdout_of};
 
+use clock::{Clock, SET_EVERY};
 use imports::Imports;
 use load::{Log, Scene};
+use sederunt_core::id::Id;
 use truth::Truth;
 
 /// Kills of a run that says nothing else.
@@ -53,7 +57,8 @@ async fn what_was_acknowledged_survives_sigkill() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
     let start = Instant::now();
-    let server = Server::start(&data, &[]);
+    let mut clock = Clock::new(Wall::build(dir.path()));
+    let server = clock.serve(&data, &mut rng.fork(u64::MAX));
     let first = FirstRun::read(&data);
     let everybody = passes(&Kit::new(&server.bound.http, &first), MEETINGS, PEOPLE).await;
     stop(server);
@@ -68,9 +73,18 @@ async fn what_was_acknowledged_survives_sigkill() {
         } else {
             let is_long = kill % LONG_EVERY == LONG_EVERY - 2;
             let load_ms = if is_long { rng.within(8_000..9_000) } else { rng.within(1..400) };
-            let server = archive::serve(&data, &mut rng);
+            let server = clock.serve(&data, &mut rng);
+            let (metrics, players) = (server.bound.metrics.clone(), rng.fork(3));
             let scene = Scene::open(server, &first, &log);
-            scene.round(&everybody, &rng, Duration::from_millis(load_ms)).await;
+            let is_set = kill % SET_EVERY == 0;
+            let until = async {
+                if is_set {
+                    clock.set(&metrics, &mut rng).await;
+                } else {
+                    at_instant(Duration::from_millis(load_ms)).await;
+                }
+            };
+            scene.round(&everybody, &players, until).await;
         }
         if kill % VERIFY_EVERY == VERIFY_EVERY - 1 {
             println!("{} kills, {:.0} s", kill + 1, start.elapsed().as_secs_f64());
@@ -78,14 +92,17 @@ async fn what_was_acknowledged_survives_sigkill() {
         }
     }
     println!("{kills} kills, {:.0} s", start.elapsed().as_secs_f64());
-    finish(&data, &first, &everybody, &mut imports).await;
+    let server = clock.serve(&data, &mut rng.fork(u64::MAX));
+    finish(&data, server, &first, &everybody, &mut imports).await;
 
     let truth = Truth::export(&data);
     imports.check(&truth);
-    check::stays(&truth, &everybody, &log.lock().unwrap(), kills);
+    let rooms: Vec<Id> = everybody.iter().map(|pass| Id::parse(&pass.meeting).unwrap()).collect();
+    let straight = clock.straightened(&truth, &rooms, &log.lock().unwrap());
+    check::stays(&straight, &everybody, &log.lock().unwrap(), kills);
     log.lock().unwrap().sealing.check(kills);
     // From the archive, and from SQL.
-    let server = archive::serve(&data, &mut rng.fork(kills));
+    let server = archive::serve(&data, &mut rng.fork(kills), &[]);
     compare::lists(&server.bound.http, &first, &truth).await;
     archive::has_answered(&server.bound.metrics).await;
     stop(server);
@@ -112,8 +129,13 @@ async fn at_instant(after: Duration) {
 }
 
 /// Everything ends as it should: what is open is closed, and every import is done again.
-async fn finish(data: &Path, first: &FirstRun, everybody: &[common::client::Pass], imports: &mut Imports) {
-    let server = Server::start(data, &[]);
+async fn finish(
+    data: &Path,
+    server: Server,
+    first: &FirstRun,
+    everybody: &[common::client::Pass],
+    imports: &mut Imports,
+) {
     let kit = Kit::new(&server.bound.http, first);
     for pass in everybody {
         let path = format!("/meetings/{}/active-session/kick-all", pass.meeting);

@@ -37,7 +37,7 @@ pub(crate) struct Stay {
 }
 
 /// All sessions of a ledger in which nobody is.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Truth {
     pub(crate) sessions: BTreeMap<Id, Session>,
     /// The lines as they were written, by session.

@@ -69,10 +69,10 @@ impl Changes {
             | FactKind::PeerLeft { .. } => None,
         });
         let ends: HashMap<_, _> = ends.collect();
-        for SessionState { app, columns, .. } in states {
+        for SessionState { app, columns, offset_ms, .. } in states {
             let ended_seq = ends.get(&columns.session).and_then(|seq| u64::try_from(*seq).ok());
             if self.followed.contains(app) {
-                self.sessions.push((*app, Change { row: rows::of_columns(columns), ended_seq }));
+                self.sessions.push((*app, Change { row: rows::of_columns(columns, *offset_ms), ended_seq }));
             } else if ended_seq.is_some() {
                 *self.ended_elsewhere.entry(*app).or_insert(0) += 1;
             }

@@ -21,8 +21,8 @@ fn reason(code: u8) -> Option<EndReason> {
     EndReason::ALL.get(usize::from(code).checked_sub(1)?).copied()
 }
 
-/// A session as of its latest fact.
-pub(super) fn of_columns(c: &SessionColumns) -> Row {
+/// A session as of its latest fact, with its [`SessionRow::offset_ms`].
+pub(super) fn of_columns(c: &SessionColumns, offset_ms: i64) -> Row {
     Row {
         id: c.session.as_u128(),
         meeting: c.meeting.as_u128(),
@@ -37,12 +37,13 @@ pub(super) fn of_columns(c: &SessionColumns) -> Row {
         live_count: c.live_count,
         ticking_count: c.ticking_count,
         ticking_joined_sum_ms: c.ticking_joined_sum_ms,
+        offset_ms: if c.ended_at.is_some() { 0 } else { offset_ms },
     }
 }
 
 /// The columns that [`of_sql`] reads, in its order, of a table `s`.
 pub(super) const COLUMNS: &str = "s.id, s.meeting, s.title, s.started_ms, s.ended_ms, s.end_reason, s.updated_ms, s.peak, s.stay_count, \
-     s.closed_ms, s.live_count, s.ticking_count, s.ticking_joined_sum_ms";
+     s.closed_ms, s.live_count, s.ticking_count, s.ticking_joined_sum_ms, s.offset_ms";
 
 /// Reads a row that begins with [`COLUMNS`].
 pub(super) fn of_sql(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
@@ -57,12 +58,13 @@ pub(super) fn of_sql(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         let name = text(5)?;
         Some(EndReason::parse(name).ok_or_else(|| bad("end_reason", name))?)
     };
+    let ended_ms: Option<i64> = row.get(4)?;
     Ok(Row {
         id: id(0)?,
         meeting: id(1)?,
         title: text(2)?.into(),
         started_ms: row.get(3)?,
-        ended_ms: row.get(4)?,
+        ended_ms,
         end_reason: reason_code(reason),
         updated_ms: row.get(6)?,
         peak: row.get(7)?,
@@ -71,6 +73,7 @@ pub(super) fn of_sql(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         live_count: row.get(10)?,
         ticking_count: row.get(11)?,
         ticking_joined_sum_ms: row.get(12)?,
+        offset_ms: if ended_ms.is_some() { 0 } else { row.get(13)? },
     })
 }
 
@@ -156,6 +159,7 @@ fn session<'a>(row: &Row<&'a str>, end_reason: Option<EndReason>, app: &'a AppId
         closed_ms: row.closed_ms,
         ticking_count: row.ticking_count,
         ticking_joined_sum_ms: row.ticking_joined_sum_ms,
+        offset_ms: row.offset_ms,
     }
 }
 
@@ -179,6 +183,7 @@ mod tests {
             live_count: 0,
             ticking_count: 0,
             ticking_joined_sum_ms: 0,
+            offset_ms: 0,
         };
         let q = SessionQuery {
             app: "a".into(),

@@ -88,7 +88,7 @@ pub(super) fn ended_since(conn: &Connection, app: i64, after: u64, most: usize) 
     let sql = format!("SELECT {COLUMNS}, f.seq FROM ({ends}) f CROSS JOIN session s ON s.id = f.session");
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     list(conn, &sql, params![app, clamp(after), most], |r| {
-        Ok(Change { row: rows::of_sql(r)?, ended_seq: Some(seq(r, 13)?) })
+        Ok(Change { row: rows::of_sql(r)?, ended_seq: Some(seq(r, 14)?) })
     })
 }
 

@@ -21,6 +21,8 @@ const COLUMNS: &str = "s.session, s.peer, s.participant, s.role, s.created_ms, s
 pub(super) struct Owner {
     pub app: AppId,
     pub meeting: MeetingId,
+    /// Of the LIVE session, to which the open stays belong.
+    pub offset_ms: i64,
 }
 
 /// Names a stay.
@@ -210,6 +212,7 @@ fn read(row: &Row<'_>, owner: &Owner) -> rusqlite::Result<StayRow> {
     let text = |column| row.get::<_, Option<String>>(column);
     let (role, reason) = (row.get_ref(3)?.as_str()?, row.get_ref(7)?.as_str_or_null()?);
     let reason = reason.map(|r| LeaveReason::parse(r).ok_or_else(|| bad("reason", r))).transpose()?;
+    let left_at = ms(6)?;
     Ok(StayRow {
         app: owner.app.clone(),
         meeting: owner.meeting,
@@ -220,7 +223,7 @@ fn read(row: &Row<'_>, owner: &Owner) -> rusqlite::Result<StayRow> {
             role: Role::parse(role).ok_or_else(|| bad("role", role))?,
             created_at: UnixMs(row.get(4)?),
             joined_at: UnixMs(row.get(5)?),
-            left_at: ms(6)?,
+            left_at,
             reason,
             away_since: ms(8)?,
         },
@@ -233,5 +236,6 @@ fn read(row: &Row<'_>, owner: &Owner) -> rusqlite::Result<StayRow> {
             ip_address: text(13)?,
             user_agent: text(14)?,
         },
+        offset_ms: if left_at.is_some() { 0 } else { owner.offset_ms },
     })
 }

@@ -71,7 +71,7 @@ impl Room {
             Some(tally) => tally.apply(&fact).unwrap(),
         };
         let columns = self.tally.as_ref().unwrap().columns().clone();
-        self.writes.push(Write::Fact { fact, columns, stay, person });
+        self.writes.push(Write::Fact { fact, columns, stay, person, offset_ms: 0 });
     }
 
     fn session(&mut self, rng: &mut Rng, at: i64) -> SessionId {

@@ -127,6 +127,8 @@ impl World {
         let (app, now) = (self.app(), self.now);
         let (meeting, id, title) = (self.meeting(app), self.id(now), self.title());
         let mut room = Recorder::new(app, meeting, id);
+        // The wall clock was set before some began.
+        room.offset_ms = *self.dice.one(&[0, 0, 0, TICK_MS, -3_600_000, 7_200_000]);
         room.start(at(now), &title);
         let (session, meeting) = (room.session, room.meeting);
         self.known.push(Known { app, session, meeting, title, started_ms: now });

@@ -105,6 +105,8 @@ pub(crate) struct Recorder {
     pub meeting: MeetingId,
     pub session: SessionId,
     pub tally: Option<Tally>,
+    /// Its own time minus the steady clock of the process that records.
+    pub offset_ms: i64,
     pub writes: Vec<Write>,
 }
 
@@ -115,6 +117,7 @@ impl Recorder {
             meeting: MeetingId::from_u128(meeting),
             session: SessionId::from_u128(session),
             tally: None,
+            offset_ms: 0,
             writes: Vec::new(),
         }
     }
@@ -129,7 +132,7 @@ impl Recorder {
             Some(tally) => tally.apply(&fact).unwrap(),
         };
         let columns = self.tally.as_ref().unwrap().columns().clone();
-        self.writes.push(Write::Fact { fact, columns, stay, person });
+        self.writes.push(Write::Fact { fact, columns, stay, person, offset_ms: self.offset_ms });
     }
 
     pub(crate) fn start(&mut self, at: UnixMs, title: &str) {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use sederunt_core::effect::Write;
 use sederunt_core::id::Id;
-use sederunt_node::clock::{Clock as _, SystemClock};
+use sederunt_node::clock::wall;
 use sederunt_store::{AppRow, ArchiveOptions, ArchiveStats, SessionQuery, SessionSort, Store, StoreOptions};
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
@@ -107,7 +107,7 @@ impl Ledger {
 
     async fn new(dir: &Path, rooms: usize, options: StoreOptions, joins_max: Option<u32>) -> Result<Self> {
         let store = Store::open_with(dir, options)?;
-        let now = SystemClock.now();
+        let now = wall();
         let app = AppRow { id: APP.into(), account: APP.to_owned(), name: APP.to_owned(), created_at: now };
         store.create_app(app, Vec::new()).await?;
         let ids = Minted(AtomicU64::new(1));
@@ -135,7 +135,7 @@ impl Ledger {
 impl Ids for Minted {
     fn next(&self) -> Id {
         let n = self.0.fetch_add(1, Ordering::Relaxed);
-        let now = u64::try_from(SystemClock.now().0).unwrap_or(0);
+        let now = u64::try_from(wall().0).unwrap_or(0);
         Id::mint(now, n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16)
     }
 }
@@ -189,7 +189,7 @@ async fn read(store: Store, stop: Arc<AtomicBool>) -> Result<u64> {
     while !stop.load(Ordering::Relaxed) {
         let query = SessionQuery {
             app: APP.into(),
-            now: SystemClock.now(),
+            now: wall(),
             meeting: None,
             started_from: None,
             started_to: None,

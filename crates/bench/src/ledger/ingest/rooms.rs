@@ -6,7 +6,7 @@ use sederunt_core::fact::{EndReason, Fact, FactKind, LeaveReason, Role};
 use sederunt_core::id::{Id, MeetingId, ParticipantId, PeerId, SessionId};
 use sederunt_core::tally::Tally;
 use sederunt_core::time::UnixMs;
-use sederunt_node::clock::{Clock as _, SystemClock};
+use sederunt_node::clock::wall;
 
 use super::PEERS_PER_ROOM;
 use super::ours::APP;
@@ -101,9 +101,10 @@ impl Room {
 
 fn start(meeting: MeetingId, session: SessionId) -> Result<(Tally, Write)> {
     let kind = FactKind::SessionStarted { title: "Weekly sync".to_owned(), keep_alive_ms: 60_000 };
-    let fact = Fact { at: SystemClock.now(), app: APP.into(), meeting, session, kind };
+    let fact = Fact { at: wall(), app: APP.into(), meeting, session, kind };
     let tally = Tally::start(&fact)?;
-    let write = Write::Fact { fact, columns: tally.columns().clone(), stay: None, person: None };
+    let write =
+        Write::Fact { fact, columns: tally.columns().clone(), stay: None, person: None, offset_ms: 0 };
     Ok((tally, write))
 }
 
@@ -111,9 +112,9 @@ fn fold(tally: &mut Tally, at: UnixMs, kind: FactKind, person: Option<Person>) -
     let c = tally.columns();
     let fact = Fact { at, app: APP.into(), meeting: c.meeting, session: c.session, kind };
     let stay = tally.apply(&fact)?;
-    Ok(Write::Fact { fact, columns: tally.columns().clone(), stay, person })
+    Ok(Write::Fact { fact, columns: tally.columns().clone(), stay, person, offset_ms: 0 })
 }
 
 fn now(tally: &Tally) -> UnixMs {
-    SystemClock.now().max(tally.latest())
+    wall().max(tally.latest())
 }

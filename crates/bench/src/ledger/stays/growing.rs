@@ -46,7 +46,13 @@ impl Room {
             Some(tally) => tally.apply(&fact)?,
         };
         if let Some(tally) = &self.tally {
-            self.writes.push(Write::Fact { fact, columns: tally.columns().clone(), stay, person });
+            self.writes.push(Write::Fact {
+                fact,
+                columns: tally.columns().clone(),
+                stay,
+                person,
+                offset_ms: 0,
+            });
         }
         Ok(())
     }
