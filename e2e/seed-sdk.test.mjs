@@ -66,6 +66,46 @@ test('an app with one', async () => {
   peer.close();
 });
 
+test('what is not built is asked for once, whatever the SDK does with other faults', async () => {
+  let requests = 0;
+  const counting = (...args) => {
+    requests += 1;
+    return fetch(...args);
+  };
+  // With the retries that the SDK has by default.
+  const client = new Cloudflare({ baseURL: `${server.http}/client/v4`, apiToken: server.token, fetch: counting });
+  const { account: account_id, app: app_id } = server;
+  const room = await makeMeeting(server, 'Nothing here');
+  const calls = {
+    'a list': () => client.realtimeKit.recordings.getRecordings(app_id, { account_id }),
+    'a making': () => client.realtimeKit.webhooks.createWebhook(app_id, { account_id, name: 'w', url: 'https://example.com', events: ['meeting.ended'] }),
+    'of older SDKs: mute': () => client.post(`/accounts/${account_id}/realtime/kit/${app_id}/meetings/${room}/active-session/mute-all`, { body: { allow_unmute: true } }),
+    'of older SDKs: a stream': () => client.put(`/accounts/${account_id}/realtime/kit/${app_id}/livestreams/${room}/disable`),
+  };
+  for (const [what, call] of Object.entries(calls)) {
+    requests = 0;
+    await assert.rejects(call(), (error) => error.status === 501, what);
+    assert.equal(requests, 1, what);
+  }
+});
+
+// The shape of the vendor's SDKs for Node and Go: the member that is made carries the token of the link.
+test('a link that the Pagecall SDKs build lets its user in', async () => {
+  const headers = { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' };
+  const post = async (path, body) => {
+    const answer = await fetch(`${server.http}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    assert.equal(answer.status, 200, path);
+    return answer.json();
+  };
+  const people = [{ user_id: 'teacher 1', type: 'host', name: 'Teacher' }];
+  const { room } = await post('/v1/rooms', { name: 'Lesson', type: 'private', members: people });
+  const { member } = await post(`/v1/rooms/${room.id}/members`, { user_id: 'teacher 1' });
+  assert.match(member.access_token, /^[0-9a-f]{64}$/);
+  const entry = await post('/meet/token', { room_id: room.id, access_token: member.access_token });
+  const details = await fetch(`${server.http}/v2/internals/participant-details`, { headers: { authorization: `Bearer ${entry.authToken}` } });
+  assert.equal((await details.json()).data.participant.name, 'Teacher');
+});
+
 test('errors arrive as the SDKs\' own', async () => {
   const stranger = new Cloudflare({ baseURL: `${server.http}/client/v4`, apiToken: 'nonsense', maxRetries: 0 });
   const ask = (app, more) => stranger.realtimeKit.sessions.getSessions(app, { account_id: server.account, ...more });

@@ -1,4 +1,4 @@
-/** The official Python SDK, in a virtual environment below e2e/out that is made when it is missing. */
+/** What comes from PyPI, the official SDK and schemathesis, in a virtual environment below e2e/out that is made when it is missing. */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -24,6 +24,9 @@ export function python() {
   writeFileSync(stamp, wanted);
   return interpreter;
 }
+
+/** The command of schemathesis, which sends requests generated from an OpenAPI document. */
+export const schemathesis = () => path.join(path.dirname(python()), 'st');
 
 /** A running `poll.py`. `sessions(query)` asks once; questions are answered one after the other. */
 export function pythonClient(base, { token, account, app }) {

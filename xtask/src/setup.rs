@@ -48,7 +48,7 @@ pub(crate) fn chromium() -> anyhow::Result<()> {
 pub(crate) fn python() -> anyhow::Result<()> {
     let has_venv = || output(Command::new("python3").args(["-c", "import venv, ensurepip"])).is_ok();
     if !has_venv() {
-        debian("python3-venv", "or install Python 3.9 or newer with its venv module")?;
+        debian("python3-venv", "or install Python 3.11 or newer with its venv module")?;
     }
     Ok(())
 }

@@ -22,6 +22,11 @@ impl Fault {
         Self::new("", rule)
     }
 
+    /// The same fault of a field that is inside of another one.
+    pub(crate) fn below(self, path: &str) -> Self {
+        Self { field: format!("{path}.{}", self.field).into(), ..self }
+    }
+
     /// In words, without a dialect's prefix.
     pub(crate) fn message(&self) -> String {
         if self.field.is_empty() {

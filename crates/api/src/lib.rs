@@ -6,6 +6,7 @@
 
 mod auth;
 mod body;
+mod document;
 mod fault;
 mod feed;
 mod json;
@@ -22,7 +23,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::{Method, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, get};
 use sederunt_node::Node;
@@ -78,20 +79,17 @@ pub fn router(node: Node, config: ApiConfig) -> Router {
     let api = Api { shared: Arc::new(Shared { node, config, feeds }) };
     let kit =
         |prefix| door(prefix, realtimekit::routes(prefix), operations::REALTIMEKIT, realtimekit::not_built);
-    let (kit_with_prefix, _) = kit("/client/v4");
-    let (kit, kit_document) = kit("");
-    let (pagecall, pagecall_document) =
-        door("", pagecall::routes(), operations::PAGECALL, pagecall::not_built);
-    let (feed, feed_document) = feed::routes().split_for_parts();
+    let pagecall = door("", pagecall::routes(), operations::PAGECALL, pagecall::not_built);
+    let (feed, _) = feed::routes().split_for_parts();
     let doors = Router::new()
-        .merge(kit)
-        .merge(kit_with_prefix)
+        .merge(kit(""))
+        .merge(kit("/client/v4"))
         .nest("/v1", pagecall)
         .nest("/sederunt/v1", feed)
         .route("/.well-known/webhooks.json", get(realtimekit::no_webhooks_yet))
-        .route("/openapi/realtimekit.json", document(kit_document))
-        .route("/openapi/pagecall.json", document(pagecall_document))
-        .route("/openapi/sederunt.json", document(feed_document))
+        .route("/openapi/realtimekit.json", document(realtimekit_openapi()))
+        .route("/openapi/pagecall.json", document(pagecall_openapi()))
+        .route("/openapi/sederunt.json", document(sederunt_openapi()))
         .fallback(middleware::not_found)
         .with_state(api.clone());
     // The gate must come before routing, as it rewrites the path: so the doors are behind it and no router with layers.
@@ -100,17 +98,24 @@ pub fn router(node: Node, config: ApiConfig) -> Router {
 
 /// The OpenAPI document of the RealtimeKit door: what is built.
 pub fn realtimekit_openapi() -> OpenApi {
-    realtimekit::routes("").into_openapi()
+    let mut api = realtimekit::routes("").into_openapi();
+    document::complete(&mut api, "KitError", operations::REALTIMEKIT);
+    realtimekit::describe(&mut api);
+    api
 }
 
 /// The OpenAPI document of the Pagecall door: what is built.
 pub fn pagecall_openapi() -> OpenApi {
-    pagecall::routes().into_openapi()
+    let mut api = pagecall::routes().into_openapi();
+    document::complete(&mut api, "Error", operations::PAGECALL);
+    api
 }
 
 /// The OpenAPI document of what neither vendor has.
 pub fn sederunt_openapi() -> OpenApi {
-    feed::routes().into_openapi()
+    let mut api = feed::routes().into_openapi();
+    document::complete(&mut api, "KitError", &[]);
+    api
 }
 
 /// A door's routes: those that are built, which have the prefix already, and 501 for the others of the vendor.
@@ -119,30 +124,17 @@ fn door(
     built: OpenApiRouter<Api>,
     all: &[Operation],
     not_built: fn(MethodFilter) -> MethodRouter<Api>,
-) -> (Router<Api>, OpenApi) {
+) -> Router<Api> {
     let (mut router, document) = built.split_for_parts();
     for (method, path) in all {
         let path = format!("{prefix}{path}");
-        if !describes(&document, method, &path)
+        if !document::describes(&document, method, &path)
             && let Ok(filter) = MethodFilter::try_from(method.clone())
         {
             router = router.route(&path, not_built(filter));
         }
     }
-    (router, document)
-}
-
-fn describes(document: &OpenApi, method: &Method, path: &str) -> bool {
-    let Some(item) = document.paths.paths.get(path) else { return false };
-    let operation = match *method {
-        Method::GET => &item.get,
-        Method::POST => &item.post,
-        Method::PUT => &item.put,
-        Method::PATCH => &item.patch,
-        Method::DELETE => &item.delete,
-        _ => &None,
-    };
-    operation.is_some()
+    router
 }
 
 fn document(api: OpenApi) -> MethodRouter<Api> {

@@ -6,7 +6,7 @@ use axum::http::Method;
 /// An operation: method, and path template relative to the product's server.
 pub(crate) type Operation = (Method, &'static str);
 
-/// RealtimeKit: SDK 7.1 and 7.3 together, and what the vendor documents beside it.
+/// RealtimeKit: SDK 7.1 and 7.3 together, what the vendor documents beside it, and what older SDKs have.
 pub(crate) const REALTIMEKIT: &[Operation] = &[
     (Method::GET, "/accounts/{account_id}/realtime/kit/apps"),
     (Method::POST, "/accounts/{account_id}/realtime/kit/apps"),
@@ -91,6 +91,20 @@ pub(crate) const REALTIMEKIT: &[Operation] = &[
     (Method::GET, "/accounts/{account_id}/realtime/kit/{app_id}/webhooks/{webhook_id}"),
     (Method::PUT, "/accounts/{account_id}/realtime/kit/{app_id}/webhooks/{webhook_id}"),
     (Method::GET, "/accounts/{account_id}/realtime/kit/{app_id}/webhooks/all"),
+    // Of older SDKs.
+    (Method::POST, "/accounts/{account_id}/realtime/kit/{app_id}/meetings/{meeting_id}/active-session/mute"),
+    (
+        Method::POST,
+        "/accounts/{account_id}/realtime/kit/{app_id}/meetings/{meeting_id}/active-session/mute-all",
+    ),
+    (Method::GET, "/accounts/{account_id}/realtime/kit/{app_id}/meetings/{meeting_id}/livestream"),
+    (Method::PUT, "/accounts/{account_id}/realtime/kit/{app_id}/livestreams/{livestream_id}/enable"),
+    (Method::PUT, "/accounts/{account_id}/realtime/kit/{app_id}/livestreams/{livestream_id}/disable"),
+    (
+        Method::POST,
+        "/accounts/{account_id}/realtime/kit/{app_id}/livestreams/{livestream_id}/reset-stream-key",
+    ),
+    (Method::GET, "/accounts/{account_id}/realtime/kit/{app_id}/sessions/{session_id}/livestream-sessions"),
 ];
 
 /// Pagecall v1.

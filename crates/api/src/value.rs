@@ -17,7 +17,7 @@ use crate::fault::Fault;
 use crate::query::Query;
 
 /// Largest number that JSON clients hold exactly; beyond it a number is refused (SEMANTICS §3.3).
-const EXACT_MAX: u64 = 1 << 53;
+pub(crate) const EXACT_MAX: u64 = 1 << 53;
 
 /// A decimal number as written in a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

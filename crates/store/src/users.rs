@@ -10,13 +10,24 @@ impl Store {
     /// Creates or overwrites a user; an existing one keeps its `access_token` and `created_at`. Returns the row.
     /// `Exists` when another user has this access token.
     pub async fn upsert_user(&self, u: UserRow) -> Result<UserRow> {
-        let sql = "INSERT INTO app_user (app, user_id, name, access_token, extra, created_ms, updated_ms)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                   ON CONFLICT (app, user_id) DO UPDATE
-                   SET name = excluded.name, extra = excluded.extra, updated_ms = excluded.updated_ms";
+        let or_change = "ON CONFLICT (app, user_id) DO UPDATE
+                         SET name = excluded.name, extra = excluded.extra, updated_ms = excluded.updated_ms";
+        self.insert_user(u, or_change).await
+    }
+
+    /// Creates a user unless there is one with this id; returns the one that is there.
+    pub async fn user_or_create(&self, u: UserRow) -> Result<UserRow> {
+        self.insert_user(u, "ON CONFLICT (app, user_id) DO NOTHING").await
+    }
+
+    async fn insert_user(&self, u: UserRow, on_conflict: &'static str) -> Result<UserRow> {
+        let sql = format!(
+            "INSERT INTO app_user (app, user_id, name, access_token, extra, created_ms, updated_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) {on_conflict}"
+        );
         self.write(move |l| {
             l.conn
-                .prepare_cached(sql)?
+                .prepare_cached(&sql)?
                 .execute(params![
                     u.app.as_str(),
                     u.user_id,

@@ -4,6 +4,8 @@ use axum::http::HeaderMap;
 use sederunt_core::id::MeetingId;
 use sederunt_store::{EventFilter, EventKind};
 use utoipa::IntoParams;
+use utoipa::openapi::ObjectBuilder;
+use utoipa::openapi::schema::{Object, Type};
 
 use super::view;
 use crate::fault::Fault;
@@ -13,6 +15,22 @@ use crate::value::number;
 
 /// Where to go on, in the header that browsers send by themselves.
 const LAST_EVENT_ID: &str = "last-event-id";
+
+/// A list in one parameter: texts that match `one`, separated by commas; or nothing.
+fn listed(one: &str, more_max: usize) -> Object {
+    let pattern = format!("^(({one})(,({one})){{0,{more_max}}})?$");
+    ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).build()
+}
+
+fn meeting_ids() -> Object {
+    listed("[0-9A-Fa-f]{24}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", FEED_MEETINGS_MAX - 1)
+}
+
+fn kind_names() -> Object {
+    let names: Vec<String> =
+        EventKind::ALL.iter().map(|kind| view::type_name(*kind).replace('.', r"\.")).collect();
+    listed(&names.join("|"), EventKind::ALL.len() - 1)
+}
 
 /// Where a feed begins, and which changes it tells.
 #[derive(Debug, IntoParams)]
@@ -25,10 +43,10 @@ pub(super) struct FeedParams {
     #[param(value_type = Option<bool>, default = false)]
     pub(super) snapshot: bool,
     /// Only changes of these meetings: ids, separated by commas, at most 100.
-    #[param(value_type = Option<String>)]
+    #[param(schema_with = meeting_ids)]
     pub(super) meeting_id: Vec<MeetingId>,
     /// Only changes of these types: names, separated by commas.
-    #[param(value_type = Option<String>, example = "session.started,session.ended")]
+    #[param(schema_with = kind_names, example = "session.started,session.ended")]
     pub(super) events: Vec<EventKind>,
 }
 
@@ -43,10 +61,10 @@ pub(super) struct PullParams {
     #[param(value_type = Option<u64>, minimum = 0, default = 100)]
     pub(super) limit: usize,
     /// Only changes of these meetings: ids, separated by commas, at most 100.
-    #[param(value_type = Option<String>)]
+    #[param(schema_with = meeting_ids)]
     pub(super) meeting_id: Vec<MeetingId>,
     /// Only changes of these types: names, separated by commas.
-    #[param(value_type = Option<String>, example = "session.started,session.ended")]
+    #[param(schema_with = kind_names, example = "session.started,session.ended")]
     pub(super) events: Vec<EventKind>,
 }
 

@@ -5,11 +5,14 @@ use sederunt_core::input::Command;
 use sederunt_node::presets::preset_of_member;
 use sederunt_store::{ListQuery, MeetingRow, MemberType, ParticipantRow, RoomKind, UserRow};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Body, InRoom, OfMember, Params, Workspace};
 use super::error::{Errors, PagecallError};
 use super::page::{self, Paging};
+use super::rooms::RoomMember;
+use super::users;
 use super::view::{Member, MemberKind, PROFILE_URL};
 use crate::fault::{Fault, at_most, filled};
 use crate::limit::{CUSTOM_ID_MAX_CHARS, LIST_LIMIT_DEFAULT, NAME_MAX_CHARS};
@@ -74,6 +77,7 @@ pub(super) async fn list(
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct CreateMemberRequest {
     /// User to add.
+    #[schema(min_length = 1, max_length = 256)]
     user_id: String,
     /// What the member may do; guest when left out.
     #[serde(rename = "type")]
@@ -85,6 +89,17 @@ pub(crate) struct CreateMemberRequest {
 pub(super) async fn user(workspace: &Workspace, user_id: &str) -> Result<UserRow, PagecallError> {
     let row = workspace.store().user(&workspace.app, user_id).await?;
     row.ok_or_else(|| PagecallError::no_user(user_id))
+}
+
+/// The user of the workspace that a create-room request names, registered if it is not yet.
+pub(super) async fn user_or_new(workspace: &Workspace, named: &RoomMember) -> Result<UserRow, PagecallError> {
+    let (user_id, name) = named.user();
+    if let Some(user) = workspace.store().user(&workspace.app, user_id).await? {
+        return Ok(user);
+    }
+    let fresh = users::row(workspace, user_id.to_owned(), name.to_owned(), Value::Object(Map::new()))?;
+    // Another request may have registered the user meanwhile, and that one said more.
+    Ok(workspace.store().user_or_create(fresh).await?)
 }
 
 /// Makes the user a member; one that is a member already gets the new type and name, where given.
@@ -150,13 +165,14 @@ pub(super) async fn create(
     filled("user_id", &body.user_id, CUSTOM_ID_MAX_CHARS)?;
     let user = user(&caller.workspace, &body.user_id).await?;
     let row = put_member(&caller.workspace, &caller.room, &user, body.kind, None).await?;
-    Ok(axum::Json(OneMember { member: Member::from(&row) }))
+    Ok(axum::Json(OneMember { member: Member::from(&row).of(user) }))
 }
 
 /// What of a member is to be changed.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct UpdateMemberRequest {
     /// Display name in the room.
+    #[schema(max_length = 256)]
     name: Option<String>,
     /// What the member may do; counts from the next join.
     #[serde(rename = "type")]

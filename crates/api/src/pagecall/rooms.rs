@@ -34,7 +34,7 @@ pub(crate) struct ListParams {
     #[param(value_type = Option<u64>, minimum = 0, default = 0)]
     offset: u64,
     /// `created_at` with a leading + (ascending) or - (descending).
-    #[param(value_type = Option<String>, default = "-created_at")]
+    #[param(value_type = Option<String>, pattern = "^([+ -]?created_at)?$", default = "-created_at")]
     sort_by: ((), bool),
     /// Exact room name.
     name: Option<String>,
@@ -111,6 +111,7 @@ pub(super) async fn list(
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct CreateRoomRequest {
     /// Display name.
+    #[schema(min_length = 1, max_length = 256)]
     name: String,
     /// Who may enter.
     #[serde(rename = "type")]
@@ -119,9 +120,10 @@ pub(crate) struct CreateRoomRequest {
     #[schema(default = true)]
     record: Option<bool>,
     /// Terminate the room when `meeting_time` reaches this.
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 31_622_400)]
     max_meeting_seconds: Option<i64>,
-    /// Users to add.
+    /// Users to add; those who are not yet users of the workspace are registered.
+    #[schema(max_items = 1000)]
     members: Option<Vec<RoomMember>>,
     /// Told of every entry and exit.
     webhook: Option<RoomWebhook>,
@@ -130,13 +132,15 @@ pub(crate) struct CreateRoomRequest {
 /// A user to add.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct RoomMember {
-    /// User of the workspace.
+    /// User of the workspace, or somebody who becomes one.
+    #[schema(min_length = 1, max_length = 256)]
     user_id: String,
     /// What the member may do.
     #[serde(rename = "type")]
     #[schema(value_type = MemberKind)]
     kind: MemberKind,
-    /// Display name in the room.
+    /// Display name in the room, and of a user who is registered by this.
+    #[schema(max_length = 256)]
     name: Option<String>,
 }
 
@@ -144,8 +148,10 @@ pub(crate) struct RoomMember {
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(crate) struct RoomWebhook {
     /// Target.
+    #[schema(schema_with = crate::document::web_url)]
     url: String,
     /// Headers to send along.
+    #[schema(schema_with = crate::document::webhook_headers)]
     headers: Option<BTreeMap<String, String>>,
 }
 
@@ -163,6 +169,13 @@ const FORBIDDEN_HEADERS: [&str; 11] = [
     "transfer-encoding",
     "upgrade",
 ];
+
+impl RoomMember {
+    /// The user's own id, and the name that it gets when it is registered by this.
+    pub(super) fn user(&self) -> (&str, &str) {
+        (&self.user_id, self.name.as_deref().unwrap_or_default())
+    }
+}
 
 impl RoomWebhook {
     fn check(&self) -> Result<(), Fault> {
@@ -197,9 +210,10 @@ impl CreateRoomRequest {
         if members.len() > MEMBERS_MAX {
             return Err(Fault::new("members", format!("must have at most {MEMBERS_MAX} items")));
         }
-        for member in members {
-            filled("members.user_id", &member.user_id, CUSTOM_ID_MAX_CHARS)?;
-            at_most("members.name", member.name.as_deref().unwrap_or_default(), NAME_MAX_CHARS)?;
+        for (i, member) in members.iter().enumerate() {
+            let checked = filled("user_id", &member.user_id, CUSTOM_ID_MAX_CHARS)
+                .and_then(|()| at_most("name", member.name.as_deref().unwrap_or_default(), NAME_MAX_CHARS));
+            checked.map_err(|fault| fault.below(&format!("members[{i}]")))?;
         }
         self.webhook.as_ref().map_or(Ok(()), RoomWebhook::check)
     }
@@ -227,10 +241,10 @@ pub(super) async fn create(
     Body(body): Body<CreateRoomRequest>,
 ) -> Result<axum::Json<OneRoom>, PagecallError> {
     body.check()?;
-    // The last word on a user counts. Every user is looked up before anything is written.
+    // The last word on a user counts. Who is not registered becomes a user of the workspace, as in the vendor's example.
     let named: BTreeMap<&str, &RoomMember> =
         body.members.iter().flatten().map(|member| (member.user_id.as_str(), member)).collect();
-    let users = try_join_all(named.keys().map(|user_id| members::user(&caller, user_id))).await?;
+    let users = try_join_all(named.values().map(|member| members::user_or_new(&caller, member))).await?;
     let now = caller.node.now();
     let row = MeetingRow {
         id: caller.node.mint_id().into(),
@@ -276,6 +290,7 @@ pub(super) async fn get(caller: InRoom) -> Result<axum::Json<OneRoom>, PagecallE
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct UpdateRoomRequest {
     /// New name.
+    #[schema(min_length = 1, max_length = 256)]
     name: Option<String>,
     /// true terminates the room, which cannot be undone.
     is_terminated: Option<bool>,

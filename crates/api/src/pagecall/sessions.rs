@@ -33,7 +33,11 @@ pub(crate) struct ListParams {
     #[param(value_type = Option<u64>, minimum = 0, default = 0)]
     offset: u64,
     /// `connected_at`, `disconnected_at` or `created_at` with a leading + (ascending) or - (descending).
-    #[param(value_type = Option<String>, default = "-connected_at")]
+    #[param(
+        value_type = Option<String>,
+        pattern = "^([+ -]?(connected|disconnected|created)_at)?$",
+        default = "-connected_at"
+    )]
     sort_by: (StaySort, bool),
 }
 

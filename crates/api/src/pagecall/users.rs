@@ -23,10 +23,13 @@ pub(crate) struct OneUser {
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct CreateUserRequest {
     /// ID given by the caller.
+    #[schema(min_length = 1, max_length = 256)]
     user_id: String,
     /// Name.
+    #[schema(max_length = 256)]
     name: Option<String>,
     /// Picture.
+    #[schema(schema_with = crate::document::web_url_or_nothing)]
     profile_url: Option<String>,
     /// Type of the member that the user becomes.
     default_member_type: Option<MemberKind>,
@@ -68,19 +71,30 @@ pub(super) async fn create(
     Body(body): Body<CreateUserRequest>,
 ) -> Result<axum::Json<OneUser>, PagecallError> {
     body.check()?;
-    let now = caller.node.now();
+    let extra = body.extra();
+    let row = row(&caller, body.user_id, body.name.unwrap_or_default(), extra)?;
+    let user = caller.store().upsert_user(row).await?.into();
+    Ok(axum::Json(OneUser { user }))
+}
+
+/// A new user with an access token of its own. `extra`: picture and type, as they are stored.
+pub(super) fn row(
+    workspace: &Workspace,
+    user_id: String,
+    name: String,
+    extra: Value,
+) -> Result<UserRow, PagecallError> {
+    let now = workspace.node.now();
     let no_randomness = || PagecallError::internal(&std::io::Error::other("no randomness"));
-    let row = UserRow {
-        app: caller.app.clone(),
-        extra: body.extra(),
-        user_id: body.user_id,
-        name: body.name.unwrap_or_default(),
+    Ok(UserRow {
+        app: workspace.app.clone(),
+        extra,
+        user_id,
+        name,
         access_token: auth::new_access_token().ok_or_else(no_randomness)?,
         created_at: now,
         updated_at: now,
-    };
-    let user = caller.store().upsert_user(row).await?.into();
-    Ok(axum::Json(OneUser { user }))
+    })
 }
 
 /// One user.

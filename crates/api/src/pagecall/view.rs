@@ -161,6 +161,17 @@ pub(crate) struct Member {
     /// Last change.
     #[schema(ignore)]
     updated_at: String,
+    /// The user's; only where a user becomes a member. Link builders of the vendor's SDKs take it from there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(ignore)]
+    access_token: Option<String>,
+}
+
+impl Member {
+    /// The same, with what lets its user in.
+    pub(crate) fn of(self, user: UserRow) -> Self {
+        Self { access_token: Some(user.access_token), ..self }
+    }
 }
 
 impl From<&ParticipantRow> for Member {
@@ -175,6 +186,7 @@ impl From<&ParticipantRow> for Member {
             is_blocked: row.blocked,
             created_at: iso(row.created_at),
             updated_at: iso(row.updated_at),
+            access_token: None,
         }
     }
 }

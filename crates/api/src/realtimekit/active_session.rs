@@ -44,9 +44,11 @@ pub(super) async fn get(caller: InMeeting<Read>) -> Result<Envelope<Session>, Ki
 pub(crate) struct ActiveSessionKickParticipantsRequest {
     /// IDs of the people to remove.
     #[serde(default)]
+    #[schema(max_items = 1000)]
     participant_ids: Option<Vec<String>>,
     /// Caller-side identifiers of the people to remove.
     #[serde(default)]
+    #[schema(max_items = 1000)]
     custom_participant_ids: Option<Vec<String>>,
 }
 

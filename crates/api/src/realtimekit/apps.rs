@@ -69,6 +69,7 @@ pub(super) async fn list(
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct AppsPostRequest {
     /// Display name.
+    #[schema(min_length = 1, max_length = 256)]
     name: String,
 }
 

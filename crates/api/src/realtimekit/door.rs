@@ -64,6 +64,12 @@ pub(crate) fn routes(prefix: &str) -> OpenApiRouter<Api> {
     })
 }
 
+/// What the derived document cannot say.
+pub(crate) fn describe(api: &mut utoipa::openapi::OpenApi) {
+    let lists = ["participant_ids", "custom_participant_ids"];
+    crate::document::at_least_one(api, "ActiveSessionKickParticipantsRequest", &lists);
+}
+
 /// An operation that is not built: 501, but only for those who may ask.
 pub(crate) fn not_built(method: MethodFilter) -> MethodRouter<Api> {
     match method {

@@ -21,11 +21,11 @@ use crate::value::{Edge, instant_param};
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListParams {
-    /// Meetings made then or later; RFC 3339, or a date.
-    #[param(value_type = Option<String>, format = DateTime)]
+    /// Meetings made then or later; ISO 8601, or a date: its first instant.
+    #[param(schema_with = crate::document::time)]
     start_time: Option<UnixMs>,
-    /// Meetings made then or earlier; RFC 3339, or a date.
-    #[param(value_type = Option<String>, format = DateTime)]
+    /// Meetings made then or earlier; ISO 8601, or a date: its last millisecond.
+    #[param(schema_with = crate::document::time)]
     end_time: Option<UnixMs>,
     /// Whether they may be joined.
     #[param(inline, value_type = Option<MeetingStatus>)]
@@ -95,13 +95,11 @@ pub(super) async fn get(caller: InMeeting<Read>) -> Envelope<Meeting> {
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(crate) struct MeetingFields {
     /// Title of the meeting.
-    #[serde(skip_serializing)]
+    #[schema(max_length = 256)]
     title: Option<String>,
     /// Whether it may be joined; INACTIVE does not end a running session.
-    #[serde(skip_serializing)]
     status: Option<MeetingStatus>,
     /// Seconds a session stays LIVE after the last person left.
-    #[serde(skip_serializing)]
     #[schema(minimum = 60, maximum = 600)]
     session_keep_alive_time_in_secs: Option<i64>,
     /// Transcription and summary settings.
@@ -147,7 +145,11 @@ impl MeetingFields {
     /// Puts what is given into the row.
     fn apply(self, row: &mut MeetingRow, now: UnixMs) {
         let settings = serde_json::to_value(&self);
-        if let (Ok(Value::Object(settings)), Value::Object(extra)) = (settings, &mut row.extra) {
+        if let (Ok(Value::Object(mut settings)), Value::Object(extra)) = (settings, &mut row.extra) {
+            // These have columns of their own.
+            for column in ["title", "status", "session_keep_alive_time_in_secs"] {
+                settings.remove(column);
+            }
             extra.extend(settings);
         }
         if let Some(title) = self.title {
@@ -170,7 +172,7 @@ impl MeetingFields {
     operation_id = "meetingsCreate",
     tag = "Meetings",
     params(("account_id" = String, Path), ("app_id" = String, Path)),
-    request_body = Option<MeetingFields>,
+    request_body = MeetingFields,
     responses((status = 201, description = "Done.", body = Envelope<Meeting>), Errors)
 )]
 pub(super) async fn create(

@@ -15,5 +15,5 @@ mod sessions;
 mod settings;
 mod view;
 
-pub(crate) use door::{no_webhooks_yet, not_built, routes};
+pub(crate) use door::{describe, no_webhooks_yet, not_built, routes};
 pub(crate) use error::{ErrorItem, Errors, KitError, KitErrorBody};

@@ -59,12 +59,16 @@ pub(super) async fn list(
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct MeetingsAddParticipantRequest {
     /// The caller's own identifier for this person.
+    #[schema(min_length = 1, max_length = 256)]
     custom_participant_id: String,
     /// Name of the preset applied.
+    #[schema(min_length = 1, max_length = 256)]
     preset_name: String,
     /// Display name.
+    #[schema(max_length = 256)]
     name: Option<String>,
     /// Avatar URL.
+    #[schema(schema_with = crate::document::web_url_or_nothing)]
     picture: Option<String>,
 }
 

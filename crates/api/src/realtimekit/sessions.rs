@@ -21,17 +21,17 @@ use crate::value::{Edge, instant_param, number};
 pub(crate) struct ListParams {
     /// ID of the meeting that the sessions belong to.
     associated_id: Option<String>,
-    /// Sessions that started then or later; RFC 3339, or a date.
-    #[param(value_type = Option<String>, format = DateTime)]
+    /// Sessions that started then or later; ISO 8601, or a date: its first instant.
+    #[param(schema_with = crate::document::time)]
     start_time: Option<UnixMs>,
-    /// Sessions that started then or earlier; RFC 3339, or a date.
-    #[param(value_type = Option<String>, format = DateTime)]
+    /// Sessions that started then or earlier; ISO 8601, or a date: its last millisecond.
+    #[param(schema_with = crate::document::time)]
     end_time: Option<UnixMs>,
     /// Current status.
     #[param(inline, value_type = Option<StatusName>)]
     status: Option<Status>,
     /// Range of the most people connected at a time: `min:max`, `min:` or `:max`.
-    #[param(value_type = Option<String>, pattern = r"^(\d+:\d*|:\d+)$")]
+    #[param(value_type = Option<String>, pattern = r"^([0-9]+:[0-9]*|:[0-9]+)?$")]
     participants: Option<Peak>,
     /// Part of the title, the meeting ID or the session ID.
     search: Option<String>,

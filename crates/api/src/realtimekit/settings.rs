@@ -55,6 +55,7 @@ struct SummarizationConfig {
     text_format: Option<TextFormat>,
     /// Longest summary in words, 150 to 1000.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 150, maximum = 1000)]
     word_limit: Option<i64>,
 }
 
@@ -86,6 +87,7 @@ enum TextFormat {
 struct TranscriptionConfig {
     /// Terms to recognise preferentially.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 500)]
     keywords: Option<Vec<String>>,
     /// Language.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,12 +124,14 @@ pub(crate) struct RecordingConfigInput {
     audio_config: Option<AudioConfig>,
     /// Prefix for the output file name.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 256)]
     file_name_prefix: Option<String>,
     /// RTMP output settings.
     #[serde(skip_serializing_if = "Option::is_none")]
     live_streaming_config: Option<RtmpConfig>,
     /// Longest recording time in seconds, 60 to 86400.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 60, maximum = 86_400)]
     max_seconds: Option<i64>,
     /// Whether the server keeps its own copy.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -148,12 +152,14 @@ pub(crate) struct RecordingConfig {
     audio_config: Option<AudioConfig>,
     /// Prefix for the output file name.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 256)]
     file_name_prefix: Option<String>,
     /// RTMP output settings.
     #[serde(skip_serializing_if = "Option::is_none")]
     live_streaming_config: Option<RtmpConfig>,
     /// Longest recording time in seconds, 60 to 86400.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 60, maximum = 86_400)]
     max_seconds: Option<i64>,
     /// Whether the server keeps its own copy.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -201,6 +207,7 @@ enum AudioCodec {
 struct RtmpConfig {
     /// RTMP destination.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2048)]
     rtmp_url: Option<String>,
 }
 
@@ -222,9 +229,11 @@ struct VideoConfig {
     export_file: Option<bool>,
     /// Width in pixels, 1 to 1920.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 1920)]
     width: Option<i64>,
     /// Height in pixels, 1 to 1920.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 1920)]
     height: Option<i64>,
     /// Image burned into the recording.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -251,6 +260,7 @@ struct Watermark {
     size: Option<WatermarkSize>,
     /// URL of the image.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = crate::document::web_url_or_null)]
     url: Option<String>,
 }
 
@@ -272,9 +282,11 @@ enum Corner {
 struct WatermarkSize {
     /// Height in pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 1920)]
     height: Option<i64>,
     /// Width in pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 1920)]
     width: Option<i64>,
 }
 
@@ -317,6 +329,7 @@ struct StorageConfig {
     path: Option<String>,
     /// SFTP server port.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 65_535)]
     port: Option<u16>,
     /// Storage region.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -346,6 +359,7 @@ pub(crate) struct StorageConfigInput {
     path: Option<String>,
     /// SFTP server port.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 65_535)]
     port: Option<u16>,
     /// Storage region.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,5 @@
-//! JSON of another form than the documents say, at every place of every body of both doors: refused, and the field named.
+//! JSON of another form than the documents say, or just beyond their bounds, at every place of every body of both doors:
+//! refused, and the field named.
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
@@ -11,7 +12,7 @@ fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     if let Some(reference) = schema["$ref"].as_str() {
         return resolved(document, document.pointer(reference.trim_start_matches('#')).unwrap());
     }
-    let parts = schema["oneOf"].as_array().or(schema["anyOf"].as_array());
+    let parts = [&schema["oneOf"], &schema["anyOf"], &schema["allOf"]].into_iter().find_map(Value::as_array);
     match parts.and_then(|parts| parts.iter().find(|part| part["type"] != "null")) {
         Some(part) if schema["type"].is_null() => resolved(document, part),
         _ => schema,
@@ -64,6 +65,18 @@ fn others(schema: &Value) -> Vec<Value> {
     }
 }
 
+/// Values of the right form that are just beyond the schema's bounds.
+fn beyond(document: &Value, schema: &Value) -> Vec<Value> {
+    let bound = |name: &str| schema[name].as_u64().map(|n| usize::try_from(n).unwrap());
+    let mut all = Vec::new();
+    all.extend(bound("minLength").filter(|n| *n > 0).map(|n| json!("a".repeat(n - 1))));
+    all.extend(bound("maxLength").map(|n| json!("ä".repeat(n + 1))));
+    all.extend(bound("maxItems").map(|n| Value::Array(vec![sample(document, &schema["items"]); n + 1])));
+    all.extend(schema["minimum"].as_i64().map(|n| json!(n - 1)));
+    all.extend(schema["maximum"].as_i64().map(|n| json!(n + 1)));
+    all
+}
+
 /// Every place of a schema: the path as faults spell it, the place's schema, and a body with a value put there.
 fn places(
     document: &Value,
@@ -74,7 +87,8 @@ fn places(
 ) {
     let schema = resolved(document, schema);
     if !path.is_empty() {
-        out.extend(others(schema).into_iter().map(|other| (path.to_owned(), wrap(other))));
+        let wrong = others(schema).into_iter().chain(beyond(document, schema));
+        out.extend(wrong.map(|value| (path.to_owned(), wrap(value))));
     }
     match kind(schema) {
         "object" => {

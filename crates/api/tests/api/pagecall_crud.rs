@@ -150,10 +150,45 @@ async fn wrong_rooms_are_refused_and_leave_nothing() {
     ] {
         f.refused(Method::POST, "rooms", body, "INVALID_PARAMETER", Some(parameter)).await;
     }
-    let stranger = with("members", json!([{ "user_id": "nobody", "type": "host" }]));
-    f.refused(Method::POST, "rooms", stranger, "USER_NOT_FOUND", None).await;
+    let mut stranger = with("members", json!([{ "user_id": "nobody", "type": "host" }]));
+    stranger["max_meeting_seconds"] = json!(0);
+    f.refused(Method::POST, "rooms", stranger, "INVALID_PARAMETER", Some("max_meeting_seconds")).await;
+    f.refused(Method::GET, "users/nobody", json!({}), "USER_NOT_FOUND", None).await;
     let list = f.ok("listRooms", Method::GET, "rooms", None).await;
     assert_eq!(list["paging"]["total"], json!(3), "nothing was made");
+}
+
+/// The vendor's example makes a room with people whom nobody has registered.
+#[tokio::test]
+async fn members_of_a_new_room_are_registered() {
+    let f = Pagecall::new().await;
+    let carol = f.user("carol").await;
+    let body = json!({ "name": "n", "type": "private", "members": [
+        { "user_id": "carol", "type": "host", "name": "Teacher" },
+        { "user_id": "new 1", "type": "guest", "name": "Newcomer" },
+        { "user_id": "new 2", "type": "monitor" },
+    ] });
+    let made = f.ok("createRoom", Method::POST, "rooms", Some(body)).await;
+    let path = format!("rooms/{}/members", made["room"]["id"].as_str().unwrap());
+    let members = f.ok("ListMembers", Method::GET, &path, None).await;
+    let mut shown: Vec<_> = members["members"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|m| json!([m["user_id"], m["type"], m["name"]]))
+        .collect();
+    shown.sort_by_key(Value::to_string);
+    let wanted =
+        json!([["carol", "host", "Teacher"], ["new 1", "guest", "Newcomer"], ["new 2", "monitor", ""]]);
+    assert_eq!(json!(shown), wanted);
+    let new = f.ok("GetUser", Method::GET, "users/new%201", None).await["user"].clone();
+    assert_eq!((&new["name"], &new["default_member_type"]), (&json!("Newcomer"), &json!("guest")));
+    // Who was registered stays as it was; the name of a member is the room's.
+    assert_eq!(f.ok("GetUser", Method::GET, "users/carol", None).await["user"], carol);
+    // The token lets the new user in.
+    let room = made["room"]["id"].as_str().unwrap().parse().unwrap();
+    let entry = f.world.node.admit_pagecall(room, new["access_token"].as_str()).await.unwrap();
+    assert_eq!(f.world.node.admit(&entry).await.unwrap().participant.user_id.as_deref(), Some("new 1"));
 }
 
 #[tokio::test]
@@ -218,10 +253,12 @@ async fn members_are_added_once_and_changed() {
     let f = Pagecall::new().await;
     f.user("erin").await;
     let path = format!("rooms/{R1}/members");
+    let user = f.ok("GetUser", Method::GET, "users/erin", None).await;
     let made = f.ok("CreateMember", Method::POST, &path, Some(json!({ "user_id": "erin" }))).await;
-    assert_json_snapshot!(made, { ".member.id" => "[id]" }, @r#"
+    assert_json_snapshot!(made, { ".member.id" => "[id]", ".member.access_token" => "[secret]" }, @r#"
     {
       "member": {
+        "access_token": "[secret]",
         "created_at": "2023-01-01T02:00:00.000Z",
         "id": "[id]",
         "is_anonymous": false,
@@ -234,12 +271,17 @@ async fn members_are_added_once_and_changed() {
       }
     }
     "#);
+    assert_eq!(
+        made["member"]["access_token"], user["user"]["access_token"],
+        "the SDKs' links are built from it"
+    );
     let again = json!({ "user_id": "erin", "type": "host" });
     let again = f.ok("CreateMember", Method::POST, &path, Some(again)).await;
     assert_eq!((&again["member"]["id"], &again["member"]["type"]), (&made["member"]["id"], &json!("host")));
     let list = f.ok("ListMembers", Method::GET, &format!("{path}?limit=1&offset=2"), None).await;
     assert_eq!(list["paging"], json!({ "limit": 1, "offset": 2, "total": 3 }));
     assert_eq!(list["members"][0]["user_id"], "erin", "oldest first");
+    assert_eq!(list["members"][0].get("access_token"), None, "a list is no bunch of keys");
 
     // By user id or by member id.
     for key in ["erin", made["member"]["id"].as_str().unwrap()] {
