@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 mod feed;
 mod ledger;
+mod memory;
 mod packets;
 mod rooms;
 
@@ -33,6 +34,8 @@ enum Bench {
     Ledger(ledger::LedgerArgs),
     /// Lists of sessions and rooms with very many stays, next to SQL alone
     Stays(ledger::stays::StaysArgs),
+    /// What strangers can make the server hold: a socket that never reads, many that do nothing, asks for a way in
+    Memory(memory::MemoryArgs),
     /// One fresh process of the benchmark of the lists
     #[command(hide = true)]
     LedgerProbe(ledger::ProbeArgs),
@@ -45,6 +48,7 @@ fn main() -> Result<()> {
         Bench::FeedServer(args) => feed::run_server(&args)?,
         Bench::Ledger(args) => ledger::run(&args)?,
         Bench::Stays(args) => ledger::stays::run(&args)?,
+        Bench::Memory(args) => memory::run(&args)?,
         Bench::LedgerProbe(args) => ledger::run_probe(&args)?,
     };
     println!("{table}");

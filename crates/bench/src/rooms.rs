@@ -66,7 +66,13 @@ pub(crate) async fn tickets(node: &Node, app: &str, rooms: usize) -> Result<Vec<
         };
         node.store().create_meeting(meeting.clone()).await?;
         node.store().create_participant(participant.clone()).await?;
-        tickets.push(Ticket { meeting, participant, preset: preset.clone(), token_hash: room as u64 });
+        tickets.push(Ticket {
+            meeting,
+            participant,
+            preset: preset.clone(),
+            is_unrecorded: false,
+            token_hash: room as u64,
+        });
     }
     Ok(tickets)
 }

@@ -1,21 +1,24 @@
 //! The HTTP calls around the socket, and their errors.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
+use axum::extract::{ConnectInfo, State};
 use axum::http::header::{self, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
 use sederunt_core::id::MeetingId;
-use sederunt_node::EntryError;
+use sederunt_node::{EntryError, Node};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use crate::strangers::TooMany;
 use crate::{Gateway, GatewayConfig};
 
 /// How long a browser may remember a preflight.
@@ -29,21 +32,31 @@ pub(crate) struct Refused {
     status: StatusCode,
     code: &'static str,
     message: String,
+    /// When it is worth to ask again.
+    retry_after: Option<Duration>,
 }
 
 impl Refused {
     pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into() }
+        Self { status, code, message: message.into(), retry_after: None }
     }
 
     pub(crate) fn no_token() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "BAD_TOKEN", "a participant token is needed")
     }
 
+    /// A stranger has started too much; counted.
+    pub(crate) fn too_many(node: &Node, TooMany { kind, retry_after }: TooMany) -> Self {
+        node.metrics().refusal(kind);
+        let message =
+            "too many people come from your network or into this room at the moment, try again later";
+        Self { retry_after: Some(retry_after), ..Self::new(StatusCode::TOO_MANY_REQUESTS, kind, message) }
+    }
+
     /// Without the envelope.
     fn flat(self) -> Response {
         let body = Json(json!({ "code": self.code, "message": self.message }));
-        with_retry((self.status, body).into_response())
+        with_retry((self.status, body).into_response(), self.retry_after)
     }
 }
 
@@ -72,20 +85,32 @@ impl From<EntryError> for Refused {
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let error = json!({ "code": self.code, "message": self.message });
-        with_retry((self.status, Json(json!({ "success": false, "error": error }))).into_response())
+        let body = Json(json!({ "success": false, "error": error }));
+        with_retry((self.status, body).into_response(), self.retry_after)
     }
 }
 
-/// Tells whoever is sent away for a while when to come back.
-fn with_retry(mut response: Response) -> Response {
-    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+/// Tells whoever is sent away for a while when to come back, in whole seconds.
+fn with_retry(mut response: Response, after: Option<Duration>) -> Response {
+    let busy = (response.status() == StatusCode::SERVICE_UNAVAILABLE).then_some(Duration::from_secs(1));
+    if let Some(after) = after.or(busy) {
+        let secs = after.as_secs() + u64::from(after.subsec_nanos() > 0);
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(secs));
     }
     if response.status() == StatusCode::NOT_IMPLEMENTED {
         // The vendor's clients send every other 5xx again.
         response.headers_mut().insert("x-should-retry", HeaderValue::from_static("false"));
     }
     response
+}
+
+/// Whose request it is: the address of the connection's other end, or the one that a trusted proxy named (the server
+/// sees to that).
+pub(crate) type Client = Option<axum::Extension<ConnectInfo<SocketAddr>>>;
+
+/// Its address. Without a connection (a test, an embedding) all are one.
+pub(crate) fn address(client: &Client) -> IpAddr {
+    client.as_ref().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |axum::Extension(ConnectInfo(a))| a.ip())
 }
 
 /// The token of an `Authorization: Bearer …` header.
@@ -163,25 +188,33 @@ pub(crate) struct MeetEntry {
 /// `POST /meet/token`: the Pagecall way in (SEMANTICS §6.2).
 pub(crate) async fn meet_token(
     State(gateway): State<Gateway>,
+    client: Client,
     body: Result<Json<MeetEntry>, JsonRejection>,
 ) -> Response {
     let entry = match body {
         Ok(Json(entry)) => entry,
         Err(e) => return Refused::new(e.status(), "BAD_REQUEST", e.body_text()).flat(),
     };
-    match enter(&gateway, entry).await {
+    match enter(&gateway, address(&client), entry).await {
         Ok(token) => Json(json!({ "authToken": token })).into_response(),
         Err(refused) => refused.flat(),
     }
 }
 
-async fn enter(gateway: &Gateway, entry: MeetEntry) -> Result<String, Refused> {
+async fn enter(gateway: &Gateway, from: IpAddr, entry: MeetEntry) -> Result<String, Refused> {
+    let Gateway { node, strangers, .. } = gateway;
+    // First of all: guesses are bounded, too.
+    strangers.entry(from, Instant::now()).map_err(|e| Refused::too_many(node, e))?;
     let access_token = entry.access_token.as_deref();
     if access_token.is_some_and(|token| token.len() > MEET_FIELD_MAX_CHARS) {
         return Err(EntryError::BadToken.into());
     }
     let room: MeetingId = entry.room_id.parse().map_err(|_| EntryError::NoMeeting)?;
-    Ok(gateway.node.admit_pagecall(room, access_token).await?)
+    let entrant = node.find_entrant(room, access_token).await?;
+    if entrant.is_visitor {
+        strangers.visit(room, Instant::now()).map_err(|e| Refused::too_many(node, e))?;
+    }
+    Ok(node.mint_entrant(&entrant).map_err(EntryError::Node)?)
 }
 
 /// `GET /meet/config.json`: how the meeting page finds this server.
@@ -203,6 +236,8 @@ mod tests {
         }
         let never = Refused::new(StatusCode::NOT_IMPLEMENTED, "NOT_OFFERED", "").into_response();
         assert_eq!(never.headers()["x-should-retry"], "false");
+        let many = Refused { retry_after: Some(Duration::from_millis(1_500)), ..Refused::no_token() };
+        assert_eq!(many.flat().headers()[header::RETRY_AFTER], "2");
         let closed = Refused::from(EntryError::Terminated).into_response();
         assert!(!closed.headers().contains_key(header::RETRY_AFTER));
     }

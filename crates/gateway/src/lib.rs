@@ -4,9 +4,11 @@
 #![forbid(unsafe_code)]
 
 mod details;
+mod handshake;
 mod http;
 mod removed;
 mod session;
+mod strangers;
 mod translate;
 mod ws;
 
@@ -18,7 +20,10 @@ use sederunt_node::Node;
 use serde_json::Value;
 use tower_http::limit::RequestBodyLimitLayer;
 
+use crate::strangers::Strangers;
+
 pub use session::OUTBOX_MAX;
+pub use strangers::{Rate, StrangerLimits, network};
 pub use ws::{PING_EVERY, SILENCE_MAX, WRITE_MAX};
 
 /// Bytes of a telemetry post; the client sends at most 50 log entries, gzipped.
@@ -33,6 +38,8 @@ pub struct GatewayConfig {
     pub shim: bool,
     /// `RTCIceServer` objects, passed to the browser as they are. Empty is right for a server with a public address.
     pub ice_servers: Vec<Value>,
+    /// Bounds of what strangers may start.
+    pub limits: StrangerLimits,
 }
 
 /// What every handler sees.
@@ -40,6 +47,7 @@ pub struct GatewayConfig {
 struct Gateway {
     node: Node,
     config: Arc<GatewayConfig>,
+    strangers: Arc<Strangers>,
 }
 
 /// All routes of this door, ready to be merged into the server's router.
@@ -58,5 +66,5 @@ pub fn router(node: Node, config: GatewayConfig) -> Router {
         .route("/ws", get(ws::upgrade))
         .route("/meet/token", post(http::meet_token))
         .route("/meet/config.json", get(http::meet_config))
-        .with_state(Gateway { node, config: Arc::new(config) })
+        .with_state(Gateway { node, strangers: Strangers::new(config.limits), config: Arc::new(config) })
 }

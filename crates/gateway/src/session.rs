@@ -17,7 +17,7 @@ pub const OUTBOX_MAX: usize = 1024;
 /// Service restart (RFC 6455 registry): the client comes back by itself.
 const RESTART: u16 = 1012;
 /// Try again later: likewise.
-const AGAIN: u16 = 1013;
+pub(crate) const AGAIN: u16 = 1013;
 
 /// What a frame from the client leads to.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ impl Session {
     /// A word from the room.
     pub(crate) fn say(&mut self, message: ToSocket) -> Said {
         match message {
-            ToSocket::Tell { re, msg } => {
+            ToSocket::Tell { re, msg, held: _ } => {
                 let (event, payload) = translate::reply(self.meeting, &msg);
                 match re.as_deref().map(untagged) {
                     Some((_, id)) => Said::Frame(frame::encode(event, id, payload)),

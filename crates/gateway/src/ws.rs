@@ -6,23 +6,27 @@ use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
-use axum::extract::{ConnectInfo, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::{FutureExt, SinkExt, StreamExt};
+use sederunt_core::effect::{Msg, PeerEvent};
 use sederunt_core::id::{MeetingId, PeerId};
 use sederunt_core::input::Disconnect;
 use sederunt_node::{Attached, ClientAddress, EntryError, Node, QUIET_MS, Ticket, ToSocket};
 use sederunt_proto::frame::FRAME_MAX_BYTES;
 use serde::Deserialize;
 use tokio::sync::mpsc;
+use tokio::time::error::Elapsed;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
 use tokio_tungstenite::tungstenite;
 
 use crate::Gateway;
-use crate::http::Refused;
+use crate::handshake;
+use crate::http::{Client, Refused, address};
 use crate::removed::{self, Removed};
 use crate::session::{self, Heard, OUTBOX_MAX, Said, Session};
+use crate::strangers::Place;
 
 /// The server pings this often; the client gives up after 30 s of silence (PROTOCOL §3.4).
 pub const PING_EVERY: Duration = Duration::from_secs(10);
@@ -33,6 +37,15 @@ pub const SILENCE_MAX: Duration = Duration::from_secs(35);
 pub const WRITE_MAX: Duration = Duration::from_secs(10);
 /// Messages written between two flushes.
 const WRITE_BATCH_MAX: usize = 64;
+/// Bytes of a socket's buffer for reading, taken when it opens: nearly every request fits, larger ones take what they
+/// need while they arrive.
+const READ_BUFFER_BYTES: usize = 4 * 1024;
+/// Bytes gathered before they are written.
+const WRITE_BUFFER_BYTES: usize = 16 * 1024;
+/// Bytes that one socket may have in its buffer for writing. What is written waits until the buffer is empty, so that it
+/// holds one message and what was gathered before it; the largest answer that a room can make, a thousand peers with
+/// eight tracks of the longest descriptions each, has half of this.
+const WRITE_BUFFER_MAX_BYTES: usize = 64 << 20;
 /// How long a client may take to answer a close frame before the connection is dropped.
 const CLOSE_MAX: Duration = Duration::from_secs(2);
 
@@ -52,7 +65,7 @@ pub(crate) async fn upgrade(
     State(gateway): State<Gateway>,
     entry: Result<Query<Entry>, QueryRejection>,
     headers: HeaderMap,
-    client: Option<axum::Extension<ConnectInfo<std::net::SocketAddr>>>,
+    client: Client,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     let admitted = match entry {
@@ -63,23 +76,30 @@ pub(crate) async fn upgrade(
         Ok(admitted) => admitted,
         Err(refused) => return refused.into_response(),
     };
-    let upgrade = match upgrade {
+    let upgrade = match handshake::checked(&headers, upgrade) {
         Ok(upgrade) => upgrade,
-        Err(e) => {
-            let status = StatusCode::UPGRADE_REQUIRED;
-            return Refused::new(status, "UPGRADE_REQUIRED", e.body_text()).into_response();
-        }
+        Err(refusal) => return *refusal,
+    };
+    let place = match gateway.strangers.socket(address(&client), Instant::now()) {
+        Ok(place) => place,
+        Err(e) => return Refused::too_many(&gateway.node, e).into_response(),
     };
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
     let client = ClientAddress {
-        ip: client.map(|axum::Extension(ConnectInfo(address))| address.ip().to_string()),
+        ip: client.is_some().then(|| address(&client).to_string()),
         user_agent: agent.map(str::to_owned),
     };
-    let upgrade = upgrade.max_message_size(FRAME_MAX_BYTES).max_frame_size(FRAME_MAX_BYTES);
+    let upgrade = upgrade
+        .max_message_size(FRAME_MAX_BYTES)
+        .max_frame_size(FRAME_MAX_BYTES)
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .write_buffer_size(WRITE_BUFFER_BYTES)
+        .max_write_buffer_size(WRITE_BUFFER_MAX_BYTES);
     match admitted {
         Admitted::In(ticket, peer) => {
-            upgrade.on_upgrade(move |socket| serve(gateway.node, socket, *ticket, peer, client))
+            upgrade.on_upgrade(move |socket| serve(gateway.node, socket, *ticket, peer, client, place))
         }
+        // Told within seconds: it keeps no place.
         Admitted::Removed(removed) => upgrade.on_upgrade(move |socket| removed::tell(socket, removed)),
     }
 }
@@ -116,7 +136,14 @@ async fn admit(node: &Node, entry: Entry) -> Result<Admitted, Refused> {
 }
 
 /// Attaches the socket to its room and carries frames until either side ends it.
-async fn serve(node: Node, mut socket: WebSocket, ticket: Ticket, peer: PeerId, client: ClientAddress) {
+async fn serve(
+    node: Node,
+    mut socket: WebSocket,
+    ticket: Ticket,
+    peer: PeerId,
+    client: ClientAddress,
+    place: Place,
+) {
     let session = Session::new(ticket.meeting.id);
     let (outbox, from_room) = mpsc::channel(OUTBOX_MAX);
     let attached = match node.attach(ticket, peer, client, outbox).await {
@@ -127,7 +154,7 @@ async fn serve(node: Node, mut socket: WebSocket, ticket: Ticket, peer: PeerId, 
         }
     };
     node.metrics().sockets.inc();
-    let conn = Conn { node: node.clone(), socket, session, attached, from_room };
+    let conn = Conn { node: node.clone(), socket, session, attached, from_room, place: Some(place) };
     conn.run().await;
     node.metrics().sockets.dec();
 }
@@ -143,6 +170,8 @@ struct Conn {
     session: Session,
     attached: Attached,
     from_room: mpsc::Receiver<ToSocket>,
+    /// Until it joins.
+    place: Option<Place>,
 }
 
 /// How a conversation ends.
@@ -174,6 +203,7 @@ impl Conn {
         let mut silent_at = Instant::now() + SILENCE_MAX;
         let mut batch = Vec::with_capacity(WRITE_BATCH_MAX);
         loop {
+            let waits_until = self.place.as_ref().map(|place| place.until);
             let step = tokio::select! {
                 heard = self.socket.next() => {
                     silent_at = Instant::now() + SILENCE_MAX;
@@ -191,6 +221,9 @@ impl Conn {
                         self.hear(heard).await
                     }
                 },
+                () = sleep_until(waits_until.unwrap_or(silent_at)), if waits_until.is_some() => {
+                    Err(End::Close(handshake::waited_long()))
+                }
             };
             if let Err(end) = step {
                 return end;
@@ -207,18 +240,22 @@ impl Conn {
             Some(Err(error)) => Err(self.broken(error)),
             Some(Ok(Message::Close(frame))) => Err(End::Gone(how_closed(frame.as_ref()))),
             Some(Ok(Message::Text(text))) if text.as_str() == "2" => self.write([Message::text("3")]).await,
-            // Pongs; text means nothing else in this protocol. WebSocket's own pings are answered below us.
-            Some(Ok(Message::Text(_) | Message::Ping(_) | Message::Pong(_))) => Ok(()),
+            // Answered below us, which gathers the answers of whoever does not read: nothing more is read before this
+            // one is written.
+            Some(Ok(Message::Ping(_))) => self.write([]).await,
+            // Text means nothing else in this protocol.
+            Some(Ok(Message::Text(_) | Message::Pong(_))) => Ok(()),
             Some(Ok(Message::Binary(bytes))) => self.hear_frame(bytes).await,
         }
     }
 
     async fn hear_frame(&mut self, bytes: Bytes) -> Result<(), End> {
         self.node.metrics().frames_in.inc();
+        let size = bytes.len();
         match self.session.hear(bytes) {
             // The room is gone: its outbox says the rest.
             Heard::Ask(re, request) => {
-                let asked = self.attached.request(re, request).await;
+                let asked = self.attached.request_of(size, re, request).await;
                 asked.map_err(|_| End::Close(session::let_go()))
             }
             Heard::Answer(frame) => {
@@ -259,22 +296,27 @@ impl Conn {
     }
 
     async fn say(&mut self, batch: &mut Vec<ToSocket>) -> Result<(), End> {
-        let mut frames = Vec::with_capacity(batch.len());
-        let mut closing = None;
+        // One frame at a time: what is not written yet takes no memory beside the room's own.
         for message in batch.drain(..) {
+            if tells_of_own_join(&message) {
+                self.place = None;
+            }
             match self.session.say(message) {
-                Said::Frame(frame) => frames.push(Message::Binary(frame)),
+                Said::Frame(frame) => {
+                    self.node.metrics().frames_out.inc();
+                    let fed = timeout(WRITE_MAX, self.socket.feed(Message::Binary(frame))).await;
+                    self.progress(fed)?;
+                }
                 Said::Close(frame) => {
-                    closing = Some(frame);
-                    break;
+                    self.write([]).await?;
+                    return Err(End::Close(frame));
                 }
             }
         }
-        self.node.metrics().frames_out.inc_by(frames.len() as u64);
-        self.write(frames).await?;
-        closing.map_or(Ok(()), |frame| Err(End::Close(frame)))
+        self.write([]).await
     }
 
+    /// Writes these and everything before them.
     async fn write(&mut self, messages: impl IntoIterator<Item = Message>) -> Result<(), End> {
         let socket = &mut self.socket;
         let writing = async {
@@ -283,7 +325,13 @@ impl Conn {
             }
             socket.flush().await
         };
-        match timeout(WRITE_MAX, writing).await {
+        let written = timeout(WRITE_MAX, writing).await;
+        self.progress(written)
+    }
+
+    /// A write went through, failed, or nobody reads at the other end.
+    fn progress(&self, written: Result<Result<(), axum::Error>, Elapsed>) -> Result<(), End> {
+        match written {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => {
                 let cause = error.into_inner().downcast::<tungstenite::Error>();
@@ -298,6 +346,12 @@ impl Conn {
             }
         }
     }
+}
+
+/// Whether this is the answer to the client's own `joinRoom`.
+fn tells_of_own_join(message: &ToSocket) -> bool {
+    let ToSocket::Tell { re: Some(_), msg, .. } = message else { return false };
+    matches!(**msg, Msg::PeerInfo { event: PeerEvent::JoinRoom, .. })
 }
 
 /// A connection that ended without a close frame is no fault of the client's protocol.

@@ -27,14 +27,22 @@ pub(crate) async fn ticket(shell: &Shell, token: &str) -> Result<Ticket, EntryEr
     let participant: ParticipantId = claims.participant_id.parse().map_err(|_| EntryError::BadToken)?;
 
     let meeting = shell.store.meeting(meeting).await?.ok_or(EntryError::NoMeeting)?;
-    let participant =
-        shell.store.participant(meeting.id, participant).await?.ok_or(EntryError::NoParticipant)?;
+    let row = shell.store.participant_ever(meeting.id, participant).await?;
+    let is_unrecorded = row.is_none();
+    let participant = match row {
+        Some(row) if row.deleted_at.is_none() => row,
+        None if claims.visitor => visitor(&meeting, participant, UnixMs(claims.iat.saturating_mul(1000))),
+        Some(_) | None => return Err(EntryError::NoParticipant),
+    };
     open_to_all(&meeting)?;
+    if is_unrecorded && meeting.kind != RoomKind::Open {
+        return Err(EntryError::NotInvited);
+    }
     if participant.blocked {
         return Err(EntryError::Blocked);
     }
     let preset = preset_of(shell, &participant).await?;
-    Ok(Ticket { meeting, participant, preset, token_hash: fingerprint(token) })
+    Ok(Ticket { meeting, participant, preset, is_unrecorded, token_hash: fingerprint(token) })
 }
 
 /// Whether a token is good and its participant is there, whatever may keep it out of the meeting at the moment.
@@ -43,7 +51,8 @@ pub(crate) async fn names_participant(shell: &Shell, token: &str) -> Result<bool
     let (Ok(meeting), Ok(participant)) = (claims.meeting_id.parse(), claims.participant_id.parse()) else {
         return Ok(false);
     };
-    Ok(shell.store.participant(meeting, participant).await?.is_some())
+    let row = shell.store.participant_ever(meeting, participant).await?;
+    Ok(row.map_or(claims.visitor, |row| row.deleted_at.is_none()))
 }
 
 fn open_to_all(meeting: &MeetingRow) -> Result<(), EntryError> {
@@ -75,32 +84,42 @@ pub(crate) struct Entry<'a> {
     pub(crate) fresh: ParticipantId,
 }
 
-/// Finds or makes the member (SEMANTICS §6.2).
-pub(crate) async fn pagecall(
-    shell: &Shell,
-    entry: Entry<'_>,
-) -> Result<(ParticipantRow, PresetRow), EntryError> {
-    let room = shell.store.meeting(entry.room).await?.ok_or(EntryError::NoMeeting)?;
+/// Who was found at the door of a Pagecall room.
+#[derive(Debug)]
+pub struct Entrant {
+    pub(crate) participant: ParticipantRow,
+    pub(crate) preset: PresetRow,
+    /// Anonymous, and known by the token alone until the first join.
+    pub is_visitor: bool,
+}
+
+/// Finds or makes the member (SEMANTICS §6.2). Whoever has no user gets a name of his own that nothing is written of.
+pub(crate) async fn pagecall(shell: &Shell, entry: Entry<'_>) -> Result<Entrant, EntryError> {
+    let user = match entry.access_token.filter(|token| !token.is_empty()) {
+        // Before the room: a token of nobody learns nothing of rooms.
+        Some(token) => Some(shell.store.user_by_access_token(token).await?.ok_or(EntryError::BadToken)?),
+        None => None,
+    };
+    let room = shell.store.meeting(entry.room).await?;
+    // A room of another workspace is none.
+    let ours = room.filter(|room| user.as_ref().is_none_or(|user| user.app == room.app));
+    let room = ours.ok_or(EntryError::NoMeeting)?;
     open_to_all(&room)?;
-    let participant = match entry.access_token.filter(|token| !token.is_empty()) {
-        None if room.kind == RoomKind::Open => {
-            let visitor = new_member(&room, &entry, None, MemberType::Guest);
-            shell.store.create_participant(visitor.clone()).await?;
-            visitor
-        }
+    let participant = match &user {
+        Some(user) => member(shell, &room, &entry, user).await?,
+        None if room.kind == RoomKind::Open => visitor(&room, entry.fresh, entry.now),
         None => return Err(EntryError::NotInvited),
-        Some(token) => {
-            let user = shell.store.user_by_access_token(token).await?;
-            // A user of another workspace is told nothing about this one.
-            let user = user.filter(|user| user.app == room.app).ok_or(EntryError::BadToken)?;
-            member(shell, &room, &entry, &user).await?
-        }
     };
     if participant.blocked {
         return Err(EntryError::Blocked);
     }
     let preset = preset_of(shell, &participant).await?;
-    Ok((participant, preset))
+    Ok(Entrant { participant, preset, is_visitor: user.is_none() })
+}
+
+/// An anonymous visitor of an open room: all there is to know of him follows from his token.
+fn visitor(room: &MeetingRow, id: ParticipantId, at: UnixMs) -> ParticipantRow {
+    new_member(room, id, at, None, MemberType::Guest)
 }
 
 /// The member of this user, made at the first join where the kind of room allows it.
@@ -119,21 +138,23 @@ async fn member(
     }
     // The user's own type decides; the room's is for users without one.
     let own = user.extra.get("default_member_type").and_then(Value::as_str).and_then(MemberType::parse);
-    let member = new_member(room, entry, Some(user), own.unwrap_or(room.default_member_type));
+    let kind = own.unwrap_or(room.default_member_type);
+    let member = new_member(room, entry.fresh, entry.now, Some(user), kind);
     // Another tab may have made it meanwhile.
     Ok(shell.store.member_or_create(member).await?)
 }
 
 fn new_member(
     room: &MeetingRow,
-    entry: &Entry<'_>,
+    id: ParticipantId,
+    at: UnixMs,
     user: Option<&UserRow>,
     member_type: MemberType,
 ) -> ParticipantRow {
     let user_id = user.map(|user| user.user_id.clone());
     let picture = user.and_then(|user| user.extra.get("profile_url")).and_then(Value::as_str);
     ParticipantRow {
-        id: entry.fresh,
+        id,
         meeting: room.id,
         app: room.app.clone(),
         name: user.map_or(ANONYMOUS_NAME, |user| user.name.as_str()).to_owned(),
@@ -144,8 +165,8 @@ fn new_member(
         member_type,
         blocked: false,
         deleted_at: None,
-        created_at: entry.now,
-        updated_at: entry.now,
+        created_at: at,
+        updated_at: at,
     }
 }
 

@@ -35,7 +35,7 @@ impl RoomTask {
         Ok(())
     }
 
-    async fn remember(&self, writes: Vec<Write>) -> Result<(), RoomFault> {
+    async fn remember(&mut self, writes: Vec<Write>) -> Result<(), RoomFault> {
         if writes.is_empty() {
             return Ok(());
         }
@@ -54,9 +54,10 @@ impl RoomTask {
                 }
             }
         }
+        let newcomers = std::mem::take(&mut self.newcomers);
         let metrics = &self.shell.metrics;
         let start = Instant::now();
-        self.shell.store.remember(&self.shell.config.node_id, writes).await?;
+        self.shell.store.remember_with(&self.shell.config.node_id, newcomers, writes).await?;
         metrics.commit_seconds.observe(start.elapsed().as_secs_f64());
         metrics.joins.inc_by(joins);
         metrics.leaves.inc_by(leaves);
@@ -67,7 +68,7 @@ impl RoomTask {
         match effect {
             // Taken out before.
             Effect::Remember(_) => Ok(()),
-            Effect::Tell { conn, re, msg } => self.tell(conn, ToSocket::Tell { re, msg }),
+            Effect::Tell { conn, re, msg } => self.tell(conn, ToSocket::telling(re, msg)),
             Effect::Refuse { conn, re, error } => self.tell(conn, ToSocket::Refuse { re, error }),
             Effect::Close { conn, reason } => {
                 self.sockets.close(conn, reason);

@@ -21,16 +21,19 @@ mod rooms;
 mod shell;
 mod sockets;
 mod token;
+mod weight;
 
 use sederunt_core::error::RoomError;
 use sederunt_store::{MeetingRow, ParticipantRow, PresetRow, StoreError};
 
+pub use admit::Entrant;
 pub use heard::QUIET_MS;
 pub use heartbeat::HEARTBEAT_EVERY_MS;
 pub use node::Node;
 pub use rooms::ROOMS_MAX;
-pub use sockets::{Attached, ToSocket};
+pub use sockets::{Attached, OUTBOX_MAX_BYTES, ToSocket};
 pub use token::{TOKEN_MAX_BYTES, generate_signing_key};
+pub use weight::Held;
 
 /// Settings of the shell.
 #[derive(Debug, Clone)]
@@ -106,6 +109,8 @@ pub struct Ticket {
     pub participant: ParticipantRow,
     /// Its preset.
     pub preset: PresetRow,
+    /// The participant is an anonymous visitor who has no row yet: it is written with the first join.
+    pub is_unrecorded: bool,
     /// Tells tokens apart.
     pub token_hash: u64,
 }

@@ -25,7 +25,7 @@ use crate::rooms::{NoRoom, Notice, RoomHandle, Rooms, ToRoom};
 use crate::shell::Shell;
 use crate::sockets::{Attached, ToSocket};
 use crate::token::{Claims, TokenKey};
-use crate::{ClientAddress, EntryError, NodeConfig, NodeError, Ticket, heartbeat, removed};
+use crate::{ClientAddress, Entrant, EntryError, NodeConfig, NodeError, Ticket, heartbeat, removed};
 
 /// Handle to the shell; cheap to clone.
 #[derive(Debug, Clone)]
@@ -124,13 +124,23 @@ impl Node {
 
     /// Signs a participant token: RS256, 100 days (SEMANTICS §2.5); its payload decodes with plain `atob`.
     pub fn mint_token(&self, participant: &ParticipantRow, preset: &PresetRow) -> Result<String, NodeError> {
+        self.sign(participant, preset, false)
+    }
+
+    fn sign(
+        &self,
+        participant: &ParticipantRow,
+        preset: &PresetRow,
+        visitor: bool,
+    ) -> Result<String, NodeError> {
         let names = [
             participant.app.to_string(),
             participant.meeting.to_string(),
             participant.id.to_string(),
             preset.id.clone(),
         ];
-        self.shell.tokens.sign(&Claims::starting(self.now(), self.mint_id(), names))
+        let claims = Claims { visitor, ..Claims::starting(self.now(), self.mint_id(), names) };
+        self.shell.tokens.sign(&claims)
     }
 
     /// `Busy` while the ledger's disk is behind: who is in waits for it, but nobody else is let in until it has caught
@@ -168,17 +178,32 @@ impl Node {
             || self.shell.store.user_by_access_token(token).await?.is_some())
     }
 
-    /// The Pagecall way in (SEMANTICS §6.2): finds or makes the member and returns a participant token.
+    /// The Pagecall way in (SEMANTICS §6.2): finds or makes the member and returns a participant token. An anonymous
+    /// visitor of an open room gets a name that nothing is written of before he joins.
     pub async fn admit_pagecall(
         &self,
         room: MeetingId,
         access_token: Option<&str>,
     ) -> Result<String, EntryError> {
+        Ok(self.mint_entrant(&self.find_entrant(room, access_token).await?)?)
+    }
+
+    /// The first half of [`Self::admit_pagecall`]: who it is.
+    pub async fn find_entrant(
+        &self,
+        room: MeetingId,
+        access_token: Option<&str>,
+    ) -> Result<Entrant, EntryError> {
         self.has_room_for_more()?;
         let entry = Entry { room, access_token, now: self.now(), fresh: ParticipantId(self.mint_id()) };
         let admitted = admit::pagecall(&self.shell, entry).await;
-        let (participant, preset) = admitted.inspect_err(|e| self.shell.metrics.refusal(e.kind()))?;
-        Ok(self.mint_token(&participant, &preset)?)
+        admitted.inspect_err(|e| self.shell.metrics.refusal(e.kind()))
+    }
+
+    /// The second half of [`Self::admit_pagecall`]: the participant token.
+    pub fn mint_entrant(&self, entrant: &Entrant) -> Result<String, NodeError> {
+        let Entrant { participant, preset, is_visitor } = entrant;
+        self.sign(participant, preset, *is_visitor)
     }
 
     /// Attaches a socket to its room, and returns when the room has taken it in. What the room refuses (a peer id in
@@ -194,8 +219,10 @@ impl Node {
         let conn = self.shell.next_conn();
         let (attached, taken_in) = oneshot::channel::<RoomHandle>();
         let who = Box::new(admit::who(&ticket, client, self.shell.config.store_client_addresses));
+        let newcomer = ticket.is_unrecorded.then(|| Box::new(ticket.participant));
         let (heard, token) = (Heard::new(self.shell.clock.clone()), ticket.token_hash);
-        let connect = ToRoom::Connect { conn, peer, token, who, outbox, heard: heard.clone(), attached };
+        let connect =
+            ToRoom::Connect { conn, peer, token, who, newcomer, outbox, heard: heard.clone(), attached };
         self.shell.send(ticket.meeting.id, connect).await.map_err(|why| match why {
             NoRoom::Full => EntryError::Busy("too many live rooms".to_owned()),
             NoRoom::Stopping => EntryError::Node(NodeError::Stopping),

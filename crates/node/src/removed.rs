@@ -46,7 +46,7 @@ pub(crate) async fn words(
     let (event, close) = removal.told();
     let push = event.map(|event| {
         let peer = stranger(peer, participant);
-        ToSocket::Tell { re: None, msg: Arc::new(Msg::PeerInfo { event, peer }) }
+        ToSocket::telling(None, Arc::new(Msg::PeerInfo { event, peer }))
     });
     Some((meeting, push.into_iter().chain([ToSocket::Close(close)]).collect()))
 }

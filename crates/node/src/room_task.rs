@@ -8,12 +8,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sederunt_core::effect::{CloseReason, CommandReply, Effect};
-use sederunt_core::id::MeetingId;
+use sederunt_core::effect::{CloseReason, CommandReply, Effect, Write};
+use sederunt_core::fact::FactKind;
+use sederunt_core::id::{MeetingId, ParticipantId};
 use sederunt_core::input::{Command, CommandId, ConnId, Disconnect, Input};
 use sederunt_core::room::Room;
 use sederunt_core::time::Stamp;
-use sederunt_store::StoreError;
+use sederunt_store::{ParticipantRow, StoreError};
 use tokio::sync::oneshot;
 
 use crate::NodeError;
@@ -60,6 +61,8 @@ pub(crate) struct RoomTask {
     pub(crate) media: MediaGate,
     /// Effects that wait for their writes.
     pub(crate) effects: Vec<Effect>,
+    /// Rows to be written with the joins among the effects.
+    pub(crate) newcomers: Vec<ParticipantRow>,
     pub(crate) commands: BTreeMap<CommandId, oneshot::Sender<Result<CommandReply, NodeError>>>,
     last_command: u64,
     /// Sockets that wait to hear that they are attached.
@@ -121,6 +124,7 @@ pub(crate) async fn run(shell: Arc<Shell>, meeting: MeetingId, handle: RoomHandl
         sockets: Sockets::default(),
         media,
         effects: Vec::new(),
+        newcomers: Vec::new(),
         commands: BTreeMap::new(),
         last_command: 0,
         attaching: Vec::new(),
@@ -211,12 +215,15 @@ impl RoomTask {
 
     fn input_of(&mut self, message: ToRoom) -> Input {
         match message {
-            ToRoom::Connect { conn, peer, token, who, outbox, heard, attached } => {
-                self.sockets.insert(conn, outbox, heard);
+            ToRoom::Connect { conn, peer, token, who, newcomer, outbox, heard, attached } => {
+                self.sockets.insert(conn, outbox, heard, newcomer);
                 self.attaching.push((conn, attached));
                 Input::Connect { conn, peer, token, who }
             }
-            ToRoom::Request { conn, re, request } => Input::Request { conn, re, request },
+            ToRoom::Request { conn, re, request, held } => {
+                drop(held);
+                Input::Request { conn, re, request }
+            }
             ToRoom::Disconnect { conn, how } => {
                 self.sockets.remove(conn);
                 Input::Disconnect { conn, how }
@@ -243,12 +250,17 @@ impl RoomTask {
         let fresh = self.shell.ids.mint(now.wall());
         let stamp = Stamp { now: now.steady, offset_ms: now.offset_ms, fresh };
         let (room, effects) = (&mut self.room, &mut self.effects);
+        let before = effects.len();
         guarded(|| {
             room.handle(stamp, input);
             while let Some(effect) = room.poll() {
                 effects.push(effect);
             }
-        })
+        })?;
+        // At once: the socket that says who joined may be gone before the join is written.
+        let joined = self.effects.iter().skip(before).filter_map(who_joined);
+        self.newcomers.extend(joined.filter_map(|participant| self.sockets.newcomer(participant)));
+        Ok(())
     }
 
     fn confirm_attached(&mut self) {
@@ -311,6 +323,14 @@ async fn refuse_all(queues: &mut RoomQueues, why: &str) {
             let _ = done.send(Err(NodeError::RoomFailed(why.to_owned())));
         }
     }
+}
+
+/// Whose stay begins with this effect.
+fn who_joined(effect: &Effect) -> Option<ParticipantId> {
+    let Effect::Remember(write) = effect else { return None };
+    let Write::Fact { fact, .. } = &**write else { return None };
+    let FactKind::PeerJoined { participant, .. } = fact.kind else { return None };
+    Some(participant)
 }
 
 /// Runs the engine. A room that panicked is not looked at again, so what the panic left of it cannot matter.

@@ -1,7 +1,7 @@
 //! The live rooms: one task per meeting at most, found by meeting or by media tag.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sederunt_core::effect::CommandReply;
 use sederunt_core::id::{MeetingId, PeerId};
@@ -10,7 +10,8 @@ use sederunt_core::input::{
 };
 use sederunt_core::time::UnixMs;
 use sederunt_core::who::Who;
-use tokio::sync::{mpsc, oneshot};
+use sederunt_store::ParticipantRow;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use crate::heard::Heard;
 use crate::media::RoomTag;
@@ -20,6 +21,9 @@ use crate::{NodeError, ToSocket};
 pub const ROOMS_MAX: usize = 10_000;
 /// Inputs that wait for one room. A client whose room is behind waits with its next request.
 pub(crate) const ROOM_QUEUE_MAX: usize = 1024;
+/// Bytes of requests that wait for one room: a thousand ordinary ones, or a few of the largest frames. A client whose
+/// request finds no place waits with it, and is not read meanwhile.
+pub(crate) const ROOM_QUEUE_MAX_BYTES: usize = 8 << 20;
 
 /// What a room's queue carries.
 #[derive(Debug)]
@@ -30,13 +34,21 @@ pub(crate) enum ToRoom {
         peer: PeerId,
         token: u64,
         who: Box<Who>,
+        /// The row of whoever has none yet, to be written with the first join.
+        newcomer: Option<Box<ParticipantRow>>,
         outbox: mpsc::Sender<ToSocket>,
         heard: Heard,
         /// Told the room that took the socket in; dropped when none could.
         attached: oneshot::Sender<RoomHandle>,
     },
     /// A client asks.
-    Request { conn: ConnId, re: ReqId, request: Request },
+    Request {
+        conn: ConnId,
+        re: ReqId,
+        request: Request,
+        /// Its bytes in the queue; given back when the room takes it.
+        held: Option<OwnedSemaphorePermit>,
+    },
     /// A socket is gone.
     Disconnect { conn: ConnId, how: Disconnect },
     /// The API asks.
@@ -58,6 +70,8 @@ pub(crate) struct RoomHandle {
     pub(crate) tag: RoomTag,
     pub(crate) inputs: mpsc::Sender<ToRoom>,
     pub(crate) notices: mpsc::UnboundedSender<Notice>,
+    /// What is left of [`ROOM_QUEUE_MAX_BYTES`].
+    pub(crate) bytes: Arc<Semaphore>,
 }
 
 /// The receiving ends, owned by the room's task.
@@ -131,7 +145,8 @@ impl Rooms {
         let tag = RoomTag(state.last_tag);
         let (inputs, input_queue) = mpsc::channel(ROOM_QUEUE_MAX);
         let (notices, notice_queue) = mpsc::unbounded_channel();
-        let room = RoomHandle { tag, inputs, notices };
+        let bytes = Arc::new(Semaphore::new(ROOM_QUEUE_MAX_BYTES));
+        let room = RoomHandle { tag, inputs, notices, bytes };
         state.live.insert(meeting, room.clone());
         state.by_tag.insert(tag, meeting);
         Ok(Found::New(room, RoomQueues { inputs: input_queue, notices: notice_queue }))

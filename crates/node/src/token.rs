@@ -37,6 +37,9 @@ pub(crate) struct Claims {
     /// Preset at the time of minting; the one in force is read from the store.
     #[serde(rename = "presetId")]
     pub(crate) preset_id: String,
+    /// Names an anonymous visitor of an open room, who has no row before the first join.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) visitor: bool,
     /// Minted at, Unix seconds.
     pub(crate) iat: i64,
     /// Good until, Unix seconds.
@@ -55,6 +58,7 @@ impl Claims {
             meeting_id,
             participant_id,
             preset_id,
+            visitor: false,
             iat,
             exp: iat + LIFETIME_SECS,
             jti: jti.to_string(),

@@ -9,6 +9,7 @@ mod http;
 mod layer;
 mod log;
 mod media;
+mod origin;
 mod reference;
 mod room;
 mod tls;
@@ -20,6 +21,8 @@ use anyhow::Context;
 use clap::ArgMatches;
 use sederunt_store::ArchiveOptions;
 use serde::Deserialize;
+
+use crate::forwarded::Cidr;
 
 pub use archive::ArchiveGiven;
 pub use http::{HttpConfig, HttpGiven};
@@ -89,6 +92,8 @@ struct File {
     metrics_listen: Option<SocketAddr>,
     base_uri: Option<String>,
     cors_origins: Option<Vec<String>>,
+    trusted_proxies: Option<Vec<Cidr>>,
+    per_address_factor: Option<u32>,
     reconnect_grace_secs: Option<u64>,
     store_client_addresses: Option<bool>,
     media: MediaGiven,
@@ -120,6 +125,8 @@ impl Config {
             metrics_listen,
             base_uri,
             cors_origins,
+            trusted_proxies,
+            per_address_factor,
             reconnect_grace_secs,
             store_client_addresses,
             media: file_media,
@@ -129,7 +136,8 @@ impl Config {
         } = file;
         let mut layers = Layers::new(matches, config);
         let data = layers.pick("data", data, file_data, PathBuf::from(DATA_DEFAULT));
-        let file_http = HttpGiven { listen, metrics_listen, base_uri, cors_origins };
+        let file_http =
+            HttpGiven { listen, metrics_listen, base_uri, cors_origins, trusted_proxies, per_address_factor };
         let http = HttpConfig::resolve(&mut layers, http, file_http)?;
         let file_room = RoomGiven { reconnect_grace_secs, store_client_addresses };
         let room = RoomSettings::resolve(&mut layers, room, file_room)?;

@@ -158,6 +158,16 @@ fn collect(observed: &Observed) -> Registry {
     registry.register("ready", "1 while new work is welcome", ConstGauge::new(i64::from(readiness.get())));
     let open = i64::try_from(connections.count()).unwrap_or(i64::MAX);
     registry.register("connections", "Open connections, web sockets included", ConstGauge::new(open));
+    registry.register(
+        "connections_stalled",
+        "Connections cut because nobody took what was written to them",
+        ConstCounter::new(connections.stalled()),
+    );
+    registry.register(
+        "connections_refused",
+        "Connections refused because their address has too many",
+        ConstCounter::new(connections.refused()),
+    );
     registry.register("http_requests", "Requests answered", http.requests.clone());
     registry.register("http_request_seconds", "Time to the head of the answer", http.seconds.clone());
     node.metrics().register(&mut registry);

@@ -10,12 +10,13 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use axum::Router;
 use axum::extract::Request;
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use tower::Service;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{LogConfig, LogFormat};
+use crate::head;
 use crate::health::HttpMetrics;
 
 /// Starts logging for the whole process. Fails on a filter that makes no sense.
@@ -60,6 +61,11 @@ impl Service<Request> for Access {
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let start = Instant::now();
         let metrics = self.metrics.clone();
+        if let Some(fault) = head::fault(&request) {
+            let response = head::refuse(fault);
+            told(&metrics, &method, uri.path(), &response, start);
+            return Box::pin(std::future::ready(Ok(response)));
+        }
         // Its timer is set when the answer is not there at once.
         let answer = tokio::time::timeout(self.bound, self.router.call(request));
         Box::pin(async move {
@@ -68,14 +74,17 @@ impl Service<Request> for Access {
                 Ok(Err(never)) => match never {},
                 Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
             };
-            let took = start.elapsed();
-            metrics.count(&method, response.status(), took);
-            let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-            let status = response.status().as_u16();
-            // The path alone: `authToken` and `access_token` are in the query.
-            let path = uri.path();
-            tracing::info!(target: "access", %method, path, status, took_ms);
+            told(&metrics, &method, uri.path(), &response, start);
             Ok(response)
         })
     }
+}
+
+/// The count and the line. The path alone: `authToken` and `access_token` are in the query.
+fn told(metrics: &HttpMetrics, method: &Method, path: &str, response: &Response, start: Instant) {
+    let took = start.elapsed();
+    metrics.count(method, response.status(), took);
+    let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    let status = response.status().as_u16();
+    tracing::info!(target: "access", %method, path, status, took_ms);
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use axum::Router;
 use sederunt_api::ApiConfig;
-use sederunt_gateway::GatewayConfig;
+use sederunt_gateway::{GatewayConfig, StrangerLimits};
 use sederunt_node::clock::{Clock, SystemClock};
 use sederunt_node::media::{MediaConfig, MediaHandle, MediaNotice};
 use sederunt_node::{Node, NodeConfig};
@@ -21,6 +21,7 @@ use crate::accept::{Connections, Door};
 use crate::config::{Config, HttpConfig, MediaSettings, RoomSettings, TlsConfig};
 use crate::control::{ControlStats, Desks, Listener};
 use crate::data_folder::DataFolder;
+use crate::forwarded::TrustedProxies;
 use crate::health::{self, HttpMetrics, Observed, Readiness};
 use crate::mint::Mint;
 use crate::work::{Desk, Live};
@@ -119,11 +120,15 @@ pub async fn run_with_clock(
         started_at,
     };
     let serving = CancellationToken::new();
-    let public = public_router(&node, &addresses, http.cors_origins, observed.http.clone());
-    let public = Door { listener: listeners.http, tls: acceptor, router: public };
-    let private = Door { listener: listeners.metrics, tls: None, router: health::router(observed.clone()) };
-    let connections = observed.connections.clone();
-    tokio::spawn(public.serve(connections.clone(), serving.clone()));
+    let public = Door {
+        listener: listeners.http,
+        tls: acceptor,
+        per_address_factor: http.per_address_factor,
+        proxies: Arc::new(TrustedProxies::new(http.trusted_proxies.clone())),
+        router: public_router(&node, &addresses, http, observed.http.clone()),
+    };
+    let private = Door::plain(listeners.metrics, health::router(observed.clone()));
+    tokio::spawn(public.serve(observed.connections.clone(), serving.clone()));
     // Health and metrics answer until the very end, and are not waited for.
     let private_serving = CancellationToken::new();
     tokio::spawn(private.serve(Connections::default(), private_serving.clone()));
@@ -143,7 +148,7 @@ pub async fn run_with_clock(
 
     shutdown.cancelled().await;
     observed.readiness.set(false);
-    stop(node, &media_handle, &connections, &serving).await;
+    stop(node, &media_handle, &observed.connections, &serving).await;
     if tokio::time::timeout(COMMANDS_BOUND, commands).await.is_err() {
         tracing::warn!("a command did not end in time and is cut");
     }
@@ -244,7 +249,7 @@ struct Addresses {
 impl Addresses {
     fn of(config: &HttpConfig, tls: &TlsConfig, listeners: &Listeners) -> anyhow::Result<Self> {
         // The listeners were bound to the two addresses; what counts here is where they ended up.
-        let HttpConfig { listen: _, metrics_listen: _, base_uri, cors_origins: _ } = config;
+        let HttpConfig { base_uri, .. } = config;
         let http = listeners.http.local_addr()?;
         let metrics = listeners.metrics.local_addr()?;
         let scheme = if *tls == TlsConfig::Off { "http" } else { "https" };
@@ -269,12 +274,15 @@ impl Addresses {
 fn public_router(
     node: &Node,
     addresses: &Addresses,
-    cors_origins: Vec<String>,
+    config: HttpConfig,
     metrics: HttpMetrics,
 ) -> logs::Access {
+    let HttpConfig { cors_origins, per_address_factor, .. } = config;
+    let limits = StrangerLimits::default().per_address(per_address_factor);
     // Without TLS there is no secure origin for the client's sub-domains: the page maps them to its own.
     let shim = addresses.scheme == "http";
-    let gateway = GatewayConfig { base_uri: addresses.public.clone(), shim, ..GatewayConfig::default() };
+    let base_uri = addresses.public.clone();
+    let gateway = GatewayConfig { base_uri, shim, limits, ..GatewayConfig::default() };
     let router = Router::new()
         .merge(sederunt_gateway::router(node.clone(), gateway))
         .merge(sederunt_api::router(node.clone(), ApiConfig { cors_origins, ..ApiConfig::default() }))

@@ -129,8 +129,19 @@ impl Store {
     /// When too much waits already, it waits for a place: nothing of a room is dropped because the disk is slow.
     /// Errors: `Exists` or `NotFound` when the facts contradict what is stored (nothing of the call is kept then).
     pub async fn remember(&self, node: &str, writes: Vec<Write>) -> Result<u64> {
+        self.remember_with(node, Vec::new(), writes).await
+    }
+
+    /// The same, with the rows of participants who have none yet and are let in by these writes, in the same
+    /// transaction. A row that is there already, a deleted one too, stays as it is.
+    pub async fn remember_with(
+        &self,
+        node: &str,
+        members: Vec<ParticipantRow>,
+        writes: Vec<Write>,
+    ) -> Result<u64> {
         let (reply, answer) = oneshot::channel();
-        self.inner.writer.remember(Remember { node: node.to_owned(), writes, reply }).await?;
+        self.inner.writer.remember(Remember { node: node.to_owned(), members, writes, reply }).await?;
         answer.await.map_err(|_| StoreError::Closed)?
     }
 

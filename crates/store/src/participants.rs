@@ -72,6 +72,13 @@ impl Store {
         self.read(move |c| find(c, BY_ID, key, read_participant)).await
     }
 
+    /// A participant of a meeting, also one that is deleted.
+    pub async fn participant_ever(&self, m: MeetingId, id: ParticipantId) -> Result<Option<ParticipantRow>> {
+        let key = [blob(id.as_u128()), blob(m.as_u128())];
+        let sql = "SELECT * FROM participant WHERE id = ?1 AND meeting = ?2";
+        self.read(move |c| find(c, sql, key, read_participant)).await
+    }
+
     /// The not deleted member of a room with this user id; the oldest, should there be several.
     pub async fn member_of_user(&self, m: MeetingId, user: &str) -> Result<Option<ParticipantRow>> {
         let user = user.to_owned();

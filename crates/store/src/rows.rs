@@ -10,7 +10,7 @@ use sederunt_core::time::UnixMs;
 use crate::bulk::{Insert, Values};
 use crate::fold::fold;
 use crate::ledger::Place;
-use crate::sql::{blob, write_error};
+use crate::sql::{blob, find, write_error};
 use crate::{ParticipantRow, Result, StoreError};
 
 /// A fact, who recorded it, and its place.
@@ -329,6 +329,17 @@ pub(crate) fn add_app_tallies(conn: &Connection, changes: &[(i64, i64)]) -> Resu
         v.put(app)?;
         v.put(sessions)
     })?;
+    Ok(())
+}
+
+/// Inserts participants who may have a row already, a deleted one too, which then stays as it is.
+pub(crate) fn insert_newcomers(conn: &Connection, rows: &[ParticipantRow]) -> Result<()> {
+    for row in rows {
+        let sql = "SELECT 1 FROM participant WHERE id = ?1";
+        if find(conn, sql, [blob(row.id.as_u128())], |_| Ok(()))?.is_none() {
+            insert_participants(conn, std::slice::from_ref(row))?;
+        }
+    }
     Ok(())
 }
 

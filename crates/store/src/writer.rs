@@ -12,7 +12,7 @@ use tokio::sync::{oneshot, watch};
 
 use crate::ledger::Ledger;
 use crate::places::Places;
-use crate::{Result, StoreError};
+use crate::{ParticipantRow, Result, StoreError, rows};
 
 /// Most writes in one transaction: bounds how long the first of a group waits for the last.
 const GROUP_MAX: usize = 4_096;
@@ -20,6 +20,8 @@ const GROUP_MAX: usize = 4_096;
 /// The writes of one room, waiting for their fsync.
 pub(crate) struct Remember {
     pub node: String,
+    /// Who is let in by these writes and has no row yet.
+    pub members: Vec<ParticipantRow>,
     pub writes: Vec<Write>,
     pub reply: oneshot::Sender<Result<u64>>,
 }
@@ -246,7 +248,12 @@ fn remember(ledger: &mut Ledger, rooms: Vec<Remember>, done: &mut Vec<Done>) {
     if rooms.is_empty() {
         return;
     }
-    let apply = |l: &mut Ledger| crate::facts::apply(l, rooms.iter().map(|r| (r.node.as_str(), &*r.writes)));
+    let apply = |l: &mut Ledger| {
+        for room in &rooms {
+            rows::insert_newcomers(&l.conn, &room.members)?;
+        }
+        crate::facts::apply(l, rooms.iter().map(|r| (r.node.as_str(), &*r.writes)))
+    };
     // What comes first in a transaction needs no savepoint, which would copy every page it touches: the whole
     // transaction can be taken back. Nearly all groups are one such set.
     let first = done.is_empty();
@@ -265,11 +272,14 @@ fn remember(ledger: &mut Ledger, rooms: Vec<Remember>, done: &mut Vec<Done>) {
 /// After `e` of all of them together. A single one has its answer in it.
 fn one_by_one(ledger: &mut Ledger, rooms: Vec<Remember>, e: &StoreError, done: &mut Vec<Done>) {
     let single = rooms.len() == 1;
-    for Remember { node, writes, reply } in rooms {
+    for Remember { node, members, writes, reply } in rooms {
         let result = if single {
             Err(e.again())
         } else {
-            let seqs = ledger.guarded(|l| crate::facts::apply(l, std::iter::once((node.as_str(), &*writes))));
+            let seqs = ledger.guarded(|l| {
+                rows::insert_newcomers(&l.conn, &members)?;
+                crate::facts::apply(l, std::iter::once((node.as_str(), &*writes)))
+            });
             seqs.map(|seqs| seqs.first().copied().unwrap_or_default())
         };
         done.push(Done::Remember(reply, result));

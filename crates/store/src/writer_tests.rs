@@ -108,7 +108,9 @@ fn a_refused_room_takes_back_only_its_own() {
     let room = |writes| {
         let (reply, answer) = oneshot::channel();
         writer.places().take().unwrap();
-        writer.send(Command::Remember(Remember { node: "n".to_owned(), writes, reply })).unwrap();
+        writer
+            .send(Command::Remember(Remember { node: "n".to_owned(), members: Vec::new(), writes, reply }))
+            .unwrap();
         answer
     };
     let (release, held) = hold(&writer);
@@ -167,7 +169,12 @@ async fn a_room_waits_for_a_place_and_the_backlog_tells() {
     let before = writer.places().backlog();
     assert_eq!((before.waiting, before.is_behind), (QUEUE_MAX as u64, false));
     let (reply, done) = oneshot::channel();
-    let mut room = Box::pin(writer.remember(Remember { node: "n".to_owned(), writes: Vec::new(), reply }));
+    let mut room = Box::pin(writer.remember(Remember {
+        node: "n".to_owned(),
+        members: Vec::new(),
+        writes: Vec::new(),
+        reply,
+    }));
     tokio::select! {
         biased;
         queued = &mut room => panic!("there was no place: {queued:?}"),

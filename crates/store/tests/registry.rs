@@ -5,7 +5,7 @@
 mod common;
 
 use common::{app_row, at, meeting_row, open, participant_row};
-use sederunt_core::id::MeetingId;
+use sederunt_core::id::{MeetingId, ParticipantId};
 use sederunt_store::{ListQuery, MeetingRow, Store, StoreError};
 
 async fn meetings() -> (tempfile::TempDir, Store) {
@@ -75,4 +75,21 @@ async fn changing_a_row_keeps_its_place_and_its_search_up_to_date() {
     let by_custom = ListQuery { search: Some("C-ANN".to_owned()), limit: 5, ..ListQuery::default() };
     assert_eq!(store.participants(m.id, by_custom.clone()).await.unwrap().total, 1);
     assert_eq!(store.participants(MeetingId::from_u128(0x105), by_custom).await.unwrap().total, 0);
+}
+
+#[tokio::test]
+async fn a_newcomer_is_written_with_what_lets_it_in_and_never_twice() {
+    let (_dir, store) = meetings().await;
+    let (meeting, id) = (MeetingId::from_u128(0x104), ParticipantId::from_u128(7));
+    let row = participant_row("p", 0x104, 7, "Ann");
+    for _ in 0..2 {
+        store.remember_with("node", vec![row.clone(), row.clone()], Vec::new()).await.unwrap();
+        assert_eq!(store.participant(meeting, id).await.unwrap(), Some(row.clone()));
+    }
+    store.change_participant(meeting, id, |ann| ann.deleted_at = Some(at(1))).await.unwrap();
+    store.remember_with("node", vec![row], Vec::new()).await.unwrap();
+    assert_eq!(store.participant(meeting, id).await.unwrap(), None, "who was deleted stays deleted");
+    assert_eq!(store.participant_ever(meeting, id).await.unwrap().unwrap().deleted_at, Some(at(1)));
+    let foreign = participant_row("nobody", 0x104, 8, "Eve");
+    assert!(store.remember_with("node", vec![foreign], Vec::new()).await.is_err());
 }

@@ -269,7 +269,7 @@ impl Client {
         self.attached.request(id, RoomRequest::JoinRoom { display_name: String::new() }).await.unwrap();
         loop {
             match within("the answer to the join", self.inbox.recv()).await {
-                Some(ToSocket::Tell { re: Some(_), msg }) => {
+                Some(ToSocket::Tell { re: Some(_), msg, .. }) => {
                     assert!(matches!(*msg, Msg::PeerInfo { .. }), "{msg:?}");
                     return;
                 }

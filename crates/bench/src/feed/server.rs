@@ -37,7 +37,7 @@ pub(super) async fn serve(dir: &Path) -> Result<()> {
     let address = listener.local_addr()?;
     let router = sederunt_api::router(node.clone(), ApiConfig::default());
     let (connections, serving) = (Connections::default(), CancellationToken::new());
-    tokio::spawn(Door { listener, tls: None, router }.serve(connections.clone(), serving.clone()));
+    tokio::spawn(Door::plain(listener, router).serve(connections.clone(), serving.clone()));
     println!("ready {address}");
     let mut inside = Vec::new();
     // `block_in_place`: the server goes on serving on the other threads.

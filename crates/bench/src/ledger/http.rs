@@ -66,7 +66,14 @@ pub(super) fn config(data: &Path) -> Result<Config> {
     let any = "127.0.0.1:0".parse()?;
     Ok(Config {
         data: data.to_owned(),
-        http: HttpConfig { listen: any, metrics_listen: any, base_uri: None, cors_origins: Vec::new() },
+        http: HttpConfig {
+            listen: any,
+            metrics_listen: any,
+            base_uri: None,
+            cors_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            per_address_factor: 0,
+        },
         media: MediaSettings { listen: any, announce: Vec::new() },
         tls: TlsConfig::Off,
         room: RoomSettings { reconnect_grace: Duration::from_secs(20), store_client_addresses: false },
@@ -126,7 +133,7 @@ async fn from_memory(body: Bytes, stop: CancellationToken) -> Result<SocketAddr>
     let handler = get(move || std::future::ready(([(CONTENT_TYPE, "application/json")], body.clone())));
     let router =
         Router::new().route("/client/v4/accounts/{account_id}/realtime/kit/{app_id}/sessions", handler);
-    let door = Door { listener, tls: None, router };
+    let door = Door::plain(listener, router);
     tokio::spawn(door.serve(Connections::default(), stop));
     Ok(address)
 }

@@ -98,6 +98,7 @@ async fn the_small_calls() {
         base_uri: Some("meet.example.org".to_owned()),
         shim: true,
         ice_servers: vec![json!({"urls": "stun:stun.example.org"})],
+        ..GatewayConfig::default()
     };
     let door = router(w.node.clone(), config);
     let (_, _, ice) = call(&door, get("/iceservers").body(Body::empty()).unwrap()).await;

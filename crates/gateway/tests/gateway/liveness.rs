@@ -9,6 +9,7 @@ use sederunt_gateway::{PING_EVERY, SILENCE_MAX};
 use sederunt_node::clock::Clock as _;
 use sederunt_proto::event;
 use sederunt_proto::socket::room as r;
+use tokio::net::TcpSocket;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message as WsMessage;
 
@@ -65,6 +66,44 @@ async fn a_stay_ends_when_the_client_was_last_heard() {
     w.clock.advance(1);
     until("the end", || async { stay().await.left_at.is_some() }).await;
     assert_eq!(stay().await.left_at, Some(heard_at));
+}
+
+/// Bytes that the two kernels may hold for a connection over loopback, both ways, with room to spare.
+const IN_KERNELS: usize = 64 << 20;
+
+/// Sends the same message for ever and reads nothing; bytes sent until the server cuts.
+async fn flood(w: &World, what: WsMessage) -> usize {
+    let meeting = w.meeting().await.id;
+    let row = w.participant(meeting, "flood", "group_call_host").await;
+    let token = w.token(&row).await;
+    let id = w.node.mint_id().to_string();
+    // Small buffers, so that the test need not send many megabytes.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(8 * 1024).unwrap();
+    socket.set_send_buffer_size(64 * 1024).unwrap();
+    let stream = socket.connect(w.address).await.unwrap();
+    let (mut ws, _) = tokio_tungstenite::client_async(w.url(meeting, &id, &token), stream).await.unwrap();
+    let mut sent = 0;
+    while ws.send(what.clone()).await.is_ok() {
+        sent += what.len();
+        assert!(sent < IN_KERNELS, "the server reads on although nobody reads what it answers");
+    }
+    sent
+}
+
+/// Nothing is read from whoever does not read the answers, so that nothing is gathered for it.
+#[tokio::test(start_paused = true)]
+async fn a_client_that_asks_and_does_not_read_is_not_read_either_and_cut() {
+    let w = World::new().await;
+    let metrics = w.node.metrics();
+    let mut cut = 0;
+    let polls = sederunt_proto::frame::encode(event::poll::GET_POLLS, "7-00001", Some(Vec::new()));
+    for what in [WsMessage::Ping(vec![7; 125].into()), WsMessage::Binary(polls)] {
+        flood(&w, what).await;
+        cut += 1;
+        assert_eq!(metrics.slow_consumers.get(), cut, "counted");
+    }
+    assert_eq!(metrics.sockets.get(), 0, "and gone");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -4,9 +4,11 @@
 mod bad_input;
 mod browser;
 mod entry;
+mod handshake;
 mod http;
 mod liveness;
 mod media;
 mod meeting;
 mod removed;
+mod strangers;
 mod world;

@@ -10,7 +10,7 @@ use futures_util::{SinkExt, StreamExt};
 use prost::Message;
 use sederunt_core::id::{AppId, MeetingId, ParticipantId, PeerId};
 use sederunt_core::time::UnixMs;
-use sederunt_gateway::GatewayConfig;
+use sederunt_gateway::{GatewayConfig, StrangerLimits};
 use sederunt_node::clock::ManualClock;
 use sederunt_node::media::{MediaHandle, MediaNotice};
 use sederunt_node::presets::default_presets;
@@ -47,6 +47,17 @@ impl World {
     pub(crate) async fn with_media(
         media: Option<(MediaHandle, mpsc::UnboundedReceiver<MediaNotice>)>,
     ) -> Self {
+        Self::with(media, StrangerLimits::default()).await
+    }
+
+    pub(crate) async fn with_limits(limits: StrangerLimits) -> Self {
+        Self::with(None, limits).await
+    }
+
+    async fn with(
+        media: Option<(MediaHandle, mpsc::UnboundedReceiver<MediaNotice>)>,
+        limits: StrangerLimits,
+    ) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).unwrap();
         let clock = ManualClock::new(T0);
@@ -63,7 +74,8 @@ impl World {
         store.create_app(row, default_presets(&app, T0, || node.mint_id())).await.unwrap();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let router = sederunt_gateway::router(node.clone(), GatewayConfig::default());
+        let router =
+            sederunt_gateway::router(node.clone(), GatewayConfig { limits, ..GatewayConfig::default() });
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { store, node, clock, address, app, _dir: dir }
     }

@@ -1,7 +1,7 @@
 //! The media thread as the rest of the shell sees it.
 
 use std::io::{self, Write as _};
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::os::unix::net::UnixStream;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,6 +13,7 @@ use sederunt_core::id::{PeerId, TransportId};
 use sederunt_core::input::{MediaAnswer, MediaCallId, MediaFault};
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::address::Announced;
 use super::socket::MediaSocket;
 use super::worker::{Call, Worker};
 
@@ -25,9 +26,9 @@ const CALLS_WAITING_MAX: usize = 4_096;
 pub struct MediaConfig {
     /// UDP address to bind; port 0 lets the system choose.
     pub bind: SocketAddr,
-    /// Addresses announced as ICE host candidates, with the bound port. Empty: the bound address, or, when that is
-    /// unspecified, loopback and the address of the default route.
-    pub announce: Vec<IpAddr>,
+    /// Addresses announced as ICE host candidates. Empty: the bound address, or, when that is unspecified, loopback and
+    /// the address of the default route. Those of a family that the socket does not speak are left out.
+    pub announce: Vec<Announced>,
 }
 
 /// Names a room towards the media thread; chosen by the caller, unique within the process, never reused.
@@ -137,7 +138,7 @@ impl MediaHandle {
 
     fn start(
         socket: MediaSocket,
-        announce: &[IpAddr],
+        announce: &[Announced],
         notices: UnboundedSender<MediaNotice>,
     ) -> io::Result<Self> {
         let local = socket.local_addr()?;
@@ -218,8 +219,14 @@ mod tests {
     const LIMIT: Duration = Duration::from_secs(20);
 
     fn start() -> (MediaHandle, tokio::sync::mpsc::UnboundedReceiver<MediaNotice>) {
+        start_announcing(Vec::new())
+    }
+
+    fn start_announcing(
+        announce: Vec<Announced>,
+    ) -> (MediaHandle, tokio::sync::mpsc::UnboundedReceiver<MediaNotice>) {
         let (sender, notices) = tokio::sync::mpsc::unbounded_channel();
-        let config = MediaConfig { bind: SocketAddr::from(([127, 0, 0, 1], 0)), announce: Vec::new() };
+        let config = MediaConfig { bind: SocketAddr::from(([127, 0, 0, 1], 0)), announce };
         (MediaHandle::spawn(config, sender).unwrap(), notices)
     }
 
@@ -230,8 +237,10 @@ mod tests {
     }
 
     impl Browser {
+        /// Asks for a connection; the answer must name this port.
         fn open(
             media: &MediaHandle,
+            port: u16,
             notices: &mut tokio::sync::mpsc::UnboundedReceiver<MediaNotice>,
         ) -> Self {
             let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
@@ -249,10 +258,8 @@ mod tests {
                 panic!("the answer");
             };
             let MediaAnswer::Answer(answer) = answer else { panic!("{answer:?}") };
-            assert!(
-                answer.contains(&format!("127.0.0.1 {} typ host", media.local_addr().port())),
-                "{answer}"
-            );
+            assert!(answer.contains(&format!("127.0.0.1 {port} typ host")), "{answer}");
+            assert_eq!(answer.matches("typ host").count(), 1, "{answer}");
             rtc.sdp_api().accept_answer(pending, SdpAnswer::from_sdp_string(&answer).unwrap()).unwrap();
             Self { rtc, socket }
         }
@@ -297,7 +304,7 @@ mod tests {
     #[test]
     fn a_browser_connects_over_a_real_socket_and_is_closed() {
         let (media, mut notices) = start();
-        let mut browser = Browser::open(&media, &mut notices);
+        let mut browser = Browser::open(&media, media.local_addr().port(), &mut notices);
         let notice = browser.until_notice(&mut notices);
         let MediaNotice::Connected { room: RoomTag(1), peer, transport } = notice else {
             panic!("{notice:?}")
@@ -308,6 +315,42 @@ mod tests {
         let notice = browser.until_notice(&mut notices);
         assert!(matches!(notice, MediaNotice::Closed { room: RoomTag(1), .. }), "{notice:?}");
         assert_eq!(media.stats().restarts, 0);
+    }
+
+    /// Carries datagrams between a port of its own and the server's, as a container's mapped port does. Ends with the
+    /// test's process.
+    fn map_port(mapped: UdpSocket, server: SocketAddr) {
+        let inside = UdpSocket::bind("127.0.0.1:0").unwrap();
+        inside.connect(server).unwrap();
+        let client = Arc::new(Mutex::new(None));
+        let (out, back) = ((mapped.try_clone().unwrap(), client.clone()), inside.try_clone().unwrap());
+        std::thread::spawn(move || {
+            let mut buffer = [0; 2_000];
+            while let Ok((bytes, source)) = mapped.recv_from(&mut buffer) {
+                *client.lock().unwrap() = Some(source);
+                inside.send(&buffer[..bytes]).unwrap();
+            }
+        });
+        std::thread::spawn(move || {
+            let mut buffer = [0; 2_000];
+            while let Ok(bytes) = back.recv(&mut buffer) {
+                let client = out.1.lock().unwrap().unwrap();
+                out.0.send_to(&buffer[..bytes], client).unwrap();
+            }
+        });
+    }
+
+    #[test]
+    fn a_browser_connects_over_a_mapped_port() {
+        let mapped = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let outside = mapped.local_addr().unwrap();
+        let announce = vec![outside.to_string().parse().unwrap(), "2001:db8::1".parse().unwrap()];
+        let (media, mut notices) = start_announcing(announce);
+        assert_ne!(outside.port(), media.local_addr().port());
+        map_port(mapped, media.local_addr());
+        let mut browser = Browser::open(&media, outside.port(), &mut notices);
+        let notice = browser.until_notice(&mut notices);
+        assert!(matches!(notice, MediaNotice::Connected { .. }), "{notice:?}");
     }
 
     #[test]

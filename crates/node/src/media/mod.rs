@@ -6,4 +6,5 @@ mod socket;
 mod translate;
 mod worker;
 
+pub use address::{Announced, NotAnAddress};
 pub use handle::{MediaConfig, MediaHandle, MediaNotice, MediaOverload, MediaStats, RoomTag};

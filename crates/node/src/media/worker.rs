@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::io::{self, Read as _};
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::os::fd::AsRawFd as _;
 use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,7 +17,7 @@ use sederunt_core::input::{MediaCallId, MediaFault};
 use sederunt_sfu::{CallId, Event, Input, Output, PeerKey, Sfu, SfuConfig, Transmit, TransportKey};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::address::candidates;
+use super::address::{Announced, Candidates, candidates};
 use super::handle::{MediaNotice, MediaStats, RoomTag};
 use super::socket::{MediaSocket, Sent, thread_cpu, wait};
 use super::translate;
@@ -60,14 +60,23 @@ pub(super) struct Worker {
 impl Worker {
     pub(super) fn new(
         socket: MediaSocket,
-        announce: &[IpAddr],
+        announce: &[Announced],
         waker: UnixStream,
         incoming: Receiver<Call>,
         notices: UnboundedSender<MediaNotice>,
         shared_stats: Arc<Mutex<MediaStats>>,
     ) -> io::Result<Self> {
         let local = socket.local_addr()?;
-        let config = SfuConfig { local_addrs: candidates(announce, local) };
+        let Candidates { told, left_out } = candidates(announce, local);
+        for announced in left_out {
+            tracing::warn!(
+                %announced,
+                bound = %local,
+                "an announced media address is left out: the socket does not speak its IP version (an IPv4 and IPv6 \
+                 socket is one on [::])"
+            );
+        }
+        let config = SfuConfig { local_addrs: told };
         let now = Instant::now();
         Ok(Self {
             socket,

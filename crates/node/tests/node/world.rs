@@ -175,8 +175,8 @@ impl Client {
         self.attached.request(id.clone(), request).await.unwrap();
         loop {
             match self.next().await.expect("the room has let go") {
-                ToSocket::Tell { re: None, msg } => self.pushes.push(msg),
-                ToSocket::Tell { re: Some(re), msg } if re == id => return Ok(msg),
+                ToSocket::Tell { re: None, msg, .. } => self.pushes.push(msg),
+                ToSocket::Tell { re: Some(re), msg, .. } if re == id => return Ok(msg),
                 ToSocket::Refuse { re, error } if re == id => return Err(error),
                 other @ (ToSocket::Tell { .. } | ToSocket::Refuse { .. } | ToSocket::Close(_)) => {
                     panic!("unexpected: {other:?}")

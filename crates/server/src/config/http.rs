@@ -5,6 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use serde::Deserialize;
 
 use super::Layers;
+use super::origin::check_origin;
+use crate::forwarded::Cidr;
 
 /// As given on the command line, in the environment or in the file.
 #[derive(Debug, Clone, Default, clap::Args, Deserialize)]
@@ -20,7 +22,8 @@ pub struct HttpGiven {
     /// Left out: localhost and the bound port
     #[arg(long, env = "SEDERUNT_BASE_URI", value_name = "HOST[:PORT]", id = "base_uri")]
     pub base_uri: Option<String>,
-    /// Origins of web pages that may call the REST APIs, comma-separated; * = all. Servers need none
+    /// Origins of web pages that may call the REST APIs, as browsers send them (https://app.example.com), comma-separated;
+    /// * = all. Servers need none
     #[arg(
         long,
         env = "SEDERUNT_CORS_ORIGINS",
@@ -29,6 +32,20 @@ pub struct HttpGiven {
         id = "cors_origins"
     )]
     pub cors_origins: Option<Vec<String>>,
+    /// Proxies that are believed when they say whose request they pass on (X-Forwarded-For, Forwarded): addresses or
+    /// blocks like 10.0.0.0/8, comma-separated. Left out: the connection's own address counts as the client's
+    #[arg(
+        long,
+        env = "SEDERUNT_TRUSTED_PROXIES",
+        value_name = "CIDR,…",
+        value_delimiter = ',',
+        id = "trusted_proxies"
+    )]
+    pub trusted_proxies: Option<Vec<Cidr>>,
+    /// Multiplies what one client address may start at a time (connections, sockets, entries of strangers), which is
+    /// meant for an office of 600 people. 0 = any number, for load tests from one machine
+    #[arg(long, env = "SEDERUNT_PER_ADDRESS_FACTOR", value_name = "N", id = "per_address_factor")]
+    pub per_address_factor: Option<u32>,
 }
 
 /// HTTP listeners and public names.
@@ -42,6 +59,10 @@ pub struct HttpConfig {
     pub base_uri: Option<String>,
     /// Pages that may call the REST APIs.
     pub cors_origins: Vec<String>,
+    /// Proxies that are believed.
+    pub trusted_proxies: Vec<Cidr>,
+    /// Multiplies bounds per client address; 0 = none.
+    pub per_address_factor: u32,
 }
 
 /// Loopback: the server shows itself to the network only when told to.
@@ -54,7 +75,8 @@ impl HttpConfig {
         given: HttpGiven,
         file: HttpGiven,
     ) -> anyhow::Result<Self> {
-        let HttpGiven { listen, metrics_listen, base_uri, cors_origins } = given;
+        let HttpGiven { listen, metrics_listen, base_uri, cors_origins, trusted_proxies, per_address_factor } =
+            given;
         let config = Self {
             listen: layers.pick("listen", listen, file.listen, LISTEN_DEFAULT),
             metrics_listen: layers.pick(
@@ -65,10 +87,23 @@ impl HttpConfig {
             ),
             base_uri: layers.pick_optional("base_uri", base_uri, file.base_uri),
             cors_origins: layers.pick("cors_origins", cors_origins, file.cors_origins, Vec::new()),
+            trusted_proxies: layers.pick(
+                "trusted_proxies",
+                trusted_proxies,
+                file.trusted_proxies,
+                Vec::new(),
+            ),
+            per_address_factor: layers.pick(
+                "per_address_factor",
+                per_address_factor,
+                file.per_address_factor,
+                1,
+            ),
         };
         if let Some(base) = &config.base_uri {
             check_base_uri(base)?;
         }
+        config.cors_origins.iter().try_for_each(|origin| check_origin(origin))?;
         Ok(config)
     }
 }

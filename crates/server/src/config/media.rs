@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use sederunt_node::media::Announced;
 use serde::Deserialize;
 
 use super::Layers;
@@ -13,16 +14,17 @@ pub struct MediaGiven {
     /// UDP address of audio and video. Port 0 = any free port
     #[arg(long = "media", env = "SEDERUNT_MEDIA_LISTEN", value_name = "ADDR", id = "media.listen")]
     pub listen: Option<SocketAddr>,
-    /// IP addresses under which clients reach the media port, comma-separated. Left out: the bound address, or
-    /// loopback and the address of the default route when bound to all
+    /// IP addresses under which clients reach the media port, comma-separated, each with its port where that is not the
+    /// bound one (203.0.113.7:40000: a container's port is mapped). Left out: the bound address, or loopback and the
+    /// address of the default route when bound to all
     #[arg(
         long = "media-announce",
         env = "SEDERUNT_MEDIA_ANNOUNCE",
-        value_name = "IP,…",
+        value_name = "IP[:PORT],…",
         value_delimiter = ',',
         id = "media.announce"
     )]
-    pub announce: Option<Vec<IpAddr>>,
+    pub announce: Option<Vec<Announced>>,
 }
 
 /// Media settings.
@@ -31,7 +33,7 @@ pub struct MediaSettings {
     /// UDP address to bind.
     pub listen: SocketAddr,
     /// Announced addresses; empty = found out by the media thread.
-    pub announce: Vec<IpAddr>,
+    pub announce: Vec<Announced>,
 }
 
 /// The number of the HTTP port. Not loopback, unlike that one: browsers send from their other interfaces, and not every

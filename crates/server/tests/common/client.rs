@@ -8,6 +8,8 @@ use sederunt_proto::socket::room::JoinRoomRequest;
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
 
 use super::Server;
 
@@ -39,13 +41,27 @@ impl From<tokio_tungstenite::tungstenite::Error> for Gone {
 impl Client {
     /// Connects as `peer`, a UUID.
     pub async fn connect(server: &str, pass: &Pass, peer: &str) -> Result<Self, Gone> {
+        Self::connect_with(server, pass, peer, &[]).await
+    }
+
+    /// The same with headers that a proxy would add.
+    pub async fn connect_with(
+        server: &str,
+        pass: &Pass,
+        peer: &str,
+        headers: &[(&'static str, &'static str)],
+    ) -> Result<Self, Gone> {
         let address = server.strip_prefix("http://").unwrap();
         let url = format!(
             "ws://{address}/ws?roomID={}&peerID={peer}&authToken={}&useMediaV2=true&ping=true&capabilities=2",
             pass.meeting, pass.token
         );
         let stream = TcpStream::connect(address).await.map_err(|e| Gone(e.to_string()))?;
-        let (socket, _) = tokio_tungstenite::client_async(url, stream).await?;
+        let mut request = url.into_client_request()?;
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, HeaderValue::from_static(value));
+        }
+        let (socket, _) = tokio_tungstenite::client_async(request, stream).await?;
         Ok(Self { socket, peer: peer.to_owned(), asked: 0 })
     }
 
