@@ -65,12 +65,13 @@ const played = (s) => (s.kind === 'video' ? s.frames : s.samples);
  * eight pictures or 0.2 s of sound since this wait began. Counts from that moment, never a rate.
  */
 export async function playing(person, { video, audio }, deadline) {
-  const first = new Map((await incoming(person)).map((s) => [s.mid, s]));
+  const key = ({ pc, mid }) => `${pc}/${mid}`;
+  const first = new Map((await incoming(person)).map((s) => [key(s), s]));
   await until(
     `${person.name} plays ${video} video and ${audio} audio streams`,
     async () => {
       const now = await incoming(person);
-      const grown = now.filter((s) => played(s) - played(first.get(s.mid) ?? { kind: s.kind, frames: 0, samples: 0 }) >= MORE[s.kind]);
+      const grown = now.filter((s) => played(s) - played(first.get(key(s)) ?? { kind: s.kind, frames: 0, samples: 0 }) >= MORE[s.kind]);
       const count = (kind) => grown.filter((s) => s.kind === kind).length;
       const seen = { video: count('video'), audio: count('audio') };
       if (seen.video >= video && seen.audio >= audio) return true;

@@ -45,13 +45,14 @@
   /** Sums over every live incoming track: by kind, one entry a stream, keyed by its m-line. */
   probe.incoming = async () => {
     const streams = [];
-    for (const pc of probe.pcs) {
+    for (const [n, pc] of probe.pcs.entries()) {
       if (pc.connectionState === 'closed') continue;
       for (const s of (await pc.getStats()).values()) {
         if (s.type !== 'inbound-rtp') continue;
         const live = pc.getTransceivers().some((t) => t.mid === s.mid && /recv/.test(t.currentDirection ?? ''));
         if (!live) continue;
         streams.push({
+          pc: n,
           mid: s.mid,
           kind: s.kind,
           packets: s.packetsReceived ?? 0,

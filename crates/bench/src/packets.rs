@@ -10,7 +10,7 @@ use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use sederunt_node::media::{MediaConfig, MediaHandle};
+use sederunt_node::media::{IceKey, MediaConfig, MediaHandle};
 
 mod client;
 mod rig;
@@ -95,7 +95,11 @@ pub(crate) fn run(args: &PacketsArgs) -> Result<String> {
 
 fn measure(load: Load, seconds: u64, batches: bool) -> Result<Measured> {
     let (sender, notices) = tokio::sync::mpsc::unbounded_channel();
-    let config = MediaConfig { bind: SocketAddr::from(([127, 0, 0, 1], 0)), announce: Vec::new() };
+    let config = MediaConfig {
+        bind: SocketAddr::from(([127, 0, 0, 1], 0)),
+        announce: Vec::new(),
+        ice_key: IceKey([7; 32]),
+    };
     let media = if batches {
         MediaHandle::spawn(config, sender)?
     } else {

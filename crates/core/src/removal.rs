@@ -103,9 +103,11 @@ impl LostPeers {
         }
     }
 
-    /// It is back, or it is removed.
-    pub(crate) fn forget(&mut self, peer: PeerId) {
+    /// It is back, or it is removed. True if it was among them.
+    pub(crate) fn forget(&mut self, peer: PeerId) -> bool {
+        let before = self.newest_last.len();
         self.newest_last.retain(|lost| lost.peer != peer);
+        self.newest_last.len() < before
     }
 
     /// Those of some people.

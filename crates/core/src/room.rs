@@ -11,6 +11,7 @@ mod calls;
 mod command;
 mod conn;
 mod control;
+mod hold;
 mod join;
 mod leave;
 mod media;
@@ -21,6 +22,8 @@ mod request;
 mod roster;
 mod talk;
 mod timer;
+
+use std::collections::BTreeMap;
 
 use crate::chat::{ChatLog, ChatMessage};
 use crate::effect::{Effect, Person, Write};
@@ -35,6 +38,7 @@ use crate::tally::Tally;
 use crate::time::{Stamp, UnixMs};
 
 use calls::Calls;
+use hold::Hold;
 use peers::Peers;
 
 /// Settings of a room, from the meeting's row and the configuration.
@@ -85,6 +89,8 @@ pub struct Room {
     tally: Option<Tally>,
     peers: Peers,
     calls: Calls,
+    /// Answers that wait, by whose they are.
+    holds: BTreeMap<PeerId, Hold>,
     chat: ChatLog,
     stores: PluginStores,
     speakers: Speakers,
@@ -112,6 +118,7 @@ impl Room {
             tally: tally.filter(|tally| tally.columns().ended_at.is_none()),
             peers: Peers::default(),
             calls: Calls::default(),
+            holds: BTreeMap::new(),
             chat,
             stores: PluginStores::default(),
             speakers: Speakers::default(),

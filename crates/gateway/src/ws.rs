@@ -69,7 +69,7 @@ pub(crate) async fn upgrade(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     let admitted = match entry {
-        Ok(Query(entry)) => admit(&gateway.node, entry).await,
+        Ok(Query(entry)) => admit_in_time(&gateway.node, entry).await,
         Err(e) => Err(Refused::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", e.body_text())),
     };
     let admitted = match admitted {
@@ -111,17 +111,28 @@ enum Admitted {
     Removed(Removed),
 }
 
-async fn admit(node: &Node, entry: Entry) -> Result<Admitted, Refused> {
-    let token = entry.auth_token.ok_or_else(Refused::no_token)?;
-    let ticket = match node.admit(&token).await {
+/// Whoever may still believe in transports that are no more waits, and is then looked at again.
+async fn admit_in_time(node: &Node, entry: Entry) -> Result<Admitted, Refused> {
+    let admitted = admit(node, &entry).await?;
+    if let Admitted::In(ticket, peer) = &admitted
+        && node.let_return(ticket.meeting.id, *peer).await
+    {
+        return admit(node, &entry).await;
+    }
+    Ok(admitted)
+}
+
+async fn admit(node: &Node, entry: &Entry) -> Result<Admitted, Refused> {
+    let token = entry.auth_token.as_deref().ok_or_else(Refused::no_token)?;
+    let ticket = match node.admit(token).await {
         Ok(ticket) => ticket,
         Err(refusal) => {
-            let removed = removed::instead_of(node, refusal, &token, entry.peer_id.as_deref()).await;
+            let removed = removed::instead_of(node, refusal, token, entry.peer_id.as_deref()).await;
             return removed.map(Admitted::Removed);
         }
     };
     let bad = |message| Refused::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message);
-    let room: MeetingId = match entry.room_id.map(|room| room.parse()) {
+    let room: MeetingId = match entry.room_id.as_deref().map(str::parse) {
         Some(Ok(room)) => room,
         Some(Err(_)) | None => return Err(bad("\"roomID\" must be a meeting id")),
     };
@@ -129,7 +140,7 @@ async fn admit(node: &Node, entry: Entry) -> Result<Admitted, Refused> {
         let message = "the token is for another meeting";
         return Err(Refused::new(StatusCode::FORBIDDEN, "WRONG_MEETING", message));
     }
-    match entry.peer_id.map(|peer| peer.parse()) {
+    match entry.peer_id.as_deref().map(str::parse) {
         Some(Ok(peer)) => Ok(Admitted::In(Box::new(ticket), peer)),
         Some(Err(_)) | None => Err(bad("\"peerID\" must be a UUID")),
     }

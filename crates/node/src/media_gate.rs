@@ -1,13 +1,15 @@
 //! A room's way to the media thread: calls out, and the promise that every peer's media is closed in the end.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use sederunt_core::effect::MediaCmd;
-use sederunt_core::id::PeerId;
+use sederunt_core::id::{MeetingId, PeerId};
 use sederunt_core::input::{MediaCallId, MediaFault};
 
 use crate::media::{MediaHandle, MediaOverload, RoomTag};
+use crate::returning::Returning;
 
 /// Pause before a closing that found the media queue full is tried again.
 pub(crate) const RETRY_EVERY: Duration = Duration::from_millis(50);
@@ -17,6 +19,9 @@ pub(crate) const RETRY_EVERY: Duration = Duration::from_millis(50);
 pub(crate) struct MediaGate {
     media: Option<MediaHandle>,
     room: RoomTag,
+    meeting: MeetingId,
+    /// Hears of every peer whose media is closed: its client may not know.
+    returning: Arc<Returning>,
     /// Peers that media knows of.
     open: BTreeSet<PeerId>,
     /// Peers whose closing found the queue full.
@@ -24,8 +29,13 @@ pub(crate) struct MediaGate {
 }
 
 impl MediaGate {
-    pub(crate) fn new(media: Option<MediaHandle>, room: RoomTag) -> Self {
-        Self { media, room, open: BTreeSet::new(), closing: BTreeSet::new() }
+    pub(crate) fn new(
+        media: Option<MediaHandle>,
+        room: RoomTag,
+        meeting: MeetingId,
+        returning: Arc<Returning>,
+    ) -> Self {
+        Self { media, room, meeting, returning, open: BTreeSet::new(), closing: BTreeSet::new() }
     }
 
     /// Hands a call over. `Some` = it was not accepted, and this is its answer.
@@ -58,6 +68,7 @@ impl MediaGate {
         if !self.open.remove(&peer) {
             return;
         }
+        self.returning.gone(Instant::now(), self.meeting, peer);
         if media.call(self.room, call, peer, MediaCmd::ClosePeer) == Err(MediaOverload::Full) {
             self.closing.insert(peer);
         }
@@ -80,6 +91,9 @@ impl MediaGate {
 
     /// Closes everything the room has open.
     pub(crate) async fn close_all(mut self) {
+        for peer in &self.open {
+            self.returning.gone(Instant::now(), self.meeting, *peer);
+        }
         self.closing.append(&mut self.open);
         self.retry();
         while self.has_waiting() {

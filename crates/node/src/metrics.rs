@@ -27,6 +27,8 @@ pub struct Metrics {
     pub leaves: Counter,
     /// Seconds from handing writes to the store until they were durable.
     pub commit_seconds: Histogram,
+    /// Sockets that waited at the door because their client may still believe in transports that are no more.
+    pub returns: Counter,
     /// Sockets cut because they did not read fast enough.
     pub slow_consumers: Counter,
     /// Messages from clients.
@@ -58,6 +60,7 @@ impl Default for Metrics {
             leaves: Counter::default(),
             // 0.25 ms … 4 s: from a fast disk's fdatasync to one that is in trouble.
             commit_seconds: Histogram::new(exponential_buckets(0.000_25, 2.0, 15)),
+            returns: Counter::default(),
             slow_consumers: Counter::default(),
             frames_in: Counter::default(),
             frames_out: Counter::default(),
@@ -96,6 +99,11 @@ impl Metrics {
         registry.register("leaves", "Stays ended", self.leaves.clone());
         let commit = self.commit_seconds.clone();
         registry.register_with_unit("commit", "Time until writes were durable", Unit::Seconds, commit);
+        registry.register(
+            "returns",
+            "Sockets of people who come back that had to wait",
+            self.returns.clone(),
+        );
         registry.register("slow_consumers", "Sockets cut for not reading", self.slow_consumers.clone());
         registry.register("frames_in", "Messages from clients", self.frames_in.clone());
         registry.register("frames_out", "Messages to clients", self.frames_out.clone());

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Instant;
 
 use sederunt_core::effect::CommandReply;
 use sederunt_core::error::RoomError;
@@ -62,6 +63,7 @@ impl Node {
             ids: IdMint::default(),
             metrics: Metrics::default(),
             rooms: Rooms::default(),
+            returning: Arc::default(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
             last_conn: AtomicU64::new(0),
@@ -72,8 +74,14 @@ impl Node {
             stays_closed = recovered.stays_closed,
             sessions_ended = recovered.sessions_ended,
             still_open = recovered.still_open.len(),
+            returning = recovered.returning.len(),
             "the ledger is recovered"
         );
+        // Their transports were those of the process before: they hear so since the media thread answers.
+        let since = shell.media.as_ref().map_or_else(Instant::now, MediaHandle::answers_since);
+        for (meeting, peer) in recovered.returning {
+            shell.returning.gone(since, meeting, peer);
+        }
         shell.store.heartbeat(&shell.config.node_id, now).await?;
         for meeting in recovered.still_open {
             if shell.room(meeting).is_err() {
@@ -204,6 +212,19 @@ impl Node {
     pub fn mint_entrant(&self, entrant: &Entrant) -> Result<String, NodeError> {
         let Entrant { participant, preset, is_visitor } = entrant;
         self.sign(participant, preset, *is_visitor)
+    }
+
+    /// Waits while the client of this peer may still believe in transports that are no more: [`crate::RETURN_WAIT`] from
+    /// the start of the process, or from the end of its grace. True if it had to, so that what was read of the ledger
+    /// before is old.
+    pub async fn let_return(&self, meeting: MeetingId, peer: PeerId) -> bool {
+        let Some(at) = self.shell.returning.opens_at(Instant::now(), meeting, peer) else { return false };
+        self.shell.metrics.returns.inc();
+        tokio::select! {
+            () = tokio::time::sleep_until(at.into()) => {}
+            () = self.stopped() => {}
+        }
+        true
     }
 
     /// Attaches a socket to its room, and returns when the room has taken it in. What the room refuses (a peer id in

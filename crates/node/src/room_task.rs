@@ -115,7 +115,7 @@ pub(crate) async fn run(shell: Arc<Shell>, meeting: MeetingId, handle: RoomHandl
             return;
         }
     };
-    let media = MediaGate::new(shell.media.clone(), handle.tag);
+    let media = MediaGate::new(shell.media.clone(), handle.tag, meeting, shell.returning.clone());
     let task = RoomTask {
         meeting,
         handle,

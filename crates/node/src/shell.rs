@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::ids::IdMint;
 use crate::media::MediaHandle;
 use crate::metrics::Metrics;
+use crate::returning::Returning;
 use crate::room_task;
 use crate::rooms::{Found, NoRoom, RoomHandle, RoomQueues, Rooms, ToRoom};
 use crate::token::TokenKey;
@@ -33,6 +34,8 @@ pub(crate) struct Shell {
     pub(crate) tokens: TokenKey,
     pub(crate) metrics: Metrics,
     pub(crate) rooms: Rooms,
+    /// Whom the door lets wait.
+    pub(crate) returning: Arc<Returning>,
     /// Rooms that run.
     pub(crate) tasks: TaskTracker,
     /// Stops the heartbeat and the media router.

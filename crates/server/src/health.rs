@@ -271,6 +271,12 @@ fn media_metrics(registry: &mut Registry, stats: MediaStats) {
         "Datagrams of nobody's transport",
         sfu.datagrams_unknown + sfu.stun_refused,
     );
+    counter(
+        "media_checks_refused",
+        "ICE checks of transports that are no more, answered with 403",
+        sfu.stun_forbidden,
+    );
+    counter("media_checks_unanswered", "The same beyond the limit per source", sfu.stun_unanswered);
     counter("media_send_calls", "System calls that sent datagrams", send_calls);
     counter("media_cpu_milliseconds", "CPU time of the media thread", cpu.as_millis() as u64);
     counter("media_packets_received", "RTP packets received", sfu.packets_received);

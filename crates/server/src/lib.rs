@@ -12,6 +12,7 @@ pub mod first_run;
 pub mod forwarded;
 pub mod head;
 pub mod health;
+mod ice_key;
 pub mod logs;
 pub mod mint;
 mod run;

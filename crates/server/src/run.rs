@@ -9,7 +9,7 @@ use axum::Router;
 use sederunt_api::ApiConfig;
 use sederunt_gateway::{GatewayConfig, StrangerLimits};
 use sederunt_node::clock::{Clock, SystemClock};
-use sederunt_node::media::{MediaConfig, MediaHandle, MediaNotice};
+use sederunt_node::media::{IceKey, MediaConfig, MediaHandle, MediaNotice};
 use sederunt_node::{Node, NodeConfig};
 use sederunt_store::{ArchiveOptions, Store, StoreOptions};
 use serde::Serialize;
@@ -25,7 +25,7 @@ use crate::forwarded::TrustedProxies;
 use crate::health::{self, HttpMetrics, Observed, Readiness};
 use crate::mint::Mint;
 use crate::work::{Desk, Live};
-use crate::{accept, assets, demo, first_run, logs, signing_key, tls, token};
+use crate::{accept, assets, demo, first_run, ice_key, logs, signing_key, tls, token};
 
 /// A stop may not take longer than this; service managers kill after 10 to 90 seconds.
 const DRAIN_BOUND: Duration = Duration::from_secs(8);
@@ -103,7 +103,7 @@ pub async fn run_with_clock(
     let addresses = Addresses::of(&http, &tls, &listeners)?;
     let acceptor = tls::acceptor(&tls, &folder, addresses.public_host(), started_at)?;
 
-    let media = Media::start(media)?;
+    let media = Media::start(media, ice_key::load_or_make(&folder)?)?;
     let media_handle = media.handle.clone();
     let node = start_node(&folder, room, archive, media, clock).await?;
     if let Some(path) = first_run::make_if_needed(&folder, node.store(), &Mint::new(started_at)?).await? {
@@ -205,11 +205,11 @@ struct Media {
 }
 
 impl Media {
-    fn start(settings: MediaSettings) -> anyhow::Result<Self> {
+    fn start(settings: MediaSettings, ice_key: IceKey) -> anyhow::Result<Self> {
         let MediaSettings { listen, announce } = settings;
         // Bounded by the calls under way: see `MediaNotice`.
         let (sender, notices) = mpsc::unbounded_channel();
-        let handle = MediaHandle::spawn(MediaConfig { bind: listen, announce }, sender)
+        let handle = MediaHandle::spawn(MediaConfig { bind: listen, announce, ice_key }, sender)
             .with_context(|| format!("cannot listen for media on {listen} (media.listen)"))?;
         Ok(Self { handle, notices })
     }

@@ -11,6 +11,7 @@ use str0m::{Event as RtcEvent, IceConnectionState, Input as RtcInput, Output as 
 
 use crate::command::{Answer, Command, Fault};
 use crate::demux::{Demux, Owner};
+use crate::ice::{IceKey, Names, Stale};
 use crate::id::{CallId, ConsumerSlot, PeerKey, ProducerKey, ProducerSlot, TransportKey, TransportSlot};
 use crate::limit::TIMER_STEP_MIN;
 use crate::rtc::{certificate, guard};
@@ -20,10 +21,12 @@ use crate::track::{Consumer, Producer};
 use crate::transport::{Link, Transport};
 
 /// What the engine must know of its surroundings.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct SfuConfig {
     /// Addresses announced as ICE host candidates. Empty or invalid ones are left out.
     pub local_addrs: Vec<SocketAddr>,
+    /// Where ICE passwords come from. Clients of a former engine with the same key hear that their transports are gone.
+    pub ice_key: IceKey,
 }
 
 /// The engine cannot start.
@@ -118,6 +121,7 @@ pub(crate) struct Peer {
 pub struct Sfu {
     pub(crate) config: SfuConfig,
     pub(crate) cert: DtlsCert,
+    pub(crate) names: Names,
     pub(crate) now: Instant,
     pub(crate) transports: SlotMap<TransportSlot, Transport>,
     pub(crate) transport_keys: HashMap<TransportKey, TransportSlot>,
@@ -136,6 +140,7 @@ impl Sfu {
     /// An engine without peers. Makes one key pair, which all its sessions share.
     pub fn new(now: Instant, config: SfuConfig) -> Result<Self, NoCertificate> {
         Ok(Self {
+            names: Names::new(config.ice_key),
             config,
             cert: certificate().ok_or(NoCertificate)?,
             now,
@@ -193,10 +198,7 @@ impl Sfu {
         let (slot, stun) = match self.demux.owner(source, payload) {
             Owner::Stun(slot) => (slot, true),
             Owner::Peer(slot) => (slot, false),
-            Owner::ForeignStun => {
-                self.stats.stun_refused += 1;
-                return;
-            }
+            Owner::ForeignStun => return self.on_foreign_stun(source, destination, payload),
             Owner::Unknown => {
                 self.stats.datagrams_unknown += 1;
                 return;
@@ -230,6 +232,20 @@ impl Sfu {
                 self.drain(slot);
             }
             Err(_) => self.panicked(slot),
+        }
+    }
+
+    /// STUN for no transport: whoever had one is told that it is gone, strangers hear nothing.
+    fn on_foreign_stun(&mut self, source: SocketAddr, destination: SocketAddr, payload: &[u8]) {
+        match self.names.stale(self.now, source, payload) {
+            Stale::Refuse(payload) => {
+                self.stats.stun_forbidden += 1;
+                let transmit =
+                    Transmit { source: self.local_for(source, destination), destination: source, payload };
+                self.out.push_back(Output::Transmit(transmit));
+            }
+            Stale::Limited => self.stats.stun_unanswered += 1,
+            Stale::Stranger => self.stats.stun_refused += 1,
         }
     }
 

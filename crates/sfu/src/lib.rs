@@ -9,7 +9,7 @@
 //! producer's subscribers, `select` decides who gets it, `rewrite` numbers it, and after the whole batch of inputs
 //! every touched session is drained once. `keyframe` decides when a publisher is asked for a key frame.
 //!
-//! Randomness is drawn only inside str0m (keys, ICE credentials, SSRCs, mids). Time comes in with every input.
+//! Randomness is drawn only inside str0m (keys, SSRCs, mids); ICE credentials are derived from a key of the caller. Time comes in with every input.
 //! Egress bandwidth is not estimated: a subscriber gets the layer it asks for (`SelectLayers`), whatever its downlink.
 //! Sender reports carry the arrival time as wall clock, so tracks of one publisher are synchronised as they arrive.
 #![cfg_attr(not(test), warn(clippy::indexing_slicing))]
@@ -18,6 +18,7 @@ mod command;
 mod consume;
 mod demux;
 mod engine;
+mod ice;
 mod id;
 mod keyframe;
 pub mod limit;
@@ -34,5 +35,6 @@ mod transport;
 
 pub use command::{Answer, Command, Fault, Kind};
 pub use engine::{Event, Input, NoCertificate, Output, Sfu, SfuConfig, Transmit};
+pub use ice::IceKey;
 pub use id::{CallId, PeerKey, ProducerKey, Scope, TransportKey};
 pub use stats::Stats;

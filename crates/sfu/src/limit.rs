@@ -31,6 +31,11 @@ pub const DISCONNECTED_MAX: Duration = Duration::from_secs(30);
 /// Source addresses that lead to one transport. A client changes its network now and then; a flood of spoofed
 /// addresses needs our ICE password first, and then displaces only its own.
 pub const ADDRESSES_PER_TRANSPORT_MAX: usize = 8;
+/// Refusals that one source gets in a second (MEDIA2 §3.2). A browser asks once in 2.5 s and transport; the rest of an
+/// office behind one address has ports of its own.
+pub const REFUSALS_PER_SOURCE_MAX: u32 = 50;
+/// Sources that get refusals in one second: every transport that an engine can have, twice.
+pub const REFUSED_SOURCES_MAX: usize = 16_384;
 /// SSRCs of one sending transport whose origin is remembered.
 pub const SOURCES_PER_TRANSPORT_MAX: usize = 64;
 /// Shortest time between two key frame requests for one encoding; the rest is deferred, never dropped (pitfall P1).

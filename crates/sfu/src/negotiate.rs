@@ -95,7 +95,8 @@ impl Sfu {
         if self.transports.len() >= TRANSPORTS_MAX {
             return Err(Fault::Limit("transports"));
         }
-        let rtc = guard(|| session(self.now, &self.cert, consuming, &self.config.local_addrs))
+        let name = self.names.of(peer, key);
+        let rtc = guard(|| session(self.now, &self.cert, name, consuming, &self.config.local_addrs))
             .map_err(|_| Fault::Internal("no session".to_owned()))?;
         let slot = self.transports.insert(Transport::new(self.now, key, peer, consuming, rtc));
         self.transport_keys.insert(key, slot);

@@ -8,7 +8,7 @@ use str0m::config::DtlsCert;
 use str0m::format::{Codec, FormatParams};
 use str0m::media::{Frequency, Pt};
 use str0m::rtp::{Extension, ExtensionMap};
-use str0m::{Candidate, Rtc};
+use str0m::{Candidate, IceCreds, Rtc};
 
 /// Payload types that browsers use themselves (PROTOCOL §6.4); str0m's default for Opus, 111, is Chrome's too.
 const PT_VP8: u8 = 96;
@@ -37,10 +37,17 @@ pub(crate) fn certificate() -> Option<DtlsCert> {
 /// the stream itself. On a receiving one we offer RTX. Header extensions differ too: publishers need transport-cc
 /// feedback to raise their rate; towards subscribers it would only cost, because nothing here estimates their
 /// bandwidth yet.
-pub(crate) fn session(now: Instant, cert: &DtlsCert, consuming: bool, addresses: &[SocketAddr]) -> Rtc {
+pub(crate) fn session(
+    now: Instant,
+    cert: &DtlsCert,
+    name: IceCreds,
+    consuming: bool,
+    addresses: &[SocketAddr],
+) -> Rtc {
     let mut config = Rtc::builder()
         .set_rtp_mode(true)
         .set_ice_lite(true)
+        .set_local_ice_credentials(name)
         .set_dtls_cert(cert.clone())
         .set_stats_interval(None)
         .set_rtcp_report_interval_audio(REPORT_INTERVAL)
@@ -79,7 +86,9 @@ fn extensions(consuming: bool) -> ExtensionMap {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{CallId, Command, Event, Input, Output, PeerKey, Scope, Sfu, SfuConfig, TransportKey};
+    use crate::{
+        CallId, Command, Event, IceKey, Input, Output, PeerKey, Scope, Sfu, SfuConfig, TransportKey,
+    };
 
     const OFFER: &str = include_str!("../tests/fixtures/send-1-connect-offer.sdp");
 
@@ -98,7 +107,7 @@ mod tests {
     #[expect(clippy::disallowed_methods, reason = "time must begin somewhere")]
     fn a_panic_inside_costs_one_transport() {
         let now = Instant::now();
-        let mut sfu = Sfu::new(now, SfuConfig::default()).unwrap();
+        let mut sfu = Sfu::new(now, SfuConfig { local_addrs: Vec::new(), ice_key: IceKey([1; 32]) }).unwrap();
         let peer = |id| PeerKey { scope: Scope(1), id };
         for id in [1, 2] {
             let transport = TransportKey(id);

@@ -15,6 +15,10 @@ pub struct Stats {
     pub datagrams_unknown: u64,
     /// STUN requests whose user name or integrity is not ours.
     pub stun_refused: u64,
+    /// STUN requests of transports that are no more, answered with 403.
+    pub stun_forbidden: u64,
+    /// The same, not answered because their source had been told often enough.
+    pub stun_unanswered: u64,
     /// Datagrams of a transport that it could not use.
     pub datagrams_refused: u64,
     /// Datagrams handed out.

@@ -65,7 +65,7 @@ pub use events::{
 pub use import::{ImportOptions, ImportProgress, ImportReport, MakeApp, Rejected};
 pub use pace::Pace;
 pub use places::Backlog;
-pub use recover::Recovered;
+pub use recover::{RETURNING_MAX, Recovered};
 pub use registry::{
     ApiTokenRow, AppRow, ListQuery, MeetingRow, MemberType, ParticipantRow, Permission, PresetRow, RoomKind,
     UserRow,

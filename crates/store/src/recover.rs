@@ -25,7 +25,15 @@ pub struct Recovered {
     pub sessions_ended: u64,
     /// Meetings whose session is still open, in keep-alive: the shell loads their rooms.
     pub still_open: Vec<MeetingId>,
+    /// Peers whose clients may come back and believe in the transports they had: whose stay was closed here, or by a
+    /// stop of the process before. At most [`RETURNING_MAX`].
+    pub returning: Vec<(MeetingId, PeerId)>,
 }
+
+/// Peers that recovery names at most.
+pub const RETURNING_MAX: usize = 16_384;
+/// A stop longer ago than this is over for every client, milliseconds: it takes ten seconds to give up its transports.
+const STOPPED_LATELY_MS: i64 = 60_000;
 
 impl Store {
     /// Closes what dead nodes left open: their stays at their last heartbeat (an away stay at its loss), sessions
@@ -68,6 +76,10 @@ fn recover(ledger: &mut Ledger, node: &str, now: Reading, everybody: Everybody) 
         let mut writes = Vec::new();
         if everybody == Everybody::IsGone {
             let nodes = nodes(&ledger.conn, session)?;
+            let meeting = tally.columns().meeting;
+            let left = RETURNING_MAX.saturating_sub(done.returning.len());
+            let peers = returning(&ledger.conn, session, now.steady.plus_ms(offset_ms), left)?;
+            done.returning.extend(peers.into_iter().map(|peer| (meeting, peer)));
             for (peer, left_at) in leaves(&tally, &own, &nodes, &heartbeats) {
                 let kind = FactKind::PeerLeft { peer, reason: LeaveReason::NodeLost };
                 writes.push(fold(&mut tally, left_at, kind, offset_ms)?);
@@ -120,6 +132,18 @@ fn heartbeats(conn: &Connection) -> Result<HashMap<i64, UnixMs>> {
         Ok((r.get(0)?, UnixMs(r.get(1)?)))
     })?;
     Ok(rows.into_iter().collect())
+}
+
+/// Whose stay in this session is open, or was closed by a stop lately: every id that its participant has had. The client
+/// keeps the first one for ever, while each later stay has an id of its own.
+fn returning(conn: &Connection, session: SessionId, now: UnixMs, max: usize) -> Result<Vec<PeerId>> {
+    let sql = "SELECT peer FROM stay WHERE session = ?1 AND participant IN (
+                 SELECT participant FROM stay
+                 WHERE session = ?1 AND (left_ms IS NULL OR reason = ?2 AND left_ms >= ?3)) LIMIT ?4";
+    let session = blob(session.as_u128());
+    let since = now.plus_ms(STOPPED_LATELY_MS.saturating_neg()).0;
+    let max = i64::try_from(max).unwrap_or(i64::MAX);
+    list(conn, sql, params![session, LeaveReason::ServerStopped.as_str(), since, max], |r| id(r, "peer"))
 }
 
 /// The node of each open stay of a session.

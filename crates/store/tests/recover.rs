@@ -42,7 +42,8 @@ async fn killed_with_three_inside_and_started_five_minutes_later() {
     drop(store);
     let store = Store::open(dir.path()).unwrap();
     let done = store.recover("node-b", at(315_000)).await.unwrap();
-    assert_eq!(done, Recovered { stays_closed: 3, sessions_ended: 1, still_open: vec![] });
+    let returning = (0..3).map(|peer| (room.meeting, PeerId::from_u128(0xb0 + peer))).collect();
+    assert_eq!(done, Recovered { stays_closed: 3, sessions_ended: 1, still_open: vec![], returning });
     let row = store.session(&"p".into(), SessionId::from_u128(0x51)).await.unwrap().unwrap();
     assert_eq!((row.ended_at, row.live_count), (Some(at(75_000)), 0), "keep-alive counts from the crash");
     assert_eq!(row.consumed_ms(at(999_000)), 45_000, "not a minute of the outage");
@@ -77,6 +78,39 @@ async fn stays_are_never_shorter_than_nothing_and_a_loss_counts_from_the_loss() 
     // The rooms go on where they were.
     let open = store.open_session(room.meeting, NODE, at(0)).await.unwrap().unwrap();
     assert_eq!(open.tally.keep_alive_until(), Some(at(65_000)));
+}
+
+#[tokio::test]
+async fn who_may_come_back_is_named_by_every_id_it_has_had() {
+    let (_dir, store) = app().await;
+    let mut room = Recorder::new("p", 0x31, 0x51);
+    room.start(at(0), "m");
+    room.join(at(0), 0xb1, 0xa1, person("in since the start", None));
+    room.join(at(0), 0xb2, 0xa2, person("left", None));
+    room.join(at(0), 0xb3, 0xa3, person("stopped long ago", None));
+    room.join(at(0), 0xb4, 0xa4, person("came back after a grace", None));
+    room.leave(at(1_000), 0xb2, LeaveReason::Left);
+    room.leave(at(1_000), 0xb3, LeaveReason::ServerStopped);
+    room.leave(at(2_000), 0xb4, LeaveReason::ConnectionLost);
+    room.join(at(30_000), 0xc4, 0xa4, person("came back after a grace", None));
+    room.join(at(40_000), 0xb5, 0xa5, person("stopped just now", None));
+    room.leave(at(50_000), 0xb5, LeaveReason::ServerStopped);
+    room.save(&store).await;
+    let mut other = Recorder::new("p", 0x32, 0x52);
+    other.start(at(0), "n");
+    other.join(at(0), 0xb1, 0xa6, person("the same peer id in another meeting", None));
+    other.leave(at(100), 0xb1, LeaveReason::Left);
+    other.save(&store).await;
+    store.heartbeat(NODE, at(60_000)).await.unwrap();
+    let done = store.recover("node-b", at(62_000)).await.unwrap();
+    let named: Vec<_> = [0xb1, 0xb4, 0xb5, 0xc4].map(|peer| (room.meeting, PeerId::from_u128(peer))).into();
+    assert_eq!(done.returning, named);
+    let again = store.recover("node-c", at(63_000)).await.unwrap();
+    assert_eq!(
+        again.returning,
+        [(room.meeting, PeerId::from_u128(0xb5))],
+        "a stop is told from the ledger alone"
+    );
 }
 
 #[tokio::test]

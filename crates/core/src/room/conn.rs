@@ -30,7 +30,7 @@ impl Room {
     }
 
     fn insert(&mut self, now: UnixMs, conn: ConnId, id: PeerId, token: u64, who: Box<Who>) {
-        self.lost.forget(id);
+        let late = self.lost.forget(id);
         self.peers.insert(Peer {
             id,
             token,
@@ -42,7 +42,7 @@ impl Room {
             lost_at: None,
             noticed_at: now,
             joined: None,
-            media: PeerMedia::default(),
+            media: PeerMedia { late, ..PeerMedia::default() },
         });
     }
 
@@ -50,6 +50,8 @@ impl Room {
     fn resume(&mut self, now: UnixMs, conn: ConnId, id: PeerId, who: Box<Who>) {
         let was_away = self.peers.get(id).is_some_and(|peer| peer.lost_at.is_some());
         let replaced = self.peers.resume(id, conn, now);
+        // Nobody listens at the old one any more; the client asks again.
+        self.holds.remove(&id);
         if let Some(old) = replaced.filter(|old| *old != conn) {
             self.out.close(old, CloseReason::Replaced);
         }
@@ -89,6 +91,7 @@ impl Room {
             lost_at = tally.loss_at(stay, lost_at);
         }
         self.peers.lose(id, lost_at, now);
+        self.holds.remove(&id);
         if let Some(stay) = stay {
             self.record(lost_at, FactKind::PeerAway { peer: stay }, None);
         }

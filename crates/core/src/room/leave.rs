@@ -36,6 +36,7 @@ impl Room {
             self.lost.note(id, &peer.who);
         }
         self.calls.forget(id);
+        self.holds.remove(&id);
         self.speakers.remove(id);
         if peer.media.opened {
             self.out.media(id, MediaCmd::ClosePeer);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::effect::{Consumer, MediaCmd, MediaPeer, Msg, ProducerState};
+use crate::effect::{Consumer, MediaCmd, Msg, ProducerState};
 use crate::error::RoomError;
 use crate::id::{PeerId, ProducerId, TransportId};
 use crate::input::{MediaAnswer, MediaCallId, MediaFault, Want};
@@ -16,9 +16,10 @@ use super::request::Asked;
 impl Room {
     /// `media.joinRoom`, already on the set-up screen: announces nothing. A client that re-joins has dropped its
     /// producers, so we drop them too (PROTOCOL §3.5).
-    pub(super) fn media_join(&mut self, asked: &Asked) -> Result<(), RoomError> {
+    pub(super) fn media_join(&mut self, asked: &Asked, prejoined: bool) -> Result<(), RoomError> {
         let Some(peer) = self.peers.get_mut(asked.me) else { return Err(RoomError::NotJoined) };
         peer.media.complete = false;
+        peer.media.join(prejoined);
         let dropped: Vec<ProducerState> = std::mem::take(&mut peer.media.producers).into_values().collect();
         self.reply(asked, Msg::MediaJoined);
         self.drop_producers(asked.me, dropped);
@@ -31,38 +32,6 @@ impl Room {
             self.out.media(peer, MediaCmd::DropProducer { producer: producer.producer });
             self.out.push(self.peers.media_audience(Some(peer)), Msg::ProducerGone { peer, producer });
         }
-    }
-
-    /// `media.selfJoinComplete`: from here on the peer takes part in media pushes.
-    pub(super) fn self_join_complete(&mut self, asked: &Asked) -> Result<(), RoomError> {
-        self.joined(asked)?;
-        let Some(tally) = &self.tally else { return Err(RoomError::NotJoined) };
-        let session = tally.session();
-        let participants: Vec<MediaPeer> = self
-            .peers
-            .joined()
-            .into_iter()
-            .filter(|peer| peer.id != asked.me && peer.media.complete && peer.visible())
-            .map(Peer::media_info)
-            .collect();
-        let audio_peers = self.speakers.order().iter().copied().filter(|peer| *peer != asked.me).collect();
-        let msg = Msg::SelfJoinComplete {
-            session,
-            me: asked.me,
-            pinned: self.pinned.into_iter().collect(),
-            participants,
-            audio_peers,
-            max_preferred_streams: limit::MAX_PREFERRED_STREAMS,
-        };
-        self.reply(asked, msg);
-        let Some(peer) = self.peers.get_mut(asked.me) else { return Ok(()) };
-        peer.media.complete = true;
-        if peer.visible() {
-            peer.media.announced = true;
-            let msg = Msg::MediaPeerJoined(peer.media_info());
-            self.out.push(self.peers.media_audience(Some(asked.me)), msg);
-        }
-        Ok(())
     }
 
     pub(super) fn open_transport(
@@ -213,6 +182,7 @@ impl Room {
     /// A new transport replaces the old one of its direction; what was published on the old one is gone.
     fn transport_opened(&mut self, id: PeerId, transport: TransportId, consuming: bool) {
         let Some(peer) = self.peers.get_mut(id) else { return };
+        peer.media.note_opened(self.floor);
         if consuming {
             peer.media.recv = Some(transport);
             return;

@@ -9,6 +9,8 @@ use crate::input::ConnId;
 use crate::time::UnixMs;
 use crate::who::Who;
 
+use super::hold::Back;
+
 /// One peer: a client, over all its sockets. Until it joins it is on the set-up screen and seen by nobody.
 #[derive(Debug)]
 pub(super) struct Peer {
@@ -52,6 +54,12 @@ pub(super) struct PeerMedia {
     pub(super) send: Option<TransportId>,
     pub(super) recv: Option<TransportId>,
     pub(super) producers: BTreeMap<ProducerId, ProducerState>,
+    /// Its grace had run out when it came.
+    pub(super) late: bool,
+    /// It came back, and has not joined the media room again yet.
+    pub(super) back: Option<Back>,
+    /// When the newest transport was opened.
+    pub(super) last_opened: Option<UnixMs>,
     /// Calls under way.
     pub(super) calls: usize,
     /// Those of them that publish.
@@ -201,6 +209,7 @@ impl Peers {
             peer.attached_at = peer.attached_at.plus_ms(ms);
             peer.lost_at = peer.lost_at.map(|at| at.plus_ms(ms));
             peer.noticed_at = peer.noticed_at.plus_ms(ms);
+            peer.media.last_opened = peer.media.last_opened.map(|at| at.plus_ms(ms));
         }
     }
 

@@ -80,7 +80,7 @@ impl Room {
 
     fn media_request(&mut self, asked: &Asked, request: Request) -> Result<(), RoomError> {
         match request {
-            Request::MediaJoin { .. } => self.media_join(asked),
+            Request::MediaJoin { prejoined } => self.media_join(asked, prejoined),
             Request::OpenTransport { consuming, offer } => self.open_transport(asked, consuming, offer),
             Request::SelfJoinComplete => self.self_join_complete(asked),
             Request::Produce(produce) => self.produce(asked, produce),

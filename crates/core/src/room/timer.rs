@@ -11,6 +11,8 @@ use super::Room;
 pub(super) enum Timer {
     /// A lost peer did not come back.
     Grace(PeerId),
+    /// The answer to a client that came back has waited long enough.
+    Hold(PeerId),
     /// Nobody came after the last leave.
     KeepAlive,
     /// `max_meeting_seconds` is used up.
@@ -21,6 +23,7 @@ impl Timer {
     pub(super) fn reason(self) -> &'static str {
         match self {
             Self::Grace(_) => "reconnect grace",
+            Self::Hold(_) => "answer to who came back",
             Self::KeepAlive => "keep-alive",
             Self::Together => "max_meeting_seconds",
         }
@@ -37,10 +40,11 @@ impl Room {
             .peers
             .first_away()
             .map(|(since, peer)| (since.plus_ms(self.config.reconnect_grace_ms), Timer::Grace(peer)));
+        let hold = self.next_hold().map(|(at, peer)| (at, Timer::Hold(peer)));
         let keep_alive =
             self.tally.as_ref().and_then(|t| t.keep_alive_until()).map(|at| (at, Timer::KeepAlive));
         let together = self.together_deadline().map(|at| (at, Timer::Together));
-        [grace, keep_alive, together].into_iter().flatten().min_by_key(|(at, _)| *at)
+        [grace, hold, keep_alive, together].into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 
     /// When `max_meeting_seconds` will be, or was, used up.
@@ -62,8 +66,9 @@ impl Room {
 
     /// Treats every timer that is due at `now`, in order of time.
     pub(super) fn expire(&mut self, now: UnixMs) {
-        // Each timer takes away what it stands for: a peer, the session, the room. The bound keeps a fault from spinning.
-        for _ in 0..self.peers.len().saturating_add(2) {
+        // Each timer takes away what it stands for: a peer, its hold, the session, the room. The bound keeps a fault
+        // from spinning.
+        for _ in 0..self.peers.len().saturating_add(self.holds.len()).saturating_add(2) {
             let Some((at, timer)) = self.next_timer().filter(|(at, _)| *at <= now) else { return };
             match timer {
                 Timer::Grace(peer) => {
@@ -71,6 +76,7 @@ impl Room {
                         self.farewell(&gone);
                     }
                 }
+                Timer::Hold(peer) => self.release(peer),
                 Timer::KeepAlive => self.end_session(at, EndReason::AllParticipantsLeft),
                 Timer::Together => {
                     self.terminate(at);

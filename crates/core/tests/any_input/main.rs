@@ -12,6 +12,7 @@ use make::Maker;
 use sederunt_core::effect::{Effect, MediaCmd, Msg, PeerEvent, Write};
 use sederunt_core::id::{AppId, Id, MeetingId, SessionId};
 use sederunt_core::input::{Command, CommandId, ConnId, Disconnect, Input, MediaCallId, MediaFault, Request};
+use sederunt_core::limit::HOLD_MAX_MS;
 use sederunt_core::room::{Room, RoomConfig};
 use sederunt_core::tally::Tally;
 use sederunt_core::time::{Stamp, UnixMs};
@@ -27,6 +28,8 @@ enum Answers {
     NoReply,
     /// The SFU is asked first.
     Later,
+    /// At once, or when a client that came back is ready, or too late.
+    Held,
 }
 
 struct World {
@@ -42,6 +45,8 @@ struct World {
     tallies: BTreeMap<SessionId, Tally>,
     /// Requests that were answered.
     answered: BTreeSet<String>,
+    /// Those that wait, for whom, and when they must have been answered.
+    held: BTreeMap<String, (ConnId, i64)>,
     asked: u64,
 }
 
@@ -69,6 +74,7 @@ impl World {
             calls: VecDeque::new(),
             tallies: BTreeMap::new(),
             answered: BTreeSet::new(),
+            held: BTreeMap::new(),
             asked: 0,
         }
     }
@@ -130,8 +136,9 @@ impl World {
         let re = format!("r{}", self.asked);
         let text = format!("{request:?}");
         let effects = self.feed(Input::Request { conn, re: re.clone(), request });
-        let replies = |e: &&Effect| matches!(e, Effect::Tell { re: Some(_), .. });
-        let refusals = |e: &&Effect| matches!(e, Effect::Refuse { .. });
+        // An answer that waited may come out with another input.
+        let replies = |e: &&Effect| matches!(e, Effect::Tell { re: Some(to), .. } if *to == re);
+        let refusals = |e: &&Effect| matches!(e, Effect::Refuse { re: to, .. } if *to == re);
         let (replies, refusals) =
             (effects.iter().filter(replies).count(), effects.iter().filter(refusals).count());
         match expected {
@@ -142,6 +149,13 @@ impl World {
                 assert!(gone || replies + refusals == 1, "{text}: {effects:?}");
             }
             Answers::NoReply => assert!(replies == 0 && refusals <= 1, "{text}: {effects:?}"),
+            Answers::Held => {
+                assert!(replies + refusals <= 1, "{text}: {effects:?}");
+                if replies + refusals == 0 && self.open.contains(&conn) {
+                    let latest = self.now.max(self.make.newest).saturating_add(HOLD_MAX_MS);
+                    self.held.insert(re, (conn, latest));
+                }
+            }
             Answers::Later => assert!(replies + refusals <= 1, "{text}: {effects:?}"),
         }
     }
@@ -196,6 +210,11 @@ impl World {
         for effect in &effects {
             self.perform(effect);
         }
+        let (open, answered) = (&self.open, &self.answered);
+        self.held.retain(|re, (conn, _)| open.contains(conn) && !answered.contains(re));
+        for (re, (_, latest)) in &self.held {
+            assert!(self.now < *latest || *latest == i64::MAX, "{re} is held for ever");
+        }
         if let Some((at, why)) = self.room.poll_timeout() {
             assert!(at.0 > self.now || at.0 == i64::MAX || self.now < self.make.newest, "{why} is overdue");
         }
@@ -248,6 +267,7 @@ fn expected(request: &Request) -> Answers {
         | Request::Renegotiate { .. }
         | Request::CloseConsumers { .. }
         | Request::SelectLayers { .. } => Answers::Later,
+        Request::SelfJoinComplete => Answers::Held,
         _ => Answers::One,
     }
 }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use sederunt_core::id::{MeetingId, PeerId};
-use sederunt_node::media::{MediaConfig, MediaHandle};
+use sederunt_node::media::{IceKey, MediaConfig, MediaHandle};
 use sederunt_proto::event::media as me;
 use sederunt_proto::media::edge as e;
 use sederunt_proto::media::{
@@ -126,7 +126,11 @@ impl Page {
 
 async fn world() -> World {
     let (sender, notices) = tokio::sync::mpsc::unbounded_channel();
-    let config = MediaConfig { bind: SocketAddr::from(([127, 0, 0, 1], 0)), announce: Vec::new() };
+    let config = MediaConfig {
+        bind: SocketAddr::from(([127, 0, 0, 1], 0)),
+        announce: Vec::new(),
+        ice_key: IceKey([7; 32]),
+    };
     let media = MediaHandle::spawn(config, sender).unwrap();
     World::with_media(Some((media, notices))).await
 }

@@ -6,11 +6,12 @@ use std::os::unix::net::UnixStream;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sederunt_core::effect::MediaCmd;
 use sederunt_core::id::{PeerId, TransportId};
 use sederunt_core::input::{MediaAnswer, MediaCallId, MediaFault};
+use sederunt_sfu::IceKey;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::address::Announced;
@@ -29,6 +30,9 @@ pub struct MediaConfig {
     /// Addresses announced as ICE host candidates. Empty: the bound address, or, when that is unspecified, loopback and
     /// the address of the default route. Those of a family that the socket does not speak are left out.
     pub announce: Vec<Announced>,
+    /// Where ICE passwords come from; the same at every start, so that clients of the process before hear at once that
+    /// their transports are gone.
+    pub ice_key: IceKey,
 }
 
 /// Names a room towards the media thread; chosen by the caller, unique within the process, never reused.
@@ -106,6 +110,7 @@ pub struct MediaStats {
 #[derive(Debug)]
 struct Shared {
     local: SocketAddr,
+    since: Instant,
     calls: SyncSender<Call>,
     wake: UnixStream,
     stats: Arc<Mutex<MediaStats>>,
@@ -122,7 +127,7 @@ impl MediaHandle {
     /// Binds the socket and starts the thread. Errors are those of the socket, of making a DTLS key, and of starting
     /// a thread.
     pub fn spawn(config: MediaConfig, notices: UnboundedSender<MediaNotice>) -> io::Result<Self> {
-        Self::start(MediaSocket::bind(config.bind)?, &config.announce, notices)
+        Self::start(MediaSocket::bind(config.bind)?, &config, notices)
     }
 
     /// The same with one system call per datagram instead of batches: the yardstick of the benchmark.
@@ -133,12 +138,12 @@ impl MediaHandle {
     ) -> io::Result<Self> {
         let mut socket = MediaSocket::bind(config.bind)?;
         socket.without_batches();
-        Self::start(socket, &config.announce, notices)
+        Self::start(socket, &config, notices)
     }
 
     fn start(
         socket: MediaSocket,
-        announce: &[Announced],
+        config: &MediaConfig,
         notices: UnboundedSender<MediaNotice>,
     ) -> io::Result<Self> {
         let local = socket.local_addr()?;
@@ -147,9 +152,10 @@ impl MediaHandle {
         waker.set_nonblocking(true)?;
         let (calls, incoming) = sync_channel(CALLS_WAITING_MAX);
         let stats = Arc::new(Mutex::new(MediaStats::default()));
-        let worker = Worker::new(socket, announce, waker, incoming, notices, Arc::clone(&stats))?;
+        let worker = Worker::new(socket, config, waker, incoming, notices, Arc::clone(&stats))?;
+        let since = Instant::now();
         let thread = std::thread::Builder::new().name("media".to_owned()).spawn(move || worker.run())?;
-        let shared = Shared { local, calls, wake, stats, thread: Mutex::new(Some(thread)) };
+        let shared = Shared { local, since, calls, wake, stats, thread: Mutex::new(Some(thread)) };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -167,6 +173,11 @@ impl MediaHandle {
     /// The bound address.
     pub fn local_addr(&self) -> SocketAddr {
         self.shared.local
+    }
+
+    /// Since when the thread answers: from then on clients of the process before hear that their transports are gone.
+    pub fn answers_since(&self) -> Instant {
+        self.shared.since
     }
 
     /// Counters.
@@ -210,7 +221,6 @@ impl Drop for Shared {
 mod tests {
     use super::*;
     use std::net::UdpSocket;
-    use std::time::Instant;
     use str0m::change::SdpAnswer;
     use str0m::media::{Direction, MediaKind};
     use str0m::net::{Protocol, Receive};
@@ -226,7 +236,8 @@ mod tests {
         announce: Vec<Announced>,
     ) -> (MediaHandle, tokio::sync::mpsc::UnboundedReceiver<MediaNotice>) {
         let (sender, notices) = tokio::sync::mpsc::unbounded_channel();
-        let config = MediaConfig { bind: SocketAddr::from(([127, 0, 0, 1], 0)), announce };
+        let bind = SocketAddr::from(([127, 0, 0, 1], 0));
+        let config = MediaConfig { bind, announce, ice_key: IceKey([7; 32]) };
         (MediaHandle::spawn(config, sender).unwrap(), notices)
     }
 

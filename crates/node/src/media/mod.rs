@@ -6,5 +6,7 @@ mod socket;
 mod translate;
 mod worker;
 
+pub use sederunt_sfu::IceKey;
+
 pub use address::{Announced, NotAnAddress};
 pub use handle::{MediaConfig, MediaHandle, MediaNotice, MediaOverload, MediaStats, RoomTag};

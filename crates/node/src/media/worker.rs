@@ -17,8 +17,8 @@ use sederunt_core::input::{MediaCallId, MediaFault};
 use sederunt_sfu::{CallId, Event, Input, Output, PeerKey, Sfu, SfuConfig, Transmit, TransportKey};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::address::{Announced, Candidates, candidates};
-use super::handle::{MediaNotice, MediaStats, RoomTag};
+use super::address::{Candidates, candidates};
+use super::handle::{MediaConfig, MediaNotice, MediaStats, RoomTag};
 use super::socket::{MediaSocket, Sent, thread_cpu, wait};
 use super::translate;
 
@@ -60,14 +60,14 @@ pub(super) struct Worker {
 impl Worker {
     pub(super) fn new(
         socket: MediaSocket,
-        announce: &[Announced],
+        config: &MediaConfig,
         waker: UnixStream,
         incoming: Receiver<Call>,
         notices: UnboundedSender<MediaNotice>,
         shared_stats: Arc<Mutex<MediaStats>>,
     ) -> io::Result<Self> {
         let local = socket.local_addr()?;
-        let Candidates { told, left_out } = candidates(announce, local);
+        let Candidates { told, left_out } = candidates(&config.announce, local);
         for announced in left_out {
             tracing::warn!(
                 %announced,
@@ -76,7 +76,7 @@ impl Worker {
                  socket is one on [::])"
             );
         }
-        let config = SfuConfig { local_addrs: told };
+        let config = SfuConfig { local_addrs: told, ice_key: config.ice_key };
         let now = Instant::now();
         Ok(Self {
             socket,

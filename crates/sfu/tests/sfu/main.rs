@@ -16,3 +16,4 @@ mod leave;
 mod loss;
 mod recorded;
 mod simulcast;
+mod stale;

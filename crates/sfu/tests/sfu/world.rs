@@ -6,14 +6,16 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use sederunt_sfu::{
-    Answer, CallId, Command, Event, Fault, Input, Kind, Output, PeerKey, ProducerKey, Scope, Sfu, SfuConfig,
-    Stats, TransportKey,
+    Answer, CallId, Command, Event, Fault, IceKey, Input, Kind, Output, PeerKey, ProducerKey, Scope, Sfu,
+    SfuConfig, Stats, TransportKey,
 };
 use str0m::media::{MediaKind, Mid, Rid};
 
 use crate::client::{Client, Sent};
 use crate::media::Source;
 
+/// Its secret.
+pub(crate) const KEY: IceKey = IceKey([7; 32]);
 /// Address of the engine.
 pub(crate) const SERVER: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::new(10, 9, 9, 9)), 40_000);
@@ -64,7 +66,7 @@ impl World {
         let now = Instant::now();
         Self {
             now,
-            sfu: Sfu::new(now, SfuConfig { local_addrs: vec![SERVER] }).unwrap(),
+            sfu: Sfu::new(now, SfuConfig { local_addrs: vec![SERVER], ice_key: KEY }).unwrap(),
             clients: Vec::new(),
             events: Vec::new(),
             loss_up: 0,
@@ -80,6 +82,12 @@ impl World {
             next_id: 0,
             next_call: 0,
         }
+    }
+
+    /// The process dies and starts again at its address; its clients know nothing of it.
+    pub(crate) fn restart(&mut self, key: IceKey) {
+        self.sfu = Sfu::new(self.now, SfuConfig { local_addrs: vec![SERVER], ice_key: key }).unwrap();
+        self.sfu_timeout = None;
     }
 
     pub(crate) fn stats(&self) -> Stats {

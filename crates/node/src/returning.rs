@@ -1,0 +1,119 @@
+//! Who waits at the door: people whose transports were taken from them while their client still believes in them
+//! (MEDIA2 §3.2).
+//!
+//! A client that is let in while it believes keeps what is dead, or resets it next to timers of its own. Its checks are
+//! refused from now on: after [`RETURN_WAIT`] every belief is gone and every timer has run out.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use sederunt_core::id::{MeetingId, PeerId};
+
+/// From the first refusal until a client has given up its transports: it checks every 2.5 s, then waits for 2.0 s. Below
+/// the 5 s that it waits for a socket.
+pub const RETURN_WAIT: Duration = Duration::from_millis(4_700);
+
+/// People who are waited for at once; the oldest make room. All that recovery names, and as many again.
+pub const RETURNING_MAX: usize = 2 * sederunt_store::RETURNING_MAX;
+
+type Who = (MeetingId, PeerId);
+
+/// The people that are waited for. An entry lasts for [`RETURN_WAIT`].
+#[derive(Debug, Default)]
+pub(crate) struct Returning {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    gone: HashMap<Who, Instant>,
+    /// The same, oldest first; an entry may have been renewed since.
+    order: VecDeque<(Instant, Who)>,
+}
+
+impl Returning {
+    /// The transports of this peer are no more since then.
+    pub(crate) fn gone(&self, since: Instant, meeting: MeetingId, peer: PeerId) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.forget_before(since.checked_sub(RETURN_WAIT));
+        if state.order.len() >= RETURNING_MAX {
+            state.forget_oldest();
+        }
+        state.gone.insert((meeting, peer), since);
+        state.order.push_back((since, (meeting, peer)));
+    }
+
+    /// When the door opens for this peer; `None` when it is open at `now`.
+    pub(crate) fn opens_at(&self, now: Instant, meeting: MeetingId, peer: PeerId) -> Option<Instant> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.gone.get(&(meeting, peer)).map(|since| *since + RETURN_WAIT).filter(|at| *at > now)
+    }
+}
+
+impl State {
+    fn forget_before(&mut self, instant: Option<Instant>) {
+        while self.order.front().is_some_and(|(since, _)| instant.is_some_and(|instant| *since <= instant)) {
+            self.forget_oldest();
+        }
+    }
+
+    fn forget_oldest(&mut self) {
+        if let Some((since, who)) = self.order.pop_front()
+            && self.gone.get(&who) == Some(&since)
+        {
+            self.gone.remove(&who);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn meeting(id: u128) -> MeetingId {
+        MeetingId::from_u128(id)
+    }
+
+    fn peer(id: usize) -> PeerId {
+        PeerId::from_u128(id as u128)
+    }
+
+    #[test]
+    fn the_door_is_closed_for_who_is_gone_and_for_nobody_else() {
+        let returning = Returning::default();
+        let now = Instant::now();
+        returning.gone(now, meeting(1), peer(1));
+        let opens = now + RETURN_WAIT;
+        assert_eq!(returning.opens_at(now, meeting(1), peer(1)), Some(opens));
+        assert_eq!(returning.opens_at(opens - SECOND, meeting(1), peer(1)), Some(opens));
+        assert_eq!(returning.opens_at(opens, meeting(1), peer(1)), None);
+        assert_eq!(returning.opens_at(now, meeting(1), peer(2)), None);
+        assert_eq!(returning.opens_at(now, meeting(2), peer(1)), None);
+        // Gone again.
+        returning.gone(now + 3 * SECOND, meeting(1), peer(1));
+        returning.gone(now + 5 * SECOND, meeting(1), peer(2));
+        let again = now + 3 * SECOND + RETURN_WAIT;
+        assert_eq!(returning.opens_at(now + 5 * SECOND, meeting(1), peer(1)), Some(again));
+    }
+
+    #[test]
+    fn entries_are_forgotten_in_time_and_bounded() {
+        let returning = Returning::default();
+        let now = Instant::now();
+        for id in 0..RETURNING_MAX + 10 {
+            returning.gone(now, meeting(1), peer(id));
+        }
+        let sizes = |returning: &Returning| {
+            let state = returning.state.lock().unwrap();
+            (state.gone.len(), state.order.len())
+        };
+        assert_eq!(sizes(&returning), (RETURNING_MAX, RETURNING_MAX));
+        assert_eq!(returning.opens_at(now, meeting(1), peer(9)), None, "the oldest made room");
+        assert!(returning.opens_at(now, meeting(1), peer(10)).is_some());
+        returning.gone(now + RETURN_WAIT, meeting(1), peer(0));
+        assert_eq!(sizes(&returning), (1, 1));
+    }
+}

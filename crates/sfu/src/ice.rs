@@ -1,0 +1,256 @@
+//! ICE names and passwords that a later process can tell again, and what a client hears whose transport is no more
+//! (MEDIA2 §3.2).
+//!
+//! A client knows its transports by ICE alone. After a restart nobody answers its checks, and it goes on believing for
+//! five seconds and more. An authentic refusal ends that belief with the next check.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use str0m::IceCreds;
+use str0m::crypto::{Sha1HmacProvider, Sha256Provider, from_feature_flags};
+use str0m::ice::{StunMessage, StunMessageBuilder};
+
+use crate::id::{PeerKey, TransportKey};
+use crate::limit::{REFUSALS_PER_SOURCE_MAX, REFUSED_SOURCES_MAX};
+
+/// Which worker has the transport. There is one.
+const WORKER: &str = "00";
+/// Characters that tell whose transport it was.
+const TAG_CHARS: usize = 6;
+/// Characters that nobody guesses.
+const RANDOM_CHARS: usize = 12;
+/// Bytes of the password's digest that are spelled out, two digits each.
+const PASSWORD_BYTES: usize = 12;
+/// What ICE names are made of (RFC 8445 §5.3), one character for six bits.
+const ICE_CHARS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+/// Bytes that a refusal needs: header, error with its reason, integrity, fingerprint. Shorter than any check.
+const REFUSAL_MAX_BYTES: usize = 128;
+/// The window in which refusals are counted.
+const SECOND: Duration = Duration::from_secs(1);
+
+/// From this secret every ICE password is derived. Processes that follow one another on an address share it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct IceKey(pub [u8; 32]);
+
+impl fmt::Debug for IceKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("IceKey(…)")
+    }
+}
+
+/// What to say to a STUN request that names no transport of ours.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Stale {
+    /// It was one of a former process, or is closed: this datagram tells its client so.
+    Refuse(Vec<u8>),
+    /// The same, but its source has been told often enough in this second.
+    Limited,
+    /// Nobody of ours: no answer.
+    Stranger,
+}
+
+/// Makes names, and knows them again.
+pub(crate) struct Names {
+    key: IceKey,
+    sha256: &'static dyn Sha256Provider,
+    sha1_hmac: &'static dyn Sha1HmacProvider,
+    since: Option<Instant>,
+    /// Refusals of the running second.
+    told: HashMap<SocketAddr, u32>,
+}
+
+impl Names {
+    pub(crate) fn new(key: IceKey) -> Self {
+        let crypto = from_feature_flags();
+        let (sha256, sha1_hmac) = (crypto.sha256_provider, crypto.sha1_hmac_provider);
+        Self { key, sha256, sha1_hmac, since: None, told: HashMap::new() }
+    }
+
+    /// Name and password of a transport. The key of a transport is never used twice, so neither is its name.
+    pub(crate) fn of(&self, peer: PeerKey, transport: TransportKey) -> IceCreds {
+        let tag = self.hmac(&[b"peer", &peer.id.to_be_bytes()]);
+        let random = self.hmac(&[b"transport", &transport.0.to_be_bytes()]);
+        let spell = |bytes: [u8; 32], count| bytes.into_iter().take(count).map(ice_char);
+        let own = spell(tag, TAG_CHARS).chain(spell(random, RANDOM_CHARS));
+        let ufrag: String = WORKER.chars().chain(own).collect();
+        let pass = self.password(&ufrag);
+        IceCreds { ufrag, pass }
+    }
+
+    fn password(&self, ufrag: &str) -> String {
+        let digest = self.hmac(&[ufrag.as_bytes()]);
+        digest.iter().take(PASSWORD_BYTES).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Looks at a STUN message whose user name is not among the transports.
+    pub(crate) fn stale(&mut self, now: Instant, source: SocketAddr, payload: &[u8]) -> Stale {
+        let Some((message, password)) = self.authentic(payload) else { return Stale::Stranger };
+        if !self.may_tell(now, source) {
+            return Stale::Limited;
+        }
+        let refusal = StunMessageBuilder::new().binding().failure().error_code(403, "Forbidden");
+        let mut bytes = vec![0; REFUSAL_MAX_BYTES];
+        let hmac = |key: &[u8], parts: &[&[u8]]| self.sha1_hmac.sha1_hmac(key, parts);
+        match refusal.build(message.trans_id()).to_bytes(Some(password.as_bytes()), &mut bytes, hmac) {
+            Ok(length) => {
+                bytes.truncate(length);
+                Stale::Refuse(bytes)
+            }
+            Err(_) => Stale::Stranger,
+        }
+    }
+
+    /// A binding request for a name that only we can have given, with its password.
+    fn authentic<'a>(&self, payload: &'a [u8]) -> Option<(StunMessage<'a>, String)> {
+        let message = StunMessage::parse(payload).ok().filter(StunMessage::is_binding_request)?;
+        let (ours, _) = message.split_username()?;
+        let form = WORKER.len() + TAG_CHARS + RANDOM_CHARS;
+        if ours.len() != form || !ours.starts_with(WORKER) {
+            return None;
+        }
+        let password = self.password(ours);
+        let hmac = |key: &[u8], parts: &[&[u8]]| self.sha1_hmac.sha1_hmac(key, parts);
+        message.verify(password.as_bytes(), hmac).then_some((message, password))
+    }
+
+    fn may_tell(&mut self, now: Instant, source: SocketAddr) -> bool {
+        if self.since.is_none_or(|since| now.saturating_duration_since(since) >= SECOND) {
+            self.since = Some(now);
+            self.told.clear();
+        }
+        if self.told.len() >= REFUSED_SOURCES_MAX && !self.told.contains_key(&source) {
+            return false;
+        }
+        let told = self.told.entry(source).or_default();
+        *told += 1;
+        *told <= REFUSALS_PER_SOURCE_MAX
+    }
+
+    /// HMAC-SHA256 (RFC 2104); the key is shorter than a block.
+    fn hmac(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let pad = |with: u8| {
+            let mut block = [with; 64];
+            for (byte, key) in block.iter_mut().zip(self.key.0) {
+                *byte ^= key;
+            }
+            block
+        };
+        let mut inner = pad(0x36).to_vec();
+        for part in parts {
+            inner.extend_from_slice(part);
+        }
+        let mut outer = pad(0x5c).to_vec();
+        outer.extend_from_slice(&self.sha256.sha256(&inner));
+        self.sha256.sha256(&outer)
+    }
+}
+
+fn ice_char(byte: u8) -> char {
+    ICE_CHARS.get(usize::from(byte & 63)).map_or('A', |c| char::from(*c))
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "time must begin somewhere")]
+mod tests {
+    use super::*;
+    use crate::Scope;
+    use str0m::ice::TransId;
+
+    fn peer(id: u128) -> PeerKey {
+        PeerKey { scope: Scope(1), id }
+    }
+
+    fn source(port: u16) -> SocketAddr {
+        SocketAddr::from(([192, 0, 2, 1], port))
+    }
+
+    fn check(names: &Names, ufrag: &str, password: &str) -> Vec<u8> {
+        let name = format!("{ufrag}:theirs");
+        let request = StunMessage::binding_request(&name, TransId::new(), true, 7, 1_000, true);
+        let mut bytes = vec![0; 512];
+        let hmac = |key: &[u8], parts: &[&[u8]]| names.sha1_hmac.sha1_hmac(key, parts);
+        let length = request.to_bytes(Some(password.as_bytes()), &mut bytes, hmac).unwrap();
+        bytes.truncate(length);
+        bytes
+    }
+
+    #[test]
+    fn the_digest_is_that_of_the_standard() {
+        // RFC 4231, test case 1, its key filled up with the zeros that HMAC adds.
+        let mut key = [0; 32];
+        key[..20].fill(0x0b);
+        let names = Names::new(IceKey(key));
+        let hex: String = names.hmac(&[b"Hi ", b"There"]).iter().map(|b| format!("{b:02x}")).collect();
+        assert_eq!(hex, "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+    }
+
+    #[test]
+    fn a_name_has_its_parts_and_its_password() {
+        let names = Names::new(IceKey([7; 32]));
+        let (a, b, c) = (
+            names.of(peer(1), TransportKey(1)),
+            names.of(peer(1), TransportKey(2)),
+            names.of(peer(2), TransportKey(3)),
+        );
+        assert_eq!((a.ufrag.len(), a.pass.len()), (20, 24));
+        assert!(a.ufrag.bytes().all(|byte| ICE_CHARS.contains(&byte)), "{}", a.ufrag);
+        assert_eq!(a.ufrag[..8], b.ufrag[..8], "worker and peer");
+        assert_ne!(a.ufrag[8..], b.ufrag[8..]);
+        assert_ne!(a.ufrag[2..8], c.ufrag[2..8]);
+        assert_eq!(a, Names::new(IceKey([7; 32])).of(peer(1), TransportKey(1)), "the next process knows it");
+        assert_ne!(a.pass, Names::new(IceKey([8; 32])).password(&a.ufrag), "nobody else does");
+    }
+
+    #[test]
+    fn only_who_has_the_password_is_refused_and_gets_less_than_he_sent() {
+        let now = Instant::now();
+        let mut names = Names::new(IceKey([7; 32]));
+        let known = names.of(peer(1), TransportKey(1));
+        let question = check(&names, &known.ufrag, &known.pass);
+        let Stale::Refuse(answer) = names.stale(now, source(1), &question) else { panic!("no refusal") };
+        assert!(answer.len() < question.len(), "{} bytes for {}", answer.len(), question.len());
+        let heard = StunMessage::parse(&answer).unwrap();
+        assert!(heard.is_failed_binding_response());
+        assert_eq!(heard.error_code(), Some((403, "Forbidden")));
+        assert_eq!(heard.trans_id(), StunMessage::parse(&question).unwrap().trans_id());
+        let hmac = |key: &[u8], parts: &[&[u8]]| names.sha1_hmac.sha1_hmac(key, parts);
+        assert!(heard.verify(known.pass.as_bytes(), hmac), "integrity");
+        assert_eq!(answer[answer.len() - 8..answer.len() - 4], [0x80, 0x28, 0, 4], "fingerprint");
+
+        let mut strangers = vec![
+            check(&names, &known.ufrag, "guess"),
+            check(&names, "short", &names.password("short")),
+            check(&names, &format!("01{}", &known.ufrag[2..]), &known.pass),
+        ];
+        let mut turned = question.clone();
+        turned[30] ^= 1;
+        strangers.push(turned);
+        strangers.push(answer);
+        for stranger in strangers {
+            assert_eq!(names.stale(now, source(2), &stranger), Stale::Stranger);
+        }
+    }
+
+    #[test]
+    fn a_source_is_told_fifty_times_a_second() {
+        let mut now = Instant::now();
+        let mut names = Names::new(IceKey([7; 32]));
+        let known = names.of(peer(1), TransportKey(1));
+        let question = check(&names, &known.ufrag, &known.pass);
+        let told = |names: &mut Names, now, port| {
+            let answers = (0..80).map(|_| names.stale(now, source(port), &question));
+            answers.filter(|answer| matches!(answer, Stale::Refuse(_))).count()
+        };
+        assert_eq!(told(&mut names, now, 1), 50);
+        assert_eq!(told(&mut names, now, 2), 50, "another source has its own");
+        now += SECOND;
+        assert_eq!(told(&mut names, now, 1), 50);
+        for port in 1..=u16::MAX {
+            names.stale(now, source(port), &question);
+        }
+        assert!(names.told.len() <= REFUSED_SOURCES_MAX);
+    }
+}
