@@ -14,7 +14,7 @@ use http_body_util::BodyExt;
 use sederunt_core::id::MeetingId;
 use sederunt_node::{EntryError, Node};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
@@ -178,19 +178,40 @@ pub(crate) async fn not_offered(method: Method, uri: axum::http::Uri) -> Refused
     Refused::new(StatusCode::NOT_IMPLEMENTED, "NOT_OFFERED", message)
 }
 
-/// Body of `POST /meet/token`.
+/// Body of `POST /meet/token`. Read as a map first: derived code would take an array for an object.
 #[derive(Debug, Deserialize)]
+#[serde(try_from = "Map<String, Value>")]
 pub(crate) struct MeetEntry {
     room_id: String,
     access_token: Option<String>,
+}
+
+impl TryFrom<Map<String, Value>> for MeetEntry {
+    type Error = &'static str;
+
+    fn try_from(mut body: Map<String, Value>) -> Result<Self, Self::Error> {
+        let mut text = |name| match body.remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => Err(()),
+        };
+        let room_id = text("room_id").map_err(|()| "\"room_id\" must be a string")?;
+        let access_token = text("access_token").map_err(|()| "\"access_token\" must be a string")?;
+        Ok(Self { room_id: room_id.ok_or("\"room_id\" is required")?, access_token })
+    }
 }
 
 /// `POST /meet/token`: the Pagecall way in (SEMANTICS §6.2).
 pub(crate) async fn meet_token(
     State(gateway): State<Gateway>,
     client: Client,
+    headers: HeaderMap,
     body: Result<Json<MeetEntry>, JsonRejection>,
 ) -> Response {
+    if headers.get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+        let message = "the body must not be compressed";
+        return Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", message).flat();
+    }
     let entry = match body {
         Ok(Json(entry)) => entry,
         Err(e) => return Refused::new(e.status(), "BAD_REQUEST", e.body_text()).flat(),

@@ -158,11 +158,18 @@ async fn the_pagecall_entry() {
         (json!({"room_id": "000000000000000000000000"}), 404, "ROOM_NOT_FOUND"),
         (json!({"room_id": "lobby"}), 404, "ROOM_NOT_FOUND"),
         (json!({"room": "lobby"}), 422, "BAD_REQUEST"),
+        (json!([open.id.pagecall(), "at-bob"]), 422, "BAD_REQUEST"),
+        (json!({"room_id": [open.id.pagecall()]}), 422, "BAD_REQUEST"),
+        (json!({"room_id": open.id.pagecall(), "access_token": {"at-bob": null}}), 422, "BAD_REQUEST"),
     ] {
         let (got, _, answer) = enter(body.clone()).await;
         assert_eq!((got.as_u16(), answer["code"].as_str()), (status, Some(code)), "{body}");
         assert!(answer["message"].as_str().is_some_and(|m| !m.is_empty()));
     }
+    let mut wrapped = post("/meet/token", "{}");
+    wrapped.headers_mut().insert("content-encoding", "gzip".parse().unwrap());
+    let (status, _, answer) = call(&door, wrapped).await;
+    assert_eq!((status.as_u16(), answer["code"].as_str()), (415, Some("BAD_REQUEST")));
     let (status, _, answer) = call(&door, post("/meet/token", "{")).await;
     assert_eq!((status.as_u16(), answer["code"].as_str()), (400, Some("BAD_REQUEST")));
 }
