@@ -9,6 +9,7 @@ import { addParticipant, makeMeeting, nodeClient } from './lib/api.mjs';
 import { startBrowser } from './lib/browser.mjs';
 import { link, notice, openMeet, pressJoin } from './lib/meet.mjs';
 import { playing } from './lib/bare.mjs';
+import { startProxy } from './lib/proxy.mjs';
 import { startServer } from './lib/server.mjs';
 
 const PICTURES = fileURLToPath(new URL('out/pages', import.meta.url));
@@ -179,6 +180,37 @@ test('Pagecall: a user enters a private room, a stranger does not; anybody enter
   await openMeet(anybody, `${server.page}/meet?room_id=${open.id}`);
   await pressJoin(anybody);
   await Promise.all([pat.context.close(), anybody.context.close()]);
+});
+
+test('below the path of a proxy the page works, and says what the proxy does not pass', async () => {
+  const { token } = await addParticipant(server, meeting, 'prefix');
+  const target = new URL(server.http).host;
+  const proxy = await startProxy(target, '/calls');
+  const guest = await visitor('prefix');
+  try {
+    await openMeet(guest, `${proxy.page}/meet/?authToken=${token}`);
+    await pressJoin(guest);
+    await picture(guest, 'prefix');
+  } finally {
+    await guest.context.close();
+    await proxy.close();
+  }
+  const cases = [
+    ['/meet/config.json', /does not find its server/],
+    ['/meet/assets', /could not be loaded: .*assets.* is missing/],
+    ['/ws', /connection cannot be opened/],
+  ];
+  for (const [dropped, words] of cases) {
+    const half = await startProxy(target, '/calls', dropped);
+    const person = await visitor('half');
+    try {
+      await person.page.goto(`${half.page}/meet?authToken=${token}`);
+      await person.page.getByText(words).first().waitFor({ timeout: 60_000 });
+    } finally {
+      await person.context.close();
+      await half.close();
+    }
+  }
 });
 
 /** A port that was free a moment ago: the public name must contain it, so it cannot be left to the server. */

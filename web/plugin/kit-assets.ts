@@ -8,6 +8,9 @@ import { createRequire } from 'node:module';
 import type { Plugin } from 'vite';
 import { chime } from './chime.ts';
 
+/** Where the page's files are, seen from the page itself, which is `…/meet`. */
+export const PAGE_FOLDER = 'meet/';
+
 /** Files by the address that the kit has for them. */
 function files(): Map<string, { name: string; source: string | Uint8Array }> {
   const uploads = 'https://rtk-uploads.realtime.cloudflare.com';
@@ -46,20 +49,16 @@ export function kitAssets(): Plugin {
   for (const { name, source } of made.values()) hash.update(name).update(source);
   const folder = `assets/kit-${hash.digest('hex').slice(0, 8)}`;
   const missing = new Set(made.keys());
-  let base = '/';
   return {
     name: 'kit-assets',
     apply: 'build',
-    configResolved(config) {
-      base = config.base;
-    },
     transform(code, id) {
       if (!id.includes('@cloudflare/realtimekit-ui')) return undefined;
       let out = code;
       for (const [url, { name }] of made) {
         if (!out.includes(url)) continue;
         missing.delete(url);
-        out = out.replaceAll(url, `${base}${folder}/${name}`);
+        out = out.replaceAll(url, `${PAGE_FOLDER}${folder}/${name}`);
       }
       return out === code ? undefined : { code: out, map: null };
     },

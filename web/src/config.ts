@@ -8,11 +8,18 @@ export interface Config {
   shim: boolean;
 }
 
-/** Reads the configuration. Rejects when the server cannot be reached or does not answer with one. */
+/** What answered is not the server: a proxy passes the page, but not what belongs to it. */
+export class Misplaced extends Error {}
+
+/**
+ * Reads the configuration, seen from the page, which is `…/meet`. Rejects when the server cannot be reached, with
+ * `Misplaced` when something else answers.
+ */
 export async function readConfig(): Promise<Config> {
-  const answer = await fetch('/meet/config.json', { cache: 'no-store' });
-  if (!answer.ok) throw new Error(`config.json: status ${answer.status}`);
-  const { baseURI, shim } = (await answer.json()) as Partial<Config>;
-  if (typeof baseURI !== 'string' || typeof shim !== 'boolean') throw new Error('config.json: not a configuration');
+  const answer = await fetch('meet/config.json', { cache: 'no-store' });
+  const place = new URL(answer.url).pathname;
+  if (!answer.ok) throw new Misplaced(`${place}: status ${answer.status}`);
+  const { baseURI, shim } = ((await answer.json().catch(() => ({}))) ?? {}) as Partial<Config>;
+  if (typeof baseURI !== 'string' || typeof shim !== 'boolean') throw new Misplaced(`${place}: not a configuration`);
   return { baseURI, shim };
 }

@@ -23,7 +23,10 @@ export type Admission = { authToken: string } | { refusal: Refusal };
 
 type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
-/** Gets a participant token for the link and asks the server whether it lets its bearer in now. */
+/**
+ * Gets a participant token for the link and asks the server whether it lets its bearer in now. Addresses are relative to
+ * the page, which is `…/meet`.
+ */
 export async function admit(link: Exclude<Link, { kind: 'missing' }>, fetch: Fetch): Promise<Admission> {
   try {
     let authToken: string;
@@ -35,7 +38,7 @@ export async function admit(link: Exclude<Link, { kind: 'missing' }>, fetch: Fet
     }
     // The client would find out by itself, but could only say "unauthorized": here the server's words are at hand,
     // and somebody who is turned away does not download the whole client first.
-    const answer = await fetch('/v2/internals/participant-details', { headers: { authorization: `Bearer ${authToken}` } });
+    const answer = await fetch('v2/internals/participant-details', { headers: { authorization: `Bearer ${authToken}` } });
     if (answer.ok) return { authToken };
     return { refusal: { cause: 'status', status: answer.status, ...(await said(answer)) } };
   } catch {
@@ -46,7 +49,7 @@ export async function admit(link: Exclude<Link, { kind: 'missing' }>, fetch: Fet
 /** `POST /meet/token`: a Pagecall room and access token for a participant token. */
 async function exchange(link: { roomId: string; accessToken?: string }, fetch: Fetch): Promise<Admission> {
   const body = { room_id: link.roomId, ...(link.accessToken ? { access_token: link.accessToken } : {}) };
-  const answer = await fetch('/meet/token', {
+  const answer = await fetch('meet/token', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),

@@ -30,6 +30,13 @@ export interface Origin {
   protocol: string;
   /** host and port */
   host: string;
+  /** path below which the server is, without a slash at its end; none when it is at the root */
+  prefix?: string;
+}
+
+/** The path below which the server is, by the path of its meeting page. */
+export function prefixOf(pagePath: string): string {
+  return pagePath.replace(/\/meet\/?$/, '').replace(/\/+$/, '');
 }
 
 /** What to do with `url`, asked for by the client in a page served from `origin`, when requests are mapped. */
@@ -45,7 +52,7 @@ export function route(url: string, origin: Origin): Route {
   if (!(SERVED as readonly string[]).includes(prefix)) return { kind: 'pass' };
   const secure = origin.protocol === 'https:';
   const own = /^ws/i.test(scheme) ? (secure ? 'wss' : 'ws') : secure ? 'https' : 'http';
-  return { kind: 'to', url: `${own}://${origin.host}${rest}` };
+  return { kind: 'to', url: `${own}://${origin.host}${origin.prefix ?? ''}${rest}` };
 }
 
 /** Is `url` one of the client's location look-ups below `base`? They are answered in the page in every mode. */

@@ -1,7 +1,7 @@
 /** `/meet`: reads the link, asks to be let in, opens the call, and says in words how it ended. */
-import { readConfig, type Config } from './config.ts';
+import { Misplaced, readConfig, type Config } from './config.ts';
 import { admit, readLink } from './entry.ts';
-import { showNotice } from './panel.ts';
+import { showNotice, showWaiting } from './panel.ts';
 import { policy } from './policy.ts';
 import { installShim } from './shim.ts';
 import { endingNotice, endingOf, refusalNotice, type Ending, type Refusal } from './words.ts';
@@ -19,6 +19,12 @@ const again = (): void => location.reload();
 
 /** Time that the client gets to say by itself why a closed socket was closed. */
 const OWN_WORD_MS = 500;
+
+/** After so long a wait is no longer silent. */
+const SLOW_MS = 10_000;
+const SLOW =
+  'Opening the meeting takes longer than usual, and is still being tried. If a proxy stands in front of the server, it must ' +
+  'pass web sockets, below the same path as this page.';
 
 /** The first word on how a stay ended is the right one; what follows is only its echo. */
 let over = false;
@@ -43,13 +49,19 @@ function applyPolicy(config: Config): void {
 }
 
 async function open(): Promise<void> {
+  const slow = setTimeout(() => over || showWaiting(SLOW), SLOW_MS);
+  await enter();
+  clearTimeout(slow);
+}
+
+async function enter(): Promise<void> {
   const link = readLink(location.search);
   if (link.kind === 'missing') return refuse({ cause: 'link' });
   let config: Config;
   try {
     config = await readConfig();
-  } catch {
-    return refuse({ cause: 'network' });
+  } catch (error) {
+    return refuse(error instanceof Misplaced ? { cause: 'place', detail: error.message } : { cause: 'network' });
   }
   applyPolicy(config);
   const admission = await admit(link, (url, init) => fetch(url, init));
@@ -58,6 +70,7 @@ async function open(): Promise<void> {
     mapped: config.shim,
     base: config.baseURI,
     // The client's own word, if it has one, comes from the message before the close and is more exact.
+    onNoSocket: () => refuse({ cause: 'socket' }),
     onFinalClose: (reason) => setTimeout(() => end(endingOf(reason), reason || undefined), OWN_WORD_MS),
   });
   try {

@@ -9,7 +9,7 @@
  * - Always: the geo look-up of the call statistics is answered here with "nowhere", and a socket that the server
  *   has closed for good is reported, since the client itself then says "disconnected" and nothing more.
  */
-import { isLocation, route, type Origin } from './hosts.ts';
+import { isLocation, prefixOf, route, type Origin } from './hosts.ts';
 
 /** How the page talks to its server. */
 export interface Shim {
@@ -19,13 +19,19 @@ export interface Shim {
   base: string;
   /** Called when the server closes a socket with code 1000, which the client takes as final. */
   onFinalClose?: (reason: string) => void;
+  /** Called when no socket could be opened again and again, and none ever was: something in between does not pass them. */
+  onNoSocket?: () => void;
 }
+
+/** Attempts of the client, which it makes by itself with pauses in between. */
+const ATTEMPTS = 3;
 
 /** The form of the location service's answer, with nothing in it. */
 const NOWHERE = { ip: '0.0.0.0', city: '', region: '', country: '', loc: '0.0000,0.0000', org: '', postal: '', timezone: '' };
 
 /** Wraps `fetch` and `WebSocket` of this page. */
-export function installShim(shim: Shim, origin: Origin = location): void {
+export function installShim(shim: Shim, page: Location = location): void {
+  const origin = { protocol: page.protocol, host: page.host, prefix: prefixOf(page.pathname) };
   wrapFetch(shim, origin);
   wrapWebSocket(shim, origin);
 }
@@ -45,13 +51,16 @@ function wrapFetch(shim: Shim, origin: Origin): void {
 
 function wrapWebSocket(shim: Shim, origin: Origin): void {
   const Original = window.WebSocket;
+  let failures: number | undefined = 0;
   window.WebSocket = class extends Original {
     #closedHere = false;
 
     constructor(url: string | URL, protocols?: string | string[]) {
       const to = shim.mapped ? route(String(url), origin) : undefined;
       super(to?.kind === 'to' ? to.url : url, protocols);
+      this.addEventListener('open', () => (failures = undefined));
       this.addEventListener('close', (event) => {
+        if (failures !== undefined && ++failures === ATTEMPTS) shim.onNoSocket?.();
         if (event.code === 1000 && !this.#closedHere) shim.onFinalClose?.(event.reason);
       });
     }

@@ -4,6 +4,8 @@
 export type Refusal =
   | { cause: 'link' }
   | { cause: 'network' }
+  | { cause: 'place'; detail: string }
+  | { cause: 'socket' }
   | { cause: 'status'; status: number; code?: string; message?: string }
   | { cause: 'client'; code?: string; message?: string };
 
@@ -43,6 +45,23 @@ export function refusalNotice(refusal: Refusal): Notice {
       return {
         title: 'The server cannot be reached',
         text: 'Check your connection to the network, then try again.',
+        again: 'Try again',
+      };
+    case 'place':
+      return {
+        title: 'This page does not find its server',
+        text:
+          'Something else answered in its place. If a proxy stands in front of the server, it must pass everything below ' +
+          'the same path: /meet, /v2, /ws and the rest.',
+        detail: refusal.detail,
+        again: 'Try again',
+      };
+    case 'socket':
+      return {
+        title: 'The connection cannot be opened',
+        text:
+          'Your browser reaches the server, but no web socket does. If a proxy stands in front of the server, it must pass web ' +
+          'sockets, below the same path as this page.',
         again: 'Try again',
       };
     case 'client':

@@ -1,7 +1,7 @@
 // The parts of the page that need no browser. `npm test` compiles them into out/pure first.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isLocation, MAPPED_BASE, route } from '../out/pure/hosts.js';
+import { isLocation, MAPPED_BASE, prefixOf, route } from '../out/pure/hosts.js';
 import { admit, readLink } from '../out/pure/entry.js';
 import { policy } from '../out/pure/policy.js';
 import { endingNotice, endingOf, refusalNotice } from '../out/pure/words.js';
@@ -26,6 +26,15 @@ test('a page that came over TLS keeps TLS', () => {
   const secure = { protocol: 'https:', host: 'meet.example.org' };
   assert.deepEqual(to(`wss://socket-edge.${MAPPED_BASE}/ws`, secure), { kind: 'to', url: 'wss://meet.example.org/ws' });
   assert.deepEqual(to('https://api.meet.example.org/iceservers', secure), { kind: 'to', url: 'https://meet.example.org/iceservers' });
+});
+
+test('below the path of a proxy everything stays below it', () => {
+  for (const [path, prefix] of [['/meet', ''], ['/meet/', ''], ['/a/b/meet', '/a/b'], ['/meet/meet', '/meet'], ['/x/', '/x']]) {
+    assert.equal(prefixOf(path), prefix, path);
+  }
+  const below = { ...origin, prefix: '/calls' };
+  assert.deepEqual(to(`wss://socket-edge.${MAPPED_BASE}/ws?x=1`, below), { kind: 'to', url: 'ws://127.0.0.1:8080/calls/ws?x=1' });
+  assert.deepEqual(to(`https://api.${MAPPED_BASE}/v2/x`, below), { kind: 'to', url: 'http://127.0.0.1:8080/calls/v2/x' });
 });
 
 test('where somebody is, is nobody else\'s business', () => {
@@ -75,7 +84,7 @@ function server(...answers) {
 test('a room link is exchanged for a token, and the token is tried', async () => {
   const { fetch, asked } = server([200, { authToken: 'eyJa' }], [200, { success: true }]);
   assert.deepEqual(await admit({ kind: 'room', roomId: 'r', accessToken: 's' }, fetch), { authToken: 'eyJa' });
-  assert.deepEqual(asked.map((a) => a.url), ['/meet/token', '/v2/internals/participant-details']);
+  assert.deepEqual(asked.map((a) => a.url), ['meet/token', 'v2/internals/participant-details']);
   assert.deepEqual(JSON.parse(asked[0].body), { room_id: 'r', access_token: 's' });
   assert.equal(asked[1].headers.authorization, 'Bearer eyJa');
 });

@@ -11,6 +11,7 @@ mod fault;
 mod feed;
 mod json;
 mod limit;
+pub mod make;
 mod middleware;
 mod operations;
 mod pagecall;

@@ -34,7 +34,7 @@ pub use node::Node;
 pub use returning::{RETURN_WAIT, RETURNING_MAX};
 pub use rooms::ROOMS_MAX;
 pub use sockets::{Attached, OUTBOX_MAX_BYTES, ToSocket};
-pub use token::{TOKEN_MAX_BYTES, generate_signing_key};
+pub use token::{TOKEN_MAX_BYTES, generate_signing_key, mint_token};
 pub use weight::Held;
 
 /// Settings of the shell.

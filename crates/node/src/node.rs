@@ -141,13 +141,7 @@ impl Node {
         preset: &PresetRow,
         visitor: bool,
     ) -> Result<String, NodeError> {
-        let names = [
-            participant.app.to_string(),
-            participant.meeting.to_string(),
-            participant.id.to_string(),
-            preset.id.clone(),
-        ];
-        let claims = Claims { visitor, ..Claims::starting(self.now(), self.mint_id(), names) };
+        let claims = Claims { visitor, ..Claims::of(participant, preset, self.now(), self.mint_id()) };
         self.shell.tokens.sign(&claims)
     }
 

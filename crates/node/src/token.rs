@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use sederunt_core::id::Id;
 use sederunt_core::time::UnixMs;
+use sederunt_store::{ParticipantRow, PresetRow};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -49,6 +50,17 @@ pub(crate) struct Claims {
 }
 
 impl Claims {
+    /// Claims of a participant that begin now and end in 100 days.
+    pub(crate) fn of(participant: &ParticipantRow, preset: &PresetRow, now: UnixMs, jti: Id) -> Self {
+        let names = [
+            participant.app.to_string(),
+            participant.meeting.to_string(),
+            participant.id.to_string(),
+            preset.id.clone(),
+        ];
+        Self::starting(now, jti, names)
+    }
+
     /// Claims that begin now and end in 100 days.
     pub(crate) fn starting(now: UnixMs, jti: Id, names: [String; 4]) -> Self {
         let [org_id, meeting_id, participant_id, preset_id] = names;
@@ -127,6 +139,18 @@ fn atob_safe(json: &str) -> String {
         }
     }
     out
+}
+
+/// Signs a participant token with the server's key, for whoever works at a ledger that no server has open. See
+/// [`crate::Node::mint_token`].
+pub fn mint_token(
+    signing_key_pem: &str,
+    now: UnixMs,
+    jti: Id,
+    participant: &ParticipantRow,
+    preset: &PresetRow,
+) -> Result<String, NodeError> {
+    TokenKey::from_pem(signing_key_pem)?.sign(&Claims::of(participant, preset, now, jti))
 }
 
 /// A new RSA-2048 key as PKCS#8 PEM, for the first start.

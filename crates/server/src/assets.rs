@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Path;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use rust_embed::{EmbeddedFile, RustEmbed};
@@ -28,7 +28,7 @@ const NOT_BUILT: &str = "<!doctype html><meta charset=utf-8><title>Sederunt</tit
 pub fn router() -> Router {
     Router::new()
         .route("/meet", get(index))
-        .route("/meet/", get(index))
+        .route("/meet/", get(to_page))
         .route("/meet/assets/{*name}", get(hashed))
         .route("/meet/{name}", get(top_level))
         .layer(CompressionLayer::new())
@@ -42,6 +42,14 @@ async fn index(headers: HeaderMap) -> Response {
             (StatusCode::SERVICE_UNAVAILABLE, html, NOT_BUILT).into_response()
         }
     }
+}
+
+/// The page has one address, to which its own are relative; so is this one, for a proxy may have put a path before it.
+async fn to_page(uri: Uri) -> Response {
+    let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
+    let location =
+        HeaderValue::from_str(&format!("../meet{query}")).unwrap_or(HeaderValue::from_static("../meet"));
+    (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location)]).into_response()
 }
 
 async fn hashed(Path(name): Path<String>, headers: HeaderMap) -> Response {

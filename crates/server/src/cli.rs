@@ -47,6 +47,30 @@ pub enum Command {
     },
     /// Read sessions from a file, one JSON object a line
     Import(ImportArgs),
+    /// Manage accounts: each owns apps and tokens
+    Account {
+        /// What to do.
+        #[command(subcommand)]
+        what: AccountCommand,
+    },
+    /// Manage apps
+    App {
+        /// What to do.
+        #[command(subcommand)]
+        what: AppCommand,
+    },
+    /// Manage meetings, and make links into them
+    Meeting {
+        /// What to do.
+        #[command(subcommand)]
+        what: MeetingCommand,
+    },
+    /// Show who is live, and how the ledger does
+    Status(PlaceArgs),
+    /// Copy ledger, keys and settings as they are at one moment into a tar file, while people meet
+    Backup(BackupArgs),
+    /// Make a data folder from a backup
+    Restore(RestoreArgs),
     /// Write sessions to standard output or a file, one JSON object a line
     Export(ExportArgs),
     /// Rebuild every row of the ledger from its facts and compare
@@ -57,6 +81,136 @@ pub enum Command {
         #[command(subcommand)]
         what: ArchiveCommand,
     },
+}
+
+/// `sederunt account`.
+#[derive(Debug, Subcommand)]
+pub enum AccountCommand {
+    /// Make an account with an app and a token, and print all three once
+    Create {
+        /// Id of the account. Left out: a random one
+        #[arg(long)]
+        id: Option<String>,
+        /// Name of its app
+        #[arg(long, default_value = "Default app")]
+        app_name: String,
+        /// Where the ledger is.
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
+    /// List the accounts that own something
+    List(PlaceArgs),
+}
+
+/// `sederunt app`.
+#[derive(Debug, Subcommand)]
+pub enum AppCommand {
+    /// Make an app with the default presets, and print its id
+    Create {
+        /// Name
+        #[arg(long)]
+        name: String,
+        /// Its account. Left out: the account of first-run.json
+        #[arg(long)]
+        account: Option<String>,
+        /// Where the ledger is.
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
+    /// List the apps
+    List {
+        /// Of this account. Left out: of all
+        #[arg(long)]
+        account: Option<String>,
+        /// Where the ledger is.
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
+}
+
+/// Which app.
+#[derive(Debug, clap::Args)]
+pub struct OwnedAppArgs {
+    /// App. Left out: the only one of the account, or that of first-run.json
+    #[arg(long)]
+    pub app: Option<String>,
+    /// Account of the app; refused when it is another one's
+    #[arg(long)]
+    pub account: Option<String>,
+}
+
+/// `sederunt meeting`.
+#[derive(Debug, Subcommand)]
+pub enum MeetingCommand {
+    /// Make a meeting, and print its id
+    Create {
+        /// Title
+        #[arg(long, default_value = "")]
+        title: String,
+        /// Which app.
+        #[command(flatten)]
+        of: OwnedAppArgs,
+        /// Where the ledger is.
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
+    /// List the meetings of an app, newest first
+    List {
+        /// Part of the title or the id
+        #[arg(long)]
+        search: Option<String>,
+        /// Which app.
+        #[command(flatten)]
+        of: OwnedAppArgs,
+        /// Where the ledger is.
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
+    /// Add a participant, and print the link with which it joins
+    Link(LinkArgs),
+}
+
+/// `sederunt meeting link`.
+#[derive(Debug, clap::Args)]
+pub struct LinkArgs {
+    /// Id of the meeting
+    pub meeting: String,
+    /// Name of the person
+    #[arg(long)]
+    pub name: String,
+    /// Preset: what the person may do
+    #[arg(long, default_value = "group_call_participant")]
+    pub preset: String,
+    /// Your own id of the person. Left out: a fresh one
+    #[arg(long)]
+    pub custom_id: Option<String>,
+    /// Address of the meeting page, e.g. https://meet.example.com/meet. Left out: what the running server has, or the
+    /// configuration file
+    #[arg(long)]
+    pub page: Option<String>,
+    /// Where the ledger is.
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+/// `sederunt backup`.
+#[derive(Debug, clap::Args)]
+pub struct BackupArgs {
+    /// File to write, which must not exist; a folder, in which it gets a name by its time; - is standard output
+    pub dest: PathBuf,
+    /// Where the ledger is.
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+/// `sederunt restore`.
+#[derive(Debug, clap::Args)]
+pub struct RestoreArgs {
+    /// The backup; - reads standard input
+    pub file: PathBuf,
+    /// The data folder to make: empty or not there yet.
+    #[command(flatten)]
+    pub place: PlaceArgs,
 }
 
 /// `sederunt archive`.

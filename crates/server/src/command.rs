@@ -2,6 +2,7 @@
 
 mod config;
 mod errand;
+mod restore;
 mod serve;
 mod terminal;
 
@@ -53,6 +54,12 @@ fn dispatch(cli: Cli, matches: &ArgMatches, runtime: &tokio::runtime::Runtime) -
             return Ok(ExitCode::SUCCESS);
         }
         Command::Token { what } => errand::token(what),
+        Command::Account { what } => errand::account(what),
+        Command::App { what } => errand::app(what),
+        Command::Meeting { what } => errand::meeting(what)?,
+        Command::Status(place) => errand::status(place),
+        Command::Backup(args) => errand::backup(args)?,
+        Command::Restore(args) => return restore::run(args),
         Command::Import(args) => errand::import(args),
         Command::Export(args) => errand::export(args),
         Command::Verify(place) => errand::verify(place),

@@ -50,6 +50,8 @@ pub struct Config {
     pub archive: ArchiveOptions,
     /// Logs.
     pub log: LogConfig,
+    /// All of it as a configuration file, each value with its origin.
+    pub printed: String,
 }
 
 /// Settings on the command line and in the environment, for commands that run the whole server.
@@ -145,11 +147,32 @@ impl Config {
         let tls = TlsConfig::resolve(&mut layers, tls, file_tls)?;
         let archive = archive::resolve(&mut layers, archive, file_archive)?;
         let log = LogConfig::resolve(&mut layers, log, file_log);
-        Ok((Self { data, http, media, tls, room, archive, log }, layers.finish()))
+        let effective = layers.finish();
+        let printed = layer::as_toml(&effective);
+        Ok((Self { data, http, media, tls, room, archive, log, printed }, effective))
     }
 }
 
 impl DataArgs {
+    /// The text of the configuration file, if there is one.
+    pub fn text(&self) -> anyhow::Result<Option<String>> {
+        let read = |path: &PathBuf| {
+            std::fs::read_to_string(path)
+                .with_context(|| format!("cannot read the configuration file {}", path.display()))
+        };
+        self.config.as_ref().map(read).transpose()
+    }
+
+    /// Address of the meeting page as the configuration file has it, for when no server says it.
+    pub fn page(&self) -> anyhow::Result<String> {
+        let file = File::read(self.config.as_deref())?;
+        let is_secure = file.tls.cert.is_some() || file.tls.mode.is_some_and(|mode| mode != TlsMode::Off);
+        let scheme = if is_secure { "https" } else { "http" };
+        let port = file.listen.map_or(http::PORT_DEFAULT, |listen| listen.port());
+        let base = file.base_uri.unwrap_or_else(|| format!("localhost:{port}"));
+        Ok(format!("{scheme}://{base}/meet"))
+    }
+
     /// The data folder.
     pub fn folder(self) -> anyhow::Result<PathBuf> {
         let Self { config, data } = self;

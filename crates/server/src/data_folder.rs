@@ -6,6 +6,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
+/// Folder in a data folder while a backup is restored into it.
+pub(crate) const RESTORING: &str = "restore.draft";
+/// How the names of files end that are not whole yet.
+const DRAFT: &str = ".draft";
+
 /// A data folder that this process alone may write; freed when dropped, also by a crash.
 #[derive(Debug)]
 pub struct DataFolder {
@@ -37,6 +42,37 @@ impl Holder {
 impl DataFolder {
     /// Makes the folder if it is missing (mode 0700) and takes its lock, if nobody has it.
     pub fn take(path: &Path) -> anyhow::Result<Taken> {
+        let taken = Self::lock(path)?;
+        if let Taken::Ours(folder) = &taken {
+            if path.join(RESTORING).exists() {
+                bail!(
+                    "a restore into the data folder {} did not come to its end: run it again, or empty the folder",
+                    path.display()
+                );
+            }
+            folder.sweep();
+        }
+        Ok(taken)
+    }
+
+    /// [`Self::hold`] for a restore, which may begin again what another one has left.
+    pub(crate) fn hold_for_restore(path: &Path) -> anyhow::Result<Self> {
+        Self::ours(path, Self::lock(path)?)
+    }
+
+    /// Removes what a killed process was writing.
+    fn sweep(&self) {
+        for entry in std::fs::read_dir(&self.path).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.ends_with(DRAFT)
+                && let Err(error) = std::fs::remove_file(entry.path())
+            {
+                tracing::warn!(%error, name, "a draft stays behind");
+            }
+        }
+    }
+
+    fn lock(path: &Path) -> anyhow::Result<Taken> {
         make_private_folder(path)
             .with_context(|| format!("cannot make the data folder {}", path.display()))?;
         let lock_path = path.join("lock");
@@ -66,7 +102,11 @@ impl DataFolder {
 
     /// [`Self::take`] for whoever can do nothing without it.
     pub fn hold(path: &Path) -> anyhow::Result<Self> {
-        match Self::take(path)? {
+        Self::ours(path, Self::take(path)?)
+    }
+
+    fn ours(path: &Path, taken: Taken) -> anyhow::Result<Self> {
+        match taken {
             Taken::Ours(folder) => Ok(folder),
             Taken::Held(holder) => {
                 bail!("{}; stop it first, or choose another folder with --data", holder.words(path))

@@ -25,6 +25,7 @@ use sederunt_store::{ArchiveStats, Backlog};
 
 use crate::accept::Connections;
 use crate::control::ControlStats;
+use crate::tls::Certificates;
 
 /// A ledger that does not answer for this long is not ready.
 const STORE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -107,6 +108,8 @@ pub struct Observed {
     pub http: HttpMetrics,
     /// The media thread.
     pub media: MediaHandle,
+    /// Certificates of the HTTP port, if it has some.
+    pub certificates: Option<Arc<Certificates>>,
     /// Commands beside the server.
     pub control: ControlStats,
     /// Start of the process.
@@ -151,7 +154,7 @@ async fn metrics(State(observed): State<Observed>) -> Response {
 /// A fresh registry a scrape: engines keep plain numbers, and nothing global is shared with the hot paths.
 fn collect(observed: &Observed) -> Registry {
     let mut registry = Registry::with_prefix("sederunt");
-    let Observed { readiness, node, media, connections, http, control, started_at } = observed;
+    let Observed { readiness, node, media, connections, http, control, certificates, started_at } = observed;
     registry.register("build", "Version", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
     let started_secs = started_at.0 / 1000;
     registry.register("process_start_time_seconds", "Unix time of the start", ConstGauge::new(started_secs));
@@ -173,10 +176,24 @@ fn collect(observed: &Observed) -> Registry {
     node.metrics().register(&mut registry);
     control_metrics(&mut registry, control);
     clock_metrics(&mut registry, node.clock_steps());
+    if let Some(certificates) = certificates {
+        tls_metrics(&mut registry, certificates);
+    }
     backlog_metrics(&mut registry, node.store().backlog());
     archive_metrics(&mut registry, node.store().archive_stats());
     media_metrics(&mut registry, media.stats());
     registry
+}
+
+fn tls_metrics(registry: &mut Registry, certificates: &Certificates) {
+    let (reloads, failures) = certificates.reloads();
+    registry.register(
+        "tls_not_after_seconds",
+        "Unix time until which the certificate is good",
+        ConstGauge::new(certificates.not_after_secs()),
+    );
+    registry.register("tls_reloads", "Changed certificates taken", ConstCounter::new(reloads));
+    registry.register("tls_reload_failures", "Changed certificates not taken", ConstCounter::new(failures));
 }
 
 fn control_metrics(registry: &mut Registry, control: &ControlStats) {

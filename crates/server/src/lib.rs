@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod assets;
+mod backup;
 pub mod cli;
 pub mod command;
 pub mod config;
@@ -10,6 +11,7 @@ pub mod data_folder;
 pub mod demo;
 pub mod first_run;
 pub mod forwarded;
+mod front;
 pub mod head;
 pub mod health;
 mod ice_key;

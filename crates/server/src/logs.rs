@@ -16,6 +16,7 @@ use tower::Service;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{LogConfig, LogFormat};
+use crate::front::Front;
 use crate::head;
 use crate::health::HttpMetrics;
 
@@ -37,13 +38,14 @@ pub struct Access {
     metrics: HttpMetrics,
     /// Until the head of the answer; then it is 408.
     bound: Duration,
+    front: Front,
     router: Router,
 }
 
 impl Access {
     /// In front of this router.
-    pub fn new(metrics: HttpMetrics, bound: Duration, router: Router) -> Self {
-        Self { metrics, bound, router }
+    pub(crate) fn new(metrics: HttpMetrics, bound: Duration, front: Front, router: Router) -> Self {
+        Self { metrics, bound, front, router }
     }
 }
 
@@ -67,12 +69,18 @@ impl Service<Request> for Access {
             return Box::pin(std::future::ready(Ok(response)));
         }
         // Its timer is set when the answer is not there at once.
-        let answer = tokio::time::timeout(self.bound, self.router.call(request));
+        let answer = match self.front.answer(&request) {
+            Some(response) => Err(response),
+            None => Ok(tokio::time::timeout(self.bound, self.router.call(request))),
+        };
         Box::pin(async move {
-            let response = match answer.await {
-                Ok(Ok(response)) => response,
-                Ok(Err(never)) => match never {},
-                Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+            let response = match answer {
+                Err(response) => response,
+                Ok(answer) => match answer.await {
+                    Ok(Ok(response)) => response,
+                    Ok(Err(never)) => match never {},
+                    Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+                },
             };
             told(&metrics, &method, uri.path(), &response, start);
             Ok(response)

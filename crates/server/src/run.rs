@@ -22,6 +22,7 @@ use crate::config::{Config, HttpConfig, MediaSettings, RoomSettings, TlsConfig};
 use crate::control::{ControlStats, Desks, Listener};
 use crate::data_folder::DataFolder;
 use crate::forwarded::TrustedProxies;
+use crate::front::Front;
 use crate::health::{self, HttpMetrics, Observed, Readiness};
 use crate::mint::Mint;
 use crate::work::{Desk, Live};
@@ -96,12 +97,13 @@ pub async fn run_with_clock(
 ) -> anyhow::Result<()> {
     // Logging is process-wide and was started by the caller.
     accept::raise_open_files();
-    let Config { data, http, media, tls, room, archive, log: _ } = config;
+    let Config { data, http, media, tls, room, archive, log: _, printed } = config;
     let folder = Arc::new(DataFolder::hold(&data)?);
     let control = bind_control(&folder);
     let started_at = clock.now();
     let addresses = Addresses::of(&http, &tls, &listeners)?;
-    let acceptor = tls::acceptor(&tls, &folder, addresses.public_host(), started_at)?;
+    let certificates = tls::certificates(&tls, &folder, addresses.public_host(), Arc::clone(&clock))?;
+    let acceptor = certificates.as_ref().map(tls::Certificates::acceptor).transpose()?;
 
     let media = Media::start(media, ice_key::load_or_make(&folder)?)?;
     let media_handle = media.handle.clone();
@@ -117,9 +119,13 @@ pub async fn run_with_clock(
         connections: Connections::default(),
         http: HttpMetrics::default(),
         control: ControlStats::default(),
+        certificates: certificates.clone(),
         started_at,
     };
     let serving = CancellationToken::new();
+    if let Some(certificates) = certificates {
+        tokio::spawn(certificates.watch(serving.clone()));
+    }
     let public = Door {
         listener: listeners.http,
         tls: acceptor,
@@ -132,7 +138,7 @@ pub async fn run_with_clock(
     // Health and metrics answer until the very end, and are not waited for.
     let private_serving = CancellationToken::new();
     tokio::spawn(private.serve(Connections::default(), private_serving.clone()));
-    let commands = serve_commands(control, &folder, &observed, &serving);
+    let commands = serve_commands(control, &folder, addresses.live(&observed, printed), &serving)?;
 
     observed.readiness.set(true);
     tracing::info!(listen = %addresses.http, media = %media_handle.local_addr(), base_uri = addresses.base_uri, "ready");
@@ -149,9 +155,7 @@ pub async fn run_with_clock(
     shutdown.cancelled().await;
     observed.readiness.set(false);
     stop(node, &media_handle, &observed.connections, &serving).await;
-    if tokio::time::timeout(COMMANDS_BOUND, commands).await.is_err() {
-        tracing::warn!("a command did not end in time and is cut");
-    }
+    ended(commands).await;
     private_serving.cancel();
     drop(folder);
     Ok(())
@@ -172,17 +176,22 @@ fn bind_control(folder: &DataFolder) -> Option<Listener> {
 fn serve_commands(
     listener: Option<Listener>,
     folder: &Arc<DataFolder>,
-    observed: &Observed,
+    live: Live,
     serving: &CancellationToken,
-) -> tokio::task::JoinHandle<()> {
-    let live = Live { node: observed.node.clone() };
-    let desk = Desk::of_server(Arc::clone(folder), live, tokio::runtime::Handle::current());
-    let desks = Desks::new(desk, observed.control.clone(), serving.clone());
-    tokio::spawn(async move {
+) -> anyhow::Result<tokio::task::JoinHandle<()>> {
+    let desk = Desk::of_server(Arc::clone(folder), live, tokio::runtime::Handle::current())?;
+    let desks = Desks::new(desk, serving.clone());
+    Ok(tokio::spawn(async move {
         if let Some(listener) = listener {
             desks.serve(listener).await;
         }
-    })
+    }))
+}
+
+async fn ended(commands: tokio::task::JoinHandle<()>) {
+    if tokio::time::timeout(COMMANDS_BOUND, commands).await.is_err() {
+        tracing::warn!("a command did not end in time and is cut");
+    }
 }
 
 async fn stop(node: Node, media: &MediaHandle, connections: &Connections, serving: &CancellationToken) {
@@ -266,6 +275,12 @@ impl Addresses {
         format!("{}://{}", self.scheme, self.http)
     }
 
+    /// What commands see of the server.
+    fn live(&self, observed: &Observed, settings: String) -> Live {
+        let (http_url, page_url) = (self.http_url(), self.page_url());
+        Live { node: observed.node.clone(), observed: observed.clone(), http_url, page_url, settings }
+    }
+
     fn page_url(&self) -> String {
         format!("{}://{}/meet", self.scheme, self.base_uri)
     }
@@ -287,5 +302,6 @@ fn public_router(
         .merge(sederunt_gateway::router(node.clone(), gateway))
         .merge(sederunt_api::router(node.clone(), ApiConfig { cors_origins, ..ApiConfig::default() }))
         .merge(assets::router());
-    logs::Access::new(metrics, ANSWER_BOUND, router)
+    let front = Front { base: addresses.public.clone(), is_secure: !shim };
+    logs::Access::new(metrics, ANSWER_BOUND, front, router)
 }

@@ -2,11 +2,15 @@
 //! the server that holds it otherwise ([`crate::control`]). One function a command, so that neither the output nor the
 //! exit code can differ.
 
+mod account;
 mod archive;
+mod backup;
 mod console;
 mod desk;
 mod export;
 mod import;
+mod meeting;
+mod status;
 mod table;
 mod token;
 mod verify;
@@ -16,8 +20,10 @@ use std::io::BufRead;
 use sederunt_store::{ArchiveOptions, StoreOptions};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use backup::hex;
 pub(crate) use console::{Console, Progress, Unit};
 pub(crate) use desk::{Desk, Live};
+pub(crate) use meeting::Link;
 pub(crate) use token::CreateToken;
 pub use token::TokenPermission;
 
@@ -44,6 +50,72 @@ pub(crate) enum Work {
         /// Id of the token.
         id: String,
         /// As JSON.
+        json: bool,
+    },
+    /// `account create`.
+    AccountCreate {
+        /// Id of the account.
+        id: Option<String>,
+        /// Name of its app.
+        app_name: String,
+        /// As JSON.
+        json: bool,
+    },
+    /// `account list`.
+    AccountList {
+        /// As JSON.
+        json: bool,
+    },
+    /// `app create`.
+    AppCreate {
+        /// Its account.
+        account: Option<String>,
+        /// Name.
+        name: String,
+        /// As JSON.
+        json: bool,
+    },
+    /// `app list`.
+    AppList {
+        /// Of this account.
+        account: Option<String>,
+        /// As JSON.
+        json: bool,
+    },
+    /// `meeting create`.
+    MeetingCreate {
+        /// Account of the app.
+        account: Option<String>,
+        /// The app.
+        app: Option<String>,
+        /// Title.
+        title: String,
+        /// As JSON.
+        json: bool,
+    },
+    /// `meeting list`.
+    MeetingList {
+        /// Account of the app.
+        account: Option<String>,
+        /// The app.
+        app: Option<String>,
+        /// Part of the title or the id.
+        search: Option<String>,
+        /// As JSON.
+        json: bool,
+    },
+    /// `meeting link`.
+    MeetingLink(Link),
+    /// `status`.
+    Status {
+        /// As JSON.
+        json: bool,
+    },
+    /// `backup`.
+    Backup {
+        /// The configuration file, for when no server has settings.
+        settings: Option<String>,
+        /// The summary as JSON.
         json: bool,
     },
     /// `import`.
@@ -91,6 +163,15 @@ impl Work {
             Self::TokenCreate(_) => "token create",
             Self::TokenList { .. } => "token list",
             Self::TokenRevoke { .. } => "token revoke",
+            Self::AccountCreate { .. } => "account create",
+            Self::AccountList { .. } => "account list",
+            Self::AppCreate { .. } => "app create",
+            Self::AppList { .. } => "app list",
+            Self::MeetingCreate { .. } => "meeting create",
+            Self::MeetingList { .. } => "meeting list",
+            Self::MeetingLink(_) => "meeting link",
+            Self::Status { .. } => "status",
+            Self::Backup { .. } => "backup",
             Self::Import { .. } => "import",
             Self::Export { .. } => "export",
             Self::Verify { .. } => "verify",
@@ -102,17 +183,15 @@ impl Work {
 
     /// Whether it reads or writes as much as there is.
     pub(crate) fn is_long(&self) -> bool {
-        match self {
+        matches!(
+            self,
             Self::Import { .. }
-            | Self::Export { .. }
-            | Self::Verify { .. }
-            | Self::ArchiveRebuild { .. }
-            | Self::ArchiveVerify { .. } => true,
-            Self::TokenCreate(_)
-            | Self::TokenList { .. }
-            | Self::TokenRevoke { .. }
-            | Self::ArchiveInfo { .. } => false,
-        }
+                | Self::Export { .. }
+                | Self::Verify { .. }
+                | Self::Backup { .. }
+                | Self::ArchiveRebuild { .. }
+                | Self::ArchiveVerify { .. }
+        )
     }
 
     /// Whether it reads what the command reads.
@@ -146,6 +225,19 @@ pub(crate) fn run(
         Work::TokenCreate(what) => token::create(desk, what, console),
         Work::TokenList { json } => token::list(desk, json, console),
         Work::TokenRevoke { id, json } => token::revoke(desk, &id, json, console),
+        Work::AccountCreate { id, app_name, json } => account::create(desk, id, app_name, json, console),
+        Work::AccountList { json } => account::list(desk, json, console),
+        Work::AppCreate { account, name, json } => account::create_app(desk, account, name, json, console),
+        Work::AppList { account, json } => account::list_apps(desk, account, json, console),
+        Work::MeetingCreate { account, app, title, json } => {
+            meeting::create(desk, (account.as_deref(), app.as_deref()), title, json, console)
+        }
+        Work::MeetingList { account, app, search, json } => {
+            meeting::list(desk, (account.as_deref(), app.as_deref()), search, json, console)
+        }
+        Work::MeetingLink(what) => meeting::link(desk, what, console),
+        Work::Status { json } => status::run(desk, json, console),
+        Work::Backup { settings, json } => backup::run(desk, settings, json, console),
         Work::Import { account, bytes, json } => {
             let source = import::Source { input, bytes };
             import::run(desk, account, source, json, console)

@@ -5,6 +5,7 @@
     clippy::unwrap_in_result,
     reason = "a test panics when it fails"
 )]
+#![allow(clippy::print_stdout, reason = "what was measured is shown")]
 
 mod common;
 
@@ -377,4 +378,45 @@ fn a_stop_does_not_wait_for_commands() {
     let output = import.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("the server is stopping"), "{}", stderr(&output));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rooms_go_on_while_an_import_runs() {
+    const SESSIONS: u32 = 50_000;
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let server = Server::start(&data, &[]);
+    let first = FirstRun::read(&data);
+    let pass = passes(&Kit::new(&server.bound.http, &first), 1, 1).await.remove(0);
+    let file = records(dir.path(), &first.app_id, 0..SESSIONS);
+    let mut import = sederunt(&["import", file.to_str().unwrap(), "--data", data.to_str().unwrap()]);
+    let start = std::time::Instant::now();
+    let mut import = import.stderr(Stdio::piped()).spawn().unwrap();
+    let mut waits = Vec::new();
+    let status = loop {
+        let mut client =
+            Client::to(&server, &pass, &format!("00000000-0000-4000-8000-{:012}", waits.len())).await;
+        let asked = std::time::Instant::now();
+        client.join().await.unwrap();
+        waits.push(asked.elapsed());
+        client.leave().await.unwrap();
+        if let Some(status) = import.try_wait().unwrap() {
+            break status;
+        }
+    };
+    let took = start.elapsed();
+    let mut said = String::new();
+    import.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert!(status.success() && said.contains(&format!("{SESSIONS} sessions imported")), "{said}");
+    waits.sort();
+    let at = |part: usize| waits[(waits.len() - 1) * part / 100];
+    println!(
+        "{SESSIONS} sessions in {took:?}; {} joins meanwhile: median {:?}, 99 % {:?}, longest {:?}",
+        waits.len(),
+        at(50),
+        at(99),
+        at(100)
+    );
+    // A batch that is not bounded, or has no pause after it, makes every join wait for seconds.
+    assert!(waits.len() > 20 && at(50) < std::time::Duration::from_secs(1), "{waits:?}");
 }

@@ -95,6 +95,58 @@ async fn a_self_signed_certificate_covers_the_clients_hosts_and_is_kept() {
     assert!(tls_get(&server, &file, "api.other.test", "/meet").await.is_ok(), "made anew for another name");
 }
 
+/// A certificate for localhost and its key, in these files, in place of what was there.
+fn write_pair(dir: &Path) {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let params = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let cert = params.self_signed(&key).unwrap();
+    for (name, text) in [("cert.pem", cert.pem()), ("key.pem", key.serialize_pem())] {
+        std::fs::write(dir.join("draft"), text).unwrap();
+        std::fs::rename(dir.join("draft"), dir.join(name)).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_that_changes_is_taken_and_a_broken_one_is_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let (cert, key) = (dir.path().join("cert.pem"), dir.path().join("key.pem"));
+    write_pair(dir.path());
+    let args = ["--tls-cert", cert.to_str().unwrap(), "--tls-key", key.to_str().unwrap()];
+    let server = Server::start(&dir.path().join("data"), &args);
+    let trusts = async |cert: &Path| tls_get(&server, cert, "localhost", "/meet").await.is_ok();
+    let metric = async |name: &str| {
+        let metrics = get(&server.bound.metrics, "/metrics").await.body;
+        let value =
+            metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ').map(str::to_owned));
+        value.unwrap_or_else(|| panic!("no {name} in {metrics}")).parse::<i64>().unwrap()
+    };
+    assert!(trusts(&cert).await);
+    assert!(metric("sederunt_tls_not_after_seconds").await > now_ms() / 1000);
+    let first = dir.path().join("first.pem");
+    std::fs::copy(&cert, &first).unwrap();
+
+    write_pair(dir.path());
+    let start = Instant::now();
+    while !trusts(&cert).await {
+        assert!(start.elapsed() < DEADLINE, "the new certificate was never taken\n{}", server.log());
+    }
+    assert!(!trusts(&first).await, "the old one is gone");
+    assert!(metric("sederunt_tls_reloads_total").await >= 1);
+
+    let second = dir.path().join("second.pem");
+    std::fs::copy(&cert, &second).unwrap();
+    std::fs::write(&key, "no key").unwrap();
+    // At once when told so.
+    let pid = rustix::process::Pid::from_raw(i32::try_from(server.pid()).unwrap()).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::HUP).unwrap();
+    let start = Instant::now();
+    while metric("sederunt_tls_reload_failures_total").await == 0 {
+        assert!(start.elapsed() < DEADLINE, "the broken pair was never noticed");
+    }
+    assert!(server.log().contains("the old one stays"), "{}", server.log());
+    assert!(trusts(&second).await, "the old one stays");
+}
+
 #[test]
 fn bad_certificate_files_are_named() {
     let dir = tempfile::tempdir().unwrap();

@@ -6,8 +6,8 @@ use sederunt_core::id::AppId;
 use crate::fold::fold;
 use crate::ledger::Ledger;
 use crate::page::{Listing, page};
-use crate::sql::{find, json, ms, write_error};
-use crate::{AppRow, ListQuery, Page, PresetRow, Result, Store};
+use crate::sql::{find, json, list, ms, write_error};
+use crate::{AccountRow, AppRow, ListQuery, Page, PresetRow, Result, Store};
 
 const APPS: Listing<AppRow> = Listing {
     table: "app",
@@ -54,6 +54,29 @@ impl Store {
     pub async fn apps(&self, account: &str, q: ListQuery) -> Result<Page<AppRow>> {
         let account = account.to_owned();
         self.read(move |c| page(c, &APPS, &account, &q)).await
+    }
+
+    /// All accounts that own something, by id.
+    pub async fn accounts(&self) -> Result<Vec<AccountRow>> {
+        let sql = "SELECT account, sum(apps) AS apps, sum(tokens) AS tokens FROM (
+                       SELECT account, 1 AS apps, 0 AS tokens FROM app
+                       UNION ALL
+                       SELECT account, 0, 1 FROM api_token WHERE account IS NOT NULL AND revoked_ms IS NULL)
+                   GROUP BY account ORDER BY account";
+        self.read(move |c| {
+            list(c, sql, [], |r| {
+                let count = |column| r.get::<_, i64>(column).map(|n| u64::try_from(n).unwrap_or(0));
+                Ok(AccountRow { account: r.get("account")?, apps: count("apps")?, tokens: count("tokens")? })
+            })
+        })
+        .await
+    }
+
+    /// The apps that have a LIVE session, by id.
+    pub async fn live_apps(&self) -> Result<Vec<AppId>> {
+        let sql =
+            "SELECT id FROM app WHERE no IN (SELECT app FROM session WHERE ended_ms IS NULL) ORDER BY id";
+        self.read(move |c| list(c, sql, [], |r| Ok(AppId::from(&*r.get::<_, String>("id")?)))).await
     }
 
     /// A preset by name.

@@ -8,6 +8,7 @@
 mod apps;
 
 mod archive;
+mod backup;
 mod bulk;
 mod deferred;
 mod error;
@@ -67,8 +68,8 @@ pub use pace::Pace;
 pub use places::Backlog;
 pub use recover::{RETURNING_MAX, Recovered};
 pub use registry::{
-    ApiTokenRow, AppRow, ListQuery, MeetingRow, MemberType, ParticipantRow, Permission, PresetRow, RoomKind,
-    UserRow,
+    AccountRow, ApiTokenRow, AppRow, ListQuery, MeetingRow, MemberType, ParticipantRow, Permission,
+    PresetRow, RoomKind, UserRow,
 };
 pub use session::{Page, SessionQuery, SessionRef, SessionRow, SessionSort, Status};
 pub use stay::{RoomStayQuery, StayBatch, StayQuery, StayRow, StaySort};
@@ -193,6 +194,11 @@ impl Store {
         F: FnOnce(&mut Ledger) -> Result<T> + Send + 'static,
     {
         self.inner.writer.submit(verb)?.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// The data folder.
+    fn dir(&self) -> &Path {
+        &self.inner.dir
     }
 
     fn readers(&self) -> &Arc<Readers> {

@@ -19,6 +19,17 @@ pub struct AppRow {
     pub created_at: UnixMs,
 }
 
+/// An account: what apps and tokens name as their owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRow {
+    /// Opaque text of 1 to 64 characters.
+    pub account: String,
+    /// Its apps.
+    pub apps: u64,
+    /// Its tokens that are not revoked.
+    pub tokens: u64,
+}
+
 /// What a RealtimeKit grant allows (SEMANTICS §3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Permission {

@@ -1,10 +1,10 @@
 //! Meetings of an app (SEMANTICS §2.1).
 
-use sederunt_core::limit::{KEEP_ALIVE_DEFAULT_SECS, KEEP_ALIVE_SECS};
+use sederunt_core::limit::KEEP_ALIVE_SECS;
 use sederunt_core::time::UnixMs;
-use sederunt_store::{ListQuery, MeetingRow, MemberType, RoomKind};
+use sederunt_store::{ListQuery, MeetingRow};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Body, Change, InApp, InMeeting, Params, Read};
@@ -14,6 +14,7 @@ use super::settings::{AIConfig, RecordingConfigInput};
 use super::view::{Created, Envelope, Listed, Meeting, MeetingListItem, MeetingStatus};
 use crate::fault::{Fault, at_most};
 use crate::limit::NAME_MAX_CHARS;
+use crate::make;
 use crate::query::{FromQuery, Query};
 use crate::value::{Edge, instant_param};
 
@@ -181,22 +182,8 @@ pub(super) async fn create(
 ) -> Result<Created<Meeting>, KitError> {
     fields.check()?;
     let now = caller.node.now();
-    let mut row = MeetingRow {
-        id: caller.node.mint_id().into(),
-        app: caller.app.id.clone(),
-        title: String::new(),
-        active: true,
-        keep_alive_secs: KEEP_ALIVE_DEFAULT_SECS,
-        kind: RoomKind::Private,
-        is_room: false,
-        default_member_type: MemberType::Guest,
-        max_meeting_seconds: None,
-        terminated_at: None,
-        deleted_at: None,
-        extra: Value::Object(Map::new()),
-        created_at: now,
-        updated_at: now,
-    };
+    let (id, app) = (caller.node.mint_id().into(), caller.app.id.clone());
+    let mut row = make::checked_meeting(id, app, String::new(), now);
     fields.apply(&mut row, now);
     caller.store().create_meeting(row.clone()).await?;
     Ok(Created(Meeting::from(&row)))

@@ -3,7 +3,7 @@
 use sederunt_core::fact::LeaveReason;
 use sederunt_core::id::Id;
 use sederunt_core::input::Command;
-use sederunt_store::{ListQuery, MemberType, ParticipantRow};
+use sederunt_store::{ListQuery, ParticipantRow};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -12,13 +12,10 @@ use super::error::{Errors, KitError};
 use super::page::PageOf;
 use super::presets;
 use super::view::{Created, DeletedParticipant, Envelope, Listed, Participant, ParticipantWithToken, Token};
-use crate::fault::{Fault, at_most, filled, web_url};
-use crate::limit::{CUSTOM_ID_MAX_CHARS, NAME_MAX_CHARS};
+use crate::fault::Fault;
+use crate::make::{self, NewParticipant};
 use crate::query::{FromQuery, Query};
 use crate::value::iso;
-
-/// Preset whose holders are hosts at the Pagecall door.
-const HOST_PRESET: &str = "group_call_host";
 
 /// Page of the participant list.
 #[derive(Debug, IntoParams)]
@@ -73,14 +70,9 @@ pub(crate) struct MeetingsAddParticipantRequest {
 }
 
 impl MeetingsAddParticipantRequest {
-    fn check(&self) -> Result<(), Fault> {
-        filled("custom_participant_id", &self.custom_participant_id, CUSTOM_ID_MAX_CHARS)?;
-        filled("preset_name", &self.preset_name, NAME_MAX_CHARS)?;
-        at_most("name", self.name.as_deref().unwrap_or_default(), NAME_MAX_CHARS)?;
-        match self.picture.as_deref() {
-            None | Some("") => Ok(()),
-            Some(url) => web_url("picture", url),
-        }
+    fn wanted(self) -> NewParticipant {
+        let Self { custom_participant_id, preset_name, name, picture } = self;
+        NewParticipant { custom_participant_id, preset_name, name, picture }
     }
 }
 
@@ -98,24 +90,11 @@ pub(super) async fn add(
     caller: InMeeting<Read>,
     Body(body): Body<MeetingsAddParticipantRequest>,
 ) -> Result<Created<ParticipantWithToken>, KitError> {
-    body.check()?;
-    let preset = presets::named(caller.store(), &caller.meeting.app, &body.preset_name).await?;
-    let now = caller.node.now();
-    let row = ParticipantRow {
-        id: Id::into(caller.node.mint_id()),
-        meeting: caller.meeting.id,
-        app: caller.meeting.app.clone(),
-        name: body.name.unwrap_or_default(),
-        picture: body.picture.unwrap_or_default(),
-        user_id: Some(body.custom_participant_id.clone()),
-        custom_participant_id: Some(body.custom_participant_id),
-        member_type: if body.preset_name == HOST_PRESET { MemberType::Host } else { MemberType::Guest },
-        preset_name: body.preset_name,
-        blocked: false,
-        deleted_at: None,
-        created_at: now,
-        updated_at: now,
-    };
+    let wanted = body.wanted();
+    wanted.check()?;
+    let preset = presets::named(caller.store(), &caller.meeting.app, &wanted.preset_name).await?;
+    let id = Id::into(caller.node.mint_id());
+    let row = make::checked_participant(wanted, id, &caller.meeting, caller.node.now());
     let token = caller.node.mint_token(&row, &preset)?;
     caller.store().create_participant(row.clone()).await?;
     Ok(Created(ParticipantWithToken { participant: Participant::from(&row), token }))

@@ -79,6 +79,7 @@ pub(super) fn config(data: &Path) -> Result<Config> {
         room: RoomSettings { reconnect_grace: Duration::from_secs(20), store_client_addresses: false },
         archive: ArchiveOptions::default(),
         log: LogConfig { format: LogFormat::Text, filter: "off".to_owned() },
+        printed: String::new(),
     })
 }
 

@@ -6,15 +6,17 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use sederunt_node::clock::{Clock as _, SystemClock};
 use sederunt_store::Store;
 
 use super::terminal::{Target, Terminal};
 use crate::cli::{
-    ArchiveCommand, DataArgs, ExportArgs, ImportArgs, PlaceArgs, TokenCommand, TokenCreateArgs,
+    AccountCommand, AppCommand, ArchiveCommand, BackupArgs, DataArgs, ExportArgs, ImportArgs, LinkArgs,
+    MeetingCommand, OwnedAppArgs, PlaceArgs, TokenCommand, TokenCreateArgs,
 };
 use crate::control;
 use crate::data_folder::{DataFolder, Taken};
-use crate::work::{self, CreateToken, Desk, Work};
+use crate::work::{self, CreateToken, Desk, Link, Work};
 
 /// Larger than a line of a busy session, so that most lines need one read.
 const BUFFER_BYTES: usize = 1 << 18;
@@ -46,6 +48,66 @@ pub(super) fn token(what: TokenCommand) -> Errand {
             Errand::new(data, Work::TokenRevoke { id, json })
         }
     }
+}
+
+pub(super) fn account(what: AccountCommand) -> Errand {
+    match what {
+        AccountCommand::Create { id, app_name, place: PlaceArgs { json, data } } => {
+            Errand::new(data, Work::AccountCreate { id, app_name, json })
+        }
+        AccountCommand::List(PlaceArgs { json, data }) => Errand::new(data, Work::AccountList { json }),
+    }
+}
+
+pub(super) fn app(what: AppCommand) -> Errand {
+    match what {
+        AppCommand::Create { name, account, place: PlaceArgs { json, data } } => {
+            Errand::new(data, Work::AppCreate { account, name, json })
+        }
+        AppCommand::List { account, place: PlaceArgs { json, data } } => {
+            Errand::new(data, Work::AppList { account, json })
+        }
+    }
+}
+
+pub(super) fn meeting(what: MeetingCommand) -> anyhow::Result<Errand> {
+    Ok(match what {
+        MeetingCommand::Create {
+            title,
+            of: OwnedAppArgs { app, account },
+            place: PlaceArgs { json, data },
+        } => Errand::new(data, Work::MeetingCreate { account, app, title, json }),
+        MeetingCommand::List {
+            search,
+            of: OwnedAppArgs { app, account },
+            place: PlaceArgs { json, data },
+        } => Errand::new(data, Work::MeetingList { account, app, search, json }),
+        MeetingCommand::Link(args) => {
+            let LinkArgs { meeting, name, preset, custom_id, page, place: PlaceArgs { json, data } } = args;
+            let page_without_server = data.page()?;
+            let link = Link { meeting, name, preset, custom_id, page, page_without_server, json };
+            Errand::new(data, Work::MeetingLink(link))
+        }
+    })
+}
+
+pub(super) fn status(place: PlaceArgs) -> Errand {
+    let PlaceArgs { json, data } = place;
+    Errand::new(data, Work::Status { json })
+}
+
+pub(super) fn backup(args: BackupArgs) -> anyhow::Result<Errand> {
+    let BackupArgs { dest, place: PlaceArgs { json, data } } = args;
+    let settings = data.text()?;
+    let output = if dest == Path::new("-") {
+        None
+    } else if dest.is_dir() {
+        let now = jiff::Timestamp::from_millisecond(SystemClock.now().0)?;
+        Some(dest.join(format!("sederunt-{}.tar", now.strftime("%Y%m%dT%H%M%SZ"))))
+    } else {
+        Some(dest)
+    };
+    Ok(Errand { data, work: Work::Backup { settings, json }, input: None, output })
 }
 
 pub(super) fn import(args: ImportArgs) -> Errand {
@@ -115,7 +177,7 @@ fn by_ourselves(
     runtime: &tokio::runtime::Handle,
 ) -> anyhow::Result<u8> {
     let store = Store::open_with(folder.path(), work.store_options()).context("cannot open the ledger")?;
-    let desk = Desk::alone(folder, store, runtime.clone());
+    let desk = Desk::alone(folder, store, runtime.clone())?;
     let input = input.unwrap_or_else(|| Box::new(io::empty()));
     work::run(&desk, work, terminal, input)
 }

@@ -66,7 +66,8 @@ pub struct HttpConfig {
 }
 
 /// Loopback: the server shows itself to the network only when told to.
-const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+pub(super) const PORT_DEFAULT: u16 = 8080;
+const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), PORT_DEFAULT);
 const METRICS_DEFAULT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 9464);
 
 impl HttpConfig {

@@ -103,3 +103,23 @@ impl<'a> Layers<'a> {
         self.rows.push(Effective { key, value, origin });
     }
 }
+
+/// The values as a file that would give the same ones, each with its origin in a comment.
+pub(super) fn as_toml(effective: &[Effective]) -> String {
+    let mut out = String::new();
+    let mut table = "";
+    // Keys of the top level come first: in TOML they cannot follow a table.
+    let (tables, top): (Vec<_>, Vec<_>) = effective.iter().partition(|row| row.key.contains('.'));
+    for row in top.into_iter().chain(tables) {
+        let (row_table, key) = row.key.rsplit_once('.').unwrap_or(("", row.key));
+        if row_table != table {
+            out.push_str(&format!("\n[{row_table}]\n"));
+            table = row_table;
+        }
+        match &row.value {
+            Some(value) => out.push_str(&format!("{key} = {value}  # {}\n", row.origin)),
+            None => out.push_str(&format!("# {key} is not set\n")),
+        }
+    }
+    out
+}

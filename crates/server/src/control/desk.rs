@@ -74,7 +74,8 @@ pub(crate) struct Desks {
 
 impl Desks {
     /// Works at this desk until `stop`.
-    pub(crate) fn new(desk: Desk, stats: ControlStats, stop: CancellationToken) -> Self {
+    pub(crate) fn new(desk: Desk, stop: CancellationToken) -> Self {
+        let stats = desk.live.as_ref().map(|live| live.observed.control.clone()).unwrap_or_default();
         let long = Arc::new(Semaphore::new(LONG_MAX));
         Self { desk: Arc::new(desk), stats, long, works: TaskTracker::new(), stop }
     }

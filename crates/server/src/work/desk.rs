@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use sederunt_core::id::Id;
 use sederunt_core::time::UnixMs;
 use sederunt_node::Node;
 use sederunt_node::clock::wall;
@@ -9,6 +10,8 @@ use sederunt_store::{Pace, Store};
 
 use super::Console;
 use crate::data_folder::DataFolder;
+use crate::health::Observed;
+use crate::mint::Mint;
 
 /// The ledger, and the server around it if one runs.
 #[derive(Debug)]
@@ -18,6 +21,7 @@ pub(crate) struct Desk {
     // After the store: the folder is free when its ledger is closed.
     pub(crate) folder: Arc<DataFolder>,
     runtime: tokio::runtime::Handle,
+    mint: Mint,
 }
 
 /// What runs around the ledger.
@@ -25,18 +29,36 @@ pub(crate) struct Desk {
 pub(crate) struct Live {
     /// The rooms.
     pub(crate) node: Node,
+    /// What the second port tells.
+    pub(crate) observed: Observed,
+    /// `http://address:port`.
+    pub(crate) http_url: String,
+    /// Address of the meeting page as people see it.
+    pub(crate) page_url: String,
+    /// The settings as a configuration file.
+    pub(crate) settings: String,
 }
 
 impl Desk {
     /// Of a command that holds the folder by itself.
-    pub(crate) fn alone(folder: DataFolder, store: Store, runtime: tokio::runtime::Handle) -> Self {
-        Self { folder: Arc::new(folder), store, live: None, runtime }
+    pub(crate) fn alone(
+        folder: DataFolder,
+        store: Store,
+        runtime: tokio::runtime::Handle,
+    ) -> anyhow::Result<Self> {
+        let mint = Mint::new(SystemClock.now())?;
+        Ok(Self { folder: Arc::new(folder), store, live: None, runtime, mint })
     }
 
     /// Of a running server.
-    pub(crate) fn of_server(folder: Arc<DataFolder>, live: Live, runtime: tokio::runtime::Handle) -> Self {
+    pub(crate) fn of_server(
+        folder: Arc<DataFolder>,
+        live: Live,
+        runtime: tokio::runtime::Handle,
+    ) -> anyhow::Result<Self> {
         let store = live.node.store().clone();
-        Self { folder, store, live: Some(live), runtime }
+        let mint = Mint::new(live.node.now())?;
+        Ok(Self { folder, store, live: Some(live), runtime, mint })
     }
 
     /// Waits for a verb of the store.
@@ -55,5 +77,10 @@ impl Desk {
     /// Now.
     pub(crate) fn now(&self) -> UnixMs {
         self.live.as_ref().map_or_else(wall, |live| live.node.now())
+    }
+
+    /// A fresh id.
+    pub(crate) fn id(&self) -> Id {
+        self.live.as_ref().map_or_else(|| self.mint.id(), |live| live.node.mint_id())
     }
 }

@@ -135,6 +135,12 @@ pub(super) fn owned_app(desk: &Desk, account: Option<&str>, app: Option<&str>) -
     }
 }
 
+/// The account of first-run.json.
+pub(super) fn first_account(desk: &Desk) -> anyhow::Result<String> {
+    let first = first_run::read(&desk.folder)?;
+    Ok(first.with_context(|| format!("{} is gone: give --account", first_run::FILE))?.account_id)
+}
+
 fn only_app(desk: &Desk, account: &str) -> anyhow::Result<AppId> {
     let query = ListQuery { limit: 2, ..ListQuery::default() };
     let apps = desk.wait(desk.store.apps(account, query))?.items;
