@@ -100,8 +100,7 @@ pub async fn run_with_clock(
     let Config { data, http, media, tls, room, archive, log: _, printed } = config;
     let folder = Arc::new(DataFolder::hold(&data)?);
     let control = bind_control(&folder);
-    let started_at = clock.now();
-    let addresses = Addresses::of(&http, &tls, &listeners)?;
+    let (started_at, addresses) = (clock.now(), Addresses::of(&http, &tls, &listeners)?);
     let certificates = tls::certificates(&tls, &folder, addresses.public_host(), Arc::clone(&clock))?;
     let acceptor = certificates.as_ref().map(tls::Certificates::acceptor).transpose()?;
 
@@ -142,12 +141,7 @@ pub async fn run_with_clock(
 
     observed.readiness.set(true);
     tracing::info!(listen = %addresses.http, media = %media_handle.local_addr(), base_uri = addresses.base_uri, "ready");
-    ready(&Bound {
-        ready: true,
-        http: addresses.http_url(),
-        metrics: format!("http://{}", addresses.metrics),
-        media: media_handle.local_addr().to_string(),
-    })?;
+    ready(&addresses.bound(media_handle.local_addr()))?;
     if with_demo && let Err(error) = demo::offer(&folder, &node, &addresses.page_url()).await {
         tracing::error!("no demo meeting: {error:#}");
     }
@@ -157,7 +151,6 @@ pub async fn run_with_clock(
     stop(node, &media_handle, &observed.connections, &serving).await;
     ended(commands).await;
     private_serving.cancel();
-    drop(folder);
     Ok(())
 }
 
@@ -273,6 +266,12 @@ impl Addresses {
 
     fn http_url(&self) -> String {
         format!("{}://{}", self.scheme, self.http)
+    }
+
+    /// The line on stdout.
+    fn bound(&self, media: SocketAddr) -> Bound {
+        let (http, metrics) = (self.http_url(), format!("http://{}", self.metrics));
+        Bound { ready: true, http, metrics, media: media.to_string() }
     }
 
     /// What commands see of the server.
