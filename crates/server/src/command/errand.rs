@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use sederunt_node::clock::{Clock as _, SystemClock};
+use sederunt_node::clock::wall;
 use sederunt_store::Store;
 
 use super::terminal::{Target, Terminal};
@@ -102,7 +102,7 @@ pub(super) fn backup(args: BackupArgs) -> anyhow::Result<Errand> {
     let output = if dest == Path::new("-") {
         None
     } else if dest.is_dir() {
-        let now = jiff::Timestamp::from_millisecond(SystemClock.now().0)?;
+        let now = jiff::Timestamp::from_millisecond(wall().0)?;
         Some(dest.join(format!("sederunt-{}.tar", now.strftime("%Y%m%dT%H%M%SZ"))))
     } else {
         Some(dest)

@@ -46,7 +46,7 @@ impl Desk {
         store: Store,
         runtime: tokio::runtime::Handle,
     ) -> anyhow::Result<Self> {
-        let mint = Mint::new(SystemClock.now())?;
+        let mint = Mint::new(wall())?;
         Ok(Self { folder: Arc::new(folder), store, live: None, runtime, mint })
     }
 
