@@ -101,8 +101,9 @@ impl Desks {
             };
             match next {
                 Ok((stream, place)) => {
-                    let desks = Arc::clone(&desks);
-                    tokio::spawn(async move { desks.serve_one(stream, place).await });
+                    let this = Arc::clone(&desks);
+                    // Waited for, so that the last word of a command reaches it.
+                    desks.works.spawn(async move { this.serve_one(stream, place).await });
                 }
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a command");
@@ -135,7 +136,10 @@ impl Desks {
     ) -> anyhow::Result<()> {
         check_peer(&read)?;
         send(write, Kind::Hello, &serde_json::to_vec(&Hello::ours())?).await?;
-        let asked = tokio::time::timeout(ASK_TIMEOUT, receive(&mut read)).await;
+        let asked = tokio::select! {
+            asked = tokio::time::timeout(ASK_TIMEOUT, receive(&mut read)) => asked,
+            () = self.stop.cancelled() => bail!("the server is stopping"),
+        };
         let (kind, payload) = asked.context("it asked for nothing")??;
         if kind != Kind::Ask {
             bail!("it does not say what it wants");
