@@ -38,7 +38,7 @@ int gettimeofday(struct timeval *t, void *zone) {
     struct timespec now;
     (void)zone;
     int failed = clock_gettime(CLOCK_REALTIME, &now);
-    if (!failed && t) {
+    if (!failed) {
         t->tv_sec = now.tv_sec;
         t->tv_usec = now.tv_nsec / 1000;
     }

@@ -42,6 +42,8 @@ impl Clock {
     pub(crate) async fn set(&mut self, metrics: &str, rng: &mut Rng) {
         crate::at_instant(Duration::from_millis(rng.within(0..300))).await;
         let off = rng.within(0..2 * FAR_MS).cast_signed() - FAR_MS.cast_signed();
+        // Every beat from here on knows of it, and one comes out of turn.
+        let beats = metric(metrics, "sederunt_heartbeats_total").await;
         self.wall.set(off - self.wall.off_ms());
         self.offs.push(off);
         let (start, wanted) = (Instant::now(), (off - self.began) as f64 / 1000.0);
@@ -49,7 +51,6 @@ impl Clock {
         while (metric(metrics, "sederunt_clock_offset_seconds").await - wanted).abs() > 0.1 {
             wait("it is not noticed");
         }
-        let beats = metric(metrics, "sederunt_heartbeats_total").await;
         while metric(metrics, "sederunt_heartbeats_total").await <= beats {
             wait("no heartbeat follows");
         }
