@@ -73,6 +73,34 @@ fn values_out_of_bounds_are_refused_by_key() {
 }
 
 #[test]
+fn lists_of_addresses_and_origins_are_read_alike_from_flags_and_file() {
+    let text = "cors_origins = [\"https://a.example\"]\ntrusted_proxies = [\"10.0.0.0/8\", \"::1\"]\n\
+                [media]\nannounce = [\"203.0.113.7:40000\", \"2001:db8::1\"]\n";
+    let (_dir, path) = file(text);
+    let (from_file, _) = resolve(&["--config", &path]).unwrap();
+    let flags = ["--cors-origins", "https://a.example", "--trusted-proxies", "10.0.0.0/8,::1"];
+    let announce = ["--media-announce", "203.0.113.7:40000,2001:db8::1"];
+    let (from_flags, _) = resolve(&[&flags[..], &announce].concat()).unwrap();
+    for config in [from_file, from_flags] {
+        assert_eq!(config.http.cors_origins, ["https://a.example"]);
+        let proxies: Vec<String> = config.http.trusted_proxies.iter().map(ToString::to_string).collect();
+        assert_eq!(proxies, ["10.0.0.0/8", "::1/128"]);
+        let announced: Vec<String> = config.media.announce.iter().map(ToString::to_string).collect();
+        assert_eq!(announced, ["203.0.113.7:40000", "2001:db8::1"]);
+    }
+    let error = resolve(&["--cors-origins", "https://a.example/"]).unwrap_err().to_string();
+    assert!(error.contains("is https://a.example meant?"), "{error}");
+    for bad in ["announce = [\"203.0.113.7:0\"]", "announce = [\"x\"]"] {
+        let (_dir, path) = file(&format!("[media]\n{bad}\n"));
+        let error = format!("{:#}", resolve(&["--config", &path]).unwrap_err());
+        assert!(error.contains("203.0.113.7:40000"), "{error}");
+    }
+    let (_dir, path) = file("trusted_proxies = [\"10.0.0.1/8\"]\n");
+    let error = format!("{:#}", resolve(&["--config", &path]).unwrap_err());
+    assert!(error.contains("10.0.0.0/8"), "{error}");
+}
+
+#[test]
 fn every_setting_has_a_flag_and_an_environment_variable_of_its_name() {
     let command = ConfigArgs::augment_args(Command::new("serve"));
     let (_, rows) = resolve(&[]).unwrap();
