@@ -82,7 +82,7 @@ impl World {
     fn step(&mut self) {
         self.now = self.make.instant(self.now);
         if self.make.rng.chance(3) {
-            self.offset = *self.make.rng.pick(&[0, 1, -3_600_000, 7_200_000, i64::MIN, i64::MAX]);
+            self.offset = *self.make.rng.pick(&[0, 1, -3_600_000, 7_200_000, -(1 << 45), 1 << 45]);
         }
         match self.make.rng.below(100) {
             0..5 => self.connect(),
