@@ -31,6 +31,9 @@ pub enum RoomError {
     /// The server does not offer this feature.
     #[error("{0} is not offered by this server")]
     NotOffered(&'static str),
+    /// The shell cannot make anything durable now.
+    #[error("the server cannot write now, try again later")]
+    Unwritable,
     /// The meeting is INACTIVE, or the room is terminated.
     #[error("the meeting is closed")]
     Closed,

@@ -1,10 +1,14 @@
 //! What goes into a room.
 
+mod needs;
+
 use crate::fact::LeaveReason;
 use crate::id::{ChatId, ParticipantId, PeerId, ProducerId, TransportId};
 use crate::room::RoomConfig;
 use crate::time::UnixMs;
 use crate::who::Who;
+
+pub use needs::Needs;
 
 /// One accepted socket; unique within the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -29,7 +29,7 @@ use crate::chat::{ChatLog, ChatMessage};
 use crate::effect::{Effect, Person, Write};
 use crate::fact::{Fact, FactKind, LeaveReason};
 use crate::id::{AppId, MeetingId, PeerId};
-use crate::input::Input;
+use crate::input::{Input, Needs};
 use crate::out::Out;
 use crate::plugin_store::PluginStores;
 use crate::removal::{LostPeers, Removals};
@@ -81,6 +81,8 @@ pub struct Room {
     offset_ms: i64,
     /// Newest instant this room has seen: time never goes back behind it.
     floor: UnixMs,
+    /// No reconnect grace began before.
+    grace_from: UnixMs,
     /// When the settings in force came.
     configured_at: UnixMs,
     /// For good: no Configure opens the room again.
@@ -112,6 +114,7 @@ impl Room {
             config,
             offset_ms,
             floor: tally.as_ref().map_or(UnixMs(i64::MIN), Tally::latest),
+            grace_from: UnixMs(i64::MIN),
             configured_at: UnixMs(i64::MIN),
             terminated: false,
             stopped: false,
@@ -151,6 +154,29 @@ impl Room {
         self.out.flush();
     }
 
+    /// Feeds an input that records nothing, while nothing can be made durable: no timer is treated, and time stands still
+    /// for the record. With what was recorded before not durable yet, feed only what
+    /// [needs nothing](crate::input::Needs). Inputs that may record something are ignored.
+    pub fn handle_aside(&mut self, stamp: Stamp, input: Input) {
+        if input.needs() == Needs::Writing {
+            debug_assert!(false, "it must wait: {input:?}");
+            return;
+        }
+        let stamp = Stamp { now: self.own_time(stamp.now), ..stamp };
+        match input {
+            Input::Request { conn, re, request } => self.request(stamp, conn, re, request),
+            Input::MediaDone { call, result } => self.media_done(call, result),
+            Input::Connect { .. } | Input::Disconnect { .. } | Input::Command { .. } | Input::Tick => {}
+        }
+        self.out.flush();
+    }
+
+    /// The ledger takes writes again, after a while in which nobody who was lost could come back: their grace begins
+    /// now, on the steady clock. Their stays end at the loss all the same, should they not come.
+    pub fn go_on(&mut self, now: UnixMs) {
+        self.grace_from = self.grace_from.max(self.own_time(now));
+    }
+
     /// The next effect to perform, in order.
     pub fn poll(&mut self) -> Option<Effect> {
         self.out.pop()
@@ -180,6 +206,7 @@ impl Room {
         }
         self.floor = self.floor.plus_ms(moved_ms);
         self.configured_at = self.configured_at.plus_ms(moved_ms);
+        self.grace_from = self.grace_from.plus_ms(moved_ms);
         self.peers.shift(moved_ms);
         self.removed.shift(moved_ms);
     }

@@ -124,6 +124,7 @@ async fn admit_in_time(node: &Node, entry: Entry) -> Result<Admitted, Refused> {
 
 async fn admit(node: &Node, entry: &Entry) -> Result<Admitted, Refused> {
     let token = entry.auth_token.as_deref().ok_or_else(Refused::no_token)?;
+    node.takes_writes()?;
     let ticket = match node.admit(token).await {
         Ok(ticket) => ticket,
         Err(refusal) => {

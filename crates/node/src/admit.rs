@@ -16,6 +16,9 @@ const ANONYMOUS_NAME: &str = "Guest";
 
 impl From<StoreError> for EntryError {
     fn from(error: StoreError) -> Self {
+        if let StoreError::Unwritable(trouble) = error {
+            return Self::Busy(trouble.to_string());
+        }
         Self::Node(NodeError::Store(error))
     }
 }

@@ -1,35 +1,37 @@
 //! Performs what the engine decided: first the ledger, then everything else in order.
 
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Instant;
 
 use sederunt_core::effect::{Effect, Write};
 use sederunt_core::fact::FactKind;
 use sederunt_core::input::{ConnId, Input};
+use sederunt_store::{ParticipantRow, StoreError};
 
 use crate::NodeError;
-use crate::room_task::{RoomFault, RoomTask};
+use crate::room_task::{Kept, RoomFault, RoomTask};
 use crate::sockets::{Sent, ToSocket};
+use crate::stall::STALL_AFTER;
 
 impl RoomTask {
     /// Performs the effects that wait, and those they lead to (a socket that is cut, a media call that is refused).
     pub(crate) async fn perform(&mut self) -> Result<(), RoomFault> {
         while !self.effects.is_empty() {
-            let effects = std::mem::take(&mut self.effects);
             let mut writes = Vec::new();
-            let mut rest = Vec::with_capacity(effects.len());
-            for effect in effects {
+            for Kept { effect, is_aside } in std::mem::take(&mut self.effects) {
                 match effect {
                     Effect::Remember(write) => writes.push(*write),
                     Effect::Tell { .. }
                     | Effect::Refuse { .. }
                     | Effect::Media { .. }
                     | Effect::Close { .. }
-                    | Effect::Done { .. } => rest.push(effect),
+                    | Effect::Done { .. } => self.pending.push(Kept { effect, is_aside }),
                 }
             }
             self.remember(writes).await?;
-            for effect in rest {
-                self.do_one(effect)?;
+            for kept in std::mem::take(&mut self.pending) {
+                self.do_one(kept.effect)?;
             }
         }
         Ok(())
@@ -54,17 +56,39 @@ impl RoomTask {
                 }
             }
         }
-        let newcomers = std::mem::take(&mut self.newcomers);
-        let metrics = &self.shell.metrics;
         let start = Instant::now();
-        self.shell.store.remember_with(&self.shell.config.node_id, newcomers, writes).await?;
+        let newcomers = Arc::new(std::mem::take(&mut self.newcomers));
+        let writes = Arc::new(writes);
+        while let Err(error) = self.write(&newcomers, &writes).await? {
+            if !error.is_disk() {
+                return Err(error.into());
+            }
+            self.is_ahead = true;
+            self.wait_for_disk().await?;
+        }
+        let metrics = &self.shell.metrics;
         metrics.commit_seconds.observe(start.elapsed().as_secs_f64());
         metrics.joins.inc_by(joins);
         metrics.leaves.inc_by(leaves);
         Ok(())
     }
 
-    fn do_one(&mut self, effect: Effect) -> Result<(), RoomFault> {
+    /// Tries it once. A disk that takes its time holds up only what must be durable.
+    async fn write(
+        &mut self,
+        newcomers: &Arc<Vec<ParticipantRow>>,
+        writes: &Arc<Vec<Write>>,
+    ) -> Result<Result<u64, StoreError>, RoomFault> {
+        let shell = Arc::clone(&self.shell);
+        let (newcomers, writes) = (Arc::clone(newcomers), Arc::clone(writes));
+        let mut writing = pin!(shell.store.remember_shared(&shell.config.node_id, newcomers, writes));
+        match tokio::time::timeout(STALL_AFTER, &mut writing).await {
+            Ok(result) => Ok(result),
+            Err(_) => self.meanwhile(writing, true).await,
+        }
+    }
+
+    pub(crate) fn do_one(&mut self, effect: Effect) -> Result<(), RoomFault> {
         match effect {
             // Taken out before.
             Effect::Remember(_) => Ok(()),
@@ -88,7 +112,7 @@ impl RoomTask {
         }
     }
 
-    fn tell(&mut self, conn: ConnId, message: ToSocket) -> Result<(), RoomFault> {
+    pub(crate) fn tell(&mut self, conn: ConnId, message: ToSocket) -> Result<(), RoomFault> {
         match self.sockets.send(conn, message) {
             Sent::Done => Ok(()),
             Sent::Cut(how) => {

@@ -2,13 +2,18 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
+use sederunt_store::DiskTrouble;
 use tokio_util::sync::CancellationToken;
 
 use crate::shell::Shell;
 
 /// Renewed this often; after a crash, stays end at most this much too early.
 pub const HEARTBEAT_EVERY_MS: i64 = 5_000;
+
+/// Pause between beats while the disk takes no writes: they find out when it does again.
+const PROBE_EVERY: Duration = Duration::from_millis(250);
 
 /// The pause before a beat.
 pub(crate) type Pause = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -19,8 +24,13 @@ pub(crate) async fn run(shell: Arc<Shell>, mut pause: Pause, stop: CancellationT
     let mut steps = shell.clock.steps();
     loop {
         tokio::select! {
-            () = pause => {}
+            () = &mut pause => {}
             Ok(()) = steps.changed() => {}
+            () = refused(&shell) => {
+                // Rooms wait for a write that succeeds, and this is the one that tries.
+                beat(&shell).await;
+                continue;
+            }
             () = stop.cancelled() => return,
         }
         // Counted from here, so that a slow disk does not stretch the interval.
@@ -33,6 +43,16 @@ pub(crate) async fn run(shell: Arc<Shell>, mut pause: Pause, stop: CancellationT
     }
 }
 
+/// Returns while the disk refuses writes.
+async fn refused(shell: &Shell) {
+    loop {
+        tokio::time::sleep(PROBE_EVERY).await;
+        if shell.store.disk_trouble() == Some(DiskTrouble::Failing) {
+            return;
+        }
+    }
+}
+
 /// Writes the row.
 pub(crate) async fn beat(shell: &Shell) {
     match shell.store.heartbeat(&shell.config.node_id, shell.clock.read()).await {
@@ -40,7 +60,7 @@ pub(crate) async fn beat(shell: &Shell) {
             shell.metrics.heartbeats.inc();
         }
         Err(error) => {
-            tracing::error!(%error, "the heartbeat cannot be written");
+            tracing::debug!(%error, "the heartbeat cannot be written");
             shell.metrics.error("heartbeat");
         }
     }

@@ -21,6 +21,7 @@ mod room_task;
 mod rooms;
 mod shell;
 mod sockets;
+mod stall;
 mod token;
 mod weight;
 

@@ -19,6 +19,8 @@ pub struct Kind {
 pub struct Metrics {
     /// Rooms in memory.
     pub rooms: Gauge,
+    /// Rooms that wait for the ledger's disk.
+    pub rooms_stalled: Gauge,
     /// Sockets attached to rooms.
     pub sockets: Gauge,
     /// Stays begun.
@@ -55,6 +57,7 @@ impl Default for Metrics {
     fn default() -> Self {
         Self {
             rooms: Gauge::default(),
+            rooms_stalled: Gauge::default(),
             sockets: Gauge::default(),
             joins: Counter::default(),
             leaves: Counter::default(),
@@ -94,6 +97,8 @@ impl Metrics {
     /// Adds every metric to `registry`, without a prefix of its own.
     pub fn register(&self, registry: &mut Registry) {
         registry.register("rooms", "Rooms in memory", self.rooms.clone());
+        let stalled = self.rooms_stalled.clone();
+        registry.register("rooms_stalled", "Rooms that wait for the ledger's disk", stalled);
         registry.register("sockets", "Sockets attached to rooms", self.sockets.clone());
         registry.register("joins", "Stays begun", self.joins.clone());
         registry.register("leaves", "Stays ended", self.leaves.clone());

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sederunt_core::effect::CommandReply;
 use sederunt_core::error::RoomError;
@@ -10,7 +10,7 @@ use sederunt_core::fact::LeaveReason;
 use sederunt_core::id::{Id, MeetingId, ParticipantId, PeerId};
 use sederunt_core::input::Command;
 use sederunt_core::time::UnixMs;
-use sederunt_store::{ParticipantRow, PresetRow, Store};
+use sederunt_store::{ParticipantRow, PresetRow, Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -27,6 +27,11 @@ use crate::shell::Shell;
 use crate::sockets::{Attached, ToSocket};
 use crate::token::{Claims, TokenKey};
 use crate::{ClientAddress, Entrant, EntryError, NodeConfig, NodeError, Ticket, heartbeat, removed};
+
+/// A room takes a socket in within milliseconds, and refuses it within 8 s when its disk takes no writes.
+const ATTACH_MAX: Duration = Duration::from_secs(10);
+/// The last heartbeat of a server that stops may take so long: its disk may be stuck.
+const LAST_BEAT_MAX: Duration = Duration::from_secs(2);
 
 /// Handle to the shell; cheap to clone.
 #[derive(Debug, Clone)]
@@ -148,10 +153,20 @@ impl Node {
     /// `Busy` while the ledger's disk is behind: who is in waits for it, but nobody else is let in until it has caught
     /// up.
     pub fn has_room_for_more(&self) -> Result<(), EntryError> {
-        if !self.shell.store.backlog().is_behind {
-            return Ok(());
-        }
-        let refusal = EntryError::Busy("the disk is behind".to_owned());
+        let why = match self.shell.store.disk_trouble() {
+            Some(trouble) => trouble.to_string(),
+            None if self.shell.store.backlog().is_behind => "the disk is behind".to_owned(),
+            None => return Ok(()),
+        };
+        let refusal = EntryError::Busy(why);
+        self.shell.metrics.refusal(refusal.kind());
+        Err(refusal)
+    }
+
+    /// `Busy` while the ledger's disk takes no writes: nobody can enter or come back.
+    pub fn takes_writes(&self) -> Result<(), EntryError> {
+        let Some(trouble) = self.shell.store.disk_trouble() else { return Ok(()) };
+        let refusal = EntryError::Busy(trouble.to_string());
         self.shell.metrics.refusal(refusal.kind());
         Err(refusal)
     }
@@ -242,15 +257,22 @@ impl Node {
             NoRoom::Full => EntryError::Busy("too many live rooms".to_owned()),
             NoRoom::Stopping => EntryError::Node(NodeError::Stopping),
         })?;
-        match taken_in.await {
-            Ok(room) => Ok(Attached::new(conn, peer, heard, room)),
-            Err(_) => Err(NodeError::RoomFailed("it could not be opened".to_owned()).into()),
+        match tokio::time::timeout(ATTACH_MAX, taken_in).await {
+            Ok(Ok(room)) => Ok(Attached::new(conn, peer, heard, room)),
+            Err(_) => Err(EntryError::Busy("the room does not answer".to_owned())),
+            Ok(Err(_)) if let Some(trouble) = self.shell.store.disk_trouble() => {
+                Err(EntryError::Busy(trouble.to_string()))
+            }
+            Ok(Err(_)) => Err(NodeError::RoomFailed("it could not be opened".to_owned()).into()),
         }
     }
 
     /// Runs a command in the room of a meeting; a meeting without a live room answers as an empty room would.
     /// `Terminate` is performed and durable in any case.
     pub async fn command(&self, meeting: MeetingId, command: Command) -> Result<CommandReply, NodeError> {
+        if let Some(trouble) = self.shell.store.disk_trouble().filter(|_| command.is_refusable()) {
+            return Err(StoreError::Unwritable(trouble).into());
+        }
         let live = self.shell.rooms.get(meeting).is_some();
         if !live && self.shell.store.active_session(meeting).await?.is_none() {
             let nobody = CommandReply { session: None, removed: Vec::new() };
@@ -291,7 +313,9 @@ impl Node {
         self.shell.tasks.close();
         self.shell.tasks.wait().await;
         self.shell.stop.cancel();
-        heartbeat::beat(&self.shell).await;
+        if tokio::time::timeout(LAST_BEAT_MAX, heartbeat::beat(&self.shell)).await.is_err() {
+            tracing::error!("the last heartbeat is not written: the disk does not answer");
+        }
     }
 
     /// Waits until [`Self::stop`] has closed every stay: no fact follows.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use sederunt_core::effect::{CloseReason, CommandReply, Effect, Write};
 use sederunt_core::fact::FactKind;
 use sederunt_core::id::{MeetingId, ParticipantId};
-use sederunt_core::input::{Command, CommandId, ConnId, Disconnect, Input};
+use sederunt_core::input::{Command, CommandId, ConnId, Disconnect, Input, Needs};
 use sederunt_core::room::Room;
 use sederunt_core::time::Stamp;
 use sederunt_store::{ParticipantRow, StoreError};
@@ -23,6 +23,7 @@ use crate::media_gate::{MediaGate, RETRY_EVERY};
 use crate::rooms::{Notice, RoomHandle, RoomQueues, ToRoom};
 use crate::shell::Shell;
 use crate::sockets::Sockets;
+use crate::stall::Held;
 
 /// Inputs whose writes share one transaction; bounds the effects held back until the disk has answered.
 const BATCH_MAX: usize = 64;
@@ -49,25 +50,43 @@ impl RoomFault {
     }
 }
 
+/// An effect that waits.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    pub(crate) effect: Effect,
+    /// Its input recorded nothing and tells nothing of the record: it need not wait for a disk in trouble.
+    pub(crate) is_aside: bool,
+}
+
 /// State of the task.
 #[derive(Debug)]
 pub(crate) struct RoomTask {
     pub(crate) shell: Arc<Shell>,
     pub(crate) meeting: MeetingId,
     handle: RoomHandle,
-    queues: RoomQueues,
+    pub(crate) queues: RoomQueues,
     pub(crate) room: Room,
     pub(crate) sockets: Sockets,
     pub(crate) media: MediaGate,
     /// Effects that wait for their writes.
-    pub(crate) effects: Vec<Effect>,
+    pub(crate) effects: Vec<Kept>,
+    /// Those of the batch whose writes are under way.
+    pub(crate) pending: Vec<Kept>,
     /// Rows to be written with the joins among the effects.
     pub(crate) newcomers: Vec<ParticipantRow>,
     pub(crate) commands: BTreeMap<CommandId, oneshot::Sender<Result<CommandReply, NodeError>>>,
     last_command: u64,
     /// Sockets that wait to hear that they are attached.
     attaching: Vec<(ConnId, oneshot::Sender<RoomHandle>)>,
-    stopping: bool,
+    pub(crate) stopping: bool,
+    /// What waits for the disk.
+    pub(crate) held: Held,
+    /// The disk takes no writes: what needs one is held.
+    pub(crate) stalled: bool,
+    /// The engine knows what is not durable.
+    pub(crate) is_ahead: bool,
+    /// The engine failed at an input that needed no write.
+    pub(crate) aside_fault: Option<RoomFault>,
 }
 
 enum Turn {
@@ -125,10 +144,15 @@ pub(crate) async fn run(shell: Arc<Shell>, meeting: MeetingId, handle: RoomHandl
         media,
         effects: Vec::new(),
         newcomers: Vec::new(),
+        pending: Vec::new(),
         commands: BTreeMap::new(),
         last_command: 0,
         attaching: Vec::new(),
         stopping: false,
+        held: Held::default(),
+        stalled: false,
+        is_ahead: false,
+        aside_fault: None,
         shell,
     };
     task.drive().await;
@@ -146,12 +170,24 @@ impl RoomTask {
                 return self.fail(fault).await;
             }
             self.confirm_attached();
+            if !self.held.is_empty() {
+                outcome = self.catch_up().await;
+                continue;
+            }
             if self.stopping || self.is_idle() {
                 return self.retire().await;
             }
             let turn = self.next().await;
             outcome = self.take_batch(turn).await;
         }
+    }
+
+    /// What has waited for the disk comes before anything new.
+    async fn catch_up(&mut self) -> Result<(), RoomFault> {
+        if self.must_hold() {
+            self.wait_for_disk().await?;
+        }
+        self.feed_held(BATCH_MAX)
     }
 
     async fn next(&mut self) -> Turn {
@@ -188,7 +224,25 @@ impl RoomTask {
     }
 
     async fn take(&mut self, turn: Turn) -> Result<(), RoomFault> {
+        // Behind what waits already, everything waits: one's requests are treated in their order.
+        let must_hold = !self.held.is_empty() || self.must_hold();
         match turn {
+            Turn::Message(message) if must_hold => {
+                self.aside_message(message);
+                self.aside_fault.take().map_or(Ok(()), Err)
+            }
+            Turn::Notice(Notice::Dropped { conn }) if must_hold => {
+                self.hold_loss(conn, Disconnect::Lost);
+                Ok(())
+            }
+            Turn::Tick if must_hold => {
+                self.held.hold_tick();
+                Ok(())
+            }
+            Turn::Notice(Notice::Media { call, result }) if must_hold => {
+                self.aside(Input::MediaDone { call, result });
+                self.aside_fault.take().map_or(Ok(()), Err)
+            }
             Turn::Message(message) => {
                 self.lose_the_silent(&message)?;
                 let input = self.input_of(message);
@@ -213,7 +267,7 @@ impl RoomTask {
         }
     }
 
-    fn input_of(&mut self, message: ToRoom) -> Input {
+    pub(crate) fn input_of(&mut self, message: ToRoom) -> Input {
         match message {
             ToRoom::Connect { conn, peer, token, who, newcomer, outbox, heard, attached } => {
                 self.sockets.insert(conn, outbox, heard, newcomer);
@@ -240,26 +294,64 @@ impl RoomTask {
 
     /// The engine hears that a socket was lost.
     pub(crate) fn lose(&mut self, conn: ConnId, how: Disconnect) -> Result<(), RoomFault> {
+        if self.stalled {
+            self.hold_loss(conn, how);
+            return Ok(());
+        }
         self.sockets.remove(conn);
         self.feed(Input::Disconnect { conn, how })
     }
 
-    /// One input into the engine; its effects are kept back.
-    pub(crate) fn feed(&mut self, input: Input) -> Result<(), RoomFault> {
+    /// The instant, and a fresh id.
+    pub(crate) fn stamp(&self) -> Stamp {
         let now = self.shell.clock.read();
         let fresh = self.shell.ids.mint(now.wall());
-        let stamp = Stamp { now: now.steady, offset_ms: now.offset_ms, fresh };
+        Stamp { now: now.steady, offset_ms: now.offset_ms, fresh }
+    }
+
+    /// One input into the engine; its effects are kept back.
+    pub(crate) fn feed(&mut self, input: Input) -> Result<(), RoomFault> {
+        if self.stalled {
+            self.aside(input);
+            return Ok(());
+        }
+        self.feed_at(self.stamp(), input)
+    }
+
+    /// An input that needs nothing of the ledger.
+    pub(crate) fn aside(&mut self, input: Input) {
+        let stamp = self.stamp();
         let (room, effects) = (&mut self.room, &mut self.effects);
-        let before = effects.len();
+        let outcome = guarded(|| {
+            room.handle_aside(stamp, input);
+            while let Some(effect) = room.poll() {
+                effects.push(Kept { effect, is_aside: true });
+            }
+        });
+        if let Err(fault) = outcome {
+            self.aside_fault = Some(fault);
+        }
+    }
+
+    /// One input that came at the instant of `stamp`.
+    pub(crate) fn feed_at(&mut self, stamp: Stamp, input: Input) -> Result<(), RoomFault> {
+        let first = self.effects.len();
+        let mut is_aside = input.needs() == Needs::Nothing;
+        let (room, effects) = (&mut self.room, &mut self.effects);
         guarded(|| {
             room.handle(stamp, input);
             while let Some(effect) = room.poll() {
-                effects.push(effect);
+                // A timer that was due has come with the input.
+                is_aside &= !matches!(effect, Effect::Remember(_));
+                effects.push(Kept { effect, is_aside: false });
             }
         })?;
         // At once: the socket that says who joined may be gone before the join is written.
-        let joined = self.effects.iter().skip(before).filter_map(who_joined);
+        let joined = self.effects.iter().skip(first).filter_map(|kept| who_joined(&kept.effect));
         self.newcomers.extend(joined.filter_map(|participant| self.sockets.newcomer(participant)));
+        for kept in self.effects.iter_mut().skip(first) {
+            kept.is_aside = is_aside;
+        }
         Ok(())
     }
 

@@ -21,7 +21,7 @@ use sederunt_core::time::UnixMs;
 use sederunt_node::Node;
 use sederunt_node::clock::Steps;
 use sederunt_node::media::{MediaHandle, MediaStats};
-use sederunt_store::{ArchiveStats, Backlog};
+use sederunt_store::{ArchiveStats, Backlog, Store};
 
 use crate::accept::Connections;
 use crate::control::ControlStats;
@@ -130,6 +130,9 @@ async fn readyz(State(observed): State<Observed>) -> Response {
     if !observed.readiness.get() {
         return unready("stopping");
     }
+    if let Some(trouble) = observed.node.store().disk_trouble() {
+        return unready(&trouble.to_string());
+    }
     match tokio::time::timeout(STORE_TIMEOUT, observed.node.store().tokens()).await {
         Ok(Ok(_)) => "ready\n".into_response(),
         Ok(Err(error)) => {
@@ -180,6 +183,7 @@ fn collect(observed: &Observed) -> Registry {
         tls_metrics(&mut registry, certificates);
     }
     backlog_metrics(&mut registry, node.store().backlog());
+    disk_metrics(&mut registry, node.store());
     archive_metrics(&mut registry, node.store().archive_stats());
     media_metrics(&mut registry, media.stats());
     registry
@@ -226,6 +230,17 @@ fn backlog_metrics(registry: &mut Registry, backlog: Backlog) {
         "Writes of rooms that waited for a place",
         ConstCounter::new(delayed),
     );
+}
+
+fn disk_metrics(registry: &mut Registry, store: &Store) {
+    let unwritable = ConstGauge::new(i64::from(store.disk_trouble().is_some()));
+    registry.register(
+        "ledger_unwritable",
+        "1 while the disk takes no writes: it is full, fails or does not answer",
+        unwritable,
+    );
+    let failures = ConstCounter::new(store.disk_failures());
+    registry.register("ledger_write_failures", "Transactions that the disk refused", failures);
 }
 
 fn archive_metrics(registry: &mut Registry, stats: ArchiveStats) {

@@ -1,5 +1,7 @@
 //! What can go wrong in the store.
 
+use crate::DiskTrouble;
+
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -15,6 +17,9 @@ pub enum StoreError {
     /// More than the writer may hold back; the caller should slow down.
     #[error("the disk is behind: {0} writes are waiting")]
     Busy(usize),
+    /// The disk takes no writes now; what was asked was not tried.
+    #[error(transparent)]
+    Unwritable(DiskTrouble),
     /// SQLite failed.
     #[error("database: {0}")]
     Sqlite(#[from] rusqlite::Error),
@@ -39,6 +44,7 @@ impl StoreError {
             Self::NotFound(what) => Self::NotFound(what),
             Self::Damaged(text) => Self::Damaged(text.clone()),
             Self::Busy(n) => Self::Busy(*n),
+            Self::Unwritable(trouble) => Self::Unwritable(*trouble),
             Self::Sqlite(rusqlite::Error::SqliteFailure(code, text)) => {
                 Self::Sqlite(rusqlite::Error::SqliteFailure(*code, text.clone()))
             }

@@ -43,6 +43,11 @@ pub(crate) struct Ledger {
     /// Sequence number of the last fact; the next has one more, without a gap.
     pub last_seq: i64,
     known: Known,
+    /// What is remembered of rows may be that of a transaction that was lost.
+    stale: bool,
+    /// The disk refused something since the last look, and how many rows had been changed then.
+    refused: bool,
+    changed_rows: u64,
 }
 
 /// What is remembered of rows, those of the transaction included.
@@ -66,12 +71,37 @@ impl Ledger {
             hot_changed: false,
             last_seq: 0,
             known: Known::default(),
+            stale: true,
+            refused: false,
+            changed_rows: 0,
         };
         ledger.forget()?;
         Ok(ledger)
     }
 
     pub(crate) fn begin(&mut self) -> Result<()> {
+        let begun = self.try_begin();
+        self.note_refusal(&begun);
+        begun
+    }
+
+    /// What the disk did since the last call: `Some(true)` = rows are durable, `Some(false)` = it refused, `None` = it was
+    /// not asked.
+    pub(crate) fn what_the_disk_did(&mut self) -> Option<bool> {
+        let rows = self.conn.total_changes();
+        let wrote = std::mem::replace(&mut self.changed_rows, rows) != rows;
+        if std::mem::take(&mut self.refused) { Some(false) } else { wrote.then_some(true) }
+    }
+
+    fn note_refusal<T>(&mut self, result: &Result<T>) {
+        self.refused |= result.as_ref().is_err_and(StoreError::is_disk);
+    }
+
+    fn try_begin(&mut self) -> Result<()> {
+        if self.stale {
+            // The disk would not even be read when the last transaction was lost.
+            self.forget()?;
+        }
         // Only here: what a transaction has yet to write is found nowhere else.
         if self.known.chains.len() > CHAINS_MAX {
             self.known.chains.clear();
@@ -82,6 +112,12 @@ impl Ledger {
 
     /// Makes the transaction durable. On error nothing of it is, and the ledger is as before it.
     pub(crate) fn commit(&mut self) -> Result<()> {
+        let outcome = self.try_commit();
+        self.note_refusal(&outcome);
+        outcome
+    }
+
+    fn try_commit(&mut self) -> Result<()> {
         let outcome = if self.conn.is_autocommit() {
             Err(given_up())
         } else {
@@ -92,6 +128,7 @@ impl Ledger {
             self.hot.forget();
         }
         if outcome.is_err() {
+            self.stale = true;
             if !self.conn.is_autocommit() {
                 self.conn.execute_batch("ROLLBACK")?;
             }
@@ -113,6 +150,7 @@ impl Ledger {
         let (last_seq, changes) = (self.last_seq, self.changes.mark());
         self.conn.prepare_cached("SAVEPOINT verb")?.execute([])?;
         let result = f(self);
+        self.refused |= matches!(&result, Err(e @ StoreError::Sqlite(_)) if e.is_disk());
         if result.is_ok() {
             self.conn.prepare_cached("RELEASE verb")?.execute([])?;
         } else {
@@ -129,7 +167,9 @@ impl Ledger {
     /// Runs `f` without a savepoint, as the first in a transaction: its error takes the transaction back.
     pub(crate) fn unguarded<T>(&mut self, f: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let result = f(self);
+        self.refused |= matches!(&result, Err(e @ StoreError::Sqlite(_)) if e.is_disk());
         if result.is_err() {
+            self.stale = true;
             if !self.conn.is_autocommit() {
                 self.conn.execute_batch("ROLLBACK")?;
             }
@@ -151,6 +191,7 @@ impl Ledger {
         self.known = Known::default();
         self.changes.rewind(Mark::default());
         self.last_seq = self.conn.query_row("SELECT coalesce(max(seq), 0) FROM fact", [], |r| r.get(0))?;
+        self.stale = false;
         Ok(())
     }
 

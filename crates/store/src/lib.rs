@@ -11,6 +11,7 @@ mod archive;
 mod backup;
 mod bulk;
 mod deferred;
+mod disk;
 mod error;
 mod events;
 mod export;
@@ -59,6 +60,7 @@ use reader::Readers;
 use writer::{Remember, Writer};
 
 pub use archive::{ArchiveInfo, ArchiveOptions, ArchiveReport, ArchiveStats, StoreOptions};
+pub use disk::DiskTrouble;
 pub use error::StoreError;
 pub use events::{
     EventFilter, EventFolds, EventKind, EventPage, EventPerson, EventQuery, EventRow, LivePart, LiveSession,
@@ -74,6 +76,9 @@ pub use registry::{
 pub use session::{Page, SessionQuery, SessionRef, SessionRow, SessionSort, Status};
 pub use stay::{RoomStayQuery, StayBatch, StayQuery, StayRow, StaySort};
 pub use verify::VerifyReport;
+
+/// How often a write that waits asks whether its disk is stuck.
+const PATIENCE: std::time::Duration = std::time::Duration::from_millis(500);
 
 /// Result of a verb.
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -130,20 +135,56 @@ impl Store {
     /// When too much waits already, it waits for a place: nothing of a room is dropped because the disk is slow.
     /// Errors: `Exists` or `NotFound` when the facts contradict what is stored (nothing of the call is kept then).
     pub async fn remember(&self, node: &str, writes: Vec<Write>) -> Result<u64> {
-        self.remember_with(node, Vec::new(), writes).await
+        self.remember_shared(node, Arc::default(), Arc::new(writes)).await
     }
 
     /// The same, with the rows of participants who have none yet and are let in by these writes, in the same
-    /// transaction. A row that is there already, a deleted one too, stays as it is.
-    pub async fn remember_with(
+    /// transaction. A row that is there already, a deleted one too, stays as it is. The caller keeps what it asks to be
+    /// written: when the disk refuses it ([`StoreError::is_disk`]), nothing is kept here and the same may be asked again.
+    pub async fn remember_shared(
         &self,
         node: &str,
-        members: Vec<ParticipantRow>,
-        writes: Vec<Write>,
+        members: Arc<Vec<ParticipantRow>>,
+        writes: Arc<Vec<Write>>,
     ) -> Result<u64> {
         let (reply, answer) = oneshot::channel();
         self.inner.writer.remember(Remember { node: node.to_owned(), members, writes, reply }).await?;
         answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Why nothing can be written now; `None` = as far as is known, everything can.
+    pub fn disk_trouble(&self) -> Option<DiskTrouble> {
+        self.inner.writer.disk().trouble()
+    }
+
+    /// For tests: stops the writer inside a transaction until the answer is dropped, as a disk that does not answer
+    /// does.
+    #[doc(hidden)]
+    pub fn hold_writer(&self) -> Result<std::sync::mpsc::Sender<()>> {
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        // The job's own answer is of no interest.
+        drop(self.inner.writer.submit(move |_| {
+            let _ = held.recv();
+            Ok(())
+        })?);
+        Ok(release)
+    }
+
+    /// For tests: the ledger may not grow beyond so many pages more; `None` = as it likes. SQLite says the same as for a
+    /// full disk.
+    #[doc(hidden)]
+    pub async fn limit_growth(&self, pages: Option<i64>) -> Result<()> {
+        let answer = self.inner.writer.submit_patiently(move |l| {
+            let has: i64 = l.conn.query_row("PRAGMA page_count", [], |r| r.get(0))?;
+            let most = pages.map_or(i64::from(u32::MAX) - 1, |pages| has + pages);
+            Ok(l.conn.query_row(&format!("PRAGMA max_page_count = {most}"), [], |_| Ok(()))?)
+        });
+        answer.await?.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Transactions that the disk refused, since the start.
+    pub fn disk_failures(&self) -> u64 {
+        self.inner.writer.disk().failures()
     }
 
     /// Renews a node's heartbeat row (DECISIONS §5).
@@ -187,13 +228,31 @@ impl Store {
         let _ = self.inner.writer.committed().wait_for(|shown| *shown >= seq).await;
     }
 
-    /// Runs a write in the next group and waits until it is durable.
+    /// Runs a write in the next group and waits until it is durable. Refused at once while the disk takes no writes, and
+    /// given up when the disk gets stuck meanwhile: then it may become durable later, or not.
     async fn write<T, F>(&self, verb: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut Ledger) -> Result<T> + Send + 'static,
     {
-        self.inner.writer.submit(verb)?.await.map_err(|_| StoreError::Closed)?
+        if let Some(trouble) = self.disk_trouble() {
+            return Err(StoreError::Unwritable(trouble));
+        }
+        let mut answer = self.inner.writer.submit(verb)?;
+        loop {
+            match tokio::time::timeout(PATIENCE, &mut answer).await {
+                Ok(Ok(Err(error))) if error.is_disk() => {
+                    tracing::error!(%error, "a write failed");
+                    return Err(StoreError::Unwritable(DiskTrouble::Failing));
+                }
+                Ok(answer) => return answer.map_err(|_| StoreError::Closed)?,
+                Err(_) => {
+                    if let Some(trouble) = self.disk_trouble() {
+                        return Err(StoreError::Unwritable(trouble));
+                    }
+                }
+            }
+        }
     }
 
     /// The data folder.

@@ -10,6 +10,7 @@ use std::thread::JoinHandle;
 use sederunt_core::effect::Write;
 use tokio::sync::{oneshot, watch};
 
+use crate::disk::Disk;
 use crate::ledger::Ledger;
 use crate::places::Places;
 use crate::{ParticipantRow, Result, StoreError, rows};
@@ -21,8 +22,8 @@ const GROUP_MAX: usize = 4_096;
 pub(crate) struct Remember {
     pub node: String,
     /// Who is let in by these writes and has no row yet.
-    pub members: Vec<ParticipantRow>,
-    pub writes: Vec<Write>,
+    pub members: Arc<Vec<ParticipantRow>>,
+    pub writes: Arc<Vec<Write>>,
     pub reply: oneshot::Sender<Result<u64>>,
 }
 
@@ -47,6 +48,8 @@ pub(crate) struct Writer {
     queue: Option<Sender<Command>>,
     /// What bounds the queue.
     places: Arc<Places>,
+    /// What it has met.
+    disk: Arc<Disk>,
     thread: Option<JoinHandle<()>>,
     /// Sequence number of the last durable fact.
     committed: watch::Receiver<u64>,
@@ -56,13 +59,14 @@ impl Writer {
     pub(crate) fn start(ledger: Ledger) -> Result<Self> {
         let (queue, commands) = channel();
         let places = Arc::new(Places::new());
-        let of_thread = Arc::clone(&places);
+        let disk = Arc::new(Disk::new());
+        let of_thread = (Arc::clone(&places), Arc::clone(&disk));
         let (durable, committed) = watch::channel(ledger.last_seq());
         let thread = std::thread::Builder::new()
             .name("ledger-writer".to_owned())
             .spawn(move || run(ledger, &commands, &of_thread, &durable))
             .map_err(|source| StoreError::Io { context: "starting the writer thread".to_owned(), source })?;
-        Ok(Self { queue: Some(queue), places, thread: Some(thread), committed })
+        Ok(Self { queue: Some(queue), places, disk, thread: Some(thread), committed })
     }
 
     /// Sequence number of the last durable fact; changes after each group.
@@ -73,6 +77,11 @@ impl Writer {
     /// What bounds the queue.
     pub(crate) fn places(&self) -> &Places {
         &self.places
+    }
+
+    /// What it has met.
+    pub(crate) fn disk(&self) -> &Disk {
+        &self.disk
     }
 
     /// Queues the writes of a room, as soon as there is a place: a room goes on only when they are durable, so that
@@ -160,7 +169,9 @@ impl<T: Send, F: FnOnce(&mut Ledger) -> Result<T> + Send> Job for Verb<T, F> {
     }
 
     fn answer(self: Box<Self>, lost: Option<StoreError>) {
+        let never_ran = self.verb.is_some();
         let result = match (self.result, lost) {
+            (_, Some(lost)) if never_ran => Err(lost),
             (Ok(_), Some(lost)) => Err(lost),
             (result, _) => result,
         };
@@ -169,7 +180,12 @@ impl<T: Send, F: FnOnce(&mut Ledger) -> Result<T> + Send> Job for Verb<T, F> {
     }
 }
 
-fn run(mut ledger: Ledger, commands: &Receiver<Command>, places: &Places, durable: &watch::Sender<u64>) {
+fn run(
+    mut ledger: Ledger,
+    commands: &Receiver<Command>,
+    (places, disk): &(Arc<Places>, Arc<Disk>),
+    durable: &watch::Sender<u64>,
+) {
     let mut left_over = None;
     while let Some(first) = left_over.take().or_else(|| commands.recv().ok()) {
         let mut alone = is_alone(&first);
@@ -184,7 +200,13 @@ fn run(mut ledger: Ledger, commands: &Receiver<Command>, places: &Places, durabl
             }
         }
         places.give_back(group.iter().filter(|command| !is_alone(command)).count());
-        commit(&mut ledger, group, durable);
+        if !alone {
+            // An import may take as long as it likes.
+            disk.begin();
+        }
+        let done = commit(&mut ledger, group, durable);
+        disk.end(ledger.what_the_disk_did());
+        done.answer();
         places.committed();
     }
     ledger.close();
@@ -200,30 +222,56 @@ enum Done {
     Job(Box<dyn Job>),
 }
 
-fn commit(ledger: &mut Ledger, group: Vec<Command>, durable: &watch::Sender<u64>) {
-    let mut done = Vec::with_capacity(group.len());
-    let outcome = ledger.begin().and_then(|()| {
-        perform(ledger, group, &mut done);
-        ledger.commit()
-    });
+/// A group whose transaction has ended, to be told so.
+struct Ended {
+    members: Vec<Done>,
+    outcome: Result<()>,
+}
+
+impl Ended {
+    fn answer(self) {
+        let Self { members, outcome } = self;
+        let lost = || outcome.as_ref().err().map(StoreError::again);
+        for member in members {
+            match member {
+                Done::Remember(reply, result) => {
+                    let result = lost().map_or(result, Err);
+                    let _ = reply.send(result);
+                }
+                Done::Job(job) => job.answer(lost()),
+            }
+        }
+    }
+}
+
+fn commit(ledger: &mut Ledger, group: Vec<Command>, durable: &watch::Sender<u64>) -> Ended {
+    let mut members = Vec::with_capacity(group.len());
+    let begun = ledger.begin();
+    if let Err(e) = &begun {
+        // Whoever waits is told; nothing was tried.
+        refuse(group, e, &mut members);
+    } else {
+        perform(ledger, group, &mut members);
+    }
+    let outcome = begun.and_then(|()| ledger.commit());
     match &outcome {
         Ok(()) => {
             // Before the answers: whoever got one finds its facts in the feed.
             durable.send_if_modified(|seq| std::mem::replace(seq, ledger.last_seq()) != ledger.last_seq());
         }
         Err(e) => {
-            tracing::error!(error = %e, writes = done.len(), "a group of writes was not made durable");
+            tracing::debug!(error = %e, writes = members.len(), "a group of writes was not made durable");
         }
     }
-    let lost = || outcome.as_ref().err().map(StoreError::again);
-    for member in done {
-        match member {
-            Done::Remember(reply, result) => {
-                let result = lost().map_or(result, Err);
-                let _ = reply.send(result);
-            }
-            Done::Job(job) => job.answer(lost()),
-        }
+    Ended { members, outcome }
+}
+
+fn refuse(group: Vec<Command>, e: &StoreError, done: &mut Vec<Done>) {
+    for command in group {
+        done.push(match command {
+            Command::Remember(r) => Done::Remember(r.reply, Err(e.again())),
+            Command::Job(job) => Done::Job(job),
+        });
     }
 }
 
@@ -252,7 +300,7 @@ fn remember(ledger: &mut Ledger, rooms: Vec<Remember>, done: &mut Vec<Done>) {
         for room in &rooms {
             rows::insert_newcomers(&l.conn, &room.members)?;
         }
-        crate::facts::apply(l, rooms.iter().map(|r| (r.node.as_str(), &*r.writes)))
+        crate::facts::apply(l, rooms.iter().map(|r| (r.node.as_str(), &**r.writes)))
     };
     // What comes first in a transaction needs no savepoint, which would copy every page it touches: the whole
     // transaction can be taken back. Nearly all groups are one such set.
@@ -278,7 +326,7 @@ fn one_by_one(ledger: &mut Ledger, rooms: Vec<Remember>, e: &StoreError, done: &
         } else {
             let seqs = ledger.guarded(|l| {
                 rows::insert_newcomers(&l.conn, &members)?;
-                crate::facts::apply(l, std::iter::once((node.as_str(), &*writes)))
+                crate::facts::apply(l, std::iter::once((node.as_str(), &**writes)))
             });
             seqs.map(|seqs| seqs.first().copied().unwrap_or_default())
         };

@@ -108,8 +108,14 @@ fn a_refused_room_takes_back_only_its_own() {
     let room = |writes| {
         let (reply, answer) = oneshot::channel();
         writer.places().take().unwrap();
+        let writes = Arc::new(writes);
         writer
-            .send(Command::Remember(Remember { node: "n".to_owned(), members: Vec::new(), writes, reply }))
+            .send(Command::Remember(Remember {
+                node: "n".to_owned(),
+                members: Arc::default(),
+                writes,
+                reply,
+            }))
             .unwrap();
         answer
     };
@@ -159,6 +165,54 @@ fn a_full_disk_fails_the_whole_group_and_the_writer_goes_on() {
     assert_eq!(count(&writer), 1, "usable again");
 }
 
+/// What a full disk refused is asked again and kept once; the disk's trouble is known meanwhile.
+#[test]
+fn a_refused_write_of_a_room_may_be_asked_again() {
+    let (_dir, ledger) = ledger();
+    let sql = "INSERT INTO app (id, account, name, name_fold, created_ms) VALUES ('p', '', '', '', 0)";
+    ledger.conn.execute(sql, []).unwrap();
+    let writer = Writer::start(ledger).unwrap();
+    let limit = |more: i64| {
+        let answer = writer.submit(move |l| {
+            let pages: i64 = l.conn.query_row("PRAGMA page_count", [], |r| r.get(0))?;
+            let sql = format!("PRAGMA max_page_count = {}", pages + more);
+            Ok(l.conn.query_row(&sql, [], |_| Ok(()))?)
+        });
+        answer.unwrap().blocking_recv().unwrap().unwrap();
+    };
+    let mut writes = fact(1, true);
+    let Write::Fact { fact: Fact { kind: FactKind::SessionStarted { title, .. }, .. }, columns, .. } =
+        &mut writes[0]
+    else {
+        panic!("a start");
+    };
+    // More than the free space of any page.
+    *title = "t".repeat(100_000);
+    columns.title.clone_from(title);
+    let writes = Arc::new(writes);
+    let ask = || {
+        let (reply, answer) = oneshot::channel();
+        writer.places().take().unwrap();
+        let (node, writes) = ("n".to_owned(), Arc::clone(&writes));
+        writer.send(Command::Remember(Remember { node, members: Arc::default(), writes, reply })).unwrap();
+        answer.blocking_recv().unwrap()
+    };
+    limit(2);
+    for n in 1..4 {
+        let refused = ask().unwrap_err();
+        assert!(refused.is_disk(), "{refused}");
+        assert_eq!(writer.disk().failures(), n);
+        assert_eq!(writer.disk().trouble(), Some(crate::DiskTrouble::Failing));
+    }
+    limit(1_000);
+    assert_eq!(writer.disk().trouble(), Some(crate::DiskTrouble::Failing), "nothing was written yet");
+    assert_eq!(ask().unwrap(), 1);
+    assert_eq!(writer.disk().trouble(), None);
+    let again = ask().unwrap_err();
+    assert!(!again.is_disk(), "it is there once: {again}");
+    assert_eq!(writer.disk().trouble(), None, "a rule that was broken is no trouble of the disk");
+}
+
 /// A room's writes wait for a place where others are refused; the queue says that it is behind until it is worked off.
 #[tokio::test]
 async fn a_room_waits_for_a_place_and_the_backlog_tells() {
@@ -171,8 +225,8 @@ async fn a_room_waits_for_a_place_and_the_backlog_tells() {
     let (reply, done) = oneshot::channel();
     let mut room = Box::pin(writer.remember(Remember {
         node: "n".to_owned(),
-        members: Vec::new(),
-        writes: Vec::new(),
+        members: Arc::default(),
+        writes: Arc::default(),
         reply,
     }));
     tokio::select! {

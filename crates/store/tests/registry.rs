@@ -83,13 +83,25 @@ async fn a_newcomer_is_written_with_what_lets_it_in_and_never_twice() {
     let (meeting, id) = (MeetingId::from_u128(0x104), ParticipantId::from_u128(7));
     let row = participant_row("p", 0x104, 7, "Ann");
     for _ in 0..2 {
-        store.remember_with("node", vec![row.clone(), row.clone()], Vec::new()).await.unwrap();
+        store
+            .remember_shared(
+                "node",
+                std::sync::Arc::new(vec![row.clone(), row.clone()]),
+                std::sync::Arc::default(),
+            )
+            .await
+            .unwrap();
         assert_eq!(store.participant(meeting, id).await.unwrap(), Some(row.clone()));
     }
     store.change_participant(meeting, id, |ann| ann.deleted_at = Some(at(1))).await.unwrap();
-    store.remember_with("node", vec![row], Vec::new()).await.unwrap();
+    store.remember_shared("node", std::sync::Arc::new(vec![row]), std::sync::Arc::default()).await.unwrap();
     assert_eq!(store.participant(meeting, id).await.unwrap(), None, "who was deleted stays deleted");
     assert_eq!(store.participant_ever(meeting, id).await.unwrap().unwrap().deleted_at, Some(at(1)));
     let foreign = participant_row("nobody", 0x104, 8, "Eve");
-    assert!(store.remember_with("node", vec![foreign], Vec::new()).await.is_err());
+    assert!(
+        store
+            .remember_shared("node", std::sync::Arc::new(vec![foreign]), std::sync::Arc::default())
+            .await
+            .is_err()
+    );
 }

@@ -162,6 +162,9 @@ impl From<StoreError> for PagecallError {
         if matches!(error, StoreError::Busy(_)) {
             return Self::unavailable();
         }
+        if let StoreError::Unwritable(why) = error {
+            return Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::Internal, why.to_string());
+        }
         Self::internal(&error)
     }
 }

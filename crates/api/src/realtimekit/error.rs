@@ -160,6 +160,7 @@ impl From<StoreError> for KitError {
             StoreError::Exists(what) => Self::new(StatusCode::CONFLICT, format!("{what} exists already")),
             StoreError::NotFound(what) => Self::not_found(what),
             StoreError::Busy(_) => Self::unavailable(),
+            StoreError::Unwritable(why) => Self::new(StatusCode::SERVICE_UNAVAILABLE, why.to_string()),
             StoreError::Damaged(_) | StoreError::Sqlite(_) | StoreError::Io { .. } | StoreError::Closed => {
                 Self::internal(&error)
             }

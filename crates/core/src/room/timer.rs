@@ -36,10 +36,10 @@ impl Room {
         if self.stopped {
             return None;
         }
-        let grace = self
-            .peers
-            .first_away()
-            .map(|(since, peer)| (since.plus_ms(self.config.reconnect_grace_ms), Timer::Grace(peer)));
+        let grace = self.peers.first_away().map(|(since, peer)| {
+            let from = since.max(self.grace_from);
+            (from.plus_ms(self.config.reconnect_grace_ms), Timer::Grace(peer))
+        });
         let hold = self.next_hold().map(|(at, peer)| (at, Timer::Hold(peer)));
         let keep_alive =
             self.tally.as_ref().and_then(|t| t.keep_alive_until()).map(|at| (at, Timer::KeepAlive));

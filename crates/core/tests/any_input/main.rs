@@ -11,7 +11,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use make::Maker;
 use sederunt_core::effect::{Effect, MediaCmd, Msg, PeerEvent, Write};
 use sederunt_core::id::{AppId, Id, MeetingId, SessionId};
-use sederunt_core::input::{Command, CommandId, ConnId, Disconnect, Input, MediaCallId, MediaFault, Request};
+use sederunt_core::input::{
+    Command, CommandId, ConnId, Disconnect, Input, MediaCallId, MediaFault, Needs, Request,
+};
 use sederunt_core::limit::HOLD_MAX_MS;
 use sederunt_core::room::{Room, RoomConfig};
 use sederunt_core::tally::Tally;
@@ -93,7 +95,8 @@ impl World {
                     self.media_done();
                 }
             }
-            92..97 => drop(self.feed(Input::Tick)),
+            92..95 => drop(self.feed(Input::Tick)),
+            95..97 => self.aside(),
             _ => self.command(),
         }
         assert!(self.open.is_empty() || !self.room.is_idle(), "idle with sockets");
@@ -157,6 +160,28 @@ impl World {
                 }
             }
             Answers::Later => assert!(replies + refusals <= 1, "{text}: {effects:?}"),
+        }
+    }
+
+    /// An input while nothing can be written, whenever that is: nothing of it is to be durable.
+    fn aside(&mut self) {
+        let conn = self.any_conn();
+        let request = self.make.request();
+        if request.needs() == Needs::Writing {
+            return;
+        }
+        self.asked += 1;
+        self.fresh += 1;
+        let text = format!("{request:?}");
+        let stamp = Stamp {
+            now: UnixMs(self.now).plus_ms(86_400_000),
+            offset_ms: self.offset,
+            fresh: Id::mint(1, self.fresh),
+        };
+        self.room.handle_aside(stamp, Input::Request { conn, re: format!("r{}", self.asked), request });
+        while let Some(effect) = self.room.poll() {
+            assert!(!matches!(effect, Effect::Remember(_)), "{text} is to be remembered: {effect:?}");
+            self.perform(&effect);
         }
     }
 

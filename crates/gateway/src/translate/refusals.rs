@@ -35,6 +35,7 @@ pub(crate) fn room_refusal(event: u32, error: &RoomError) -> Refusal {
         RoomError::NotJoined => 409,
         RoomError::Limit { .. } => 429,
         RoomError::NotOffered(_) => 501,
+        RoomError::Unwritable => 503,
         RoomError::Media(MediaFault::Internal(_)) => 500,
     };
     let consuming = matches!(event, event::media::CONSUME | event::media::CLOSE_CONSUMER);
@@ -48,6 +49,7 @@ pub(crate) fn room_refusal(event: u32, error: &RoomError) -> Refusal {
         | RoomError::Invalid { .. }
         | RoomError::NotOffered(_)
         | RoomError::Closed
+        | RoomError::Unwritable
         | RoomError::Media(_) => error.to_string(),
     };
     Refusal { code, message }

@@ -3,6 +3,7 @@
 
 mod admission;
 mod clocks;
+mod disk;
 mod faults;
 mod rooms;
 mod world;

@@ -94,6 +94,24 @@ impl Client {
         }
     }
 
+    /// Sends a request and waits for nothing. Returns its id.
+    pub async fn send(&mut self, number: u32, payload: Vec<u8>) -> Result<String, Gone> {
+        self.asked += 1;
+        let id = format!("{}-{}", self.peer, self.asked);
+        self.socket.send(Message::Binary(frame::encode(number, &id, Some(payload)))).await?;
+        Ok(id)
+    }
+
+    /// Waits for the answer to a request that was sent; pushes before it are dropped.
+    pub async fn answer(&mut self, id: &str) -> Result<Frame, Gone> {
+        loop {
+            let frame = self.next().await?;
+            if frame.id == id {
+                return Ok(frame);
+            }
+        }
+    }
+
     /// The next frame; answers pings.
     pub async fn next(&mut self) -> Result<Frame, Gone> {
         loop {

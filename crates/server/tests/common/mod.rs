@@ -49,7 +49,14 @@ impl FirstRun {
 
 /// The binary with arguments and an environment without any `SEDERUNT_*`.
 pub fn sederunt(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sederunt"));
+    sederunt_through(&[], args)
+}
+
+/// The same, started by another program: `through` is that program with its arguments.
+pub fn sederunt_through(through: &[&str], args: &[&str]) -> Command {
+    let words: Vec<&str> = through.iter().copied().chain([env!("CARGO_BIN_EXE_sederunt")]).collect();
+    let mut command = Command::new(words[0]);
+    command.args(&words[1..]);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SEDERUNT_")) {
         command.env_remove(name);
     }
@@ -84,13 +91,23 @@ pub struct Server {
 impl Server {
     /// Starts on free ports and waits for the ready line.
     pub fn start(data: &Path, more: &[&str]) -> Self {
-        Self::start_in(data, more, &[])
+        Self::start_by(&[], data, more, &[])
     }
 
     /// [`Self::start`] with variables in its environment.
     pub fn start_in(data: &Path, more: &[&str], environment: &[(&str, &Path)]) -> Self {
+        Self::start_by(&[], data, more, environment)
+    }
+
+    /// [`Self::start`] by another program.
+    pub fn start_through(through: &[&str], data: &Path, more: &[&str]) -> Self {
+        Self::start_by(through, data, more, &[])
+    }
+
+    fn start_by(through: &[&str], data: &Path, more: &[&str], environment: &[(&str, &Path)]) -> Self {
         let log = data.with_extension("log");
-        let mut command = sederunt(&["serve", "--listen", "127.0.0.1:0", "--media", "127.0.0.1:0"]);
+        let serve = ["serve", "--listen", "127.0.0.1:0", "--media", "127.0.0.1:0"];
+        let mut command = sederunt_through(through, &serve);
         command.args(["--metrics-listen", "127.0.0.1:0", "--data"]).arg(data).args(more);
         command.envs(environment.iter().copied());
         let stderr = std::fs::OpenOptions::new().create(true).append(true).open(&log).unwrap();
