@@ -10,5 +10,6 @@ mod liveness;
 mod media;
 mod meeting;
 mod removed;
+mod returning;
 mod strangers;
 mod world;

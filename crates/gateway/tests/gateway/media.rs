@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use sederunt_core::id::{MeetingId, PeerId};
-use sederunt_node::media::{IceKey, MediaConfig, MediaHandle};
+use sederunt_node::media::{IceKey, MediaConfig, MediaHandle, MediaNotice};
 use sederunt_proto::event::media as me;
 use sederunt_proto::media::edge as e;
 use sederunt_proto::media::{
@@ -11,6 +11,7 @@ use sederunt_proto::media::{
     SessionDescription, Simulcast, Target,
 };
 use str0m::media::MediaKind;
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::browser::Browser;
 use crate::world::{Peer, World, until};
@@ -23,10 +24,10 @@ fn description(target: Target, kind: &str, sdp: String) -> Option<SessionDescrip
 }
 
 /// A page: the socket and both peer connections.
-struct Page {
-    peer: Peer,
-    sends: Browser,
-    receives: Browser,
+pub(crate) struct Page {
+    pub(crate) peer: Peer,
+    pub(crate) sends: Browser,
+    pub(crate) receives: Browser,
     send_transport: String,
     receive_transport: String,
 }
@@ -46,7 +47,7 @@ async fn transport(peer: &mut Peer, browser: &Browser, consuming: bool) -> Strin
 }
 
 impl Page {
-    async fn open(w: &World, meeting: MeetingId, name: &str) -> Self {
+    pub(crate) async fn open(w: &World, meeting: MeetingId, name: &str) -> Self {
         let mut peer = w.peer(meeting, name).await;
         let join = e::PeerJoinRequest::default();
         peer.ask::<e::PeerJoinResponse>(me::JOIN_ROOM, &join).await.unwrap();
@@ -124,15 +125,19 @@ impl Page {
     }
 }
 
-async fn world() -> World {
+/// A media thread of its own.
+pub(crate) fn media() -> (MediaHandle, UnboundedReceiver<MediaNotice>) {
     let (sender, notices) = tokio::sync::mpsc::unbounded_channel();
     let config = MediaConfig {
         bind: SocketAddr::from(([127, 0, 0, 1], 0)),
         announce: Vec::new(),
         ice_key: IceKey([7; 32]),
     };
-    let media = MediaHandle::spawn(config, sender).unwrap();
-    World::with_media(Some((media, notices))).await
+    (MediaHandle::spawn(config, sender).unwrap(), notices)
+}
+
+async fn world() -> World {
+    World::with_media(Some(media())).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
