@@ -69,6 +69,31 @@ async fn what_is_not_built_says_so_to_those_who_may_ask() {
     assert_eq!(w.send(Method::GET, "/v1/rooms", "KW", None).await.header("x-should-retry"), "");
 }
 
+/// Operations that only older SDKs have, beside those of the vendor's present documents.
+#[tokio::test]
+async fn operations_of_older_sdks_are_known() {
+    let kit = Kit::new().await;
+    let session = kit.id("S1");
+    for (method, path) in [
+        (Method::POST, format!("meetings/{M1}/active-session/mute")),
+        (Method::POST, format!("meetings/{M1}/active-session/mute-all")),
+        (Method::GET, format!("meetings/{M1}/livestream")),
+        (Method::PUT, format!("livestreams/{M1}/enable")),
+        (Method::PUT, format!("livestreams/{M1}/disable")),
+        (Method::POST, format!("livestreams/{M1}/reset-stream-key")),
+        (Method::GET, format!("sessions/{session}/livestream-sessions")),
+    ] {
+        for prefix in ["", "/client/v4"] {
+            let target = format!("{prefix}/accounts/{A}/realtime/kit/{P}/{path}");
+            let answer = kit.world.send(method.clone(), &target, "TA", None).await;
+            assert_eq!((answer.status.as_u16(), answer.header("x-should-retry")), (501, "false"), "{target}");
+            let reads = kit.world.send(method.clone(), &target, "TR", None).await.status.as_u16();
+            assert_eq!(reads, if method == Method::GET { 501 } else { 403 }, "{target}");
+            assert_eq!(kit.world.send(method.clone(), &target, "", None).await.status.as_u16(), 401);
+        }
+    }
+}
+
 #[tokio::test]
 async fn sizes_are_bounded() {
     let kit = Kit::new().await;
