@@ -215,9 +215,14 @@ test('a browser that dies is in for the grace, and its stay ends when it died', 
   await playing(people.alice, { video: 1, audio: 1 });
   const id = await peerId(erin);
   await says('erin is in', { live: 2, peak: 3, stayed: 4 });
+  // The fake microphones beep; with alice's muted, erin is the only voice.
+  const speaker = () => people.alice.page.evaluate(() => window.meeting.participants.lastActiveSpeaker);
+  await people.alice.page.evaluate(() => window.meeting.self.disableAudio());
+  await until('erin speaks', async () => (await speaker()) === id);
   ledger.away(id);
   const died = await during(() => doomed.kill(), 'disconnected_at');
   await says('nobody has noticed', { live: 2, peak: 3, stayed: 4 });
+  await until('alice is told that nobody speaks', async () => (await speaker()) !== id);
   assert.deepEqual(await others(people.alice), ['erin']);
   await until('alice sees erin go', async () => (await others(people.alice)).length === 0, (GRACE_SECS + 8) * 1000);
   const seen = await says('erin is out', { live: 1, peak: 3, stayed: 4 });

@@ -151,6 +151,7 @@ impl Room {
         }
         // The input may have made a timer due: a grace of 0, a lowered keep-alive or limit.
         self.expire(stamp.now);
+        self.tell_silence();
         self.out.flush();
     }
 
@@ -168,6 +169,7 @@ impl Room {
             Input::MediaDone { call, result } => self.media_done(call, result),
             Input::Connect { .. } | Input::Disconnect { .. } | Input::Command { .. } | Input::Tick => {}
         }
+        self.tell_silence();
         self.out.flush();
     }
 

@@ -4,6 +4,10 @@
 //! and a challenger for position 1 must be clearly louder for a moment, so that a cough or two people talking at once
 //! do not make the speaker flap. Clients hear only who is near the front, so another voice from further back comes to
 //! position 2 at once.
+//!
+//! The official client keeps the last speaker's name until it hears of another one: it has no word for "nobody". So when
+//! the speaker leaves, is lost or falls mute, [`NOBODY`] leads the list until somebody speaks: an id that no peer has, which
+//! the client finds among no participants.
 
 use std::collections::BTreeMap;
 
@@ -25,6 +29,9 @@ const HOLD_MS: i64 = 1_500;
 /// Without a report for this long (clients report every 400 ms) a peer is silent.
 const STALE_MS: i64 = 1_200;
 
+/// Who leads the list when nobody speaks.
+pub(crate) const NOBODY: PeerId = PeerId::from_u128(0);
+
 #[derive(Debug, Clone, Copy)]
 struct Level {
     value: i32,
@@ -43,6 +50,8 @@ pub(crate) struct Speakers {
     levels: BTreeMap<PeerId, Level>,
     order: Vec<PeerId>,
     changed_at: Option<UnixMs>,
+    /// The speaker went, and nobody was told yet.
+    untold: bool,
 }
 
 impl Speakers {
@@ -90,6 +99,11 @@ impl Speakers {
         let at = usize::try_from(index).unwrap_or(0).min(self.order.len());
         self.order.insert(at, peer);
         let mut changes = vec![(peer, SpeakerChange::Position(index.saturating_add(1)))];
+        // Somebody speaks.
+        if self.order.contains(&NOBODY) {
+            self.order.retain(|other| *other != NOBODY);
+            changes.push((NOBODY, SpeakerChange::Removed));
+        }
         if self.order.len() > SPEAKERS_MAX {
             changes.extend(self.order.pop().map(|last| (last, SpeakerChange::Removed)));
         }
@@ -98,13 +112,29 @@ impl Speakers {
 
     /// A peer left. Clients drop it from their list by themselves.
     pub(crate) fn remove(&mut self, peer: PeerId) {
-        self.levels.remove(&peer);
+        self.hush(peer);
         self.order.retain(|other| *other != peer);
     }
 
-    /// The list; first = current speaker.
-    pub(crate) fn order(&self) -> &[PeerId] {
-        &self.order
+    /// A peer cannot be heard any more: muted, its microphone closed, its socket lost. It keeps its place behind.
+    pub(crate) fn hush(&mut self, peer: PeerId) {
+        self.levels.remove(&peer);
+        if self.order.first() == Some(&peer) {
+            self.order.insert(0, NOBODY);
+            self.changed_at = None;
+            self.untold = true;
+        }
+    }
+
+    /// What clients have to hear since the speaker went, once.
+    pub(crate) fn take_silence(&mut self) -> Option<Vec<(PeerId, SpeakerChange)>> {
+        let untold = std::mem::take(&mut self.untold) && self.order.first() == Some(&NOBODY);
+        untold.then(|| vec![(NOBODY, SpeakerChange::Position(1))])
+    }
+
+    /// The peers of the list, in order; first = current or last speaker.
+    pub(crate) fn order(&self) -> impl Iterator<Item = PeerId> {
+        self.order.iter().copied().filter(|peer| *peer != NOBODY)
     }
 }
 
@@ -121,9 +151,9 @@ mod tests {
         let mut speakers = Speakers::default();
         let mut out = Vec::new();
         for &(at, who, energy) in reports {
-            let before = speakers.order().first().copied();
+            let before = speakers.order().next();
             let changes = speakers.note(UnixMs(at), peer(who), energy, energy == 0);
-            let first = speakers.order().first().copied();
+            let first = speakers.order().next();
             if let Some(first) = first.filter(|_| first != before) {
                 assert!(changes.unwrap().contains(&(first, SpeakerChange::Position(1))));
                 out.push((at, first));
@@ -189,10 +219,10 @@ mod tests {
             }
             if i == 0 {
                 // Everybody who spoke is in; the later ones pushed the earlier ones back.
-                assert_eq!(speakers.order()[..3], [peer(1), peer(12), peer(11)]);
+                assert_eq!(speakers.order().take(3).collect::<Vec<_>>(), [peer(1), peer(12), peer(11)]);
             }
         }
-        assert_eq!(speakers.order()[0], peer(1));
+        assert_eq!(speakers.order().next(), Some(peer(1)));
         // Twelve voices for nine places take turns; nine or fewer never move again.
         let mut few = Speakers::default();
         for i in 0..20 {
@@ -211,9 +241,36 @@ mod tests {
             let changes = speakers.note(UnixMs(i64::from(n) * 10_000), peer(n.into()), 9, false).unwrap();
             dropped.extend(changes.into_iter().filter(|(_, c)| *c == SpeakerChange::Removed).map(|(p, _)| p));
         }
-        assert_eq!(speakers.order().len(), SPEAKERS_MAX);
+        assert_eq!(speakers.order().count(), SPEAKERS_MAX);
         assert_eq!(dropped.first(), Some(&peer(0)));
         speakers.remove(peer(39));
-        assert_eq!(speakers.order()[0], peer(38));
+        assert_eq!(speakers.order().next(), Some(peer(38)));
+    }
+
+    #[test]
+    fn nobody_leads_from_when_the_speaker_goes_until_somebody_speaks() {
+        let mut speakers = Speakers::default();
+        speakers.note(UnixMs(0), peer(2), 3, false);
+        speakers.note(UnixMs(400), peer(1), 9, false);
+        speakers.note(UnixMs(1_600), peer(1), 9, false);
+        assert_eq!(speakers.order().next(), Some(peer(1)));
+        speakers.hush(peer(2));
+        assert_eq!(speakers.take_silence(), None, "it did not speak");
+        speakers.remove(peer(1));
+        assert_eq!(speakers.take_silence(), Some(vec![(NOBODY, SpeakerChange::Position(1))]));
+        assert_eq!(speakers.take_silence(), None, "told once");
+        assert_eq!(speakers.order().collect::<Vec<_>>(), [peer(2)], "nobody is no peer");
+        // However softly: there is nobody to take over from.
+        let changes = speakers.note(UnixMs(1_700), peer(2), 3, false).unwrap();
+        assert_eq!(changes, [(peer(2), SpeakerChange::Position(1)), (NOBODY, SpeakerChange::Removed)]);
+    }
+
+    #[test]
+    fn whoever_goes_and_is_followed_at_once_is_not_told_as_silence() {
+        let mut speakers = Speakers::default();
+        speakers.note(UnixMs(0), peer(1), 5, false);
+        speakers.hush(peer(1));
+        speakers.note(UnixMs(1), peer(2), 5, false);
+        assert_eq!(speakers.take_silence(), None);
     }
 }

@@ -142,6 +142,8 @@ async fn admit(node: &Node, entry: &Entry) -> Result<Admitted, Refused> {
         return Err(Refused::new(StatusCode::FORBIDDEN, "WRONG_MEETING", message));
     }
     match entry.peer_id.as_deref().map(str::parse) {
+        // The nil UUID is what clients are told when nobody speaks.
+        Some(Ok(peer)) if peer == PeerId::from_u128(0) => Err(bad("\"peerID\" must not be the nil UUID")),
         Some(Ok(peer)) => Ok(Admitted::In(Box::new(ticket), peer)),
         Some(Err(_)) | None => Err(bad("\"peerID\" must be a UUID")),
     }

@@ -92,6 +92,7 @@ impl Room {
         }
         self.peers.lose(id, lost_at, now);
         self.holds.remove(&id);
+        self.speakers.hush(id);
         if let Some(stay) = stay {
             self.record(lost_at, FactKind::PeerAway { peer: stay }, None);
         }

@@ -102,7 +102,7 @@ impl Room {
             .filter(|peer| peer.id != me && peer.media.complete && peer.visible())
             .map(Peer::media_info)
             .collect();
-        let audio_peers = self.speakers.order().iter().copied().filter(|peer| *peer != me).collect();
+        let audio_peers = self.speakers.order().filter(|peer| *peer != me).collect();
         Some(Msg::SelfJoinComplete {
             session,
             me,

@@ -29,6 +29,7 @@ impl Room {
     /// Tells the others and the SFU that these producers of a peer are no more.
     pub(super) fn drop_producers(&mut self, peer: PeerId, dropped: Vec<ProducerState>) {
         for producer in dropped {
+            self.hush(peer, &producer);
             self.out.media(peer, MediaCmd::DropProducer { producer: producer.producer });
             self.out.push(self.peers.media_audience(Some(peer)), Msg::ProducerGone { peer, producer });
         }

@@ -112,6 +112,9 @@ impl Room {
         }
         state.paused = paused;
         let state = state.clone();
+        if paused {
+            self.hush(peer, &state);
+        }
         self.out.media(peer, MediaCmd::PauseProducer { producer, paused });
         Some(Some(state))
     }
@@ -130,9 +133,24 @@ impl Room {
         if let Some(peer) = self.peers.get_mut(asked.me) {
             peer.media.producers.remove(&producer);
         }
+        self.hush(asked.me, &state);
         let msg = Msg::ProducerGone { peer: asked.me, producer: state };
         self.out.push(self.peers.media_audience(Some(asked.me)), msg);
         Ok(())
+    }
+
+    /// A track is muted or gone: with its microphone nobody is the speaker.
+    pub(super) fn hush(&mut self, peer: PeerId, track: &ProducerState) {
+        if track.kind == MediaKind::Audio && !track.screen_share {
+            self.speakers.hush(peer);
+        }
+    }
+
+    /// After every input: the speaker left, was lost or fell mute, and those who stay are told that nobody speaks.
+    pub(super) fn tell_silence(&mut self) {
+        if let Some(changes) = self.speakers.take_silence() {
+            self.out.push(self.peers.media_audience(None), Msg::SpeakerDiff(changes));
+        }
     }
 
     /// `media.audioActivity`. Never answered; a report about a track that just went is nothing to complain about.

@@ -258,9 +258,13 @@ fn media_line(names: &mut Names, msg: &Msg) -> String {
         Msg::SpeakerDiff(changes) => {
             let list: Vec<String> = changes
                 .iter()
-                .map(|(peer, change)| match change {
-                    SpeakerChange::Position(n) => format!("{}→{n}", names.id(peer.0)),
-                    SpeakerChange::Removed => format!("{} removed", names.id(peer.0)),
+                .map(|(peer, change)| {
+                    let nobody = peer.0.as_u128() == 0;
+                    let name = if nobody { "nobody".to_owned() } else { names.id(peer.0) };
+                    match change {
+                        SpeakerChange::Position(n) => format!("{name}→{n}"),
+                        SpeakerChange::Removed => format!("{name} removed"),
+                    }
                 })
                 .collect();
             format!("SpeakerDiff [{}]", list.join(", "))

@@ -43,6 +43,8 @@ async fn wrong_and_foreign_tokens_are_refused_before_the_upgrade() {
     let another = MeetingId(w.node.mint_id());
     assert_eq!(refusal(&w.url(another, &peer, &token)).await, expect(403, "WRONG_MEETING"));
     assert_eq!(refusal(&w.url(id, "p1", &token)).await, expect(400, "BAD_REQUEST"));
+    let nobody = "00000000-0000-0000-0000-000000000000";
+    assert_eq!(refusal(&w.url(id, nobody, &token)).await, expect(400, "BAD_REQUEST"), "nobody is no peer");
     assert_eq!(refusal(&format!("{bare}?authToken={token}")).await, expect(400, "BAD_REQUEST"));
 
     let mut gone = w.participant(id, "gone", "group_call_host").await;
