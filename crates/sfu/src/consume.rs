@@ -10,6 +10,7 @@ use crate::limit::{
     CONSUME_WANTS_MAX, CONSUMERS_PER_TRANSPORT_MAX, M_LINES_MAX, QUEUED_CALLS_MAX, RTX_CACHE_AGE,
     RTX_CACHE_PACKETS, RTX_RATIO_MAX,
 };
+use crate::lines::outward;
 use crate::negotiate::invalid;
 use crate::rtc::guard;
 use crate::sdp::m_lines;
@@ -23,6 +24,11 @@ struct Line {
     preferred: Option<String>,
     /// Media stream by which the subscriber synchronises the tracks of one publisher.
     stream: String,
+}
+
+/// The new m-lines of an offer.
+fn names(wanted: &[Wanted]) -> Vec<(String, Kind)> {
+    wanted.iter().map(|wanted| (wanted.mid.to_string(), wanted.kind)).collect()
 }
 
 impl Sfu {
@@ -110,8 +116,8 @@ impl Sfu {
         if transport.consumers.len() + lines.len() > CONSUMERS_PER_TRANSPORT_MAX {
             return Err(Fault::Limit("consumers of a transport"));
         }
-        if transport.m_lines + lines.len() > M_LINES_MAX {
-            // Stopped m-lines cannot be used again; a new transport has none. The client makes one by itself.
+        if transport.lines.kept() + lines.len() > M_LINES_MAX {
+            // str0m keeps displaced m-lines; a new transport has none. The client makes one by itself.
             self.fail(slot);
             return Err(Fault::Limit("m-lines of a transport"));
         }
@@ -123,7 +129,15 @@ impl Sfu {
     fn offer(&mut self, slot: TransportSlot, lines: Vec<Line>) -> Result<(String, Vec<Wanted>), Fault> {
         let transport = self.transports.get_mut(slot).ok_or(Fault::NoTransport)?;
         let result = guard(|| {
+            for mid in &transport.idle {
+                // Nothing was sent on it any more; a stopped m-line needs no reports either.
+                let mut api = transport.rtc.direct_api();
+                if let Some(ssrc) = api.stream_tx_by_mid(*mid, None).map(|stream| stream.ssrc()) {
+                    api.remove_stream_tx(ssrc);
+                }
+            }
             let mut api = transport.rtc.sdp_api();
+            transport.idle.drain(..).for_each(|mid| api.stop_media(mid));
             let mut wanted = Vec::with_capacity(lines.len());
             for line in lines {
                 let kind = match line.kind {
@@ -132,11 +146,13 @@ impl Sfu {
                 };
                 let track = Some(line.key.to_string());
                 let mid = api.add_media(kind, Direction::SendOnly, Some(line.stream), track, None);
-                wanted.push(Wanted { key: line.key, mid, preferred: line.preferred });
+                wanted.push(Wanted { key: line.key, kind: line.kind, mid, preferred: line.preferred });
             }
             let nothing = || Fault::Internal("nothing to offer".to_owned());
             let (offer, token) = api.apply().ok_or_else(nothing)?;
-            Ok((offer.to_sdp_string(), token, wanted))
+            let order = transport.lines.order(&names(&wanted));
+            let offer = outward(&offer.to_sdp_string(), order.iter().map(String::as_str));
+            Ok((offer, token, wanted))
         });
         let (offer, token, wanted) = self.survived(slot, result)?;
         let since = self.now;
@@ -155,17 +171,23 @@ impl Sfu {
             return Err(Fault::InvalidDescription("no offer waits for an answer".to_owned()));
         };
         let Pending { token, wanted, .. } = pending;
+        let next = transport.lines.after(lines, &names(&wanted));
         let result = guard(|| {
-            let answer = SdpAnswer::from_sdp_string(answer).map_err(|e| invalid(&e))?;
+            let answer = SdpAnswer::from_sdp_string(&next.inward(answer)).map_err(|e| invalid(&e))?;
             transport.rtc.sdp_api().accept_answer(token, answer).map_err(|e| invalid(&e))
         });
         self.survived(slot, result)?;
         if let Some(transport) = self.transports.get_mut(slot) {
-            transport.m_lines = lines.len();
+            transport.lines = next;
         }
         self.touch(slot);
         for wanted in wanted {
-            self.subscribe(slot, wanted);
+            let mid = wanted.mid;
+            if self.subscribe(slot, wanted).is_none()
+                && let Some(transport) = self.transports.get_mut(slot)
+            {
+                transport.idle.push(mid);
+            }
         }
         Ok(())
     }

@@ -22,6 +22,7 @@ mod ice;
 mod id;
 mod keyframe;
 pub mod limit;
+mod lines;
 mod negotiate;
 mod rewrite;
 mod route;

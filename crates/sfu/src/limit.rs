@@ -14,8 +14,8 @@ pub const LAYERS_MAX: usize = 4;
 pub const CONSUME_WANTS_MAX: usize = 64;
 /// Live consumers of one transport. Each costs an encryption per packet and an RTX cache.
 pub const CONSUMERS_PER_TRANSPORT_MAX: usize = 256;
-/// m-lines of one session description, stopped ones included: they are never recycled (PROTOCOL §6.5), so a
-/// transport that reaches the limit is closed and the client opens a fresh one.
+/// m-lines of one session. A new one takes the place of a stopped one in descriptions, but str0m keeps those that were
+/// displaced, so a transport that reaches the limit is closed and the client opens a fresh one.
 pub const M_LINES_MAX: usize = 512;
 /// Bytes of one session description; 512 m-lines of a browser with candidates fit.
 pub const SDP_MAX_BYTES: usize = 768 * 1024;

@@ -7,6 +7,7 @@ use crate::command::{Answer, Command, Fault, Kind};
 use crate::engine::Sfu;
 use crate::id::{CallId, PeerKey, ProducerKey, TransportKey, TransportSlot};
 use crate::limit::{PRODUCERS_PER_PEER_MAX, TRANSPORTS_MAX};
+use crate::lines::outward;
 use crate::rtc::{guard, session};
 use crate::sdp::{MLine, m_lines, only_offered, track_line};
 use crate::timer::Scheduled;
@@ -125,18 +126,20 @@ impl Sfu {
     ) -> Result<(String, Vec<MLine>), Fault> {
         let lines = m_lines(offer)?;
         let transport = self.transports.get_mut(slot).ok_or(Fault::NoTransport)?;
+        let next = transport.lines.after(lines.clone(), &[]);
         let result = guard(|| {
-            let offer = SdpOffer::from_sdp_string(offer).map_err(|e| invalid(&e))?;
+            let offer = SdpOffer::from_sdp_string(&next.inward(offer)).map_err(|e| invalid(&e))?;
             let answer = transport.rtc.sdp_api().accept_offer(offer).map_err(|e| invalid(&e))?;
             Ok((answer.to_sdp_string(), transport.rtc.direct_api().local_ice_credentials().ufrag))
         });
         let (answer, ufrag) = self.survived(slot, result)?;
         if let Some(transport) = self.transports.get_mut(slot) {
-            transport.m_lines = lines.len();
+            transport.lines = next;
             transport.forget_origins();
         }
         self.demux.set_ufrag(slot, ufrag);
         self.touch(slot);
+        let answer = outward(&answer, lines.iter().map(|line| line.mid.as_str()));
         Ok((only_offered(&answer, &lines), lines))
     }
 

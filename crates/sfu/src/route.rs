@@ -273,6 +273,9 @@ impl Sfu {
             producer.consumers.retain(|known| *known != slot);
         }
         if let Some(transport) = self.transports.get_mut(consumer.transport) {
+            transport
+                .idle
+                .extend(transport.consumers.iter().filter(|(_, c)| *c == slot).map(|(mid, _)| *mid));
             transport.consumers.retain(|(_, known)| *known != slot);
             // Frees what is kept for retransmission. The stream itself is part of the session description.
             let _ = guard(|| {

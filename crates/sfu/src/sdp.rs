@@ -10,6 +10,8 @@ pub(crate) struct MLine {
     pub(crate) kind: Option<Kind>,
     /// `a=mid`; empty when there is none.
     pub(crate) mid: String,
+    /// It has port 0: whoever sends this has stopped it for good.
+    pub(crate) stopped: bool,
     /// The client sends on it and has not stopped it.
     pub(crate) sends: bool,
     /// Its payload types.
@@ -35,7 +37,7 @@ pub(crate) fn m_lines(text: &str) -> Result<Vec<MLine>, Fault> {
             };
             let stopped = words.next() == Some("0");
             let formats = words.skip(1).map(str::to_owned).collect();
-            lines.push(MLine { kind, mid: String::new(), sends: !stopped, formats });
+            lines.push(MLine { kind, mid: String::new(), stopped, sends: !stopped, formats });
         } else if let (Some(current), Some(attribute)) = (lines.last_mut(), line.strip_prefix("a=")) {
             if let Some(mid) = attribute.strip_prefix("mid:") {
                 mid.trim().clone_into(&mut current.mid);

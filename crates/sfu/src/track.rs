@@ -102,6 +102,7 @@ pub(crate) struct Consumer {
 #[derive(Debug, Clone)]
 pub(crate) struct Wanted {
     pub(crate) key: ProducerKey,
+    pub(crate) kind: Kind,
     pub(crate) mid: Mid,
     pub(crate) preferred: Option<String>,
 }

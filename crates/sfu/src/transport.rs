@@ -13,6 +13,7 @@ use str0m::rtp::Ssrc;
 use crate::command::{Command, Kind};
 use crate::id::{CallId, ConsumerSlot, PeerKey, ProducerSlot, TransportKey};
 use crate::limit::{CONNECT_MAX, DISCONNECTED_MAX, OFFER_WAIT_MAX, SOURCES_PER_TRANSPORT_MAX};
+use crate::lines::Lines;
 use crate::timer::Scheduled;
 use crate::track::Wanted;
 
@@ -46,8 +47,9 @@ pub(crate) struct Transport {
     pub(crate) link: Link,
     pub(crate) producers: SmallVec<[(Mid, ProducerSlot); 2]>,
     pub(crate) consumers: Vec<(Mid, ConsumerSlot)>,
-    /// m-lines of the session so far, stopped ones included.
-    pub(crate) m_lines: usize,
+    pub(crate) lines: Lines,
+    /// m-lines whose subscription is over: our next offer stops them.
+    pub(crate) idle: Vec<Mid>,
     pub(crate) pending: Option<Pending>,
     pub(crate) queue: VecDeque<(CallId, Command)>,
     pub(crate) dirty: bool,
@@ -67,7 +69,8 @@ impl Transport {
             link: Link::Connecting(now),
             producers: SmallVec::new(),
             consumers: Vec::new(),
-            m_lines: 0,
+            lines: Lines::default(),
+            idle: Vec::new(),
             pending: None,
             queue: VecDeque::new(),
             dirty: false,

@@ -17,3 +17,4 @@ mod loss;
 mod recorded;
 mod simulcast;
 mod stale;
+mod visits;

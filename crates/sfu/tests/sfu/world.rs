@@ -251,6 +251,14 @@ impl World {
         self.run(Duration::from_millis(100));
     }
 
+    /// The transports of one client are up.
+    pub(crate) fn connect_only(&mut self, index: usize) {
+        self.until(Duration::from_secs(10), "it is connected", |w| {
+            let client = &w.clients[index];
+            client.sending.connected && client.receiving.connected
+        });
+    }
+
     /// One step: all that arrives in it is one batch for the engine.
     pub(crate) fn tick(&mut self) {
         self.now += TICK;
