@@ -267,11 +267,10 @@ impl Conn {
         self.node.metrics().frames_in.inc();
         let size = bytes.len();
         match self.session.hear(bytes) {
-            // The room is gone: its outbox says the rest.
-            Heard::Ask(re, request) => {
-                let asked = self.attached.request_of(size, re, request).await;
-                asked.map_err(|_| End::Close(session::let_go()))
-            }
+            Heard::Ask(re, request) => match self.attached.request_of(size, re, request).await {
+                Ok(()) => Ok(()),
+                Err(_) => Err(self.last_words().await),
+            },
             Heard::Answer(frame) => {
                 self.node.metrics().error("bad_request");
                 self.write([Message::Binary(frame)]).await
@@ -281,6 +280,17 @@ impl Conn {
                 Err(End::Close(frame))
             }
         }
+    }
+
+    /// The room is gone. What it said before, such as that this peer was removed, is still in the outbox.
+    async fn last_words(&mut self) -> End {
+        let mut batch = Vec::new();
+        while self.from_room.recv_many(&mut batch, WRITE_BATCH_MAX).await > 0 {
+            if let Err(end) = self.say(&mut batch).await {
+                return end;
+            }
+        }
+        End::Close(session::let_go())
     }
 
     /// The connection cannot be read any further.

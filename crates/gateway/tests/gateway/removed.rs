@@ -128,3 +128,18 @@ async fn a_join_that_was_on_its_way_does_not_open_the_session_again() {
     assert_eq!(back.pushes.front().map(|frame| frame.event), Some(event::room::KICK_ALL));
     assert!(w.store.active_session(meeting).await.unwrap().is_none());
 }
+
+/// The room that turns it away has nothing else to do and is gone before the join arrives.
+#[tokio::test]
+async fn whoever_asks_to_join_at_once_when_it_comes_back_is_told_all_the_same() {
+    let w = World::new().await;
+    let meeting = w.meeting().await.id;
+    let (_, x) = lost(&w, meeting, "x").await;
+    w.node.command(meeting, Command::KickAll).await.unwrap();
+    for _ in 0..50 {
+        let mut back = w.connect(meeting, x.id, &x.token).await;
+        back.send_raw(event::room::JOIN_ROOM, "j", r::JoinRoomRequest::default().encode_to_vec()).await;
+        assert_eq!(back.ended().await, Some((1000, "the meeting has ended".to_owned())));
+        assert_eq!(back.pushes.front().map(|frame| frame.event), Some(event::room::KICK_ALL));
+    }
+}
