@@ -71,7 +71,7 @@ fn round(name: &str, data: &Path) -> Pass {
     assert!(url.ends_with(&format!("/meet?authToken={token}")), "{url}");
     let given = json(&["meeting", "link", id, "--name", "B", "--page", "https://m.test/x/meet"], data);
     assert!(given["url"].as_str().unwrap().starts_with("https://m.test/x/meet?authToken="));
-    Pass { meeting: id.to_owned(), token: token.to_owned() }
+    Pass { meeting: id.to_owned(), token: token.to_owned(), ..Pass::default() }
 }
 
 #[tokio::test]

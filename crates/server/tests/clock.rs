@@ -144,7 +144,7 @@ async fn setting_the_wall_clock_bills_nothing_and_takes_nothing_back() {
     let _back = scene.joined(0).await;
     assert_eq!(ms(&scene.session().await["started_at"]), began_at);
     let path = format!("/meetings/{}/active-session/kick-all", scene.passes[0].meeting);
-    scene.kit.try_post(&path).await.unwrap();
+    scene.kit.try_post(&path, None).await.unwrap();
     let _again = scene.joined(1).await;
     let list = scene.kit.get("/sessions?status=LIVE").await;
     let late = ms(&list["data"]["sessions"][0]["started_at"]) - began_at - scene.wall.off_ms();

@@ -156,8 +156,8 @@ async fn a_full_disk_throws_nobody_out_and_heals_by_itself() {
     let made = request(&server.bound.http, "POST", &target, Some(&first.api_token), Some(&body)).await;
     assert_eq!((made.status, made.header("retry-after")), (503, Some("1")), "{made:?}");
     assert!(made.body.contains("its disk is full or failing"), "{made:?}");
-    let kicked =
-        kit.try_post(&format!("/meetings/{}/active-session/kick-all", people[0].meeting)).await.unwrap();
+    let kick_all = format!("/meetings/{}/active-session/kick-all", people[0].meeting);
+    let kicked = kit.try_post(&kick_all, None).await.unwrap();
     assert_eq!(kicked.status, 503, "{kicked:?}");
     let sessions = kit.get("/sessions").await;
     assert_eq!(sessions["data"]["sessions"].as_array().map(Vec::len), Some(2), "{sessions}");

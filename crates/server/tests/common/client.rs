@@ -10,14 +10,26 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
 use super::Server;
 
 /// A participant who may enter a meeting.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Pass {
     pub meeting: String,
     pub token: String,
+    /// The caller's name for the participant; empty = none.
+    pub custom_id: String,
+}
+
+/// How the server ended a socket.
+#[derive(Debug)]
+pub struct End {
+    /// Numbers of the frames before.
+    pub events: Vec<u32>,
+    pub code: u16,
+    pub reason: String,
 }
 
 /// An open web socket.
@@ -26,6 +38,11 @@ pub struct Client {
     socket: WebSocketStream<TcpStream>,
     peer: String,
     asked: u32,
+}
+
+enum Heard {
+    Frame(Frame),
+    Close(Option<CloseFrame>),
 }
 
 /// The other side is gone, or refused.
@@ -114,18 +131,40 @@ impl Client {
 
     /// The next frame; answers pings.
     pub async fn next(&mut self) -> Result<Frame, Gone> {
+        match self.heard().await? {
+            Heard::Frame(frame) => Ok(frame),
+            Heard::Close(frame) => Err(Gone(format!("closed: {frame:?}"))),
+        }
+    }
+
+    async fn heard(&mut self) -> Result<Heard, Gone> {
         loop {
             match self.socket.next().await {
                 Some(Ok(Message::Binary(bytes))) => {
-                    return Frame::decode(bytes).map_err(|e| Gone(e.to_string()));
+                    return Frame::decode(bytes).map(Heard::Frame).map_err(|e| Gone(e.to_string()));
                 }
                 Some(Ok(Message::Text(text))) if text.as_str() == "2" => {
                     self.socket.send(Message::text("3")).await?;
                 }
-                Some(Ok(Message::Close(frame))) => return Err(Gone(format!("closed: {frame:?}"))),
+                Some(Ok(Message::Close(frame))) => return Ok(Heard::Close(frame)),
                 Some(Ok(_)) => {}
                 Some(Err(e)) => return Err(e.into()),
                 None => return Err(Gone("ended".to_owned())),
+            }
+        }
+    }
+
+    /// Listens until the server closes; answers pings. An error when the connection breaks.
+    pub async fn ended(&mut self) -> Result<End, Gone> {
+        let mut events = Vec::new();
+        loop {
+            match self.heard().await? {
+                Heard::Frame(frame) => events.push(frame.event),
+                Heard::Close(Some(frame)) => {
+                    let (code, reason) = (frame.code.into(), frame.reason.as_str().to_owned());
+                    return Ok(End { events, code, reason });
+                }
+                Heard::Close(None) => return Err(Gone("closed without a code".to_owned())),
             }
         }
     }

@@ -113,9 +113,9 @@ impl Kit {
     }
 
     /// Path below the app, on a server that may die meanwhile.
-    pub async fn try_post(&self, path: &str) -> std::io::Result<Answer> {
+    pub async fn try_post(&self, path: &str, body: Option<&Value>) -> std::io::Result<Answer> {
         let stream = TcpStream::connect(self.base.strip_prefix("http://").unwrap()).await?;
-        try_exchange(stream, "POST", &self.target(path), Some(&self.token), None).await
+        try_exchange(stream, "POST", &self.target(path), Some(&self.token), body).await
     }
 
     /// Path below the app; the answer must be a success.
@@ -142,12 +142,13 @@ pub async fn passes(kit: &Kit, meetings: usize, people: usize) -> Vec<super::cli
         let made = kit.post("/meetings", &serde_json::json!({ "title": format!("Room {m}") })).await;
         let meeting = super::text(&made, "/data/id");
         for p in 0..people {
+            let custom_id = format!("p{p}");
             let body = serde_json::json!({
-                "name": format!("Person {p}"), "preset_name": "group_call_host", "custom_participant_id": format!("p{p}"),
+                "name": format!("Person {p}"), "preset_name": "group_call_host", "custom_participant_id": custom_id,
             });
             let added = kit.post(&format!("/meetings/{meeting}/participants"), &body).await;
             let token = super::text(&added, "/data/token");
-            passes.push(super::client::Pass { meeting: meeting.clone(), token });
+            passes.push(super::client::Pass { meeting: meeting.clone(), token, custom_id });
         }
     }
     passes

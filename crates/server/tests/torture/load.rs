@@ -12,16 +12,17 @@ use crate::common::client::{Client, Gone, Pass};
 use crate::common::http::{Answer, Kit};
 use crate::common::rng::Rng;
 use crate::common::{DEADLINE, FirstRun, Server};
+use crate::removal::{Kick, Out};
 
 /// Clients that only read.
 const READERS: u64 = 2;
-/// Longest pause of the one who ends meetings.
-const KICK_PAUSE_MS: u64 = 60;
+/// Clients that come back after they were removed.
+const RETURNERS: u64 = 2;
 
 /// What a client did, as it saw it. Times are this machine's clock, before asking and after being told.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Attempt {
-    pub(crate) meeting: String,
+    pub(crate) pass: Pass,
     pub(crate) join_asked: i64,
     pub(crate) joined: Option<i64>,
     pub(crate) leave_asked: Option<i64>,
@@ -32,21 +33,17 @@ pub(crate) struct Attempt {
     pub(crate) killed: i64,
 }
 
-/// A meeting was ended for everybody.
-#[derive(Debug, Clone)]
-pub(crate) struct Kick {
-    pub(crate) meeting: String,
-    pub(crate) asked: i64,
-    pub(crate) told: Option<i64>,
-    pub(crate) killed: i64,
-}
-
 /// Everything that was seen so far.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     /// By peer.
     pub(crate) attempts: BTreeMap<String, Attempt>,
+    /// The same peers, oldest first.
+    pub(crate) order: Vec<String>,
+    /// In the order in which they were asked for.
     pub(crate) kicks: Vec<Kick>,
+    /// Who was told of its removal, by peer.
+    pub(crate) out: BTreeMap<String, Out>,
     /// Answers to readers.
     pub(crate) reads: u64,
     pub(crate) sealing: Sealing,
@@ -67,12 +64,12 @@ pub(crate) struct Scene {
 
 /// What everybody in a scene shares.
 #[derive(Clone)]
-struct Player {
-    base: String,
-    kit: Kit,
-    log: Log,
+pub(crate) struct Player {
+    pub(crate) base: String,
+    pub(crate) kit: Kit,
+    pub(crate) log: Log,
     /// When the server began to die.
-    dying: watch::Receiver<Option<i64>>,
+    pub(crate) dying: watch::Receiver<Option<i64>>,
 }
 
 impl Scene {
@@ -92,7 +89,12 @@ impl Scene {
         for no in 0..READERS {
             players.spawn(self.player.clone().read(everybody.to_vec(), rng.fork(no + 1_000)));
         }
-        players.spawn(self.player.clone().kick(everybody.to_vec(), rng.fork(2_000)));
+        for no in 0..RETURNERS {
+            players.spawn(self.player.clone().come_back(rng.fork(no + 3_000)));
+        }
+        for (salt, is_all) in [(2_000, true), (2_001, false)] {
+            players.spawn(self.player.clone().remove(everybody.to_vec(), is_all, rng.fork(salt)));
+        }
         players.spawn(self.player.clone().watch(self.server.bound.metrics.clone()));
         tokio::select! {
             () = until => {}
@@ -111,12 +113,13 @@ impl Scene {
         let mut seen = self.player.log.lock().unwrap();
         seen.attempts.values_mut().filter(|a| a.killed == 0).for_each(|a| a.killed = killed);
         seen.kicks.iter_mut().filter(|k| k.killed == 0).for_each(|k| k.killed = killed);
+        seen.out.values_mut().filter(|o| o.killed == 0).for_each(|o| o.killed = killed);
     }
 }
 
 impl Player {
     /// Something failed at `at`: fine if the server was dying by then, which is told a moment later.
-    async fn must_be_dying(&mut self, at: i64, what: &str) {
+    pub(crate) async fn must_be_dying(&mut self, at: i64, what: &str) {
         let dying = tokio::time::timeout(DEADLINE, self.dying.wait_for(Option::is_some)).await;
         let dying = dying.unwrap_or_else(|_| panic!("the server lives, but {what}")).unwrap();
         assert!(dying.is_some_and(|dying| dying <= at), "before the kill: {what}");
@@ -125,14 +128,14 @@ impl Player {
     async fn come_and_go(mut self, pass: Pass, mut rng: Rng) {
         loop {
             let peer = rng.uuid();
-            let client = Client::connect(&self.base, &pass, &peer).await;
+            // A new peer id may always enter, whoever was removed before.
+            let visited = match Client::connect(&self.base, &pass, &peer).await {
+                Ok(client) => self.visit(client, &pass, &peer, &mut rng).await,
+                Err(gone) => Err(gone),
+            };
             let failed_at = now_ms();
-            match client {
-                Ok(client) => {
-                    // An end that was not asked for is a kick or the kill; what comes next tells.
-                    let _ = self.visit(client, &pass, &peer, &mut rng).await;
-                }
-                Err(gone) => return self.must_be_dying(failed_at, &format!("{gone:?}")).await,
+            if let Err(gone) = visited {
+                return self.must_be_dying(failed_at, &format!("{gone:?}")).await;
             }
         }
     }
@@ -151,9 +154,10 @@ impl Player {
     ) -> Result<(), Gone> {
         let asked = now_ms();
         self.note(peer, |a| {
-            a.meeting.clone_from(&pass.meeting);
+            a.pass = pass.clone();
             a.join_asked = asked;
         });
+        self.log.lock().unwrap().order.push(peer.to_owned());
         client.join().await?;
         let told = now_ms();
         self.note(peer, |a| a.joined = Some(told));
@@ -165,13 +169,9 @@ impl Player {
             5..9 => rng.within(1..200),
             _ => 60_000,
         });
-        let listen = async {
-            loop {
-                client.next().await?;
-            }
-        };
-        if let Ok(ended) = tokio::time::timeout(stay, listen).await {
-            return ended;
+        if let Ok(end) = tokio::time::timeout(stay, client.ended()).await {
+            self.is_removed(peer, &end?);
+            return Ok(());
         }
         if rng.within(0..5) == 0 {
             let dropped = now_ms();
@@ -180,9 +180,11 @@ impl Player {
         }
         let asked = now_ms();
         self.note(peer, |a| a.leave_asked = Some(asked));
-        client.leave().await?;
-        let told = now_ms();
-        self.note(peer, |a| a.left = Some(told));
+        // A removal or the kill may come first; what comes next tells.
+        if client.leave().await.is_ok() {
+            let told = now_ms();
+            self.note(peer, |a| a.left = Some(told));
+        }
         Ok(())
     }
 
@@ -252,37 +254,6 @@ impl Player {
         let failed_at = now_ms();
         self.log.lock().unwrap().sealing.add(last);
         self.must_be_dying(failed_at, "the metrics do not answer").await;
-    }
-
-    /// Ends a meeting for everybody now and then, so that sessions end.
-    async fn kick(mut self, everybody: Vec<Pass>, mut rng: Rng) {
-        loop {
-            let mut dying = self.dying.clone();
-            let pause = Duration::from_millis(rng.within(0..KICK_PAUSE_MS));
-            if tokio::time::timeout(pause, dying.wait_for(Option::is_some)).await.is_ok() {
-                return;
-            }
-            let pass = &everybody[usize::try_from(rng.within(0..everybody.len() as u64)).unwrap()];
-            let (asked, place) = {
-                let asked = now_ms();
-                let mut seen = self.log.lock().unwrap();
-                seen.kicks.push(Kick { meeting: pass.meeting.clone(), asked, told: None, killed: 0 });
-                (asked, seen.kicks.len() - 1)
-            };
-            let path = format!("/meetings/{}/active-session/kick-all", pass.meeting);
-            match self.kit.try_post(&path).await {
-                Ok(answer) if matches!(answer.status, 200 | 404) => {
-                    let told = now_ms();
-                    assert!(told >= asked, "the clock went back");
-                    let was_live = answer.status == 200;
-                    self.log.lock().unwrap().kicks[place].told = was_live.then_some(told);
-                }
-                other => {
-                    let failed_at = now_ms();
-                    return self.must_be_dying(failed_at, &format!("kick-all: {other:?}")).await;
-                }
-            }
-        }
     }
 }
 

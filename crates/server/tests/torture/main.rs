@@ -1,6 +1,7 @@
-//! The real binary, killed with SIGKILL again and again at random instants: under joins, leaves, kicks and reads while it
-//! seals and merges, while it imports, while it rebuilds the archive, and while somebody sets its wall clock. What was acknowledged is in the ledger, nothing
-//! is there that did not happen, and the lists say what an export says.
+//! The real binary, killed with SIGKILL again and again at random instants: under joins, leaves, reads, kicks and
+//! returns of those who were kicked while it seals and merges, while it imports, while it rebuilds the archive, and while
+//! somebody sets its wall clock. What was acknowledged is in the ledger, nothing is there that did not happen, who was
+//! removed stays out, and the lists say what an export says.
 //!
 //! `TORTURE_SEED=…` repeats a run, `TORTURE_KILLS=…` makes it longer: `cargo xtask torture --kills 1000`.
 #![allow(
@@ -21,6 +22,8 @@ mod compare;
 mod imports;
 mod large;
 mod load;
+mod removal;
+mod removed;
 mod truth;
 
 use std::path::Path;
@@ -47,6 +50,8 @@ const IMPORT_EVERY: u64 = 5;
 const REBUILD_EVERY: u64 = 11;
 /// Every so many kills the ledger is verified, also before the end.
 const VERIFY_EVERY: u64 = 50;
+/// After so many kills the load moves to other rooms: one remembers a bounded number of removals.
+const MOVE_EVERY: u64 = 50;
 const MEETINGS: usize = 4;
 const PEOPLE: usize = 4;
 
@@ -60,7 +65,8 @@ async fn what_was_acknowledged_survives_sigkill() {
     let mut clock = Clock::new(Wall::build(dir.path()));
     let server = clock.serve(&data, &mut rng.fork(u64::MAX));
     let first = FirstRun::read(&data);
-    let everybody = passes(&Kit::new(&server.bound.http, &first), MEETINGS, PEOPLE).await;
+    let meetings = MEETINGS * usize::try_from(kills.div_ceil(MOVE_EVERY)).unwrap();
+    let everybody = passes(&Kit::new(&server.bound.http, &first), meetings, PEOPLE).await;
     stop(server);
     let log = Log::default();
     let mut imports = Imports::new(dir.path(), &data, &first.app_id);
@@ -84,7 +90,9 @@ async fn what_was_acknowledged_survives_sigkill() {
                     at_instant(Duration::from_millis(load_ms)).await;
                 }
             };
-            scene.round(&everybody, &players, until).await;
+            let rooms = usize::try_from(kill / MOVE_EVERY).unwrap();
+            let people = everybody.chunks(MEETINGS * PEOPLE).nth(rooms).unwrap();
+            scene.round(people, &players, until).await;
         }
         if kill % VERIFY_EVERY == VERIFY_EVERY - 1 {
             println!("{} kills, {:.0} s", kill + 1, start.elapsed().as_secs_f64());
@@ -93,13 +101,17 @@ async fn what_was_acknowledged_survives_sigkill() {
     }
     println!("{kills} kills, {:.0} s", start.elapsed().as_secs_f64());
     let server = clock.serve(&data, &mut rng.fork(u64::MAX));
-    finish(&data, server, &first, &everybody, &mut imports).await;
+    removal::end_all(&Kit::new(&server.bound.http, &first), &everybody, &log).await;
+    stop(server);
+    imports.complete();
+    verify(&data);
 
     let truth = Truth::export(&data);
     imports.check(&truth);
     let rooms: Vec<Id> = everybody.iter().map(|pass| Id::parse(&pass.meeting).unwrap()).collect();
     let straight = clock.straightened(&truth, &rooms, &log.lock().unwrap());
     check::stays(&straight, &everybody, &log.lock().unwrap(), kills);
+    removed::check(&straight, &log.lock().unwrap());
     log.lock().unwrap().sealing.check(kills);
     // From the archive, and from SQL.
     let server = archive::serve(&data, &mut rng.fork(kills), &[]);
@@ -126,25 +138,6 @@ async fn a_large_import_survives_sigkill() {
 async fn at_instant(after: Duration) {
     let nothing = std::future::pending::<()>();
     assert!(tokio::time::timeout(after, nothing).await.is_err(), "nothing never comes");
-}
-
-/// Everything ends as it should: what is open is closed, and every import is done again.
-async fn finish(
-    data: &Path,
-    server: Server,
-    first: &FirstRun,
-    everybody: &[common::client::Pass],
-    imports: &mut Imports,
-) {
-    let kit = Kit::new(&server.bound.http, first);
-    for pass in everybody {
-        let path = format!("/meetings/{}/active-session/kick-all", pass.meeting);
-        let answer = kit.try_post(&path).await.expect("an answer");
-        assert!(matches!(answer.status, 200 | 404), "{answer:?}");
-    }
-    stop(server);
-    imports.complete();
-    verify(data);
 }
 
 /// SIGTERM, and a good end.
