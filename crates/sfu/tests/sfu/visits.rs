@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use sederunt_sfu::{Answer, Command, Kind, ProducerKey};
+use sederunt_sfu::limit::M_LINES_MAX;
+use sederunt_sfu::{Answer, Command, Fault, Kind, ProducerKey};
 
 use crate::media::decode;
 use crate::world::World;
@@ -124,4 +125,26 @@ fn an_offer_that_was_withdrawn_displaces_nothing() {
         w.run(SECOND / 10);
     }
     assert!(rounds.iter().all(|count| *count <= LINES_MAX + 1), "{rounds:?}");
+}
+
+#[test]
+fn a_transport_that_has_had_too_many_m_lines_gives_way_to_a_new_one() {
+    let mut w = World::new(25);
+    let (stays, speaks) = (w.join(), w.join());
+    w.connect();
+    let tracks = [(); 6].map(|()| w.produce(speaks, Kind::Audio, &[]));
+    let audio = tracks[0];
+    // Two are the dummies of the first offer.
+    for _ in 0..(M_LINES_MAX - 2) / tracks.len() {
+        w.consume(stays, &tracks.map(|key| (key, "f")));
+        w.close_consumers(stays, &tracks);
+    }
+    let transport = w.clients[stays].receiving.transport;
+    let full = w.call(stays, Command::Consume { transport, wants: vec![(audio, None)] });
+    assert_eq!(full, Err(Fault::Limit("m-lines of a transport")));
+    w.reopen(stays, true);
+    w.connect_only(stays);
+    w.consume(stays, &[(audio, "f")]);
+    w.run(SECOND);
+    assert!(w.clients[stays].received(audio).len() > 40);
 }
