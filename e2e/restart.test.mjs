@@ -54,6 +54,6 @@ test('the network is away for less than the grace', { concurrency: true }, async
 test('the network comes back after the grace', { concurrency: true }, async (t) => {
   await Promise.all([
     pair(t, 'late-alive', { graceSecs: SHORT_GRACE_SECS }, graces(1, 3, 6)),
-    pair(t, 'late-dead', { graceSecs: SHORT_GRACE_SECS, udp: 'relay', muted: true }, graces(1)),
+    pair(t, 'late-dead', { graceSecs: SHORT_GRACE_SECS, udp: 'relay', muted: true }, graces(1, 3, 6)),
   ]);
 });

@@ -34,19 +34,34 @@ export async function startPair(chromium, name, { graceSecs = 20, udp = 'direct'
   const paths = {};
   const people = {};
   const members = {};
-  for (const who of NAMES) {
+
+  async function close() {
+    for (const { context } of Object.values(people)) await context.close();
+    for (const path of Object.values(paths)) await path.close();
+    if (server.alive()) await server.stop();
+    await relay?.close();
+  }
+
+  async function enter(who) {
     people[who] = await chromium.person(who);
     paths[who] = await tcpPath(host);
     const { id, token } = await addParticipant(server, meeting, who);
     members[who] = shortId(id);
     await openBare(people[who], paths[who].page, token);
   }
-  const { alice, bob } = people;
-  if (muted) await alice.page.evaluate(() => window.meeting.self.disableAudio());
-  else await alice.page.evaluate(() => window.meeting.self.enableScreenShare());
+
   const wanted = { alice: { audio: 1, video: 1 }, bob: muted ? { audio: 0, video: 1 } : { audio: 1, video: 2 } };
   const flows = (deadline) => Promise.all(NAMES.map((who) => playing(people[who], wanted[who], deadline)));
-  await flows();
+  try {
+    for (const who of NAMES) await enter(who);
+    if (muted) await people.alice.page.evaluate(() => window.meeting.self.disableAudio());
+    else await people.alice.page.evaluate(() => window.meeting.self.enableScreenShare());
+    await flows();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const { alice, bob } = people;
   const asTheyWere = {
     alice: { audio: !muted, video: true, screen: !muted, room: 'joined' },
     bob: { audio: true, video: true, screen: false, room: 'joined' },
@@ -152,11 +167,6 @@ export async function startPair(chromium, name, { graceSecs = 20, udp = 'direct'
       asTheyWere.alice.audio = true;
       await again('unmuted', Date.now(), []);
     },
-    async close() {
-      for (const { context } of Object.values(people)) await context.close();
-      for (const path of Object.values(paths)) await path.close();
-      if (server.alive()) await server.stop();
-      await relay?.close();
-    },
+    close,
   };
 }

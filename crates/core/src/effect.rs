@@ -426,7 +426,10 @@ pub enum MediaCmd {
         layers: Vec<(ProducerId, String)>,
     },
     /// The peer is gone: close its transports, producers and consumers. Not answered.
-    ClosePeer,
+    ClosePeer {
+        /// How long it had been away, ms; 0 for who was here. Its client goes by how long it has heard nothing.
+        away_ms: i64,
+    },
 }
 
 /// Why we close a socket.

@@ -32,7 +32,7 @@ pub use admit::Entrant;
 pub use heard::QUIET_MS;
 pub use heartbeat::HEARTBEAT_EVERY_MS;
 pub use node::Node;
-pub use returning::{RETURN_WAIT, RETURNING_MAX};
+pub use returning::{LOSS_WAIT, RETURN_WAIT, RETURNING_MAX};
 pub use rooms::ROOMS_MAX;
 pub use sockets::{Attached, OUTBOX_MAX_BYTES, ToSocket};
 pub use token::{TOKEN_MAX_BYTES, generate_signing_key, mint_token};

@@ -40,8 +40,8 @@ impl MediaGate {
 
     /// Hands a call over. `Some` = it was not accepted, and this is its answer.
     pub(crate) fn call(&mut self, call: MediaCallId, peer: PeerId, cmd: MediaCmd) -> Option<MediaFault> {
-        if matches!(cmd, MediaCmd::ClosePeer) {
-            self.close(call, peer);
+        if let MediaCmd::ClosePeer { away_ms } = cmd {
+            self.close(call, peer, away_ms);
             return None;
         }
         // A new transport of a peer whose closing still waits: the closing must come first.
@@ -63,13 +63,14 @@ impl MediaGate {
         }
     }
 
-    fn close(&mut self, call: MediaCallId, peer: PeerId) {
+    fn close(&mut self, call: MediaCallId, peer: PeerId, away_ms: i64) {
         let Some(media) = &self.media else { return };
         if !self.open.remove(&peer) {
             return;
         }
-        self.returning.gone(Instant::now(), self.meeting, peer);
-        if media.call(self.room, call, peer, MediaCmd::ClosePeer) == Err(MediaOverload::Full) {
+        let away = Duration::from_millis(u64::try_from(away_ms).unwrap_or_default());
+        self.returning.gone(Instant::now(), away, self.meeting, peer);
+        if media.call(self.room, call, peer, MediaCmd::ClosePeer { away_ms }) == Err(MediaOverload::Full) {
             self.closing.insert(peer);
         }
     }
@@ -85,14 +86,15 @@ impl MediaGate {
         let room = self.room;
         // A closing is not answered, so its number means nothing.
         self.closing.retain(|peer| {
-            media.call(room, MediaCallId(0), *peer, MediaCmd::ClosePeer) == Err(MediaOverload::Full)
+            media.call(room, MediaCallId(0), *peer, MediaCmd::ClosePeer { away_ms: 0 })
+                == Err(MediaOverload::Full)
         });
     }
 
     /// Closes everything the room has open.
     pub(crate) async fn close_all(mut self) {
         for peer in &self.open {
-            self.returning.gone(Instant::now(), self.meeting, *peer);
+            self.returning.gone(Instant::now(), Duration::ZERO, self.meeting, *peer);
         }
         self.closing.append(&mut self.open);
         self.retry();

@@ -85,7 +85,7 @@ impl Node {
         // Their transports were those of the process before: they hear so since the media thread answers.
         let since = shell.media.as_ref().map_or_else(Instant::now, MediaHandle::answers_since);
         for (meeting, peer) in recovered.returning {
-            shell.returning.gone(since, meeting, peer);
+            shell.returning.gone(since, Duration::ZERO, meeting, peer);
         }
         shell.store.heartbeat(&shell.config.node_id, now).await?;
         for meeting in recovered.still_open {
@@ -224,7 +224,7 @@ impl Node {
     }
 
     /// Waits while the client of this peer may still believe in transports that are no more: [`crate::RETURN_WAIT`] from
-    /// the start of the process, or from the end of its grace. True if it had to, so that what was read of the ledger
+    /// the start of the process, or from the end of its grace, and [`crate::LOSS_WAIT`] from its loss. True if it had to, so that what was read of the ledger
     /// before is old.
     pub async fn let_return(&self, meeting: MeetingId, peer: PeerId) -> bool {
         let Some(at) = self.shell.returning.opens_at(Instant::now(), meeting, peer) else { return false };

@@ -1,8 +1,10 @@
 //! Who waits at the door: people whose transports were taken from them while their client still believes in them
 //! (MEDIA2 §3.2).
 //!
-//! A client that is let in while it believes keeps what is dead, or resets it next to timers of its own. Its checks are
-//! refused from now on: after [`RETURN_WAIT`] every belief is gone and every timer has run out.
+//! A client that is let in while it believes keeps what is dead, or resets it next to timers of its own, which then take
+//! down what the reset opens: it never joins, or it joins with microphone and camera off. Its checks are refused from now
+//! on, so after [`RETURN_WAIT`] every belief is gone and every timer has run out. A client that hears nothing, because its
+//! network is away, needs until [`LOSS_WAIT`] after its loss.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
@@ -14,12 +16,17 @@ use sederunt_core::id::{MeetingId, PeerId};
 /// the 5 s that it waits for a socket.
 pub const RETURN_WAIT: Duration = Duration::from_millis(4_700);
 
+/// From the loss of a client that hears nothing until it has given up its transports: it believes for 7.6 s at most, then
+/// waits for 2.0 s, and has tried in vain to open others within 1 s more. When that is more than the 5 s that it waits for
+/// a socket, it comes once more.
+pub const LOSS_WAIT: Duration = Duration::from_millis(10_600);
+
 /// People who are waited for at once; the oldest make room. All that recovery names, and as many again.
 pub const RETURNING_MAX: usize = 2 * sederunt_store::RETURNING_MAX;
 
 type Who = (MeetingId, PeerId);
 
-/// The people that are waited for. An entry lasts for [`RETURN_WAIT`].
+/// The people that are waited for. An entry lasts until the door opens.
 #[derive(Debug, Default)]
 pub(crate) struct Returning {
     state: Mutex<State>,
@@ -27,40 +34,43 @@ pub(crate) struct Returning {
 
 #[derive(Debug, Default)]
 struct State {
+    /// When the door opens.
     gone: HashMap<Who, Instant>,
     /// The same, oldest first; an entry may have been renewed since.
     order: VecDeque<(Instant, Who)>,
 }
 
 impl Returning {
-    /// The transports of this peer are no more since then.
-    pub(crate) fn gone(&self, since: Instant, meeting: MeetingId, peer: PeerId) {
+    /// The transports of this peer are no more since then; before, it had been `away` for so long.
+    pub(crate) fn gone(&self, since: Instant, away: Duration, meeting: MeetingId, peer: PeerId) {
+        let opens = since
+            + if away.is_zero() { RETURN_WAIT } else { RETURN_WAIT.max(LOSS_WAIT.saturating_sub(away)) };
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.forget_before(since.checked_sub(RETURN_WAIT));
+        state.forget_open(since);
         if state.order.len() >= RETURNING_MAX {
             state.forget_oldest();
         }
-        state.gone.insert((meeting, peer), since);
-        state.order.push_back((since, (meeting, peer)));
+        state.gone.insert((meeting, peer), opens);
+        state.order.push_back((opens, (meeting, peer)));
     }
 
     /// When the door opens for this peer; `None` when it is open at `now`.
     pub(crate) fn opens_at(&self, now: Instant, meeting: MeetingId, peer: PeerId) -> Option<Instant> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.gone.get(&(meeting, peer)).map(|since| *since + RETURN_WAIT).filter(|at| *at > now)
+        state.gone.get(&(meeting, peer)).copied().filter(|at| *at > now)
     }
 }
 
 impl State {
-    fn forget_before(&mut self, instant: Option<Instant>) {
-        while self.order.front().is_some_and(|(since, _)| instant.is_some_and(|instant| *since <= instant)) {
+    fn forget_open(&mut self, now: Instant) {
+        while self.order.front().is_some_and(|(opens, _)| *opens <= now) {
             self.forget_oldest();
         }
     }
 
     fn forget_oldest(&mut self) {
-        if let Some((since, who)) = self.order.pop_front()
-            && self.gone.get(&who) == Some(&since)
+        if let Some((opens, who)) = self.order.pop_front()
+            && self.gone.get(&who) == Some(&opens)
         {
             self.gone.remove(&who);
         }
@@ -85,7 +95,7 @@ mod tests {
     fn the_door_is_closed_for_who_is_gone_and_for_nobody_else() {
         let returning = Returning::default();
         let now = Instant::now();
-        returning.gone(now, meeting(1), peer(1));
+        returning.gone(now, Duration::ZERO, meeting(1), peer(1));
         let opens = now + RETURN_WAIT;
         assert_eq!(returning.opens_at(now, meeting(1), peer(1)), Some(opens));
         assert_eq!(returning.opens_at(opens - SECOND, meeting(1), peer(1)), Some(opens));
@@ -93,10 +103,27 @@ mod tests {
         assert_eq!(returning.opens_at(now, meeting(1), peer(2)), None);
         assert_eq!(returning.opens_at(now, meeting(2), peer(1)), None);
         // Gone again.
-        returning.gone(now + 3 * SECOND, meeting(1), peer(1));
-        returning.gone(now + 5 * SECOND, meeting(1), peer(2));
+        returning.gone(now + 3 * SECOND, Duration::ZERO, meeting(1), peer(1));
+        returning.gone(now + 5 * SECOND, Duration::ZERO, meeting(1), peer(2));
         let again = now + 3 * SECOND + RETURN_WAIT;
         assert_eq!(returning.opens_at(now + 5 * SECOND, meeting(1), peer(1)), Some(again));
+    }
+
+    #[test]
+    fn who_heard_nothing_for_a_short_time_waits_longer() {
+        let returning = Returning::default();
+        let now = Instant::now();
+        for (peer_id, away, wait) in
+            [(1, 3, LOSS_WAIT - 3 * SECOND), (2, 6, RETURN_WAIT), (3, 20, RETURN_WAIT)]
+        {
+            returning.gone(now, away * SECOND, meeting(1), peer(peer_id));
+            assert_eq!(
+                returning.opens_at(now, meeting(1), peer(peer_id)),
+                Some(now + wait),
+                "away for {away} s"
+            );
+            assert_eq!(returning.opens_at(now + wait, meeting(1), peer(peer_id)), None);
+        }
     }
 
     #[test]
@@ -104,7 +131,7 @@ mod tests {
         let returning = Returning::default();
         let now = Instant::now();
         for id in 0..RETURNING_MAX + 10 {
-            returning.gone(now, meeting(1), peer(id));
+            returning.gone(now, Duration::ZERO, meeting(1), peer(id));
         }
         let sizes = |returning: &Returning| {
             let state = returning.state.lock().unwrap();
@@ -113,7 +140,7 @@ mod tests {
         assert_eq!(sizes(&returning), (RETURNING_MAX, RETURNING_MAX));
         assert_eq!(returning.opens_at(now, meeting(1), peer(9)), None, "the oldest made room");
         assert!(returning.opens_at(now, meeting(1), peer(10)).is_some());
-        returning.gone(now + RETURN_WAIT, meeting(1), peer(0));
+        returning.gone(now + RETURN_WAIT, Duration::ZERO, meeting(1), peer(0));
         assert_eq!(sizes(&returning), (1, 1));
     }
 }

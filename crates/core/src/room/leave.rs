@@ -39,7 +39,8 @@ impl Room {
         self.holds.remove(&id);
         self.speakers.remove(id);
         if peer.media.opened {
-            self.out.media(id, MediaCmd::ClosePeer);
+            let away_ms = peer.lost_at.map_or(0, |lost_at| at.since(lost_at));
+            self.out.media(id, MediaCmd::ClosePeer { away_ms });
         }
         Some(peer)
     }

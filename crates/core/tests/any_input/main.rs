@@ -272,7 +272,7 @@ impl World {
             }
             Effect::Close { conn, .. } => assert!(self.open.remove(conn), "closed twice: {conn:?}"),
             Effect::Media { call, cmd, .. } => {
-                if !matches!(cmd, MediaCmd::ClosePeer) {
+                if !matches!(cmd, MediaCmd::ClosePeer { .. }) {
                     self.calls.push_back((*call, cmd.clone()));
                 }
             }

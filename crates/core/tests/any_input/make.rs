@@ -330,7 +330,7 @@ impl Maker {
             | MediaCmd::PauseProducer { .. }
             | MediaCmd::Renegotiate { .. }
             | MediaCmd::SelectLayers { .. }
-            | MediaCmd::ClosePeer => MediaAnswer::Done,
+            | MediaCmd::ClosePeer { .. } => MediaAnswer::Done,
         }
     }
 }

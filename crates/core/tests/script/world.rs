@@ -165,7 +165,7 @@ impl World {
                 Write::Removed { removal, .. } => self.removed.push(*removal),
             },
             Effect::Media { call, cmd, .. } => {
-                if !matches!(cmd, MediaCmd::ClosePeer) {
+                if !matches!(cmd, MediaCmd::ClosePeer { .. }) {
                     self.calls.push_back((*call, cmd.clone()));
                 }
             }
@@ -272,7 +272,7 @@ impl World {
             | MediaCmd::PauseProducer { .. }
             | MediaCmd::Renegotiate { .. }
             | MediaCmd::SelectLayers { .. }
-            | MediaCmd::ClosePeer => MediaAnswer::Done,
+            | MediaCmd::ClosePeer { .. } => MediaAnswer::Done,
         };
         let result = match words {
             ["ok"] => Ok(answer),

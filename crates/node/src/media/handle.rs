@@ -368,7 +368,7 @@ mod tests {
     fn faults_come_back_and_closing_is_silent() {
         let (media, mut notices) = start();
         let (room, peer) = (RoomTag(3), PeerId::from_u128(1));
-        media.call(room, MediaCallId(1), peer, MediaCmd::ClosePeer).unwrap();
+        media.call(room, MediaCallId(1), peer, MediaCmd::ClosePeer { away_ms: 0 }).unwrap();
         let transport = TransportId::from_u128(1);
         let answer = MediaCmd::Renegotiate { transport, answer: "v=0".to_owned() };
         media.call(room, MediaCallId(2), peer, answer).unwrap();
@@ -390,7 +390,8 @@ mod tests {
         let (media, mut notices) = start();
         media.shutdown();
         media.shutdown();
-        let call = media.call(RoomTag(1), MediaCallId(1), PeerId::from_u128(1), MediaCmd::ClosePeer);
+        let call =
+            media.call(RoomTag(1), MediaCallId(1), PeerId::from_u128(1), MediaCmd::ClosePeer { away_ms: 0 });
         assert_eq!(call, Err(MediaOverload::Stopped));
         assert!(notices.blocking_recv().is_none(), "the thread let go of the channel");
     }

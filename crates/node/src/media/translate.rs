@@ -64,7 +64,7 @@ pub(super) fn command(cmd: MediaCmd) -> Command {
             transport: transport_key(transport),
             layers: layers.into_iter().map(|(producer, rid)| (producer_key(producer), rid)).collect(),
         },
-        MediaCmd::ClosePeer => Command::ClosePeer,
+        MediaCmd::ClosePeer { .. } => Command::ClosePeer,
     }
 }
 

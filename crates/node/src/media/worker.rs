@@ -160,7 +160,7 @@ impl Worker {
             let id = CallId(self.next_call);
             let peer = translate::peer_key(room, peer);
             match &cmd {
-                MediaCmd::ClosePeer => {
+                MediaCmd::ClosePeer { .. } => {
                     self.transports.remove(&(peer, false));
                     self.transports.remove(&(peer, true));
                 }
