@@ -87,27 +87,37 @@ pub(crate) struct LostPeers {
     newest_last: VecDeque<LostPeer>,
 }
 
-#[derive(Debug)]
-struct LostPeer {
-    peer: PeerId,
-    participant: ParticipantId,
-    custom_id: Option<String>,
+/// A peer of the LIVE session that is not in the room, whose client may be on its way back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LostPeer {
+    /// The wire's id, made by the client.
+    pub peer: PeerId,
+    /// Whose it was.
+    pub participant: ParticipantId,
+    /// The customer's own id of the person.
+    pub custom_id: Option<String>,
+    /// Its media was in this room, and was closed with its grace: a process before knows nothing of that.
+    pub late: bool,
 }
 
 impl LostPeers {
     pub(crate) fn note(&mut self, peer: PeerId, who: &Who) {
         let (participant, custom_id) = (who.participant, who.custom_participant_id.clone());
-        self.newest_last.push_back(LostPeer { peer, participant, custom_id });
+        self.add(LostPeer { peer, participant, custom_id, late: true });
+    }
+
+    pub(crate) fn add(&mut self, lost: LostPeer) {
+        self.newest_last.push_back(lost);
         if self.newest_last.len() > LOST_MAX {
             self.newest_last.pop_front();
         }
     }
 
-    /// It is back, or it is removed. True if it was among them.
+    /// It is back, or it is removed. True if its media was here until its grace ran out.
     pub(crate) fn forget(&mut self, peer: PeerId) -> bool {
-        let before = self.newest_last.len();
+        let late = self.newest_last.iter().any(|lost| lost.peer == peer && lost.late);
         self.newest_last.retain(|lost| lost.peer != peer);
-        self.newest_last.len() < before
+        late
     }
 
     /// Those of some people.

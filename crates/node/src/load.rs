@@ -55,8 +55,9 @@ pub(crate) async fn load(shell: &Shell, meeting: MeetingId) -> Result<Room, Stor
         (None, None) => return Err(StoreError::NotFound("meeting")),
     };
     let removals = store.removals(meeting, shell.clock.now()).await?;
+    let lost = store.lost_peers(meeting).await?;
     shell.rooms.clear_failed(meeting);
-    Ok(Room::new(config, open).with_removed(removals))
+    Ok(Room::new(config, open).with_removed(removals).with_lost(lost))
 }
 
 /// Ends the stays nobody can continue, durably: at their loss if they were away, else at `failed_at`, an instant of the

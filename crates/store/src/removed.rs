@@ -3,8 +3,8 @@
 use rusqlite::{Connection, Row, params};
 use sederunt_core::fact::LeaveReason;
 use sederunt_core::id::{MeetingId, PeerId};
-use sederunt_core::limit::{REMOVED_KEPT_MS, REMOVED_MAX};
-use sederunt_core::removal::Removal;
+use sederunt_core::limit::{LOST_MAX, REMOVED_KEPT_MS, REMOVED_MAX};
+use sederunt_core::removal::{LostPeer, Removal};
 use sederunt_core::time::UnixMs;
 
 use crate::sql::{blob, find, id, list, ms, name};
@@ -22,6 +22,37 @@ impl Store {
             let since = now.plus_ms(-REMOVED_KEPT_MS).0;
             let mut newest =
                 list(conn, sql, params![blob(meeting.as_u128()), since, REMOVED_MAX as i64], removal)?;
+            newest.reverse();
+            Ok(newest)
+        })
+        .await
+    }
+
+    /// Peers of the open session of a meeting whose stays ended without a word of theirs, the latest to go last; at most
+    /// [`LOST_MAX`]. Their clients may still be trying to come back.
+    pub async fn lost_peers(&self, meeting: MeetingId) -> Result<Vec<LostPeer>> {
+        self.read(move |conn| {
+            let sql = "SELECT stay.peer, stay.participant, stay.custom_participant_id FROM session
+                       JOIN stay ON stay.session = session.id
+                       WHERE session.meeting = ?1 AND session.ended_ms IS NULL AND stay.reason IN (?2, ?3, ?4)
+                       ORDER BY stay.left_ms DESC, stay.peer LIMIT ?5";
+            let [lost, gone, stopped] =
+                [LeaveReason::ConnectionLost, LeaveReason::NodeLost, LeaveReason::ServerStopped]
+                    .map(LeaveReason::as_str);
+            let mut newest = list(
+                conn,
+                sql,
+                params![blob(meeting.as_u128()), lost, gone, stopped, LOST_MAX as i64],
+                |row| {
+                    let (peer, participant) = (id(row, "peer")?, id(row, "participant")?);
+                    Ok(LostPeer {
+                        peer,
+                        participant,
+                        custom_id: row.get("custom_participant_id")?,
+                        late: false,
+                    })
+                },
+            )?;
             newest.reverse();
             Ok(newest)
         })

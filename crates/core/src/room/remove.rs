@@ -6,7 +6,7 @@ use crate::fact::LeaveReason;
 use crate::id::{ParticipantId, PeerId};
 use crate::input::ConnId;
 use crate::limit;
-use crate::removal::Removal;
+use crate::removal::{LostPeer, Removal};
 use crate::time::UnixMs;
 use crate::who::Who;
 
@@ -19,6 +19,16 @@ impl Room {
     pub fn with_removed(mut self, removals: impl IntoIterator<Item = Removal>) -> Self {
         for removal in removals {
             self.removed.note(removal);
+        }
+        self
+    }
+
+    /// The room with the peers of its LIVE session that the store knows as lost, the latest to go last: a kick of their
+    /// participant finds them, too.
+    #[must_use]
+    pub fn with_lost(mut self, lost: impl IntoIterator<Item = LostPeer>) -> Self {
+        for peer in lost {
+            self.lost.add(peer);
         }
         self
     }

@@ -198,6 +198,41 @@ fn a_restart_closes_what_the_dead_node_left_open_at_its_last_heartbeat() {
     });
 }
 
+/// Whoever is on its way back after a restart is kicked like those who are there.
+#[test]
+fn a_kick_after_a_restart_finds_those_who_are_not_back_yet() {
+    let first = tokio::runtime::Runtime::new().unwrap();
+    let (mut w, meeting, alice) = first.block_on(async {
+        let w = World::new().await;
+        let meeting = w.meeting().await.id;
+        let mut alice = w.client(meeting, "alice").await;
+        alice.join().await;
+        w.client(meeting, "bob").await.join().await;
+        (w, meeting, alice)
+    });
+    first.shutdown_background();
+    let peer = alice.attached.peer;
+    std::mem::forget(alice);
+
+    let clock = ManualClock::new(UnixMs(T0.0 + 3_000));
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        w.node = start(&w.store, &clock, &w.key, "node-2").await;
+        let kick = Command::Kick {
+            participants: Vec::new(),
+            custom_ids: vec!["c-alice".to_owned()],
+            reason: LeaveReason::Kicked,
+        };
+        let kicked = w.node.command(meeting, kick).await.unwrap();
+        assert!(kicked.session.is_some() && kicked.removed.is_empty(), "its stay ended with the dead node");
+        let removal = w.store.removal(meeting, peer, T0).await.unwrap();
+        assert_eq!(removal.map(|removal| removal.reason), Some(LeaveReason::Kicked));
+        let row = w.participant(meeting, "alice").await;
+        let mut back = w.attach(&w.token(&row).await, peer, 8).await;
+        assert_eq!(back.closed().await, Some(CloseReason::Removed));
+        w.node.stop().await;
+    });
+}
+
 #[tokio::test]
 async fn commands_reach_the_room_or_answer_as_an_empty_one() {
     let w = World::new().await;
