@@ -138,7 +138,9 @@ test('kicked, and left, in words', async () => {
 test('refused: the link', async () => {
   await refused('no-parameters', '', { title: /link is not complete/ });
   await refused('bad-token', '?authToken=eyJhbGciOiJub25lIn0.eyJtZWV0aW5nSWQiOiJ4In0.x', { title: /link is not valid/ });
-  await refused('no-room', '?room_id=ffffffffffffffffffffffff&access_token=x', { title: /no such room/i });
+  // Whose token is nobody's learns nothing of rooms.
+  await refused('bad-access-token', '?room_id=ffffffffffffffffffffffff&access_token=x', { title: /link is not valid/ });
+  await refused('no-room', '?room_id=ffffffffffffffffffffffff', { title: /no such room/i });
 });
 
 test('refused: the meeting is inactive', async () => {

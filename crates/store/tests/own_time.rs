@@ -108,10 +108,13 @@ async fn taken_over(set_ms: i64) {
     let open = store.open_session(room.meeting, "node-b", now).await.unwrap().unwrap();
     assert_eq!(open.tally.keep_alive_until(), Some(at(150_000)));
     assert_eq!(now.plus_ms(open.offset_ms), at(100_000), "its time goes on");
-    // Nobody wrote a fact, and the process is restarted once more.
-    let done = store.recover("node-c", at(149_999 + set_ms)).await.unwrap();
+    // A process that writes nothing of the session, while the wall clock is set once more.
+    let done = store.recover("node-c", at(120_000 + set_ms)).await.unwrap();
+    assert_eq!((done.sessions_ended, done.still_open.len()), (0, 1));
+    store.heartbeat("node-c", clocks(130_000 + set_ms, set_ms)).await.unwrap();
+    let done = store.recover("node-d", at(149_999 + 2 * set_ms)).await.unwrap();
     assert_eq!((done.sessions_ended, done.still_open.len()), (0, 1), "a millisecond too early");
-    let done = store.recover("node-d", at(150_000 + set_ms)).await.unwrap();
+    let done = store.recover("node-e", at(150_000 + 2 * set_ms)).await.unwrap();
     assert_eq!((done.sessions_ended, done.still_open.len()), (1, 0));
     let ended = store.session(&"p".into(), session).await.unwrap().unwrap();
     assert_eq!((ended.ended_at, ended.consumed_ms(at(0))), (Some(at(150_000)), 180_000));

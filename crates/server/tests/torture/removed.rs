@@ -105,7 +105,10 @@ fn ended_wholly(session: &Session, kicks: &[&Kick]) {
         assert!(stay.joined_at <= ended_at && stay.left_at <= ended_at, "after the end: {}", what());
     }
     let mut by = kicks.iter().filter(|kick| kick.person.is_none() && kick.found_session());
-    assert!(!session.by_host || by.any(|kick| within(kick, ended_at)), "nobody ended {session:?}");
+    let explained = !session.by_host || by.any(|kick| within(kick, ended_at));
+    let near =
+        kicks.iter().filter(|kick| kick.person.is_none()).min_by_key(|kick| (kick.asked - ended_at).abs());
+    assert!(explained, "nobody ended it: the nearest {near:?}, of {session:?}");
 }
 
 /// Whoever came before an acknowledged removal is out after it, and has the reason.
@@ -155,8 +158,8 @@ fn told_the_truth(truth: &Truth, seen: &Seen, counts: &mut Counts) {
         let (stay, session) = stays[&Id::parse(peer).unwrap()];
         let is_true = match stay.reason.as_str() {
             KICKED => out.event == room::KICK,
-            // Its grace ran out before the kick.
-            "connection_lost" if out.event == room::KICK => true,
+            // Its grace ran out, or its server was gone, before the kick.
+            "connection_lost" | "node_lost" | "server_stopped" if out.event == room::KICK => true,
             // Every peer id that was ever in a session is removed at its end.
             _ => out.event == room::KICK_ALL && session.by_host,
         };
