@@ -38,7 +38,7 @@ const STOPPED_LATELY_MS: i64 = 60_000;
 impl Store {
     /// Closes what dead nodes left open: their stays at their last heartbeat (an away stay at its loss), sessions
     /// whose keep-alive ran out by `now` at `last left_at + keep-alive` (SEMANTICS §1 rule 5). All of it in each session's
-    /// own time, which goes on in this process (see [`crate::own_time`]).
+    /// own time, which goes on in this process (see `own_time.rs`).
     ///
     /// Call it at the start, before the first heartbeat and the first fact of `node`: this ledger has one process,
     /// so every stay that is open then belongs to a process that is gone, also to one of the same name.
