@@ -22,6 +22,8 @@ impl std::fmt::Display for Broken {
     }
 }
 
+impl std::error::Error for Broken {}
+
 impl From<Fault> for Broken {
     fn from(fault: Fault) -> Self {
         Self(fault)

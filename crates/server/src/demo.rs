@@ -3,10 +3,10 @@
 use std::io::Write as _;
 
 use anyhow::Context;
+use sederunt_api::make;
 use sederunt_core::id::{AppId, MeetingId, ParticipantId};
-use sederunt_core::limit::KEEP_ALIVE_DEFAULT_SECS;
 use sederunt_node::Node;
-use sederunt_store::{ListQuery, MeetingRow, MemberType, ParticipantRow, RoomKind};
+use sederunt_store::{ListQuery, MemberType, ParticipantRow};
 
 use crate::data_folder::DataFolder;
 use crate::first_run;
@@ -40,23 +40,8 @@ async fn meeting(node: &Node, app: &AppId) -> anyhow::Result<MeetingId> {
     if let Some(row) = node.store().meetings(app, query).await?.items.into_iter().next() {
         return Ok(row.id);
     }
-    let (id, now) = (MeetingId::from(node.mint_id()), node.now());
-    let row = MeetingRow {
-        id,
-        app: app.clone(),
-        title: TITLE.to_owned(),
-        active: true,
-        keep_alive_secs: KEEP_ALIVE_DEFAULT_SECS,
-        kind: RoomKind::Private,
-        is_room: false,
-        default_member_type: MemberType::Guest,
-        max_meeting_seconds: None,
-        terminated_at: None,
-        deleted_at: None,
-        extra: serde_json::json!({}),
-        created_at: now,
-        updated_at: now,
-    };
+    let id = MeetingId::from(node.mint_id());
+    let row = make::meeting(id, app.clone(), TITLE.to_owned(), node.now())?;
     node.store().create_meeting(row).await.context("cannot make the demo meeting")?;
     Ok(id)
 }

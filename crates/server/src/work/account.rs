@@ -59,10 +59,7 @@ fn check_account(account: &str) -> anyhow::Result<()> {
 
 fn make_app(desk: &Desk, account: String, name: String) -> anyhow::Result<AppRow> {
     let (id, now) = (AppId::from(desk.id().to_string().as_str()), desk.now());
-    let app = match sederunt_api::make::app(id.clone(), account, name, now) {
-        Ok(app) => app,
-        Err(fault) => bail!("{fault}"),
-    };
+    let app = sederunt_api::make::app(id.clone(), account, name, now)?;
     match desk.wait(desk.store.create_app(app.clone(), default_presets(&id, now, || desk.id()))) {
         Ok(()) => Ok(app),
         Err(StoreError::Exists(what)) => bail!("{what} exists already"),

@@ -1,6 +1,6 @@
 //! `sederunt meeting`.
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use sederunt_api::make;
 use sederunt_core::id::MeetingId;
 use sederunt_store::{ListQuery, MeetingRow};
@@ -38,10 +38,7 @@ pub(super) fn create(
     console: &mut dyn Console,
 ) -> anyhow::Result<u8> {
     let app = owned_app(desk, account, app)?;
-    let row = match make::meeting(desk.id().into(), app.id, title, desk.now()) {
-        Ok(row) => row,
-        Err(fault) => bail!("{fault}"),
-    };
+    let row = make::meeting(desk.id().into(), app.id, title, desk.now())?;
     desk.wait(desk.store.create_meeting(row.clone()))?;
     if json {
         json_line(console, &as_json(&row))?;
@@ -115,10 +112,7 @@ pub(super) fn link(desk: &Desk, what: Link, console: &mut dyn Console) -> anyhow
         name: Some(name),
         picture: None,
     };
-    let participant = match make::participant(wanted, participant.into(), &row, desk.now()) {
-        Ok(participant) => participant,
-        Err(fault) => bail!("{fault}"),
-    };
+    let participant = make::participant(wanted, participant.into(), &row, desk.now())?;
     let token = match &desk.live {
         Some(live) => live.node.mint_token(&participant, &preset_row)?,
         None => {
