@@ -39,5 +39,5 @@ pub enum RoomError {
     Closed,
     /// The SFU refused.
     #[error(transparent)]
-    Media(#[from] crate::input::MediaFault),
+    Media(#[from] crate::media::MediaFault),
 }

@@ -1,23 +1,30 @@
 //! Pure room engine: rooms, sessions, metering. No clock, no I/O, no runtime.
 //!
-//! The contract: [`room::Room::handle`] takes the instant, a fresh id and one input; then drain
-//! [`room::Room::poll`] and perform the effects in order; [`room::Room::poll_timeout`] says when to tick.
+//! The contract: [`room::Room::handle`] takes the instant, a fresh id and one input, and returns what must be durable and
+//! what is to be told then; [`room::Room::poll_timeout`] says when to tick.
+//!
+//! A room is a hall and features. The hall has what all of them share: the settings, the session, the peers and their
+//! sockets, and what comes out. A feature is a type with its own state; [`words`] has what it may be asked and what it tells.
 #![forbid(unsafe_code)]
 #![deny(clippy::arithmetic_side_effects, clippy::cast_possible_truncation)]
 
-pub mod chat;
+pub mod call;
+pub mod config;
 pub mod effect;
 pub mod error;
 pub mod fact;
+mod features;
+mod hall;
 pub mod id;
 pub mod input;
 pub mod limit;
-mod out;
-mod plugin_store;
+pub mod media;
 pub mod removal;
 pub mod room;
-mod speaker;
+pub mod standing;
+mod stay;
 pub mod tally;
 pub mod time;
 mod together;
 pub mod who;
+pub mod words;

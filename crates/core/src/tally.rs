@@ -17,6 +17,8 @@ use crate::limit::LOSS_LATE_MAX_MS;
 use crate::time::UnixMs;
 use crate::together::Together;
 
+pub use crate::stay::Stay;
+
 /// A fact that contradicts the facts before it. Never produced by the engine; `verify` reports it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TallyError {
@@ -49,39 +51,6 @@ pub enum TallyError {
         /// Its join.
         at: UnixMs,
     },
-}
-
-/// One recorded interval of one peer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stay {
-    /// The stay's id.
-    pub peer: PeerId,
-    /// Who.
-    pub participant: ParticipantId,
-    /// How it counts.
-    pub role: Role,
-    /// Signalling connection accepted.
-    pub created_at: UnixMs,
-    /// Entered.
-    pub joined_at: UnixMs,
-    /// Left; `None` while open.
-    pub left_at: Option<UnixMs>,
-    /// Why it ended.
-    pub reason: Option<LeaveReason>,
-    /// Socket lost at; the grace runs. Always `None` once `left_at` is set.
-    pub away_since: Option<UnixMs>,
-}
-
-impl Stay {
-    /// End of the interval as far as it is certain at `now`: left, else away since, else `now`.
-    pub fn until(&self, now: UnixMs) -> UnixMs {
-        self.left_at.or(self.away_since).unwrap_or(now)
-    }
-
-    /// Length in milliseconds at `now`.
-    pub fn duration_ms(&self, now: UnixMs) -> i64 {
-        self.until(now).since(self.joined_at)
-    }
 }
 
 /// What the row of a session holds: cheap to copy, and enough to answer for any instant.
@@ -364,6 +333,15 @@ impl Tally {
     /// Open stays in order of their id.
     pub fn open(&self) -> impl Iterator<Item = &Stay> {
         self.open.values()
+    }
+
+    /// Stays that are open and that nobody can continue, and when each of them ended, earliest first: at its loss, or when
+    /// its peer was `last_alive`.
+    pub fn orphans(&self, last_alive: impl Fn(&Stay) -> UnixMs) -> Vec<(PeerId, UnixMs)> {
+        let end = |stay: &Stay| (stay.peer, stay.away_since.unwrap_or_else(|| last_alive(stay)));
+        let mut orphans: Vec<_> = self.open().map(end).collect();
+        orphans.sort_by_key(|(peer, at)| (*at, *peer));
+        orphans
     }
 
     /// The open stay of this id.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::fact::Role;
 use crate::id::{ParticipantId, PeerId};
 use crate::limit::LOSS_LATE_MAX_MS;
-use crate::tally::Stay;
+use crate::stay::Stay;
 use crate::time::UnixMs;
 
 /// Running overlap of the members of one session. Instants must not decrease from call to call.

@@ -59,3 +59,88 @@ pub struct Abilities {
     /// `chat.private.can_send && chat.private.files`.
     pub chat_private_files: bool,
 }
+
+/// What a peer asks leave for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ability {
+    /// Remove others.
+    Kick,
+    /// Mute microphones of others.
+    MuteOthersAudio,
+    /// Switch cameras of others off.
+    MuteOthersVideo,
+    /// Pin somebody for everybody.
+    Pin,
+    /// Change one's own name.
+    EditDisplayName,
+    /// Publish a microphone.
+    ProduceAudio,
+    /// Publish a camera.
+    ProduceVideo,
+    /// Publish a screen.
+    ProduceScreenshare,
+    /// Write to everybody.
+    ChatPublicText,
+    /// Send files to everybody.
+    ChatPublicFiles,
+    /// Write to some.
+    ChatPrivateText,
+    /// Send files to some.
+    ChatPrivateFiles,
+}
+
+impl Ability {
+    /// The preset's own name for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Kick => "kick_participant",
+            Self::MuteOthersAudio => "disable_participant_audio",
+            Self::MuteOthersVideo => "disable_participant_video",
+            Self::Pin => "pin_participant",
+            Self::EditDisplayName => "can_edit_display_name",
+            Self::ProduceAudio => "media.audio.can_produce",
+            Self::ProduceVideo => "media.video.can_produce",
+            Self::ProduceScreenshare => "media.screenshare.can_produce",
+            Self::ChatPublicText => "chat.public.text",
+            Self::ChatPublicFiles => "chat.public.files",
+            Self::ChatPrivateText => "chat.private.text",
+            Self::ChatPrivateFiles => "chat.private.files",
+        }
+    }
+
+    /// Only who is on stage has it.
+    pub const fn is_for_the_stage(self) -> bool {
+        match self {
+            Self::ProduceAudio | Self::ProduceVideo | Self::ProduceScreenshare => true,
+            Self::Kick
+            | Self::MuteOthersAudio
+            | Self::MuteOthersVideo
+            | Self::Pin
+            | Self::EditDisplayName
+            | Self::ChatPublicText
+            | Self::ChatPublicFiles
+            | Self::ChatPrivateText
+            | Self::ChatPrivateFiles => false,
+        }
+    }
+}
+
+impl Abilities {
+    /// Whether the preset gives it.
+    pub const fn has(&self, ability: Ability) -> bool {
+        match ability {
+            Ability::Kick => self.kick,
+            Ability::MuteOthersAudio => self.mute_others_audio,
+            Ability::MuteOthersVideo => self.mute_others_video,
+            Ability::Pin => self.pin,
+            Ability::EditDisplayName => self.edit_display_name,
+            Ability::ProduceAudio => self.produce_audio,
+            Ability::ProduceVideo => self.produce_video,
+            Ability::ProduceScreenshare => self.produce_screenshare,
+            Ability::ChatPublicText => self.chat_public_text,
+            Ability::ChatPublicFiles => self.chat_public_files,
+            Ability::ChatPrivateText => self.chat_private_text,
+            Ability::ChatPrivateFiles => self.chat_private_files,
+        }
+    }
+}

@@ -47,5 +47,8 @@ fn has_key(headers: &HeaderMap) -> bool {
 
 /// How a socket ends that has been open for long and has not joined: the client connects again by itself.
 pub(crate) fn waited_long() -> CloseFrame {
-    CloseFrame { code: crate::session::AGAIN, reason: "nobody has joined for long, connect again".into() }
+    CloseFrame {
+        code: crate::conversation::AGAIN,
+        reason: "nobody has joined for long, connect again".into(),
+    }
 }

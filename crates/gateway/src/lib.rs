@@ -3,11 +3,11 @@
 //! Bytes to protocol messages to room inputs, and back; who may do what is decided behind [`sederunt_node::Node`].
 #![forbid(unsafe_code)]
 
+mod conversation;
 mod details;
 mod handshake;
 mod http;
 mod removed;
-mod session;
 mod strangers;
 mod translate;
 mod ws;
@@ -22,7 +22,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::strangers::Strangers;
 
-pub use session::OUTBOX_MAX;
+pub use conversation::OUTBOX_MAX;
 pub use strangers::{Rate, StrangerLimits, network};
 pub use ws::{PING_EVERY, SILENCE_MAX, WRITE_MAX};
 

@@ -5,8 +5,8 @@ use sederunt_core::id::{MeetingId, PeerId};
 use sederunt_node::{EntryError, Node, ToSocket};
 use tokio::time::timeout;
 
+use crate::conversation::{self, Conversation, Said};
 use crate::http::Refused;
-use crate::session::{self, Said, Session};
 use crate::ws::{self, WRITE_MAX};
 
 /// Words for a client that comes back after its removal.
@@ -33,10 +33,10 @@ pub(crate) async fn instead_of(
 
 /// Says it, and closes.
 pub(crate) async fn tell(mut socket: WebSocket, Removed { meeting, words }: Removed) {
-    let mut session = Session::new(meeting);
-    let mut closing: CloseFrame = session::let_go();
+    let mut conversation = Conversation::new(meeting);
+    let mut closing: CloseFrame = conversation::let_go();
     for word in words {
-        match session.say(word) {
+        match conversation.say(word) {
             Said::Frame(frame) => {
                 let Ok(Ok(())) = timeout(WRITE_MAX, socket.send(Message::Binary(frame))).await else {
                     return;

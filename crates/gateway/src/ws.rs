@@ -1,4 +1,4 @@
-//! `GET /ws`: the upgrade, and the loop that moves frames between a socket and its session.
+//! `GET /ws`: the upgrade, and the loop that moves frames between a socket and its conversation.
 
 use std::time::Duration;
 
@@ -10,9 +10,10 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::{FutureExt, SinkExt, StreamExt};
-use sederunt_core::effect::{Msg, PeerEvent};
+use sederunt_core::call::Disconnect;
 use sederunt_core::id::{MeetingId, PeerId};
-use sederunt_core::input::Disconnect;
+use sederunt_core::words::entry::PeerEvent;
+use sederunt_core::words::{Msg, entry};
 use sederunt_node::{Attached, ClientAddress, EntryError, Node, QUIET_MS, Ticket, ToSocket};
 use sederunt_proto::frame::FRAME_MAX_BYTES;
 use serde::Deserialize;
@@ -22,10 +23,10 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout
 use tokio_tungstenite::tungstenite;
 
 use crate::Gateway;
+use crate::conversation::{self, Conversation, Heard, OUTBOX_MAX, Said};
 use crate::handshake;
 use crate::http::{Client, Refused, address};
 use crate::removed::{self, Removed};
-use crate::session::{self, Heard, OUTBOX_MAX, Said, Session};
 use crate::strangers::Place;
 
 /// The server pings this often; the client gives up after 30 s of silence (PROTOCOL §3.4).
@@ -158,7 +159,7 @@ async fn serve(
     client: ClientAddress,
     place: Place,
 ) {
-    let session = Session::new(ticket.meeting.id);
+    let conversation = Conversation::new(ticket.meeting.id);
     let (outbox, from_room) = mpsc::channel(OUTBOX_MAX);
     let attached = match node.attach(ticket, peer, client, outbox).await {
         Ok(attached) => attached,
@@ -168,20 +169,20 @@ async fn serve(
         }
     };
     node.metrics().sockets.inc();
-    let conn = Conn { node: node.clone(), socket, session, attached, from_room, place: Some(place) };
+    let conn = Conn { node: node.clone(), socket, conversation, attached, from_room, place: Some(place) };
     conn.run().await;
     node.metrics().sockets.dec();
 }
 
 fn no_room(error: &EntryError) -> CloseFrame {
-    CloseFrame { reason: session::reason_text(&error.to_string()).into(), ..session::let_go() }
+    CloseFrame { reason: conversation::reason_text(&error.to_string()).into(), ..conversation::let_go() }
 }
 
 /// A socket and the room at its other end.
 struct Conn {
     node: Node,
     socket: WebSocket,
-    session: Session,
+    conversation: Conversation,
     attached: Attached,
     from_room: mpsc::Receiver<ToSocket>,
     /// Until it joins.
@@ -224,7 +225,7 @@ impl Conn {
                     self.hear(heard).await
                 }
                 count = self.from_room.recv_many(&mut batch, WRITE_BATCH_MAX) => {
-                    if count == 0 { Err(End::Close(session::let_go())) } else { self.say(&mut batch).await }
+                    if count == 0 { Err(End::Close(conversation::let_go())) } else { self.say(&mut batch).await }
                 }
                 _ = pings.tick() => self.write([Message::text("2")]).await,
                 () = sleep_until(silent_at) => match self.socket.next().now_or_never() {
@@ -266,7 +267,7 @@ impl Conn {
     async fn hear_frame(&mut self, bytes: Bytes) -> Result<(), End> {
         self.node.metrics().frames_in.inc();
         let size = bytes.len();
-        match self.session.hear(bytes) {
+        match self.conversation.hear(bytes) {
             Heard::Ask(re, request) => match self.attached.request_of(size, re, request).await {
                 Ok(()) => Ok(()),
                 Err(_) => Err(self.last_words().await),
@@ -290,7 +291,7 @@ impl Conn {
                 return end;
             }
         }
-        End::Close(session::let_go())
+        End::Close(conversation::let_go())
     }
 
     /// The connection cannot be read any further.
@@ -306,7 +307,7 @@ impl Conn {
             _ => return End::Gone(Disconnect::Lost),
         };
         self.node.metrics().error("bad_frame");
-        End::Close(CloseFrame { code, reason: session::reason_text(&reason).into() })
+        End::Close(CloseFrame { code, reason: conversation::reason_text(&reason).into() })
     }
 
     /// Whether the other side ended the connection, or the kernel gave it up because nothing came from there any more.
@@ -325,7 +326,7 @@ impl Conn {
             if tells_of_own_join(&message) {
                 self.place = None;
             }
-            match self.session.say(message) {
+            match self.conversation.say(message) {
                 Said::Frame(frame) => {
                     self.node.metrics().frames_out.inc();
                     let fed = timeout(WRITE_MAX, self.socket.feed(Message::Binary(frame))).await;
@@ -375,7 +376,7 @@ impl Conn {
 /// Whether this is the answer to the client's own `joinRoom`.
 fn tells_of_own_join(message: &ToSocket) -> bool {
     let ToSocket::Tell { re: Some(_), msg, .. } = message else { return false };
-    matches!(**msg, Msg::PeerInfo { event: PeerEvent::JoinRoom, .. })
+    matches!(**msg, Msg::Entry(entry::Tell::PeerInfo { event: PeerEvent::JoinRoom, .. }))
 }
 
 /// A connection that ended without a close frame is no fault of the client's protocol.

@@ -4,31 +4,23 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Instant;
 
+use sederunt_core::call::ConnId;
 use sederunt_core::effect::{Effect, Write};
 use sederunt_core::fact::FactKind;
-use sederunt_core::input::{ConnId, Input};
+use sederunt_core::input::Input;
 use sederunt_store::{ParticipantRow, StoreError};
 
 use crate::NodeError;
-use crate::room_task::{Kept, RoomFault, RoomTask};
+use crate::room_task::{RoomFault, RoomTask};
 use crate::sockets::{Sent, ToSocket};
 use crate::stall::STALL_AFTER;
 
 impl RoomTask {
     /// Performs the effects that wait, and those they lead to (a socket that is cut, a media call that is refused).
     pub(crate) async fn perform(&mut self) -> Result<(), RoomFault> {
-        while !self.effects.is_empty() {
-            let mut writes = Vec::new();
-            for Kept { effect, is_aside } in std::mem::take(&mut self.effects) {
-                match effect {
-                    Effect::Remember(write) => writes.push(*write),
-                    Effect::Tell { .. }
-                    | Effect::Refuse { .. }
-                    | Effect::Media { .. }
-                    | Effect::Close { .. }
-                    | Effect::Done { .. } => self.pending.push(Kept { effect, is_aside }),
-                }
-            }
+        while !self.writes.is_empty() || !self.effects.is_empty() {
+            let writes = std::mem::take(&mut self.writes);
+            self.pending.append(&mut self.effects);
             self.remember(writes).await?;
             for kept in std::mem::take(&mut self.pending) {
                 self.do_one(kept.effect)?;
@@ -90,8 +82,6 @@ impl RoomTask {
 
     pub(crate) fn do_one(&mut self, effect: Effect) -> Result<(), RoomFault> {
         match effect {
-            // Taken out before.
-            Effect::Remember(_) => Ok(()),
             Effect::Tell { conn, re, msg } => self.tell(conn, ToSocket::telling(re, msg)),
             Effect::Refuse { conn, re, error } => self.tell(conn, ToSocket::Refuse { re, error }),
             Effect::Close { conn, reason } => {

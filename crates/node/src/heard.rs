@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use sederunt_core::input::{Command, Disconnect, Input};
+use sederunt_core::call::Disconnect;
+use sederunt_core::input::{Command, Input};
 use sederunt_core::time::UnixMs;
 
 use crate::clock::Clock;

@@ -1,9 +1,10 @@
 //! A room from the store: its settings, and its open session.
 
+use sederunt_core::config::{OpenSession, RoomConfig};
 use sederunt_core::effect::Write;
-use sederunt_core::fact::{Fact, FactKind, LeaveReason};
+use sederunt_core::fact::{FactKind, LeaveReason};
 use sederunt_core::id::MeetingId;
-use sederunt_core::room::{OpenSession, Room, RoomConfig};
+use sederunt_core::room::Room;
 use sederunt_core::time::UnixMs;
 use sederunt_store::{MeetingRow, Store, StoreError};
 
@@ -46,7 +47,7 @@ pub(crate) async fn load(shell: &Shell, meeting: MeetingId) -> Result<Room, Stor
     let mut open = store.open_session(meeting, &shell.config.node_id, now).await?;
     if let Some(session) = &mut open {
         let failed_at = shell.rooms.failed_at(meeting).unwrap_or(now.steady).plus_ms(session.offset_ms);
-        close_orphans(store, &shell.config.node_id, meeting, session, failed_at).await?;
+        close_orphans(store, &shell.config.node_id, session, failed_at).await?;
     }
     let grace_ms = shell.config.reconnect_grace_ms;
     let config = match (store.meeting(meeting).await?, &open) {
@@ -65,23 +66,15 @@ pub(crate) async fn load(shell: &Shell, meeting: MeetingId) -> Result<Room, Stor
 async fn close_orphans(
     store: &Store,
     node: &str,
-    meeting: MeetingId,
     open: &mut OpenSession,
     failed_at: UnixMs,
 ) -> Result<(), StoreError> {
-    let orphans: Vec<_> = open.tally.open().map(|stay| (stay.peer, stay.away_since)).collect();
-    let mut writes = Vec::with_capacity(orphans.len());
-    for (peer, away_since) in orphans {
-        let fact = Fact {
-            at: away_since.unwrap_or(failed_at.max(open.tally.latest())),
-            app: open.tally.columns().app.clone(),
-            meeting,
-            session: open.tally.session(),
-            kind: FactKind::PeerLeft { peer, reason: LeaveReason::NodeLost },
-        };
-        let stay = open.tally.apply(&fact).map_err(|e| StoreError::Damaged(e.to_string()))?;
-        let (columns, offset_ms) = (open.tally.columns().clone(), open.offset_ms);
-        writes.push(Write::Fact { fact, columns, stay, person: None, offset_ms });
+    let alive = failed_at.max(open.tally.latest());
+    let mut writes = Vec::new();
+    for (peer, at) in open.tally.orphans(|_| alive) {
+        let kind = FactKind::PeerLeft { peer, reason: LeaveReason::NodeLost };
+        let write = Write::next(&mut open.tally, at, kind, None, open.offset_ms);
+        writes.push(write.map_err(|e| StoreError::Damaged(e.to_string()))?);
     }
     if !writes.is_empty() {
         store.remember(node, writes).await?;

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sederunt_core::effect::MediaCmd;
 use sederunt_core::id::{MeetingId, PeerId};
-use sederunt_core::input::{MediaCallId, MediaFault};
+use sederunt_core::media::{MediaCallId, MediaCmd, MediaFault};
 
 use crate::media::{MediaHandle, MediaOverload, RoomTag};
 use crate::returning::Returning;
@@ -69,7 +68,7 @@ impl MediaGate {
             return;
         }
         let away = Duration::from_millis(u64::try_from(away_ms).unwrap_or_default());
-        self.returning.gone(Instant::now(), away, self.meeting, peer);
+        self.returning.gone(Instant::now(), away, (self.meeting, peer), Some(media.tag(peer)));
         if media.call(self.room, call, peer, MediaCmd::ClosePeer { away_ms }) == Err(MediaOverload::Full) {
             self.closing.insert(peer);
         }
@@ -94,7 +93,8 @@ impl MediaGate {
     /// Closes everything the room has open.
     pub(crate) async fn close_all(mut self) {
         for peer in &self.open {
-            self.returning.gone(Instant::now(), Duration::ZERO, self.meeting, *peer);
+            let tag = self.media.as_ref().map(|media| media.tag(*peer));
+            self.returning.gone(Instant::now(), Duration::ZERO, (self.meeting, *peer), tag);
         }
         self.closing.append(&mut self.open);
         self.retry();

@@ -85,7 +85,8 @@ impl Node {
         // Their transports were those of the process before: they hear so since the media thread answers.
         let since = shell.media.as_ref().map_or_else(Instant::now, MediaHandle::answers_since);
         for (meeting, peer) in recovered.returning {
-            shell.returning.gone(since, Duration::ZERO, meeting, peer);
+            let tag = shell.media.as_ref().map(|media| media.tag(peer));
+            shell.returning.gone(since, Duration::ZERO, (meeting, peer), tag);
         }
         shell.store.heartbeat(&shell.config.node_id, now).await?;
         for meeting in recovered.still_open {
@@ -224,16 +225,23 @@ impl Node {
     }
 
     /// Waits while the client of this peer may still believe in transports that are no more: [`crate::RETURN_WAIT`] from
-    /// the start of the process, or from the end of its grace, and [`crate::LOSS_WAIT`] from its loss. True if it had to, so that what was read of the ledger
-    /// before is old.
+    /// the start of the process, or from the end of its grace, and [`crate::LOSS_WAIT`] from its loss; longer when it asked
+    /// after them late. True if it had to, so that what was read of the ledger before is old.
     pub async fn let_return(&self, meeting: MeetingId, peer: PeerId) -> bool {
-        let Some(at) = self.shell.returning.opens_at(Instant::now(), meeting, peer) else { return false };
+        let opens_at = || self.shell.returning.opens_at(Instant::now(), (meeting, peer));
+        let Some(mut opens) = opens_at() else { return false };
         self.shell.metrics.returns.inc();
-        tokio::select! {
-            () = tokio::time::sleep_until(at.into()) => {}
-            () = self.stopped() => {}
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep_until(opens.into()) => {}
+                () = self.stopped() => return true,
+            }
+            // It may have asked after its transports meanwhile.
+            match opens_at() {
+                Some(later) => opens = later,
+                None => return true,
+            }
         }
-        true
     }
 
     /// Attaches a socket to its room, and returns when the room has taken it in. What the room refuses (a peer id in
@@ -343,6 +351,7 @@ async fn route_media(shell: Arc<Shell>, mut notices: mpsc::UnboundedReceiver<Med
                     let _ = room.notices.send(Notice::Media { call, result });
                 }
             }
+            Some(MediaNotice::Refused { whose }) => shell.returning.refused(Instant::now(), whose),
             Some(MediaNotice::Connected { room, peer, transport }) => {
                 tracing::debug!(room = room.0, %peer, %transport, "media connected");
             }

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
-use sederunt_core::effect::{Msg, PeerInfo};
 use sederunt_core::id::{MeetingId, ParticipantId, PeerId};
+use sederunt_core::words::entry::PeerInfo;
+use sederunt_core::words::{Msg, entry};
 
 use crate::EntryError;
 use crate::shell::Shell;
@@ -46,7 +47,7 @@ pub(crate) async fn words(
     let (event, close) = removal.told();
     let push = event.map(|event| {
         let peer = stranger(peer, participant);
-        ToSocket::telling(None, Arc::new(Msg::PeerInfo { event, peer }))
+        ToSocket::telling(None, Arc::new(Msg::Entry(entry::Tell::PeerInfo { event, peer })))
     });
     Some((meeting, push.into_iter().chain([ToSocket::Close(close)]).collect()))
 }

@@ -8,12 +8,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sederunt_core::effect::{CloseReason, CommandReply, Effect, Write};
+use sederunt_core::call::{CommandId, ConnId, Disconnect};
+use sederunt_core::effect::{CloseReason, CommandReply, Effect, Outcome, Write};
 use sederunt_core::fact::FactKind;
 use sederunt_core::id::{MeetingId, ParticipantId};
-use sederunt_core::input::{Command, CommandId, ConnId, Disconnect, Input, Needs};
+use sederunt_core::input::{Command, Input};
 use sederunt_core::room::Room;
 use sederunt_core::time::Stamp;
+use sederunt_core::words::Needs;
 use sederunt_store::{ParticipantRow, StoreError};
 use tokio::sync::oneshot;
 
@@ -68,6 +70,8 @@ pub(crate) struct RoomTask {
     pub(crate) room: Room,
     pub(crate) sockets: Sockets,
     pub(crate) media: MediaGate,
+    /// To be made durable before the effects that wait.
+    pub(crate) writes: Vec<Write>,
     /// Effects that wait for their writes.
     pub(crate) effects: Vec<Kept>,
     /// Those of the batch whose writes are under way.
@@ -142,6 +146,7 @@ pub(crate) async fn run(shell: Arc<Shell>, meeting: MeetingId, handle: RoomHandl
         room,
         sockets: Sockets::default(),
         media,
+        writes: Vec::new(),
         effects: Vec::new(),
         newcomers: Vec::new(),
         pending: Vec::new(),
@@ -321,37 +326,28 @@ impl RoomTask {
     /// An input that needs nothing of the ledger.
     pub(crate) fn aside(&mut self, input: Input) {
         let stamp = self.stamp();
-        let (room, effects) = (&mut self.room, &mut self.effects);
-        let outcome = guarded(|| {
-            room.handle_aside(stamp, input);
-            while let Some(effect) = room.poll() {
-                effects.push(Kept { effect, is_aside: true });
+        let room = &mut self.room;
+        match guarded(|| room.handle_aside(stamp, input)) {
+            Ok(Outcome { writes, effects }) => {
+                debug_assert!(writes.is_empty(), "an aside is to be remembered: {writes:?}");
+                self.effects.extend(effects.into_iter().map(|effect| Kept { effect, is_aside: true }));
             }
-        });
-        if let Err(fault) = outcome {
-            self.aside_fault = Some(fault);
+            Err(fault) => self.aside_fault = Some(fault),
         }
     }
 
     /// One input that came at the instant of `stamp`.
     pub(crate) fn feed_at(&mut self, stamp: Stamp, input: Input) -> Result<(), RoomFault> {
-        let first = self.effects.len();
-        let mut is_aside = input.needs() == Needs::Nothing;
-        let (room, effects) = (&mut self.room, &mut self.effects);
-        guarded(|| {
-            room.handle(stamp, input);
-            while let Some(effect) = room.poll() {
-                // A timer that was due has come with the input.
-                is_aside &= !matches!(effect, Effect::Remember(_));
-                effects.push(Kept { effect, is_aside: false });
-            }
-        })?;
+        let needs_nothing = input.needs() == Needs::Nothing;
+        let room = &mut self.room;
+        let Outcome { writes, effects } = guarded(|| room.handle(stamp, input))?;
+        // A timer that was due has come with the input, and was recorded.
+        let is_aside = needs_nothing && writes.is_empty();
         // At once: the socket that says who joined may be gone before the join is written.
-        let joined = self.effects.iter().skip(first).filter_map(|kept| who_joined(&kept.effect));
-        self.newcomers.extend(joined.filter_map(|participant| self.sockets.newcomer(participant)));
-        for kept in self.effects.iter_mut().skip(first) {
-            kept.is_aside = is_aside;
-        }
+        let newcomers = writes.iter().filter_map(who_joined);
+        self.newcomers.extend(newcomers.filter_map(|participant| self.sockets.newcomer(participant)));
+        self.writes.extend(writes);
+        self.effects.extend(effects.into_iter().map(|effect| Kept { effect, is_aside }));
         Ok(())
     }
 
@@ -417,16 +413,15 @@ async fn refuse_all(queues: &mut RoomQueues, why: &str) {
     }
 }
 
-/// Whose stay begins with this effect.
-fn who_joined(effect: &Effect) -> Option<ParticipantId> {
-    let Effect::Remember(write) = effect else { return None };
-    let Write::Fact { fact, .. } = &**write else { return None };
+/// Whose stay begins with this write.
+fn who_joined(write: &Write) -> Option<ParticipantId> {
+    let Write::Fact { fact, .. } = write else { return None };
     let FactKind::PeerJoined { participant, .. } = fact.kind else { return None };
     Some(participant)
 }
 
 /// Runs the engine. A room that panicked is not looked at again, so what the panic left of it cannot matter.
-fn guarded(engine: impl FnOnce()) -> Result<(), RoomFault> {
+fn guarded<T>(engine: impl FnOnce() -> T) -> Result<T, RoomFault> {
     catch_unwind(AssertUnwindSafe(engine)).map_err(|payload| RoomFault::Panic(panic_text(payload.as_ref())))
 }
 
@@ -444,7 +439,7 @@ mod tests {
     #[test]
     fn a_panic_of_the_engine_is_a_fault_with_its_words() {
         assert!(guarded(|| {}).is_ok());
-        let fault = guarded(|| panic!("seat {} is taken", 7)).unwrap_err();
+        let fault = guarded(|| -> () { panic!("seat {} is taken", 7) }).unwrap_err();
         assert_eq!(fault.to_string(), "the room engine panicked: seat 7 is taken");
         assert_eq!(fault.kind(), "room_panic");
     }

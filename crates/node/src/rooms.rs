@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use sederunt_core::call::{ConnId, Disconnect, ReqId};
 use sederunt_core::effect::CommandReply;
 use sederunt_core::id::{MeetingId, PeerId};
-use sederunt_core::input::{
-    Command, ConnId, Disconnect, MediaAnswer, MediaCallId, MediaFault, ReqId, Request,
-};
+use sederunt_core::input::Command;
+use sederunt_core::media::{MediaAnswer, MediaCallId, MediaFault};
 use sederunt_core::time::UnixMs;
 use sederunt_core::who::Who;
+use sederunt_core::words::Request;
 use sederunt_store::ParticipantRow;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use sederunt_core::call::ConnId;
 use sederunt_core::id::MeetingId;
-use sederunt_core::input::ConnId;
 use sederunt_store::Store;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use sederunt_core::effect::{CloseReason, Msg};
+use sederunt_core::call::{ConnId, Disconnect, ReqId};
+use sederunt_core::effect::CloseReason;
 use sederunt_core::error::RoomError;
 use sederunt_core::id::{ParticipantId, PeerId};
-use sederunt_core::input::{ConnId, Disconnect, ReqId, Request};
 use sederunt_core::time::UnixMs;
+use sederunt_core::words::{Msg, Request};
 use sederunt_store::ParticipantRow;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;

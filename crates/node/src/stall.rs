@@ -7,10 +7,11 @@ use std::collections::VecDeque;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use sederunt_core::effect::Effect;
+use sederunt_core::call::{ConnId, Disconnect};
 use sederunt_core::error::RoomError;
-use sederunt_core::input::{Command, ConnId, Disconnect, Input, Needs};
+use sederunt_core::input::{Command, Input};
 use sederunt_core::time::Stamp;
+use sederunt_core::words::Needs;
 use sederunt_store::{DiskTrouble, StoreError};
 
 use crate::NodeError;
@@ -239,10 +240,6 @@ impl RoomTask {
             self.refuse_unwritable(message);
         }
         for Kept { effect, .. } in std::mem::take(&mut self.effects) {
-            if matches!(effect, Effect::Remember(_)) {
-                debug_assert!(false, "an aside is to be remembered: {effect:?}");
-                continue;
-            }
             self.do_one(effect)?;
         }
         if let Some(fault) = self.aside_fault.take() {

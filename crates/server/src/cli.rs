@@ -184,7 +184,7 @@ pub struct LinkArgs {
     /// Your own id of the person. Left out: a fresh one
     #[arg(long)]
     pub custom_id: Option<String>,
-    /// Address of the meeting page, e.g. https://meet.example.com/meet. Left out: what the running server has, or the
+    /// Address of the meeting page, e.g. `https://meet.example.com/meet`. Left out: what the running server has, or the
     /// configuration file
     #[arg(long)]
     pub page: Option<String>,

@@ -11,7 +11,7 @@ use str0m::{Event as RtcEvent, IceConnectionState, Input as RtcInput, Output as 
 
 use crate::command::{Answer, Command, Fault};
 use crate::demux::{Demux, Owner};
-use crate::ice::{IceKey, Names, Stale};
+use crate::ice::{IceKey, Names, PeerTag, Stale};
 use crate::id::{CallId, ConsumerSlot, PeerKey, ProducerKey, ProducerSlot, TransportKey, TransportSlot};
 use crate::limit::TIMER_STEP_MIN;
 use crate::rtc::{certificate, guard};
@@ -96,6 +96,11 @@ pub enum Event {
         peer: PeerKey,
         /// Which.
         transport: TransportKey,
+    },
+    /// A client was told that its transport is no more; it knows from now on.
+    CheckRefused {
+        /// Whose it was.
+        whose: PeerTag,
     },
 }
 
@@ -238,8 +243,9 @@ impl Sfu {
     /// STUN for no transport: whoever had one is told that it is gone, strangers hear nothing.
     fn on_foreign_stun(&mut self, source: SocketAddr, destination: SocketAddr, payload: &[u8]) {
         match self.names.stale(self.now, source, payload) {
-            Stale::Refuse(payload) => {
+            Stale::Refuse(whose, payload) => {
                 self.stats.stun_forbidden += 1;
+                self.out.push_back(Output::Event(Event::CheckRefused { whose }));
                 let transmit =
                     Transmit { source: self.local_for(source, destination), destination: source, payload };
                 self.out.push_back(Output::Transmit(transmit));

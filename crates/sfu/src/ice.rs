@@ -41,11 +41,22 @@ impl fmt::Debug for IceKey {
     }
 }
 
+/// Whose transport an ICE name is or was, as the name tells it: a hash of the peer's id, alike in all processes of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PeerTag([u8; TAG_CHARS]);
+
+impl IceKey {
+    /// The tag of a peer, by the id of its [`PeerKey`].
+    pub fn tag(self, peer: u128) -> PeerTag {
+        Names::new(self).tag(peer)
+    }
+}
+
 /// What to say to a STUN request that names no transport of ours.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Stale {
     /// It was one of a former process, or is closed: this datagram tells its client so.
-    Refuse(Vec<u8>),
+    Refuse(PeerTag, Vec<u8>),
     /// The same, but its source has been told often enough in this second.
     Limited,
     /// Nobody of ours: no answer.
@@ -71,13 +82,19 @@ impl Names {
 
     /// Name and password of a transport. The key of a transport is never used twice, so neither is its name.
     pub(crate) fn of(&self, peer: PeerKey, transport: TransportKey) -> IceCreds {
-        let tag = self.hmac(&[b"peer", &peer.id.to_be_bytes()]);
+        let PeerTag(tag) = self.tag(peer.id);
         let random = self.hmac(&[b"transport", &transport.0.to_be_bytes()]);
-        let spell = |bytes: [u8; 32], count| bytes.into_iter().take(count).map(ice_char);
-        let own = spell(tag, TAG_CHARS).chain(spell(random, RANDOM_CHARS));
-        let ufrag: String = WORKER.chars().chain(own).collect();
+        let own = tag.into_iter().chain(random.into_iter().take(RANDOM_CHARS).map(ice_char));
+        let ufrag: String = WORKER.chars().chain(own.map(char::from)).collect();
         let pass = self.password(&ufrag);
         IceCreds { ufrag, pass }
+    }
+
+    fn tag(&self, peer: u128) -> PeerTag {
+        let digest = self.hmac(&[b"peer", &peer.to_be_bytes()]);
+        let mut tag = [0; TAG_CHARS];
+        tag.iter_mut().zip(digest).for_each(|(c, byte)| *c = ice_char(byte));
+        PeerTag(tag)
     }
 
     fn password(&self, ufrag: &str) -> String {
@@ -87,7 +104,7 @@ impl Names {
 
     /// Looks at a STUN message whose user name is not among the transports.
     pub(crate) fn stale(&mut self, now: Instant, source: SocketAddr, payload: &[u8]) -> Stale {
-        let Some((message, password)) = self.authentic(payload) else { return Stale::Stranger };
+        let Some((message, tag, password)) = self.authentic(payload) else { return Stale::Stranger };
         if !self.may_tell(now, source) {
             return Stale::Limited;
         }
@@ -97,23 +114,25 @@ impl Names {
         match refusal.build(message.trans_id()).to_bytes(Some(password.as_bytes()), &mut bytes, hmac) {
             Ok(length) => {
                 bytes.truncate(length);
-                Stale::Refuse(bytes)
+                Stale::Refuse(tag, bytes)
             }
             Err(_) => Stale::Stranger,
         }
     }
 
-    /// A binding request for a name that only we can have given, with its password.
-    fn authentic<'a>(&self, payload: &'a [u8]) -> Option<(StunMessage<'a>, String)> {
+    /// A binding request for a name that only we can have given, whose it was, and its password.
+    fn authentic<'a>(&self, payload: &'a [u8]) -> Option<(StunMessage<'a>, PeerTag, String)> {
         let message = StunMessage::parse(payload).ok().filter(StunMessage::is_binding_request)?;
         let (ours, _) = message.split_username()?;
         let form = WORKER.len() + TAG_CHARS + RANDOM_CHARS;
         if ours.len() != form || !ours.starts_with(WORKER) {
             return None;
         }
+        let tag = ours.as_bytes().get(WORKER.len()..WORKER.len() + TAG_CHARS)?;
+        let tag = PeerTag(tag.try_into().ok()?);
         let password = self.password(ours);
         let hmac = |key: &[u8], parts: &[&[u8]]| self.sha1_hmac.sha1_hmac(key, parts);
-        message.verify(password.as_bytes(), hmac).then_some((message, password))
+        message.verify(password.as_bytes(), hmac).then_some((message, tag, password))
     }
 
     fn may_tell(&mut self, now: Instant, source: SocketAddr) -> bool {
@@ -148,8 +167,8 @@ impl Names {
     }
 }
 
-fn ice_char(byte: u8) -> char {
-    ICE_CHARS.get(usize::from(byte & 63)).map_or('A', |c| char::from(*c))
+fn ice_char(byte: u8) -> u8 {
+    ICE_CHARS.get(usize::from(byte & 63)).copied().unwrap_or(b'A')
 }
 
 #[cfg(test)]
@@ -210,7 +229,8 @@ mod tests {
         let mut names = Names::new(IceKey([7; 32]));
         let known = names.of(peer(1), TransportKey(1));
         let question = check(&names, &known.ufrag, &known.pass);
-        let Stale::Refuse(answer) = names.stale(now, source(1), &question) else { panic!("no refusal") };
+        let Stale::Refuse(tag, answer) = names.stale(now, source(1), &question) else { panic!("no refusal") };
+        assert_eq!(tag, names.key.tag(peer(1).id), "it says whose transport it was");
         assert!(answer.len() < question.len(), "{} bytes for {}", answer.len(), question.len());
         let heard = StunMessage::parse(&answer).unwrap();
         assert!(heard.is_failed_binding_response());
@@ -242,7 +262,7 @@ mod tests {
         let question = check(&names, &known.ufrag, &known.pass);
         let told = |names: &mut Names, now, port| {
             let answers = (0..80).map(|_| names.stale(now, source(port), &question));
-            answers.filter(|answer| matches!(answer, Stale::Refuse(_))).count()
+            answers.filter(|answer| matches!(answer, Stale::Refuse(..))).count()
         };
         assert_eq!(told(&mut names, now, 1), 50);
         assert_eq!(told(&mut names, now, 2), 50, "another source has its own");

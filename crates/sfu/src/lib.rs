@@ -36,6 +36,6 @@ mod transport;
 
 pub use command::{Answer, Command, Fault, Kind};
 pub use engine::{Event, Input, NoCertificate, Output, Sfu, SfuConfig, Transmit};
-pub use ice::IceKey;
+pub use ice::{IceKey, PeerTag};
 pub use id::{CallId, PeerKey, ProducerKey, Scope, TransportKey};
 pub use stats::Stats;

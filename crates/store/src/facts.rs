@@ -6,11 +6,11 @@
 use std::collections::BTreeMap;
 
 use rusqlite::params;
-use sederunt_core::chat::ChatMessage;
 use sederunt_core::effect::{Person, Write};
 use sederunt_core::fact::{Fact, FactKind};
 use sederunt_core::id::{MeetingId, PeerId, SessionId};
 use sederunt_core::tally::{SessionColumns, Stay};
+use sederunt_core::words::chat::ChatMessage;
 
 use crate::Result;
 use crate::ledger::Ledger;

@@ -6,9 +6,9 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, params};
 use sederunt_core::effect::Write;
-use sederunt_core::fact::{EndReason, Fact, FactKind, LeaveReason};
+use sederunt_core::fact::{EndReason, FactKind, LeaveReason};
 use sederunt_core::id::{MeetingId, PeerId, SessionId};
-use sederunt_core::tally::Tally;
+use sederunt_core::tally::{Stay, Tally};
 use sederunt_core::time::{Reading, UnixMs};
 
 use crate::ledger::Ledger;
@@ -80,16 +80,21 @@ fn recover(ledger: &mut Ledger, node: &str, now: Reading, everybody: Everybody) 
             let left = RETURNING_MAX.saturating_sub(done.returning.len());
             let peers = returning(&ledger.conn, session, now.steady.plus_ms(offset_ms), left)?;
             done.returning.extend(peers.into_iter().map(|peer| (meeting, peer)));
-            for (peer, left_at) in leaves(&tally, &own, &nodes, &heartbeats) {
+            // Without a heartbeat nothing is known but that the stay began, and it may have begun after the last one.
+            let last_alive = |stay: &Stay| {
+                let beat = nodes.get(&stay.peer).and_then(|node| heartbeats.get(node));
+                beat.map_or(stay.joined_at, |beat| own.told(*beat).max(stay.joined_at))
+            };
+            for (peer, left_at) in tally.orphans(last_alive) {
                 let kind = FactKind::PeerLeft { peer, reason: LeaveReason::NodeLost };
-                writes.push(fold(&mut tally, left_at, kind, offset_ms)?);
+                writes.push(next(&mut tally, left_at, kind, offset_ms)?);
                 done.stays_closed += 1;
             }
         }
         match tally.keep_alive_until() {
             Some(end) if end <= now.steady.plus_ms(offset_ms) => {
                 let kind = FactKind::SessionEnded { reason: EndReason::AllParticipantsLeft };
-                writes.push(fold(&mut tally, end, kind, offset_ms)?);
+                writes.push(next(&mut tally, end, kind, offset_ms)?);
                 done.sessions_ended += 1;
             }
             _ => done.still_open.push(tally.columns().meeting),
@@ -99,32 +104,8 @@ fn recover(ledger: &mut Ledger, node: &str, now: Reading, everybody: Everybody) 
     Ok(done)
 }
 
-/// When each open stay ended, earliest first.
-fn leaves(
-    tally: &Tally,
-    own: &OwnTime,
-    nodes: &HashMap<PeerId, i64>,
-    heartbeats: &HashMap<i64, UnixMs>,
-) -> Vec<(PeerId, UnixMs)> {
-    let mut leaves: Vec<_> = tally
-        .open()
-        .map(|stay| {
-            let beat = nodes.get(&stay.peer).and_then(|node| heartbeats.get(node));
-            // Without a heartbeat nothing is known but that the stay began, and it may have begun after the last one.
-            let alive = beat.map_or(stay.joined_at, |beat| own.told(*beat).max(stay.joined_at));
-            (stay.peer, stay.away_since.unwrap_or(alive))
-        })
-        .collect();
-    leaves.sort_by_key(|(peer, at)| (*at, *peer));
-    leaves
-}
-
-/// One more fact of a session, with what it leads to.
-fn fold(tally: &mut Tally, at: UnixMs, kind: FactKind, offset_ms: i64) -> Result<Write> {
-    let c = tally.columns();
-    let fact = Fact { at, app: c.app.clone(), meeting: c.meeting, session: c.session, kind };
-    let stay = tally.apply(&fact).map_err(|e| StoreError::Damaged(e.to_string()))?;
-    Ok(Write::Fact { fact, columns: tally.columns().clone(), stay, person: None, offset_ms })
+fn next(tally: &mut Tally, at: UnixMs, kind: FactKind, offset_ms: i64) -> Result<Write> {
+    Write::next(tally, at, kind, None, offset_ms).map_err(|e| StoreError::Damaged(e.to_string()))
 }
 
 fn heartbeats(conn: &Connection) -> Result<HashMap<i64, UnixMs>> {

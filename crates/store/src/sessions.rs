@@ -1,12 +1,12 @@
 //! The session list (SEMANTICS §3.3–3.6) and what else reads session rows.
 
 use rusqlite::{Connection, Row, ToSql, named_params};
-use sederunt_core::chat::ChatMessage;
+use sederunt_core::config::OpenSession;
 use sederunt_core::fact::EndReason;
 use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, SessionId};
 use sederunt_core::limit::CHAT_HISTORY_MAX;
-use sederunt_core::room::OpenSession;
 use sederunt_core::time::{Reading, UnixMs};
+use sederunt_core::words::chat::ChatMessage;
 
 use crate::fold::Needle;
 use crate::own_time::OwnTime;

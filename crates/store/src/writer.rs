@@ -3,11 +3,11 @@
 //! A verb waits for the fsync of its group, so 1000 concurrent writes cost one fsync, and nothing is told before it
 //! is durable. A verb that fails takes back its own changes only; the others of its group are not touched.
 
+use sederunt_core::effect::Write;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
-use sederunt_core::effect::Write;
 use tokio::sync::{oneshot, watch};
 
 use crate::disk::Disk;

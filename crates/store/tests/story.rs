@@ -5,11 +5,11 @@
 mod common;
 
 use common::{NODE, Recorder, all, app_row, at, meeting_row, open, participant_row, person};
-use sederunt_core::chat::ChatMessage;
 use sederunt_core::effect::Write;
 use sederunt_core::fact::{EndReason, LeaveReason, Role};
 use sederunt_core::id::{AppId, ChatId, MeetingId, ParticipantId, PeerId, SessionId};
 use sederunt_core::time::UnixMs;
+use sederunt_core::words::chat::ChatMessage;
 use sederunt_store::{
     ApiTokenRow, ListQuery, Permission, PresetRow, Recovered, RoomStayQuery, SessionQuery, SessionSort,
     Status, StayBatch, StayQuery, StaySort, Store, StoreError, UserRow,

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 use sederunt_api::{ApiConfig, FeedConfig, router};
+use sederunt_core::call::Disconnect;
 use sederunt_core::id::Id;
-use sederunt_core::input::Disconnect;
 use sederunt_store::{MeetingRow, Permission, RoomKind};
 use serde_json::{Value, json};
 

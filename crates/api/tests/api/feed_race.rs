@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::http::Method;
 use futures_util::future::join_all;
 use sederunt_api::FeedConfig;
+use sederunt_core::call::Disconnect;
 use sederunt_core::id::Id;
-use sederunt_core::input::Disconnect;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 

@@ -1,8 +1,8 @@
 //! Cases R120 to R127: what the list says while people come and go.
 
 use axum::http::Method;
+use sederunt_core::call::Disconnect;
 use sederunt_core::id::PeerId;
-use sederunt_core::input::Disconnect;
 use sederunt_node::HEARTBEAT_EVERY_MS;
 use sederunt_node::clock::ManualClock;
 use sederunt_store::{Permission, RoomKind};

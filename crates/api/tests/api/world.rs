@@ -7,10 +7,11 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use sederunt_api::{ApiConfig, router};
-use sederunt_core::effect::{CloseReason, Msg};
+use sederunt_core::call::Disconnect;
+use sederunt_core::effect::CloseReason;
 use sederunt_core::id::{AppId, Id, MeetingId, PeerId};
-use sederunt_core::input::{Disconnect, Request as RoomRequest};
 use sederunt_core::time::UnixMs;
+use sederunt_core::words::{Msg, Request as RoomRequest, entry};
 use sederunt_node::clock::ManualClock;
 use sederunt_node::presets::default_presets;
 use sederunt_node::{Attached, ClientAddress, EntryError, Node, NodeConfig, ToSocket, generate_signing_key};
@@ -265,12 +266,15 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) async fn join(&mut self) {
-        let id = "join".to_owned();
-        self.attached.request(id, RoomRequest::JoinRoom { display_name: String::new() }).await.unwrap();
+        let id = "join".into();
+        self.attached
+            .request(id, RoomRequest::Entry(entry::Ask::JoinRoom { display_name: String::new() }))
+            .await
+            .unwrap();
         loop {
             match within("the answer to the join", self.inbox.recv()).await {
                 Some(ToSocket::Tell { re: Some(_), msg, .. }) => {
-                    assert!(matches!(*msg, Msg::PeerInfo { .. }), "{msg:?}");
+                    assert!(matches!(*msg, Msg::Entry(entry::Tell::PeerInfo { .. })), "{msg:?}");
                     return;
                 }
                 Some(ToSocket::Tell { re: None, .. }) => {}

@@ -8,7 +8,7 @@ use anyhow::{Result, bail, ensure};
 use aws_lc_rs::digest;
 use sederunt_api::ApiConfig;
 use sederunt_core::id::PeerId;
-use sederunt_core::input::Request;
+use sederunt_core::words::{Request, entry};
 use sederunt_node::{Attached, ClientAddress, Node, Ticket, ToSocket};
 use sederunt_server::accept::{Connections, Door};
 use sederunt_store::{ApiTokenRow, Permission};
@@ -96,10 +96,12 @@ async fn enter(node: Node, ticket: Ticket) -> Result<Inside> {
     let peer = PeerId::from(node.mint_id());
     let (outbox, mut told) = mpsc::channel(OUTBOX);
     let attached = node.attach(ticket, peer, ClientAddress::default(), outbox).await?;
-    attached.request("join".to_owned(), Request::JoinRoom { display_name: "Ada".to_owned() }).await?;
+    attached
+        .request("join".into(), Request::Entry(entry::Ask::JoinRoom { display_name: "Ada".to_owned() }))
+        .await?;
     while let Some(message) = told.recv().await {
         match message {
-            ToSocket::Tell { re: Some(re), .. } if re == "join" => return Ok((attached, told)),
+            ToSocket::Tell { re: Some(re), .. } if re.id == "join" => return Ok((attached, told)),
             ToSocket::Refuse { error, .. } => bail!("the join was refused: {error}"),
             ToSocket::Tell { .. } => {}
             ToSocket::Close(reason) => bail!("closed before the join: {reason:?}"),

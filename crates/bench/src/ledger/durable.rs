@@ -6,8 +6,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
+use sederunt_core::call::Disconnect;
 use sederunt_core::id::PeerId;
-use sederunt_core::input::{Disconnect, Request};
+use sederunt_core::words::{Request, entry};
 use sederunt_node::{ClientAddress, Node, Ticket, ToSocket};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
@@ -84,11 +85,13 @@ async fn come_and_go(node: Node, ticket: Ticket, until: Instant) -> Result<(Samp
         let (outbox, mut told) = mpsc::channel(OUTBOX);
         let attached = node.attach(ticket.clone(), peer, ClientAddress::default(), outbox).await?;
         let before = Instant::now();
-        attached.request("join".to_owned(), Request::JoinRoom { display_name: "Ada".to_owned() }).await?;
+        attached
+            .request("join".into(), Request::Entry(entry::Ask::JoinRoom { display_name: "Ada".to_owned() }))
+            .await?;
         answered(&mut told, "join").await?;
         joins.push(before.elapsed());
         let before = Instant::now();
-        attached.request("leave".to_owned(), Request::MediaLeave).await?;
+        attached.request("leave".into(), Request::Entry(entry::Ask::MediaLeave)).await?;
         answered(&mut told, "leave").await?;
         leaves.push(before.elapsed());
         attached.disconnect(Disconnect::Clean).await;
@@ -99,7 +102,7 @@ async fn come_and_go(node: Node, ticket: Ticket, until: Instant) -> Result<(Samp
 async fn answered(told: &mut mpsc::Receiver<ToSocket>, what: &str) -> Result<()> {
     while let Some(message) = told.recv().await {
         match message {
-            ToSocket::Tell { re: Some(re), .. } if re == what => return Ok(()),
+            ToSocket::Tell { re: Some(re), .. } if re.id == what => return Ok(()),
             ToSocket::Refuse { error, .. } => bail!("{what} refused: {error}"),
             ToSocket::Tell { .. } => {}
             ToSocket::Close(reason) => bail!("closed before the answer to {what}: {reason:?}"),

@@ -1,9 +1,8 @@
 //! The media thread from the side of a room: calls and their answers.
 
 use anyhow::{Context, Result, bail};
-use sederunt_core::effect::MediaCmd;
 use sederunt_core::id::{PeerId, ProducerId, TransportId};
-use sederunt_core::input::{MediaAnswer, MediaCallId, MediaKind};
+use sederunt_core::media::{MediaAnswer, MediaCallId, MediaCmd, MediaKind};
 use sederunt_node::media::{MediaHandle, MediaNotice, RoomTag};
 use tokio::sync::mpsc::UnboundedReceiver;
 

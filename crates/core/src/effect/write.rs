@@ -1,11 +1,12 @@
 //! What must be durable before anybody is told.
 
-use crate::chat::ChatMessage;
-use crate::fact::Fact;
+use crate::config::RoomConfig;
+use crate::fact::{Fact, FactKind};
 use crate::id::{ChatId, MeetingId, SessionId};
 use crate::removal::Removal;
-use crate::tally::{SessionColumns, Stay};
+use crate::tally::{SessionColumns, Stay, Tally, TallyError};
 use crate::time::UnixMs;
+use crate::words::chat::ChatMessage;
 
 /// Something durable.
 #[derive(Debug, Clone)]
@@ -48,6 +49,36 @@ pub enum Write {
         /// When.
         at: UnixMs,
     },
+}
+
+impl Write {
+    /// The fact with which a session begins.
+    pub fn first(
+        room: &RoomConfig,
+        session: SessionId,
+        at: UnixMs,
+        kind: FactKind,
+        offset_ms: i64,
+    ) -> Result<(Tally, Self), TallyError> {
+        let fact = Fact { at, app: room.app.clone(), meeting: room.meeting, session, kind };
+        let tally = Tally::start(&fact)?;
+        let columns = tally.columns().clone();
+        Ok((tally, Self::Fact { fact, columns, stay: None, person: None, offset_ms }))
+    }
+
+    /// One more fact of a session, folded into its tally, with what it leads to.
+    pub fn next(
+        tally: &mut Tally,
+        at: UnixMs,
+        kind: FactKind,
+        person: Option<Person>,
+        offset_ms: i64,
+    ) -> Result<Self, TallyError> {
+        let c = tally.columns();
+        let fact = Fact { at, app: c.app.clone(), meeting: c.meeting, session: c.session, kind };
+        let stay = tally.apply(&fact)?;
+        Ok(Self::Fact { fact, columns: tally.columns().clone(), stay, person, offset_ms })
+    }
 }
 
 /// Personal data of a stay as of the join; erasable without touching a fact.

@@ -9,15 +9,18 @@ mod rng;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use make::Maker;
-use sederunt_core::effect::{Effect, MediaCmd, Msg, PeerEvent, Write};
+use sederunt_core::call::{CommandId, ConnId, Disconnect, ReqId};
+use sederunt_core::config::RoomConfig;
+use sederunt_core::effect::{Effect, Outcome, Write};
 use sederunt_core::id::{AppId, Id, MeetingId, SessionId};
-use sederunt_core::input::{
-    Command, CommandId, ConnId, Disconnect, Input, MediaCallId, MediaFault, Needs, Request,
-};
+use sederunt_core::input::{Command, Input};
 use sederunt_core::limit::HOLD_MAX_MS;
-use sederunt_core::room::{Room, RoomConfig};
+use sederunt_core::media::{MediaCallId, MediaCmd, MediaFault};
+use sederunt_core::room::Room;
 use sederunt_core::tally::Tally;
 use sederunt_core::time::{Stamp, UnixMs};
+use sederunt_core::words::entry::PeerEvent;
+use sederunt_core::words::{Msg, Needs, Request, entry, media, speaker};
 
 const SEQUENCES: u64 = 600;
 const INPUTS: u64 = 400;
@@ -46,9 +49,9 @@ struct World {
     calls: VecDeque<(MediaCallId, MediaCmd)>,
     tallies: BTreeMap<SessionId, Tally>,
     /// Requests that were answered.
-    answered: BTreeSet<String>,
+    answered: BTreeSet<ReqId>,
     /// Those that wait, for whom, and when they must have been answered.
-    held: BTreeMap<String, (ConnId, i64)>,
+    held: BTreeMap<ReqId, (ConnId, i64)>,
     asked: u64,
 }
 
@@ -136,7 +139,7 @@ impl World {
         let expected = expected(&request);
         let was_open = self.open.contains(&conn);
         self.asked += 1;
-        let re = format!("r{}", self.asked);
+        let re = self.re();
         let text = format!("{request:?}");
         let effects = self.feed(Input::Request { conn, re: re.clone(), request });
         // An answer that waited may come out with another input.
@@ -178,11 +181,10 @@ impl World {
             offset_ms: self.offset,
             fresh: Id::mint(1, self.fresh),
         };
-        self.room.handle_aside(stamp, Input::Request { conn, re: format!("r{}", self.asked), request });
-        while let Some(effect) = self.room.poll() {
-            assert!(!matches!(effect, Effect::Remember(_)), "{text} is to be remembered: {effect:?}");
-            self.perform(&effect);
-        }
+        let re = self.re();
+        let Outcome { writes, effects } = self.room.handle_aside(stamp, Input::Request { conn, re, request });
+        assert!(writes.is_empty(), "{text} is to be remembered: {writes:?}");
+        effects.iter().for_each(|effect| self.perform(effect));
     }
 
     fn media_done(&mut self) {
@@ -222,23 +224,15 @@ impl World {
     fn feed(&mut self, input: Input) -> Vec<Effect> {
         self.fresh += 1;
         let stamp = Stamp { now: UnixMs(self.now), offset_ms: self.offset, fresh: Id::mint(1, self.fresh) };
-        self.room.handle(stamp, input);
-        let mut effects = Vec::new();
-        while let Some(effect) = self.room.poll() {
-            effects.push(effect);
-        }
-        let first_told = effects.iter().position(|e| !matches!(e, Effect::Remember(_)));
-        let last_write = effects.iter().rposition(|e| matches!(e, Effect::Remember(_)));
-        if let (Some(told), Some(write)) = (first_told, last_write) {
-            assert!(write < told, "told before it is durable: {effects:?}");
-        }
+        let Outcome { writes, effects } = self.room.handle(stamp, input);
+        writes.iter().for_each(|write| self.remember(write));
         for effect in &effects {
             self.perform(effect);
         }
         let (open, answered) = (&self.open, &self.answered);
         self.held.retain(|re, (conn, _)| open.contains(conn) && !answered.contains(re));
         for (re, (_, latest)) in &self.held {
-            assert!(self.now < *latest || *latest == i64::MAX, "{re} is held for ever");
+            assert!(self.now < *latest || *latest == i64::MAX, "{re:?} is held for ever");
         }
         if let Some((at, why)) = self.room.poll_timeout() {
             assert!(at.0 > self.now || at.0 == i64::MAX || self.now < self.make.newest, "{why} is overdue");
@@ -246,24 +240,32 @@ impl World {
         effects
     }
 
+    /// A correlation id of its own.
+    fn re(&self) -> ReqId {
+        ReqId { event: 0, id: format!("r{}", self.asked) }
+    }
+
+    fn remember(&mut self, write: &Write) {
+        let Write::Fact { fact, columns, .. } = write else { return };
+        match self.tallies.get_mut(&fact.session) {
+            Some(tally) => drop(tally.apply(fact).unwrap()),
+            None => drop(self.tallies.insert(fact.session, Tally::start(fact).unwrap())),
+        }
+        assert_eq!(self.tallies[&fact.session].columns(), columns);
+    }
+
     fn perform(&mut self, effect: &Effect) {
         match effect {
-            Effect::Remember(write) => {
-                if let Write::Fact { fact, columns, .. } = &**write {
-                    match self.tallies.get_mut(&fact.session) {
-                        Some(tally) => drop(tally.apply(fact).unwrap()),
-                        None => drop(self.tallies.insert(fact.session, Tally::start(fact).unwrap())),
-                    }
-                    assert_eq!(self.tallies[&fact.session].columns(), columns);
-                }
-            }
             Effect::Tell { conn, re, msg } => {
                 assert!(self.open.contains(conn), "told a socket that is gone: {msg:?}");
                 self.make.learn(msg);
                 if let Some(re) = re {
                     assert!(self.answered.insert(re.clone()), "answered twice: {msg:?}");
                     let kick = |event| matches!(event, PeerEvent::Kick | PeerEvent::KickAll);
-                    assert!(!matches!(**msg, Msg::PeerInfo { event, .. } if kick(event)), "PROTOCOL §0.8");
+                    assert!(
+                        !matches!(**msg, Msg::Entry(entry::Tell::PeerInfo { event, .. }) if kick(event)),
+                        "PROTOCOL §0.8"
+                    );
                 }
             }
             Effect::Refuse { conn, re, error } => {
@@ -284,15 +286,17 @@ impl World {
 #[expect(clippy::wildcard_enum_match_arm, reason = "most requests are answered at once")]
 fn expected(request: &Request) -> Answers {
     match request {
-        Request::Kick { .. } | Request::KickAll | Request::AudioActivity { .. } => Answers::NoReply,
-        Request::OpenTransport { .. }
-        | Request::Produce(_)
-        | Request::CloseProducer { .. }
-        | Request::Consume { .. }
-        | Request::Renegotiate { .. }
-        | Request::CloseConsumers { .. }
-        | Request::SelectLayers { .. } => Answers::Later,
-        Request::SelfJoinComplete => Answers::Held,
+        Request::Entry(entry::Ask::Kick { .. })
+        | Request::Entry(entry::Ask::KickAll)
+        | Request::Speaker(speaker::Ask::AudioActivity { .. }) => Answers::NoReply,
+        Request::Media(media::Ask::OpenTransport { .. })
+        | Request::Media(media::Ask::Produce(_))
+        | Request::Media(media::Ask::CloseProducer { .. })
+        | Request::Media(media::Ask::Consume { .. })
+        | Request::Media(media::Ask::Renegotiate { .. })
+        | Request::Media(media::Ask::CloseConsumers { .. })
+        | Request::Media(media::Ask::SelectLayers { .. }) => Answers::Later,
+        Request::Media(media::Ask::SelfJoinComplete) => Answers::Held,
         _ => Answers::One,
     }
 }

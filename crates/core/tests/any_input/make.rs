@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use sederunt_core::effect::{MediaCmd, Msg};
+use sederunt_core::config::RoomConfig;
 use sederunt_core::fact::{LeaveReason, Role};
 use sederunt_core::id::{ChatId, Id, ParticipantId, PeerId, ProducerId, TransportId};
-use sederunt_core::input::{
-    Broadcast, BroadcastTo, Command, MediaAnswer, MediaKind, Produce, Request, StoreAddress, Want,
-};
-use sederunt_core::room::RoomConfig;
+use sederunt_core::input::Command;
+use sederunt_core::media::{MediaAnswer, MediaCmd, MediaKind};
 use sederunt_core::who::{Abilities, Who};
+use sederunt_core::words::broadcast::{Broadcast, BroadcastTo};
+use sederunt_core::words::media::{Produce, Want};
+use sederunt_core::words::plugin::StoreAddress;
+use sederunt_core::words::{Msg, Request, chat, entry, media, plugin, roster, speaker, spotlight};
 
 use crate::rng::Rng;
 
@@ -46,9 +48,9 @@ impl Maker {
     #[expect(clippy::wildcard_enum_match_arm, reason = "the others tell no new id")]
     pub(crate) fn learn(&mut self, msg: &Msg) {
         let (pool, id) = match msg {
-            Msg::Produced { producer, .. } => (&mut self.producers, producer.0),
-            Msg::TransportOpened { transport, .. } => (&mut self.transports, transport.0),
-            Msg::ChatSent(message) => (&mut self.chats, message.id.0),
+            Msg::Media(media::Tell::Produced { producer, .. }) => (&mut self.producers, producer.0),
+            Msg::Media(media::Tell::TransportOpened { transport, .. }) => (&mut self.transports, transport.0),
+            Msg::Chat(chat::Tell::Sent(message)) => (&mut self.chats, message.id.0),
             _ => return,
         };
         pool.push(id);
@@ -161,9 +163,9 @@ impl Maker {
 
     pub(crate) fn request(&mut self) -> Request {
         match self.rng.below(10) {
-            0..2 => Request::JoinRoom { display_name: self.text() },
-            2 => Request::SelfJoinComplete,
-            3..5 => Request::OpenTransport { consuming: self.flag(), offer: self.text() },
+            0..2 => Request::Entry(entry::Ask::JoinRoom { display_name: self.text() }),
+            2 => Request::Media(media::Ask::SelfJoinComplete),
+            3..5 => Request::Media(media::Ask::OpenTransport { consuming: self.flag(), offer: self.text() }),
             5..8 => self.media_request(),
             8 => self.talk_request(),
             _ => self.room_request(),
@@ -172,19 +174,26 @@ impl Maker {
 
     fn room_request(&mut self) -> Request {
         match self.rng.below(60) {
-            0 => Request::LeaveRoom,
-            1..10 => Request::RoomInfo,
-            10..18 => Request::RoomPeers { search: self.text(), limit: self.number(), offset: self.number() },
-            18..24 => Request::PeerInfo { peer: self.peer() },
-            24..28 => Request::StageState,
-            28..30 => Request::WaitingRequests,
-            30..32 => Request::ConnectedRooms,
-            32..36 => Request::Kick { peers: self.peers() },
-            36 if self.flag() => Request::KickAll,
-            36..40 => Request::Polls,
+            0 => Request::Entry(entry::Ask::LeaveRoom),
+            1..10 => Request::Roster(roster::Ask::RoomInfo),
+            10..18 => Request::Roster(roster::Ask::RoomPeers {
+                search: self.text(),
+                limit: self.number(),
+                offset: self.number(),
+            }),
+            18..24 => Request::Roster(roster::Ask::PeerInfo { peer: self.peer() }),
+            24..28 => Request::Roster(roster::Ask::StageState),
+            28..30 => Request::Roster(roster::Ask::WaitingRequests),
+            30..32 => Request::Roster(roster::Ask::ConnectedRooms),
+            32..36 => Request::Entry(entry::Ask::Kick { peers: self.peers() }),
+            36 if self.flag() => Request::Entry(entry::Ask::KickAll),
+            36..40 => Request::Roster(roster::Ask::Polls),
             40..44 => Request::NotOffered { name: "x" },
-            44 => Request::MediaLeave,
-            45..52 => Request::ChangeDisplayName { peer: self.peer(), display_name: self.text() },
+            44 => Request::Entry(entry::Ask::MediaLeave),
+            45..52 => Request::Roster(roster::Ask::ChangeDisplayName {
+                peer: self.peer(),
+                display_name: self.text(),
+            }),
             _ => Request::Broadcast(Broadcast {
                 kind: self.text(),
                 payload: self.text().into_bytes(),
@@ -200,36 +209,36 @@ impl Maker {
 
     fn talk_request(&mut self) -> Request {
         match self.rng.below(12) {
-            0 => Request::ChatAll,
-            1 => Request::ChatPage {
+            0 => Request::Chat(chat::Ask::All),
+            1 => Request::Chat(chat::Ask::Page {
                 time_ms: *self.rng.pick(&[0, i64::MIN, i64::MAX, 1_010_000]),
                 size: self.number(),
                 from: self.number(),
                 reversed: self.flag(),
                 pinned: self.flag().then_some(true),
                 user: self.flag().then(|| self.text()),
-            },
-            2..6 => Request::ChatSend {
+            }),
+            2..6 => Request::Chat(chat::Ask::Send {
                 peers: self.flag().then(|| self.peers()),
                 payload_type: i32::try_from(self.rng.below(5)).unwrap() - 1,
                 payload: self.text(),
-            },
-            6 => Request::ChatEdit { chat: self.chat(), payload: self.text() },
-            7 => Request::ChatDelete { chat: self.chat() },
-            8 => Request::ChatPin { chat: self.chat(), pinned: self.flag() },
-            9 => Request::StoreGet { at: self.store(), keys: vec![self.text()] },
-            10 => Request::StoreInsert {
+            }),
+            6 => Request::Chat(chat::Ask::Edit { chat: self.chat(), payload: self.text() }),
+            7 => Request::Chat(chat::Ask::Delete { chat: self.chat() }),
+            8 => Request::Chat(chat::Ask::Pin { chat: self.chat(), pinned: self.flag() }),
+            9 => Request::Plugin(plugin::Ask::Get { at: self.store(), keys: vec![self.text()] }),
+            10 => Request::Plugin(plugin::Ask::Insert {
                 at: self.store(),
                 items: vec![(self.text(), self.text().into_bytes())],
-            },
-            _ => Request::StoreDelete { at: self.store(), keys: vec![self.text()] },
+            }),
+            _ => Request::Plugin(plugin::Ask::Delete { at: self.store(), keys: vec![self.text()] }),
         }
     }
 
     fn media_request(&mut self) -> Request {
         match self.rng.below(24) {
-            0 if self.flag() => Request::MediaJoin { prejoined: self.flag() },
-            0..9 => Request::Produce(Produce {
+            0 if self.flag() => Request::Media(media::Ask::Join { prejoined: self.flag() }),
+            0..9 => Request::Media(media::Ask::Produce(Produce {
                 kind: if self.flag() { MediaKind::Audio } else { MediaKind::Video },
                 paused: self.flag(),
                 screen_share: self.rng.chance(20),
@@ -238,39 +247,45 @@ impl Maker {
                 mid: None,
                 mime_type: None,
                 transport: self.transport(),
-            }),
-            9..11 => Request::ToggleProducer { producer: self.producer(), paused: self.flag() },
-            11..13 => {
-                Request::CloseProducer { producer: self.producer(), offer: self.flag().then(String::new) }
+            })),
+            9..11 => {
+                Request::Media(media::Ask::ToggleProducer { producer: self.producer(), paused: self.flag() })
             }
+            11..13 => Request::Media(media::Ask::CloseProducer {
+                producer: self.producer(),
+                offer: self.flag().then(String::new),
+            }),
             13..16 => {
                 let wants = (0..self.rng.below(40)).map(|_| {
                     let (producing_peer, producer) = (self.peer(), self.producer());
                     Want { producing_peer, producer, preferred_rid: None }
                 });
-                Request::Consume { wants: wants.collect(), transport: self.transport() }
+                Request::Media(media::Ask::Consume { wants: wants.collect(), transport: self.transport() })
             }
-            16 => Request::Renegotiate { transport: self.any_transport(), answer: self.text() },
-            17 => Request::CloseConsumers {
+            16 => Request::Media(media::Ask::Renegotiate {
+                transport: self.any_transport(),
+                answer: self.text(),
+            }),
+            17 => Request::Media(media::Ask::CloseConsumers {
                 transport: self.transport(),
                 mids: vec![self.text()],
                 offer: self.text(),
-            },
+            }),
             18 => {
                 let layers = vec![(self.producer(), "h".to_owned())];
-                Request::SelectLayers { transport: self.transport(), layers }
+                Request::Media(media::Ask::SelectLayers { transport: self.transport(), layers })
             }
-            19..21 => Request::AudioActivity {
+            19..21 => Request::Speaker(speaker::Ask::AudioActivity {
                 producer: self.producer(),
                 energy: *self.rng.pick(&[0, 5, 10, i32::MIN, i32::MAX]),
                 silent: self.flag(),
-            },
-            21 => Request::Pin { peer: self.flag().then(|| self.peer()) },
-            _ => Request::HostControl {
+            }),
+            21 => Request::Spotlight(spotlight::Ask::Pin { peer: self.flag().then(|| self.peer()) }),
+            _ => Request::Media(media::Ask::HostControl {
                 peer: self.flag().then(|| self.peer()),
                 audio: self.flag(),
                 video: self.flag(),
-            },
+            }),
         }
     }
 

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use sederunt_core::chat::ChatMessage;
-use sederunt_core::effect::{Consumer, Effect, Msg, ProducerState, SpeakerChange, Write};
+use sederunt_core::call::ConnId;
+use sederunt_core::effect::{Effect, Write};
 use sederunt_core::fact::{Fact, FactKind};
 use sederunt_core::id::{Id, ParticipantId, PeerId};
-use sederunt_core::input::ConnId;
+use sederunt_core::media::ProducerState;
+use sederunt_core::words::chat::ChatMessage;
+use sederunt_core::words::media::Consumer;
+use sederunt_core::words::speaker::SpeakerChange;
+use sederunt_core::words::{Msg, chat, entry, media, plugin, roster, speaker};
 
 /// `19:00:00`, `90s`, `1500ms` and back.
 pub(crate) mod clock {
@@ -99,15 +103,18 @@ impl Names {
     }
 }
 
+pub(crate) fn write_line(names: &mut Names, write: &Write) -> String {
+    match write {
+        Write::Fact { fact, .. } => fact_line(names, fact),
+        Write::Chat(said) => format!("write {}", message(names, said)),
+        Write::ChatDeleted { chat, .. } => format!("write deleted {}", names.id(chat.0)),
+        Write::Removed { removal, .. } => format!("write removed {}", names.id(removal.peer.0)),
+        Write::Terminated { at, .. } => format!("write terminated {}", clock::show(at.0)),
+    }
+}
+
 pub(crate) fn effect_line(names: &mut Names, effect: &Effect) -> String {
     match effect {
-        Effect::Remember(write) => match &**write {
-            Write::Fact { fact, .. } => fact_line(names, fact),
-            Write::Chat(message) => format!("write {}", chat(names, message)),
-            Write::ChatDeleted { chat, .. } => format!("write deleted {}", names.id(chat.0)),
-            Write::Removed { removal, .. } => format!("write removed {}", names.id(removal.peer.0)),
-            Write::Terminated { at, .. } => format!("write terminated {}", clock::show(at.0)),
-        },
         Effect::Tell { conn, re, msg } => {
             let msg = msg_line(names, msg);
             let re = if re.is_some() { " reply" } else { "" };
@@ -157,7 +164,7 @@ fn fact_line(names: &mut Names, fact: &Fact) -> String {
     format!("fact {at} {text}")
 }
 
-fn chat(names: &mut Names, m: &ChatMessage) -> String {
+fn message(names: &mut Names, m: &ChatMessage) -> String {
     let targets: Vec<String> = m.targets.iter().map(|t| names.id(t.0)).collect();
     let to = if targets.is_empty() { String::new() } else { format!(" to {}", targets.join(",")) };
     let flags = format!("{}{}", if m.pinned { " pinned" } else { "" }, if m.edited { " edited" } else { "" });
@@ -173,66 +180,81 @@ fn producers(names: &mut Names, list: &[ProducerState]) -> String {
     list.iter().map(|p| producer(names, p)).collect::<Vec<_>>().join(", ")
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "one listing in three functions")]
 fn msg_line(names: &mut Names, msg: &Msg) -> String {
     match msg {
-        Msg::PeerInfo { event, peer } => {
-            let name = &peer.display_name;
-            format!(
-                "{event:?} {} {name:?}{}",
-                names.id(peer.peer.0),
-                if peer.hidden { " hidden" } else { "" }
-            )
-        }
-        Msg::RoomPeers(peers) => {
-            let list: Vec<String> = peers.iter().map(|p| names.id(p.peer.0)).collect();
-            format!("RoomPeers [{}]", list.join(" "))
-        }
-        Msg::RoomInfo { title, created_at, session } => {
-            format!("RoomInfo {title:?} {} {}", names.id(session.0), clock::show(created_at.0))
-        }
-        other => chat_line(names, other),
+        Msg::Entry(tell) => entry_line(names, tell),
+        Msg::Roster(tell) => roster_line(names, tell),
+        Msg::Chat(tell) => chat_line(names, tell),
+        Msg::Broadcast(tell) => names.read(&format!("{tell:?}")),
+        Msg::Plugin(tell) => plugin_line(names, tell),
+        Msg::Media(tell) => media_line(names, tell),
+        Msg::Speaker(tell) => speaker_line(names, tell),
+        Msg::Spotlight(tell) => names.read(&format!("{tell:?}")),
     }
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "one listing in three functions")]
-fn chat_line(names: &mut Names, msg: &Msg) -> String {
-    match msg {
-        Msg::ChatAll(list) => format!("ChatAll {}", ids(names, list)),
-        Msg::ChatPage { messages, next } => format!("ChatPage {} next {next}", ids(names, messages)),
-        Msg::ChatSent(m) => format!("ChatSent {}", chat(names, m)),
-        Msg::ChatEdited(m) => format!("ChatEdited {}", chat(names, m)),
-        Msg::ChatPinned(m) => format!("ChatPinned {}", chat(names, m)),
-        Msg::StoreItems { event, items, .. } => {
-            let list: Vec<String> = items
-                .iter()
-                .map(|i| {
-                    format!("{}={} by {}", i.key, String::from_utf8_lossy(&i.payload), names.id(i.peer.0))
-                })
-                .collect();
-            format!("Store{event:?} [{}]", list.join(", "))
+fn entry_line(names: &mut Names, tell: &entry::Tell) -> String {
+    match tell {
+        entry::Tell::PeerInfo { event, peer } => {
+            let name = &peer.display_name;
+            let hidden = if peer.hidden { " hidden" } else { "" };
+            format!("{event:?} {} {name:?}{hidden}", names.id(peer.peer.0))
         }
-        other => media_line(names, other),
+        entry::Tell::MediaLeft | entry::Tell::MediaPeerLeft(_) => names.read(&format!("{tell:?}")),
     }
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the plain ones read well enough by Debug")]
-fn media_line(names: &mut Names, msg: &Msg) -> String {
-    match msg {
-        Msg::SelfJoinComplete { session, me, pinned, participants, audio_peers, .. } => {
-            let list: Vec<String> = participants
+fn roster_line(names: &mut Names, tell: &roster::Tell) -> String {
+    match tell {
+        roster::Tell::RoomPeers(peers) => {
+            let list: Vec<String> = peers.iter().map(|p| names.id(p.peer.0)).collect();
+            format!("RoomPeers [{}]", list.join(" "))
+        }
+        roster::Tell::RoomInfo { title, created_at, session } => {
+            format!("RoomInfo {title:?} {} {}", names.id(session.0), clock::show(created_at.0))
+        }
+        other => names.read(&format!("{other:?}")),
+    }
+}
+
+fn chat_line(names: &mut Names, tell: &chat::Tell) -> String {
+    match tell {
+        chat::Tell::All(list) => format!("ChatAll {}", ids(names, list)),
+        chat::Tell::Page { messages, next } => format!("ChatPage {} next {next}", ids(names, messages)),
+        chat::Tell::Sent(m) => format!("ChatSent {}", message(names, m)),
+        chat::Tell::Edited(m) => format!("ChatEdited {}", message(names, m)),
+        chat::Tell::Pinned(m) => format!("ChatPinned {}", message(names, m)),
+        chat::Tell::Deleted(id) => names.read(&format!("ChatDeleted({id:?})")),
+    }
+}
+
+fn plugin_line(names: &mut Names, tell: &plugin::Tell) -> String {
+    let (event, items) = match tell {
+        plugin::Tell::Inserted(_, items) => ("StoreInsert", items),
+        plugin::Tell::Got(_, items) => ("StoreGet", items),
+        plugin::Tell::Deleted(_, items) => ("StoreDelete", items),
+    };
+    let value = |i: &plugin::StoreItem| String::from_utf8_lossy(&i.payload).into_owned();
+    let list: Vec<String> =
+        items.iter().map(|i| format!("{}={} by {}", i.key, value(i), names.id(i.peer.0))).collect();
+    format!("{event} [{}]", list.join(", "))
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "the plain ones read well enough by Debug")]
+fn media_line(names: &mut Names, tell: &media::Tell) -> String {
+    match tell {
+        media::Tell::SelfJoinComplete(told) => {
+            let list: Vec<String> = told
+                .participants
                 .iter()
                 .map(|p| format!("{}({})", names.id(p.peer.0), producers(names, &p.producers)))
                 .collect();
-            let rest = names.read(&format!("pinned {pinned:?} speakers {audio_peers:?}"));
-            format!(
-                "SelfJoinComplete {} me {} others [{}] {rest}",
-                names.id(session.0),
-                names.id(me.0),
-                list.join(" ")
-            )
+            let rest = names.read(&format!("pinned {:?} speakers {:?}", told.pinned, told.audio_peers));
+            let (session, me) = (names.id(told.session.0), names.id(told.me.0));
+            format!("SelfJoinComplete {session} me {me} others [{}] {rest}", list.join(" "))
         }
-        Msg::Consumed { consumers, offer } => {
+        media::Tell::Consumed { consumers, offer } => {
             let list: Vec<String> = consumers
                 .iter()
                 .map(|c| match c {
@@ -242,35 +264,37 @@ fn media_line(names: &mut Names, msg: &Msg) -> String {
                 .collect();
             format!("Consumed [{}] offer {}", list.join(", "), offer.is_some())
         }
-        Msg::MediaPeerJoined(p) => {
+        media::Tell::MediaPeerJoined(p) => {
             format!("MediaPeerJoined {} [{}]", names.id(p.peer.0), producers(names, &p.producers))
         }
-        Msg::ProducerCreated { peer, producer: p } => {
+        media::Tell::ProducerCreated { peer, producer: p } => {
             format!("ProducerCreated {} {}", names.id(peer.0), producer(names, p))
         }
-        Msg::ProducerToggledBy { peer, initiator, producer: p } => {
+        media::Tell::ProducerToggledBy { peer, initiator, producer: p } => {
             let (peer, by) = (names.id(peer.0), names.id(initiator.0));
             format!("ProducerToggledBy {peer} by {by} {}", producer(names, p))
         }
-        Msg::ProducerGone { peer, producer: p } => {
+        media::Tell::ProducerGone { peer, producer: p } => {
             format!("ProducerGone {} {}", names.id(peer.0), producer(names, p))
-        }
-        Msg::SpeakerDiff(changes) => {
-            let list: Vec<String> = changes
-                .iter()
-                .map(|(peer, change)| {
-                    let nobody = peer.0.as_u128() == 0;
-                    let name = if nobody { "nobody".to_owned() } else { names.id(peer.0) };
-                    match change {
-                        SpeakerChange::Position(n) => format!("{name}→{n}"),
-                        SpeakerChange::Removed => format!("{name} removed"),
-                    }
-                })
-                .collect();
-            format!("SpeakerDiff [{}]", list.join(", "))
         }
         other => names.read(&format!("{other:?}")),
     }
+}
+
+fn speaker_line(names: &mut Names, tell: &speaker::Tell) -> String {
+    let speaker::Tell::SpeakerDiff(changes) = tell;
+    let list: Vec<String> = changes
+        .iter()
+        .map(|(peer, change)| {
+            let nobody = peer.0.as_u128() == 0;
+            let name = if nobody { "nobody".to_owned() } else { names.id(peer.0) };
+            match change {
+                SpeakerChange::Position(n) => format!("{name}→{n}"),
+                SpeakerChange::Removed => format!("{name} removed"),
+            }
+        })
+        .collect();
+    format!("SpeakerDiff [{}]", list.join(", "))
 }
 
 fn ids(names: &mut Names, list: &[ChatMessage]) -> String {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sederunt_core::effect::{Effect, Write};
+use sederunt_core::effect::Write;
 use sederunt_core::fact::{Fact, FactKind, LeaveReason};
 use sederunt_core::removal::Removal;
 use sederunt_core::tally::{Stay, Tally};
@@ -23,25 +23,8 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    /// Takes the effects of one input, as the store and the sockets would see them.
-    pub(crate) fn take(&mut self, effects: &[Effect]) {
-        let mut told = false;
-        for effect in effects {
-            match effect {
-                Effect::Remember(write) => {
-                    assert!(!told, "something was told before everything was durable: {effects:?}");
-                    self.write(write);
-                }
-                Effect::Tell { .. }
-                | Effect::Refuse { .. }
-                | Effect::Media { .. }
-                | Effect::Close { .. }
-                | Effect::Done { .. } => told = true,
-            }
-        }
-    }
-
-    fn write(&mut self, write: &Write) {
+    /// Takes a write, as the store would.
+    pub(crate) fn take(&mut self, write: &Write) {
         match write {
             Write::Fact { fact, columns, stay, person, .. } => {
                 assert_eq!(person.is_some(), matches!(fact.kind, FactKind::PeerJoined { .. }));

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use sederunt_core::effect::{Effect, Write};
+use sederunt_core::call::{CommandId, ConnId, Disconnect, ReqId};
+use sederunt_core::config::{OpenSession, RoomConfig};
+use sederunt_core::effect::Write;
 use sederunt_core::fact::{Fact, FactKind, LeaveReason, Role};
 use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, PeerId};
-use sederunt_core::input::{Command, CommandId, ConnId, Disconnect, Input, Request};
+use sederunt_core::input::{Command, Input};
 use sederunt_core::removal::Removal;
-use sederunt_core::room::{OpenSession, Room, RoomConfig};
+use sederunt_core::room::Room;
 use sederunt_core::time::{Stamp, UnixMs};
 use sederunt_core::who::{Abilities, Who};
+use sederunt_core::words::{Request, entry, roster};
 
 use crate::ledger::Ledger;
 use crate::model::{Model, Settings};
@@ -165,22 +168,16 @@ impl World {
         self.fresh += 1;
         let (now, offset_ms) = (UnixMs(self.clock + self.base), self.wall - self.base);
         let stamp = Stamp { now, offset_ms, fresh: Id::mint(1, self.fresh) };
-        self.room.handle(stamp, input);
-        let mut effects: Vec<Effect> = Vec::new();
-        while let Some(effect) = self.room.poll() {
-            if let Effect::Remember(write) = &effect {
-                self.say(|| format!("    {write:?}"));
-                if let Write::Fact {
-                    fact: Fact { kind: FactKind::PeerJoined { .. }, .. }, offset_ms, ..
-                } = &**write
-                {
-                    let session = self.model.sessions.last().unwrap();
-                    assert_eq!(offset_ms + self.base, session.offset, "a session keeps its offset");
-                }
+        for write in self.room.handle(stamp, input).writes {
+            self.say(|| format!("    {write:?}"));
+            if let Write::Fact { fact: Fact { kind: FactKind::PeerJoined { .. }, .. }, offset_ms, .. } =
+                &write
+            {
+                let session = self.model.sessions.last().unwrap();
+                assert_eq!(offset_ms + self.base, session.offset, "a session keeps its offset");
             }
-            effects.push(effect);
+            self.ledger.take(&write);
         }
-        self.ledger.take(&effects);
     }
 
     fn act(&mut self) {
@@ -220,7 +217,10 @@ impl World {
                 self.command(Command::Terminate);
             }
             // Noise on a socket that may be gone.
-            _ => self.ask(client, Request::RoomPeers { search: String::new(), limit: 0, offset: 0 }),
+            _ => self.ask(
+                client,
+                Request::Roster(roster::Ask::RoomPeers { search: String::new(), limit: 0, offset: 0 }),
+            ),
         }
     }
 
@@ -273,12 +273,12 @@ impl World {
         if connected {
             self.model.join(client, person, role, now, self.wall);
         }
-        self.ask(client, Request::JoinRoom { display_name: String::new() });
+        self.ask(client, Request::Entry(entry::Ask::JoinRoom { display_name: String::new() }));
     }
 
     fn ask(&mut self, client: usize, request: Request) {
         let conn = self.clients[client].conn;
-        self.feed(Input::Request { conn, re: "r".to_owned(), request });
+        self.feed(Input::Request { conn, re: ReqId { event: 0, id: "r".to_owned() }, request });
     }
 
     fn drop(&mut self, client: usize, now: i64) {
@@ -306,8 +306,8 @@ impl World {
         self.model.leave(client, now, LeaveReason::Left);
         self.model.advance();
         match self.rng.below(3) {
-            0 => self.ask(client, Request::MediaLeave),
-            1 => self.ask(client, Request::LeaveRoom),
+            0 => self.ask(client, Request::Entry(entry::Ask::MediaLeave)),
+            1 => self.ask(client, Request::Entry(entry::Ask::LeaveRoom)),
             _ => {
                 let conn = self.clients[client].conn;
                 self.feed(Input::Disconnect { conn, how: Disconnect::Clean });
@@ -322,7 +322,7 @@ impl World {
             self.model.leave(victim, now, LeaveReason::Kicked);
             self.model.advance();
         }
-        self.ask(client, Request::Kick { peers: vec![self.peer(victim)] });
+        self.ask(client, Request::Entry(entry::Ask::Kick { peers: vec![self.peer(victim)] }));
     }
 
     fn api_kick(&mut self, client: usize, now: i64) {
@@ -347,7 +347,7 @@ impl World {
         self.say(|| "kick all".to_owned());
         self.model.kick_all(now);
         if joined && self.rng.chance(50) {
-            self.ask(client, Request::KickAll);
+            self.ask(client, Request::Entry(entry::Ask::KickAll));
         } else {
             self.command(Command::KickAll);
         }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use prost::Message;
 use sederunt_core::error::RoomError;
-use sederunt_core::input::MediaFault;
+use sederunt_core::media::MediaFault;
 use sederunt_proto::{event, frame, media, socket};
 
 /// A request that did not get as far as the room, or that the room refused.

@@ -1,13 +1,16 @@
 //! Every word of the room has its event, and nothing a client sends can break the translation.
 
-use sederunt_core::chat::ChatMessage;
-use sederunt_core::effect::{
-    Consumer, MediaPeer, Msg, PeerEvent, PeerInfo, ProducerState, SpeakerChange, StoreEvent,
-};
 use sederunt_core::error::RoomError;
 use sederunt_core::id::{ChatId, Id, MeetingId, ParticipantId, PeerId, ProducerId, SessionId, TransportId};
-use sederunt_core::input::{Broadcast, BroadcastTo, MediaFault, MediaKind, StoreAddress};
+use sederunt_core::media::{MediaFault, MediaKind, ProducerState};
 use sederunt_core::time::UnixMs;
+use sederunt_core::words::broadcast::{Broadcast, BroadcastTo};
+use sederunt_core::words::chat::ChatMessage;
+use sederunt_core::words::entry::{PeerEvent, PeerInfo};
+use sederunt_core::words::media::{Consumer, JoinComplete, MediaPeer};
+use sederunt_core::words::plugin::StoreAddress;
+use sederunt_core::words::speaker::SpeakerChange;
+use sederunt_core::words::{self, Msg};
 use sederunt_proto::event::{self, chat, media, plugin, poll, room};
 
 use super::{reply, request, room_refusal};
@@ -28,7 +31,7 @@ fn peer_info(event: PeerEvent) -> Msg {
         hidden: false,
         recorder: false,
     };
-    Msg::PeerInfo { event, peer }
+    Msg::Entry(words::entry::Tell::PeerInfo { event, peer })
 }
 
 fn line(targets: Vec<ParticipantId>) -> ChatMessage {
@@ -60,12 +63,16 @@ fn producer() -> ProducerState {
 }
 
 fn broadcast(to: BroadcastTo) -> Msg {
-    Msg::Broadcast(Broadcast { kind: "x".to_owned(), payload: Vec::new(), timestamp: 1, to })
+    Msg::Broadcast(words::broadcast::Tell::Broadcast(Broadcast {
+        kind: "x".to_owned(),
+        payload: Vec::new(),
+        timestamp: 1,
+        to,
+    }))
 }
 
-fn store_items(event: StoreEvent) -> Msg {
-    let at = StoreAddress { plugin: "p".to_owned(), store: "s".to_owned() };
-    Msg::StoreItems { event, at, items: Vec::new() }
+fn store() -> StoreAddress {
+    StoreAddress { plugin: "p".to_owned(), store: "s".to_owned() }
 }
 
 fn room_words() -> Vec<(Msg, u32)> {
@@ -76,26 +83,42 @@ fn room_words() -> Vec<(Msg, u32)> {
         (peer_info(PeerEvent::LeaveRoom), room::LEAVE_ROOM),
         (peer_info(PeerEvent::Kick), room::KICK),
         (peer_info(PeerEvent::KickAll), room::KICK_ALL),
-        (Msg::RoomInfo { title: host("t"), created_at: UnixMs(1), session: SESSION }, room::GET_ROOM_INFO),
-        (Msg::RoomPeers(Vec::new()), room::GET_ROOM_PEERS_INFO),
-        (Msg::StageState { on_stage: vec![PEER] }, room::GET_ROOM_STAGE_STATE),
-        (Msg::WaitingRequests, room::GET_WAITING_ROOM_REQUESTS),
-        (Msg::ConnectedRooms { title: host("t") }, room::GET_CONNECTED_ROOMS_DUMP),
-        (Msg::BroadcastAck { to_peers: false }, room::BROADCAST_MESSAGE),
-        (Msg::BroadcastAck { to_peers: true }, room::BROADCAST_TO_ENTITY),
+        (
+            Msg::Roster(words::roster::Tell::RoomInfo {
+                title: host("t"),
+                created_at: UnixMs(1),
+                session: SESSION,
+            }),
+            room::GET_ROOM_INFO,
+        ),
+        (Msg::Roster(words::roster::Tell::RoomPeers(Vec::new())), room::GET_ROOM_PEERS_INFO),
+        (Msg::Roster(words::roster::Tell::StageState { on_stage: vec![PEER] }), room::GET_ROOM_STAGE_STATE),
+        (Msg::Roster(words::roster::Tell::WaitingRequests), room::GET_WAITING_ROOM_REQUESTS),
+        (
+            Msg::Roster(words::roster::Tell::ConnectedRooms { title: host("t") }),
+            room::GET_CONNECTED_ROOMS_DUMP,
+        ),
+        (Msg::Broadcast(words::broadcast::Tell::BroadcastAck { to_peers: false }), room::BROADCAST_MESSAGE),
+        (Msg::Broadcast(words::broadcast::Tell::BroadcastAck { to_peers: true }), room::BROADCAST_TO_ENTITY),
         (broadcast(BroadcastTo::Room), room::BROADCAST_MESSAGE),
         (broadcast(BroadcastTo::Peers(vec![PEER])), room::BROADCAST_TO_ENTITY),
-        (Msg::Polls, poll::GET_POLLS),
-        (Msg::ChatAll(vec![line(Vec::new())]), chat::GET_MESSAGES),
-        (Msg::ChatPage { messages: Vec::new(), next: false }, chat::GET_PAGINATED_MESSAGES),
-        (Msg::ChatSent(line(Vec::new())), chat::SEND_MESSAGE_TO_ROOM),
-        (Msg::ChatSent(line(vec![ParticipantId::default()])), chat::SEND_MESSAGE_TO_PEERS),
-        (Msg::ChatEdited(line(Vec::new())), chat::EDIT_MESSAGE),
-        (Msg::ChatDeleted(ChatId::default()), chat::DELETE_MESSAGE),
-        (Msg::ChatPinned(line(Vec::new())), chat::PIN_MESSAGE),
-        (store_items(StoreEvent::Insert), plugin::STORE_INSERT_KEYS),
-        (store_items(StoreEvent::Get), plugin::STORE_GET_KEYS),
-        (store_items(StoreEvent::Delete), plugin::STORE_DELETE_KEYS),
+        (Msg::Roster(words::roster::Tell::Polls), poll::GET_POLLS),
+        (Msg::Chat(words::chat::Tell::All(vec![line(Vec::new())])), chat::GET_MESSAGES),
+        (
+            Msg::Chat(words::chat::Tell::Page { messages: Vec::new(), next: false }),
+            chat::GET_PAGINATED_MESSAGES,
+        ),
+        (Msg::Chat(words::chat::Tell::Sent(line(Vec::new()))), chat::SEND_MESSAGE_TO_ROOM),
+        (
+            Msg::Chat(words::chat::Tell::Sent(line(vec![ParticipantId::default()]))),
+            chat::SEND_MESSAGE_TO_PEERS,
+        ),
+        (Msg::Chat(words::chat::Tell::Edited(line(Vec::new()))), chat::EDIT_MESSAGE),
+        (Msg::Chat(words::chat::Tell::Deleted(ChatId::default())), chat::DELETE_MESSAGE),
+        (Msg::Chat(words::chat::Tell::Pinned(line(Vec::new()))), chat::PIN_MESSAGE),
+        (Msg::Plugin(words::plugin::Tell::Inserted(store(), Vec::new())), plugin::STORE_INSERT_KEYS),
+        (Msg::Plugin(words::plugin::Tell::Got(store(), Vec::new())), plugin::STORE_GET_KEYS),
+        (Msg::Plugin(words::plugin::Tell::Deleted(store(), Vec::new())), plugin::STORE_DELETE_KEYS),
     ]
 }
 
@@ -107,46 +130,60 @@ fn media_words() -> Vec<(Msg, u32)> {
         display_name: String::new(),
         producers: vec![producer()],
     };
-    let complete = Msg::SelfJoinComplete {
+    let complete = Msg::Media(words::media::Tell::SelfJoinComplete(JoinComplete {
         session: SESSION,
         me: PEER,
         pinned: vec![PEER],
         participants: vec![peer()],
         audio_peers: Vec::new(),
         max_preferred_streams: 9,
-    };
+    }));
     let consumers = vec![
         Consumer::Ready { state: producer(), mid: "0".to_owned() },
         Consumer::NotFound(ProducerId::default()),
     ];
-    let created = Msg::ProducerCreated { peer: PEER, producer: producer() };
-    let toggled = Msg::ProducerToggledBy { peer: PEER, initiator: PEER, producer: producer() };
-    let gone = Msg::ProducerGone { peer: PEER, producer: producer() };
-    let opened = Msg::TransportOpened { transport: TRANSPORT, consuming: true, answer: sdp() };
+    let created = Msg::Media(words::media::Tell::ProducerCreated { peer: PEER, producer: producer() });
+    let toggled = Msg::Media(words::media::Tell::ProducerToggledBy {
+        peer: PEER,
+        initiator: PEER,
+        producer: producer(),
+    });
+    let gone = Msg::Media(words::media::Tell::ProducerGone { peer: PEER, producer: producer() });
+    let opened = Msg::Media(words::media::Tell::TransportOpened {
+        transport: TRANSPORT,
+        consuming: true,
+        answer: sdp(),
+    });
     vec![
-        (Msg::MediaJoined, media::JOIN_ROOM),
+        (Msg::Media(words::media::Tell::MediaJoined), media::JOIN_ROOM),
         (opened, media::CREATE_WEBRTC_TRANSPORT),
         (complete, media::SELF_JOIN_COMPLETE),
-        (Msg::Produced { producer: PRODUCER, answer: sdp() }, media::PRODUCE),
-        (Msg::ProducerToggled, media::TOGGLE_PRODUCER),
-        (Msg::ProducerClosed { answer: Some(sdp()) }, media::CLOSE_PRODUCER),
-        (Msg::Consumed { consumers, offer: Some(sdp()) }, media::CONSUME),
-        (Msg::Renegotiated { transport: TRANSPORT }, media::RENEGOTIATE_SESSION_DESCRIPTION),
-        (Msg::ConsumersClosed { answer: sdp() }, media::CLOSE_CONSUMER),
-        (Msg::LayersSelected, media::UPDATE_CONSUMERS_SIMULCAST_CONFIG),
-        (Msg::MediaLeft, media::LEAVE_ROOM),
-        (Msg::MediaPeerJoined(peer()), media::PEER_JOINED_BROADCAST),
-        (Msg::MediaPeerLeft(PEER), media::PEER_LEAVE_BROADCAST),
+        (Msg::Media(words::media::Tell::Produced { producer: PRODUCER, answer: sdp() }), media::PRODUCE),
+        (Msg::Media(words::media::Tell::ProducerToggled), media::TOGGLE_PRODUCER),
+        (Msg::Media(words::media::Tell::ProducerClosed { answer: Some(sdp()) }), media::CLOSE_PRODUCER),
+        (Msg::Media(words::media::Tell::Consumed { consumers, offer: Some(sdp()) }), media::CONSUME),
+        (
+            Msg::Media(words::media::Tell::Renegotiated { transport: TRANSPORT }),
+            media::RENEGOTIATE_SESSION_DESCRIPTION,
+        ),
+        (Msg::Media(words::media::Tell::ConsumersClosed { answer: sdp() }), media::CLOSE_CONSUMER),
+        (Msg::Media(words::media::Tell::LayersSelected), media::UPDATE_CONSUMERS_SIMULCAST_CONFIG),
+        (Msg::Entry(words::entry::Tell::MediaLeft), media::LEAVE_ROOM),
+        (Msg::Media(words::media::Tell::MediaPeerJoined(peer())), media::PEER_JOINED_BROADCAST),
+        (Msg::Entry(words::entry::Tell::MediaPeerLeft(PEER)), media::PEER_LEAVE_BROADCAST),
         (created, media::PEER_PRODUCER_CREATE_BROADCAST),
         (toggled, media::PEER_PRODUCER_TOGGLE_BROADCAST),
         (gone, media::PEER_PRODUCER_CLOSE_BROADCAST),
-        (Msg::Pinned, media::GLOBAL_PIN_PEER),
-        (Msg::PinChanged(None), media::GLOBAL_PEER_PIN_BROADCAST),
-        (Msg::HostControlDone { all: false }, media::HOST_CONTROL_PEER),
-        (Msg::HostControlDone { all: true }, media::HOST_CONTROL_ALL_PEERS),
-        (Msg::DisplayNameChanged, media::CHANGE_DISPLAY_NAME),
+        (Msg::Spotlight(words::spotlight::Tell::Pinned), media::GLOBAL_PIN_PEER),
+        (Msg::Spotlight(words::spotlight::Tell::PinChanged(None)), media::GLOBAL_PEER_PIN_BROADCAST),
+        (Msg::Media(words::media::Tell::HostControlDone { all: false }), media::HOST_CONTROL_PEER),
+        (Msg::Media(words::media::Tell::HostControlDone { all: true }), media::HOST_CONTROL_ALL_PEERS),
+        (Msg::Roster(words::roster::Tell::DisplayNameChanged), media::CHANGE_DISPLAY_NAME),
         (
-            Msg::SpeakerDiff(vec![(PEER, SpeakerChange::Position(1)), (PEER, SpeakerChange::Removed)]),
+            Msg::Speaker(words::speaker::Tell::SpeakerDiff(vec![
+                (PEER, SpeakerChange::Position(1)),
+                (PEER, SpeakerChange::Removed),
+            ])),
             media::SELECTED_PEER_DIFF,
         ),
     ]
@@ -158,7 +195,11 @@ fn every_word_of_the_room_has_its_event() {
         let (event, payload) = reply(MeetingId(Id::default()), &word);
         assert_eq!(event, number, "{word:?}");
         // A message without content is an empty payload, which the client decodes; only an acknowledgement has none.
-        assert_eq!(payload.is_none(), matches!(word, Msg::BroadcastAck { .. }), "{word:?}");
+        assert_eq!(
+            payload.is_none(),
+            matches!(word, Msg::Broadcast(words::broadcast::Tell::BroadcastAck { .. })),
+            "{word:?}"
+        );
     }
 }
 

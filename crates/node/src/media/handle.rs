@@ -8,10 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use sederunt_core::effect::MediaCmd;
 use sederunt_core::id::{PeerId, TransportId};
-use sederunt_core::input::{MediaAnswer, MediaCallId, MediaFault};
-use sederunt_sfu::IceKey;
+use sederunt_core::media::{MediaAnswer, MediaCallId, MediaCmd, MediaFault};
+use sederunt_sfu::{IceKey, PeerTag};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::address::Announced;
@@ -72,6 +71,11 @@ pub enum MediaNotice {
         /// Which.
         transport: TransportId,
     },
+    /// A client was told that a transport of this tag is no more.
+    Refused {
+        /// Whose it was.
+        whose: PeerTag,
+    },
 }
 
 /// The media thread cannot take the call: its queue is full, or it has stopped.
@@ -111,6 +115,7 @@ pub struct MediaStats {
 struct Shared {
     local: SocketAddr,
     since: Instant,
+    ice_key: IceKey,
     calls: SyncSender<Call>,
     wake: UnixStream,
     stats: Arc<Mutex<MediaStats>>,
@@ -155,7 +160,8 @@ impl MediaHandle {
         let worker = Worker::new(socket, config, waker, incoming, notices, Arc::clone(&stats))?;
         let since = Instant::now();
         let thread = std::thread::Builder::new().name("media".to_owned()).spawn(move || worker.run())?;
-        let shared = Shared { local, since, calls, wake, stats, thread: Mutex::new(Some(thread)) };
+        let (ice_key, thread) = (config.ice_key, Mutex::new(Some(thread)));
+        let shared = Shared { local, since, ice_key, calls, wake, stats, thread };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -173,6 +179,11 @@ impl MediaHandle {
     /// The bound address.
     pub fn local_addr(&self) -> SocketAddr {
         self.shared.local
+    }
+
+    /// How the ICE names of this peer's transports tell whose they are, in this process and in those before and after it.
+    pub fn tag(&self, peer: PeerId) -> PeerTag {
+        self.shared.ice_key.tag(peer.as_u128())
     }
 
     /// Since when the thread answers: from then on clients of the process before hear that their transports are gone.

@@ -1,8 +1,7 @@
 //! The words of the room engine in those of the SFU, one to one.
 
-use sederunt_core::effect::MediaCmd;
 use sederunt_core::id::{PeerId, ProducerId, TransportId};
-use sederunt_core::input::{MediaAnswer, MediaFault, MediaKind};
+use sederunt_core::media::{MediaAnswer, MediaCmd, MediaFault, MediaKind};
 use sederunt_sfu::{Answer, Command, Fault, Kind, PeerKey, ProducerKey, Scope, TransportKey};
 
 use super::handle::RoomTag;

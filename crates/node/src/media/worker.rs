@@ -11,9 +11,8 @@ use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use sederunt_core::effect::MediaCmd;
 use sederunt_core::id::{PeerId, TransportId};
-use sederunt_core::input::{MediaCallId, MediaFault};
+use sederunt_core::media::{MediaCallId, MediaCmd, MediaFault};
 use sederunt_sfu::{CallId, Event, Input, Output, PeerKey, Sfu, SfuConfig, Transmit, TransportKey};
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -232,6 +231,7 @@ impl Worker {
                 let (room, peer) = translate::peer(peer);
                 MediaNotice::Connected { room, peer, transport: TransportId::from_u128(transport.0) }
             }
+            Event::CheckRefused { whose } => MediaNotice::Refused { whose },
             Event::TransportClosed { peer, transport } => {
                 for consuming in [false, true] {
                     if self.transports.get(&(peer, consuming)) == Some(&transport) {

@@ -1,8 +1,9 @@
 //! The wall clock is set, and clients fall asleep.
 
+use sederunt_core::call::Disconnect;
 use sederunt_core::effect::CloseReason;
 use sederunt_core::fact::LeaveReason;
-use sederunt_core::input::{Command, Disconnect};
+use sederunt_core::input::Command;
 use sederunt_node::clock::{Clock as _, ManualClock};
 use sederunt_node::{HEARTBEAT_EVERY_MS, QUIET_MS};
 

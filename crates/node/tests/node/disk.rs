@@ -1,10 +1,12 @@
 //! A ledger whose disk is full or does not answer: what must be durable waits or is refused, everybody else goes on.
 
-use sederunt_core::effect::Msg;
+use sederunt_core::call::Disconnect;
 use sederunt_core::error::RoomError;
 use sederunt_core::fact::LeaveReason;
 use sederunt_core::id::PeerId;
-use sederunt_core::input::{Broadcast, BroadcastTo, Command, Disconnect, Request};
+use sederunt_core::input::Command;
+use sederunt_core::words::broadcast::{Broadcast, BroadcastTo};
+use sederunt_core::words::{Msg, Request, broadcast, chat, entry, plugin};
 use sederunt_node::{EntryError, NodeError, ToSocket};
 use sederunt_store::{DiskTrouble, StoreError};
 
@@ -16,24 +18,24 @@ fn broadcast(text: &str) -> Request {
 }
 
 fn is_broadcast(msg: &Msg, text: &str) -> bool {
-    matches!(msg, Msg::Broadcast(broadcast) if broadcast.payload == text.as_bytes())
+    matches!(msg, Msg::Broadcast(broadcast::Tell::Broadcast(broadcast)) if broadcast.payload == text.as_bytes())
 }
 
 fn chat(bytes: usize) -> Request {
-    Request::ChatSend { peers: None, payload_type: 0, payload: "x".repeat(bytes) }
+    Request::Chat(chat::Ask::Send { peers: None, payload_type: 0, payload: "x".repeat(bytes) })
 }
 
 /// Asks without waiting for the answer.
 async fn send(client: &Client, id: &str, request: Request) {
-    client.attached.request(id.to_owned(), request).await.unwrap();
+    client.attached.request(id.into(), request).await.unwrap();
 }
 
 /// Reads on until the request `id` is answered; pushes are kept.
 async fn answer(client: &mut Client, id: &str) -> Result<(), RoomError> {
     loop {
         match client.next().await.expect("the room has let go") {
-            ToSocket::Tell { re: Some(re), .. } if re == id => return Ok(()),
-            ToSocket::Refuse { re, error } if re == id => return Err(error),
+            ToSocket::Tell { re: Some(re), .. } if re.id == id => return Ok(()),
+            ToSocket::Refuse { re, error } if re.id == id => return Err(error),
             ToSocket::Tell { re: None, msg, .. } => client.pushes.push(msg),
             other @ (ToSocket::Tell { .. } | ToSocket::Refuse { .. } | ToSocket::Close(_)) => {
                 panic!("unexpected: {other:?}")
@@ -60,9 +62,12 @@ async fn a_disk_that_does_not_answer_holds_up_only_what_must_be_written() {
     // What was said waits; what needs no writing does not.
     bob.ask(broadcast("one")).await.unwrap();
     alice.push("a broadcast", |msg| is_broadcast(msg, "one")).await;
-    assert!(!bob.pushes.iter().any(|msg| matches!(**msg, Msg::ChatSent(_))), "told before it was durable");
+    assert!(
+        !bob.pushes.iter().any(|msg| matches!(**msg, Msg::Chat(chat::Tell::Sent(_)))),
+        "told before it was durable"
+    );
     // The engine knows of the line already: lists that would show it wait, too.
-    send(&bob, "all", Request::ChatAll).await;
+    send(&bob, "all", Request::Chat(chat::Ask::All)).await;
     // A lost socket, now. It is recorded later, with its time.
     w.clock.advance(5_000);
     carol.attached.disconnect(Disconnect::Lost).await;
@@ -121,7 +126,7 @@ async fn a_full_disk_throws_nobody_out() {
     // A goodbye cannot be refused.
     w.clock.advance(1_000);
     let bob_id = bob.attached.peer;
-    send(&bob, "bye", Request::MediaLeave).await;
+    send(&bob, "bye", Request::Entry(entry::Ask::MediaLeave)).await;
     // Behind it in the queue: it has been taken by now.
     alice.ask(broadcast("still here")).await.unwrap();
     w.clock.advance(1_000);
@@ -152,13 +157,13 @@ async fn what_waits_for_too_long_is_refused_and_a_stop_does_not_wait() {
     let release = w.store.hold_writer().unwrap();
     // The first write is under way and stays so; the second waits behind it.
     send(&alice, "line", chat(10)).await;
-    bob.ask(Request::StoreGet {
-        at: sederunt_core::input::StoreAddress { plugin: "p".to_owned(), store: "s".to_owned() },
+    bob.ask(Request::Plugin(plugin::Ask::Get {
+        at: sederunt_core::words::plugin::StoreAddress { plugin: "p".to_owned(), store: "s".to_owned() },
         keys: Vec::new(),
-    })
+    }))
     .await
     .unwrap();
-    send(&bob, "join", Request::JoinRoom { display_name: String::new() }).await;
+    send(&bob, "join", Request::Entry(entry::Ask::JoinRoom { display_name: String::new() })).await;
     let ticket = w.node.admit(&token).await.unwrap();
     let (outbox, _inbox) = tokio::sync::mpsc::channel(8);
     let attached = w.node.attach(ticket, PeerId(w.node.mint_id()), Default::default(), outbox).await;

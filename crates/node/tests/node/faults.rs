@@ -1,10 +1,11 @@
 //! When the disk or a client lets the room down.
 
-use sederunt_core::effect::{CloseReason, Msg, Write};
+use sederunt_core::effect::{CloseReason, Write};
 use sederunt_core::fact::{Fact, FactKind, LeaveReason};
 use sederunt_core::id::{MeetingId, PeerId, SessionId};
-use sederunt_core::input::{Command, Request};
+use sederunt_core::input::Command;
 use sederunt_core::tally::Tally;
+use sederunt_core::words::{Msg, Request, chat, entry};
 use sederunt_node::{HEARTBEAT_EVERY_MS, NodeError, ToSocket};
 
 use crate::world::{T0, World, until, within};
@@ -32,7 +33,7 @@ async fn what_the_store_refuses_is_not_told() {
 
     alice
         .attached
-        .request("join".to_owned(), Request::JoinRoom { display_name: String::new() })
+        .request("join".into(), Request::Entry(entry::Ask::JoinRoom { display_name: String::new() }))
         .await
         .unwrap();
     assert!(matches!(alice.next().await, Some(ToSocket::Close(CloseReason::ServerStopping))));
@@ -55,8 +56,8 @@ async fn a_command_hears_that_the_store_failed() {
     let mut alice = w.client(meeting, "alice").await;
     begin_session(&w, meeting).await;
     // Both wait in the queue before the room looks: one batch, one transaction, one failure.
-    let join = Request::JoinRoom { display_name: String::new() };
-    alice.attached.request("join".to_owned(), join).await.unwrap();
+    let join = Request::Entry(entry::Ask::JoinRoom { display_name: String::new() });
+    alice.attached.request("join".into(), join).await.unwrap();
     let nobody =
         Command::Kick { participants: Vec::new(), custom_ids: Vec::new(), reason: LeaveReason::Kicked };
     let kicked = w.node.command(meeting, nobody).await;
@@ -74,7 +75,7 @@ async fn a_failed_room_is_reloaded_by_the_heartbeat() {
     let other = begin_session(&w, meeting).await;
     alice
         .attached
-        .request("join".to_owned(), Request::JoinRoom { display_name: String::new() })
+        .request("join".into(), Request::Entry(entry::Ask::JoinRoom { display_name: String::new() }))
         .await
         .unwrap();
     assert_eq!(alice.closed().await, Some(CloseReason::ServerStopping));
@@ -101,7 +102,7 @@ async fn a_socket_that_does_not_read_is_cut_and_the_others_are_unharmed() {
     sloth.join().await;
     for n in 0..10 {
         let payload = format!("line {n}");
-        alice.ask(Request::ChatSend { peers: None, payload_type: 0, payload }).await.unwrap();
+        alice.ask(Request::Chat(chat::Ask::Send { peers: None, payload_type: 0, payload })).await.unwrap();
     }
     assert_eq!(w.node.metrics().slow_consumers.get(), 1);
     let mut lines = 0;
@@ -109,7 +110,7 @@ async fn a_socket_that_does_not_read_is_cut_and_the_others_are_unharmed() {
         lines += u32::from(matches!(word, ToSocket::Tell { .. }));
     }
     assert_eq!(lines, 4, "what had been queued, and then the end");
-    let last = |msg: &Msg| matches!(msg, Msg::ChatSent(message) if message.payload == "line 9");
+    let last = |msg: &Msg| matches!(msg, Msg::Chat(chat::Tell::Sent(message)) if message.payload == "line 9");
     bob.push("the last line", last).await;
     let session = w.sessions().await.items[0].id;
     let stays = w.stays(session).await;

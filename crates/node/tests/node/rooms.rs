@@ -2,11 +2,14 @@
 
 use std::task::Poll;
 
-use sederunt_core::effect::{CloseReason, Msg, PeerEvent};
+use sederunt_core::call::Disconnect;
+use sederunt_core::effect::CloseReason;
 use sederunt_core::fact::{EndReason, LeaveReason};
 use sederunt_core::id::PeerId;
-use sederunt_core::input::{Command, Disconnect, Request};
+use sederunt_core::input::Command;
 use sederunt_core::time::UnixMs;
+use sederunt_core::words::entry::PeerEvent;
+use sederunt_core::words::{Msg, Request, entry, roster};
 use sederunt_node::clock::ManualClock;
 use sederunt_node::{ClientAddress, EntryError, HEARTBEAT_EVERY_MS, NodeError};
 use tokio::sync::mpsc;
@@ -29,11 +32,18 @@ async fn a_join_is_in_the_ledger_when_it_is_told() {
     let mut bob = w.client(meeting.id, "bob").await;
     bob.join().await;
     assert_eq!(w.stays(live.id).await.len(), 2);
-    alice.push("bob's join", |msg| matches!(msg, Msg::PeerInfo { event: PeerEvent::JoinRoom, .. })).await;
+    alice
+        .push("bob's join", |msg| {
+            matches!(msg, Msg::Entry(entry::Tell::PeerInfo { event: PeerEvent::JoinRoom, .. }))
+        })
+        .await;
 
     w.clock.advance(30_000);
     alice.attached.disconnect(Disconnect::Clean).await;
-    bob.push("alice's leave", |msg| matches!(msg, Msg::PeerInfo { event: PeerEvent::LeaveRoom, .. })).await;
+    bob.push("alice's leave", |msg| {
+        matches!(msg, Msg::Entry(entry::Tell::PeerInfo { event: PeerEvent::LeaveRoom, .. }))
+    })
+    .await;
     let stays = w.stays(live.id).await;
     assert_eq!(stays[0].stay.left_at, Some(T0.plus_ms(60_000)));
     assert_eq!(stays[0].stay.reason, Some(LeaveReason::Left));
@@ -282,8 +292,11 @@ async fn a_changed_meeting_changes_its_live_room() {
     w.store.put_meeting(meeting.clone()).await.unwrap();
     w.node.meeting_changed(meeting.id).await.unwrap();
     assert_eq!(w.sessions().await.items[0].title.as_ref(), "Retro");
-    let info = alice.ask(Request::RoomInfo).await.unwrap();
-    assert!(matches!(&*info, Msg::RoomInfo { title, .. } if title == "Retro"), "those inside stay");
+    let info = alice.ask(Request::Roster(roster::Ask::RoomInfo)).await.unwrap();
+    assert!(
+        matches!(&*info, Msg::Roster(roster::Tell::RoomInfo { title, .. }) if title == "Retro"),
+        "those inside stay"
+    );
     let bob = w.participant(meeting.id, "bob").await;
     let token = w.token(&bob).await;
     assert!(matches!(w.node.admit(&token).await, Err(EntryError::Inactive)));
@@ -328,7 +341,7 @@ async fn nothing_is_lost_when_a_room_retires_under_it() {
             for _ in 0..100 {
                 let mut client = w.attach(&token, PeerId(w.node.mint_id()), 64).await;
                 // Whatever the answer is, there is one.
-                let _ = client.ask(Request::Polls).await;
+                let _ = client.ask(Request::Roster(roster::Ask::Polls)).await;
                 client.attached.disconnect(Disconnect::Clean).await;
             }
         })

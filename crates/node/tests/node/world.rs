@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sederunt_core::effect::{CloseReason, Msg};
+use sederunt_core::call::ReqId;
+use sederunt_core::effect::CloseReason;
 use sederunt_core::error::RoomError;
 use sederunt_core::id::{AppId, MeetingId, ParticipantId, PeerId, SessionId};
-use sederunt_core::input::{ReqId, Request};
 use sederunt_core::time::UnixMs;
+use sederunt_core::words::{Msg, Request, entry};
 use sederunt_node::clock::ManualClock;
 use sederunt_node::presets::default_presets;
 use sederunt_node::{Attached, ClientAddress, Node, NodeConfig, ToSocket, generate_signing_key};
@@ -171,7 +172,7 @@ impl Client {
     /// Asks, and returns the answer; pushes that come first are kept.
     pub(crate) async fn ask(&mut self, request: Request) -> Result<Arc<Msg>, RoomError> {
         self.asked += 1;
-        let id: ReqId = format!("r-{}", self.asked);
+        let id = ReqId::from(&*format!("r-{}", self.asked));
         self.attached.request(id.clone(), request).await.unwrap();
         loop {
             match self.next().await.expect("the room has let go") {
@@ -186,8 +187,9 @@ impl Client {
     }
 
     pub(crate) async fn join(&mut self) {
-        let joined = self.ask(Request::JoinRoom { display_name: String::new() }).await.unwrap();
-        assert!(matches!(*joined, Msg::PeerInfo { .. }), "{joined:?}");
+        let joined =
+            self.ask(Request::Entry(entry::Ask::JoinRoom { display_name: String::new() })).await.unwrap();
+        assert!(matches!(*joined, Msg::Entry(entry::Tell::PeerInfo { .. })), "{joined:?}");
     }
 
     /// Reads on until the room closes the socket.

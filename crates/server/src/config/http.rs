@@ -22,7 +22,7 @@ pub struct HttpGiven {
     /// Left out: localhost and the bound port
     #[arg(long, env = "SEDERUNT_BASE_URI", value_name = "HOST[:PORT]", id = "base_uri")]
     pub base_uri: Option<String>,
-    /// Origins of web pages that may call the REST APIs, as browsers send them (https://app.example.com), comma-separated;
+    /// Origins of web pages that may call the REST APIs, as browsers send them (`https://app.example.com`), comma-separated;
     /// * = all. Servers need none
     #[arg(
         long,

@@ -1,0 +1,179 @@
+//! What a room can do. Each feature has its own state and treats what is asked of it; what the others have to hear of
+//! comes to them through hooks.
+
+mod broadcast;
+mod chat;
+mod entry;
+mod media;
+mod plugin;
+mod roster;
+mod speaker;
+mod spotlight;
+
+use crate::error::RoomError;
+use crate::hall::{Asked, Gone, Hall, Happened};
+use crate::id::PeerId;
+use crate::time::UnixMs;
+use crate::words::Request;
+use crate::words::chat::ChatMessage;
+
+use broadcast::Broadcasts;
+use chat::Chat;
+pub(crate) use entry::Entry;
+pub(crate) use media::Media;
+use media::Shown;
+use plugin::Plugin;
+use roster::Roster;
+use speaker::Speaker;
+use spotlight::Spotlight;
+
+/// What a feature hears of the others. Each hook may tell clients, and is called when the input that led to it is treated.
+pub(crate) trait Feature {
+    /// A peer's socket is gone; it may come back.
+    fn peer_lost(&mut self, _hall: &mut Hall, _peer: PeerId) {}
+    /// A peer is on a new socket.
+    fn peer_back(&mut self, _hall: &mut Hall, _peer: PeerId) {}
+    /// A peer's microphone is muted or closed.
+    fn peer_silenced(&mut self, _hall: &mut Hall, _peer: PeerId) {}
+    /// A peer is out of the room.
+    fn peer_left(&mut self, _hall: &mut Hall, _gone: &Gone) {}
+    /// The session is over: what belongs to it goes.
+    fn session_ended(&mut self, _hall: &mut Hall) {}
+    /// One input is treated, with all that it led to.
+    fn input_treated(&mut self, _hall: &mut Hall) {}
+    /// The wall clock was set, and there is no session: every instant that waits moves by so much.
+    fn time_moved(&mut self, _ms: i64) {}
+}
+
+/// All features of a room.
+#[derive(Debug)]
+pub(crate) struct Features {
+    pub(crate) entry: Entry,
+    pub(crate) media: Media,
+    roster: Roster,
+    chat: Chat,
+    broadcast: Broadcasts,
+    plugin: Plugin,
+    speaker: Speaker,
+    spotlight: Spotlight,
+}
+
+/// Calls a hook of every feature. A new one does not compile until it is named here.
+macro_rules! each {
+    ($features:expr, $hook:ident($($argument:expr),*)) => {{
+        let Features { entry, media, roster, chat, broadcast, plugin, speaker, spotlight } = $features;
+        entry.$hook($($argument),*);
+        media.$hook($($argument),*);
+        roster.$hook($($argument),*);
+        chat.$hook($($argument),*);
+        broadcast.$hook($($argument),*);
+        plugin.$hook($($argument),*);
+        speaker.$hook($($argument),*);
+        spotlight.$hook($($argument),*);
+    }};
+}
+
+/// What a room waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Timer {
+    /// Somebody, or the session, ends.
+    Entry(entry::Timer),
+    /// The answer to a client that came back has waited long enough.
+    Hold(PeerId),
+}
+
+impl Timer {
+    pub(crate) fn reason(self) -> &'static str {
+        match self {
+            Self::Entry(entry::Timer::Grace(_)) => "reconnect grace",
+            Self::Hold(_) => "answer to who came back",
+            Self::Entry(entry::Timer::KeepAlive) => "keep-alive",
+            Self::Entry(entry::Timer::Together) => "max_meeting_seconds",
+        }
+    }
+}
+
+impl Features {
+    /// Features of a room whose open session has this chat.
+    pub(crate) fn new(chat: Vec<ChatMessage>) -> Self {
+        Self {
+            entry: Entry::default(),
+            media: Media::default(),
+            roster: Roster,
+            chat: Chat::load(chat),
+            broadcast: Broadcasts,
+            plugin: Plugin::default(),
+            speaker: Speaker::default(),
+            spotlight: Spotlight::default(),
+        }
+    }
+
+    /// Treats one request.
+    pub(crate) fn ask(&mut self, hall: &mut Hall, asked: &Asked, request: Request) -> Result<(), RoomError> {
+        match request {
+            Request::Entry(ask) => self.entry.ask(hall, asked, ask),
+            Request::Roster(ask) => self.roster.ask(hall, asked, ask),
+            Request::Chat(ask) => self.chat.ask(hall, asked, ask),
+            Request::Broadcast(ask) => self.broadcast.ask(hall, asked, ask),
+            Request::Plugin(ask) => self.plugin.ask(hall, asked, ask),
+            Request::Media(ask) => {
+                let Self { media, speaker, spotlight, .. } = self;
+                media.ask(hall, asked, ask, || shown(speaker, spotlight))
+            }
+            Request::Speaker(ask) => self.speaker.ask(hall, asked, ask),
+            Request::Spotlight(ask) => self.spotlight.ask(hall, asked, ask),
+            Request::NotOffered { name } => Err(RoomError::NotOffered(name)),
+        }
+    }
+
+    /// Tells every feature what happened, until nothing more does.
+    pub(crate) fn settle(&mut self, hall: &mut Hall) {
+        while let Some(happened) = hall.next_happened() {
+            match happened {
+                Happened::Lost(peer) => each!(self, peer_lost(hall, peer)),
+                Happened::Back(peer) => each!(self, peer_back(hall, peer)),
+                Happened::Silenced(peer) => each!(self, peer_silenced(hall, peer)),
+                Happened::Left(gone) => each!(self, peer_left(hall, &gone)),
+                Happened::SessionEnded => each!(self, session_ended(hall)),
+            }
+        }
+    }
+
+    /// One input is treated.
+    pub(crate) fn input_treated(&mut self, hall: &mut Hall) {
+        each!(self, input_treated(hall));
+    }
+
+    /// Every instant that waits moves by so much.
+    pub(crate) fn time_moved(&mut self, ms: i64) {
+        each!(self, time_moved(ms));
+    }
+
+    /// The next timer, in the room's own time.
+    pub(crate) fn next_timer(&self, hall: &Hall) -> Option<(UnixMs, Timer)> {
+        let entry = self.entry.next_timer(hall).map(|(at, timer)| (at, Timer::Entry(timer)));
+        let hold = self.media.next_timer(hall).map(|(at, peer)| (at, Timer::Hold(peer)));
+        [entry, hold.filter(|_| !self.entry.is_stopped())].into_iter().flatten().min_by_key(|(at, _)| *at)
+    }
+
+    /// A timer is due.
+    pub(crate) fn tick(&mut self, hall: &mut Hall, at: UnixMs, timer: Timer) {
+        match timer {
+            Timer::Entry(timer) => self.entry.tick(hall, at, timer),
+            Timer::Hold(peer) => {
+                let Self { media, speaker, spotlight, .. } = self;
+                media.release(hall, peer, || shown(speaker, spotlight));
+            }
+        }
+    }
+}
+
+/// What those features show to who takes part in the media room.
+fn shown(speaker: &Speaker, spotlight: &Spotlight) -> Shown {
+    Shown { pinned: spotlight.pinned(), speakers: speaker.order() }
+}
+
+/// A count of the wire as a count of ours.
+fn index(n: u32) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,110 @@
+//! Coming and going: sockets, joins, leaves, and the end of the session and of the room. Nothing else takes a peer in or
+//! out.
+
+mod command;
+mod join;
+mod leave;
+mod remove;
+mod removed;
+mod sockets;
+mod timer;
+
+use crate::error::RoomError;
+use crate::hall::{Asked, Hall};
+use crate::removal::{LostPeer, Removal};
+use crate::time::UnixMs;
+use crate::who::Ability;
+use crate::words::entry::{Ask, PeerEvent, Tell};
+
+use removed::{LostPeers, Removals};
+pub(crate) use timer::Timer;
+
+use super::Feature;
+
+/// Who may come in, who may not any more, and whether the room goes on.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    removed: Removals,
+    lost: LostPeers,
+    /// No reconnect grace began before.
+    grace_from: UnixMs,
+    /// When the settings in force came.
+    configured_at: UnixMs,
+    /// For good: no Configure opens the room again.
+    terminated: bool,
+    stopped: bool,
+}
+
+impl Default for Entry {
+    fn default() -> Self {
+        Self {
+            removed: Removals::default(),
+            lost: LostPeers::default(),
+            grace_from: UnixMs(i64::MIN),
+            configured_at: UnixMs(i64::MIN),
+            terminated: false,
+            stopped: false,
+        }
+    }
+}
+
+impl Entry {
+    /// The server has stopped the room.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stopped
+    }
+
+    /// The store knows of a peer id that was removed before.
+    pub(crate) fn load_removed(&mut self, removal: Removal) {
+        self.removed.note(removal);
+    }
+
+    /// The store knows of a peer of the LIVE session that was lost before.
+    pub(crate) fn load_lost(&mut self, peer: LostPeer) {
+        self.lost.add(peer);
+    }
+
+    /// Nobody could come back before `now`: the grace of those who were lost begins here.
+    pub(crate) fn go_on(&mut self, now: UnixMs) {
+        self.grace_from = self.grace_from.max(now);
+    }
+
+    pub(crate) fn ask(&mut self, hall: &mut Hall, asked: &Asked, ask: Ask) -> Result<(), RoomError> {
+        match ask {
+            Ask::JoinRoom { display_name } => self.join(hall, asked, &display_name),
+            Ask::LeaveRoom => {
+                let peer = hall.me(asked)?.info();
+                hall.reply(asked, Tell::PeerInfo { event: PeerEvent::LeaveRoom, peer });
+                self.say_goodbye(hall, asked);
+                Ok(())
+            }
+            Ask::MediaLeave => {
+                hall.reply(asked, Tell::MediaLeft);
+                self.say_goodbye(hall, asked);
+                Ok(())
+            }
+            Ask::Kick { peers } => self.kick_peers(hall, asked, &peers),
+            Ask::KickAll => {
+                hall.may(asked, Ability::Kick)?;
+                self.kick_all(hall, asked.stamp.now);
+                Ok(())
+            }
+        }
+    }
+
+    fn is_closed(&self, hall: &Hall) -> bool {
+        self.terminated || !hall.config().open
+    }
+}
+
+impl Feature for Entry {
+    fn session_ended(&mut self, _: &mut Hall) {
+        self.lost = LostPeers::default();
+    }
+
+    fn time_moved(&mut self, ms: i64) {
+        self.configured_at = self.configured_at.plus_ms(ms);
+        self.grace_from = self.grace_from.plus_ms(ms);
+        self.removed.shift(ms);
+    }
+}

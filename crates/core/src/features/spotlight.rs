@@ -1,0 +1,48 @@
+//! Whom everybody sees in front: the pin (PROTOCOL §6.7).
+
+use crate::error::RoomError;
+use crate::hall::{Asked, Gone, Hall};
+use crate::id::PeerId;
+use crate::who::Ability;
+use crate::words::spotlight::{Ask, Tell};
+
+use super::Feature;
+
+/// Who is pinned in the session.
+#[derive(Debug, Default)]
+pub(crate) struct Spotlight {
+    pinned: Option<PeerId>,
+}
+
+impl Spotlight {
+    /// `media.globalPinPeer`; pushed to everybody, the initiator included.
+    pub(crate) fn ask(&mut self, hall: &mut Hall, asked: &Asked, ask: Ask) -> Result<(), RoomError> {
+        let Ask::Pin { peer } = ask;
+        hall.may(asked, Ability::Pin)?;
+        if let Some(id) = peer {
+            let seen = hall.peers.get(id).filter(|peer| peer.id == asked.me || peer.visible());
+            seen.ok_or(RoomError::NotFound("peer"))?;
+        }
+        self.pinned = peer;
+        hall.reply(asked, Tell::Pinned);
+        hall.push_media(None, Tell::PinChanged(peer));
+        Ok(())
+    }
+
+    pub(crate) fn pinned(&self) -> Option<PeerId> {
+        self.pinned
+    }
+}
+
+impl Feature for Spotlight {
+    fn peer_left(&mut self, hall: &mut Hall, gone: &Gone) {
+        if self.pinned == Some(gone.peer.id) {
+            self.pinned = None;
+            hall.push_media(None, Tell::PinChanged(None));
+        }
+    }
+
+    fn session_ended(&mut self, _: &mut Hall) {
+        self.pinned = None;
+    }
+}

@@ -1,0 +1,101 @@
+//! The media side of a peer: its transports and tracks, and how far it is in the media room.
+
+use std::collections::BTreeMap;
+
+use crate::id::{ProducerId, TransportId};
+use crate::media::ProducerState;
+use crate::time::UnixMs;
+
+/// What a client had here when it asked to join the media room again (MEDIA2 §3.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Back {
+    /// Nothing: its transports were those of a former process. Its checks are refused since the start of this one, and
+    /// it was let in when its timers had run out: with both directions open it is done.
+    ToNothing,
+    /// Transports, which it may keep or give up.
+    ToTransports,
+    /// It is giving up what it had, now or when its grace ran out: its timers may be running, for when its network came
+    /// back nobody knows.
+    Between,
+}
+
+/// The media side of a peer.
+#[derive(Debug, Default)]
+pub(crate) struct PeerMedia {
+    /// `selfJoinComplete` was answered: takes part in media pushes.
+    pub(crate) complete: bool,
+    /// The others were told that it takes part.
+    pub(crate) announced: bool,
+    /// The SFU knows the peer.
+    pub(crate) opened: bool,
+    pub(crate) send: Option<TransportId>,
+    pub(crate) recv: Option<TransportId>,
+    pub(crate) producers: BTreeMap<ProducerId, ProducerState>,
+    /// Its grace had run out when it came.
+    pub(crate) late: bool,
+    /// It came back, and has not joined the media room again yet.
+    pub(crate) back: Option<Back>,
+    /// When the newest transport was opened.
+    last_opened: Option<UnixMs>,
+    /// Calls under way.
+    pub(crate) calls: usize,
+    /// Those of them that publish.
+    pub(crate) publishing: usize,
+}
+
+impl PeerMedia {
+    /// Takes part in media pushes.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// Its tracks.
+    pub(crate) fn producers(&self) -> impl Iterator<Item = &ProducerState> {
+        self.producers.values()
+    }
+
+    /// A microphone of its own.
+    pub(crate) fn microphone(&self, producer: ProducerId) -> Option<&ProducerState> {
+        self.producers.get(&producer).filter(|state| state.is_microphone())
+    }
+
+    /// The client asks to join the media room, or does so again. Returns the tracks that it has dropped.
+    pub(crate) fn join(&mut self, prejoined: bool) -> Vec<ProducerState> {
+        self.complete = false;
+        self.back = prejoined.then_some(match (self.send, self.recv) {
+            (None, None) if !self.late => Back::ToNothing,
+            (Some(_), Some(_)) => Back::ToTransports,
+            // It was lost again while it waited.
+            (None, None) | (Some(_), None) | (None, Some(_)) => Back::Between,
+        });
+        std::mem::take(&mut self.producers).into_values().collect()
+    }
+
+    /// A transport was opened here, instead of the older one of its direction. Returns the tracks that went with that.
+    pub(crate) fn open(&mut self, at: UnixMs, transport: TransportId, consuming: bool) -> Vec<ProducerState> {
+        self.last_opened = Some(at);
+        if self.back == Some(Back::ToTransports) {
+            self.back = Some(Back::Between);
+        }
+        if consuming {
+            self.recv = Some(transport);
+            return Vec::new();
+        }
+        self.send = Some(transport);
+        let (kept, dropped): (BTreeMap<_, _>, BTreeMap<_, _>) = std::mem::take(&mut self.producers)
+            .into_iter()
+            .partition(|(_, state)| state.transport == transport);
+        self.producers = kept;
+        dropped.into_values().collect()
+    }
+
+    /// When both directions were there, by the newest of them.
+    pub(crate) fn opened_at(&self) -> Option<UnixMs> {
+        self.last_opened.filter(|_| self.send.is_some() && self.recv.is_some())
+    }
+
+    /// Moves every instant: the room's time was set.
+    pub(crate) fn shift(&mut self, ms: i64) {
+        self.last_opened = self.last_opened.map(|at| at.plus_ms(ms));
+    }
+}

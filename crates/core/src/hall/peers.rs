@@ -1,0 +1,244 @@
+//! The peers of a room and their sockets: who is connected, who is away, who has joined.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::call::ConnId;
+use crate::fact::Role;
+use crate::id::{ParticipantId, PeerId};
+use crate::limit;
+use crate::standing::{Joined, Seat, Standing};
+use crate::time::UnixMs;
+use crate::who::{Ability, Who};
+use crate::words::entry::PeerInfo;
+use crate::words::media::MediaPeer;
+
+use super::peer_media::PeerMedia;
+
+/// One peer: a client, over all its sockets. Until it joins it is on the set-up screen and seen by nobody.
+#[derive(Debug)]
+pub(crate) struct Peer {
+    /// The wire's id, made by the client.
+    pub(crate) id: PeerId,
+    pub(crate) token: u64,
+    pub(crate) who: Box<Who>,
+    /// Name in force.
+    pub(crate) display_name: String,
+    pub(crate) created_at: UnixMs,
+    /// When its latest socket came.
+    pub(crate) attached_at: UnixMs,
+    /// The socket; `None` while the reconnect grace runs.
+    pub(crate) conn: Option<ConnId>,
+    /// When the socket was lost, which is when the peer was last heard; `Some` exactly while `conn` is `None`.
+    pub(crate) lost_at: Option<UnixMs>,
+    /// When the latest loss was noticed: the grace runs from here.
+    pub(crate) noticed_at: UnixMs,
+    /// How it stands to the room.
+    standing: Standing,
+    pub(crate) media: PeerMedia,
+}
+
+impl Peer {
+    /// A peer on the set-up screen.
+    pub(crate) fn new(id: PeerId, token: u64, who: Box<Who>, conn: ConnId, now: UnixMs) -> Self {
+        Self {
+            id,
+            token,
+            display_name: cut(&who.display_name),
+            who,
+            created_at: now,
+            attached_at: now,
+            conn: Some(conn),
+            lost_at: None,
+            noticed_at: now,
+            standing: Standing::Setup,
+            media: PeerMedia::default(),
+        }
+    }
+
+    /// In the room.
+    pub(crate) fn is_in(&self) -> bool {
+        self.standing.joined().is_some()
+    }
+
+    /// Its stay in the ledger; bots have none.
+    pub(crate) fn stay(&self) -> Option<PeerId> {
+        self.standing.joined().and_then(|joined| joined.stay)
+    }
+
+    /// What its preset gives it, where it stands and sits.
+    pub(crate) fn may(&self, ability: Ability) -> bool {
+        let on_stage = self.standing.joined().is_some_and(|joined| joined.seat.is_on_stage());
+        self.who.abilities.has(ability) && (on_stage || !ability.is_for_the_stage())
+    }
+
+    /// Recorders and hidden participants are not shown to others.
+    pub(crate) fn visible(&self) -> bool {
+        self.is_in() && !self.who.abilities.hidden && self.who.role != Role::Bot
+    }
+
+    pub(crate) fn participant(&self) -> ParticipantId {
+        self.who.participant
+    }
+
+    /// The peer as others see it.
+    pub(crate) fn info(&self) -> PeerInfo {
+        info(self.id, &self.who, &self.display_name)
+    }
+
+    /// The peer with its producers.
+    pub(crate) fn media_info(&self) -> MediaPeer {
+        MediaPeer {
+            peer: self.id,
+            participant: self.who.participant,
+            display_name: self.display_name.clone(),
+            producers: self.media.producers().cloned().collect(),
+        }
+    }
+}
+
+/// Somebody as others see it.
+pub(crate) fn info(peer: PeerId, who: &Who, display_name: &str) -> PeerInfo {
+    PeerInfo {
+        peer,
+        participant: who.participant,
+        display_name: display_name.to_owned(),
+        custom_participant_id: who.custom_participant_id.clone(),
+        picture: who.picture.clone(),
+        preset_name: who.preset_name.clone(),
+        hidden: who.abilities.hidden,
+        recorder: who.role == Role::Bot,
+    }
+}
+
+/// All peers of a room.
+#[derive(Debug, Default)]
+pub(crate) struct Peers {
+    by_id: BTreeMap<PeerId, Peer>,
+    conns: BTreeMap<ConnId, PeerId>,
+    /// By the moment at which the loss was noticed.
+    away: BTreeSet<(UnixMs, PeerId)>,
+    joins: u64,
+}
+
+impl Peers {
+    pub(crate) fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+
+    pub(crate) fn get(&self, id: PeerId) -> Option<&Peer> {
+        self.by_id.get(&id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: PeerId) -> Option<&mut Peer> {
+        self.by_id.get_mut(&id)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Peer> {
+        self.by_id.values()
+    }
+
+    /// Peers that joined the room, in order of joining.
+    pub(crate) fn joined(&self) -> Vec<&Peer> {
+        let mut joined: Vec<(u64, &Peer)> =
+            self.by_id.values().filter_map(|p| p.standing.joined().map(|joined| (joined.order, p))).collect();
+        joined.sort_unstable_by_key(|(order, _)| *order);
+        joined.into_iter().map(|(_, peer)| peer).collect()
+    }
+
+    /// The peer on this socket.
+    pub(crate) fn on(&self, conn: ConnId) -> Option<PeerId> {
+        self.conns.get(&conn).copied()
+    }
+
+    pub(crate) fn insert(&mut self, peer: Peer) {
+        if let Some(conn) = peer.conn {
+            self.conns.insert(conn, peer.id);
+        }
+        self.by_id.insert(peer.id, peer);
+    }
+
+    pub(crate) fn remove(&mut self, id: PeerId) -> Option<Peer> {
+        let peer = self.by_id.remove(&id)?;
+        if let Some(conn) = peer.conn {
+            self.conns.remove(&conn);
+        }
+        self.away.remove(&(peer.noticed_at, id));
+        Some(peer)
+    }
+
+    /// Lets a peer in. Everybody sits on stage.
+    pub(crate) fn join(&mut self, id: PeerId, stay: Option<PeerId>) {
+        self.joins = self.joins.saturating_add(1);
+        let order = self.joins;
+        if let Some(peer) = self.by_id.get_mut(&id) {
+            peer.standing = Standing::In(Joined { order, stay, seat: Seat::OnStage });
+        }
+    }
+
+    /// The socket is gone; the peer is away from `at` on, which is noticed `now`.
+    pub(crate) fn lose(&mut self, id: PeerId, at: UnixMs, now: UnixMs) {
+        let Some(peer) = self.by_id.get_mut(&id) else { return };
+        if let Some(conn) = peer.conn.take() {
+            self.conns.remove(&conn);
+        }
+        peer.lost_at = Some(at);
+        peer.noticed_at = now;
+        self.away.insert((now, id));
+    }
+
+    /// A new socket for a known peer. Returns the socket it replaces.
+    pub(crate) fn resume(&mut self, id: PeerId, conn: ConnId, now: UnixMs) -> Option<ConnId> {
+        let peer = self.by_id.get_mut(&id)?;
+        if peer.lost_at.take().is_some() {
+            self.away.remove(&(peer.noticed_at, id));
+        }
+        peer.attached_at = now;
+        let old = peer.conn.replace(conn);
+        if let Some(old) = old {
+            self.conns.remove(&old);
+        }
+        self.conns.insert(conn, id);
+        old
+    }
+
+    /// Moves every instant: the room's time was set.
+    pub(crate) fn shift(&mut self, ms: i64) {
+        self.away = std::mem::take(&mut self.away).into_iter().map(|(at, id)| (at.plus_ms(ms), id)).collect();
+        for peer in self.by_id.values_mut() {
+            peer.created_at = peer.created_at.plus_ms(ms);
+            peer.attached_at = peer.attached_at.plus_ms(ms);
+            peer.lost_at = peer.lost_at.map(|at| at.plus_ms(ms));
+            peer.noticed_at = peer.noticed_at.plus_ms(ms);
+            peer.media.shift(ms);
+        }
+    }
+
+    /// Whose loss was noticed first, and when.
+    pub(crate) fn first_away(&self) -> Option<(UnixMs, PeerId)> {
+        self.away.first().copied()
+    }
+
+    /// Sockets of those in the room, but for one peer.
+    pub(crate) fn audience(&self, except: Option<PeerId>) -> Vec<ConnId> {
+        self.sockets(|peer| peer.is_in() && Some(peer.id) != except)
+    }
+
+    /// Sockets of those that take part in media, but for one peer.
+    pub(crate) fn media_audience(&self, except: Option<PeerId>) -> Vec<ConnId> {
+        self.sockets(|peer| peer.is_in() && peer.media.is_complete() && Some(peer.id) != except)
+    }
+
+    /// Sockets of the peers that `wanted` picks.
+    pub(crate) fn sockets(&self, wanted: impl Fn(&Peer) -> bool) -> Vec<ConnId> {
+        self.by_id.values().filter(|peer| wanted(peer)).filter_map(|peer| peer.conn).collect()
+    }
+}
+
+/// A display name within its limit.
+pub(crate) fn cut(name: &str) -> String {
+    name.chars().take(limit::DISPLAY_NAME_MAX_CHARS).collect()
+}

@@ -1,0 +1,97 @@
+//! The client's messages and the room's, each in the other's words (PROTOCOL §4), one file a feature. No state, no I/O.
+
+mod broadcast;
+mod chat;
+mod entry;
+mod media;
+mod plugin;
+mod read;
+mod refusals;
+mod roster;
+mod speaker;
+mod spotlight;
+#[cfg(test)]
+mod tests;
+
+use prost::Message;
+use sederunt_core::id::MeetingId;
+use sederunt_core::words::{Msg, Request};
+use sederunt_proto::event::{
+    self, chat as chat_event, media as m, plugin as plugin_event, poll, preset, room,
+};
+
+pub(crate) use refusals::{Refusal, error_frame, room_refusal};
+
+/// A request, or why it cannot be put to the room.
+type Translated = Result<Request, Refusal>;
+
+/// Event number and payload; `None` = the frame carries no payload at all.
+type Wire = (u32, Option<Vec<u8>>);
+
+/// A feature's reading of an event and its payload; `None` = the event is none of its own.
+type Understands = fn(u32, &[u8]) -> Option<Translated>;
+
+/// What the features understand.
+const ASKS: [Understands; 8] = [
+    entry::ask,
+    roster::ask,
+    chat::ask,
+    broadcast::ask,
+    plugin::ask,
+    media::ask,
+    speaker::ask,
+    spotlight::ask,
+];
+
+/// A request of the client, or why it cannot be put to the room.
+pub(crate) fn request(event: u32, payload: &[u8]) -> Translated {
+    ASKS.iter().find_map(|ask| ask(event, payload)).unwrap_or_else(|| other(event))
+}
+
+/// A message of the room of this meeting, as a frame's event and payload.
+pub(crate) fn reply(meeting: MeetingId, msg: &Msg) -> Wire {
+    match msg {
+        Msg::Entry(tell) => entry::tell(tell),
+        Msg::Roster(tell) => roster::tell(meeting, tell),
+        Msg::Chat(tell) => chat::tell(tell),
+        Msg::Broadcast(tell) => broadcast::tell(tell),
+        Msg::Plugin(tell) => plugin::tell(tell),
+        Msg::Media(tell) => media::tell(tell),
+        Msg::Speaker(tell) => speaker::tell(tell),
+        Msg::Spotlight(tell) => spotlight::tell(tell),
+    }
+}
+
+fn wire(event: u32, message: &impl Message) -> Wire {
+    (event, Some(message.encode_to_vec()))
+}
+
+/// Events that are no request of ours: features that are not offered, pushes, and numbers nobody knows.
+fn other(event: u32) -> Translated {
+    let Some(name) = event::name(event) else {
+        return Err(Refusal { code: 404, message: format!("there is no event {event}") });
+    };
+    match event {
+        room::UPDATE_PEER_INFO
+        | room::UPDATE_ROOM_INFO
+        | room::CLOSE_ROOM
+        | room::GET_STAGE_PEERS..=room::DENY_STAGE_ACCESS
+        | room::JOIN_STAGE
+        | room::LEAVE_STAGE
+        | room::CREATE_CONNECTED_ROOMS..=room::MOVE_PEERS
+        | room::GET_ALL_ADDED_PARTICIPANTS
+        | room::ACCEPT_WAITING_ROOM_REQUESTS
+        | room::DENY_WAITING_ROOM_REQUESTS
+        | chat_event::SEARCH_CHANNEL_MESSAGES
+        | plugin_event::GET_PLUGINS..=plugin_event::CUSTOM_PLUGIN_EVENT_TO_PEERS
+        | plugin_event::STORE_DELETE
+        | poll::CREATE_POLL
+        | poll::VOTE_POLL
+        | preset::GET_USER_PRESETS
+        | preset::UPDATE_USER_PRESET
+        | m::TOGGLE_CONSUMER
+        | m::KICK_PEER
+        | m::KICK_ALL => Ok(Request::NotOffered { name }),
+        _ => Err(Refusal::bad(format!("{name} is not a request"))),
+    }
+}

@@ -1,0 +1,7 @@
+//! Transports and tracks.
+
+mod ask;
+mod tell;
+
+pub(super) use ask::ask;
+pub(super) use tell::tell;
