@@ -1,5 +1,6 @@
 //! House rules that neither the compiler nor clippy checks.
 
+mod citations;
 mod documents;
 mod imports;
 mod sources;
@@ -13,7 +14,8 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let files = tracked()?;
     let mut faults = imports::check()?;
     faults.extend(sources::check(&files)?);
-    faults.extend(documents::check()?);
+    faults.extend(documents::check(&files)?);
+    faults.extend(citations::check(&files)?);
     if faults.is_empty() {
         println!("{} files follow the house rules", files.len());
         return Ok(());

@@ -52,7 +52,7 @@ pub const REMOVED_KEPT_MS: i64 = 24 * 3_600 * 1_000;
 /// as many as a room has, as all of them may be lost at once.
 pub const LOST_MAX: usize = PEERS_MAX;
 /// How long both transports of a client that came back must have been open before it is told to publish, milliseconds:
-/// its timers for lost transports run for 2 s, and no reset of its own clears them (MEDIA2 §3.1).
+/// its timers for lost transports run for 2 s, and no reset of its own clears them (MEDIA §3.1).
 pub const HOLD_SETTLED_MS: i64 = 2_200;
 /// Longest wait of such a client, milliseconds; it gives up after 20 s (PROTOCOL §8).
 pub const HOLD_MAX_MS: i64 = 18_000;

@@ -1,5 +1,5 @@
 //! Who waits at the door: people whose transports were taken from them while their client still believes in them
-//! (MEDIA2 §3.2).
+//! (MEDIA §3.2).
 //!
 //! A client that is let in while it believes keeps what is dead, or resets it next to timers of its own, which then take
 //! down what the reset opens: it never joins, or it joins with microphone and camera off. Its checks are refused from now

@@ -1,4 +1,4 @@
-//! The secret from which ICE passwords are derived, a file of the data folder (MEDIA2 §3.2).
+//! The secret from which ICE passwords are derived, a file of the data folder (MEDIA §3.2).
 //!
 //! Not in the ledger: processes that share an address share it, whatever ledger each of them has.
 

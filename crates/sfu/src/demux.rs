@@ -1,4 +1,4 @@
-//! Which transport a datagram belongs to (pitfall P6): STUN by the ICE user name, everything else by the source
+//! Which transport a datagram belongs to (MEDIA §7 point 6): STUN by the ICE user name, everything else by the source
 //! address that a verified STUN request came from.
 
 use std::collections::HashMap;

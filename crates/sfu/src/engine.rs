@@ -305,7 +305,7 @@ impl Sfu {
         }
     }
 
-    /// Lets a touched session act on what was written to it, however often (pitfall P2).
+    /// Lets a touched session act on what was written to it, however often (MEDIA §7 point 2).
     fn flush(&mut self, slot: TransportSlot) {
         let now = self.now;
         let Some(transport) = self.transports.get_mut(slot) else { return };

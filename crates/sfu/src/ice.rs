@@ -1,5 +1,5 @@
 //! ICE names and passwords that a later process can tell again, and what a client hears whose transport is no more
-//! (MEDIA2 §3.2).
+//! (MEDIA §3.2).
 //!
 //! A client knows its transports by ICE alone. After a restart nobody answers its checks, and it goes on believing for
 //! five seconds and more. An authentic refusal ends that belief with the next check.

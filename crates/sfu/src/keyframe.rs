@@ -1,4 +1,4 @@
-//! When to ask a publisher for a key frame: at most every so often, but never not at all (pitfall P1).
+//! When to ask a publisher for a key frame: at most every so often, but never not at all (MEDIA §7 point 1).
 
 use std::time::Instant;
 

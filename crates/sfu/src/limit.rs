@@ -31,14 +31,14 @@ pub const DISCONNECTED_MAX: Duration = Duration::from_secs(30);
 /// Source addresses that lead to one transport. A client changes its network now and then; a flood of spoofed
 /// addresses needs our ICE password first, and then displaces only its own.
 pub const ADDRESSES_PER_TRANSPORT_MAX: usize = 8;
-/// Refusals that one source gets in a second (MEDIA2 §3.2). A browser asks once in 2.5 s and transport; the rest of an
+/// Refusals that one source gets in a second (MEDIA §3.2). A browser asks once in 2.5 s and transport; the rest of an
 /// office behind one address has ports of its own.
 pub const REFUSALS_PER_SOURCE_MAX: u32 = 50;
 /// Sources that get refusals in one second: every transport that an engine can have, twice.
 pub const REFUSED_SOURCES_MAX: usize = 16_384;
 /// SSRCs of one sending transport whose origin is remembered.
 pub const SOURCES_PER_TRANSPORT_MAX: usize = 64;
-/// Shortest time between two key frame requests for one encoding; the rest is deferred, never dropped (pitfall P1).
+/// Shortest time between two key frame requests for one encoding; the rest is deferred, never dropped (MEDIA §7 point 1).
 pub const KEYFRAME_INTERVAL_MIN: Duration = Duration::from_millis(400);
 /// A key frame request is repeated this often while a subscriber waits: the request, or the frame, may be lost.
 pub const KEYFRAME_RETRY: Duration = Duration::from_millis(700);
@@ -48,7 +48,7 @@ pub const LAYER_SILENCE_MAX: Duration = Duration::from_millis(1_200);
 pub const RTX_CACHE_PACKETS: usize = 1_024;
 /// Age of the oldest packet worth retransmitting.
 pub const RTX_CACHE_AGE: Duration = Duration::from_secs(3);
-/// Share of retransmissions above which queued ones are dropped. str0m's 0.15 fails at 10 % loss (pitfall P10).
+/// Share of retransmissions above which queued ones are dropped. str0m's 0.15 fails at 10 % loss (MEDIA §7 point 10).
 pub const RTX_RATIO_MAX: f32 = 0.4;
 /// Datagram that can be ours; anything longer is dropped unread.
 pub const DATAGRAM_MAX_BYTES: usize = 2_000;

@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 /// First sequence number of a subscription. SRTP receivers start at roll-over counter 0, so the publisher's
-/// extended number must not be used (pitfall P3).
+/// extended number must not be used (MEDIA §7 point 3).
 const FIRST_SEQ: u64 = 1;
 const PICTURE_ID_MASK: u16 = 0x7fff;
 

@@ -288,7 +288,7 @@ impl Sfu {
     }
 }
 
-/// The header extensions that subscribers get; the rest belongs to the publisher's own session (pitfall P5).
+/// The header extensions that subscribers get; the rest belongs to the publisher's own session (MEDIA §7 point 5).
 fn forwarded_extensions(packet: &RtpPacket) -> ExtensionValues {
     ExtensionValues {
         audio_level: packet.header.ext_vals.audio_level,

@@ -60,7 +60,7 @@ pub(crate) fn track_line(lines: &[MLine], kind: Kind, mid: Option<&str>) -> Opti
 }
 
 /// The answer without payload types that its offer did not have in the same m-line. str0m knows formats only per
-/// session, so it would answer RTX, which the client offers on its first m-lines, also where it does not (§13).
+/// session, so it would answer RTX, which the client offers on its first m-lines, also where it does not (PROTOCOL §13).
 pub(crate) fn only_offered(answer: &str, offered: &[MLine]) -> String {
     let mut out = String::with_capacity(answer.len());
     let mut lines = offered.iter();

@@ -101,7 +101,7 @@ impl Transport {
         own.into_iter().flatten().fold(self.rtc_timeout, Instant::min)
     }
 
-    /// The payload type of a codec in this session (pitfall P4).
+    /// The payload type of a codec in this session (MEDIA §7 point 4).
     pub(crate) fn payload_type(&self, kind: Kind) -> Option<Pt> {
         let codec = match kind {
             Kind::Audio => Codec::Opus,

@@ -1,4 +1,4 @@
-//! Import and export: the fixture of the seed cases, round trips, and every way a line can be wrong.
+//! Import and export: a fixture of every state of a session, round trips, and every way a line can be wrong.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 #[expect(dead_code, reason = "every test uses its own part")]

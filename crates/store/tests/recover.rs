@@ -1,4 +1,4 @@
-//! What a crash leaves open (DECISIONS §5, SEMANTICS §1 rule 5, seed case R127).
+//! What a crash leaves open (DECISIONS §5, SEMANTICS §1 rule 5).
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 #[expect(dead_code, reason = "every test uses its own part")]

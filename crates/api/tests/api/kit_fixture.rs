@@ -153,13 +153,13 @@ impl Kit {
         sessions.iter().find(|s| s["id"] == self.id(name)).unwrap().clone()
     }
 
-    /// The seed endpoint with TA.
+    /// The session list with TA.
     pub(crate) async fn list(&self, query: &str) -> Answer {
         self.world.send(Method::GET, &target(A, P, query), "TA", None).await
     }
 }
 
-/// The seed endpoint's target.
+/// The session list's target.
 pub(crate) fn target(account: &str, app: &str, query: &str) -> String {
     let mark = if query.is_empty() { "" } else { "?" };
     format!("/accounts/{account}/realtime/kit/{app}/sessions{mark}{query}")

@@ -1,4 +1,4 @@
-//! Cases R01 to R113 of the seed endpoint `GET …/{app_id}/sessions`.
+//! Cases R01 to R113 of `GET …/{app_id}/sessions`.
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};

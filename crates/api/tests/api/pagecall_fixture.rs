@@ -101,13 +101,13 @@ impl Pagecall {
         self.world.send(Method::GET, target, "KW", None).await
     }
 
-    /// The seed endpoint with KW.
+    /// The session list with KW.
     pub(crate) async fn list(&self, room: &str, query: &str) -> Answer {
         self.get(&target(room, query)).await
     }
 }
 
-/// The seed endpoint's target.
+/// The session list's target.
 pub(crate) fn target(room: &str, query: &str) -> String {
     let mark = if query.is_empty() { "" } else { "?" };
     format!("/v1/rooms/{room}/sessions{mark}{query}")

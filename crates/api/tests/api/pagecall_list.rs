@@ -1,4 +1,4 @@
-//! Cases P01 to P43 of the seed endpoint `GET /rooms/{room_id}/sessions`.
+//! Cases P01 to P43 of `GET /rooms/{room_id}/sessions`.
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};

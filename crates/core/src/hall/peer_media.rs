@@ -6,7 +6,7 @@ use crate::id::{ProducerId, TransportId};
 use crate::media::ProducerState;
 use crate::time::UnixMs;
 
-/// What a client had here when it asked to join the media room again (MEDIA2 §3.2).
+/// What a client had here when it asked to join the media room again (MEDIA §3.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Back {
     /// Nothing: its transports were those of a former process. Its checks are refused since the start of this one, and

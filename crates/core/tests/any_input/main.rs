@@ -264,7 +264,7 @@ impl World {
                     let kick = |event| matches!(event, PeerEvent::Kick | PeerEvent::KickAll);
                     assert!(
                         !matches!(**msg, Msg::Entry(entry::Tell::PeerInfo { event, .. }) if kick(event)),
-                        "PROTOCOL §0.8"
+                        "PROTOCOL §0 point 8"
                     );
                 }
             }

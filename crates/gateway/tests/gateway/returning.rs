@@ -1,4 +1,4 @@
-//! Who comes back while its client may still believe in transports that are no more waits at the door (MEDIA2 §3.2).
+//! Who comes back while its client may still believe in transports that are no more waits at the door (MEDIA §3.2).
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

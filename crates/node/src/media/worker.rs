@@ -203,7 +203,7 @@ impl Worker {
         }
     }
 
-    /// Everything the engine has to say: one drain for the whole turn (pitfall P2), one batch for the kernel.
+    /// Everything the engine has to say: one drain for the whole turn (MEDIA §7 point 2), one batch for the kernel.
     fn emit(&mut self) {
         self.timeout = loop {
             match self.sfu.poll() {

@@ -1,4 +1,4 @@
-//! Clients that believe in transports which are no more (MEDIA2 §3.2).
+//! Clients that believe in transports which are no more (MEDIA §3.2).
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! People who come back to transports that are no more (MEDIA2 §3.2, PROTOCOL §3.5).
+//! People who come back to transports that are no more (MEDIA §3.2, PROTOCOL §3.5).
 //!
 //! After a restart, or after its grace, the client goes on believing in its transports for some seconds, and timers of
 //! its own take them down one by one. Whatever it publishes meanwhile fails, and then it switches microphone and camera
