@@ -1,9 +1,11 @@
 //! House rules that neither the compiler nor clippy checks.
 
+mod circles;
 mod citations;
 mod documents;
 mod imports;
 mod sources;
+mod uses;
 
 use anyhow::bail;
 
@@ -16,6 +18,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     faults.extend(sources::check(&files)?);
     faults.extend(documents::check(&files)?);
     faults.extend(citations::check(&files)?);
+    faults.extend(circles::check(&files)?);
     if faults.is_empty() {
         println!("{} files follow the house rules", files.len());
         return Ok(());

@@ -166,7 +166,9 @@ impl<'a> Named<'a> {
     fn last_in(text: &'a str) -> Self {
         let mut words = text.split_whitespace().rev();
         let Some(last) = words.next() else { return Self::Nothing };
-        if last.bytes().all(|b| b.is_ascii_digit()) && words.next().is_some_and(|word| word.ends_with(FOREIGN)) {
+        if last.bytes().all(|b| b.is_ascii_digit())
+            && words.next().is_some_and(|word| word.ends_with(FOREIGN))
+        {
             return Self::Foreign;
         }
         let last = last.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
@@ -202,7 +204,9 @@ mod tests {
     #[test]
     fn sections_are_numbered_headings_and_points_their_items() {
         let specs = specs();
-        let of = |section: &str| specs["WIRE"].get(section).map(|points| points.iter().copied().collect::<Vec<_>>());
+        let of = |section: &str| {
+            specs["WIRE"].get(section).map(|points| points.iter().copied().collect::<Vec<_>>())
+        };
         assert_eq!((of("1"), of("1.2"), of("7")), (Some(vec![1, 2]), Some(Vec::new()), None));
         assert_eq!(specs["WIRE"].len(), 2, "an unnumbered heading ends a section and begins none");
     }

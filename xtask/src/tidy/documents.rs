@@ -84,7 +84,8 @@ mod tests {
 
     #[test]
     fn only_links_to_files_are_followed() {
-        let text = "[a](docs/a.md) [b](../b.md#here) [c](https://c.example/c.md) [d](#d) ![e](e.png) [f](no link)";
+        let text =
+            "[a](docs/a.md) [b](../b.md#here) [c](https://c.example/c.md) [d](#d) ![e](e.png) [f](no link)";
         assert_eq!(super::links(text).collect::<Vec<_>>(), ["docs/a.md", "../b.md", "e.png"]);
     }
 }
