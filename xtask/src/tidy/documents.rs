@@ -6,7 +6,7 @@ use crate::step::root;
 
 /// Documents whose file names are checked.
 const CHECKED: &[&str] =
-    &["ARCHITECTURE.md", "README.md", "STYLE.md", "docs/operations.md", "docs/benchmarks.md"];
+    &["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "STYLE.md", "docs/operations.md", "docs/benchmarks.md"];
 /// The same, whole folders.
 const CHECKED_FOLDERS: &[&str] = &["docs/spec/"];
 /// Top-level folders a path in a document begins with.
