@@ -29,7 +29,7 @@ use crate::stream::Held;
 /// Open connections of one listener, web sockets and live feeds included. Each holds a file descriptor and some ten KiB;
 /// further ones wait in the kernel's queue. More than feeds may take (12 000), so that there is always room for a meeting.
 const CONNECTIONS_MAX: usize = 16_384;
-/// Files beside connections: the ledger, its readers, the archive, logs.
+/// Files beside connections: the ledger, its readers, the index, logs.
 const FILES_BESIDE: u64 = 512;
 /// From the first byte of a request to the end of its headers, and between requests of a kept connection: a
 /// stranger must not hold a connection for nothing.

@@ -75,11 +75,11 @@ pub enum Command {
     Export(ExportArgs),
     /// Rebuild every row of the ledger from its facts and compare
     Verify(PlaceArgs),
-    /// Look after the archive, from which large session lists are answered
-    Archive {
+    /// Look after the index, from which large session lists are answered
+    Index {
         /// What to do.
         #[command(subcommand)]
-        what: ArchiveCommand,
+        what: IndexCommand,
     },
 }
 
@@ -213,12 +213,12 @@ pub struct RestoreArgs {
     pub place: PlaceArgs,
 }
 
-/// `sederunt archive`.
+/// `sederunt index`.
 #[derive(Debug, Subcommand)]
-pub enum ArchiveCommand {
+pub enum IndexCommand {
     /// Build it from the ledger
     Rebuild {
-        /// Only of this app. Left out: of every app that has an archive or is large enough for one
+        /// Only of this app. Left out: of every app that has an index or is large enough for one
         #[arg(long)]
         app: Option<String>,
         /// Where the ledger is.

@@ -63,7 +63,7 @@ fn dispatch(cli: Cli, matches: &ArgMatches, runtime: &tokio::runtime::Runtime) -
         Command::Import(args) => errand::import(args),
         Command::Export(args) => errand::export(args),
         Command::Verify(place) => errand::verify(place),
-        Command::Archive { what } => errand::archive(what),
+        Command::Index { what } => errand::index(what),
     };
     errand.run(runtime.handle())
 }

@@ -4,8 +4,8 @@
 //! the TOML file, and a *resolved* struct that the program uses. Resolving takes both given structs apart field by
 //! field, so a field that nobody reads does not compile.
 
-mod archive;
 mod http;
+mod index;
 mod layer;
 mod log;
 mod media;
@@ -19,13 +19,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::ArgMatches;
-use sederunt_store::ArchiveOptions;
+use sederunt_store::IndexOptions;
 use serde::Deserialize;
 
 use crate::forwarded::Cidr;
 
-pub use archive::ArchiveGiven;
 pub use http::{HttpConfig, HttpGiven};
+pub use index::IndexGiven;
 pub use layer::{Effective, Layers, Origin};
 pub use log::{LogConfig, LogFormat, LogGiven};
 pub use media::{MediaGiven, MediaSettings};
@@ -46,8 +46,8 @@ pub struct Config {
     pub tls: TlsConfig,
     /// Rooms.
     pub room: RoomSettings,
-    /// The session list's archive.
-    pub archive: ArchiveOptions,
+    /// The session list's index.
+    pub index: IndexOptions,
     /// Logs.
     pub log: LogConfig,
     /// All of it as a configuration file, each value with its origin.
@@ -69,7 +69,7 @@ pub struct ConfigArgs {
     #[command(flatten)]
     room: RoomGiven,
     #[command(flatten)]
-    archive: ArchiveGiven,
+    index: IndexGiven,
     #[command(flatten)]
     log: LogGiven,
 }
@@ -100,7 +100,9 @@ struct File {
     store_client_addresses: Option<bool>,
     media: MediaGiven,
     tls: TlsGiven,
-    archive: ArchiveGiven,
+    index: IndexGiven,
+    /// What `index` was called.
+    archive: Option<index::Renamed>,
     log: LogGiven,
 }
 
@@ -119,7 +121,8 @@ impl Config {
     /// Resolves the settings and tells where each value came from. `matches` are those of the subcommand that
     /// `args` were read from. Errors name the key and the rule.
     pub fn resolve(args: ConfigArgs, matches: &ArgMatches) -> anyhow::Result<(Self, Vec<Effective>)> {
-        let ConfigArgs { source: DataArgs { config, data }, http, media, tls, room, archive, log } = args;
+        let ConfigArgs { source: DataArgs { config, data }, http, media, tls, room, index, log } = args;
+        index::refuse_former_variables()?;
         let file = File::read(config.as_deref())?;
         let File {
             data: file_data,
@@ -133,7 +136,8 @@ impl Config {
             store_client_addresses,
             media: file_media,
             tls: file_tls,
-            archive: file_archive,
+            index: file_index,
+            archive: _,
             log: file_log,
         } = file;
         let mut layers = Layers::new(matches, config);
@@ -145,11 +149,11 @@ impl Config {
         let room = RoomSettings::resolve(&mut layers, room, file_room)?;
         let media = MediaSettings::resolve(&mut layers, media, file_media);
         let tls = TlsConfig::resolve(&mut layers, tls, file_tls)?;
-        let archive = archive::resolve(&mut layers, archive, file_archive)?;
+        let index = index::resolve(&mut layers, index, file_index)?;
         let log = LogConfig::resolve(&mut layers, log, file_log);
         let effective = layers.finish();
         let printed = layer::as_toml(&effective);
-        Ok((Self { data, http, media, tls, room, archive, log, printed }, effective))
+        Ok((Self { data, http, media, tls, room, index, log, printed }, effective))
     }
 }
 

@@ -21,7 +21,7 @@ use sederunt_core::time::UnixMs;
 use sederunt_node::Node;
 use sederunt_node::clock::Steps;
 use sederunt_node::media::{MediaHandle, MediaStats};
-use sederunt_store::{ArchiveStats, Backlog, Store};
+use sederunt_store::{Backlog, IndexStats, Store};
 
 use crate::accept::Connections;
 use crate::control::ControlStats;
@@ -184,7 +184,7 @@ fn collect(observed: &Observed) -> Registry {
     }
     backlog_metrics(&mut registry, node.store().backlog());
     disk_metrics(&mut registry, node.store());
-    archive_metrics(&mut registry, node.store().archive_stats());
+    index_metrics(&mut registry, node.store().index_stats());
     media_metrics(&mut registry, media.stats());
     registry
 }
@@ -243,8 +243,8 @@ fn disk_metrics(registry: &mut Registry, store: &Store) {
     registry.register("ledger_write_failures", "Transactions that the disk refused", failures);
 }
 
-fn archive_metrics(registry: &mut Registry, stats: ArchiveStats) {
-    let ArchiveStats {
+fn index_metrics(registry: &mut Registry, stats: IndexStats) {
+    let IndexStats {
         apps,
         sealed,
         in_memory,
@@ -260,19 +260,19 @@ fn archive_metrics(registry: &mut Registry, stats: ArchiveStats) {
     let mut gauge = |name: &str, help: &str, value: u64| {
         registry.register(name, help, ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX)));
     };
-    gauge("archive_apps", "Apps whose session list is answered from the archive", apps);
-    gauge("archive_sessions_sealed", "Sessions in the archive's files", sealed);
-    gauge("archive_sessions_in_memory", "Sessions beside them in memory: LIVE, or ended lately", in_memory);
+    gauge("index_apps", "Apps whose session list is answered from the index", apps);
+    gauge("index_sessions_sealed", "Sessions in the index's files", sealed);
+    gauge("index_sessions_in_memory", "Sessions beside them in memory: LIVE, or ended lately", in_memory);
     let mut counter = |name: &str, help: &str, value: u64| {
         registry.register(name, help, ConstCounter::new(value));
     };
-    counter("archive_seals", "Segments written from memory", seals);
-    counter("archive_merges", "Merges of segments", merges);
-    counter("archive_rebuilds", "Archives of an app built from the ledger", rebuilds);
-    counter("archive_set_aside", "Archives of an app found damaged, foreign or out of date", set_aside);
-    counter("archive_failures", "Failures of sealing, merging and building; each is tried again", failures);
-    counter("archive_busy_microseconds", "Time spent on sealing, merging and building", busy_us);
-    counter("session_lists_archive", "Session lists answered from the archive", answers);
+    counter("index_seals", "Segments written from memory", seals);
+    counter("index_merges", "Merges of segments", merges);
+    counter("index_rebuilds", "Indexes of an app built from the ledger", rebuilds);
+    counter("index_set_aside", "Indexes of an app found damaged, foreign or out of date", set_aside);
+    counter("index_failures", "Failures of sealing, merging and building; each is tried again", failures);
+    counter("index_busy_microseconds", "Time spent on sealing, merging and building", busy_us);
+    counter("session_lists_index", "Session lists answered from the index", answers);
     counter("session_lists_sql", "Session lists answered from SQL", answers_sql);
 }
 

@@ -11,7 +11,7 @@ use sederunt_gateway::{GatewayConfig, StrangerLimits};
 use sederunt_node::clock::{Clock, SystemClock};
 use sederunt_node::media::{IceKey, MediaConfig, MediaHandle, MediaNotice};
 use sederunt_node::{Node, NodeConfig};
-use sederunt_store::{ArchiveOptions, Store, StoreOptions};
+use sederunt_store::{IndexOptions, Store, StoreOptions};
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -97,7 +97,7 @@ pub async fn run_with_clock(
 ) -> anyhow::Result<()> {
     // Logging is process-wide and was started by the caller.
     accept::raise_open_files();
-    let Config { data, http, media, tls, room, archive, log: _, printed } = config;
+    let Config { data, http, media, tls, room, index, log: _, printed } = config;
     let folder = Arc::new(DataFolder::hold(&data)?);
     let control = bind_control(&folder);
     let (started_at, addresses) = (clock.now(), Addresses::of(&http, &tls, &listeners)?);
@@ -106,7 +106,7 @@ pub async fn run_with_clock(
 
     let media = Media::start(media, ice_key::load_or_make(&folder)?)?;
     let media_handle = media.handle.clone();
-    let node = start_node(&folder, room, archive, media, clock).await?;
+    let node = start_node(&folder, room, index, media, clock).await?;
     if let Some(path) = first_run::make_if_needed(&folder, node.store(), &Mint::new(started_at)?).await? {
         tracing::info!(file = %path.display(), "first start: account, app and API token are in this file");
     }
@@ -220,13 +220,12 @@ impl Media {
 async fn start_node(
     folder: &DataFolder,
     room: RoomSettings,
-    archive: ArchiveOptions,
+    index: IndexOptions,
     media: Media,
     clock: Arc<dyn Clock>,
 ) -> anyhow::Result<Node> {
     let RoomSettings { reconnect_grace, store_client_addresses } = room;
-    let store =
-        Store::open_with(folder.path(), StoreOptions { archive }).context("cannot open the ledger")?;
+    let store = Store::open_with(folder.path(), StoreOptions { index }).context("cannot open the ledger")?;
     let config = NodeConfig {
         node_id: token::random_hex(8)?,
         reconnect_grace_ms: i64::try_from(reconnect_grace.as_millis())?,

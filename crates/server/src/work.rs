@@ -3,12 +3,12 @@
 //! exit code can differ.
 
 mod account;
-mod archive;
 mod backup;
 mod console;
 mod desk;
 mod export;
 mod import;
+mod index;
 mod meeting;
 mod status;
 mod table;
@@ -17,7 +17,7 @@ mod verify;
 
 use std::io::BufRead;
 
-use sederunt_store::{ArchiveOptions, StoreOptions};
+use sederunt_store::{IndexOptions, StoreOptions};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use backup::hex;
@@ -137,20 +137,20 @@ pub(crate) enum Work {
         /// As JSON.
         json: bool,
     },
-    /// `archive rebuild`.
-    ArchiveRebuild {
+    /// `index rebuild`.
+    IndexRebuild {
         /// Only of this app.
         app: Option<String>,
         /// As JSON.
         json: bool,
     },
-    /// `archive verify`.
-    ArchiveVerify {
+    /// `index verify`.
+    IndexVerify {
         /// As JSON.
         json: bool,
     },
-    /// `archive info`.
-    ArchiveInfo {
+    /// `index info`.
+    IndexInfo {
         /// As JSON.
         json: bool,
     },
@@ -175,9 +175,9 @@ impl Work {
             Self::Import { .. } => "import",
             Self::Export { .. } => "export",
             Self::Verify { .. } => "verify",
-            Self::ArchiveRebuild { .. } => "archive rebuild",
-            Self::ArchiveVerify { .. } => "archive verify",
-            Self::ArchiveInfo { .. } => "archive info",
+            Self::IndexRebuild { .. } => "index rebuild",
+            Self::IndexVerify { .. } => "index verify",
+            Self::IndexInfo { .. } => "index info",
         }
     }
 
@@ -189,8 +189,8 @@ impl Work {
                 | Self::Export { .. }
                 | Self::Verify { .. }
                 | Self::Backup { .. }
-                | Self::ArchiveRebuild { .. }
-                | Self::ArchiveVerify { .. }
+                | Self::IndexRebuild { .. }
+                | Self::IndexVerify { .. }
         )
     }
 
@@ -204,13 +204,13 @@ impl Work {
         matches!(self, Self::Import { .. })
     }
 
-    /// How the ledger is opened for it when nobody holds the folder. The archive is left alone: only what brings
+    /// How the ledger is opened for it when nobody holds the folder. The index is left alone: only what brings
     /// sessions needs it, so that the next start has nothing to catch up with.
     pub(crate) fn store_options(&self) -> StoreOptions {
         if matches!(self, Self::Import { .. }) {
             return StoreOptions::default();
         }
-        StoreOptions { archive: ArchiveOptions::off() }
+        StoreOptions { index: IndexOptions::off() }
     }
 }
 
@@ -244,8 +244,8 @@ pub(crate) fn run(
         }
         Work::Export { json } => export::run(desk, json, console),
         Work::Verify { json } => verify::run(desk, json, console),
-        Work::ArchiveRebuild { app, json } => archive::rebuild(desk, app.as_deref(), json, console),
-        Work::ArchiveVerify { json } => archive::verify(desk, json, console),
-        Work::ArchiveInfo { json } => archive::info(desk, json, console),
+        Work::IndexRebuild { app, json } => index::rebuild(desk, app.as_deref(), json, console),
+        Work::IndexVerify { json } => index::verify(desk, json, console),
+        Work::IndexInfo { json } => index::info(desk, json, console),
     }
 }

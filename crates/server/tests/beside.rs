@@ -71,7 +71,7 @@ fn every_command_says_the_same_beside_a_server_and_without_one() {
     let file = records(dir.path(), &first.app_id, 0..40);
     let at = data.to_str().unwrap();
     stdout_of(&["import", file.to_str().unwrap(), "--data", at]);
-    stdout_of(&["archive", "rebuild", "--app", &first.app_id, "--data", at]);
+    stdout_of(&["index", "rebuild", "--app", &first.app_id, "--data", at]);
     let bad = dir.path().join("bad.ndjson");
     std::fs::write(&bad, format!("{}\n{{\"app\":\n", record(&first.app_id, 1, 1))).unwrap();
     let bad = bad.to_str().unwrap();
@@ -89,18 +89,18 @@ fn every_command_says_the_same_beside_a_server_and_without_one() {
         &["export", "--output", bad],
         &["verify"],
         &["verify", "--json"],
-        &["archive", "info"],
-        &["archive", "info", "--json"],
-        &["archive", "verify"],
-        &["archive", "verify", "--json"],
-        &["archive", "rebuild", "--app", "nowhere"],
-        &["archive", "rebuild", "--app", &first.app_id, "--json"],
+        &["index", "info"],
+        &["index", "info", "--json"],
+        &["index", "verify"],
+        &["index", "verify", "--json"],
+        &["index", "rebuild", "--app", "nowhere"],
+        &["index", "rebuild", "--app", &first.app_id, "--json"],
     ];
     let alone: Vec<Said> = commands.iter().map(|args| said(args, &data)).collect();
     let server = Server::start(&data, &[]);
     for (args, alone) in commands.iter().zip(&alone) {
         let beside = said(args, &data);
-        // Rebuilding counts the generations of an archive; nothing else moved in between.
+        // Rebuilding counts the generations of an index; nothing else moved in between.
         let still = |said: &str| said.lines().map(without_generation).collect::<Vec<_>>();
         assert_eq!(still(&beside.out), still(&alone.out), "{args:?}");
         assert_eq!((&beside.err, beside.code), (&alone.err, alone.code), "{args:?}");
@@ -113,7 +113,7 @@ fn every_command_says_the_same_beside_a_server_and_without_one() {
     assert!(metrics.lines().any(|l| l == "sederunt_commands_total 17"), "{metrics}");
 }
 
-/// The ninth column of `archive info`, and its name in JSON.
+/// The ninth column of `index info`, and its name in JSON.
 fn without_generation(line: &str) -> String {
     let cells: Vec<_> = line.split('\t').enumerate().filter(|(n, _)| *n != 8).map(|(_, cell)| cell).collect();
     let line = cells.join("\t");

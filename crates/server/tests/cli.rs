@@ -140,7 +140,7 @@ async fn tokens_are_created_listed_and_revoked() {
 fn a_folder_that_is_not_there_is_not_made_by_a_reader() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("typo");
-    for command in [&["verify"][..], &["export"], &["token", "list"], &["archive", "rebuild"]] {
+    for command in [&["verify"][..], &["export"], &["token", "list"], &["index", "rebuild"]] {
         let output = run(&[command, &["--data", path.to_str().unwrap()]].concat());
         assert_eq!(output.status.code(), Some(1));
         assert!(stderr(&output).contains("no data folder"), "{}", stderr(&output));

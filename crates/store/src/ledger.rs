@@ -9,8 +9,8 @@ use sederunt_core::fact::{Fact, FactKind};
 use sederunt_core::id::{AppId, SessionId};
 use sederunt_core::time::Reading;
 
-use crate::archive::{Changes, Mark};
 use crate::hot::Hot;
+use crate::index::{Changes, Mark};
 use crate::rows::{self, NewFact, SessionState};
 use crate::sql::{blob, find};
 use crate::{Result, StoreError, schema};

@@ -7,7 +7,6 @@
 
 mod apps;
 
-mod archive;
 mod backup;
 mod bulk;
 mod deferred;
@@ -20,6 +19,7 @@ mod history;
 mod hot;
 mod import;
 mod import_batch;
+mod index;
 mod ledger;
 mod meetings;
 mod own_time;
@@ -49,23 +49,23 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::Connection;
-use sederunt_archive::fold;
 use sederunt_core::effect::Write;
 use sederunt_core::time::Reading;
+use sederunt_index::fold;
 use tokio::sync::oneshot;
 
-use archive::{Indexes, Sealer};
+use index::{Indexes, Sealer};
 use ledger::Ledger;
 use reader::Readers;
 use writer::{Remember, Writer};
 
-pub use archive::{ArchiveInfo, ArchiveOptions, ArchiveReport, ArchiveStats, StoreOptions};
 pub use disk::DiskTrouble;
 pub use error::StoreError;
 pub use events::{
     EventFilter, EventFolds, EventKind, EventPage, EventPerson, EventQuery, EventRow, LivePart, LiveSession,
 };
 pub use import::{ImportOptions, ImportProgress, ImportReport, MakeApp, Rejected};
+pub use index::{IndexInfo, IndexOptions, IndexReport, IndexStats, StoreOptions};
 pub use pace::Pace;
 pub use places::Backlog;
 pub use recover::{RETURNING_MAX, Recovered};
@@ -119,11 +119,11 @@ impl Store {
     pub fn open_with(dir: &Path, options: StoreOptions) -> Result<Self> {
         let mut ledger = Ledger::open(dir)?;
         let readers = Arc::new(Readers::open(dir)?);
-        let indexes = Arc::new(Indexes::new(options.archive));
-        let archive = archive::open(dir, &mut ledger, &indexes)?;
+        let indexes = Arc::new(Indexes::new(options.index));
+        let index = index::open(dir, &mut ledger, &indexes)?;
         let hot = Arc::clone(&ledger.hot);
         let writer = Arc::new(Writer::start(ledger)?);
-        let sealer = archive.map(|a| a.start(&indexes, &readers, &writer)).transpose()?;
+        let sealer = index.map(|a| a.start(&indexes, &readers, &writer)).transpose()?;
         let dir = dir.to_owned();
         let stays = Arc::default();
         Ok(Self { inner: Arc::new(Inner { sealer, indexes, dir, stays, hot, readers, writer }) })

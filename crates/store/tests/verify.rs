@@ -217,8 +217,8 @@ async fn the_files_are_private_and_closed_in_one_piece() {
     drop(store);
     let mut left: Vec<_> = dir.read_dir().unwrap().map(|e| e.unwrap().file_name()).collect();
     left.sort();
-    assert_eq!(left, ["archive", "ledger.sqlite"], "the ledger is one file when it is closed");
-    let archive = dir.join("archive");
-    assert_eq!((mode(&archive), archive.read_dir().unwrap().count()), (0o700, 0), "nothing to archive");
+    assert_eq!(left, ["index", "ledger.sqlite"], "the ledger is one file when it is closed");
+    let index = dir.join("index");
+    assert_eq!((mode(&index), index.read_dir().unwrap().count()), (0o700, 0), "nothing to index");
     assert_eq!(Store::open(&dir).unwrap().app(&"p".into()).await.unwrap(), Some(app_row("p")));
 }

@@ -9,17 +9,17 @@ use crate::step::{cargo, output};
 
 /// Crates of the workspace that each crate may use, outside its tests.
 const MAY_USE: &[(&str, &[&str])] = &[
-    ("archive", &[]),
+    ("index", &[]),
     ("core", &[]),
     ("sfu", &[]),
     ("proto", &[]),
-    ("store", &["archive", "core"]),
+    ("store", &["index", "core"]),
     ("node", &["core", "sfu", "store"]),
     ("gateway", &["core", "node", "proto"]),
     ("api", &["core", "node", "store"]),
     ("server", &["core", "store", "node", "gateway", "api"]),
     // The benchmarks measure the parts apart; nothing is built on them.
-    ("bench", &["api", "archive", "core", "sfu", "store", "node", "server"]),
+    ("bench", &["api", "index", "core", "sfu", "store", "node", "server"]),
     ("xtask", &[]),
 ];
 

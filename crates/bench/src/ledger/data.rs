@@ -50,7 +50,7 @@ pub(super) struct Access {
 /// Bytes on disk.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sizes {
-    pub(super) archive: u64,
+    pub(super) index: u64,
     pub(super) ledger: u64,
 }
 
@@ -136,26 +136,26 @@ impl Folder {
     }
 
     pub(super) fn sizes(&self) -> Result<Sizes> {
-        let (mut archive, mut ledger) = (0, 0);
+        let (mut index, mut ledger) = (0, 0);
         for file in files(&self.data())? {
             let bytes = file.metadata()?.len();
             let name = file.strip_prefix(self.data())?.to_string_lossy().into_owned();
             // What is set aside is nobody's any more.
-            if name.starts_with("archive/") && !name.starts_with("archive/set-aside/") {
-                archive += bytes;
+            if name.starts_with("index/") && !name.starts_with("index/set-aside/") {
+                index += bytes;
             } else if name.starts_with("ledger.sqlite") {
                 ledger += bytes;
             }
         }
-        Ok(Sizes { archive, ledger })
+        Ok(Sizes { index, ledger })
     }
 }
 
-/// Waits until the archive answers and rests.
+/// Waits until the index answers and rests.
 pub(super) fn settle(store: &Store) -> Result<()> {
-    ensure!(store.archive_settle(), "the archive is not served");
-    let stats = store.archive_stats();
-    ensure!(stats.failures == 0, "the archive failed: {stats:?}");
+    ensure!(store.index_settle(), "the index is not served");
+    let stats = store.index_stats();
+    ensure!(stats.failures == 0, "the index failed: {stats:?}");
     Ok(())
 }
 

@@ -17,7 +17,7 @@ use sederunt_server::config::{
     Config, HttpConfig, LogConfig, LogFormat, MediaSettings, RoomSettings, TlsConfig,
 };
 use sederunt_server::{Listeners, run_with_clock};
-use sederunt_store::ArchiveOptions;
+use sederunt_store::IndexOptions;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -77,7 +77,7 @@ pub(super) fn config(data: &Path) -> Result<Config> {
         media: MediaSettings { listen: any, announce: Vec::new() },
         tls: TlsConfig::Off,
         room: RoomSettings { reconnect_grace: Duration::from_secs(20), store_client_addresses: false },
-        archive: ArchiveOptions::default(),
+        index: IndexOptions::default(),
         log: LogConfig { format: LogFormat::Text, filter: "off".to_owned() },
         printed: String::new(),
     })

@@ -145,13 +145,13 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 fn row(peers: usize, store: usize, meanwhile: &Meanwhile) -> String {
-    let Meanwhile { lists, checkpoints, ended, archive } = meanwhile;
+    let Meanwhile { lists, checkpoints, ended, index } = meanwhile;
     format!(
         "| {peers} | {} | {lists} | {checkpoints} | {ended} | {} | {} / {} | {} |\n",
         STORES[store],
-        archive.sealed,
-        archive.seals,
-        archive.merges,
-        short(Duration::from_micros(archive.busy_us)),
+        index.sealed,
+        index.seals,
+        index.merges,
+        short(Duration::from_micros(index.busy_us)),
     )
 }

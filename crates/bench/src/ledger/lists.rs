@@ -61,7 +61,7 @@ pub(super) struct Probes {
     /// Every list, files in memory.
     pub(super) memory: Probed,
     pub(super) cold_open_us: u64,
-    /// Until the archive answered everything.
+    /// Until the index answered everything.
     pub(super) cold_ready_us: u64,
 }
 

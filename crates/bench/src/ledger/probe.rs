@@ -34,7 +34,7 @@ pub(crate) struct ProbeArgs {
     /// Rounds of each list
     #[arg(long, default_value_t = 1)]
     rounds: u64,
-    /// Ask only once the archive answers
+    /// Ask only once the index answers
     #[arg(long)]
     settle: bool,
     /// Number of the first round: other rounds have other parameters
@@ -46,9 +46,9 @@ pub(crate) struct ProbeArgs {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Probed {
     pub(super) open_us: u64,
-    /// First answer of the first list; from SQL, if the archive does not answer yet.
+    /// First answer of the first list; from SQL, if the index does not answer yet.
     pub(super) first_us: u64,
-    /// From the start of opening until the archive answers everything.
+    /// From the start of opening until the index answers everything.
     pub(super) ready_us: u64,
     /// Anonymous memory after opening.
     pub(super) anonymous_open: u64,
@@ -127,7 +127,7 @@ pub(super) struct Ask<'a> {
     pub(super) list: Option<&'a str>,
     pub(super) rounds: u64,
     pub(super) from: u64,
-    /// Only once the archive answers.
+    /// Only once the index answers.
     pub(super) settle: bool,
 }
 

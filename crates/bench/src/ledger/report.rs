@@ -178,13 +178,13 @@ fn ratio(postgres: &mut Postgres, ours: Duration) -> String {
 
 fn size(text: &mut String, l: &Lists) -> Result<()> {
     let total = l.world.total() as f64;
-    let (archive, ledger) = (l.sizes.archive as f64 / total, l.sizes.ledger as f64 / total);
+    let (index, ledger) = (l.sizes.index as f64 / total, l.sizes.ledger as f64 / total);
     let memory = l.probed.memory.anonymous_max;
     writeln!(text, "| What | measured | target | met |\n|---|---:|---|---|")?;
     writeln!(
         text,
-        "| archive, bytes a session | {archive:.1} | ≤ {BYTES_MAX} | {} |",
-        yes(archive <= BYTES_MAX && archive > 0.0)
+        "| index, bytes a session | {index:.1} | ≤ {BYTES_MAX} | {} |",
+        yes(index <= BYTES_MAX && index > 0.0)
     )?;
     writeln!(text, "| ledger (SQLite: facts, stays, people), bytes a session | {ledger:.0} | – | – |")?;
     if let Some((_, loaded)) = &l.postgres {
@@ -202,7 +202,7 @@ fn size(text: &mut String, l: &Lists) -> Result<()> {
         )?;
     }
     let ready = short(Duration::from_micros(l.probed.cold_ready_us));
-    writeln!(text, "| … cold, until the archive answers | {ready} | – | – |")?;
+    writeln!(text, "| … cold, until the index answers | {ready} | – | – |")?;
     writeln!(
         text,
         "| anonymous memory after opening | {} MiB | – | – |\n| … most while every list is asked | {} MiB | ≤ 300 MiB | {} |",
@@ -282,7 +282,7 @@ fn cold(text: &mut String, l: &Lists) -> Result<()> {
     writeln!(
         text,
         "Cold: the kernel's copies of all files dropped (`posix_fadvise`), then a fresh process opens the store and asks \
-         once; median of {} runs. A small archive is checked, and so read, while it is opened; while a large one is \
+         once; median of {} runs. A small index is checked, and so read, while it is opened; while a large one is \
          checked in the background, SQL answers what an index of it leads to, and other lists wait. PostgreSQL: stopped, dropped, started, asked once on a new connection, one run.\n\n\
          | List | first answer | PostgreSQL with ordinals | PostgreSQL with offset |\n|---|---:|---:|---:|",
         super::lists::COLD_RUNS

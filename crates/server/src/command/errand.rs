@@ -11,7 +11,7 @@ use sederunt_store::Store;
 
 use super::terminal::{Target, Terminal};
 use crate::cli::{
-    AccountCommand, AppCommand, ArchiveCommand, BackupArgs, DataArgs, ExportArgs, ImportArgs, LinkArgs,
+    AccountCommand, AppCommand, BackupArgs, DataArgs, ExportArgs, ImportArgs, IndexCommand, LinkArgs,
     MeetingCommand, OwnedAppArgs, PlaceArgs, TokenCommand, TokenCreateArgs,
 };
 use crate::control;
@@ -126,13 +126,13 @@ pub(super) fn verify(place: PlaceArgs) -> Errand {
     Errand::new(data, Work::Verify { json })
 }
 
-pub(super) fn archive(what: ArchiveCommand) -> Errand {
+pub(super) fn index(what: IndexCommand) -> Errand {
     match what {
-        ArchiveCommand::Rebuild { app, place: PlaceArgs { json, data } } => {
-            Errand::new(data, Work::ArchiveRebuild { app, json })
+        IndexCommand::Rebuild { app, place: PlaceArgs { json, data } } => {
+            Errand::new(data, Work::IndexRebuild { app, json })
         }
-        ArchiveCommand::Verify(PlaceArgs { json, data }) => Errand::new(data, Work::ArchiveVerify { json }),
-        ArchiveCommand::Info(PlaceArgs { json, data }) => Errand::new(data, Work::ArchiveInfo { json }),
+        IndexCommand::Verify(PlaceArgs { json, data }) => Errand::new(data, Work::IndexVerify { json }),
+        IndexCommand::Info(PlaceArgs { json, data }) => Errand::new(data, Work::IndexInfo { json }),
     }
 }
 

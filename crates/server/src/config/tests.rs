@@ -48,6 +48,13 @@ fn an_unknown_key_is_refused_by_name() {
 }
 
 #[test]
+fn the_former_name_of_the_index_is_refused_with_the_new_one() {
+    let (_dir, path) = file("[archive]\nfrom_sessions = 10\n");
+    let error = format!("{:#}", resolve(&["--config", &path]).unwrap_err());
+    assert!(error.contains("[archive] is called [index] now") && error.contains("sederunt.toml"), "{error}");
+}
+
+#[test]
 fn a_missing_file_is_named() {
     let error = format!("{:#}", resolve(&["--config", "/nowhere/s.toml"]).unwrap_err());
     assert!(error.contains("/nowhere/s.toml"), "{error}");

@@ -68,7 +68,7 @@ fn server(desk: &Desk) -> Value {
 fn ledger(desk: &Desk) -> Value {
     let (bytes, log_bytes) = desk.store.bytes();
     let backlog = desk.store.backlog();
-    let archive = desk.store.archive_stats();
+    let index = desk.store.index_stats();
     json!({
         "last_fact": *desk.store.durable().borrow(),
         "bytes": bytes,
@@ -77,9 +77,9 @@ fn ledger(desk: &Desk) -> Value {
         "behind": backlog.is_behind,
         "writes_refused": backlog.refused,
         "writes_delayed": backlog.delayed,
-        "archive_apps": archive.apps,
-        "archive_sessions_sealed": archive.sealed,
-        "archive_failures": archive.failures,
+        "index_apps": index.apps,
+        "index_sessions_sealed": index.sealed,
+        "index_failures": index.failures,
     })
 }
 

@@ -35,7 +35,7 @@ impl Clock {
     /// A server with this clock that seals every few sessions.
     pub(crate) fn serve(&mut self, data: &Path, rng: &mut Rng) -> Server {
         self.began = self.wall.off_ms();
-        crate::archive::serve(data, rng, &self.wall.environment())
+        crate::index::serve(data, rng, &self.wall.environment())
     }
 
     /// Sets it at some moment, and waits until a heartbeat has told the ledger: from then on, a kill may come at any time.

@@ -7,11 +7,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::archive::Sealing;
 use crate::common::client::{Client, Gone, Pass};
 use crate::common::http::{Answer, Kit};
 use crate::common::rng::Rng;
 use crate::common::{DEADLINE, FirstRun, Server};
+use crate::index::Sealing;
 use crate::removal::{Kick, Out};
 
 /// Clients that only read.

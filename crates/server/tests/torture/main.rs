@@ -1,5 +1,5 @@
 //! The real binary, killed with SIGKILL again and again at random instants: under joins, leaves, reads, kicks and
-//! returns of those who were kicked while it seals and merges, while it imports, while it rebuilds the archive, and while
+//! returns of those who were kicked while it seals and merges, while it imports, while it rebuilds the index, and while
 //! somebody sets its wall clock. What was acknowledged is in the ledger, nothing is there that did not happen, who was
 //! removed stays out, and the lists say what an export says.
 //!
@@ -15,11 +15,11 @@
 #[path = "../common/mod.rs"]
 mod common;
 
-mod archive;
 mod check;
 mod clock;
 mod compare;
 mod imports;
+mod index;
 mod large;
 mod load;
 mod removal;
@@ -46,7 +46,7 @@ const KILLS: u64 = 55;
 const LONG_EVERY: u64 = 25;
 /// Every so many kills, it is an import that is killed …
 const IMPORT_EVERY: u64 = 5;
-/// … or a rebuild of the archive.
+/// … or a rebuild of the index.
 const REBUILD_EVERY: u64 = 11;
 /// Every so many kills the ledger is verified, also before the end.
 const VERIFY_EVERY: u64 = 50;
@@ -75,7 +75,7 @@ async fn what_was_acknowledged_survives_sigkill() {
         if kill % IMPORT_EVERY == IMPORT_EVERY - 1 {
             imports.round(&mut rng).await;
         } else if kill % REBUILD_EVERY == REBUILD_EVERY - 1 {
-            archive::killed_rebuild(&data, &mut rng).await;
+            index::killed_rebuild(&data, &mut rng).await;
         } else {
             let is_long = kill % LONG_EVERY == LONG_EVERY - 2;
             let load_ms = if is_long { rng.within(8_000..9_000) } else { rng.within(1..400) };
@@ -113,14 +113,14 @@ async fn what_was_acknowledged_survives_sigkill() {
     check::stays(&straight, &everybody, &log.lock().unwrap(), kills);
     removed::check(&straight, &log.lock().unwrap());
     log.lock().unwrap().sealing.check(kills);
-    // From the archive, and from SQL.
-    let server = archive::serve(&data, &mut rng.fork(kills), &[]);
+    // From the index, and from SQL.
+    let server = index::serve(&data, &mut rng.fork(kills), &[]);
     compare::lists(&server.bound.http, &first, &truth).await;
-    archive::has_answered(&server.bound.metrics).await;
+    index::has_answered(&server.bound.metrics).await;
     stop(server);
     verify(&data);
-    archive::remove(&data);
-    let server = Server::start(&data, &["--archive-from-sessions", "1000000000"]);
+    index::remove(&data);
+    let server = Server::start(&data, &["--index-from-sessions", "1000000000"]);
     compare::lists(&server.bound.http, &first, &truth).await;
     stop(server);
     verify(&data);
@@ -146,10 +146,10 @@ fn stop(server: Server) {
     assert!(server.ended().success());
 }
 
-/// The rows of the ledger are what its facts say, and the archive holds what the rows say.
+/// The rows of the ledger are what its facts say, and the index holds what the rows say.
 fn verify(data: &Path) {
     let verified = stdout_of(&["verify", "--data", data.to_str().unwrap()]);
     assert!(verified.ends_with("no differences\n"), "{verified}");
-    let verified = stdout_of(&["archive", "verify", "--data", data.to_str().unwrap()]);
+    let verified = stdout_of(&["index", "verify", "--data", data.to_str().unwrap()]);
     assert!(verified.ends_with("no differences\n"), "{verified}");
 }

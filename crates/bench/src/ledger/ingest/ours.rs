@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result, ensure};
 use sederunt_core::effect::Write;
 use sederunt_core::id::Id;
 use sederunt_node::clock::wall;
-use sederunt_store::{AppRow, ArchiveOptions, ArchiveStats, SessionQuery, SessionSort, Store, StoreOptions};
+use sederunt_store::{AppRow, IndexOptions, IndexStats, SessionQuery, SessionSort, Store, StoreOptions};
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
@@ -48,8 +48,8 @@ pub(super) struct Meanwhile {
     pub(super) checkpoints: u32,
     /// Sessions that ended.
     pub(super) ended: u64,
-    /// What the archive did.
-    pub(super) archive: ArchiveStats,
+    /// What the index did.
+    pub(super) index: IndexStats,
 }
 
 impl Meanwhile {
@@ -57,21 +57,21 @@ impl Meanwhile {
         self.lists += other.lists;
         self.checkpoints += other.checkpoints;
         self.ended += other.ended;
-        let (all, archive) = (&mut self.archive, &other.archive);
-        all.sealed += archive.sealed;
-        all.seals += archive.seals;
-        all.merges += archive.merges;
-        all.failures += archive.failures;
-        all.busy_us += archive.busy_us;
-        all.answers += archive.answers;
+        let (all, index) = (&mut self.index, &other.index);
+        all.sealed += index.sealed;
+        all.seals += index.seals;
+        all.merges += index.merges;
+        all.failures += index.failures;
+        all.busy_us += index.busy_us;
+        all.answers += index.answers;
     }
 
     /// Fails when nothing was sealed, or lists came from elsewhere than the index.
     pub(super) fn ensure_sealed(&self) -> Result<()> {
-        let archive = &self.archive;
-        ensure!(archive.seals > 0 && archive.sealed > 0, "nothing was sealed: {self:?}");
-        ensure!(archive.failures == 0, "the archive failed: {self:?}");
-        ensure!(archive.answers > 0, "no list came from the index: {self:?}");
+        let index = &self.index;
+        ensure!(index.seals > 0 && index.sealed > 0, "nothing was sealed: {self:?}");
+        ensure!(index.failures == 0, "the index failed: {self:?}");
+        ensure!(index.answers > 0, "no list came from the index: {self:?}");
         Ok(())
     }
 }
@@ -91,17 +91,16 @@ impl Ledger {
 
     /// A new ledger whose sessions end after some joins, in an app that has an index of its sessions.
     pub(super) async fn open_sealing(dir: &Path, rooms: usize) -> Result<Self> {
-        let archive =
-            ArchiveOptions { from_sessions: 1, seal_sessions: SEALED_FROM, ..ArchiveOptions::default() };
-        let ledger = Self::new(dir, rooms, StoreOptions { archive }, Some(JOINS)).await?;
+        let index = IndexOptions { from_sessions: 1, seal_sessions: SEALED_FROM, ..IndexOptions::default() };
+        let ledger = Self::new(dir, rooms, StoreOptions { index }, Some(JOINS)).await?;
         for _ in 0..JOINS {
             for joins in [true, false] {
                 clients::Store::act(&ledger, 0, joins).await?;
             }
         }
         let store = ledger.store.clone();
-        ensure!(spawn_blocking(move || store.archive_settle()).await?, "nobody builds the index");
-        ensure!(ledger.store.archive_stats().apps == 1, "the app has no index");
+        ensure!(spawn_blocking(move || store.index_settle()).await?, "nobody builds the index");
+        ensure!(ledger.store.index_stats().apps == 1, "the app has no index");
         Ok(ledger)
     }
 
@@ -163,25 +162,25 @@ pub(super) async fn with_reader(
     peers: usize,
     each: Duration,
 ) -> Result<(Run, Meanwhile)> {
-    let (before, ended) = (ledger.store.archive_stats(), ledger.ended().await);
+    let (before, ended) = (ledger.store.index_stats(), ledger.ended().await);
     let checkpoints = ledger.checkpoints()?;
     let stop = Arc::new(AtomicBool::new(false));
     let reader = tokio::spawn(read(ledger.store.clone(), Arc::clone(&stop)));
     let run = come_and_go(Arc::clone(ledger), peers, each).await?;
     stop.store(true, Ordering::Relaxed);
-    let after = ledger.store.archive_stats();
-    let archive = ArchiveStats {
+    let after = ledger.store.index_stats();
+    let index = IndexStats {
         sealed: after.sealed - before.sealed,
         seals: after.seals - before.seals,
         merges: after.merges - before.merges,
         failures: after.failures - before.failures,
         busy_us: after.busy_us - before.busy_us,
         answers: after.answers - before.answers,
-        ..ArchiveStats::default()
+        ..IndexStats::default()
     };
     let checkpoints = ledger.checkpoints()? - checkpoints;
     let ended = ledger.ended().await - ended;
-    Ok((run, Meanwhile { lists: reader.await??, checkpoints, ended, archive }))
+    Ok((run, Meanwhile { lists: reader.await??, checkpoints, ended, index }))
 }
 
 async fn read(store: Store, stop: Arc<AtomicBool>) -> Result<u64> {

@@ -80,9 +80,9 @@ pub(super) fn table(text: &mut String, l: &mut Lists) -> Result<()> {
     let import = SESSIONS / l.imported.a_second() / 3600.0;
     writeln!(
         text,
-        "| archive | {} MiB | with the sessions | {:.1} GiB |",
-        l.sizes.archive >> 20,
-        gib(l.sizes.archive)
+        "| index | {} MiB | with the sessions | {:.1} GiB |",
+        l.sizes.index >> 20,
+        gib(l.sizes.index)
     )?;
     writeln!(
         text,
