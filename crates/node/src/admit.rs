@@ -4,7 +4,7 @@ use sederunt_core::fact::Role;
 use sederunt_core::id::{MeetingId, ParticipantId};
 use sederunt_core::time::UnixMs;
 use sederunt_core::who::{Abilities, Who};
-use sederunt_store::{MeetingRow, MemberType, ParticipantRow, PresetRow, RoomKind, StoreError, UserRow};
+use sederunt_store::{MeetingRow, MemberType, ParticipantRow, PresetRow, RoomKind, StoreError, Thing, UserRow};
 use serde_json::Value;
 
 use crate::shell::Shell;
@@ -74,7 +74,7 @@ async fn preset_of(shell: &Shell, participant: &ParticipantRow) -> Result<Preset
         return Ok(presets::monitor_preset(&participant.app));
     }
     let preset = shell.store.preset(&participant.app, &participant.preset_name).await?;
-    Ok(preset.ok_or(StoreError::NotFound("preset of the participant"))?)
+    Ok(preset.ok_or(StoreError::NotFound(Thing::ParticipantPreset))?)
 }
 
 /// Somebody at the door of a Pagecall room.

@@ -6,7 +6,7 @@ use sederunt_core::fact::{FactKind, LeaveReason};
 use sederunt_core::id::MeetingId;
 use sederunt_core::room::Room;
 use sederunt_core::time::UnixMs;
-use sederunt_store::{MeetingRow, Store, StoreError};
+use sederunt_store::{MeetingRow, Store, StoreError, Thing};
 
 use crate::shell::Shell;
 
@@ -53,7 +53,7 @@ pub(crate) async fn load(shell: &Shell, meeting: MeetingId) -> Result<Room, Stor
     let config = match (store.meeting(meeting).await?, &open) {
         (Some(row), _) => room_config(&row, grace_ms, store.together_ms(meeting, None).await?),
         (None, Some(open)) => orphan_config(meeting, open, grace_ms),
-        (None, None) => return Err(StoreError::NotFound("meeting")),
+        (None, None) => return Err(StoreError::NotFound(Thing::Meeting)),
     };
     let removals = store.removals(meeting, shell.clock.now()).await?;
     let lost = store.lost_peers(meeting).await?;

@@ -7,7 +7,7 @@ use crate::fold::fold;
 use crate::ledger::Ledger;
 use crate::page::{Listing, page};
 use crate::sql::{find, json, list, ms, write_error};
-use crate::{AccountRow, AppRow, ListQuery, Page, PresetRow, Result, Store};
+use crate::{AccountRow, AppRow, ListQuery, Page, PresetRow, Result, Store, Thing};
 
 const APPS: Listing<AppRow> = Listing {
     table: "app",
@@ -101,7 +101,7 @@ pub(crate) fn insert_app(ledger: &mut Ledger, app: &AppRow, presets: &[PresetRow
             "INSERT INTO app (id, account, name, name_fold, created_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
         .execute(params![app.id.as_str(), app.account, app.name, fold(&app.name), app.created_at.0])
-        .map_err(write_error("app"))?;
+        .map_err(write_error(Thing::App))?;
     for preset in presets {
         insert_preset(ledger, preset)?;
     }
@@ -124,7 +124,7 @@ fn insert_preset(ledger: &Ledger, p: &PresetRow) -> Result<()> {
             p.created_at.0,
             p.updated_at.0
         ])
-        .map_err(write_error("preset"))?;
+        .map_err(write_error(Thing::Preset))?;
     Ok(())
 }
 

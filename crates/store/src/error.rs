@@ -1,16 +1,16 @@
 //! What can go wrong in the store.
 
-use crate::DiskTrouble;
+use crate::{DiskTrouble, Thing};
 
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// A unique rule was broken; `0` names what exists already.
     #[error("{0} exists already")]
-    Exists(&'static str),
+    Exists(Thing),
     /// The thing to change is not there.
     #[error("{0} not found")]
-    NotFound(&'static str),
+    NotFound(Thing),
     /// The data on disk is not as written by this program.
     #[error("damaged data: {0}")]
     Damaged(String),
@@ -40,8 +40,8 @@ impl StoreError {
     /// The same failure for one more caller: those of a group share its fate.
     pub(crate) fn again(&self) -> Self {
         match self {
-            Self::Exists(what) => Self::Exists(what),
-            Self::NotFound(what) => Self::NotFound(what),
+            Self::Exists(what) => Self::Exists(*what),
+            Self::NotFound(what) => Self::NotFound(*what),
             Self::Damaged(text) => Self::Damaged(text.clone()),
             Self::Busy(n) => Self::Busy(*n),
             Self::Unwritable(trouble) => Self::Unwritable(*trouble),

@@ -17,7 +17,7 @@ use tokio::sync::watch;
 
 use crate::replay::{self, COLUMNS};
 use crate::sql::{blob, find};
-use crate::{Result, SessionRow, Store, StoreError};
+use crate::{Result, SessionRow, Store, StoreError, Thing};
 
 pub use folds::EventFolds;
 pub use live::{LivePart, LiveSession};
@@ -191,7 +191,7 @@ impl Store {
             let name = |no: &i64| {
                 find(c, "SELECT id FROM app WHERE no = ?1", [no], |r| r.get::<_, String>(0))?
                     .map(|id| AppId::from(&*id))
-                    .ok_or(StoreError::NotFound("app"))
+                    .ok_or(StoreError::NotFound(Thing::App))
             };
             Ok((apps.iter().map(name).collect::<Result<_>>()?, through))
         })
@@ -240,7 +240,7 @@ fn page(conn: &Connection, q: &EventQuery, last: u64, folds: &mut EventFolds) ->
 
 fn app_no(conn: &Connection, app: &AppId) -> Result<i64> {
     find(conn, "SELECT no FROM app WHERE id = ?1", [app.as_str()], |r| r.get(0))?
-        .ok_or(StoreError::NotFound("app"))
+        .ok_or(StoreError::NotFound(Thing::App))
 }
 
 fn person(conn: &Connection, session: SessionId, peer: PeerId) -> Result<Option<EventPerson>> {

@@ -13,7 +13,7 @@ use crate::hot::Hot;
 use crate::index::{Changes, Mark};
 use crate::rows::{self, NewFact, SessionState};
 use crate::sql::{blob, find};
-use crate::{Result, StoreError, schema};
+use crate::{Result, StoreError, Thing, schema};
 
 /// A block of the sequence is 2⁶ facts: one row for so many facts of a busy app, and a quiet one's few facts cost
 /// reading so many others.
@@ -249,7 +249,7 @@ impl Ledger {
         }
         let no =
             crate::sql::find(&self.conn, "SELECT no FROM app WHERE id = ?1", [app.as_str()], |r| r.get(0))?
-                .ok_or(StoreError::NotFound("app"))?;
+                .ok_or(StoreError::NotFound(Thing::App))?;
         self.known.apps.insert(app.clone(), no);
         Ok(no)
     }

@@ -40,6 +40,7 @@ mod sessions;
 mod sql;
 mod stay;
 mod stays;
+mod thing;
 mod tokens;
 mod users;
 mod verify;
@@ -75,6 +76,7 @@ pub use registry::{
 };
 pub use session::{Page, SessionQuery, SessionRef, SessionRow, SessionSort, Status};
 pub use stay::{RoomStayQuery, StayBatch, StayQuery, StayRow, StaySort};
+pub use thing::Thing;
 pub use verify::VerifyReport;
 
 /// How often a write that waits asks whether its disk is stuck.

@@ -7,7 +7,7 @@ use crate::fold::fold;
 use crate::ledger::Ledger;
 use crate::page::{Listing, page};
 use crate::sql::{blob, find, id, json, ms, name, opt_ms, write_error};
-use crate::{ListQuery, MeetingRow, MemberType, Page, Result, RoomKind, Store, StoreError};
+use crate::{ListQuery, MeetingRow, MemberType, Page, Result, RoomKind, Store, StoreError, Thing};
 
 const MEETINGS: Listing<MeetingRow> = Listing {
     table: "meeting",
@@ -42,7 +42,7 @@ impl Store {
     ) -> Result<MeetingRow> {
         self.write(move |l| {
             let found = find(&l.conn, BY_ID, [blob(id.as_u128())], read_meeting)?;
-            let mut row = found.ok_or(StoreError::NotFound("meeting"))?;
+            let mut row = found.ok_or(StoreError::NotFound(Thing::Meeting))?;
             change(&mut row);
             update_meeting(l, &row)?;
             Ok(row)
@@ -89,7 +89,7 @@ pub(crate) fn insert_meeting(ledger: &Ledger, m: &MeetingRow) -> Result<()> {
             m.created_at.0,
             m.updated_at.0,
         ])
-        .map_err(write_error("meeting"))?;
+        .map_err(write_error(Thing::Meeting))?;
     Ok(())
 }
 
@@ -117,7 +117,7 @@ fn update_meeting(ledger: &Ledger, m: &MeetingRow) -> Result<()> {
             m.extra.to_string(),
             m.updated_at.0,
         ])?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::NotFound("meeting")) }
+    if changed == 1 { Ok(()) } else { Err(StoreError::NotFound(Thing::Meeting)) }
 }
 
 fn read_meeting(row: &Row<'_>) -> rusqlite::Result<MeetingRow> {

@@ -7,7 +7,7 @@ use crate::fold::fold;
 use crate::ledger::Ledger;
 use crate::page::{Listing, page};
 use crate::sql::{blob, find, id, ms, name, opt_ms};
-use crate::{ListQuery, MemberType, Page, ParticipantRow, Result, Store, StoreError, rows};
+use crate::{ListQuery, MemberType, Page, ParticipantRow, Result, Store, StoreError, Thing, rows};
 
 const PARTICIPANTS: Listing<ParticipantRow> = Listing {
     table: "participant",
@@ -58,7 +58,7 @@ impl Store {
     ) -> Result<ParticipantRow> {
         self.write(move |l| {
             let found = find(&l.conn, BY_ID, [blob(id.as_u128()), blob(m.as_u128())], read_participant)?;
-            let mut row = found.ok_or(StoreError::NotFound("participant"))?;
+            let mut row = found.ok_or(StoreError::NotFound(Thing::Participant))?;
             change(&mut row);
             update_participant(l, &row)?;
             Ok(row)
@@ -120,7 +120,7 @@ fn update_participant(ledger: &Ledger, p: &ParticipantRow) -> Result<()> {
             p.deleted_at.map(|t| t.0),
             p.updated_at.0,
         ])?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::NotFound("participant")) }
+    if changed == 1 { Ok(()) } else { Err(StoreError::NotFound(Thing::Participant)) }
 }
 
 fn read_participant(row: &Row<'_>) -> rusqlite::Result<ParticipantRow> {

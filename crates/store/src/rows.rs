@@ -11,7 +11,7 @@ use crate::bulk::{Insert, Values};
 use crate::fold::fold;
 use crate::ledger::Place;
 use crate::sql::{blob, find, write_error};
-use crate::{ParticipantRow, Result, StoreError};
+use crate::{ParticipantRow, Result, StoreError, Thing};
 
 /// A fact, who recorded it, and its place.
 #[derive(Debug, Clone, Copy)]
@@ -185,7 +185,7 @@ pub(crate) fn insert_sessions(conn: &Connection, sessions: &[SessionState<'_>]) 
     };
     INSERT
         .run(conn, sessions, put)
-        .map_err(write_error("a session with this id, or a LIVE session of this meeting,"))
+        .map_err(write_error(Thing::Session))
 }
 
 /// What changes while a session is LIVE. `ended_ms` is not among it: naming it would write two indexes anew.
@@ -221,7 +221,7 @@ pub(crate) fn update_sessions(conn: &Connection, sessions: &[SessionState<'_>]) 
             changed = conn.prepare_cached(UPDATE_ENDED)?.execute((id, at.0, reason.as_str()))?;
         }
         if changed != 1 {
-            return Err(StoreError::NotFound("the LIVE session of a fact"));
+            return Err(StoreError::NotFound(Thing::LiveSession));
         }
     }
     Ok(())
@@ -250,7 +250,7 @@ pub(crate) fn insert_stays(conn: &Connection, stays: &[StayState<'_>]) -> Result
         v.put(s.away_since.map(|t| t.0))?;
         put_person(v, state.person)
     };
-    INSERT.run(conn, stays, put).map_err(write_error("a stay with this peer id"))
+    INSERT.run(conn, stays, put).map_err(write_error(Thing::Stay))
 }
 
 fn put_person(v: &mut Values<'_, '_>, person: Option<&Person>) -> rusqlite::Result<()> {
@@ -293,7 +293,7 @@ pub(crate) fn update_stays(conn: &Connection, stays: &[StayState<'_>]) -> Result
             conn.prepare_cached(UPDATE_STAY)?.execute((session, peer, node, away_ms))?
         };
         if changed != 1 {
-            return Err(StoreError::NotFound("the open stay of a fact"));
+            return Err(StoreError::NotFound(Thing::OpenStay));
         }
     }
     Ok(())
@@ -368,5 +368,5 @@ pub(crate) fn insert_participants(conn: &Connection, rows: &[ParticipantRow]) ->
         v.put(p.created_at.0)?;
         v.put(p.updated_at.0)
     };
-    INSERT.run(conn, rows, put).map_err(write_error("participant"))
+    INSERT.run(conn, rows, put).map_err(write_error(Thing::Participant))
 }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row};
 use sederunt_core::time::UnixMs;
 use serde_json::Value;
 
-use crate::{Result, StoreError};
+use crate::{Result, StoreError, Thing};
 
 /// A 128-bit id as stored.
 pub(crate) type Blob = [u8; 16];
@@ -60,11 +60,11 @@ pub(crate) fn bad(column: &str, value: &str) -> rusqlite::Error {
 }
 
 /// Errors of writing a row of `what`: a broken unique rule is [`StoreError::Exists`].
-pub(crate) fn write_error(what: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
+pub(crate) fn write_error(what: Thing) -> impl Fn(rusqlite::Error) -> StoreError {
     use rusqlite::ffi;
     move |e| match e.sqlite_extended_error_code() {
         Some(ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_UNIQUE) => StoreError::Exists(what),
-        Some(ffi::SQLITE_CONSTRAINT_FOREIGNKEY) => StoreError::NotFound("app"),
+        Some(ffi::SQLITE_CONSTRAINT_FOREIGNKEY) => StoreError::NotFound(Thing::App),
         _ => StoreError::Sqlite(e),
     }
 }

@@ -5,7 +5,7 @@ use sederunt_core::id::AppId;
 use sederunt_core::time::UnixMs;
 
 use crate::sql::{bad, find, list, ms, opt_ms, opt_name, write_error};
-use crate::{ApiTokenRow, Permission, Result, Store, StoreError};
+use crate::{ApiTokenRow, Permission, Result, Store, StoreError, Thing};
 
 impl Store {
     /// Stores a token under the SHA-256 of its text; `Exists` when the id or the hash is taken.
@@ -26,7 +26,7 @@ impl Store {
                     token.created_at.0,
                     token.revoked_at.map(|t| t.0),
                 ])
-                .map_err(write_error("token"))?;
+                .map_err(write_error(Thing::Token))?;
             Ok(())
         })
         .await
@@ -58,7 +58,7 @@ impl Store {
         self.write(move |l| {
             l.hot_changed = true;
             match l.conn.prepare_cached(sql)?.execute(params![id, now.0])? {
-                0 => Err(StoreError::NotFound("token")),
+                0 => Err(StoreError::NotFound(Thing::Token)),
                 _ => Ok(()),
             }
         })
@@ -75,7 +75,7 @@ impl Store {
                 )?
                 .execute(params![name, make])?;
             find(&l.conn, "SELECT value FROM secret WHERE name = ?1", [&name], |r| r.get(0))?
-                .ok_or(StoreError::NotFound("secret"))
+                .ok_or(StoreError::NotFound(Thing::Secret))
         })
         .await
     }

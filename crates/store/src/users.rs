@@ -4,7 +4,7 @@ use rusqlite::{Row, params};
 use sederunt_core::id::AppId;
 
 use crate::sql::{find, json, ms, write_error};
-use crate::{Result, Store, StoreError, UserRow};
+use crate::{Result, Store, StoreError, Thing, UserRow};
 
 impl Store {
     /// Creates or overwrites a user; an existing one keeps its `access_token` and `created_at`. Returns the row.
@@ -37,8 +37,8 @@ impl Store {
                     u.created_at.0,
                     u.updated_at.0
                 ])
-                .map_err(write_error("access token"))?;
-            find(&l.conn, BY_ID, [u.app.as_str(), &u.user_id], read_user)?.ok_or(StoreError::NotFound("user"))
+                .map_err(write_error(Thing::AccessToken))?;
+            find(&l.conn, BY_ID, [u.app.as_str(), &u.user_id], read_user)?.ok_or(StoreError::NotFound(Thing::User))
         })
         .await
     }

@@ -8,8 +8,10 @@ use sederunt_core::tally::Tally;
 use sederunt_core::time::UnixMs;
 
 use super::*;
+use crate::Thing;
 use crate::places::QUEUE_MAX;
 use crate::sql::find;
+
 
 fn ledger() -> (tempfile::TempDir, Ledger) {
     let dir = tempfile::tempdir().unwrap();
@@ -23,7 +25,7 @@ fn put(name: &'static str, bytes: i64) -> impl FnOnce(&mut Ledger) -> Result<()>
         l.conn
             .prepare_cached(sql)?
             .execute(rusqlite::params![name, bytes])
-            .map_err(crate::sql::write_error("secret"))?;
+            .map_err(crate::sql::write_error(Thing::Secret))?;
         Ok(())
     }
 }
@@ -73,13 +75,13 @@ fn a_bad_member_takes_back_only_its_own() {
     let twice = writer.submit(put("a", 2)).unwrap();
     let half = writer.submit(|l| {
         put("half", 1)(l)?;
-        Err::<(), _>(StoreError::NotFound("the other half"))
+        Err::<(), _>(StoreError::NotFound(Thing::EndedSession))
     });
     let other = writer.submit(put("b", 1)).unwrap();
     drop(release);
     held.blocking_recv().unwrap().unwrap();
     first.blocking_recv().unwrap().unwrap();
-    assert!(matches!(twice.blocking_recv().unwrap(), Err(StoreError::Exists("secret"))));
+    assert!(matches!(twice.blocking_recv().unwrap(), Err(StoreError::Exists(Thing::Secret))));
     assert!(matches!(half.unwrap().blocking_recv().unwrap(), Err(StoreError::NotFound(_))));
     other.blocking_recv().unwrap().unwrap();
     assert_eq!(count(&writer), 2);

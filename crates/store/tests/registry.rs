@@ -6,7 +6,7 @@ mod common;
 
 use common::{app_row, at, meeting_row, open, participant_row};
 use sederunt_core::id::{MeetingId, ParticipantId};
-use sederunt_store::{ListQuery, MeetingRow, Store, StoreError};
+use sederunt_store::{ListQuery, MeetingRow, Store, StoreError, Thing};
 
 async fn meetings() -> (tempfile::TempDir, Store) {
     let (dir, store) = open();
@@ -71,7 +71,7 @@ async fn changing_a_row_keeps_its_place_and_its_search_up_to_date() {
     let id = 0xa1;
     store.create_participant(participant_row("p", 0x104, id, "Ann")).await.unwrap();
     let moved = store.create_participant(participant_row("p", 0x105, id, "Ann")).await;
-    assert!(matches!(moved, Err(StoreError::Exists("participant"))), "{moved:?}");
+    assert!(matches!(moved, Err(StoreError::Exists(Thing::Participant))), "{moved:?}");
     let by_custom = ListQuery { search: Some("C-ANN".to_owned()), limit: 5, ..ListQuery::default() };
     assert_eq!(store.participants(m.id, by_custom.clone()).await.unwrap().total, 1);
     assert_eq!(store.participants(MeetingId::from_u128(0x105), by_custom).await.unwrap().total, 0);

@@ -12,7 +12,7 @@ use sederunt_core::time::UnixMs;
 use sederunt_core::words::chat::ChatMessage;
 use sederunt_store::{
     ApiTokenRow, ListQuery, Permission, PresetRow, Recovered, RoomStayQuery, SessionQuery, SessionSort,
-    Status, StayBatch, StayQuery, StaySort, Store, StoreError, UserRow,
+    Status, StayBatch, StayQuery, StaySort, Store, StoreError, Thing, UserRow,
 };
 use serde_json::json;
 
@@ -47,7 +47,7 @@ async fn registry(store: &Store) {
     store.create_app(app_row("p"), presets.clone()).await.unwrap();
     store.create_app(app_row("q"), Vec::new()).await.unwrap();
     let again = store.create_app(app_row("p"), Vec::new()).await;
-    assert!(matches!(again, Err(StoreError::Exists("app"))), "{again:?}");
+    assert!(matches!(again, Err(StoreError::Exists(Thing::App))), "{again:?}");
     assert_eq!(store.app(&"p".into()).await.unwrap(), Some(app_row("p")));
     assert_eq!(store.app(&"x".into()).await.unwrap(), None);
     let q = ListQuery { limit: 10, ..ListQuery::default() };
@@ -62,7 +62,7 @@ async fn registry(store: &Store) {
         store.create_meeting(meeting_row("p", id, title)).await.unwrap();
     }
     let orphan = store.create_meeting(meeting_row("nowhere", 0x39, "")).await;
-    assert!(matches!(orphan, Err(StoreError::NotFound("app"))), "{orphan:?}");
+    assert!(matches!(orphan, Err(StoreError::NotFound(Thing::App))), "{orphan:?}");
     let found =
         |search: &str| ListQuery { search: Some(search.to_owned()), limit: 10, ..ListQuery::default() };
     for (term, total) in
@@ -77,7 +77,7 @@ async fn registry(store: &Store) {
     assert_eq!(store.meeting(m.id).await.unwrap(), None);
     assert_eq!(store.meetings(&"p".into(), q).await.unwrap().total, 2);
     m.id = MeetingId::from_u128(0x99);
-    assert!(matches!(store.put_meeting(m).await, Err(StoreError::NotFound("meeting"))));
+    assert!(matches!(store.put_meeting(m).await, Err(StoreError::NotFound(Thing::Meeting))));
 }
 
 async fn tokens_and_secrets(store: &Store) {
@@ -96,7 +96,7 @@ async fn tokens_and_secrets(store: &Store) {
     store.revoke_token("t1", at(10)).await.unwrap();
     assert_eq!(store.token([7; 32]).await.unwrap(), None);
     assert_eq!(store.tokens().await.unwrap()[0].revoked_at, Some(at(9)), "the first revocation counts");
-    assert!(matches!(store.revoke_token("t2", at(9)).await, Err(StoreError::NotFound("token"))));
+    assert!(matches!(store.revoke_token("t2", at(9)).await, Err(StoreError::NotFound(Thing::Token))));
     assert_eq!(store.secret("key", vec![1]).await.unwrap(), vec![1]);
     assert_eq!(store.secret("key", vec![2]).await.unwrap(), vec![1], "made once");
 }
@@ -107,7 +107,7 @@ async fn people(store: &Store) {
         store.create_participant(participant_row("p", 0x31, id, name)).await.unwrap();
     }
     let again = store.create_participant(participant_row("p", 0x31, 0xa1, "Ann")).await;
-    assert!(matches!(again, Err(StoreError::Exists("participant"))), "{again:?}");
+    assert!(matches!(again, Err(StoreError::Exists(Thing::Participant))), "{again:?}");
     let mut bob = store.participant(meeting, ParticipantId::from_u128(0xa2)).await.unwrap().unwrap();
     bob.user_id = Some("bob smith/한글".to_owned());
     store.put_participant(bob.clone()).await.unwrap();
@@ -319,7 +319,7 @@ async fn refusals(store: &Store) {
         store.remember(NODE, unknown.take()),
     );
     assert!(matches!(bad, Err(StoreError::Exists(_))), "one LIVE session per meeting: {bad:?}");
-    assert!(matches!(lost, Err(StoreError::NotFound("app"))), "{lost:?}");
+    assert!(matches!(lost, Err(StoreError::NotFound(Thing::App))), "{lost:?}");
     good.unwrap();
     assert_eq!(store.sessions(all("p", now)).await.unwrap(), before);
     assert_eq!(store.sessions(all("q", now)).await.unwrap().total, 1);

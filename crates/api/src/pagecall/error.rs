@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sederunt_core::error::RoomError;
 use sederunt_node::NodeError;
-use sederunt_store::StoreError;
+use sederunt_store::{StoreError, Thing};
 use serde::Serialize;
 use utoipa::{IntoResponses, ToSchema};
 
@@ -154,8 +154,8 @@ impl From<StoreError> for PagecallError {
         // Deleted since the request began.
         if let StoreError::NotFound(what) = &error {
             match *what {
-                "meeting" => return Self::no_room(),
-                "participant" => return Self::no_member(),
+                Thing::Meeting => return Self::no_room(),
+                Thing::Participant => return Self::no_member(),
                 _ => {}
             }
         }

@@ -158,7 +158,7 @@ impl From<StoreError> for KitError {
     fn from(error: StoreError) -> Self {
         match &error {
             StoreError::Exists(what) => Self::new(StatusCode::CONFLICT, format!("{what} exists already")),
-            StoreError::NotFound(what) => Self::not_found(what),
+            StoreError::NotFound(what) => Self::not_found(what.as_str()),
             StoreError::Busy(_) => Self::unavailable(),
             StoreError::Unwritable(why) => Self::new(StatusCode::SERVICE_UNAVAILABLE, why.to_string()),
             StoreError::Damaged(_) | StoreError::Sqlite(_) | StoreError::Io { .. } | StoreError::Closed => {

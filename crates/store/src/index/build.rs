@@ -10,7 +10,7 @@ use super::indexes::IndexedApp;
 use super::options::Counters;
 use super::sealer::Worker;
 use super::source::{self, End};
-use crate::{Result, StoreError};
+use crate::{Result, StoreError, Thing};
 
 /// Ends that are read and sealed at a time while an index catches up: some 16 MB.
 const CATCH_UP: usize = 65_536;
@@ -59,7 +59,7 @@ pub(super) fn is_sound(shelf: &Shelf, app: i64, counters: &Counters) -> Result<b
 
 /// The index of sealed sessions and all others of the app. In the writer's transaction nothing can slip between.
 pub(super) fn index(conn: &Connection, no: i64, sealed: Sealed) -> Result<IndexedApp> {
-    let id = source::app_id(conn, no)?.ok_or(StoreError::NotFound("app"))?;
+    let id = source::app_id(conn, no)?.ok_or(StoreError::NotFound(Thing::App))?;
     let ended = source::ended_since(conn, no, sealed.sealed_seq(), usize::MAX)?;
     let live = source::live(conn, no)?;
     let index = AppIndex::new(Arc::new(sealed), ended.into_iter().chain(live));
@@ -137,7 +137,7 @@ pub(super) fn rebuild(
     app: i64,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Sealed> {
-    let Some(last) = source::last_end(conn, app)? else { return Err(StoreError::NotFound("ended session")) };
+    let Some(last) = source::last_end(conn, app)? else { return Err(StoreError::NotFound(Thing::EndedSession)) };
     let mut done = 0_u64;
     source::with_ended(conn, app, |rows| {
         let mut rows = rows.inspect(|_| {

@@ -10,7 +10,7 @@ use sederunt_index::{Depth, Loaded, RealFs, Row, Sealed, Shelf};
 
 use super::source::{self, End};
 use super::{build, fault, folder, options};
-use crate::{Pace, Result, Store, StoreError};
+use crate::{Pace, Result, Store, StoreError, Thing};
 
 /// Differences that are told in words; more are only counted.
 const DIFFERENCES_TOLD: usize = 1_000;
@@ -138,7 +138,7 @@ impl Store {
 /// The apps to build, with their ended sessions.
 fn to_rebuild(shelf: &Shelf, conn: &Connection, app: Option<&AppId>) -> Result<Vec<(i64, u64)>> {
     let mut apps = match app {
-        Some(id) => vec![source::app_no(conn, id)?.ok_or(StoreError::NotFound("app"))?],
+        Some(id) => vec![source::app_no(conn, id)?.ok_or(StoreError::NotFound(Thing::App))?],
         None => {
             let mut apps = source::apps_from(conn, options::IndexOptions::default().from_sessions)?;
             apps.extend(shelf.apps().map_err(fault)?);
