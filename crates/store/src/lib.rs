@@ -8,7 +8,6 @@
 mod apps;
 
 mod backup;
-mod bulk;
 mod deferred;
 mod disk;
 mod error;
@@ -40,6 +39,7 @@ mod sessions;
 mod sql;
 mod stay;
 mod stays;
+mod table;
 mod thing;
 mod tokens;
 mod users;

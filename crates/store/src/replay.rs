@@ -10,6 +10,7 @@ use sederunt_core::tally::Tally;
 use sederunt_core::time::UnixMs;
 
 use crate::ledger::BLOCK_BITS;
+use crate::rows::FactPlaces;
 use crate::sql::{Blob, blob, find};
 use crate::{Result, StoreError};
 
@@ -23,10 +24,6 @@ pub(crate) struct Recorded {
     pub fact: Fact,
 }
 
-/// The columns that [`read`] expects, in its order.
-pub(crate) const COLUMNS: &str = "seq, node, at_ms, app, meeting, session, kind, peer, participant, role, created_ms, \
-                                  reason, title, keep_alive_ms, prev";
-
 /// Short keys of all apps.
 pub(crate) fn apps(conn: &Connection) -> Result<HashMap<i64, AppId>> {
     let mut statement = conn.prepare_cached("SELECT no, id FROM app")?;
@@ -34,45 +31,50 @@ pub(crate) fn apps(conn: &Connection) -> Result<HashMap<i64, AppId>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Reads a row of [`COLUMNS`].
+const AT: FactPlaces = FactPlaces::AT;
+
+/// The columns that [`read`] reads.
+pub(crate) const COLUMNS: &str = FactPlaces::LIST;
+
+/// Reads a row that begins with [`COLUMNS`].
 pub(crate) fn read(row: &Row<'_>, apps: &HashMap<i64, AppId>) -> Result<Recorded> {
-    let seq: i64 = row.get(0)?;
+    let seq: i64 = row.get(AT.seq)?;
     let damaged = |e: rusqlite::Error| StoreError::Damaged(format!("fact {seq}: {e}"));
-    let app_no: i64 = row.get(3).map_err(damaged)?;
+    let app_no: i64 = row.get(AT.app).map_err(damaged)?;
     let app = apps.get(&app_no).ok_or_else(|| StoreError::Damaged(format!("fact {seq}: no app {app_no}")))?;
     Ok(Recorded {
         seq,
-        node: row.get(1).map_err(damaged)?,
-        prev: row.get(14).map_err(damaged)?,
+        node: row.get(AT.node).map_err(damaged)?,
+        prev: row.get(AT.prev).map_err(damaged)?,
         fact: Fact {
-            at: UnixMs(row.get(2).map_err(damaged)?),
+            at: UnixMs(row.get(AT.at_ms).map_err(damaged)?),
             app: app.clone(),
-            meeting: key(row, 4).map_err(damaged)?,
-            session: key(row, 5).map_err(damaged)?,
+            meeting: key(row, AT.meeting).map_err(damaged)?,
+            session: key(row, AT.session).map_err(damaged)?,
             kind: kind(row).map_err(damaged)?,
         },
     })
 }
 
 fn kind(row: &Row<'_>) -> rusqlite::Result<FactKind> {
-    let name: String = row.get(6)?;
+    let name: String = row.get(AT.kind)?;
     Ok(match name.as_str() {
-        "session_started" => FactKind::SessionStarted { title: row.get(12)?, keep_alive_ms: row.get(13)? },
-        "session_retitled" => FactKind::SessionRetitled { title: row.get(12)? },
-        "keep_alive_changed" => FactKind::KeepAliveChanged { keep_alive_ms: row.get(13)? },
+        "session_started" => FactKind::SessionStarted { title: row.get(AT.title)?, keep_alive_ms: row.get(AT.keep_alive_ms)? },
+        "session_retitled" => FactKind::SessionRetitled { title: row.get(AT.title)? },
+        "keep_alive_changed" => FactKind::KeepAliveChanged { keep_alive_ms: row.get(AT.keep_alive_ms)? },
         "peer_joined" => FactKind::PeerJoined {
-            peer: key(row, 7)?,
-            participant: key(row, 8)?,
-            role: one_of(row, 9, Role::parse)?,
-            created_at: UnixMs(row.get(10)?),
+            peer: key(row, AT.peer)?,
+            participant: key(row, AT.participant)?,
+            role: one_of(row, AT.role, Role::parse)?,
+            created_at: UnixMs(row.get(AT.created_ms)?),
         },
-        "peer_away" => FactKind::PeerAway { peer: key(row, 7)? },
-        "peer_back" => FactKind::PeerBack { peer: key(row, 7)? },
+        "peer_away" => FactKind::PeerAway { peer: key(row, AT.peer)? },
+        "peer_back" => FactKind::PeerBack { peer: key(row, AT.peer)? },
         "peer_left" => {
-            FactKind::PeerLeft { peer: key(row, 7)?, reason: one_of(row, 11, LeaveReason::parse)? }
+            FactKind::PeerLeft { peer: key(row, AT.peer)?, reason: one_of(row, AT.reason, LeaveReason::parse)? }
         }
-        "session_ended" => FactKind::SessionEnded { reason: one_of(row, 11, EndReason::parse)? },
-        other => return Err(unknown(6, other)),
+        "session_ended" => FactKind::SessionEnded { reason: one_of(row, AT.reason, EndReason::parse)? },
+        other => return Err(unknown(AT.kind, other)),
     })
 }
 

@@ -7,11 +7,11 @@ use sederunt_core::id::{MeetingId, SessionId};
 use sederunt_core::tally::{SessionColumns, Stay};
 use sederunt_core::time::UnixMs;
 
-use crate::bulk::{Insert, Values};
 use crate::fold::fold;
 use crate::ledger::Place;
-use crate::sql::{blob, find, write_error};
-use crate::{ParticipantRow, Result, StoreError, Thing};
+use crate::sql::{blob, write_error};
+use crate::table::{Insert, Update, columns};
+use crate::{Result, StoreError, Thing};
 
 /// A fact, who recorded it, and its place.
 #[derive(Debug, Clone, Copy)]
@@ -55,35 +55,48 @@ pub(crate) struct TallyChange {
     pub stays: i64,
 }
 
+columns! {
+    /// A fact, as [`crate::replay`] reads it back.
+    AFact of ['a] NewFact<'a>, |new, of_kind = OfKind::of(&new.fact.kind)| {
+        seq = new.place.seq,
+        node = new.node,
+        at_ms = new.fact.at.0,
+        app = new.app,
+        meeting = blob(new.fact.meeting.as_u128()),
+        session = blob(new.fact.session.as_u128()),
+        kind = of_kind.kind,
+        peer = of_kind.peer,
+        participant = of_kind.participant,
+        role = of_kind.role,
+        created_ms = of_kind.created_ms,
+        reason = of_kind.reason,
+        title = of_kind.title,
+        keep_alive_ms = of_kind.keep_alive_ms,
+        prev = new.place.prev,
+    }
+    read
+    /// Where they stand.
+    FactPlaces of "fact"
+}
+
 /// Appends facts.
 pub(crate) fn insert_facts(conn: &Connection, facts: &[NewFact<'_>]) -> Result<()> {
-    static INSERT: Insert = Insert::new(
-        "INSERT OR FAIL INTO fact (seq, node, at_ms, app, meeting, session, kind, peer, participant, role, created_ms, reason,
-                           title, keep_alive_ms, prev)",
-        15,
-        "",
-    );
-    INSERT.run(conn, facts, |v, NewFact { node, app, place, fact }| {
-        v.put(place.seq)?;
-        v.put(node)?;
-        v.put(fact.at.0)?;
-        v.put(app)?;
-        v.put(blob(fact.meeting.as_u128()))?;
-        v.put(blob(fact.session.as_u128()))?;
-        OfKind::of(&fact.kind).put(v)?;
-        v.put(place.prev)
-    })?;
-    Ok(())
+    static INSERT: Insert = Insert::new("INSERT OR FAIL INTO fact", "");
+    Ok(INSERT.run::<AFact, _>(conn, facts)?)
+}
+
+columns! {
+    /// In which block of the sequence an app has facts.
+    ABlock of [] (i64, i64), |row| {
+        app = row.0,
+        block = row.1,
+    }
 }
 
 /// Says in which blocks of the sequence apps have facts; `(app, block)` that are known are passed over.
 pub(crate) fn insert_blocks(conn: &Connection, blocks: &[(i64, i64)]) -> Result<()> {
-    static INSERT: Insert = Insert::new("INSERT OR IGNORE INTO fact_block (app, block)", 2, "");
-    INSERT.run(conn, blocks, |v, (app, block)| {
-        v.put(app)?;
-        v.put(block)
-    })?;
-    Ok(())
+    static INSERT: Insert = Insert::new("INSERT OR IGNORE INTO fact_block", "");
+    Ok(INSERT.run::<ABlock, _>(conn, blocks)?)
 }
 
 /// The columns that only some kinds of facts have.
@@ -130,95 +143,87 @@ impl<'a> OfKind<'a> {
             }
         }
     }
+}
 
-    fn put(self, v: &mut Values<'_, '_>) -> rusqlite::Result<()> {
-        v.put(self.kind)?;
-        v.put(self.peer)?;
-        v.put(self.participant)?;
-        v.put(self.role)?;
-        v.put(self.created_ms)?;
-        v.put(self.reason)?;
-        v.put(self.title)?;
-        v.put(self.keep_alive_ms)
+columns! {
+    /// What of a session never changes.
+    Began of ['a] SessionState<'a>, |s| {
+        id = blob(s.columns.session.as_u128()),
+        app = s.app,
+        meeting = blob(s.columns.meeting.as_u128()),
+        started_ms = s.columns.started_at.0,
     }
 }
 
-/// `updated_ms` and all after it, in the order of both statements.
-fn put_counts(v: &mut Values<'_, '_>, s: &SessionState<'_>) -> rusqlite::Result<()> {
-    let c = s.columns;
-    v.put(c.updated_at.0)?;
-    v.put(c.live_count)?;
-    v.put(c.peak)?;
-    v.put(c.stay_count)?;
-    v.put(c.closed_ms)?;
-    v.put(c.ticking_count)?;
-    v.put(c.ticking_joined_sum_ms)?;
-    v.put(c.last_left_at.map(|t| t.0))?;
-    v.put(c.together_ms)?;
-    v.put(c.together_since.map(|t| t.0))?;
-    v.put(s.last_seq)?;
-    v.put(s.offset_ms)
+columns! {
+    /// What a fact of its own changes.
+    Called of ['a] SessionState<'a>, |s| {
+        title = &*s.columns.title,
+        title_fold = fold(&s.columns.title),
+        keep_alive_ms = s.columns.keep_alive_ms,
+    }
 }
+
+columns! {
+    /// How it ended.
+    Ended of ['a] SessionState<'a>, |s| {
+        ended_ms = s.columns.ended_at.map(|t| t.0),
+        end_reason = s.columns.end_reason.map(|r| r.as_str()),
+    }
+}
+
+columns! {
+    /// What most facts change.
+    Counted of ['a] SessionState<'a>, |s| {
+        updated_ms = s.columns.updated_at.0,
+        live_count = s.columns.live_count,
+        peak = s.columns.peak,
+        stay_count = s.columns.stay_count,
+        closed_ms = s.columns.closed_ms,
+        ticking_count = s.columns.ticking_count,
+        ticking_joined_sum_ms = s.columns.ticking_joined_sum_ms,
+        last_left_ms = s.columns.last_left_at.map(|t| t.0),
+        together_ms = s.columns.together_ms,
+        together_since_ms = s.columns.together_since.map(|t| t.0),
+        last_seq = s.last_seq,
+    }
+}
+
+columns! {
+    /// What no fact says.
+    Clocked of ['a] SessionState<'a>, |s| {
+        offset_ms = s.offset_ms,
+    }
+}
+
+/// What facts say of a session.
+pub(crate) type OfFacts = (Began, Called, Ended, Counted);
 
 /// Inserts sessions. `Exists` when one is there, or another LIVE one of its meeting.
 pub(crate) fn insert_sessions(conn: &Connection, sessions: &[SessionState<'_>]) -> Result<()> {
-    static INSERT: Insert = Insert::new(
-        "INSERT OR FAIL INTO session (id, app, meeting, title, title_fold, keep_alive_ms, started_ms, ended_ms, end_reason,
-                              updated_ms, live_count, peak, stay_count, closed_ms, ticking_count,
-                              ticking_joined_sum_ms, last_left_ms, together_ms, together_since_ms, last_seq,
-                              offset_ms)",
-        21,
-        "",
-    );
-    let put = |v: &mut Values<'_, '_>, s: &SessionState<'_>| {
-        let c = s.columns;
-        v.put(blob(c.session.as_u128()))?;
-        v.put(s.app)?;
-        v.put(blob(c.meeting.as_u128()))?;
-        v.put(&*c.title)?;
-        v.put(fold(&c.title))?;
-        v.put(c.keep_alive_ms)?;
-        v.put(c.started_at.0)?;
-        v.put(c.ended_at.map(|t| t.0))?;
-        v.put(c.end_reason.map(|r| r.as_str()))?;
-        put_counts(v, s)
-    };
-    INSERT
-        .run(conn, sessions, put)
-        .map_err(write_error(Thing::Session))
+    static INSERT: Insert = Insert::new("INSERT OR FAIL INTO session", "");
+    INSERT.run::<(OfFacts, Clocked), _>(conn, sessions).map_err(write_error(Thing::Session))
 }
 
-/// What changes while a session is LIVE. `ended_ms` is not among it: naming it would write two indexes anew.
-const UPDATE_LIVE: &str = "UPDATE session SET updated_ms = ?2, live_count = ?3, peak = ?4, stay_count = ?5,
-        closed_ms = ?6, ticking_count = ?7, ticking_joined_sum_ms = ?8, last_left_ms = ?9, together_ms = ?10,
-        together_since_ms = ?11, last_seq = ?12, offset_ms = ?13
-     WHERE id = ?1 AND ended_ms IS NULL";
-
-const UPDATE_NAMES: &str =
-    "UPDATE session SET title = ?2, title_fold = ?3, keep_alive_ms = ?4 WHERE id = ?1 AND ended_ms IS NULL";
-
-const UPDATE_ENDED: &str =
-    "UPDATE session SET ended_ms = ?2, end_reason = ?3 WHERE id = ?1 AND ended_ms IS NULL";
-
-/// Updates sessions that are LIVE; `NotFound` when one is not.
+/// Updates sessions that are LIVE; `NotFound` when one is not. Naming `ended_ms` while a session is LIVE would write two
+/// indexes anew, so what ends is said apart.
 pub(crate) fn update_sessions(conn: &Connection, sessions: &[SessionState<'_>]) -> Result<()> {
+    const LIVE: &str = "id = ? AND ended_ms IS NULL";
+    static COUNTS: Update = Update::new("session", LIVE);
+    static NAMES: Update = Update::new("session", LIVE);
+    static END: Update = Update::new("session", LIVE);
     if sessions.is_empty() {
         return Ok(());
     }
-    let mut live = conn.prepare_cached(UPDATE_LIVE)?;
+    let mut counts = COUNTS.on::<(Counted, Clocked), SessionState<'_>>(conn)?;
     for state in sessions {
-        let c = state.columns;
-        let id = blob(c.session.as_u128());
-        let mut v = Values::of(&mut live);
-        v.put(id)?;
-        put_counts(&mut v, state)?;
-        let mut changed = live.raw_execute()?;
+        let id = [blob(state.columns.session.as_u128())];
+        let mut changed = counts.run(state, &id)?;
         if state.renamed {
-            let names = (id, &c.title, fold(&c.title), c.keep_alive_ms);
-            changed = conn.prepare_cached(UPDATE_NAMES)?.execute(names)?;
+            changed = NAMES.on::<Called, SessionState<'_>>(conn)?.run(state, &id)?;
         }
-        if let (Some(at), Some(reason)) = (c.ended_at, c.end_reason) {
-            changed = conn.prepare_cached(UPDATE_ENDED)?.execute((id, at.0, reason.as_str()))?;
+        if state.columns.ended_at.is_some() {
+            changed = END.on::<Ended, SessionState<'_>>(conn)?.run(state, &id)?;
         }
         if changed != 1 {
             return Err(StoreError::NotFound(Thing::LiveSession));
@@ -227,70 +232,72 @@ pub(crate) fn update_sessions(conn: &Connection, sessions: &[SessionState<'_>]) 
     Ok(())
 }
 
+columns! {
+    /// What of a stay never changes.
+    Joined of ['a] StayState<'a>, |s| {
+        session = blob(s.session.as_u128()),
+        peer = blob(s.stay.peer.as_u128()),
+        participant = blob(s.stay.participant.as_u128()),
+        role = s.stay.role.as_str(),
+        created_ms = s.stay.created_at.0,
+        joined_ms = s.stay.joined_at.0,
+    }
+}
+
+columns! {
+    /// What changes while it is open.
+    Connected of ['a] StayState<'a>, |s| {
+        node = s.node,
+        away_ms = s.stay.away_since.map(|t| t.0),
+    }
+}
+
+columns! {
+    /// How it ended.
+    Left of ['a] StayState<'a>, |s| {
+        left_ms = s.stay.left_at.map(|t| t.0),
+        reason = s.stay.reason.map(|r| r.as_str()),
+    }
+}
+
+columns! {
+    /// Who it was.
+    Who of ['a] StayState<'a>, |s, custom = s.person.and_then(|p| p.custom_participant_id.as_deref())| {
+        display_name = s.person.map(|p| &*p.display_name),
+        name_fold = s.person.map(|p| fold(&p.display_name)),
+        preset_name = s.person.map(|p| &*p.preset_name),
+        custom_participant_id = custom,
+        custom_fold = custom.map(fold),
+        user_id = s.person.and_then(|p| p.user_id.as_deref()),
+        ip_address = s.person.and_then(|p| p.ip_address.as_deref()),
+        user_agent = s.person.and_then(|p| p.user_agent.as_deref()),
+    }
+}
+
+/// What facts say of a stay.
+pub(crate) type StayOfFacts = (Joined, Connected, Left);
+
 /// Inserts stays, with the people who stayed. `Exists` when one of the session has this peer id.
 pub(crate) fn insert_stays(conn: &Connection, stays: &[StayState<'_>]) -> Result<()> {
-    static INSERT: Insert = Insert::new(
-        "INSERT OR FAIL INTO stay (session, peer, participant, node, role, created_ms, joined_ms, left_ms, reason,
-                           away_ms, display_name, name_fold, preset_name, custom_participant_id, custom_fold, user_id,
-                           ip_address, user_agent)",
-        18,
-        "",
-    );
-    let put = |v: &mut Values<'_, '_>, state: &StayState<'_>| {
-        let s = state.stay;
-        v.put(blob(state.session.as_u128()))?;
-        v.put(blob(s.peer.as_u128()))?;
-        v.put(blob(s.participant.as_u128()))?;
-        v.put(state.node)?;
-        v.put(s.role.as_str())?;
-        v.put(s.created_at.0)?;
-        v.put(s.joined_at.0)?;
-        v.put(s.left_at.map(|t| t.0))?;
-        v.put(s.reason.map(|r| r.as_str()))?;
-        v.put(s.away_since.map(|t| t.0))?;
-        put_person(v, state.person)
-    };
-    INSERT.run(conn, stays, put).map_err(write_error(Thing::Stay))
+    static INSERT: Insert = Insert::new("INSERT OR FAIL INTO stay", "");
+    INSERT.run::<(StayOfFacts, Who), _>(conn, stays).map_err(write_error(Thing::Stay))
 }
-
-fn put_person(v: &mut Values<'_, '_>, person: Option<&Person>) -> rusqlite::Result<()> {
-    let custom = person.and_then(|p| p.custom_participant_id.as_deref());
-    v.put(person.map(|p| &*p.display_name))?;
-    v.put(person.map(|p| fold(&p.display_name)))?;
-    v.put(person.map(|p| &*p.preset_name))?;
-    v.put(custom)?;
-    v.put(custom.map(fold))?;
-    v.put(person.and_then(|p| p.user_id.as_deref()))?;
-    v.put(person.and_then(|p| p.ip_address.as_deref()))?;
-    v.put(person.and_then(|p| p.user_agent.as_deref()))
-}
-
-const UPDATE_STAY: &str =
-    "UPDATE stay SET node = ?3, away_ms = ?4 WHERE session = ?1 AND peer = ?2 AND left_ms IS NULL";
-
-const UPDATE_STAY_LEFT: &str = "UPDATE stay SET node = ?3, away_ms = ?4, left_ms = ?5, reason = ?6
-     WHERE session = ?1 AND peer = ?2 AND left_ms IS NULL";
 
 /// Updates stays that are open; `NotFound` when one is not.
 pub(crate) fn update_stays(conn: &Connection, stays: &[StayState<'_>]) -> Result<()> {
+    const OPEN: &str = "session = ? AND peer = ? AND left_ms IS NULL";
+    static STILL: Update = Update::new("stay", OPEN);
+    static END: Update = Update::new("stay", OPEN);
     if stays.is_empty() {
         return Ok(());
     }
-    let mut left = conn.prepare_cached(UPDATE_STAY_LEFT)?;
-    for StayState { session, node, stay, .. } in stays {
-        let (session, peer) = (blob(session.as_u128()), blob(stay.peer.as_u128()));
-        let away_ms = stay.away_since.map(|t| t.0);
-        let changed = if let (Some(left_at), Some(reason)) = (stay.left_at, stay.reason) {
-            let mut v = Values::of(&mut left);
-            v.put(session)?;
-            v.put(peer)?;
-            v.put(node)?;
-            v.put(away_ms)?;
-            v.put(left_at.0)?;
-            v.put(reason.as_str())?;
-            left.raw_execute()?
+    let mut end = END.on::<(Connected, Left), StayState<'_>>(conn)?;
+    for state in stays {
+        let key = [blob(state.session.as_u128()), blob(state.stay.peer.as_u128())];
+        let changed = if state.stay.left_at.is_some() {
+            end.run(state, &key)?
         } else {
-            conn.prepare_cached(UPDATE_STAY)?.execute((session, peer, node, away_ms))?
+            STILL.on::<Connected, StayState<'_>>(conn)?.run(state, &key)?
         };
         if changed != 1 {
             return Err(StoreError::NotFound(Thing::OpenStay));
@@ -299,74 +306,41 @@ pub(crate) fn update_stays(conn: &Connection, stays: &[StayState<'_>]) -> Result
     Ok(())
 }
 
+columns! {
+    /// What is added to the sums of a meeting.
+    MeetingSums of [] (MeetingId, TallyChange), |row| {
+        meeting = blob(row.0.as_u128()),
+        sessions = row.1.sessions,
+        first_joined_ms = row.1.first_joined_at.0,
+        together_ms = row.1.together_ms,
+        stays = row.1.stays,
+    }
+}
+
 /// Adds to the sums of meetings.
 pub(crate) fn add_meeting_tallies(conn: &Connection, changes: &[(MeetingId, TallyChange)]) -> Result<()> {
     static INSERT: Insert = Insert::new(
-        "INSERT INTO meeting_tally (meeting, sessions, first_joined_ms, together_ms, stays)",
-        5,
+        "INSERT INTO meeting_tally",
         " ON CONFLICT (meeting) DO UPDATE SET sessions = sessions + excluded.sessions,
               first_joined_ms = min(first_joined_ms, excluded.first_joined_ms),
               together_ms = together_ms + excluded.together_ms, stays = stays + excluded.stays",
     );
-    INSERT.run(conn, changes, |v, (meeting, change)| {
-        v.put(blob(meeting.as_u128()))?;
-        v.put(change.sessions)?;
-        v.put(change.first_joined_at.0)?;
-        v.put(change.together_ms)?;
-        v.put(change.stays)
-    })?;
-    Ok(())
+    Ok(INSERT.run::<MeetingSums, _>(conn, changes)?)
+}
+
+columns! {
+    /// What is added to the sums of an app.
+    AppSums of [] (i64, i64), |row| {
+        app = row.0,
+        sessions = row.1,
+    }
 }
 
 /// Adds to the number of sessions of apps.
 pub(crate) fn add_app_tallies(conn: &Connection, changes: &[(i64, i64)]) -> Result<()> {
     static INSERT: Insert = Insert::new(
-        "INSERT INTO app_tally (app, sessions)",
-        2,
+        "INSERT INTO app_tally",
         " ON CONFLICT (app) DO UPDATE SET sessions = sessions + excluded.sessions",
     );
-    INSERT.run(conn, changes, |v, (app, sessions)| {
-        v.put(app)?;
-        v.put(sessions)
-    })?;
-    Ok(())
-}
-
-/// Inserts participants who may have a row already, a deleted one too, which then stays as it is.
-pub(crate) fn insert_newcomers(conn: &Connection, rows: &[ParticipantRow]) -> Result<()> {
-    for row in rows {
-        let sql = "SELECT 1 FROM participant WHERE id = ?1";
-        if find(conn, sql, [blob(row.id.as_u128())], |_| Ok(()))?.is_none() {
-            insert_participants(conn, std::slice::from_ref(row))?;
-        }
-    }
-    Ok(())
-}
-
-/// Inserts participants; `Exists` when an id is taken, `NotFound` when an app is unknown.
-pub(crate) fn insert_participants(conn: &Connection, rows: &[ParticipantRow]) -> Result<()> {
-    static INSERT: Insert = Insert::new(
-        "INSERT OR FAIL INTO participant (id, meeting, app, name, name_fold, picture, custom_participant_id, custom_fold,
-                                  user_id, preset_name, member_type, blocked, deleted_ms, created_ms, updated_ms)",
-        15,
-        "",
-    );
-    let put = |v: &mut Values<'_, '_>, p: &ParticipantRow| {
-        v.put(blob(p.id.as_u128()))?;
-        v.put(blob(p.meeting.as_u128()))?;
-        v.put(p.app.as_str())?;
-        v.put(&*p.name)?;
-        v.put(fold(&p.name))?;
-        v.put(&*p.picture)?;
-        v.put(p.custom_participant_id.as_deref())?;
-        v.put(p.custom_participant_id.as_deref().map(fold))?;
-        v.put(p.user_id.as_deref())?;
-        v.put(&*p.preset_name)?;
-        v.put(p.member_type.as_str())?;
-        v.put(p.blocked)?;
-        v.put(p.deleted_at.map(|t| t.0))?;
-        v.put(p.created_at.0)?;
-        v.put(p.updated_at.0)
-    };
-    INSERT.run(conn, rows, put).map_err(write_error(Thing::Participant))
+    Ok(INSERT.run::<AppSums, _>(conn, changes)?)
 }

@@ -8,10 +8,11 @@ use sederunt_core::fact::{Fact, FactKind};
 use sederunt_core::id::{AppId, MeetingId, PeerId, SessionId};
 use sederunt_core::tally::{SessionColumns, Stay, Tally};
 
-use crate::fold::fold;
 use crate::ledger::BLOCK_BITS;
 use crate::replay::{self, Recorded};
+use crate::rows::{self, SessionState, StayState};
 use crate::sql::{blob, list};
+use crate::table::Named;
 use crate::{Pace, Result, Store};
 
 /// Differences that are told in words; more are only counted.
@@ -252,46 +253,20 @@ impl Refolded<'_> {
 
     fn session(&mut self, app: i64, c: &SessionColumns, last_seq: i64) -> Result<()> {
         self.report.sessions += 1;
-        let expected = [
-            ("app", int(app)),
-            ("meeting", Value::Blob(blob(c.meeting.as_u128()).to_vec())),
-            ("title", text(&c.title)),
-            ("title_fold", text(&fold(&c.title))),
-            ("keep_alive_ms", int(c.keep_alive_ms)),
-            ("started_ms", int(c.started_at.0)),
-            ("ended_ms", opt_int(c.ended_at.map(|t| t.0))),
-            ("end_reason", c.end_reason.map_or(Value::Null, |r| text(r.as_str()))),
-            ("updated_ms", int(c.updated_at.0)),
-            ("live_count", int(i64::from(c.live_count))),
-            ("peak", int(i64::from(c.peak))),
-            ("stay_count", int(i64::from(c.stay_count))),
-            ("closed_ms", int(c.closed_ms)),
-            ("ticking_count", int(i64::from(c.ticking_count))),
-            ("ticking_joined_sum_ms", int(c.ticking_joined_sum_ms)),
-            ("last_left_ms", opt_int(c.last_left_at.map(|t| t.0))),
-            ("together_ms", int(c.together_ms)),
-            ("together_since_ms", opt_int(c.together_since.map(|t| t.0))),
-            ("last_seq", int(last_seq)),
-        ];
+        // The offset is no part of the fold.
+        let state = SessionState { app, columns: c, last_seq, renamed: false, offset_ms: 0 };
+        let expected = Named::of::<rows::OfFacts, _>(&state)?;
         let key: [(&str, &dyn ToSql); 1] = [("id", &blob(c.session.as_u128()))];
-        self.compare("session", &format!("session {}", c.session), &key, &expected)
+        self.compare("session", &format!("session {}", c.session), &key, &expected.0)
     }
 
     fn stay(&mut self, session: SessionId, node: i64, s: &Stay) -> Result<()> {
         self.report.stays += 1;
-        let expected = [
-            ("participant", Value::Blob(blob(s.participant.as_u128()).to_vec())),
-            ("node", int(node)),
-            ("role", text(s.role.as_str())),
-            ("created_ms", int(s.created_at.0)),
-            ("joined_ms", int(s.joined_at.0)),
-            ("left_ms", opt_int(s.left_at.map(|t| t.0))),
-            ("reason", s.reason.map_or(Value::Null, |r| text(r.as_str()))),
-            ("away_ms", opt_int(s.away_since.map(|t| t.0))),
-        ];
+        let state = StayState { session, node, stay: s, person: None };
+        let expected = Named::of::<rows::StayOfFacts, _>(&state)?;
         let (session_key, peer_key) = (blob(session.as_u128()), blob(s.peer.as_u128()));
         let key: [(&str, &dyn ToSql); 2] = [("session", &session_key), ("peer", &peer_key)];
-        self.compare("stay", &format!("stay {} of session {session}", s.peer), &key, &expected)
+        self.compare("stay", &format!("stay {} of session {session}", s.peer), &key, &expected.0)
     }
 
     /// Compares a row column by column.
@@ -337,14 +312,6 @@ impl Refolded<'_> {
 
 fn int(v: i64) -> Value {
     Value::Integer(v)
-}
-
-fn opt_int(v: Option<i64>) -> Value {
-    v.map_or(Value::Null, Value::Integer)
-}
-
-fn text(v: &str) -> Value {
-    Value::Text(v.to_owned())
 }
 
 fn words(v: &Value) -> String {

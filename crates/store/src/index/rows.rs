@@ -9,6 +9,7 @@ use sederunt_index::fold::Needle;
 use sederunt_index::{Query, Row, Sort};
 
 use crate::sql::{Blob, bad};
+use crate::table::places;
 use crate::{SessionQuery, SessionRef, SessionRow, SessionSort, Status};
 
 /// The index keeps a number for the reason of an end: its place among all of them, from 1; 0 = LIVE.
@@ -41,9 +42,30 @@ pub(super) fn of_columns(c: &SessionColumns, offset_ms: i64) -> Row {
     }
 }
 
-/// The columns that [`of_sql`] reads, in its order, of a table `s`.
-pub(super) const COLUMNS: &str = "s.id, s.meeting, s.title, s.started_ms, s.ended_ms, s.end_reason, s.updated_ms, s.peak, s.stay_count, \
-     s.closed_ms, s.live_count, s.ticking_count, s.ticking_joined_sum_ms, s.offset_ms";
+places! {
+    /// What [`of_sql`] reads.
+    Places of "s" {
+        id,
+        meeting,
+        title,
+        started_ms,
+        ended_ms,
+        end_reason,
+        updated_ms,
+        peak,
+        stay_count,
+        closed_ms,
+        live_count,
+        ticking_count,
+        ticking_joined_sum_ms,
+        offset_ms,
+    }
+}
+
+const AT: Places = Places::AT;
+
+/// The columns that [`of_sql`] reads, of a table `s`.
+pub(super) const COLUMNS: &str = Places::LIST;
 
 /// Reads a row that begins with [`COLUMNS`].
 pub(super) fn of_sql(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
@@ -52,28 +74,28 @@ pub(super) fn of_sql(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         let value = row.get_ref(column)?;
         value.as_str().map_err(|e| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(e)))
     };
-    let reason = if row.get_ref(5)? == ValueRef::Null {
+    let reason = if row.get_ref(AT.end_reason)? == ValueRef::Null {
         None
     } else {
-        let name = text(5)?;
+        let name = text(AT.end_reason)?;
         Some(EndReason::parse(name).ok_or_else(|| bad("end_reason", name))?)
     };
-    let ended_ms: Option<i64> = row.get(4)?;
+    let ended_ms: Option<i64> = row.get(AT.ended_ms)?;
     Ok(Row {
-        id: id(0)?,
-        meeting: id(1)?,
-        title: text(2)?.into(),
-        started_ms: row.get(3)?,
+        id: id(AT.id)?,
+        meeting: id(AT.meeting)?,
+        title: text(AT.title)?.into(),
+        started_ms: row.get(AT.started_ms)?,
         ended_ms,
         end_reason: reason_code(reason),
-        updated_ms: row.get(6)?,
-        peak: row.get(7)?,
-        stay_count: row.get(8)?,
-        closed_ms: row.get(9)?,
-        live_count: row.get(10)?,
-        ticking_count: row.get(11)?,
-        ticking_joined_sum_ms: row.get(12)?,
-        offset_ms: if ended_ms.is_some() { 0 } else { row.get(13)? },
+        updated_ms: row.get(AT.updated_ms)?,
+        peak: row.get(AT.peak)?,
+        stay_count: row.get(AT.stay_count)?,
+        closed_ms: row.get(AT.closed_ms)?,
+        live_count: row.get(AT.live_count)?,
+        ticking_count: row.get(AT.ticking_count)?,
+        ticking_joined_sum_ms: row.get(AT.ticking_joined_sum_ms)?,
+        offset_ms: if ended_ms.is_some() { 0 } else { row.get(AT.offset_ms)? },
     })
 }
 

@@ -85,10 +85,10 @@ pub(super) fn facts_since(conn: &Connection, app: i64, seq: u64, most: u64) -> R
 /// The first `most` sessions that ended after `seq`, in order of their ends.
 pub(super) fn ended_since(conn: &Connection, app: i64, after: u64, most: usize) -> Result<Vec<Change>> {
     let ends = replay::of_app("seq, session", "kind = 'session_ended'", "ORDER BY block, seq LIMIT ?3");
-    let sql = format!("SELECT {COLUMNS}, f.seq FROM ({ends}) f CROSS JOIN session s ON s.id = f.session");
+    let sql = format!("SELECT {COLUMNS}, f.seq AS end_seq FROM ({ends}) f CROSS JOIN session s ON s.id = f.session");
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     list(conn, &sql, params![app, clamp(after), most], |r| {
-        Ok(Change { row: rows::of_sql(r)?, ended_seq: Some(seq(r, 14)?) })
+        Ok(Change { row: rows::of_sql(r)?, ended_seq: Some(seq(r, "end_seq")?) })
     })
 }
 
@@ -122,7 +122,7 @@ pub(super) fn with_ended<T>(
     f(&mut rows)
 }
 
-fn seq(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<u64> {
+fn seq(row: &rusqlite::Row<'_>, column: impl rusqlite::RowIndex) -> rusqlite::Result<u64> {
     Ok(u64::try_from(row.get::<_, i64>(column)?).unwrap_or(0))
 }
 

@@ -10,12 +10,33 @@ use sederunt_core::time::UnixMs;
 use crate::fold::Needle;
 use crate::page::clamp;
 use crate::sql::{bad, blob, find, id, list};
+use crate::table::places;
 use crate::{Page, Result, RoomStayQuery, StayQuery, StayRow, StaySort};
 
-/// What [`read`] reads, in its order: by position, as names are looked for in every row.
-const COLUMNS: &str = "s.session, s.peer, s.participant, s.role, s.created_ms, s.joined_ms, s.left_ms, \
-                       s.reason, s.away_ms, s.display_name, s.preset_name, s.custom_participant_id, s.user_id, \
-                       s.ip_address, s.user_agent";
+places! {
+    /// What [`read`] reads.
+    Places of "s" {
+        session,
+        peer,
+        participant,
+        role,
+        created_ms,
+        joined_ms,
+        left_ms,
+        reason,
+        away_ms,
+        display_name,
+        preset_name,
+        custom_participant_id,
+        user_id,
+        ip_address,
+        user_agent,
+    }
+}
+
+const COLUMNS: &str = Places::LIST;
+
+const AT: Places = Places::AT;
 
 /// What all stays of a list have in common.
 pub(super) struct Owner {
@@ -210,31 +231,31 @@ fn read(row: &Row<'_>, owner: &Owner) -> rusqlite::Result<StayRow> {
     let id = |column| row.get::<_, [u8; 16]>(column).map(u128::from_be_bytes);
     let ms = |column| row.get::<_, Option<i64>>(column).map(|ms| ms.map(UnixMs));
     let text = |column| row.get::<_, Option<String>>(column);
-    let (role, reason) = (row.get_ref(3)?.as_str()?, row.get_ref(7)?.as_str_or_null()?);
+    let (role, reason) = (row.get_ref(AT.role)?.as_str()?, row.get_ref(AT.reason)?.as_str_or_null()?);
     let reason = reason.map(|r| LeaveReason::parse(r).ok_or_else(|| bad("reason", r))).transpose()?;
-    let left_at = ms(6)?;
+    let left_at = ms(AT.left_ms)?;
     Ok(StayRow {
         app: owner.app.clone(),
         meeting: owner.meeting,
-        session: SessionId::from_u128(id(0)?),
+        session: SessionId::from_u128(id(AT.session)?),
         stay: Stay {
-            peer: PeerId::from_u128(id(1)?),
-            participant: ParticipantId::from_u128(id(2)?),
+            peer: PeerId::from_u128(id(AT.peer)?),
+            participant: ParticipantId::from_u128(id(AT.participant)?),
             role: Role::parse(role).ok_or_else(|| bad("role", role))?,
-            created_at: UnixMs(row.get(4)?),
-            joined_at: UnixMs(row.get(5)?),
+            created_at: UnixMs(row.get(AT.created_ms)?),
+            joined_at: UnixMs(row.get(AT.joined_ms)?),
             left_at,
             reason,
-            away_since: ms(8)?,
+            away_since: ms(AT.away_ms)?,
         },
         person: Person {
             // A person that was erased leaves a stay without a name.
-            display_name: text(9)?.unwrap_or_default(),
-            preset_name: text(10)?.unwrap_or_default(),
-            custom_participant_id: text(11)?,
-            user_id: text(12)?,
-            ip_address: text(13)?,
-            user_agent: text(14)?,
+            display_name: text(AT.display_name)?.unwrap_or_default(),
+            preset_name: text(AT.preset_name)?.unwrap_or_default(),
+            custom_participant_id: text(AT.custom_participant_id)?,
+            user_id: text(AT.user_id)?,
+            ip_address: text(AT.ip_address)?,
+            user_agent: text(AT.user_agent)?,
         },
         offset_ms: if left_at.is_some() { 0 } else { owner.offset_ms },
     })
