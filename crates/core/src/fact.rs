@@ -31,6 +31,8 @@ pub enum FactKind {
         title: String,
         /// Keep-alive of the meeting, milliseconds.
         keep_alive_ms: i64,
+        /// The session that this one is a breakout room of.
+        parent: Option<SessionId>,
     },
     /// The meeting of a LIVE session was renamed.
     SessionRetitled {

@@ -148,7 +148,7 @@ impl Hall {
     pub(crate) fn start_session(&mut self, at: UnixMs, session: SessionId) {
         debug_assert!(self.session.is_none(), "a meeting has one LIVE session at most");
         let (title, keep_alive_ms) = (self.config.title.clone(), self.config.keep_alive_ms);
-        let kind = FactKind::SessionStarted { title, keep_alive_ms };
+        let kind = FactKind::SessionStarted { title, keep_alive_ms, parent: None };
         match Write::first(&self.config, session, at, kind, self.offset_ms) {
             Ok((tally, write)) => {
                 self.session = Some(tally);

@@ -62,6 +62,8 @@ pub struct SessionColumns {
     pub meeting: MeetingId,
     /// The session.
     pub session: SessionId,
+    /// The session that this one is a breakout room of.
+    pub parent: Option<SessionId>,
     /// Title; frozen when the session ends.
     pub title: String,
     /// Keep-alive in milliseconds; frozen when the session ends.
@@ -136,13 +138,14 @@ pub struct Tally {
 impl Tally {
     /// The tally after the session's first fact.
     pub fn start(fact: &Fact) -> Result<Self, TallyError> {
-        let FactKind::SessionStarted { title, keep_alive_ms } = &fact.kind else {
+        let FactKind::SessionStarted { title, keep_alive_ms, parent } = &fact.kind else {
             return Err(TallyError::Start(fact.session));
         };
         let columns = SessionColumns {
             app: fact.app.clone(),
             meeting: fact.meeting,
             session: fact.session,
+            parent: *parent,
             title: title.clone(),
             keep_alive_ms: *keep_alive_ms,
             started_at: fact.at,
@@ -409,7 +412,7 @@ mod tests {
     }
 
     fn started() -> Tally {
-        let kind = FactKind::SessionStarted { title: String::new(), keep_alive_ms: 60_000 };
+        let kind = FactKind::SessionStarted { title: String::new(), keep_alive_ms: 60_000, parent: None };
         Tally::start(&fact(0, kind)).unwrap()
     }
 
@@ -420,7 +423,7 @@ mod tests {
             tally.apply(&good).unwrap();
         }
         let before = tally.clone();
-        let start = fact(9, FactKind::SessionStarted { title: String::new(), keep_alive_ms: 0 });
+        let start = fact(9, FactKind::SessionStarted { title: String::new(), keep_alive_ms: 0, parent: None });
         for bad in [
             start,
             join(9, 1),

@@ -34,6 +34,8 @@ pub struct Row<Title = Arc<str>> {
     pub ticking_joined_sum_ms: i64,
     /// Added to the instant that is asked for: the session's own time differs by it. 0 when ended.
     pub offset_ms: i64,
+    /// The session that this one is a breakout room of.
+    pub parent: Option<u128>,
 }
 
 impl Row {
@@ -67,6 +69,7 @@ impl<Title> Row<Title> {
             ticking_count: self.ticking_count,
             ticking_joined_sum_ms: self.ticking_joined_sum_ms,
             offset_ms: self.offset_ms,
+            parent: self.parent,
         }
     }
 

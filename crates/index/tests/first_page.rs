@@ -24,6 +24,7 @@ fn session(id: u128, title: &str, minutes: Option<i64>) -> Change {
         ticking_count: live,
         ticking_joined_sum_ms: i64::from(live) * started_ms,
         offset_ms: 0,
+        parent: None,
     };
     Change { row, ended_seq: minutes.map(|_| id as u64) }
 }

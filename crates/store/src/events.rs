@@ -256,6 +256,7 @@ fn session_row(c: &SessionColumns) -> SessionRow {
         id: c.session,
         app: c.app.clone(),
         meeting: c.meeting,
+        parent: c.parent,
         title: c.title.as_str().into(),
         started_at: c.started_at,
         ended_at: c.ended_at,

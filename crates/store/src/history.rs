@@ -9,12 +9,12 @@ use sederunt_core::time::UnixMs;
 use serde_json::{Map, Value};
 
 use crate::record::{Attended, History};
-use crate::sql::{blob, id, ms, name, opt_ms, opt_name};
+use crate::sql::{blob, id, ms, name, opt_id, opt_ms, opt_name};
 use crate::{MeetingRow, MemberType, Result, RoomKind};
 
 /// Reads a session; `None` when there is none with this id.
 pub(crate) fn load(conn: &Connection, session: SessionId) -> Result<Option<History>> {
-    let sql = "SELECT s.title AS session_title, s.keep_alive_ms, s.started_ms, s.ended_ms, s.end_reason,
+    let sql = "SELECT s.title AS session_title, s.parent, s.keep_alive_ms, s.started_ms, s.ended_ms, s.end_reason,
                       s.meeting AS meeting_id, a.id AS app_id, t.first_joined_ms, m.*
                FROM session s JOIN app a ON a.no = s.app LEFT JOIN meeting m ON m.id = s.meeting
                     LEFT JOIN meeting_tally t ON t.meeting = s.meeting
@@ -50,6 +50,7 @@ fn read(row: &Row<'_>, session: SessionId) -> rusqlite::Result<History> {
     Ok(History {
         meeting: read_meeting(row, &title, started_at)?,
         session,
+        parent: opt_id(row, "parent")?,
         title,
         keep_alive_ms: row.get("keep_alive_ms")?,
         started_at,

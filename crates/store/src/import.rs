@@ -293,7 +293,7 @@ fn chronicle(history: History) -> std::result::Result<Chronicle, String> {
     };
     let started = fact(
         h.started_at,
-        FactKind::SessionStarted { title: h.title.clone(), keep_alive_ms: h.keep_alive_ms },
+        FactKind::SessionStarted { title: h.title.clone(), keep_alive_ms: h.keep_alive_ms, parent: h.parent },
     );
     let mut tally = Tally::start(&started).map_err(|e| e.to_string())?;
     let mut facts = Vec::with_capacity(2 + 2 * h.stays.len());

@@ -62,6 +62,8 @@ struct MeetingRecord {
 struct SessionRecord {
     id: SessionId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    parent: Option<SessionId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     title: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     keep_alive_ms: Option<i64>,
@@ -106,6 +108,7 @@ pub(crate) struct History {
     /// For a meeting that must be created.
     pub meeting: MeetingRow,
     pub session: SessionId,
+    pub parent: Option<SessionId>,
     pub title: String,
     pub keep_alive_ms: i64,
     pub started_at: UnixMs,
@@ -131,6 +134,7 @@ impl History {
             (
                 h.meeting.app.clone(),
                 h.meeting.id,
+                h.parent,
                 h.title.clone(),
                 h.keep_alive_ms,
                 h.started_at,
@@ -170,6 +174,7 @@ impl Record {
             title: s.title.unwrap_or_else(|| meeting.title.clone()),
             meeting,
             session: s.id,
+            parent: s.parent,
             keep_alive_ms,
             started_at,
             ended,
@@ -316,6 +321,7 @@ impl From<History> for Record {
             },
             session: SessionRecord {
                 id: h.session,
+                parent: h.parent,
                 title: Some(h.title),
                 keep_alive_ms: Some(h.keep_alive_ms),
                 started_at: Time(h.started_at),

@@ -59,7 +59,11 @@ pub(crate) fn read(row: &Row<'_>, apps: &HashMap<i64, AppId>) -> Result<Recorded
 fn kind(row: &Row<'_>) -> rusqlite::Result<FactKind> {
     let name: String = row.get(AT.kind)?;
     Ok(match name.as_str() {
-        "session_started" => FactKind::SessionStarted { title: row.get(AT.title)?, keep_alive_ms: row.get(AT.keep_alive_ms)? },
+        "session_started" => FactKind::SessionStarted {
+            title: row.get(AT.title)?,
+            keep_alive_ms: row.get(AT.keep_alive_ms)?,
+            parent: row.get::<_, Option<Blob>>(AT.parent)?.map(|id| u128::from_be_bytes(id)).map(SessionId::from_u128),
+        },
         "session_retitled" => FactKind::SessionRetitled { title: row.get(AT.title)? },
         "keep_alive_changed" => FactKind::KeepAliveChanged { keep_alive_ms: row.get(AT.keep_alive_ms)? },
         "peer_joined" => FactKind::PeerJoined {

@@ -73,6 +73,7 @@ columns! {
         title = of_kind.title,
         keep_alive_ms = of_kind.keep_alive_ms,
         prev = new.place.prev,
+        parent = of_kind.parent,
     }
     read
     /// Where they stand.
@@ -110,6 +111,7 @@ struct OfKind<'a> {
     reason: Option<&'static str>,
     title: Option<&'a str>,
     keep_alive_ms: Option<i64>,
+    parent: Option<[u8; 16]>,
 }
 
 impl<'a> OfKind<'a> {
@@ -117,9 +119,10 @@ impl<'a> OfKind<'a> {
     fn of(kind: &'a FactKind) -> Self {
         let named = |kind| Self { kind, ..Self::default() };
         match kind {
-            FactKind::SessionStarted { title, keep_alive_ms } => Self {
+            FactKind::SessionStarted { title, keep_alive_ms, parent } => Self {
                 title: Some(title.as_str()),
                 keep_alive_ms: Some(*keep_alive_ms),
+                parent: parent.map(|parent| blob(parent.as_u128())),
                 ..named("session_started")
             },
             FactKind::SessionRetitled { title } => Self { title: Some(title), ..named("session_retitled") },
@@ -152,6 +155,7 @@ columns! {
         app = s.app,
         meeting = blob(s.columns.meeting.as_u128()),
         started_ms = s.columns.started_at.0,
+        parent = s.columns.parent.map(|parent| blob(parent.as_u128())),
     }
 }
 

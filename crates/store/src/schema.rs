@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/sqlite/0004_fewer_trees.sql"),
     include_str!("../migrations/sqlite/0005_removed.sql"),
     include_str!("../migrations/sqlite/0006_clock_offset.sql"),
+    include_str!("../migrations/sqlite/0007_parent.sql"),
 ];
 
 /// Statements a connection keeps prepared: all verbs together have fewer.

@@ -16,6 +16,8 @@ pub struct SessionRow<T = Arc<str>, A = AppId> {
     pub app: A,
     /// Meeting.
     pub meeting: MeetingId,
+    /// The session that this one is a breakout room of.
+    pub parent: Option<SessionId>,
     /// Title; frozen at the end.
     pub title: T,
     /// Also `created_at`.
@@ -65,6 +67,7 @@ impl<T, A> SessionRow<T, A> {
             id: self.id,
             app,
             meeting: self.meeting,
+            parent: self.parent,
             title,
             started_at: self.started_at,
             ended_at: self.ended_at,

@@ -11,7 +11,7 @@ use sederunt_core::words::chat::ChatMessage;
 use crate::fold::Needle;
 use crate::own_time::OwnTime;
 use crate::page::clamp;
-use crate::sql::{blob, find, id, list, ms, opt_ms, opt_name};
+use crate::sql::{blob, find, id, list, ms, opt_id, opt_ms, opt_name};
 use crate::{Page, Result, SessionQuery, SessionRef, SessionRow, SessionSort, Status, Store, replay};
 
 impl Store {
@@ -53,6 +53,13 @@ impl Store {
             Ok(row.filter(|r| r.app == app))
         })
         .await
+    }
+
+    /// The breakout rooms of a session, as they are or were, oldest first.
+    pub async fn breakout_sessions(&self, parent: SessionId) -> Result<Vec<SessionRow>> {
+        let sql = "SELECT s.*, a.id AS app_id FROM session s INDEXED BY session_parent JOIN app a ON a.no = s.app
+                   WHERE s.parent = ?1 ORDER BY s.started_ms, s.id";
+        self.read(move |c| list(c, sql, [blob(parent.as_u128())], read_with_app)).await
     }
 
     /// The LIVE session of a meeting.
@@ -323,6 +330,7 @@ pub(crate) fn read(row: &Row<'_>, app: AppId) -> rusqlite::Result<SessionRow> {
         id: id(row, "id")?,
         app,
         meeting: id(row, "meeting")?,
+        parent: opt_id(row, "parent")?,
         title: row.get("title")?,
         started_at: ms(row, "started_ms")?,
         ended_at,

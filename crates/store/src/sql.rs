@@ -21,6 +21,15 @@ pub(crate) fn id<T: From<sederunt_core::id::Id>>(row: &Row<'_>, column: &str) ->
     Ok(sederunt_core::id::Id::from_u128(u128::from_be_bytes(bytes)).into())
 }
 
+/// Reads a 128-bit id of any type that may be missing.
+pub(crate) fn opt_id<T: From<sederunt_core::id::Id>>(
+    row: &Row<'_>,
+    column: &str,
+) -> rusqlite::Result<Option<T>> {
+    let bytes: Option<Blob> = row.get(column)?;
+    Ok(bytes.map(|bytes| sederunt_core::id::Id::from_u128(u128::from_be_bytes(bytes)).into()))
+}
+
 /// Reads an instant.
 pub(crate) fn ms(row: &Row<'_>, column: &str) -> rusqlite::Result<UnixMs> {
     row.get(column).map(UnixMs)

@@ -89,7 +89,7 @@ fn a_bad_member_takes_back_only_its_own() {
 
 /// A fact that opens session `n`, or one of a session that is not there.
 fn fact(n: u128, starts: bool) -> Vec<Write> {
-    let kind = FactKind::SessionStarted { title: "m".to_owned(), keep_alive_ms: 0 };
+    let kind = FactKind::SessionStarted { title: "m".to_owned(), keep_alive_ms: 0, parent: None };
     let (app, at) = (AppId::from("p"), UnixMs(1));
     let mut fact = Fact { at, app, meeting: MeetingId::from_u128(n), session: SessionId::from_u128(n), kind };
     let columns = Tally::start(&fact).unwrap().columns().clone();

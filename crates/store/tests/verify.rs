@@ -27,6 +27,7 @@ async fn ledger() -> (tempfile::TempDir, Store) {
     live.join(at(110_000), 0xb2, 0xa2, person("Bob", None));
     live.save(&store).await;
     let mut away = Recorder::new("p", 0x32, 0x53);
+    away.parent = Some(live.session);
     away.start(at(0), "Other");
     away.join(at(0), 0xb3, 0xa3, person("Cy", None));
     away.away(at(9_000), 0xb3);
@@ -108,7 +109,8 @@ fn flip(conn: &Connection, table: &str, column: &str, row: i64) {
              WHEN 'integer' THEN {column} + 1 WHEN 'text' THEN {column} || 'x'
              WHEN 'blob' THEN x'0000000000000000000000000000ffff'
              ELSE CASE (SELECT type FROM pragma_table_info('{table}') WHERE name = '{column}')
-                      WHEN 'INTEGER' THEN {T0} WHEN 'TEXT' THEN 'left' END END
+                      WHEN 'INTEGER' THEN {T0} WHEN 'TEXT' THEN 'left'
+                      WHEN 'BLOB' THEN x'0000000000000000000000000000ffff' END END
          WHERE ({keys}) = (SELECT {keys} FROM {table} ORDER BY {key} LIMIT 1 OFFSET {row})",
         keys = match table {
             "stay" => "session, peer",

@@ -176,9 +176,8 @@ pub(super) async fn list(caller: InApp<Read>, Params(p): Params<ListParams>) -> 
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct GetParams {
-    /// Fill in `breakout_rooms`; there are none yet.
+    /// Fill in `breakout_rooms`.
     #[param(value_type = Option<bool>, default = false)]
-    #[expect(dead_code, reason = "checked; it changes nothing while there are no breakout rooms")]
     include_breakout_rooms: Option<bool>,
 }
 
@@ -197,8 +196,16 @@ impl FromQuery for GetParams {
     params(("account_id" = String, Path), ("app_id" = String, Path), ("session_id" = String, Path), GetParams),
     responses((status = 200, description = "Done.", body = Envelope<Session>), Errors)
 )]
-pub(super) async fn get(caller: InSession, _: Params<GetParams>) -> Envelope<Session> {
-    Envelope::of(Session::of(caller.session.borrow(), caller.node.steady()))
+pub(super) async fn get(
+    caller: InSession,
+    Params(p): Params<GetParams>,
+) -> Result<Envelope<Session>, KitError> {
+    let rooms = match p.include_breakout_rooms {
+        Some(true) => caller.node.store().breakout_sessions(caller.session.id).await?,
+        Some(false) | None => Vec::new(),
+    };
+    let now = caller.node.steady();
+    Ok(Envelope::of(Session::of(caller.session.borrow(), now).with_breakout_rooms(&rooms, now)))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sederunt_core::time::UnixMs;
-use sederunt_store::{AppRow, MeetingRow, ParticipantRow, PresetRow, SessionRef};
+use sederunt_store::{AppRow, MeetingRow, ParticipantRow, PresetRow, SessionRef, SessionRow};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -128,9 +128,9 @@ pub(crate) struct Session {
     /// Latest join, leave, title change or end.
     #[schema(value_type = String, format = DateTime)]
     updated_at: Short,
-    /// Sessions of breakout meetings; none, as there are no breakout rooms yet.
+    /// Sessions of its breakout rooms, in the same shape; empty in lists, and unless they are asked for.
     #[schema(value_type = Vec<Object>)]
-    breakout_rooms: [Value; 0],
+    breakout_rooms: Vec<Self>,
     /// Free-form data.
     #[schema(value_type = Object)]
     meta: Map<String, Value>,
@@ -154,9 +154,14 @@ impl Session {
             started_at,
             ended_at: row.ended_at.map(Short::instant),
             updated_at: Short::instant(row.updated_at),
-            breakout_rooms: [],
+            breakout_rooms: Vec::new(),
             meta: Map::new(),
         }
+    }
+
+    /// With the sessions of its breakout rooms.
+    pub(crate) fn with_breakout_rooms(self, rooms: &[SessionRow], now: UnixMs) -> Self {
+        Self { breakout_rooms: rooms.iter().map(|row| Self::of(row.borrow(), now)).collect(), ..self }
     }
 }
 

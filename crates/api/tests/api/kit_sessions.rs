@@ -5,7 +5,7 @@ use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 
 use crate::kit_crud::Caller;
-use crate::kit_fixture::{M1, M2, P};
+use crate::kit_fixture::{M1, M2, P, record};
 
 #[tokio::test]
 async fn one_session_and_its_peers() {
@@ -13,10 +13,38 @@ async fn one_session_and_its_peers() {
     let s3 = format!("{P}/sessions/{}", c.kit.id("S3"));
     let session = c.get("sessionsGetSessionDetails", &s3).await;
     assert_eq!(session["data"], c.kit.pick(&c.kit.list("").await.json(), "S3"));
-    c.get("sessionsGetSessionDetails", &format!("{s3}?include_breakout_rooms=true")).await;
+    let rooms = c.get("sessionsGetSessionDetails", &format!("{s3}?include_breakout_rooms=true")).await;
+    assert_eq!(rooms, session, "it has none");
     let message = "BAD_REQUEST: \"include_breakout_rooms\" must be a boolean";
     c.refused(Method::GET, &format!("{s3}?include_breakout_rooms=1"), json!({}), 400, message).await;
     c.refused(Method::GET, &format!("{P}/sessions/{M1}"), json!({}), 404, "Session not found").await;
+}
+
+/// Two sessions that history says are breakout rooms of another one.
+#[tokio::test]
+async fn a_session_with_its_breakout_rooms() {
+    const ROOM: &str = "c2615f99-438d-41aa-945a-281a9647fe57";
+    let c = Caller::new().await;
+    let (s2, rooms) = (c.kit.id("S2"), ["00000000-0000-4000-8000-00000000b001", "00000000-0000-4000-8000-00000000b002"]);
+    let at = |time: &str| format!("2026-01-11T16:{time}:00.000Z");
+    let room = |id: &str, from: &str, to: &str| {
+        let (from, to) = (at(from), at(to));
+        let mut room = record(P, json!({ "id": ROOM }), id, (&from, &to), &[(&from, &to)]);
+        room["session"]["parent"] = json!(s2);
+        room
+    };
+    c.kit.world.history(&[room(rooms[1], "30", "40"), room(rooms[0], "10", "20")]).await;
+    let with = c.get("sessionsGetSessionDetails", &format!("{P}/sessions/{s2}?include_breakout_rooms=true")).await;
+    let without = c.get("sessionsGetSessionDetails", &format!("{P}/sessions/{s2}")).await;
+    assert_eq!(without["data"]["breakout_rooms"], json!([]), "only when it is asked for");
+    for (nth, id) in rooms.iter().enumerate() {
+        let room = c.get("sessionsGetSessionDetails", &format!("{P}/sessions/{id}")).await;
+        assert_eq!((&room["data"]["id"], &room["data"]["associated_id"]), (&json!(id), &json!(ROOM)));
+        assert_eq!(with["data"]["breakout_rooms"][nth], room["data"], "oldest first, in the same shape");
+    }
+    assert_eq!(with["data"]["breakout_rooms"].as_array().map(Vec::len), Some(2));
+    let list = c.kit.list(&format!("associated_id={ROOM}")).await.json();
+    assert_eq!(list["paging"]["total_count"], 2, "they are listed like any other session");
 }
 
 #[tokio::test]

@@ -137,5 +137,6 @@ fn row(nth: u64, sessions: u64, titles: &[Arc<str>]) -> Row {
         ticking_count: 0,
         ticking_joined_sum_ms: 0,
         offset_ms: 0,
+        parent: None,
     }
 }

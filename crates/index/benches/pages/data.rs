@@ -122,6 +122,7 @@ impl World {
             ticking_count: 0,
             ticking_joined_sum_ms: 0,
             offset_ms: 0,
+            parent: None,
         }
     }
 

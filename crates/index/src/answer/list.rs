@@ -308,6 +308,7 @@ mod tests {
             ticking_count: 0,
             ticking_joined_sum_ms: 0,
             offset_ms: 0,
+            parent: None,
         };
         TailRow::new(&Change { row, ended_seq: Some(key.1 as u64) }, None)
     }

@@ -58,6 +58,7 @@ pub(crate) fn flat(interner: &mut Interner, row: &Row) -> Result<Flat> {
         peak: row.peak,
         stays: row.stay_count,
         reason: row.end_reason,
+        parent: row.parent.unwrap_or(0),
     })
 }
 
@@ -81,6 +82,7 @@ mod tests {
             ticking_count: 0,
             ticking_joined_sum_ms: 0,
             offset_ms: 0,
+            parent: (id % 500 == 0).then_some(id << 64 | 7),
         }
     }
 

@@ -11,7 +11,7 @@ use crate::shelf::folder::{Folder, NewFile};
 use crate::shelf::fs::Keep;
 
 /// Words of a row in the file.
-const WORDS: usize = 8;
+const WORDS: usize = 10;
 
 /// Gathers rows.
 pub(crate) struct Spool<'a> {
@@ -130,13 +130,16 @@ fn to_words(row: &Flat) -> [u64; WORDS] {
         row.closed as u64,
         u64::from(row.code) << 32 | u64::from(row.peak),
         u64::from(row.stays) << 32 | u64::from(row.reason),
+        (row.parent >> 64) as u64,
+        row.parent as u64,
     ]
 }
 
 fn from_words(words: &[u64; WORDS]) -> Flat {
-    let [high, low, started, ended, updated, closed, code_peak, stays_reason] = *words;
+    let [high, low, started, ended, updated, closed, code_peak, stays_reason, parent @ ..] = *words;
+    let id = |[high, low]: [u64; 2]| u128::from(high) << 64 | u128::from(low);
     Flat {
-        id: u128::from(high) << 64 | u128::from(low),
+        id: id([high, low]),
         code: (code_peak >> 32) as u32,
         started: started as i64,
         ended: ended as i64,
@@ -145,6 +148,7 @@ fn from_words(words: &[u64; WORDS]) -> Flat {
         peak: code_peak as u32,
         stays: (stays_reason >> 32) as u32,
         reason: stays_reason as u8,
+        parent: id(parent),
     }
 }
 
@@ -164,6 +168,7 @@ mod tests {
             peak: u32::MAX,
             stays: 1 << 31,
             reason: 255,
+            parent: 1 << 100 | 3,
         };
         assert_eq!(from_words(&to_words(&row)), row);
     }

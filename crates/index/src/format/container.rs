@@ -12,7 +12,7 @@ use crate::format::map::{Access, Bytes};
 use crate::limits::{BUFFER_BYTES, SECTIONS_MAX};
 
 /// Of segments and dictionary parts. Another version is built anew from the ledger, never converted.
-pub(crate) const FORMAT_VERSION: u32 = 2;
+pub(crate) const FORMAT_VERSION: u32 = 3;
 
 const MAGIC: [u8; 8] = *b"SEDARCH\n";
 const MAGIC_END: [u8; 8] = *b"SEDAEND\n";

@@ -18,10 +18,12 @@ pub(crate) struct Flat {
     pub(crate) peak: u32,
     pub(crate) stays: u32,
     pub(crate) reason: u8,
+    /// 0 = none.
+    pub(crate) parent: u128,
 }
 
 /// Fields of a row, in the order of the file.
-pub(crate) const FIELDS: usize = 8;
+pub(crate) const FIELDS: usize = 10;
 pub(crate) const CODE: usize = 0;
 pub(crate) const STARTED: usize = 1;
 /// End minus start.
@@ -32,6 +34,8 @@ pub(crate) const CLOSED: usize = 4;
 pub(crate) const PEAK: usize = 5;
 pub(crate) const STAYS: usize = 6;
 pub(crate) const REASON: usize = 7;
+/// The halves of the parent's id: few rows have one, and a segment without any spends no byte on them.
+pub(crate) const PARENT: [usize; 2] = [8, 9];
 
 /// Spare bytes behind the last row, so that a field can be read as 8 bytes.
 pub(crate) const SPARE: usize = 8;
@@ -47,6 +51,8 @@ impl Flat {
             i64::from(self.peak),
             i64::from(self.stays),
             i64::from(self.reason),
+            (self.parent >> 64) as i64,
+            self.parent as i64,
         ]
     }
 
@@ -67,12 +73,14 @@ impl Flat {
             ticking_count: 0,
             ticking_joined_sum_ms: 0,
             offset_ms: 0,
+            parent: (self.parent != 0).then_some(self.parent),
         }
     }
 
     /// Numbers that do not fit their field, which only damage can bring, become 0.
     pub(crate) fn from_fields(id: u128, fields: [i64; FIELDS]) -> Self {
         let number = |field: usize| u32::try_from(fields[field]).unwrap_or(0);
+        let half = |field: usize| u128::from(fields[field] as u64);
         let ended = fields[STARTED].wrapping_add(fields[LASTED]);
         Self {
             id,
@@ -84,6 +92,7 @@ impl Flat {
             peak: number(PEAK),
             stays: number(STAYS),
             reason: u8::try_from(fields[REASON]).unwrap_or(0),
+            parent: half(PARENT[0]) << 64 | half(PARENT[1]),
         }
     }
 }
@@ -193,9 +202,9 @@ mod tests {
     #[test]
     fn any_value_comes_back() {
         let rows = [
-            [0, i64::MIN, -1, 5, 0, 7, 0, 255],
-            [0, i64::MAX, 1, 260, i64::from(u32::MAX), 7, 3, 0],
-            [0, 0, 0, 5, 1 << 40, 7, 1, 1],
+            [0, i64::MIN, -1, 5, 0, 7, 0, 255, 0, 0],
+            [0, i64::MAX, 1, 260, i64::from(u32::MAX), 7, 3, 0, 0, 9],
+            [0, 0, 0, 5, 1 << 40, 7, 1, 1, 0, 0],
         ];
         let mut spans = [Span::NONE; FIELDS];
         for row in &rows {
@@ -204,7 +213,7 @@ mod tests {
             }
         }
         let layout = Layout::new(spans);
-        assert_eq!(layout.stride, 8 + 1 + 1 + 6 + 1 + 1, "one value alone takes no byte");
+        assert_eq!(layout.stride, 8 + 1 + 1 + 6 + 1 + 1 + 1, "one value alone takes no byte");
         let mut block = Vec::new();
         for row in &rows {
             layout.put(row, &mut block);

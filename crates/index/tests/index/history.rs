@@ -45,6 +45,7 @@ pub(crate) fn session(random: &mut Random, seq: u64) -> Change {
             ticking_count: 0,
             ticking_joined_sum_ms: 0,
             offset_ms: 0,
+            parent: (random.below(20) == 0).then(|| u128::from(random.next()) << 64 | 3),
         },
         ended_seq: Some(seq),
     }

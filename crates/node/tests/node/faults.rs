@@ -13,7 +13,7 @@ use crate::world::{T0, World, until, within};
 /// Begins a session behind the room's back: the room's own beginning breaks the rule of one LIVE session.
 async fn begin_session(w: &World, meeting: MeetingId) -> SessionId {
     let session = SessionId(w.node.mint_id());
-    let kind = FactKind::SessionStarted { title: "other".to_owned(), keep_alive_ms: 60_000 };
+    let kind = FactKind::SessionStarted { title: "other".to_owned(), keep_alive_ms: 60_000, parent: None };
     let fact = Fact { at: w.node.now(), app: w.app.clone(), meeting, session, kind };
     let columns = Tally::start(&fact).unwrap().columns().clone();
     w.store

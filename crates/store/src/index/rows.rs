@@ -39,6 +39,7 @@ pub(super) fn of_columns(c: &SessionColumns, offset_ms: i64) -> Row {
         ticking_count: c.ticking_count,
         ticking_joined_sum_ms: c.ticking_joined_sum_ms,
         offset_ms: if c.ended_at.is_some() { 0 } else { offset_ms },
+        parent: c.parent.map(SessionId::as_u128),
     }
 }
 
@@ -59,6 +60,7 @@ places! {
         ticking_count,
         ticking_joined_sum_ms,
         offset_ms,
+        parent,
     }
 }
 
@@ -96,6 +98,7 @@ pub(super) fn of_sql(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         ticking_count: row.get(AT.ticking_count)?,
         ticking_joined_sum_ms: row.get(AT.ticking_joined_sum_ms)?,
         offset_ms: if ended_ms.is_some() { 0 } else { row.get(AT.offset_ms)? },
+        parent: row.get::<_, Option<Blob>>(AT.parent)?.map(u128::from_be_bytes),
     })
 }
 
@@ -170,6 +173,7 @@ fn session<'a>(row: &Row<&'a str>, end_reason: Option<EndReason>, app: &'a AppId
         id: SessionId::from_u128(row.id),
         app,
         meeting: MeetingId::from_u128(row.meeting),
+        parent: row.parent.map(SessionId::from_u128),
         title: row.title,
         started_at: UnixMs(row.started_ms),
         ended_at: row.ended_ms.map(UnixMs),
@@ -206,6 +210,7 @@ mod tests {
             ticking_count: 0,
             ticking_joined_sum_ms: 0,
             offset_ms: 0,
+            parent: None,
         };
         let q = SessionQuery {
             app: "a".into(),

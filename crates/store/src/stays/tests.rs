@@ -83,7 +83,7 @@ impl Room {
         self.fact(
             session,
             at,
-            FactKind::SessionStarted { title: String::new(), keep_alive_ms: 60_000 },
+            FactKind::SessionStarted { title: String::new(), keep_alive_ms: 60_000, parent: None },
             None,
         );
         session

@@ -104,6 +104,8 @@ pub(crate) struct Recorder {
     pub app: AppId,
     pub meeting: MeetingId,
     pub session: SessionId,
+    /// The session that this one is a breakout room of.
+    pub parent: Option<SessionId>,
     pub tally: Option<Tally>,
     /// Its own time minus the steady clock of the process that records.
     pub offset_ms: i64,
@@ -116,6 +118,7 @@ impl Recorder {
             app: app.into(),
             meeting: MeetingId::from_u128(meeting),
             session: SessionId::from_u128(session),
+            parent: None,
             tally: None,
             offset_ms: 0,
             writes: Vec::new(),
@@ -136,7 +139,8 @@ impl Recorder {
     }
 
     pub(crate) fn start(&mut self, at: UnixMs, title: &str) {
-        self.fact(at, FactKind::SessionStarted { title: title.to_owned(), keep_alive_ms: 60_000 }, None);
+        let (title, parent) = (title.to_owned(), self.parent);
+        self.fact(at, FactKind::SessionStarted { title, keep_alive_ms: 60_000, parent }, None);
     }
 
     pub(crate) fn join(&mut self, at: UnixMs, peer: u128, participant: u128, who: Person) {

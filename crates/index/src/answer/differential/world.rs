@@ -185,6 +185,7 @@ impl World {
             ticking_count: 0,
             ticking_joined_sum_ms: 0,
             offset_ms: 0,
+            parent: self.rng.one_in(10).then_some(7),
         }
     }
 
