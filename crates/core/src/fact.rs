@@ -1,12 +1,10 @@
 //! Facts: what must be remembered for ever. Pseudonymous: participants by id only (DECISIONS §6).
 
-use serde::{Deserialize, Serialize};
-
 use crate::id::{AppId, MeetingId, ParticipantId, PeerId, SessionId};
 use crate::time::UnixMs;
 
 /// One immutable entry of the ledger. Its sequence number is given by the store when it is committed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
     /// When it was true. A `PeerLeft{ConnectionLost}` is recorded after the reconnect grace with the earlier
     /// instant of the loss, so `at` is not monotonic in sequence order.
@@ -22,8 +20,7 @@ pub struct Fact {
 }
 
 /// What happened in a session.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FactKind {
     /// First peer entered; the session is LIVE.
     SessionStarted {
@@ -79,9 +76,92 @@ pub enum FactKind {
     },
 }
 
+/// Which kind of fact it is, without what it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FactName {
+    /// First peer entered.
+    SessionStarted,
+    /// The meeting was renamed.
+    SessionRetitled,
+    /// The keep-alive was changed.
+    KeepAliveChanged,
+    /// A stay began.
+    PeerJoined,
+    /// A socket was lost; the grace runs.
+    PeerAway,
+    /// A peer came back within the grace.
+    PeerBack,
+    /// A stay ended.
+    PeerLeft,
+    /// The session is ENDED.
+    SessionEnded,
+}
+
+impl FactKind {
+    /// Its name.
+    pub const fn name(&self) -> FactName {
+        match self {
+            Self::SessionStarted { .. } => FactName::SessionStarted,
+            Self::SessionRetitled { .. } => FactName::SessionRetitled,
+            Self::KeepAliveChanged { .. } => FactName::KeepAliveChanged,
+            Self::PeerJoined { .. } => FactName::PeerJoined,
+            Self::PeerAway { .. } => FactName::PeerAway,
+            Self::PeerBack { .. } => FactName::PeerBack,
+            Self::PeerLeft { .. } => FactName::PeerLeft,
+            Self::SessionEnded { .. } => FactName::SessionEnded,
+        }
+    }
+}
+
+impl FactName {
+    /// Every name, in declaration order.
+    pub const ALL: &[Self] = &[
+        Self::SessionStarted,
+        Self::SessionRetitled,
+        Self::KeepAliveChanged,
+        Self::PeerJoined,
+        Self::PeerAway,
+        Self::PeerBack,
+        Self::PeerLeft,
+        Self::SessionEnded,
+    ];
+
+    /// In the store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SessionStarted => "session_started",
+            Self::SessionRetitled => "session_retitled",
+            Self::KeepAliveChanged => "keep_alive_changed",
+            Self::PeerJoined => "peer_joined",
+            Self::PeerAway => "peer_away",
+            Self::PeerBack => "peer_back",
+            Self::PeerLeft => "peer_left",
+            Self::SessionEnded => "session_ended",
+        }
+    }
+
+    /// Reads [`Self::as_str`].
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|v| v.as_str() == name)
+    }
+
+    /// As watchers are told: what it is about, then what happened.
+    pub const fn told(self) -> &'static str {
+        match self {
+            Self::SessionStarted => "session.started",
+            Self::SessionRetitled => "session.retitled",
+            Self::KeepAliveChanged => "session.keep_alive_changed",
+            Self::PeerJoined => "peer.joined",
+            Self::PeerAway => "peer.away",
+            Self::PeerBack => "peer.back",
+            Self::PeerLeft => "peer.left",
+            Self::SessionEnded => "session.ended",
+        }
+    }
+}
+
 /// How a peer counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     /// An ordinary peer, hidden ones included.
     Member,
@@ -92,8 +172,7 @@ pub enum Role {
 }
 
 /// Why a stay ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LeaveReason {
     /// The client said goodbye (`media.leaveRoom`, close 1000 or 1001).
     Left,
@@ -118,8 +197,7 @@ pub enum LeaveReason {
 }
 
 /// Why a session ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndReason {
     /// Keep-alive ran out after the last leave.
     AllParticipantsLeft,

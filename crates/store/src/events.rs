@@ -9,7 +9,7 @@ mod live;
 use std::collections::HashMap;
 
 use rusqlite::Connection;
-use sederunt_core::fact::{Fact, FactKind};
+use sederunt_core::fact::{Fact, FactName};
 use sederunt_core::id::{AppId, MeetingId, PeerId, SessionId};
 use sederunt_core::tally::{SessionColumns, Stay};
 use sederunt_core::time::UnixMs;
@@ -32,67 +32,18 @@ const FOLD_MAX: usize = 100_000;
 /// Facts that [`Store::apps_changed`] looks at.
 const CHANGED_SCAN_MAX: i64 = 10_000;
 
-/// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EventKind {
-    /// First peer entered.
-    SessionStarted,
-    /// The meeting was renamed.
-    SessionRetitled,
-    /// The keep-alive was changed.
-    KeepAliveChanged,
-    /// A stay began.
-    PeerJoined,
-    /// A socket was lost; the grace runs.
-    PeerAway,
-    /// A peer came back within the grace.
-    PeerBack,
-    /// A stay ended.
-    PeerLeft,
-    /// The session is ENDED.
-    SessionEnded,
-}
-
-impl EventKind {
-    /// Every kind, in declaration order.
-    pub const ALL: &[Self] = &[
-        Self::SessionStarted,
-        Self::SessionRetitled,
-        Self::KeepAliveChanged,
-        Self::PeerJoined,
-        Self::PeerAway,
-        Self::PeerBack,
-        Self::PeerLeft,
-        Self::SessionEnded,
-    ];
-
-    /// The kind of a fact.
-    pub fn of(fact: &FactKind) -> Self {
-        match fact {
-            FactKind::SessionStarted { .. } => Self::SessionStarted,
-            FactKind::SessionRetitled { .. } => Self::SessionRetitled,
-            FactKind::KeepAliveChanged { .. } => Self::KeepAliveChanged,
-            FactKind::PeerJoined { .. } => Self::PeerJoined,
-            FactKind::PeerAway { .. } => Self::PeerAway,
-            FactKind::PeerBack { .. } => Self::PeerBack,
-            FactKind::PeerLeft { .. } => Self::PeerLeft,
-            FactKind::SessionEnded { .. } => Self::SessionEnded,
-        }
-    }
-}
-
 /// Which changes are wanted; empty lists = all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventFilter {
     /// Meetings.
     pub meetings: Vec<MeetingId>,
     /// Kinds.
-    pub kinds: Vec<EventKind>,
+    pub kinds: Vec<FactName>,
 }
 
 impl EventFilter {
     /// Whether a change is wanted.
-    pub fn passes(&self, meeting: MeetingId, kind: EventKind) -> bool {
+    pub fn passes(&self, meeting: MeetingId, kind: FactName) -> bool {
         (self.meetings.is_empty() || self.meetings.contains(&meeting))
             && (self.kinds.is_empty() || self.kinds.contains(&kind))
     }
@@ -213,7 +164,7 @@ fn page(conn: &Connection, q: &EventQuery, last: u64, folds: &mut EventFolds) ->
     while let Some(row) = rows.next()? {
         let recorded = replay::read(row, &names)?;
         let seq = unsigned(recorded.seq);
-        let wanted = q.filter.passes(recorded.fact.meeting, EventKind::of(&recorded.fact.kind));
+        let wanted = q.filter.passes(recorded.fact.meeting, recorded.fact.kind.name());
         if let Some(state) = folds.take(conn, &names, &recorded, wanted, &mut folded)? {
             let fact = recorded.fact;
             let person = match &state.stay {

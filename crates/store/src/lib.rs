@@ -63,7 +63,7 @@ use writer::{Remember, Writer};
 pub use disk::DiskTrouble;
 pub use error::StoreError;
 pub use events::{
-    EventFilter, EventFolds, EventKind, EventPage, EventPerson, EventQuery, EventRow, LivePart, LiveSession,
+    EventFilter, EventFolds, EventPage, EventPerson, EventQuery, EventRow, LivePart, LiveSession,
 };
 pub use import::{ImportOptions, ImportProgress, ImportReport, MakeApp, Rejected};
 pub use index::{IndexInfo, IndexOptions, IndexReport, IndexStats, StoreOptions};

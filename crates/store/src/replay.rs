@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row};
-use sederunt_core::fact::{EndReason, Fact, FactKind, LeaveReason, Role};
+use sederunt_core::fact::{EndReason, Fact, FactKind, FactName, LeaveReason, Role};
 use sederunt_core::id::{AppId, Id, SessionId};
 use sederunt_core::tally::Tally;
 use sederunt_core::time::UnixMs;
@@ -57,28 +57,26 @@ pub(crate) fn read(row: &Row<'_>, apps: &HashMap<i64, AppId>) -> Result<Recorded
 }
 
 fn kind(row: &Row<'_>) -> rusqlite::Result<FactKind> {
-    let name: String = row.get(AT.kind)?;
-    Ok(match name.as_str() {
-        "session_started" => FactKind::SessionStarted {
+    Ok(match one_of(row, AT.kind, FactName::parse)? {
+        FactName::SessionStarted => FactKind::SessionStarted {
             title: row.get(AT.title)?,
             keep_alive_ms: row.get(AT.keep_alive_ms)?,
-            parent: row.get::<_, Option<Blob>>(AT.parent)?.map(|id| u128::from_be_bytes(id)).map(SessionId::from_u128),
+            parent: row.get::<_, Option<Blob>>(AT.parent)?.map(u128::from_be_bytes).map(SessionId::from_u128),
         },
-        "session_retitled" => FactKind::SessionRetitled { title: row.get(AT.title)? },
-        "keep_alive_changed" => FactKind::KeepAliveChanged { keep_alive_ms: row.get(AT.keep_alive_ms)? },
-        "peer_joined" => FactKind::PeerJoined {
+        FactName::SessionRetitled => FactKind::SessionRetitled { title: row.get(AT.title)? },
+        FactName::KeepAliveChanged => FactKind::KeepAliveChanged { keep_alive_ms: row.get(AT.keep_alive_ms)? },
+        FactName::PeerJoined => FactKind::PeerJoined {
             peer: key(row, AT.peer)?,
             participant: key(row, AT.participant)?,
             role: one_of(row, AT.role, Role::parse)?,
             created_at: UnixMs(row.get(AT.created_ms)?),
         },
-        "peer_away" => FactKind::PeerAway { peer: key(row, AT.peer)? },
-        "peer_back" => FactKind::PeerBack { peer: key(row, AT.peer)? },
-        "peer_left" => {
+        FactName::PeerAway => FactKind::PeerAway { peer: key(row, AT.peer)? },
+        FactName::PeerBack => FactKind::PeerBack { peer: key(row, AT.peer)? },
+        FactName::PeerLeft => {
             FactKind::PeerLeft { peer: key(row, AT.peer)?, reason: one_of(row, AT.reason, LeaveReason::parse)? }
         }
-        "session_ended" => FactKind::SessionEnded { reason: one_of(row, AT.reason, EndReason::parse)? },
-        other => return Err(unknown(AT.kind, other)),
+        FactName::SessionEnded => FactKind::SessionEnded { reason: one_of(row, AT.reason, EndReason::parse)? },
     })
 }
 

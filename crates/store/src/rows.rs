@@ -117,32 +117,32 @@ struct OfKind<'a> {
 impl<'a> OfKind<'a> {
     /// [`crate::replay`] reads them back.
     fn of(kind: &'a FactKind) -> Self {
-        let named = |kind| Self { kind, ..Self::default() };
+        let named = Self { kind: kind.name().as_str(), ..Self::default() };
         match kind {
             FactKind::SessionStarted { title, keep_alive_ms, parent } => Self {
                 title: Some(title.as_str()),
                 keep_alive_ms: Some(*keep_alive_ms),
                 parent: parent.map(|parent| blob(parent.as_u128())),
-                ..named("session_started")
+                ..named
             },
-            FactKind::SessionRetitled { title } => Self { title: Some(title), ..named("session_retitled") },
+            FactKind::SessionRetitled { title } => Self { title: Some(title), ..named },
             FactKind::KeepAliveChanged { keep_alive_ms } => {
-                Self { keep_alive_ms: Some(*keep_alive_ms), ..named("keep_alive_changed") }
+                Self { keep_alive_ms: Some(*keep_alive_ms), ..named }
             }
             FactKind::PeerJoined { peer, participant, role, created_at } => Self {
                 peer: Some(blob(peer.as_u128())),
                 participant: Some(blob(participant.as_u128())),
                 role: Some(role.as_str()),
                 created_ms: Some(created_at.0),
-                ..named("peer_joined")
+                ..named
             },
-            FactKind::PeerAway { peer } => Self { peer: Some(blob(peer.as_u128())), ..named("peer_away") },
-            FactKind::PeerBack { peer } => Self { peer: Some(blob(peer.as_u128())), ..named("peer_back") },
+            FactKind::PeerAway { peer } => Self { peer: Some(blob(peer.as_u128())), ..named },
+            FactKind::PeerBack { peer } => Self { peer: Some(blob(peer.as_u128())), ..named },
             FactKind::PeerLeft { peer, reason } => {
-                Self { peer: Some(blob(peer.as_u128())), reason: Some(reason.as_str()), ..named("peer_left") }
+                Self { peer: Some(blob(peer.as_u128())), reason: Some(reason.as_str()), ..named }
             }
             FactKind::SessionEnded { reason } => {
-                Self { reason: Some(reason.as_str()), ..named("session_ended") }
+                Self { reason: Some(reason.as_str()), ..named }
             }
         }
     }

@@ -8,10 +8,10 @@ use std::fmt::Write as _;
 use axum::body::Bytes;
 use sederunt_core::id::MeetingId;
 use sederunt_core::time::UnixMs;
-use sederunt_store::{EventKind, EventRow, LiveSession};
+use sederunt_store::{EventRow, LiveSession};
 
 use super::ring::Mark;
-use super::view::{Cut, Event, Snapshot, type_name};
+use super::view::{Cut, Event, Snapshot};
 
 /// Changes as text, and where each ends in it.
 pub(super) fn events(rows: Vec<EventRow>) -> Result<(Bytes, Vec<Mark>), serde_json::Error> {
@@ -19,8 +19,8 @@ pub(super) fn events(rows: Vec<EventRow>) -> Result<(Bytes, Vec<Mark>), serde_js
     let mut marks = Vec::with_capacity(rows.len());
     for row in rows {
         let (seq, meeting, kind): (u64, MeetingId, _) =
-            (row.seq, row.fact.meeting, EventKind::of(&row.fact.kind));
-        head(&mut text, Some(seq), type_name(kind));
+            (row.seq, row.fact.meeting, row.fact.kind.name());
+        head(&mut text, Some(seq), kind.told());
         text.push_str(&serde_json::to_string(&Event::of(row))?);
         text.push_str("\n\n");
         marks.push(Mark { seq, meeting, kind, end: text.len() });

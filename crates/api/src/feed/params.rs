@@ -1,13 +1,13 @@
 //! Parameters of the feed and of the pull.
 
 use axum::http::HeaderMap;
+use sederunt_core::fact::FactName;
 use sederunt_core::id::MeetingId;
-use sederunt_store::{EventFilter, EventKind};
+use sederunt_store::EventFilter;
 use utoipa::IntoParams;
 use utoipa::openapi::ObjectBuilder;
 use utoipa::openapi::schema::{Object, Type};
 
-use super::view;
 use crate::fault::Fault;
 use crate::limit::{EVENTS_DEFAULT, EVENTS_MAX, FEED_MEETINGS_MAX};
 use crate::query::{FromQuery, Query};
@@ -28,8 +28,8 @@ fn meeting_ids() -> Object {
 
 fn kind_names() -> Object {
     let names: Vec<String> =
-        EventKind::ALL.iter().map(|kind| view::type_name(*kind).replace('.', r"\.")).collect();
-    listed(&names.join("|"), EventKind::ALL.len() - 1)
+        FactName::ALL.iter().map(|kind| kind.told().replace('.', r"\.")).collect();
+    listed(&names.join("|"), FactName::ALL.len() - 1)
 }
 
 /// Where a feed begins, and which changes it tells.
@@ -47,7 +47,7 @@ pub(super) struct FeedParams {
     pub(super) meeting_id: Vec<MeetingId>,
     /// Only changes of these types: names, separated by commas.
     #[param(schema_with = kind_names, example = "session.started,session.ended")]
-    pub(super) events: Vec<EventKind>,
+    pub(super) events: Vec<FactName>,
 }
 
 /// A page of changes.
@@ -65,7 +65,7 @@ pub(super) struct PullParams {
     pub(super) meeting_id: Vec<MeetingId>,
     /// Only changes of these types: names, separated by commas.
     #[param(schema_with = kind_names, example = "session.started,session.ended")]
-    pub(super) events: Vec<EventKind>,
+    pub(super) events: Vec<FactName>,
 }
 
 impl FeedParams {
@@ -143,13 +143,13 @@ fn meetings(query: &Query) -> Result<Vec<MeetingId>, Fault> {
     Ok(ids)
 }
 
-fn kinds(query: &Query) -> Result<Vec<EventKind>, Fault> {
+fn kinds(query: &Query) -> Result<Vec<FactName>, Fault> {
     const NAME: &str = "events";
     let Some(text) = query.text(NAME)? else { return Ok(Vec::new()) };
     let mut kinds = Vec::new();
     for name in text.split(',') {
-        let Some(kind) = EventKind::ALL.iter().copied().find(|kind| view::type_name(*kind) == name) else {
-            let all: Vec<&str> = EventKind::ALL.iter().map(|kind| view::type_name(*kind)).collect();
+        let Some(kind) = FactName::ALL.iter().copied().find(|kind| kind.told() == name) else {
+            let all: Vec<&str> = FactName::ALL.iter().map(|kind| kind.told()).collect();
             return Err(Fault::new(
                 NAME,
                 format!("must be some of [{}] separated by commas", all.join(", ")),

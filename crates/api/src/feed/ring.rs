@@ -4,15 +4,16 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use axum::body::Bytes;
+use sederunt_core::fact::FactName;
 use sederunt_core::id::MeetingId;
-use sederunt_store::{EventFilter, EventKind};
+use sederunt_store::EventFilter;
 
 /// A change in the text of its batch.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Mark {
     pub(super) seq: u64,
     pub(super) meeting: MeetingId,
-    pub(super) kind: EventKind,
+    pub(super) kind: FactName,
     /// Where it ends; it begins where the one before ends.
     pub(super) end: usize,
 }
@@ -146,7 +147,7 @@ mod tests {
         let (mut text, mut marks) = (String::new(), Vec::new());
         for seq in (from..=to).filter(|seq| seq.is_multiple_of(3)) {
             text.push_str(&format!("{seq} "));
-            marks.push(Mark { seq, meeting: meeting(seq), kind: EventKind::PeerJoined, end: text.len() });
+            marks.push(Mark { seq, meeting: meeting(seq), kind: FactName::PeerJoined, end: text.len() });
         }
         Batch { through: to, text: text.into(), marks }
     }
@@ -180,7 +181,7 @@ mod tests {
                 for position in 90..end + 5 {
                     let mut cursor = Cursor { position, next: None };
                     let wanted = |seq: &u64| {
-                        seq.is_multiple_of(3) && filter.passes(meeting(*seq), EventKind::PeerJoined)
+                        seq.is_multiple_of(3) && filter.passes(meeting(*seq), FactName::PeerJoined)
                     };
                     let expected: Vec<u64> = (position + 1..=end).filter(wanted).collect();
                     let found = told(&ring, &mut cursor, &filter);

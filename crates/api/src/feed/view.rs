@@ -3,25 +3,11 @@
 use sederunt_core::fact::FactKind;
 use sederunt_core::tally::Stay;
 use sederunt_core::time::UnixMs;
-use sederunt_store::{EventKind, EventPerson, EventRow, LiveSession, SessionRow};
+use sederunt_store::{EventPerson, EventRow, LiveSession, SessionRow};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::value::{Minutes, iso};
-
-/// The name of a kind, as `event:` of the feed and as `type` of the data.
-pub(super) const fn type_name(kind: EventKind) -> &'static str {
-    match kind {
-        EventKind::SessionStarted => "session.started",
-        EventKind::SessionRetitled => "session.retitled",
-        EventKind::KeepAliveChanged => "session.keep_alive_changed",
-        EventKind::PeerJoined => "peer.joined",
-        EventKind::PeerAway => "peer.away",
-        EventKind::PeerBack => "peer.back",
-        EventKind::PeerLeft => "peer.left",
-        EventKind::SessionEnded => "session.ended",
-    }
-}
 
 /// One change.
 #[derive(Debug, Serialize, ToSchema)]
@@ -184,7 +170,7 @@ impl Event {
         };
         Self {
             seq,
-            kind: type_name(EventKind::of(&fact.kind)),
+            kind: fact.kind.name().told(),
             at: iso(fact.at),
             app_id: fact.app.to_string(),
             meeting_id: fact.meeting.to_string(),

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use rusqlite::{Connection, params};
+use sederunt_core::fact::FactName;
 use sederunt_core::id::AppId;
 use sederunt_index::{Change, Row};
 
@@ -63,16 +64,22 @@ pub(super) fn ended_count(conn: &Connection, app: i64) -> Result<u64> {
 /// The latest end in an app.
 pub(super) fn last_end(conn: &Connection, app: i64) -> Result<Option<End>> {
     let sql =
-        replay::of_app("seq, session", "kind = 'session_ended'", "ORDER BY block DESC, seq DESC LIMIT 1");
+        replay::of_app("seq, session", &is_end(), "ORDER BY block DESC, seq DESC LIMIT 1");
     find(conn, &sql, [app, 0], |r| {
         Ok(End { seq: seq(r, 0)?, session: u128::from_be_bytes(r.get::<_, Blob>(1)?) })
     })
 }
 
+/// That a fact is the end of its session.
+fn is_end() -> String {
+    format!("kind = '{}'", FactName::SessionEnded.as_str())
+}
+
 /// Whether the fact `end.seq` is the end of this session of this app.
 pub(super) fn has_end(conn: &Connection, app: i64, end: End) -> Result<bool> {
-    let sql = "SELECT 1 FROM fact WHERE seq = ?1 AND app = ?2 AND session = ?3 AND kind = 'session_ended'";
-    Ok(find(conn, sql, params![clamp(end.seq), app, blob(end.session)], |_| Ok(()))?.is_some())
+    let sql =
+        format!("SELECT 1 FROM fact WHERE seq = ?1 AND app = ?2 AND session = ?3 AND {}", is_end());
+    Ok(find(conn, &sql, params![clamp(end.seq), app, blob(end.session)], |_| Ok(()))?.is_some())
 }
 
 /// Facts of an app after `seq`; counts no further than `most`.
@@ -84,7 +91,7 @@ pub(super) fn facts_since(conn: &Connection, app: i64, seq: u64, most: u64) -> R
 
 /// The first `most` sessions that ended after `seq`, in order of their ends.
 pub(super) fn ended_since(conn: &Connection, app: i64, after: u64, most: usize) -> Result<Vec<Change>> {
-    let ends = replay::of_app("seq, session", "kind = 'session_ended'", "ORDER BY block, seq LIMIT ?3");
+    let ends = replay::of_app("seq, session", &is_end(), "ORDER BY block, seq LIMIT ?3");
     let sql = format!("SELECT {COLUMNS}, f.seq AS end_seq FROM ({ends}) f CROSS JOIN session s ON s.id = f.session");
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     list(conn, &sql, params![app, clamp(after), most], |r| {
@@ -94,7 +101,7 @@ pub(super) fn ended_since(conn: &Connection, app: i64, after: u64, most: usize) 
 
 /// The sessions that ended after `seq`.
 pub(super) fn sessions_ended_since(conn: &Connection, app: i64, after: u64) -> Result<HashSet<u128>> {
-    let sql = replay::of_app("session", "kind = 'session_ended'", "");
+    let sql = replay::of_app("session", &is_end(), "");
     let ids = list(conn, &sql, params![app, clamp(after)], |r| r.get::<_, Blob>(0).map(u128::from_be_bytes))?;
     Ok(ids.into_iter().collect())
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use rusqlite::{Connection, Row};
+use sederunt_core::fact::FactName;
 use sederunt_core::id::{MeetingId, PeerId, SessionId};
 
 use super::columns::{Columns, Entry};
@@ -317,7 +318,7 @@ fn facts_after(conn: &Connection, session: SessionId, seq: i64, limit: usize) ->
             Ok(FactAfter {
                 seq: at,
                 peer: peer.map(|bytes| PeerId::from_u128(u128::from_be_bytes(bytes))),
-                ends: r.get_ref("kind")?.as_str()? == "session_ended",
+                ends: r.get_ref("kind")?.as_str()? == FactName::SessionEnded.as_str(),
             })
         })?;
         found.push(fact);
