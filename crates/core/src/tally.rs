@@ -423,7 +423,8 @@ mod tests {
             tally.apply(&good).unwrap();
         }
         let before = tally.clone();
-        let start = fact(9, FactKind::SessionStarted { title: String::new(), keep_alive_ms: 0, parent: None });
+        let start =
+            fact(9, FactKind::SessionStarted { title: String::new(), keep_alive_ms: 0, parent: None });
         for bad in [
             start,
             join(9, 1),

@@ -4,7 +4,9 @@ use sederunt_core::fact::Role;
 use sederunt_core::id::{MeetingId, ParticipantId};
 use sederunt_core::time::UnixMs;
 use sederunt_core::who::{Abilities, Who};
-use sederunt_store::{MeetingRow, MemberType, ParticipantRow, PresetRow, RoomKind, StoreError, Thing, UserRow};
+use sederunt_store::{
+    MeetingRow, MemberType, ParticipantRow, PresetRow, RoomKind, StoreError, Thing, UserRow,
+};
 use serde_json::Value;
 
 use crate::shell::Shell;

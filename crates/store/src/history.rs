@@ -14,7 +14,8 @@ use crate::{MeetingRow, MemberType, Result, RoomKind};
 
 /// Reads a session; `None` when there is none with this id.
 pub(crate) fn load(conn: &Connection, session: SessionId) -> Result<Option<History>> {
-    let sql = "SELECT s.title AS session_title, s.parent, s.keep_alive_ms, s.started_ms, s.ended_ms, s.end_reason,
+    let sql =
+        "SELECT s.title AS session_title, s.parent, s.keep_alive_ms, s.started_ms, s.ended_ms, s.end_reason,
                       s.meeting AS meeting_id, a.id AS app_id, t.first_joined_ms, m.*
                FROM session s JOIN app a ON a.no = s.app LEFT JOIN meeting m ON m.id = s.meeting
                     LEFT JOIN meeting_tally t ON t.meeting = s.meeting

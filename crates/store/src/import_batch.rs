@@ -14,7 +14,7 @@ use crate::import::{Chronicle, ImportOptions, Line, Outcome, Rejected};
 use crate::ledger::Ledger;
 use crate::record::{Attended, History};
 use crate::sql::{blob, find};
-use crate::{ParticipantRow, Result, StoreError, apps, history, meetings, rows};
+use crate::{ParticipantRow, Result, StoreError, apps, history, meetings, participants};
 
 /// Meetings, and as many participants, that are remembered. Each takes some 50 bytes; beyond it they are looked up
 /// again.
@@ -187,7 +187,7 @@ impl Accepted {
 
     fn write(mut self, ledger: &mut Ledger) -> Result<()> {
         self.participants.sort_unstable_by_key(|p| p.id);
-        rows::insert_participants(&ledger.conn, &self.participants)?;
+        participants::insert(&ledger.conn, &self.participants)?;
         facts::apply_whole(
             ledger,
             self.lines.iter().map(|placed| {

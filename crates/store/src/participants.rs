@@ -1,13 +1,14 @@
 //! Verbs on participants (= members).
 
-use rusqlite::{Row, params};
+use rusqlite::{Connection, Row, params};
 use sederunt_core::id::{AppId, MeetingId, ParticipantId};
 
 use crate::fold::fold;
 use crate::ledger::Ledger;
 use crate::page::{Listing, page};
-use crate::sql::{blob, find, id, ms, name, opt_ms};
-use crate::{ListQuery, MemberType, Page, ParticipantRow, Result, Store, StoreError, Thing, rows};
+use crate::sql::{blob, find, id, ms, name, opt_ms, write_error};
+use crate::table::{Insert, Update, columns};
+use crate::{ListQuery, MemberType, Page, ParticipantRow, Result, Store, StoreError, Thing};
 
 const PARTICIPANTS: Listing<ParticipantRow> = Listing {
     table: "participant",
@@ -93,33 +94,57 @@ impl Store {
     }
 }
 
+columns! {
+    /// What of a participant never changes.
+    Known of [] ParticipantRow, |p| {
+        id = blob(p.id.as_u128()),
+        meeting = blob(p.meeting.as_u128()),
+        app = p.app.as_str(),
+        created_ms = p.created_at.0,
+    }
+}
+
+columns! {
+    /// What may change.
+    Current of [] ParticipantRow, |p| let custom = p.custom_participant_id.as_deref(); {
+        name = &*p.name,
+        name_fold = fold(&p.name),
+        picture = &*p.picture,
+        custom_participant_id = custom,
+        custom_fold = custom.map(fold),
+        user_id = p.user_id.as_deref(),
+        preset_name = &*p.preset_name,
+        member_type = p.member_type.as_str(),
+        blocked = p.blocked,
+        deleted_ms = p.deleted_at.map(|t| t.0),
+        updated_ms = p.updated_at.0,
+    }
+}
+
+/// Inserts participants who may have a row already, a deleted one too, which then stays as it is.
+pub(crate) fn insert_newcomers(conn: &Connection, rows: &[ParticipantRow]) -> Result<()> {
+    for row in rows {
+        let sql = "SELECT 1 FROM participant WHERE id = ?1";
+        if find(conn, sql, [blob(row.id.as_u128())], |_| Ok(()))?.is_none() {
+            insert(conn, std::slice::from_ref(row))?;
+        }
+    }
+    Ok(())
+}
+
+/// Inserts participants; `Exists` when an id is taken, `NotFound` when an app is unknown.
+pub(crate) fn insert(conn: &Connection, rows: &[ParticipantRow]) -> Result<()> {
+    static INSERT: Insert = Insert::new("INSERT OR FAIL INTO participant", "");
+    INSERT.run::<(Known, Current), _>(conn, rows).map_err(write_error(Thing::Participant))
+}
+
 fn insert_participant(ledger: &Ledger, p: &ParticipantRow) -> Result<()> {
-    rows::insert_participants(&ledger.conn, std::slice::from_ref(p))
+    insert(&ledger.conn, std::slice::from_ref(p))
 }
 
 fn update_participant(ledger: &Ledger, p: &ParticipantRow) -> Result<()> {
-    let changed = ledger
-        .conn
-        .prepare_cached(
-            "UPDATE participant SET name = ?2, name_fold = ?3, picture = ?4, custom_participant_id = ?5,
-                    custom_fold = ?6, user_id = ?7, preset_name = ?8, member_type = ?9, blocked = ?10,
-                    deleted_ms = ?11, updated_ms = ?12
-             WHERE id = ?1",
-        )?
-        .execute(params![
-            blob(p.id.as_u128()),
-            p.name,
-            fold(&p.name),
-            p.picture,
-            p.custom_participant_id,
-            p.custom_participant_id.as_deref().map(fold),
-            p.user_id,
-            p.preset_name,
-            p.member_type.as_str(),
-            p.blocked,
-            p.deleted_at.map(|t| t.0),
-            p.updated_at.0,
-        ])?;
+    static UPDATE: Update = Update::new("participant", "id = ?");
+    let changed = UPDATE.on::<Current, ParticipantRow>(&ledger.conn)?.run(p, &[blob(p.id.as_u128())])?;
     if changed == 1 { Ok(()) } else { Err(StoreError::NotFound(Thing::Participant)) }
 }
 

@@ -64,7 +64,9 @@ fn kind(row: &Row<'_>) -> rusqlite::Result<FactKind> {
             parent: row.get::<_, Option<Blob>>(AT.parent)?.map(u128::from_be_bytes).map(SessionId::from_u128),
         },
         FactName::SessionRetitled => FactKind::SessionRetitled { title: row.get(AT.title)? },
-        FactName::KeepAliveChanged => FactKind::KeepAliveChanged { keep_alive_ms: row.get(AT.keep_alive_ms)? },
+        FactName::KeepAliveChanged => {
+            FactKind::KeepAliveChanged { keep_alive_ms: row.get(AT.keep_alive_ms)? }
+        }
         FactName::PeerJoined => FactKind::PeerJoined {
             peer: key(row, AT.peer)?,
             participant: key(row, AT.participant)?,
@@ -73,10 +75,13 @@ fn kind(row: &Row<'_>) -> rusqlite::Result<FactKind> {
         },
         FactName::PeerAway => FactKind::PeerAway { peer: key(row, AT.peer)? },
         FactName::PeerBack => FactKind::PeerBack { peer: key(row, AT.peer)? },
-        FactName::PeerLeft => {
-            FactKind::PeerLeft { peer: key(row, AT.peer)?, reason: one_of(row, AT.reason, LeaveReason::parse)? }
+        FactName::PeerLeft => FactKind::PeerLeft {
+            peer: key(row, AT.peer)?,
+            reason: one_of(row, AT.reason, LeaveReason::parse)?,
+        },
+        FactName::SessionEnded => {
+            FactKind::SessionEnded { reason: one_of(row, AT.reason, EndReason::parse)? }
         }
-        FactName::SessionEnded => FactKind::SessionEnded { reason: one_of(row, AT.reason, EndReason::parse)? },
     })
 }
 

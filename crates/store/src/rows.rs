@@ -57,7 +57,7 @@ pub(crate) struct TallyChange {
 
 columns! {
     /// A fact, as [`crate::replay`] reads it back.
-    AFact of ['a] NewFact<'a>, |new, of_kind = OfKind::of(&new.fact.kind)| {
+    AFact of ['a] NewFact<'a>, |new| let of_kind = OfKind::of(&new.fact.kind); {
         seq = new.place.seq,
         node = new.node,
         at_ms = new.fact.at.0,
@@ -141,9 +141,7 @@ impl<'a> OfKind<'a> {
             FactKind::PeerLeft { peer, reason } => {
                 Self { peer: Some(blob(peer.as_u128())), reason: Some(reason.as_str()), ..named }
             }
-            FactKind::SessionEnded { reason } => {
-                Self { reason: Some(reason.as_str()), ..named }
-            }
+            FactKind::SessionEnded { reason } => Self { reason: Some(reason.as_str()), ..named },
         }
     }
 }
@@ -266,7 +264,7 @@ columns! {
 
 columns! {
     /// Who it was.
-    Who of ['a] StayState<'a>, |s, custom = s.person.and_then(|p| p.custom_participant_id.as_deref())| {
+    Who of ['a] StayState<'a>, |s| let custom = s.person.and_then(|p| p.custom_participant_id.as_deref()); {
         display_name = s.person.map(|p| &*p.display_name),
         name_fold = s.person.map(|p| fold(&p.display_name)),
         preset_name = s.person.map(|p| &*p.preset_name),

@@ -57,7 +57,8 @@ impl Store {
 
     /// The breakout rooms of a session, as they are or were, oldest first.
     pub async fn breakout_sessions(&self, parent: SessionId) -> Result<Vec<SessionRow>> {
-        let sql = "SELECT s.*, a.id AS app_id FROM session s INDEXED BY session_parent JOIN app a ON a.no = s.app
+        let sql =
+            "SELECT s.*, a.id AS app_id FROM session s INDEXED BY session_parent JOIN app a ON a.no = s.app
                    WHERE s.parent = ?1 ORDER BY s.started_ms, s.id";
         self.read(move |c| list(c, sql, [blob(parent.as_u128())], read_with_app)).await
     }

@@ -31,9 +31,8 @@ pub(crate) trait Cells {
 macro_rules! columns {
     (
         $(#[$doc:meta])*
-        $name:ident of [$($life:lifetime)?] $row:ty, |$r:ident $(, $with:ident = $made:expr)?|
+        $name:ident of [$($life:lifetime)?] $row:ty, |$r:ident| $(let $with:ident = $made:expr;)?
         { $($column:ident = $value:expr,)+ }
-        $(read $(#[$places_doc:meta])* $places:ident of $of:literal)?
     ) => {
         $(#[$doc])*
         pub(crate) struct $name;
@@ -49,8 +48,19 @@ macro_rules! columns {
                 Ok(())
             }
         }
+    };
+    (
+        $(#[$doc:meta])*
+        $name:ident of [$($life:lifetime)?] $row:ty, |$r:ident| $(let $with:ident = $made:expr;)?
+        { $($column:ident = $value:expr,)+ }
+        read $(#[$places_doc:meta])* $places:ident of $of:literal
+    ) => {
+        $crate::table::columns! {
+            $(#[$doc])*
+            $name of [$($life)?] $row, |$r| $(let $with = $made;)? { $($column = $value,)+ }
+        }
 
-        $($crate::table::places! { $(#[$places_doc])* $places of $of { $($column,)+ } })?
+        $crate::table::places! { $(#[$places_doc])* $places of $of { $($column,)+ } }
     };
 }
 
@@ -278,8 +288,7 @@ mod tests {
             for _ in 0..2 {
                 INSERT.run::<Both, _>(&conn, &all).unwrap();
             }
-            let mut statement =
-                conn.prepare(&format!("SELECT {} FROM t ORDER BY n", Places::LIST)).unwrap();
+            let mut statement = conn.prepare(&format!("SELECT {} FROM t ORDER BY n", Places::LIST)).unwrap();
             let at = Places::AT;
             let stored = statement.query_map([], |r| Ok((r.get(at.a)?, r.get(at.b)?))).unwrap();
             let stored: Vec<(i64, Option<String>)> = stored.map(Result::unwrap).collect();

@@ -38,7 +38,8 @@ impl Store {
                     u.updated_at.0
                 ])
                 .map_err(write_error(Thing::AccessToken))?;
-            find(&l.conn, BY_ID, [u.app.as_str(), &u.user_id], read_user)?.ok_or(StoreError::NotFound(Thing::User))
+            find(&l.conn, BY_ID, [u.app.as_str(), &u.user_id], read_user)?
+                .ok_or(StoreError::NotFound(Thing::User))
         })
         .await
     }

@@ -13,7 +13,7 @@ use tokio::sync::{oneshot, watch};
 use crate::disk::Disk;
 use crate::ledger::Ledger;
 use crate::places::Places;
-use crate::{ParticipantRow, Result, StoreError, rows};
+use crate::{ParticipantRow, Result, StoreError, participants};
 
 /// Most writes in one transaction: bounds how long the first of a group waits for the last.
 const GROUP_MAX: usize = 4_096;
@@ -298,7 +298,7 @@ fn remember(ledger: &mut Ledger, rooms: Vec<Remember>, done: &mut Vec<Done>) {
     }
     let apply = |l: &mut Ledger| {
         for room in &rooms {
-            rows::insert_newcomers(&l.conn, &room.members)?;
+            participants::insert_newcomers(&l.conn, &room.members)?;
         }
         crate::facts::apply(l, rooms.iter().map(|r| (r.node.as_str(), &**r.writes)))
     };
@@ -325,7 +325,7 @@ fn one_by_one(ledger: &mut Ledger, rooms: Vec<Remember>, e: &StoreError, done: &
             Err(e.again())
         } else {
             let seqs = ledger.guarded(|l| {
-                rows::insert_newcomers(&l.conn, &members)?;
+                participants::insert_newcomers(&l.conn, &members)?;
                 crate::facts::apply(l, std::iter::once((node.as_str(), &**writes)))
             });
             seqs.map(|seqs| seqs.first().copied().unwrap_or_default())

@@ -12,7 +12,6 @@ use crate::Thing;
 use crate::places::QUEUE_MAX;
 use crate::sql::find;
 
-
 fn ledger() -> (tempfile::TempDir, Ledger) {
     let dir = tempfile::tempdir().unwrap();
     let ledger = Ledger::open(dir.path()).unwrap();

@@ -18,8 +18,7 @@ pub(super) fn events(rows: Vec<EventRow>) -> Result<(Bytes, Vec<Mark>), serde_js
     let mut text = String::new();
     let mut marks = Vec::with_capacity(rows.len());
     for row in rows {
-        let (seq, meeting, kind): (u64, MeetingId, _) =
-            (row.seq, row.fact.meeting, row.fact.kind.name());
+        let (seq, meeting, kind): (u64, MeetingId, _) = (row.seq, row.fact.meeting, row.fact.kind.name());
         head(&mut text, Some(seq), kind.told());
         text.push_str(&serde_json::to_string(&Event::of(row))?);
         text.push_str("\n\n");

@@ -27,8 +27,7 @@ fn meeting_ids() -> Object {
 }
 
 fn kind_names() -> Object {
-    let names: Vec<String> =
-        FactName::ALL.iter().map(|kind| kind.told().replace('.', r"\.")).collect();
+    let names: Vec<String> = FactName::ALL.iter().map(|kind| kind.told().replace('.', r"\.")).collect();
     listed(&names.join("|"), FactName::ALL.len() - 1)
 }
 

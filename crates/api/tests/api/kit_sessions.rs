@@ -25,7 +25,8 @@ async fn one_session_and_its_peers() {
 async fn a_session_with_its_breakout_rooms() {
     const ROOM: &str = "c2615f99-438d-41aa-945a-281a9647fe57";
     let c = Caller::new().await;
-    let (s2, rooms) = (c.kit.id("S2"), ["00000000-0000-4000-8000-00000000b001", "00000000-0000-4000-8000-00000000b002"]);
+    let (s2, rooms) =
+        (c.kit.id("S2"), ["00000000-0000-4000-8000-00000000b001", "00000000-0000-4000-8000-00000000b002"]);
     let at = |time: &str| format!("2026-01-11T16:{time}:00.000Z");
     let room = |id: &str, from: &str, to: &str| {
         let (from, to) = (at(from), at(to));
@@ -34,7 +35,8 @@ async fn a_session_with_its_breakout_rooms() {
         room
     };
     c.kit.world.history(&[room(rooms[1], "30", "40"), room(rooms[0], "10", "20")]).await;
-    let with = c.get("sessionsGetSessionDetails", &format!("{P}/sessions/{s2}?include_breakout_rooms=true")).await;
+    let with =
+        c.get("sessionsGetSessionDetails", &format!("{P}/sessions/{s2}?include_breakout_rooms=true")).await;
     let without = c.get("sessionsGetSessionDetails", &format!("{P}/sessions/{s2}")).await;
     assert_eq!(without["data"]["breakout_rooms"], json!([]), "only when it is asked for");
     for (nth, id) in rooms.iter().enumerate() {

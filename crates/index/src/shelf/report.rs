@@ -85,8 +85,8 @@ impl Shelf {
         let folder = self.folder(app);
         let mut contents = Vec::new();
         let sealed = {
-            let lock = self.lock_of(app);
-            let _guard = lock(&lock);
+            let lock_of = self.lock_of(app);
+            let _guard = lock(&lock_of);
             let Some(sealed) = self.read(app)? else { return Ok(()) };
             if depth == Depth::Full {
                 // Opened now: a merge may remove their names before they are read.
@@ -116,8 +116,8 @@ impl Shelf {
     /// # Errors
     /// [`Error::Io`], or the damage that prevents it.
     pub fn info(&self, app: i64) -> Result<Option<Info>> {
-        let lock = self.lock_of(app);
-        let _guard = lock(&lock);
+        let lock_of = self.lock_of(app);
+        let _guard = lock(&lock_of);
         Ok(self.read(app)?.map(|sealed| sealed.info()))
     }
 }

@@ -137,7 +137,9 @@ pub(super) fn rebuild(
     app: i64,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Sealed> {
-    let Some(last) = source::last_end(conn, app)? else { return Err(StoreError::NotFound(Thing::EndedSession)) };
+    let Some(last) = source::last_end(conn, app)? else {
+        return Err(StoreError::NotFound(Thing::EndedSession));
+    };
     let mut done = 0_u64;
     source::with_ended(conn, app, |rows| {
         let mut rows = rows.inspect(|_| {

@@ -63,8 +63,7 @@ pub(super) fn ended_count(conn: &Connection, app: i64) -> Result<u64> {
 
 /// The latest end in an app.
 pub(super) fn last_end(conn: &Connection, app: i64) -> Result<Option<End>> {
-    let sql =
-        replay::of_app("seq, session", &is_end(), "ORDER BY block DESC, seq DESC LIMIT 1");
+    let sql = replay::of_app("seq, session", &is_end(), "ORDER BY block DESC, seq DESC LIMIT 1");
     find(conn, &sql, [app, 0], |r| {
         Ok(End { seq: seq(r, 0)?, session: u128::from_be_bytes(r.get::<_, Blob>(1)?) })
     })
@@ -77,8 +76,7 @@ fn is_end() -> String {
 
 /// Whether the fact `end.seq` is the end of this session of this app.
 pub(super) fn has_end(conn: &Connection, app: i64, end: End) -> Result<bool> {
-    let sql =
-        format!("SELECT 1 FROM fact WHERE seq = ?1 AND app = ?2 AND session = ?3 AND {}", is_end());
+    let sql = format!("SELECT 1 FROM fact WHERE seq = ?1 AND app = ?2 AND session = ?3 AND {}", is_end());
     Ok(find(conn, &sql, params![clamp(end.seq), app, blob(end.session)], |_| Ok(()))?.is_some())
 }
 
@@ -92,7 +90,9 @@ pub(super) fn facts_since(conn: &Connection, app: i64, seq: u64, most: u64) -> R
 /// The first `most` sessions that ended after `seq`, in order of their ends.
 pub(super) fn ended_since(conn: &Connection, app: i64, after: u64, most: usize) -> Result<Vec<Change>> {
     let ends = replay::of_app("seq, session", &is_end(), "ORDER BY block, seq LIMIT ?3");
-    let sql = format!("SELECT {COLUMNS}, f.seq AS end_seq FROM ({ends}) f CROSS JOIN session s ON s.id = f.session");
+    let sql = format!(
+        "SELECT {COLUMNS}, f.seq AS end_seq FROM ({ends}) f CROSS JOIN session s ON s.id = f.session"
+    );
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     list(conn, &sql, params![app, clamp(after), most], |r| {
         Ok(Change { row: rows::of_sql(r)?, ended_seq: Some(seq(r, "end_seq")?) })

@@ -100,7 +100,8 @@ impl Room {
 }
 
 fn start(meeting: MeetingId, session: SessionId) -> Result<(Tally, Write)> {
-    let kind = FactKind::SessionStarted { title: "Weekly sync".to_owned(), keep_alive_ms: 60_000, parent: None };
+    let kind =
+        FactKind::SessionStarted { title: "Weekly sync".to_owned(), keep_alive_ms: 60_000, parent: None };
     let fact = Fact { at: wall(), app: APP.into(), meeting, session, kind };
     let tally = Tally::start(&fact)?;
     let write =

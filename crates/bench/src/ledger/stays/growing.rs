@@ -61,7 +61,8 @@ impl Room {
         let n = self.joined;
         let now = at(i64::try_from(n)? * 2);
         if n == 0 {
-            let kind = FactKind::SessionStarted { title: "Growing".to_owned(), keep_alive_ms: 60_000, parent: None };
+            let kind =
+                FactKind::SessionStarted { title: "Growing".to_owned(), keep_alive_ms: 60_000, parent: None };
             self.fact(now, kind, None)?;
         }
         let person = Person {
