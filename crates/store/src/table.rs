@@ -255,8 +255,8 @@ impl Cells for Named {
                 Value::try_from(value).map_err(|e| rusqlite::Error::ToSqlConversionFailure(e.into()))?
             }
             ToSqlOutput::Owned(value) => value,
-            // No other kind is ever made here.
-            _ => Value::Null,
+            // Arguments of functions, which nothing here is.
+            ToSqlOutput::Arg(_) | _ => Value::Null,
         };
         self.0.push((name, value));
         Ok(())

@@ -152,12 +152,11 @@ impl From<BadBody> for PagecallError {
 impl From<StoreError> for PagecallError {
     fn from(error: StoreError) -> Self {
         // Deleted since the request began.
-        if let StoreError::NotFound(what) = &error {
-            match *what {
-                Thing::Meeting => return Self::no_room(),
-                Thing::Participant => return Self::no_member(),
-                _ => {}
-            }
+        if matches!(error, StoreError::NotFound(Thing::Meeting)) {
+            return Self::no_room();
+        }
+        if matches!(error, StoreError::NotFound(Thing::Participant)) {
+            return Self::no_member();
         }
         if matches!(error, StoreError::Busy(_)) {
             return Self::unavailable();

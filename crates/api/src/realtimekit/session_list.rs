@@ -174,6 +174,7 @@ mod tests {
             id: sederunt_core::id::SessionId::from_u128(u128::from(n) << 100 | 0xabc),
             app: "app \"1\"".into(),
             meeting: sederunt_core::id::MeetingId::from_u128(u128::MAX - u128::from(n)),
+            parent: None,
             title: title.into(),
             started_at: UnixMs(1_700_000_000_000 + i64::from(n)),
             ended_at: ended.map(UnixMs),

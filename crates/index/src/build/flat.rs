@@ -82,7 +82,7 @@ mod tests {
             ticking_count: 0,
             ticking_joined_sum_ms: 0,
             offset_ms: 0,
-            parent: (id % 500 == 0).then_some(id << 64 | 7),
+            parent: id.is_multiple_of(500).then_some(id << 64 | 7),
         }
     }
 

@@ -97,7 +97,7 @@ mod tests {
             ticking_count: 0,
             ticking_joined_sum_ms: 0,
             offset_ms: 0,
-            parent: (n % 7 == 0).then_some(u128::from(n) << 70 | 1),
+            parent: n.is_multiple_of(7).then_some(u128::from(n) << 70 | 1),
         }
     }
 
