@@ -5,8 +5,14 @@ use std::path::Path;
 use crate::step::root;
 
 /// Documents whose file names are checked.
-const CHECKED: &[&str] =
-    &["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "STYLE.md", "docs/operations.md", "docs/benchmarks.md"];
+const CHECKED: &[&str] = &[
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "README.md",
+    "STYLE.md",
+    "docs/operations.md",
+    "docs/benchmarks.md",
+];
 /// The same, whole folders.
 const CHECKED_FOLDERS: &[&str] = &["docs/spec/"];
 /// Top-level folders a path in a document begins with.

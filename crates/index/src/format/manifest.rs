@@ -181,6 +181,6 @@ mod tests {
         assert!(matches!(app, Err(Error::Foreign { what: "app", .. })));
         let mut newer = bytes;
         newer[8] += 1;
-        assert!(matches!(Manifest::from_bytes(&newer, OWNER), Err(Error::Version { found: 3, .. })));
+        assert!(matches!(Manifest::from_bytes(&newer, OWNER), Err(Error::Version { found: 4, .. })));
     }
 }

@@ -159,7 +159,7 @@ fn another_version_is_not_read() {
     for (name, at) in [("MANIFEST", 8), ("seg-1", 8), ("dict-2", 8)] {
         let (fs, _) = sample(20);
         fs.damage(&path(name), |bytes| bytes[at] += 1);
-        let Loaded::SetAside(Error::Version { file, found: 3 }) = open(&fs).load(APP).unwrap() else {
+        let Loaded::SetAside(Error::Version { file, found: 4 }) = open(&fs).load(APP).unwrap() else {
             panic!("{name}")
         };
         assert_eq!(file, name);
