@@ -5,7 +5,7 @@
 //! be deleted and built again from it. The crate knows nothing of SQL, HTTP or clocks. The README has a picture, and a
 //! table of the ways to a page.
 //!
-//! [`answer`] and [`build`] stand on [`shelf`], which stands on [`format`]; the words that all of them use are beside.
+//! `answer` and `build` stand on `shelf`, which stands on `format`; the words that all of them use are beside.
 
 mod answer;
 mod build;
