@@ -8,6 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, bail, ensure};
 
+use crate::bench;
 use crate::step::{cargo, must, output, program, root};
 use table::cell;
 
@@ -99,8 +100,7 @@ pub(crate) fn run(args: &AgainstArgs) -> anyhow::Result<()> {
         Some(program) => program.clone(),
         None => build_old(&args.rev, &folder)?,
     };
-    must(&mut cargo(&["build", "--release", "--package", "sederunt-bench"]))?;
-    let new = root().join("target/release/sederunt-bench");
+    let new = bench::build()?;
     for program in [&old, &new] {
         if !program.exists() {
             bail!("{} is not there", program.display());

@@ -1,4 +1,6 @@
 //! `cargo xtask ci`: everything that has to hold, in the order in which it fails soonest.
+//!
+//! No step names a package: cargo would resolve the features of the libraries for it alone, and compile them once more.
 
 use crate::step::{Steps, cargo, must, output, program, root};
 use crate::{codegen, setup, tidy, web};
@@ -42,6 +44,6 @@ fn tests() -> anyhow::Result<()> {
 }
 
 fn e2e() -> anyhow::Result<()> {
-    must(&mut cargo(&["build", "--locked", "--package", "sederunt-server"]))?;
+    must(&mut cargo(&["build", "--locked", "--workspace", "--bin", "sederunt"]))?;
     must(program("npm", &["test"]).current_dir(root().join("e2e")))
 }

@@ -6,6 +6,7 @@ use crate::web;
 /// Builds the web page and the server, and serves the demo meeting with its data in `data/`.
 pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     web::build_if_stale()?;
-    let mut serve = cargo(&["run", "--package", "sederunt-server", "--", "serve", "--demo"]);
+    // Without a package, so that what the tests compiled is used.
+    let mut serve = cargo(&["run", "--bin", "sederunt", "--", "serve", "--demo"]);
     must(serve.args(args))
 }

@@ -7,7 +7,7 @@ const LARGE_IMPORT: u64 = 90_000;
 
 /// Builds the server, optimised or not, and kills it `kills` times under load.
 pub(crate) fn run(kills: u64, seed: Option<u64>, release: bool) -> anyhow::Result<()> {
-    let mut test = cargo(&["test", "--package", "sederunt-server", "--test", "torture"]);
+    let mut test = cargo(&["test", "--workspace", "--test", "torture"]);
     if release {
         test.arg("--release");
     }

@@ -20,6 +20,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("server", &["core", "store", "node", "gateway", "api"]),
     // The benchmarks measure the parts apart; nothing is built on them.
     ("bench", &["api", "index", "core", "sfu", "store", "node", "server"]),
+    // For tests alone.
+    ("testkit", &["core", "node", "store"]),
     ("xtask", &[]),
 ];
 

@@ -2,41 +2,35 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::time::Duration;
+use std::ops::Deref;
 
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use prost::Message;
-use sederunt_core::id::{AppId, MeetingId, ParticipantId, PeerId};
-use sederunt_core::time::UnixMs;
+use sederunt_core::id::{AppId, MeetingId, PeerId};
 use sederunt_gateway::{GatewayConfig, StrangerLimits};
-use sederunt_node::clock::ManualClock;
-use sederunt_node::media::{MediaHandle, MediaNotice};
-use sederunt_node::presets::default_presets;
-use sederunt_node::{Node, NodeConfig, generate_signing_key};
 use sederunt_proto::frame::{self, Frame};
 use sederunt_proto::socket::room as r;
 use sederunt_proto::{event, media, socket};
-use sederunt_store::{AppRow, MeetingRow, MemberType, ParticipantRow, RoomKind, Store};
-use serde_json::json;
+use sederunt_store::{MeetingRow, ParticipantRow};
+use sederunt_testkit::{House, Media, Settings};
+pub(crate) use sederunt_testkit::{T0, until, within};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::Message as WsMessage;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
-/// 2026-01-12T14:00:00Z.
-pub(crate) const T0: UnixMs = UnixMs(1_768_226_400_000);
-/// Nothing here takes as long, so what does is stuck.
-const STUCK: Duration = Duration::from_secs(60);
-
 pub(crate) struct World {
-    pub(crate) store: Store,
-    pub(crate) node: Node,
-    pub(crate) clock: ManualClock,
+    house: House,
     pub(crate) address: SocketAddr,
     pub(crate) app: AppId,
-    _dir: tempfile::TempDir,
+}
+
+impl Deref for World {
+    type Target = House;
+
+    fn deref(&self) -> &House {
+        &self.house
+    }
 }
 
 impl World {
@@ -44,9 +38,7 @@ impl World {
         Self::with_media(None).await
     }
 
-    pub(crate) async fn with_media(
-        media: Option<(MediaHandle, mpsc::UnboundedReceiver<MediaNotice>)>,
-    ) -> Self {
+    pub(crate) async fn with_media(media: Option<Media>) -> Self {
         Self::with(media, StrangerLimits::default()).await
     }
 
@@ -54,49 +46,19 @@ impl World {
         Self::with(None, limits).await
     }
 
-    async fn with(
-        media: Option<(MediaHandle, mpsc::UnboundedReceiver<MediaNotice>)>,
-        limits: StrangerLimits,
-    ) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path()).unwrap();
-        let clock = ManualClock::new(T0);
-        let config = NodeConfig {
-            node_id: "node-1".to_owned(),
-            reconnect_grace_ms: 20_000,
-            signing_key_pem: generate_signing_key().unwrap(),
-            store_client_addresses: true,
-        };
-        let node = Node::start(config, store.clone(), media, Arc::new(clock.clone())).await.unwrap();
-        let app = AppId::from("app-1");
-        let row =
-            AppRow { id: app.clone(), account: "acc".to_owned(), name: "App".to_owned(), created_at: T0 };
-        store.create_app(row, default_presets(&app, T0, || node.mint_id())).await.unwrap();
+    async fn with(media: Option<Media>, limits: StrangerLimits) -> Self {
+        let house = House::at(T0, Settings { media, store_client_addresses: true }).await;
+        let app = house.app("acc", "app-1", "App").await;
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let router =
-            sederunt_gateway::router(node.clone(), GatewayConfig { limits, ..GatewayConfig::default() });
+        let config = GatewayConfig { limits, ..GatewayConfig::default() };
+        let router = sederunt_gateway::router(house.node.clone(), config);
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { store, node, clock, address, app, _dir: dir }
+        Self { house, address, app }
     }
 
     pub(crate) fn meeting_row(&self) -> MeetingRow {
-        MeetingRow {
-            id: MeetingId(self.node.mint_id()),
-            app: self.app.clone(),
-            title: "Weekly".to_owned(),
-            active: true,
-            keep_alive_secs: 60,
-            kind: RoomKind::Private,
-            is_room: false,
-            default_member_type: MemberType::Guest,
-            max_meeting_seconds: None,
-            terminated_at: None,
-            deleted_at: None,
-            extra: json!({}),
-            created_at: T0,
-            updated_at: T0,
-        }
+        self.house.meeting_row(&self.app)
     }
 
     pub(crate) async fn meeting(&self) -> MeetingRow {
@@ -107,27 +69,15 @@ impl World {
 
     pub(crate) async fn participant(&self, meeting: MeetingId, name: &str, preset: &str) -> ParticipantRow {
         let row = ParticipantRow {
-            id: ParticipantId(self.node.mint_id()),
-            meeting,
-            app: self.app.clone(),
-            name: name.to_owned(),
-            picture: String::new(),
-            custom_participant_id: Some(format!("c-{name}")),
-            user_id: None,
             preset_name: preset.to_owned(),
-            member_type: MemberType::Guest,
-            blocked: false,
-            deleted_at: None,
-            created_at: T0,
-            updated_at: T0,
+            ..self.participant_row(&self.app, meeting, name)
         };
         self.store.create_participant(row.clone()).await.unwrap();
         row
     }
 
     pub(crate) async fn token(&self, row: &ParticipantRow) -> String {
-        let preset = self.store.preset(&row.app, &row.preset_name).await.unwrap().unwrap();
-        self.node.mint_token(row, &preset).unwrap()
+        self.entry(row).await
     }
 
     pub(crate) fn url(&self, meeting: MeetingId, peer: &str, token: &str) -> String {
@@ -305,22 +255,4 @@ pub(crate) fn refused(frame: &Frame) -> Option<Refused> {
         }
         _ => None,
     }
-}
-
-/// Fails when `future` takes so long that it will never come.
-pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(STUCK, future).await {
-        Ok(value) => value,
-        Err(_) => panic!("{what} does not come"),
-    }
-}
-
-/// Waits until `condition` holds.
-pub(crate) async fn until<F: Future<Output = bool>>(what: &str, condition: impl Fn() -> F) {
-    within(what, async {
-        while !condition().await {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
 }

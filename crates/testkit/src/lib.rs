@@ -1,0 +1,15 @@
+//! What tests share: a house (a node over a ledger in a folder of its own, with a clock that the test sets), and its rows.
+#![forbid(unsafe_code)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+mod house;
+mod rows;
+mod wait;
+
+pub use house::{House, Media, Settings};
+pub use wait::{until, within};
+
+use sederunt_core::time::UnixMs;
+
+/// When tests begin: 2026-01-12T14:00:00Z.
+pub const T0: UnixMs = UnixMs(1_768_226_400_000);
