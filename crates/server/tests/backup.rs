@@ -16,9 +16,9 @@ use std::time::Duration;
 
 use common::client::{Client, Pass};
 use common::http::{Kit, passes, request};
-use common::rng::Rng;
 use common::{FirstRun, Server, run, sederunt, stderr, stdout_of};
 use rusqlite::types::Value;
+use sederunt_dice::Dice;
 
 /// Every row of a table in the order of its columns, `fact` up to a fact.
 fn rows(file: &Path, table: &str) -> Vec<Vec<Value>> {
@@ -40,7 +40,7 @@ fn facts(file: &Path) -> BTreeMap<i64, Vec<Value>> {
 }
 
 /// Joins and leaves until it is stopped.
-async fn come_and_go(base: String, pass: Pass, mut rng: Rng, stop: tokio_util::sync::CancellationToken) {
+async fn come_and_go(base: String, pass: Pass, mut rng: Dice, stop: tokio_util::sync::CancellationToken) {
     while !stop.is_cancelled() {
         let Ok(mut client) = Client::connect(&base, &pass, &rng.uuid()).await else { return };
         if client.join().await.is_err() || client.leave().await.is_err() {
@@ -62,7 +62,7 @@ async fn what_is_restored_is_the_ledger_as_it_was() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
     let at = data.to_str().unwrap().to_owned();
-    let mut rng = Rng::from_env("BACKUP_SEED");
+    let mut rng = Dice::from_env("BACKUP_SEED");
     let server = Server::start(&data, &["--tls", "off"]);
     let first = FirstRun::read(&data);
     let everybody = passes(&Kit::new(&server.bound.http, &first), 3, 2).await;
@@ -76,7 +76,7 @@ async fn what_is_restored_is_the_ledger_as_it_was() {
         let players: Vec<_> = everybody
             .iter()
             .map(|pass| {
-                let rng = Rng::from_env("BACKUP_SEED").fork(rng.within(0..1_000_000));
+                let rng = Dice::from_env("BACKUP_SEED").fork(rng.within(0..1_000_000));
                 tokio::spawn(come_and_go(running.bound.http.clone(), pass.clone(), rng, stop.clone()))
             })
             .collect();

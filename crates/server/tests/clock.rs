@@ -13,9 +13,9 @@ use std::time::Instant;
 
 use common::client::{Client, Pass};
 use common::http::{Kit, get, passes};
-use common::rng::Rng;
 use common::wall::Wall;
 use common::{DEADLINE, FirstRun, Server, stdout_of, text};
+use sederunt_dice::Dice;
 use serde_json::Value;
 
 const HOUR: i64 = 3_600_000;
@@ -28,7 +28,7 @@ struct Scene {
     server: Server,
     kit: Kit,
     passes: Vec<Pass>,
-    rng: Rng,
+    rng: Dice,
 }
 
 impl Scene {
@@ -38,7 +38,7 @@ impl Scene {
         let server = start(&dir, &wall);
         let kit = Kit::new(&server.bound.http, &FirstRun::read(&data(&dir)));
         let passes = passes(&kit, 1, 2).await;
-        Self { dir, wall, server, kit, passes, rng: Rng::from_env("SEED") }
+        Self { dir, wall, server, kit, passes, rng: Dice::from_env("SEED") }
     }
 
     async fn joined(&mut self, who: usize) -> Client {

@@ -12,8 +12,8 @@ use std::path::Path;
 
 use common::client::Client;
 use common::http::{Kit, get, passes, request};
-use common::rng::Rng;
 use common::{FirstRun, Server};
+use sederunt_dice::Dice;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -63,7 +63,7 @@ async fn a_request_names_one_host_and_has_a_bounded_head() {
 async fn kept_address(server: &Server, data: &Path, headers: &[(&'static str, &'static str)]) -> String {
     let first = FirstRun::read(data);
     let pass = passes(&Kit::new(&server.bound.http, &first), 1, 1).await.remove(0);
-    let peer = Rng::from_env("SEED").uuid();
+    let peer = Dice::from_env("SEED").uuid();
     let mut client = Client::connect_with(&server.bound.http, &pass, &peer, headers).await.unwrap();
     client.join().await.unwrap();
     let get = async |path: &str| {

@@ -10,8 +10,8 @@ mod common;
 
 use common::client::Client;
 use common::http::{Kit, passes, request};
-use common::rng::Rng;
 use common::{DEADLINE, FirstRun, Server, text};
+use sederunt_dice::Dice;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::net::TcpStream;
@@ -88,7 +88,7 @@ async fn the_feed_says_what_the_list_says_over_a_kill_and_until_the_stop() {
         ("snapshot", &json!([]), &json!(true))
     );
 
-    let mut rng = Rng::from_env("SEED");
+    let mut rng = Dice::from_env("SEED");
     let mut inside = Vec::new();
     for pass in passes(&kit, 2, 3).await {
         let mut client = Client::to(&server, &pass, &rng.uuid()).await;

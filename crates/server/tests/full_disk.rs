@@ -15,9 +15,9 @@ use std::time::Instant;
 
 use common::client::{Client, Pass};
 use common::http::{Kit, get, passes, request};
-use common::rng::Rng;
 use common::{DEADLINE, FirstRun, Server, sederunt_through, stderr};
 use prost::Message as _;
+use sederunt_dice::Dice;
 use sederunt_proto::event;
 use sederunt_proto::socket::chat::SendChatMessageToRoomRequest;
 use sederunt_proto::socket::room::BroadcastMessage;
@@ -125,7 +125,7 @@ async fn a_full_disk_throws_nobody_out_and_heals_by_itself() {
     let first: FirstRun =
         serde_json::from_slice(&std::fs::read(disk.file("first-run.json")).unwrap()).unwrap();
     let kit = Kit::new(&server.bound.http, &first);
-    let mut rng = Rng::from_env("SEED");
+    let mut rng = Dice::from_env("SEED");
     let people: Vec<Pass> = passes(&kit, 2, 4).await;
     let mut clients = Vec::new();
     // Three in the first room, two in the second.

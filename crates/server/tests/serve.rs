@@ -14,12 +14,12 @@ use std::time::Instant;
 
 use common::client::Client;
 use common::http::{Kit, exchange, get, passes};
-use common::rng::Rng;
 use common::{DEADLINE, FirstRun, Server, run, stderr};
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, ServerName};
 use sederunt_core::fact::LeaveReason;
 use sederunt_core::id::MeetingId;
+use sederunt_dice::Dice;
 use sederunt_store::{RoomStayQuery, StayRow, StaySort, Store};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -37,7 +37,7 @@ async fn health_and_metrics_are_on_the_second_port_only() {
     }
 
     let pass = passes(&Kit::new(&bound.http, &FirstRun::read(&data)), 1, 1).await.remove(0);
-    let mut client = Client::to(&server, &pass, &Rng::from_env("SEED").uuid()).await;
+    let mut client = Client::to(&server, &pass, &Dice::from_env("SEED").uuid()).await;
     client.join().await.unwrap();
     let answer = get(&bound.metrics, "/metrics").await;
     assert!(answer.header("content-type").unwrap().starts_with("application/openmetrics-text"));
@@ -186,7 +186,7 @@ async fn a_graceful_stop_tells_clients_and_closes_stays_with_their_true_times() 
     let data = dir.path().join("data");
     let server = Server::start(&data, &[]);
     let everybody = passes(&Kit::new(&server.bound.http, &FirstRun::read(&data)), 1, 2).await;
-    let mut rng = Rng::from_env("SEED");
+    let mut rng = Dice::from_env("SEED");
     let mut reader = Client::to(&server, &everybody[0], &rng.uuid()).await;
     reader.join().await.unwrap();
     let mut deaf = Client::to(&server, &everybody[1], &rng.uuid()).await;

@@ -5,13 +5,13 @@
 #[expect(dead_code, reason = "every test uses its own part")]
 mod common;
 
-use common::dice::Dice;
 use common::words::{TERMS, TITLES};
 use common::{Recorder, T0, all, app_row, at, open, person};
 use sederunt_core::fact::{EndReason, LeaveReason};
 use sederunt_core::id::Id;
 use sederunt_core::tally::SessionColumns;
 use sederunt_core::time::UnixMs;
+use sederunt_dice::Dice;
 use sederunt_store::{SessionQuery, SessionSort, Status, Store};
 use unicode_normalization::UnicodeNormalization;
 
@@ -20,7 +20,7 @@ const QUERIES: usize = 1_500;
 #[tokio::test]
 async fn every_query_answers_as_the_naive_one() {
     let (_dir, store) = open();
-    let mut dice = Dice::new("LIST_SEED");
+    let mut dice = Dice::from_env("LIST_SEED");
     for app in ["p", "q"] {
         store.create_app(app_row(app), Vec::new()).await.unwrap();
     }
@@ -32,19 +32,19 @@ async fn every_query_answers_as_the_naive_one() {
     }
     for _ in 0..QUERIES {
         let q = query(&mut dice, &sessions);
-        check(&store, &sessions, &q, dice.seed).await;
+        check(&store, &sessions, &q, dice.seed()).await;
     }
 }
 
 /// A session with up to five stays, on a coarse clock so that ties are common.
 fn session(dice: &mut Dice, n: usize) -> Recorder {
     let app = if dice.below(4) == 0 { "q" } else { "p" };
-    let start = dice.upto(20) * 10_000;
+    let start = dice.between(0, 20) * 10_000;
     // Either kind of id; meetings have up to one LIVE session, so LIVE ones get a meeting of their own.
     let id = if dice.below(2) == 0 {
         Id::mint(u64::try_from(T0 + start).unwrap(), dice.below(1 << 48)).as_u128()
     } else {
-        (u128::from(dice.next()) << 64) | u128::from(dice.next())
+        (u128::from(dice.roll()) << 64) | u128::from(dice.roll())
     };
     let live = dice.below(3) == 0;
     let meeting = if live {
@@ -53,15 +53,15 @@ fn session(dice: &mut Dice, n: usize) -> Recorder {
         0xa1_b2 + u128::from(dice.below(20)) + u128::from(app == "q") * 64
     };
     let mut room = Recorder::new(app, meeting, id);
-    room.start(at(start), dice.one::<&str>(TITLES));
+    room.start(at(start), dice.pick::<&str>(TITLES));
     let stays = 1 + dice.below(5);
     let mut now = start;
     for peer in 0..u128::from(stays) {
-        now += dice.upto(2) * 10_000;
+        now += dice.between(0, 2) * 10_000;
         room.join(at(now), 0xb0 + peer, 0xa0 + peer, person("x", None));
     }
     for peer in 0..u128::from(stays) {
-        now += dice.upto(2) * 10_000;
+        now += dice.between(0, 2) * 10_000;
         match dice.below(4) {
             0 if live => {}
             1 if live => room.away(at(now), 0xb0 + peer),
@@ -75,18 +75,18 @@ fn session(dice: &mut Dice, n: usize) -> Recorder {
 }
 
 fn query(dice: &mut Dice, sessions: &[SessionColumns]) -> SessionQuery {
-    let app = *dice.one(&["p", "p", "p", "q", "nowhere"]);
-    let some = dice.one(sessions).clone();
+    let app = *dice.pick(&["p", "p", "p", "q", "nowhere"]);
+    let some = dice.pick(sessions).clone();
     SessionQuery {
-        now: at(300_000 + dice.upto(100_000)),
+        now: at(300_000 + dice.between(0, 100_000)),
         meeting: dice.maybe(5, |d| match d.below(4) {
             0 => "abcdef-ghijkl".to_owned(),
             1 => some.meeting.to_string().to_uppercase(),
             _ => some.meeting.to_string(),
         }),
-        started_from: dice.maybe(4, |d| at(d.upto(20) * 10_000)),
-        started_to: dice.maybe(4, |d| at(d.upto(20) * 10_000)),
-        status: dice.maybe(3, |d| *d.one(&[Status::Live, Status::Ended])),
+        started_from: dice.maybe(4, |d| at(d.between(0, 20) * 10_000)),
+        started_to: dice.maybe(4, |d| at(d.between(0, 20) * 10_000)),
+        status: dice.maybe(3, |d| *d.pick(&[Status::Live, Status::Ended])),
         peak_min: dice.maybe(5, |d| d.below(4)),
         peak_max: dice.maybe(5, |d| d.below(6)),
         search: dice.maybe(2, |d| match d.below(4) {
@@ -97,9 +97,9 @@ fn query(dice: &mut Dice, sessions: &[SessionColumns]) -> SessionQuery {
                 text[from..to].to_uppercase()
             }
             1 => some.meeting.to_string()[30..].to_owned(),
-            _ => (*d.one(TERMS)).to_owned(),
+            _ => (*d.pick(TERMS)).to_owned(),
         }),
-        sort: *dice.one(&[SessionSort::CreatedAt, SessionSort::MinutesConsumed]),
+        sort: *dice.pick(&[SessionSort::CreatedAt, SessionSort::MinutesConsumed]),
         ascending: dice.below(2) == 0,
         offset: dice.maybe(2, |d| d.below(60)).unwrap_or(0),
         limit: u32::try_from(dice.below(40)).unwrap(),

@@ -2,17 +2,21 @@
 
 use std::sync::Arc;
 
-use sederunt_core::id::{AppId, MeetingId};
+use sederunt_core::id::{AppId, MeetingId, PeerId};
 use sederunt_core::time::UnixMs;
 use sederunt_node::clock::ManualClock;
 use sederunt_node::media::{MediaHandle, MediaNotice};
 use sederunt_node::presets::default_presets;
-use sederunt_node::{Node, NodeConfig, generate_signing_key};
+use sederunt_node::{ClientAddress, EntryError, Node, NodeConfig, generate_signing_key};
 use sederunt_store::{MeetingRow, ParticipantRow, Store};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
+use crate::person::Person;
 use crate::rows::{app_row, meeting_row, participant_row};
+
+/// Words of a room that may wait for a person who does not read.
+const OUTBOX: usize = 1024;
 
 /// The media thread, or what a test puts in its place.
 pub type Media = (MediaHandle, mpsc::UnboundedReceiver<MediaNotice>);
@@ -35,23 +39,56 @@ pub struct House {
     pub node: Node,
     /// The clock of the node.
     pub clock: ManualClock,
-    _folder: TempDir,
+    /// The key that signs tokens, for another node over the same ledger.
+    pub key: String,
+    folder: TempDir,
+}
+
+/// A node over `store`, whose tokens are good at every node with the same `key`.
+pub async fn start(store: &Store, clock: &ManualClock, key: &str, node_id: &str) -> Node {
+    start_with(store, clock, key, node_id, Settings::default()).await
+}
+
+async fn start_with(
+    store: &Store,
+    clock: &ManualClock,
+    key: &str,
+    node_id: &str,
+    settings: Settings,
+) -> Node {
+    let config = NodeConfig {
+        node_id: node_id.to_owned(),
+        reconnect_grace_ms: 20_000,
+        signing_key_pem: key.to_owned(),
+        store_client_addresses: settings.store_client_addresses,
+    };
+    Node::start(config, store.clone(), settings.media, Arc::new(clock.clone())).await.unwrap()
 }
 
 impl House {
     /// An empty ledger and a node at `now`.
-    pub async fn at(now: UnixMs, settings: Settings) -> Self {
+    pub async fn at(now: UnixMs) -> Self {
+        Self::with(now, Settings::default()).await
+    }
+
+    /// The same, with other settings.
+    pub async fn with(now: UnixMs, settings: Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
         let clock = ManualClock::new(now);
-        let config = NodeConfig {
-            node_id: "node-1".to_owned(),
-            reconnect_grace_ms: 20_000,
-            signing_key_pem: generate_signing_key().unwrap(),
-            store_client_addresses: settings.store_client_addresses,
-        };
-        let node = Node::start(config, store.clone(), settings.media, Arc::new(clock.clone())).await.unwrap();
-        Self { store, node, clock, _folder: folder }
+        let key = generate_signing_key().unwrap();
+        let node = start_with(&store, &clock, &key, "node-1", settings).await;
+        Self { store, node, clock, key, folder }
+    }
+
+    /// The same folder, opened again after a stop, behind another node.
+    pub async fn restarted(self) -> Self {
+        let Self { store, node, clock, key, folder } = self;
+        node.stop().await;
+        drop((node, store));
+        let store = Store::open(folder.path()).unwrap();
+        let node = start(&store, &clock, &key, "node-2").await;
+        Self { store, node, clock, key, folder }
     }
 
     /// An app with the default presets.
@@ -77,5 +114,19 @@ impl House {
     pub async fn entry(&self, participant: &ParticipantRow) -> String {
         let preset = self.store.preset(&participant.app, &participant.preset_name).await.unwrap().unwrap();
         self.node.mint_token(participant, &preset).unwrap()
+    }
+
+    /// A socket that has not joined.
+    pub async fn attach(&self, token: &str, peer: PeerId) -> Result<Person, EntryError> {
+        self.attach_with(token, peer, OUTBOX).await
+    }
+
+    /// The same, with room for that many words while nobody reads.
+    pub async fn attach_with(&self, token: &str, peer: PeerId, outbox: usize) -> Result<Person, EntryError> {
+        let ticket = self.node.admit(token).await?;
+        let meeting = ticket.meeting.id;
+        let (sender, inbox) = mpsc::channel(outbox);
+        let attached = self.node.attach(ticket, peer, ClientAddress::default(), sender).await?;
+        Ok(Person::new(attached, inbox, meeting, peer))
     }
 }

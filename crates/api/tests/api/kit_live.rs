@@ -171,7 +171,7 @@ async fn a_lost_socket_does_not_count_after_its_loss() {
     let ann = w.joined(&m, "ann").await;
     w.clock.advance(60_000);
     let session = w.store.active_session(m.id).await.unwrap().unwrap().id;
-    let peer = ann.lose().await;
+    let peer = lose(ann).await;
     until("the loss", || async {
         w.store.stay(session, peer).await.unwrap().unwrap().stay.away_since.is_some()
     })
@@ -184,10 +184,8 @@ async fn a_lost_socket_does_not_count_after_its_loss() {
     assert_eq!(sessions(&w).await[0]["live_participants"], json!(0));
 }
 
-impl Client {
-    async fn lose(self) -> PeerId {
-        let peer = self.peer;
-        self.disconnect(Disconnect::Lost).await;
-        peer
-    }
+async fn lose(client: Client) -> PeerId {
+    let peer = client.peer;
+    client.disconnect(Disconnect::Lost).await;
+    peer
 }

@@ -1,37 +1,35 @@
 //! A router over a fresh ledger, callers, and clients that join rooms.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::ops::Deref;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use sederunt_api::{ApiConfig, router};
 use sederunt_core::call::Disconnect;
-use sederunt_core::effect::CloseReason;
-use sederunt_core::id::{AppId, Id, MeetingId, PeerId};
+use sederunt_core::id::{AppId, Id, MeetingId, PeerId, SessionId};
 use sederunt_core::time::UnixMs;
-use sederunt_core::words::{Msg, Request as RoomRequest, entry};
 use sederunt_node::clock::ManualClock;
-use sederunt_node::presets::default_presets;
-use sederunt_node::{Attached, ClientAddress, EntryError, Node, NodeConfig, ToSocket, generate_signing_key};
+use sederunt_node::{EntryError, Node};
 use sederunt_store::{
-    ApiTokenRow, AppRow, ImportOptions, MeetingRow, MemberType, ParticipantRow, Permission, RoomKind, Store,
+    ApiTokenRow, ImportOptions, MeetingRow, MemberType, ParticipantRow, Permission, RoomKind,
 };
-use serde_json::{Value, json};
-use tokio::sync::mpsc;
+use sederunt_testkit::House;
+pub(crate) use sederunt_testkit::{Person as Client, start, until, within};
+use serde_json::Value;
 use tower::ServiceExt;
 
-/// Nothing here waits for a clock, so a test that takes this long is stuck.
-const STUCK: Duration = Duration::from_secs(60);
-
 pub(crate) struct World {
-    pub(crate) store: Store,
-    pub(crate) node: Node,
-    pub(crate) clock: ManualClock,
+    house: House,
     pub(crate) router: Router,
-    pub(crate) key: String,
-    _dir: tempfile::TempDir,
+}
+
+impl Deref for World {
+    type Target = House;
+
+    fn deref(&self) -> &House {
+        &self.house
+    }
 }
 
 /// What came back.
@@ -63,50 +61,26 @@ pub(crate) fn at(text: &str) -> UnixMs {
     UnixMs(text.parse::<jiff::Timestamp>().unwrap().as_millisecond())
 }
 
-pub(crate) async fn start(store: &Store, clock: &ManualClock, key: &str, node_id: &str) -> Node {
-    let config = NodeConfig {
-        node_id: node_id.to_owned(),
-        reconnect_grace_ms: 20_000,
-        signing_key_pem: key.to_owned(),
-        store_client_addresses: false,
-    };
-    Node::start(config, store.clone(), None, Arc::new(clock.clone())).await.unwrap()
-}
-
 impl World {
     pub(crate) async fn at(now: &str) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path()).unwrap();
-        let clock = ManualClock::new(at(now));
-        let key = generate_signing_key().unwrap();
-        let node = start(&store, &clock, &key, "node-1").await;
-        let router = router(node.clone(), ApiConfig::default());
-        Self { store, node, clock, router, key, _dir: dir }
+        Self::of(House::at(at(now)).await)
+    }
+
+    fn of(house: House) -> Self {
+        let router = router(house.node.clone(), ApiConfig::default());
+        Self { house, router }
     }
 
     /// The same ledger behind another node.
     pub(crate) fn with_node(self, node: Node, clock: ManualClock) -> Self {
-        let router = router(node.clone(), ApiConfig::default());
-        Self { node, clock, router, ..self }
+        Self::of(House { node, clock, ..self.house })
     }
 
     /// The same folder, opened again after a stop, behind another node.
     pub(crate) async fn restarted(self) -> Self {
-        let Self { store, node, clock, router, key, _dir } = self;
-        node.stop().await;
-        drop((router, node, store));
-        let store = Store::open(_dir.path()).unwrap();
-        let node = start(&store, &clock, &key, "node-2").await;
-        let router = sederunt_api::router(node.clone(), ApiConfig::default());
-        Self { store, node, clock, router, key, _dir }
-    }
-
-    pub(crate) async fn app(&self, account: &str, id: &str, name: &str) {
-        let id = AppId::from(id);
-        let presets = default_presets(&id, self.node.now(), || self.node.mint_id());
-        let created_at = self.node.now();
-        let row = AppRow { id, account: account.to_owned(), name: name.to_owned(), created_at };
-        self.store.create_app(row, presets).await.unwrap();
+        let Self { house, router } = self;
+        drop(router);
+        Self::of(house.restarted().await)
     }
 
     pub(crate) async fn token(
@@ -138,51 +112,27 @@ impl World {
     }
 
     pub(crate) async fn meeting(&self, app: &str, id: MeetingId, title: &str, kind: RoomKind) -> MeetingRow {
-        let now = self.node.now();
         let row = MeetingRow {
             id,
-            app: AppId::from(app),
             title: title.to_owned(),
-            active: true,
-            keep_alive_secs: 60,
             kind,
             is_room: kind != RoomKind::Private,
-            default_member_type: MemberType::Guest,
-            max_meeting_seconds: None,
-            terminated_at: None,
-            deleted_at: None,
-            extra: json!({}),
-            created_at: now,
-            updated_at: now,
+            ..self.meeting_row(&AppId::from(app))
         };
         self.store.create_meeting(row.clone()).await.unwrap();
         row
     }
 
     pub(crate) async fn participant(&self, meeting: &MeetingRow, id: Id, user: &str) -> ParticipantRow {
-        let now = self.node.now();
         let row = ParticipantRow {
             id: id.into(),
-            meeting: meeting.id,
-            app: meeting.app.clone(),
-            name: user.to_owned(),
-            picture: String::new(),
             custom_participant_id: Some(user.to_owned()),
             user_id: Some(user.to_owned()),
-            preset_name: "group_call_host".to_owned(),
             member_type: MemberType::Host,
-            blocked: false,
-            deleted_at: None,
-            created_at: now,
-            updated_at: now,
+            ..self.participant_row(&meeting.app, meeting.id, user)
         };
         self.store.create_participant(row.clone()).await.unwrap();
         row
-    }
-
-    pub(crate) async fn entry(&self, participant: &ParticipantRow) -> String {
-        let preset = self.store.preset(&participant.app, &participant.preset_name).await.unwrap().unwrap();
-        self.node.mint_token(participant, &preset).unwrap()
     }
 
     /// A new participant of a meeting, inside it.
@@ -201,11 +151,7 @@ impl World {
 
     /// A socket that has not joined.
     pub(crate) async fn waiting(&self, token: &str, peer: PeerId) -> Result<Client, EntryError> {
-        let ticket = self.node.admit(token).await?;
-        let meeting = ticket.meeting.id;
-        let (sender, inbox) = mpsc::channel(1024);
-        let attached = self.node.attach(ticket, peer, ClientAddress::default(), sender).await?;
-        Ok(Client { attached, inbox, meeting, peer })
+        self.attach(token, peer).await
     }
 
     /// Leaves, and waits until the ledger knows.
@@ -216,7 +162,7 @@ impl World {
         self.until_left(session, peer).await;
     }
 
-    pub(crate) async fn until_left(&self, session: sederunt_core::id::SessionId, peer: PeerId) {
+    pub(crate) async fn until_left(&self, session: SessionId, peer: PeerId) {
         until("the leave", || async {
             self.store.stay(session, peer).await.unwrap().unwrap().stay.left_at.is_some()
         })
@@ -254,70 +200,4 @@ impl World {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         Answer { status: parts.status, headers: parts.headers, text }
     }
-}
-
-/// One socket.
-pub(crate) struct Client {
-    attached: Attached,
-    inbox: mpsc::Receiver<ToSocket>,
-    pub(crate) meeting: MeetingId,
-    pub(crate) peer: PeerId,
-}
-
-impl Client {
-    pub(crate) async fn join(&mut self) {
-        let id = "join".into();
-        self.attached
-            .request(id, RoomRequest::Entry(entry::Ask::JoinRoom { display_name: String::new() }))
-            .await
-            .unwrap();
-        loop {
-            match within("the answer to the join", self.inbox.recv()).await {
-                Some(ToSocket::Tell { re: Some(_), msg, .. }) => {
-                    assert!(matches!(*msg, Msg::Entry(entry::Tell::PeerInfo { .. })), "{msg:?}");
-                    return;
-                }
-                Some(ToSocket::Tell { re: None, .. }) => {}
-                other => panic!("unexpected: {other:?}"),
-            }
-        }
-    }
-
-    /// Something comes from the client: it is awake.
-    pub(crate) fn is_heard(&self) {
-        self.attached.hears();
-    }
-
-    pub(crate) async fn disconnect(self, how: Disconnect) {
-        self.attached.disconnect(how).await;
-    }
-
-    /// Reads on until the room closes the socket.
-    pub(crate) async fn closed(&mut self) -> Option<CloseReason> {
-        loop {
-            match within("the end of the socket", self.inbox.recv()).await {
-                Some(ToSocket::Close(reason)) => return Some(reason),
-                Some(_) => {}
-                None => return None,
-            }
-        }
-    }
-}
-
-/// Fails when `future` takes so long that it will never come.
-pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(STUCK, future).await {
-        Ok(value) => value,
-        Err(_) => panic!("{what} does not come"),
-    }
-}
-
-/// Waits until `condition` holds.
-pub(crate) async fn until<F: Future<Output = bool>>(what: &str, condition: impl Fn() -> F) {
-    within(what, async {
-        while !condition().await {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
 }

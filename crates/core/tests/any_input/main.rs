@@ -3,8 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod make;
-#[path = "../sim/rng.rs"]
-mod rng;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

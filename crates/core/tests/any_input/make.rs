@@ -13,10 +13,10 @@ use sederunt_core::words::media::{Produce, Want};
 use sederunt_core::words::plugin::StoreAddress;
 use sederunt_core::words::{Msg, Request, chat, entry, media, plugin, roster, speaker, spotlight};
 
-use crate::rng::Rng;
+use sederunt_dice::Dice;
 
 pub(crate) struct Maker {
-    pub(crate) rng: Rng,
+    pub(crate) rng: Dice,
     /// Newest instant that was handed out.
     pub(crate) newest: i64,
     /// Kinds of media commands that were answered.
@@ -35,7 +35,7 @@ impl Default for Maker {
 impl Maker {
     pub(crate) fn new(seed: u64) -> Self {
         Self {
-            rng: Rng::new(seed),
+            rng: Dice::new(seed),
             newest: 0,
             told: BTreeSet::new(),
             producers: Vec::new(),
@@ -86,7 +86,7 @@ impl Maker {
         (0..self.rng.below(4)).map(|_| self.peer()).collect()
     }
 
-    fn of(rng: &mut Rng, pool: &[Id]) -> Id {
+    fn of(rng: &mut Dice, pool: &[Id]) -> Id {
         if pool.is_empty() || rng.chance(5) { Id::from_u128(0) } else { *rng.pick(pool) }
     }
 

@@ -11,7 +11,6 @@
 
 mod ledger;
 mod model;
-mod rng;
 mod world;
 
 use world::World;

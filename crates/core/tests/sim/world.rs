@@ -16,7 +16,7 @@ use sederunt_core::words::{Request, entry, roster};
 
 use crate::ledger::Ledger;
 use crate::model::{Model, Settings};
-use crate::rng::Rng;
+use sederunt_dice::Dice;
 
 const START: i64 = 1_700_000_000_000;
 const STEPS: u64 = 60;
@@ -28,7 +28,7 @@ struct Client {
 }
 
 pub(crate) struct World {
-    rng: Rng,
+    rng: Dice,
     verbose: bool,
     /// Sockets break all the time and time goes slowly: many are away at once.
     stormy: bool,
@@ -53,7 +53,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(seed: u64, verbose: bool) -> Self {
-        let mut rng = Rng::new(seed);
+        let mut rng = Dice::new(seed);
         let stormy = rng.chance(40);
         let graces: &[i64] =
             if stormy { &[20_000, 60_000, 300_000] } else { &[0, 5_000, 20_000, 20_000, 90_000] };

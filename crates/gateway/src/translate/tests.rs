@@ -11,6 +11,7 @@ use sederunt_core::words::media::{Consumer, JoinComplete, MediaPeer};
 use sederunt_core::words::plugin::StoreAddress;
 use sederunt_core::words::speaker::SpeakerChange;
 use sederunt_core::words::{self, Msg};
+use sederunt_dice::Dice;
 use sederunt_proto::event::{self, chat, media, plugin, poll, room};
 
 use super::{reply, request, room_refusal};
@@ -205,18 +206,12 @@ fn every_word_of_the_room_has_its_event() {
 
 #[test]
 fn no_payload_breaks_the_translation() {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut random = move || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state
-    };
+    let mut dice = Dice::new(1);
     for (number, _) in event::all() {
         for length in 0..200_u64 {
             // Field numbers and lengths of real messages are small, so small bytes reach further in.
             let payload: Vec<u8> = (0..length % 40)
-                .map(|_| if random() % 4 == 0 { random() as u8 } else { (random() % 50) as u8 })
+                .map(|_| if dice.one_in(4) { dice.roll() as u8 } else { dice.below(50) as u8 })
                 .collect();
             let _ = request(number, &payload);
         }

@@ -47,7 +47,7 @@ impl World {
     }
 
     async fn with(media: Option<Media>, limits: StrangerLimits) -> Self {
-        let house = House::at(T0, Settings { media, store_client_addresses: true }).await;
+        let house = House::with(T0, Settings { media, store_client_addresses: true }).await;
         let app = house.app("acc", "app-1", "App").await;
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -1,70 +1,42 @@
-//! A node, its ledger, and clients that speak the room's own words.
+//! A house with one app, and what its lists say.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::ops::{Deref, DerefMut};
 
-use sederunt_core::call::ReqId;
-use sederunt_core::effect::CloseReason;
-use sederunt_core::error::RoomError;
-use sederunt_core::id::{AppId, MeetingId, ParticipantId, PeerId, SessionId};
-use sederunt_core::time::UnixMs;
-use sederunt_core::words::{Msg, Request, entry};
-use sederunt_node::clock::ManualClock;
-use sederunt_node::presets::default_presets;
-use sederunt_node::{Attached, ClientAddress, Node, NodeConfig, ToSocket, generate_signing_key};
+use sederunt_core::id::{AppId, MeetingId, PeerId, SessionId};
 use sederunt_store::{
-    AppRow, MeetingRow, MemberType, Page, ParticipantRow, RoomKind, SessionQuery, SessionRow, SessionSort,
-    StayQuery, StayRow, StaySort, Store,
+    MeetingRow, Page, ParticipantRow, SessionQuery, SessionRow, SessionSort, StayQuery, StayRow, StaySort,
 };
-use serde_json::json;
-use tokio::sync::mpsc;
-
-/// 2026-01-12T14:00:00Z.
-pub(crate) const T0: UnixMs = UnixMs(1_768_226_400_000);
-/// Nothing here waits for a clock, so a test that takes this long is stuck.
-const STUCK: Duration = Duration::from_secs(60);
+use sederunt_testkit::House;
+pub(crate) use sederunt_testkit::{Person as Client, T0, start, until, within};
 
 pub(crate) struct World {
-    pub(crate) store: Store,
-    pub(crate) node: Node,
-    pub(crate) clock: ManualClock,
+    house: House,
     pub(crate) app: AppId,
-    pub(crate) key: String,
-    _dir: tempfile::TempDir,
+}
+
+impl Deref for World {
+    type Target = House;
+
+    fn deref(&self) -> &House {
+        &self.house
+    }
+}
+
+impl DerefMut for World {
+    fn deref_mut(&mut self) -> &mut House {
+        &mut self.house
+    }
 }
 
 impl World {
     pub(crate) async fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path()).unwrap();
-        let clock = ManualClock::new(T0);
-        let key = generate_signing_key().unwrap();
-        let app = AppId::from("app-1");
-        let node = start(&store, &clock, &key, "node-1").await;
-        let row =
-            AppRow { id: app.clone(), account: "acc".to_owned(), name: "App".to_owned(), created_at: T0 };
-        let presets = default_presets(&app, T0, || node.mint_id());
-        store.create_app(row, presets).await.unwrap();
-        Self { store, node, clock, app, key, _dir: dir }
+        let house = House::at(T0).await;
+        let app = house.app("acc", "app-1", "App").await;
+        Self { house, app }
     }
 
     pub(crate) fn meeting_row(&self) -> MeetingRow {
-        MeetingRow {
-            id: MeetingId(self.node.mint_id()),
-            app: self.app.clone(),
-            title: "Weekly".to_owned(),
-            active: true,
-            keep_alive_secs: 60,
-            kind: RoomKind::Private,
-            is_room: false,
-            default_member_type: MemberType::Guest,
-            max_meeting_seconds: None,
-            terminated_at: None,
-            deleted_at: None,
-            extra: json!({}),
-            created_at: T0,
-            updated_at: T0,
-        }
+        self.house.meeting_row(&self.app)
     }
 
     pub(crate) async fn meeting(&self) -> MeetingRow {
@@ -74,28 +46,13 @@ impl World {
     }
 
     pub(crate) async fn participant(&self, meeting: MeetingId, name: &str) -> ParticipantRow {
-        let row = ParticipantRow {
-            id: ParticipantId(self.node.mint_id()),
-            meeting,
-            app: self.app.clone(),
-            name: name.to_owned(),
-            picture: String::new(),
-            custom_participant_id: Some(format!("c-{name}")),
-            user_id: None,
-            preset_name: "group_call_host".to_owned(),
-            member_type: MemberType::Guest,
-            blocked: false,
-            deleted_at: None,
-            created_at: T0,
-            updated_at: T0,
-        };
+        let row = self.participant_row(&self.app, meeting, name);
         self.store.create_participant(row.clone()).await.unwrap();
         row
     }
 
     pub(crate) async fn token(&self, participant: &ParticipantRow) -> String {
-        let preset = self.store.preset(&participant.app, &participant.preset_name).await.unwrap().unwrap();
-        self.node.mint_token(participant, &preset).unwrap()
+        self.entry(participant).await
     }
 
     /// A socket of a new participant, attached and not joined.
@@ -106,10 +63,7 @@ impl World {
     }
 
     pub(crate) async fn attach(&self, token: &str, peer: PeerId, outbox: usize) -> Client {
-        let ticket = self.node.admit(token).await.unwrap();
-        let (sender, inbox) = mpsc::channel(outbox);
-        let attached = self.node.attach(ticket, peer, ClientAddress::default(), sender).await.unwrap();
-        Client { attached, inbox, asked: 0, pushes: Vec::new() }
+        self.attach_with(token, peer, outbox).await.unwrap()
     }
 
     pub(crate) async fn sessions(&self) -> Page<SessionRow> {
@@ -143,92 +97,4 @@ impl World {
         };
         self.store.stays(query).await.unwrap().items
     }
-}
-
-pub(crate) async fn start(store: &Store, clock: &ManualClock, key: &str, node_id: &str) -> Node {
-    let config = NodeConfig {
-        node_id: node_id.to_owned(),
-        reconnect_grace_ms: 20_000,
-        signing_key_pem: key.to_owned(),
-        store_client_addresses: false,
-    };
-    Node::start(config, store.clone(), None, Arc::new(clock.clone())).await.unwrap()
-}
-
-/// One socket.
-pub(crate) struct Client {
-    pub(crate) attached: Attached,
-    inbox: mpsc::Receiver<ToSocket>,
-    asked: u32,
-    pub(crate) pushes: Vec<Arc<Msg>>,
-}
-
-impl Client {
-    /// The next word of the room; `None` = it has let go of the socket.
-    pub(crate) async fn next(&mut self) -> Option<ToSocket> {
-        within("a word of the room", self.inbox.recv()).await
-    }
-
-    /// Asks, and returns the answer; pushes that come first are kept.
-    pub(crate) async fn ask(&mut self, request: Request) -> Result<Arc<Msg>, RoomError> {
-        self.asked += 1;
-        let id = ReqId::from(&*format!("r-{}", self.asked));
-        self.attached.request(id.clone(), request).await.unwrap();
-        loop {
-            match self.next().await.expect("the room has let go") {
-                ToSocket::Tell { re: None, msg, .. } => self.pushes.push(msg),
-                ToSocket::Tell { re: Some(re), msg, .. } if re == id => return Ok(msg),
-                ToSocket::Refuse { re, error } if re == id => return Err(error),
-                other @ (ToSocket::Tell { .. } | ToSocket::Refuse { .. } | ToSocket::Close(_)) => {
-                    panic!("unexpected: {other:?}")
-                }
-            }
-        }
-    }
-
-    pub(crate) async fn join(&mut self) {
-        let joined =
-            self.ask(Request::Entry(entry::Ask::JoinRoom { display_name: String::new() })).await.unwrap();
-        assert!(matches!(*joined, Msg::Entry(entry::Tell::PeerInfo { .. })), "{joined:?}");
-    }
-
-    /// Reads on until the room closes the socket.
-    pub(crate) async fn closed(&mut self) -> Option<CloseReason> {
-        loop {
-            match self.next().await {
-                Some(ToSocket::Close(reason)) => return Some(reason),
-                Some(ToSocket::Tell { msg, .. }) => self.pushes.push(msg),
-                Some(ToSocket::Refuse { .. }) => {}
-                None => return None,
-            }
-        }
-    }
-
-    /// Reads on until a push satisfies `wanted`.
-    pub(crate) async fn push(&mut self, what: &str, wanted: impl Fn(&Msg) -> bool) {
-        while !self.pushes.iter().any(|msg| wanted(msg)) {
-            match self.next().await {
-                Some(ToSocket::Tell { msg, .. }) => self.pushes.push(msg),
-                other => panic!("{what} did not come, but {other:?}"),
-            }
-        }
-    }
-}
-
-/// Fails when `future` takes so long that it will never come.
-pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(STUCK, future).await {
-        Ok(value) => value,
-        Err(_) => panic!("{what} does not come"),
-    }
-}
-
-/// Waits until `condition` holds.
-pub(crate) async fn until<F: Future<Output = bool>>(what: &str, condition: impl Fn() -> F) {
-    within(what, async {
-        while !condition().await {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
 }

@@ -10,7 +10,6 @@
 
 pub mod client;
 pub mod http;
-pub mod rng;
 pub mod wall;
 
 use std::io::{BufRead as _, BufReader};

@@ -7,11 +7,11 @@ use sederunt_core::id::Id;
 
 use crate::check::ROUNDING_MS;
 use crate::common::http::get;
-use crate::common::rng::Rng;
 use crate::common::wall::Wall;
 use crate::common::{DEADLINE, Server};
 use crate::load::Seen;
 use crate::truth::Truth;
+use sederunt_dice::Dice;
 
 /// Every so many kills the wall clock is set before it.
 pub(crate) const SET_EVERY: u64 = 4;
@@ -33,13 +33,13 @@ impl Clock {
     }
 
     /// A server with this clock that seals every few sessions.
-    pub(crate) fn serve(&mut self, data: &Path, rng: &mut Rng) -> Server {
+    pub(crate) fn serve(&mut self, data: &Path, rng: &mut Dice) -> Server {
         self.began = self.wall.off_ms();
         crate::index::serve(data, rng, &self.wall.environment())
     }
 
     /// Sets it at some moment, and waits until a heartbeat has told the ledger: from then on, a kill may come at any time.
-    pub(crate) async fn set(&mut self, metrics: &str, rng: &mut Rng) {
+    pub(crate) async fn set(&mut self, metrics: &str, rng: &mut Dice) {
         crate::at_instant(Duration::from_millis(rng.within(0..300))).await;
         let off = rng.within(0..2 * FAR_MS).cast_signed() - FAR_MS.cast_signed();
         // Every beat from here on knows of it, and one comes out of turn.

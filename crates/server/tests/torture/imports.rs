@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use sederunt_core::id::Id;
 use serde_json::json;
 
-use crate::common::rng::Rng;
 use crate::common::{run, sederunt, stderr};
 use crate::truth::Truth;
+use sederunt_dice::Dice;
 
 /// Sessions of one file.
 const SESSIONS: u64 = 400;
@@ -43,7 +43,7 @@ impl Imports {
     }
 
     /// Imports a new file, or one that was killed, and kills that.
-    pub(crate) async fn round(&mut self, rng: &mut Rng) {
+    pub(crate) async fn round(&mut self, rng: &mut Dice) {
         let unfinished: Vec<usize> = (0..self.files.len()).filter(|n| !self.files[*n].is_done).collect();
         let no = if unfinished.is_empty() || rng.within(0..2) == 0 {
             self.make(rng);
@@ -68,7 +68,7 @@ impl Imports {
         }
     }
 
-    fn make(&mut self, rng: &mut Rng) {
+    fn make(&mut self, rng: &mut Dice) {
         let mut text = String::new();
         let mut sessions = Vec::new();
         for _ in 0..SESSIONS {
@@ -113,7 +113,7 @@ impl Imports {
 }
 
 /// A line of a file: an ended session with one to five stays.
-pub(crate) fn record(app: &str, id: &str, meeting: u64, start: i64, rng: &mut Rng) -> serde_json::Value {
+pub(crate) fn record(app: &str, id: &str, meeting: u64, start: i64, rng: &mut Dice) -> serde_json::Value {
     let time = |ms: i64| format!("{:.3}", Timestamp::from_millisecond(ms).unwrap());
     let mut end = start;
     let stays: Vec<_> = (0..rng.within(1..6))

@@ -7,21 +7,21 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 
 use crate::common::http::try_exchange;
-use crate::common::rng::Rng;
 use crate::common::{Server, sederunt};
+use sederunt_dice::Dice;
 
 /// Longest time until a rebuild is killed.
 const KILL_MS: u64 = 250;
 
 /// A server that seals every few sessions.
-pub(crate) fn serve(data: &Path, rng: &mut Rng, environment: &[(&str, &Path)]) -> Server {
+pub(crate) fn serve(data: &Path, rng: &mut Dice, environment: &[(&str, &Path)]) -> Server {
     let seal = rng.within(1..4).to_string();
     let options = ["--index-from-sessions", "1", "--index-seal-sessions", &seal];
     Server::start_in(data, &options, environment)
 }
 
 /// Starts a rebuild of the index and kills it.
-pub(crate) async fn killed_rebuild(data: &Path, rng: &mut Rng) {
+pub(crate) async fn killed_rebuild(data: &Path, rng: &mut Dice) {
     let mut command = sederunt(&["index", "rebuild", "--data"]);
     let mut rebuild = command.arg(data).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     crate::at_instant(Duration::from_millis(rng.within(1..KILL_MS))).await;

@@ -7,16 +7,16 @@ use std::process::Stdio;
 use std::time::Instant;
 
 use crate::at_instant;
-use crate::common::rng::Rng;
 use crate::common::{FirstRun, run, sederunt, stderr, stdout_of};
 use crate::imports::record;
+use sederunt_dice::Dice;
 
 /// Sessions of a run that says nothing else: every step but leaving the indexes out, which takes 50 000 and minutes.
 pub(crate) const SESSIONS: u64 = 2_000;
 const KILLS: u64 = 4;
 
 /// Makes a file, imports it once in peace, then kills imports of it.
-pub(crate) async fn imports(dir: &Path, sessions: u64, rng: &mut Rng) {
+pub(crate) async fn imports(dir: &Path, sessions: u64, rng: &mut Dice) {
     let whole = dir.join("whole");
     let file = dir.join("large.ndjson");
     // Not the app of first-run.json, which is another one in every folder.

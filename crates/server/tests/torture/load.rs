@@ -9,10 +9,10 @@ use tokio::task::JoinSet;
 
 use crate::common::client::{Client, Gone, Pass};
 use crate::common::http::{Answer, Kit};
-use crate::common::rng::Rng;
 use crate::common::{DEADLINE, FirstRun, Server};
 use crate::index::Sealing;
 use crate::removal::{Kick, Out};
+use sederunt_dice::Dice;
 
 /// Clients that only read.
 const READERS: u64 = 2;
@@ -81,7 +81,7 @@ impl Scene {
     }
 
     /// Load from every participant until the server is killed under it, at the end of `until`.
-    pub(crate) async fn round(self, everybody: &[Pass], rng: &Rng, until: impl Future<Output = ()>) {
+    pub(crate) async fn round(self, everybody: &[Pass], rng: &Dice, until: impl Future<Output = ()>) {
         let mut players = JoinSet::new();
         for (no, pass) in everybody.iter().enumerate() {
             players.spawn(self.player.clone().come_and_go(pass.clone(), rng.fork(no as u64 + 1)));
@@ -125,7 +125,7 @@ impl Player {
         assert!(dying.is_some_and(|dying| dying <= at), "before the kill: {what}");
     }
 
-    async fn come_and_go(mut self, pass: Pass, mut rng: Rng) {
+    async fn come_and_go(mut self, pass: Pass, mut rng: Dice) {
         loop {
             let peer = rng.uuid();
             // A new peer id may always enter, whoever was removed before.
@@ -150,7 +150,7 @@ impl Player {
         mut client: Client,
         pass: &Pass,
         peer: &str,
-        rng: &mut Rng,
+        rng: &mut Dice,
     ) -> Result<(), Gone> {
         let asked = now_ms();
         self.note(peer, |a| {
@@ -221,7 +221,7 @@ impl Player {
     }
 
     /// Reads both lists, in all orders.
-    async fn read(mut self, everybody: Vec<Pass>, mut rng: Rng) {
+    async fn read(mut self, everybody: Vec<Pass>, mut rng: Dice) {
         loop {
             let pass = &everybody[usize::try_from(rng.within(0..everybody.len() as u64)).unwrap()];
             let page = rng.within(1..4);

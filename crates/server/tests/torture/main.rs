@@ -30,9 +30,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use common::http::{Kit, passes};
-use common::rng::Rng;
 use common::wall::Wall;
 use common::{FirstRun, Server, stdout_of};
+use sederunt_dice::Dice;
 
 use clock::{Clock, SET_EVERY};
 use imports::Imports;
@@ -58,7 +58,7 @@ const PEOPLE: usize = 4;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_survives_sigkill() {
     let kills = std::env::var("TORTURE_KILLS").map_or(KILLS, |n| n.parse().unwrap());
-    let rng = Rng::from_env("TORTURE_SEED");
+    let rng = Dice::from_env("TORTURE_SEED");
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
     let start = Instant::now();
@@ -131,7 +131,7 @@ async fn what_was_acknowledged_survives_sigkill() {
 async fn a_large_import_survives_sigkill() {
     let sessions = std::env::var("TORTURE_IMPORT").map_or(large::SESSIONS, |n| n.parse().unwrap());
     let dir = tempfile::tempdir().unwrap();
-    large::imports(dir.path(), sessions, &mut Rng::from_env("TORTURE_SEED").fork(1)).await;
+    large::imports(dir.path(), sessions, &mut Dice::from_env("TORTURE_SEED").fork(1)).await;
 }
 
 /// The instant of a kill is drawn: nothing is waited for.

@@ -8,8 +8,8 @@ use sederunt_proto::socket::room::JoinRoomRequest;
 
 use crate::common::client::{Client, End, Gone, Pass};
 use crate::common::http::{Answer, Kit};
-use crate::common::rng::Rng;
 use crate::load::{Attempt, Log, Player, Seen, now_ms};
+use sederunt_dice::Dice;
 
 /// Longest pause of those who remove.
 const PAUSE_MS: u64 = 60;
@@ -94,7 +94,7 @@ impl Seen {
     }
 
     /// Somebody who was removed.
-    fn anybody_out(&self, rng: &mut Rng) -> Option<(String, Pass, i64)> {
+    fn anybody_out(&self, rng: &mut Dice) -> Option<(String, Pass, i64)> {
         let all = self.order.len() as u64;
         let from = if rng.within(0..2) == 0 { all.saturating_sub(NEWEST) } else { 0 };
         let peer = (0..8).filter(|_| all > 0).find_map(|_| {
@@ -115,7 +115,7 @@ impl Seen {
 
 impl Player {
     /// Removes one person now and then, or everybody, so that sessions end.
-    pub(crate) async fn remove(mut self, everybody: Vec<Pass>, is_all: bool, mut rng: Rng) {
+    pub(crate) async fn remove(mut self, everybody: Vec<Pass>, is_all: bool, mut rng: Dice) {
         while self.pauses(rng.within(0..PAUSE_MS)).await {
             let pass = &everybody[usize::try_from(rng.within(0..everybody.len() as u64)).unwrap()];
             let person = (!is_all).then_some(pass.custom_id.as_str());
@@ -127,7 +127,7 @@ impl Player {
     }
 
     /// Comes back as those who were removed, as their own clients do, and asks to be let in.
-    pub(crate) async fn come_back(mut self, mut rng: Rng) {
+    pub(crate) async fn come_back(mut self, mut rng: Dice) {
         loop {
             let somebody = self.log.lock().unwrap().anybody_out(&mut rng);
             let Some((peer, pass, killed)) = somebody else {

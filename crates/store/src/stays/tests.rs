@@ -11,6 +11,7 @@ use sederunt_core::fact::{EndReason, Fact, FactKind, LeaveReason, Role};
 use sederunt_core::id::{AppId, ParticipantId};
 use sederunt_core::tally::Tally;
 use sederunt_core::time::UnixMs;
+use sederunt_dice::Dice;
 
 use super::*;
 use crate::AppRow;
@@ -22,31 +23,6 @@ const NAMES: [&str; 8] =
     ["Ada", "ada lovelace", "Ŝtefano É", "e\u{301}mile", "", "100%_a", "a-b-c", "ΣΊΣΥΦΟΣ"];
 const TERMS: [&str; 14] =
     ["a", "ADA", "É", "e\u{301}", "%", "_", "-", "a-b", "σίσ", "lovelace", "zz", "0", "00-0", "4a"];
-
-/// SplitMix64.
-struct Rng(u64);
-
-impl Rng {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, n: u64) -> u64 {
-        self.next() % n
-    }
-
-    fn one_in(&mut self, n: u64) -> bool {
-        self.below(n) == 0
-    }
-
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        from[usize::try_from(self.below(from.len() as u64)).unwrap()]
-    }
-}
 
 /// One meeting with its LIVE session, as a room folds it.
 struct Room {
@@ -74,11 +50,11 @@ impl Room {
         self.writes.push(Write::Fact { fact, columns, stay, person, offset_ms: 0 });
     }
 
-    fn session(&mut self, rng: &mut Rng, at: i64) -> SessionId {
+    fn session(&mut self, rng: &mut Dice, at: i64) -> SessionId {
         if let Some(tally) = &self.tally {
             return tally.columns().session;
         }
-        let session = SessionId::from_u128(u128::from(rng.next()) << 64 | u128::from(rng.next()));
+        let session = SessionId::from_u128(u128::from(rng.roll()) << 64 | u128::from(rng.roll()));
         self.sessions.push(session);
         self.fact(
             session,
@@ -89,12 +65,12 @@ impl Room {
         session
     }
 
-    fn join(&mut self, rng: &mut Rng, at: i64) -> PeerId {
+    fn join(&mut self, rng: &mut Dice, at: i64) -> PeerId {
         let session = self.session(rng, at);
         // Ids from few and from many, so that a peer of one session is now and then a peer of another.
         let peer = loop {
             let few = rng.one_in(3);
-            let peer = if few { u128::from(rng.below(500)) } else { u128::from(rng.next()) << 32 };
+            let peer = if few { u128::from(rng.below(500)) } else { u128::from(rng.roll()) << 32 };
             let peer = PeerId::from_u128(peer);
             if !self.tally.as_ref().is_some_and(|t| t.has_seen(peer)) {
                 break peer;
@@ -104,7 +80,7 @@ impl Room {
         let participant =
             ParticipantId::from_u128(u128::from(rng.below(40)) * 0x1234_5678_9abc_def0_1234_5678_9abc);
         let person = Person {
-            display_name: rng.pick(&NAMES).to_owned(),
+            display_name: (*rng.pick(&NAMES)).to_owned(),
             preset_name: "p".to_owned(),
             custom_participant_id: (!rng.one_in(3)).then(|| format!("{}{}", rng.pick(&NAMES), rng.below(9))),
             user_id: user,
@@ -117,14 +93,14 @@ impl Room {
     }
 
     /// Something that may happen in a room at this moment.
-    fn step(&mut self, rng: &mut Rng, at: i64) {
+    fn step(&mut self, rng: &mut Dice, at: i64) {
         let stays: Vec<_> = self.tally.iter().flat_map(Tally::open).map(|s| (s.peer, s.away_since)).collect();
         if stays.is_empty() || rng.one_in(2) {
             self.join(rng, at);
             return;
         }
         let session = self.session(rng, at);
-        let (peer, away) = rng.pick(&stays);
+        let (peer, away) = *rng.pick(&stays);
         match (rng.below(4), away) {
             (0, None) => self.fact(session, at, FactKind::PeerAway { peer }, None),
             (0, Some(_)) => self.fact(session, at, FactKind::PeerBack { peer }, None),
@@ -165,24 +141,24 @@ fn read_into(store: &Store, cache: &StayCache, scope: Scope) {
     cache.keep(scope, state);
 }
 
-fn stay_query(rng: &mut Rng, session: SessionId, now: i64) -> StayQuery {
+fn stay_query(rng: &mut Dice, session: SessionId, now: i64) -> StayQuery {
     StayQuery {
         session,
         now: UnixMs(now + i64::try_from(rng.below(200)).unwrap() - 100),
-        search: (!rng.one_in(3)).then(|| rng.pick(&TERMS).to_owned()),
-        sort: rng.pick(&[StaySort::JoinedAt, StaySort::LeftAt, StaySort::Duration, StaySort::Duration]),
+        search: (!rng.one_in(3)).then(|| (*rng.pick(&TERMS)).to_owned()),
+        sort: *rng.pick(&[StaySort::JoinedAt, StaySort::LeftAt, StaySort::Duration, StaySort::Duration]),
         ascending: rng.one_in(2),
         offset: if rng.one_in(2) { 0 } else { rng.below(300) },
         limit: u32::try_from(rng.below(30)).unwrap(),
     }
 }
 
-fn room_query(rng: &mut Rng, meeting: MeetingId) -> RoomStayQuery {
+fn room_query(rng: &mut Dice, meeting: MeetingId) -> RoomStayQuery {
     RoomStayQuery {
         meeting,
         user_id: rng.one_in(2).then(|| format!("u{}", rng.below(6))),
-        connecting: rng.pick(&[None, None, Some(true), Some(false)]),
-        sort: rng.pick(&[StaySort::JoinedAt, StaySort::LeftAt, StaySort::Duration]),
+        connecting: *rng.pick(&[None, None, Some(true), Some(false)]),
+        sort: *rng.pick(&[StaySort::JoinedAt, StaySort::LeftAt, StaySort::Duration]),
         ascending: rng.one_in(2),
         offset: if rng.one_in(2) { 0 } else { rng.below(600) },
         limit: (!rng.one_in(30)).then(|| u32::try_from(rng.below(30)).unwrap()),
@@ -219,7 +195,7 @@ async fn columns_answer_as_sql_does() {
     let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     let seed = std::env::var("STAYS_SEED").map_or(u64::from(clock.subsec_nanos()), |s| s.parse().unwrap());
     println!("STAYS_SEED={seed}");
-    let mut rng = Rng(seed);
+    let mut rng = Dice::new(seed);
     let (_dir, store) = store().await;
     let cache = StayCache::default();
     let mut rooms: Vec<Room> = (1..=3).map(Room::new).collect();
@@ -269,7 +245,7 @@ async fn columns_answer_as_sql_does() {
 async fn a_changed_name_is_read_again() {
     let (_dir, store) = store().await;
     let mut room = Room::new(1);
-    let mut rng = Rng(1);
+    let mut rng = Dice::new(1);
     for n in 0..50 {
         room.join(&mut rng, T0 + n);
     }
@@ -278,7 +254,7 @@ async fn a_changed_name_is_read_again() {
     let cache = store.stay_cache();
     read_into(&store, &cache, Scope::Session(session));
     let found = async |term: &str| {
-        let q = StayQuery { search: Some(term.to_owned()), ..stay_query(&mut Rng(0), session, T0) };
+        let q = StayQuery { search: Some(term.to_owned()), ..stay_query(&mut Dice::new(0), session, T0) };
         store.stays(StayQuery { offset: 0, limit: 100, ..q }).await.unwrap().total
     };
     assert!(found("ada").await > 0);
@@ -298,7 +274,7 @@ async fn a_changed_name_is_read_again() {
 #[tokio::test]
 async fn memory_is_bounded_and_the_latest_use_stays() {
     let (_dir, store) = store().await;
-    let mut rng = Rng(2);
+    let mut rng = Dice::new(2);
     let mut rooms: Vec<Room> = (1..=4).map(Room::new).collect();
     for room in &mut rooms {
         for n in 0..200 {
@@ -340,7 +316,7 @@ async fn until(what: &str, is: impl Fn() -> bool) {
 async fn a_large_list_comes_into_memory_and_shows_every_join_at_once() {
     let (_dir, store) = store().await;
     let mut room = Room::new(9);
-    let mut rng = Rng(3);
+    let mut rng = Dice::new(3);
     for n in 0..i64::try_from(STAYS_MIN).unwrap() + 500 {
         room.join(&mut rng, T0 + n);
     }

@@ -1,6 +1,5 @@
 //! What the tests share: a ledger in a temporary folder, registry rows, and a recorder that folds facts as a room does.
 
-pub(crate) mod dice;
 pub(crate) mod words;
 
 use sederunt_core::effect::{Person, Write};

@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 
 use sederunt_store::Store;
 
-use crate::common::dice::Dice;
 use crate::common::{all, at};
 use crate::world::World;
 use crate::{open, queries, settle, small};
+use sederunt_dice::Dice;
 
 const QUERIES: usize = 60;
 
 async fn world(store: &Store) -> World {
-    let mut world = World::new(store, Dice::new("SEDERUNT_DIFF_SEED")).await;
+    let mut world = World::new(store, Dice::from_env("SEDERUNT_DIFF_SEED")).await;
     world.grow(store, 150).await;
     world
 }
@@ -151,12 +151,12 @@ async fn memory_does_not_grow_with_a_fault() {
     }
     let big = all("a", at(world.now_ms()));
     let before = store.index_stats().answers_sql;
-    queries::same(&store, &big, world.dice.seed).await;
+    queries::same(&store, &big, world.dice.seed()).await;
     assert_eq!(store.index_stats().answers_sql, before + 2, "SQL answers both times");
     blocked.free();
     settle(&store).await;
     let before = store.index_stats().answers_sql;
-    queries::same(&store, &big, world.dice.seed).await;
+    queries::same(&store, &big, world.dice.seed()).await;
     assert_eq!(store.index_stats().answers_sql, before + 1, "the index is back");
     queries::many(&store, &mut world, QUERIES).await;
 }
@@ -177,7 +177,7 @@ async fn files_that_turn_to_nonsense_are_noticed_while_they_answer() {
             file.write_all_at(&vec![0xff; len], 0).unwrap();
         }
     }
-    queries::same(&store, &all("a", at(world.now_ms())), world.dice.seed).await;
+    queries::same(&store, &all("a", at(world.now_ms())), world.dice.seed()).await;
     settle(&store).await;
     let stats = store.index_stats();
     assert!(stats.set_aside == 1 && stats.rebuilds > 0, "{stats:?}");

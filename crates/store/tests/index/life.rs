@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use sederunt_store::{Store, StoreOptions};
 
-use crate::common::dice::Dice;
 use crate::world::World;
 use crate::{open, queries, settle, small};
+use sederunt_dice::Dice;
 
 /// Asked in all unless `SEDERUNT_DIFF_QUERIES` says more.
 const QUERIES: usize = 12_000;
@@ -18,9 +18,9 @@ const EVENT_QUERIES: usize = 125;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_answer_is_that_of_sql() {
     let wanted = std::env::var("SEDERUNT_DIFF_QUERIES").ok().map(|n| n.parse().unwrap()).unwrap_or(QUERIES);
-    let mut dice = Dice::new("SEDERUNT_DIFF_SEED");
+    let mut dice = Dice::from_env("SEDERUNT_DIFF_SEED");
     let (mut asked, mut from_index, mut events) = (0, 0, Vec::new());
-    let first = dice.seed;
+    let first = dice.seed();
     while asked < wanted {
         let mut life = Life::new(dice.clone()).await;
         while life.asked < WORLD_QUERIES.min(wanted - asked) {
@@ -31,7 +31,7 @@ async fn every_answer_is_that_of_sql() {
         asked += life.asked;
         from_index += life.from_index;
         events.append(&mut life.events);
-        dice = Dice::of(dice.seed + 1);
+        dice = Dice::new(dice.seed() + 1);
     }
     events.sort_unstable();
     let count = |event| (event, events.iter().filter(|e| **e == event).count());
@@ -66,15 +66,15 @@ impl Life {
     async fn new(mut dice: Dice) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path().join("data");
-        let mut options = small(1 + dice.below(60), *dice.one(&[1, 5, 16, 40, 200]));
+        let mut options = small(1 + dice.below(60), *dice.pick(&[1, 5, 16, 40, 200]));
         // Whoever imports waits for the sealer.
-        options.index.crowd_sessions = *dice.one(&[0, 1_000_000]);
+        options.index.crowd_sessions = *dice.pick(&[0, 1_000_000]);
         // What a start leaves for the background.
-        options.index.start_facts = *dice.one(&[0, 40, 1_000_000, 1_000_000]);
-        options.index.start_sessions = *dice.one(&[0, 20, 1_000_000, 1_000_000]);
-        options.index.start_bytes = *dice.one(&[0, 1 << 30, 1 << 30, 1 << 30]);
+        options.index.start_facts = *dice.pick(&[0, 40, 1_000_000, 1_000_000]);
+        options.index.start_sessions = *dice.pick(&[0, 20, 1_000_000, 1_000_000]);
+        options.index.start_bytes = *dice.pick(&[0, 1 << 30, 1 << 30, 1 << 30]);
         let store = open(&data, options);
-        let steps = *dice.one(&[30, 200, 600]);
+        let steps = *dice.pick(&[30, 200, 600]);
         let mut world = World::new(&store, dice).await;
         world.grow(&store, steps).await;
         Self {
@@ -116,7 +116,7 @@ impl Life {
         self.events.push(event);
         match event {
             GROW => {
-                let steps = *self.world.dice.one(&[1, 10, 60]);
+                let steps = *self.world.dice.pick(&[1, 10, 60]);
                 let store = self.store().clone();
                 self.world.grow(&store, steps).await;
             }
@@ -173,7 +173,7 @@ impl Life {
         let mut files = Vec::new();
         files_of(&self.data.join("index"), &mut files);
         if !files.is_empty() {
-            let file = self.world.dice.one(&files).clone();
+            let file = self.world.dice.pick(&files).clone();
             let mut bytes = std::fs::read(&file).unwrap();
             let at = self.world.dice.index(bytes.len().max(1));
             match self.world.dice.below(4) {
@@ -199,7 +199,7 @@ impl Life {
         self.stop();
         let old = self.dir.path().join("old");
         copy_folder(&self.data, &old, true);
-        let (world, seed) = (self.world.clone(), self.world.dice.next());
+        let (world, seed) = (self.world.clone(), self.world.dice.roll());
         self.start();
         let store = self.store().clone();
         self.world.grow(&store, 120).await;
@@ -231,7 +231,7 @@ impl Life {
         self.stop();
         let store = open(&self.data, StoreOptions { index: sederunt_store::IndexOptions::off() });
         let report = store.index_verify(|_, _| {}).unwrap();
-        let seed = self.world.dice.seed;
+        let seed = self.world.dice.seed();
         assert_eq!(report.difference_count, 0, "SEDERUNT_DIFF_SEED={seed} {report:?}");
         drop(store);
         self.start();

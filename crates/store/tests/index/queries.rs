@@ -12,21 +12,21 @@ pub(crate) fn query(world: &mut World) -> SessionQuery {
     let some: Known = world.known[world.dice.index(world.known.len())].clone();
     let (now, last) = (world.now_ms(), world.known.len() as u64);
     let dice = &mut world.dice;
-    let app = if dice.below(12) == 0 { *dice.one(&["a", "b", "nowhere"]) } else { some.app };
-    let instant = |d: &mut crate::common::dice::Dice| match d.below(3) {
-        0 => at(some.started_ms + d.upto(2) - 1),
-        1 => at(d.upto(u32::try_from(now / 10_000).unwrap()) * 10_000),
-        _ => *d.one(&[UnixMs(i64::MIN), UnixMs(0), at(now), UnixMs(i64::MAX)]),
+    let app = if dice.below(12) == 0 { *dice.pick(&["a", "b", "nowhere"]) } else { some.app };
+    let instant = |d: &mut sederunt_dice::Dice| match d.below(3) {
+        0 => at(some.started_ms + d.between(0, 2) - 1),
+        1 => at(d.between(0, u32::try_from(now / 10_000).unwrap()) * 10_000),
+        _ => *d.pick(&[UnixMs(i64::MIN), UnixMs(0), at(now), UnixMs(i64::MAX)]),
     };
     let search = dice.maybe(2, |d| match d.below(8) {
         0 | 1 => part(d, &some.session.to_string()),
         2 => part(d, &some.meeting.to_string()),
         3 => some.session.to_string(),
         4 => part(d, &some.title),
-        _ => (*d.one(TERMS)).to_owned(),
+        _ => (*d.pick(TERMS)).to_owned(),
     });
     SessionQuery {
-        now: at(now + dice.upto(4) * 25_000),
+        now: at(now + dice.between(0, 4) * 25_000),
         meeting: dice.maybe(5, |d| match d.below(5) {
             0 => "abcdef-ghijkl".to_owned(),
             1 => some.meeting.to_string().to_uppercase(),
@@ -35,25 +35,25 @@ pub(crate) fn query(world: &mut World) -> SessionQuery {
         }),
         started_from: dice.maybe(4, instant),
         started_to: dice.maybe(4, instant),
-        status: dice.maybe(3, |d| *d.one(&[Status::Live, Status::Ended, Status::Ended])),
+        status: dice.maybe(3, |d| *d.pick(&[Status::Live, Status::Ended, Status::Ended])),
         peak_min: dice.maybe(5, |d| d.below(4)),
-        peak_max: dice.maybe(5, |d| *d.one(&[0, 1, 2, 3, 4, 5, u64::MAX])),
+        peak_max: dice.maybe(5, |d| *d.pick(&[0, 1, 2, 3, 4, 5, u64::MAX])),
         search,
-        sort: *dice.one(&[SessionSort::CreatedAt, SessionSort::MinutesConsumed]),
+        sort: *dice.pick(&[SessionSort::CreatedAt, SessionSort::MinutesConsumed]),
         ascending: dice.below(2) == 0,
         offset: match dice.below(5) {
             0 => dice.below(30),
             1 => dice.below(last + 2),
-            2 => *dice.one(&[1, 25, 100, 1 << 40, u64::MAX]),
+            2 => *dice.pick(&[1, 25, 100, 1 << 40, u64::MAX]),
             _ => 0,
         },
-        limit: *dice.one(&[0, 1, 2, 7, 25, 25, 100]),
+        limit: *dice.pick(&[0, 1, 2, 7, 25, 25, 100]),
         ..all(app, UnixMs(0))
     }
 }
 
 /// A part of a text, in any case.
-fn part(dice: &mut crate::common::dice::Dice, text: &str) -> String {
+fn part(dice: &mut sederunt_dice::Dice, text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     if chars.is_empty() {
         return String::new();
@@ -86,6 +86,6 @@ pub(crate) async fn same(store: &Store, q: &SessionQuery, seed: u64) {
 pub(crate) async fn many(store: &Store, world: &mut World, queries: usize) {
     for _ in 0..queries {
         let q = query(world);
-        same(store, &q, world.dice.seed).await;
+        same(store, &q, world.dice.seed()).await;
     }
 }

@@ -8,9 +8,9 @@ use sederunt_core::id::{Id, MeetingId, SessionId};
 use sederunt_store::{ImportOptions, Store};
 use serde_json::{Value, json};
 
-use crate::common::dice::Dice;
 use crate::common::words::TITLES;
 use crate::common::{NODE, Recorder, T0, app_row, at, person};
+use sederunt_dice::Dice;
 
 /// Steps of the clock.
 const TICK_MS: i64 = 10_000;
@@ -91,7 +91,7 @@ impl World {
             if !self.live_meetings.contains(&meeting) {
                 return meeting;
             }
-            let _ = self.dice.next();
+            let _ = self.dice.roll();
         }
     }
 
@@ -99,12 +99,12 @@ impl World {
         if self.dice.below(2) == 0 {
             Id::mint(u64::try_from(T0 + started).unwrap(), self.dice.below(1 << 48)).as_u128()
         } else {
-            (u128::from(self.dice.next()) << 64) | u128::from(self.dice.next())
+            (u128::from(self.dice.roll()) << 64) | u128::from(self.dice.roll())
         }
     }
 
     fn title(&mut self) -> String {
-        let title = *self.dice.one(TITLES);
+        let title = *self.dice.pick(TITLES);
         match self.dice.below(3) {
             0 => format!("{title} {}", self.dice.below(9)),
             _ => title.to_owned(),
@@ -117,7 +117,7 @@ impl World {
     }
 
     fn tick(&mut self) -> i64 {
-        self.dice.upto(2) * TICK_MS
+        self.dice.between(0, 2) * TICK_MS
     }
 
     fn begin(&mut self) -> (Recorder, i64) {
@@ -128,7 +128,7 @@ impl World {
         let (meeting, id, title) = (self.meeting(app), self.id(now), self.title());
         let mut room = Recorder::new(app, meeting, id);
         // The wall clock was set before some began.
-        room.offset_ms = *self.dice.one(&[0, 0, 0, TICK_MS, -3_600_000, 7_200_000]);
+        room.offset_ms = *self.dice.pick(&[0, 0, 0, TICK_MS, -3_600_000, 7_200_000]);
         room.start(at(now), &title);
         let (session, meeting) = (room.session, room.meeting);
         self.known.push(Known { app, session, meeting, title, started_ms: now });
@@ -148,7 +148,7 @@ impl World {
             room.leave(at(now), *peer, LeaveReason::Left);
         }
         now += self.tick();
-        room.end(at(now), *self.dice.one(EndReason::ALL));
+        room.end(at(now), *self.dice.pick(EndReason::ALL));
         self.writes.append(&mut room.writes);
     }
 
@@ -197,7 +197,7 @@ impl World {
                 }
             }
             (_, None) => {
-                room.end(at(now), *self.dice.one(EndReason::ALL));
+                room.end(at(now), *self.dice.pick(EndReason::ALL));
                 ends = true;
             }
         }
@@ -221,7 +221,7 @@ impl World {
 
     fn record(&mut self) -> Value {
         let app = self.app();
-        let started = self.dice.upto(60) * TICK_MS;
+        let started = self.dice.between(0, 60) * TICK_MS;
         let (meeting, session, title) = (self.meeting(app), self.id(started), self.title());
         let mut end = started;
         let stays: Vec<_> = (0..=self.dice.below(3))
@@ -239,7 +239,7 @@ impl World {
             "app": app,
             "meeting": { "id": meeting.to_string() },
             "session": { "id": session.to_string(), "title": title, "started_at": time(started),
-                "ended_at": time(end + self.tick()), "end_reason": self.dice.one(EndReason::ALL).as_str() },
+                "ended_at": time(end + self.tick()), "end_reason": self.dice.pick(EndReason::ALL).as_str() },
             "stays": stays,
         })
     }
