@@ -18,11 +18,6 @@ mod server;
 use client::Watchers;
 use process::Usage;
 
-/// The token of the watchers.
-const TOKEN: &str = "bench-feed";
-/// The app that they watch.
-const APP: &str = "bench";
-
 /// `feed`.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct FeedArgs {

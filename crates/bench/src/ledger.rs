@@ -1,5 +1,4 @@
-//! What the ledger costs: joins and leaves made durable, next to what the disk can do; lists of very many sessions,
-//! next to PostgreSQL.
+//! What the ledger costs: joins and leaves made durable, next to what the disk can do; lists of very many sessions.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,7 +12,6 @@ mod durable;
 mod http;
 mod ingest;
 mod lists;
-mod pg;
 mod probe;
 mod query;
 mod report;
@@ -71,8 +69,8 @@ pub(crate) struct LedgerArgs {
     /// What of the lists to measure; everything when not given, and only then the document is written
     #[arg(long, value_enum, value_delimiter = ',')]
     step: Vec<lists::Step>,
-    /// Lists without PostgreSQL beside them
-    #[arg(long)]
+    /// Means nothing: older revisions of this program, beside which `xtask against` runs it, know PostgreSQL
+    #[arg(long, hide = true)]
     without_postgres: bool,
     /// Folder for the data, on the disk to measure; the lists' data are kept there
     #[arg(long, default_value = "target/bench")]
@@ -98,7 +96,8 @@ pub(crate) fn run(args: &LedgerArgs) -> Result<String> {
         let world = world::World::new(args.seed, args.sessions);
         let all = lists::Step::value_variants();
         let steps = if args.step.is_empty() { all } else { &args.step };
-        let text = lists::run(&runtime, &args.dir, world, args.rounds, steps, !args.without_postgres)?;
+        let mut lists = lists::run(&runtime, &args.dir, world, args.rounds, steps)?;
+        let text = report::lists(&mut lists)?;
         if !args.no_write && args.step.is_empty() {
             report::write(&args.document, &text)?;
         }

@@ -30,7 +30,7 @@ enum Bench {
     /// The server process of the benchmark of the feed
     #[command(hide = true)]
     FeedServer(feed::FeedServerArgs),
-    /// Joins and leaves made durable, next to the bare disk; lists of ten million sessions, next to PostgreSQL
+    /// Joins and leaves made durable, next to the bare disk; lists of ten million sessions
     Ledger(ledger::LedgerArgs),
     /// Lists of sessions and rooms with very many stays, next to SQL alone
     Stays(ledger::stays::StaysArgs),

@@ -49,12 +49,11 @@ impl Dice {
         self.seed
     }
 
-    /// Another sequence, which does not depend on how far this one has come.
+    /// Another sequence, which does not depend on how far this one has come. A fork of a fork is another one again,
+    /// whatever the salts: the seed is scrambled, so that two salts do not make up for each other.
     #[must_use]
-    pub fn fork(&self, salt: u64) -> Self {
-        let mut fork = Self::new(self.seed ^ salt.wrapping_mul(0xd6e8_feb8_6659_fd93));
-        fork.roll();
-        fork
+    pub const fn fork(&self, salt: u64) -> Self {
+        Self::new(scramble(self.seed.wrapping_add(nth(salt.wrapping_add(1)))))
     }
 
     /// Goes another way from here.
@@ -161,6 +160,9 @@ mod tests {
         assert_eq!(early.fork(1).roll(), late.fork(1).roll());
         assert_ne!(early.fork(1).roll(), early.fork(2).roll());
         assert_ne!(early.roll(), late.roll());
+        let nested: std::collections::BTreeSet<_> =
+            (0..100).map(|n| early.fork(n / 10).fork(n % 10).roll()).collect();
+        assert_eq!(nested.len(), 100, "no two salts make up for each other");
     }
 
     #[test]

@@ -9,11 +9,6 @@ use crate::step::root;
 /// Circles that are to be opened. The list only shrinks: a file that is in no circle any more is taken off.
 const KNOWN: &[(&str, &[&str])] = &[
     ("api", &["pagecall/members.rs", "pagecall/rooms.rs"]),
-    ("bench", &["feed.rs", "feed/client.rs"]),
-    ("bench", &["ledger/lists.rs", "ledger/report.rs"]),
-    ("bench", &["ledger/stays.rs", "ledger/stays/history.rs"]),
-    ("bench", &["ledger/ingest/ours.rs", "ledger/ingest/rooms.rs"]),
-    ("bench", &["ledger/ingest/committer.rs", "ledger/ingest/reference.rs"]),
     (
         "core",
         &[

@@ -16,7 +16,7 @@ const CHECKED: &[&str] = &[
 /// The same, whole folders.
 const CHECKED_FOLDERS: &[&str] = &["docs/spec/"];
 /// Top-level folders a path in a document begins with.
-const FOLDERS: &[&str] = &["crates/", "xtask/", "web/", "e2e/", "docs/"];
+const FOLDERS: &[&str] = &["crates/", "xtask/", "web/", "e2e/", "docs/", "studies/"];
 /// Made by builds and tests, so not there in a fresh clone.
 const MADE: &[&str] = &["web/dist", "e2e/out"];
 

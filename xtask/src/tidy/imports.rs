@@ -19,7 +19,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("api", &["core", "node", "store"]),
     ("server", &["core", "store", "node", "gateway", "api"]),
     // The benchmarks measure the parts apart; nothing is built on them.
-    ("bench", &["api", "index", "core", "sfu", "store", "node", "server"]),
+    ("bench", &["api", "index", "core", "dice", "sfu", "store", "node", "server"]),
     // For tests alone.
     ("dice", &[]),
     ("testkit", &["core", "node", "store"]),
@@ -36,7 +36,6 @@ const PURE: &[(&str, &[&str])] = &[
 /// Libraries that belong to few crates: whoever else names one is doing somebody else's work.
 const OWNED: &[(&str, &[&str])] = &[
     ("rusqlite", &["store", "bench"]),
-    ("tokio-postgres", &["bench"]),
     ("prost", &["proto", "gateway"]),
     ("str0m", &["sfu", "bench"]),
     ("socket2", &["node", "server"]),

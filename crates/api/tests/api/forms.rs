@@ -35,7 +35,7 @@ fn sample(document: &Value, schema: &Value) -> Value {
         "string" => json!("a"),
         "integer" | "number" => json!(60),
         "boolean" => json!(true),
-        "array" => json!([sample(document, &schema["items"])]),
+        "array" => items(document, schema, fewest(schema)),
         "object" => {
             let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
             let fields =
@@ -44,6 +44,16 @@ fn sample(document: &Value, schema: &Value) -> Value {
         }
         other => panic!("{other}"),
     }
+}
+
+/// Items that a list has at least; one where none is enough, so that items are looked at.
+fn fewest(schema: &Value) -> usize {
+    usize::try_from(schema["minItems"].as_u64().unwrap_or(0)).unwrap().max(1)
+}
+
+/// A list of `n` items of the right form.
+fn items(document: &Value, schema: &Value, n: usize) -> Value {
+    Value::Array(vec![sample(document, &schema["items"]); n])
 }
 
 /// Forms that are not the schema's.
@@ -71,7 +81,8 @@ fn beyond(document: &Value, schema: &Value) -> Vec<Value> {
     let mut all = Vec::new();
     all.extend(bound("minLength").filter(|n| *n > 0).map(|n| json!("a".repeat(n - 1))));
     all.extend(bound("maxLength").map(|n| json!("ä".repeat(n + 1))));
-    all.extend(bound("maxItems").map(|n| Value::Array(vec![sample(document, &schema["items"]); n + 1])));
+    all.extend(bound("minItems").filter(|n| *n > 0).map(|n| items(document, schema, n - 1)));
+    all.extend(bound("maxItems").map(|n| items(document, schema, n + 1)));
     all.extend(schema["minimum"].as_i64().map(|n| json!(n - 1)));
     all.extend(schema["maximum"].as_i64().map(|n| json!(n + 1)));
     all
@@ -104,7 +115,12 @@ fn places(
             }
         }
         "array" => {
-            places(document, &schema["items"], &format!("{path}[0]"), &|value| wrap(json!([value])), out);
+            let inside = |value: Value| {
+                let mut all = items(document, schema, fewest(schema));
+                all[0] = value;
+                wrap(all)
+            };
+            places(document, &schema["items"], &format!("{path}[0]"), &inside, out);
         }
         _ => {}
     }

@@ -73,7 +73,9 @@ impl World {
 
     /// The same ledger behind another node.
     pub(crate) fn with_node(self, node: Node, clock: ManualClock) -> Self {
-        Self::of(House { node, clock, ..self.house })
+        let Self { mut house, .. } = self;
+        (house.node, house.clock) = (node, clock);
+        Self::of(house)
     }
 
     /// The same folder, opened again after a stop, behind another node.

@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
 
-use super::{APP, TOKEN};
+use super::server::{APP, TOKEN};
 
 /// Connections that are opened at the same time.
 const OPENING: usize = 100;

@@ -18,8 +18,12 @@ use tokio::task::{JoinSet, block_in_place};
 use tokio::time::{Instant, interval_at};
 use tokio_util::sync::CancellationToken;
 
-use super::{APP, TOKEN};
 use crate::rooms;
+
+/// The token of the watchers.
+pub(super) const TOKEN: &str = "bench-feed";
+/// The app that they watch.
+pub(super) const APP: &str = "bench";
 
 /// Rooms that people join in turn.
 const ROOMS: usize = 50;

@@ -74,10 +74,6 @@ impl Folder {
         self.path.join("data")
     }
 
-    pub(super) fn postgres(&self) -> PathBuf {
-        self.path.join("pg")
-    }
-
     fn marker(&self) -> Result<Imported> {
         let path = self.path.join(MARKER);
         match std::fs::read(&path) {

@@ -90,7 +90,7 @@ async fn rounds(dir: &Path, peers: usize, each: Duration) -> Result<Measured> {
     let committers: [Arc<Committer>; 3] = [
         Arc::new(committer::raw(&at("raw"))?),
         Arc::new(reference::start(&at("single"), rooms, 1)?),
-        Arc::new(reference::start(&at("grouped"), rooms, reference::GROUP_MAX)?),
+        Arc::new(reference::start(&at("grouped"), rooms, committer::GROUP_MAX)?),
     ];
     let ours = Arc::new(Ledger::open(&at("ours"), rooms).await?);
     let sealing = Arc::new(Ledger::open_sealing(&at("sealing"), rooms).await?);

@@ -1,7 +1,7 @@
-//! The lists at full size, next to PostgreSQL: everything that is measured about them, in one run.
+//! The lists at full size: everything that is measured about them, in one run.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Result;
 use sederunt_store::Store;
@@ -9,19 +9,15 @@ use tokio::runtime::Runtime;
 
 use super::data::{Folder, Imported, Sizes, settle};
 use super::http::{self, Served};
-use super::pg::ask::Asker;
-use super::pg::{self, Postgres, load::Loaded};
+use super::note;
 use super::probe::{self, Probed};
-use super::query::{self, COMMON, DEEP, FIRST, HEX, MINUTES_DEEP, YEAR};
+use super::query::{COMMON, DEEP, FIRST, HEX, MINUTES_DEEP, YEAR};
 use super::side::{self, Measured};
 use super::throughput::{self, Loop};
 use super::world::World;
-use super::{note, report};
 
 /// Lists that a fresh process is asked for.
 const COLD: &[&str] = &[FIRST, DEEP, "R4 a meeting", YEAR, MINUTES_DEEP, COMMON, HEX];
-/// Of PostgreSQL too.
-const COLD_OF_POSTGRES: &[&str] = &[FIRST, DEEP, YEAR];
 pub(super) const COLD_RUNS: u64 = 3;
 /// Rounds of every list while the memory is looked at.
 const MEMORY_ROUNDS: u64 = 20;
@@ -31,7 +27,7 @@ const MEMORY_ROUNDS: u64 = 20;
 pub(super) enum Step {
     /// Fresh processes: memory, start, first answers
     Fresh,
-    /// Every list, in turns with PostgreSQL
+    /// Every list, one after the other
     Side,
     /// Closed loops of one and eight clients
     Loops,
@@ -45,7 +41,6 @@ pub(super) struct Lists {
     pub(super) world: World,
     pub(super) imported: Imported,
     pub(super) sizes: Sizes,
-    pub(super) postgres: Option<(String, Loaded)>,
     pub(super) probed: Probes,
     pub(super) cold: Vec<Cold>,
     pub(super) measured: Vec<Measured>,
@@ -69,48 +64,26 @@ pub(super) struct Probes {
 #[derive(Debug)]
 pub(super) struct Cold {
     pub(super) list: &'static str,
-    pub(super) ours: Duration,
-    pub(super) ordinal: Option<Duration>,
-    pub(super) plain: Option<Duration>,
+    pub(super) took: Duration,
 }
 
-/// Makes the data if it is not there, measures, and returns the tables.
-pub(super) fn run(
-    runtime: &Runtime,
-    dir: &Path,
-    world: World,
-    rounds: u64,
-    steps: &[Step],
-    with_postgres: bool,
-) -> Result<String> {
+/// Makes the data if it is not there, and measures.
+pub(super) fn run(runtime: &Runtime, dir: &Path, world: World, rounds: u64, steps: &[Step]) -> Result<Lists> {
     let has = |step| steps.contains(&step);
     let folder = Folder::of(dir, world)?;
     let imported = folder.import(runtime, world)?;
-    let mut postgres = None;
-    if with_postgres {
-        let running = runtime.block_on(Postgres::start(&folder.postgres()))?;
-        let loaded = runtime.block_on(pg::load::load(&running, world, &folder.postgres()))?;
-        postgres = Some((running.version.clone(), loaded));
-        running.stop()?;
-    }
     let load_before = load_average();
-    let (probed, mut cold) = if has(Step::Fresh) { probes(&folder, world)? } else { Default::default() };
+    let (probed, cold) = if has(Step::Fresh) { probes(&folder, world)? } else { Default::default() };
     let (mut measured, mut loops) = (Vec::new(), Vec::new());
     if has(Step::Side) || has(Step::Loops) {
-        let running =
-            if with_postgres { Some(runtime.block_on(Postgres::start(&folder.postgres()))?) } else { None };
         let store = Store::open(&folder.data())?;
         settle(&store)?;
         runtime.block_on(async {
-            let asker = match &running {
-                Some(running) => Some(Asker::new(running.connect().await?)),
-                None => None,
-            };
             if has(Step::Side) {
-                measured = side::measure(&store, asker, world, rounds).await?;
+                measured = side::measure(&store, world, rounds).await?;
             }
             if has(Step::Loops) {
-                loops = throughput::measure(&store, running.as_ref(), world).await?;
+                loops = throughput::measure(&store, world).await?;
             }
             anyhow::Ok(())
         })?;
@@ -119,14 +92,10 @@ pub(super) fn run(
     if has(Step::Http) {
         served = runtime.block_on(http::measure(&folder.data(), world, folder.access()?))?;
     }
-    if with_postgres && has(Step::Fresh) {
-        cold_postgres(runtime, &folder, world, &mut cold)?;
-    }
-    let mut all = Lists {
+    Ok(Lists {
         world,
         imported,
         sizes: folder.sizes()?,
-        postgres,
         probed,
         cold,
         measured,
@@ -134,8 +103,7 @@ pub(super) fn run(
         served,
         load_before,
         load_after: load_average(),
-    };
-    report::lists(&mut all)
+    })
 }
 
 fn probes(folder: &Folder, world: World) -> Result<(Probes, Vec<Cold>)> {
@@ -151,43 +119,15 @@ fn probes(folder: &Folder, world: World) -> Result<(Probes, Vec<Cold>)> {
             readies.push(probed.ready_us);
             runs.push(Duration::from_micros(probed.first_us));
         }
-        let ours = median(&mut runs).unwrap_or_default();
-        note!("cold, {list}: {ours:?}");
-        cold.push(Cold { list, ours, ordinal: None, plain: None });
+        let took = median(&mut runs).unwrap_or_default();
+        note!("cold, {list}: {took:?}");
+        cold.push(Cold { list, took });
     }
     let ask = probe::Ask { list: None, rounds: MEMORY_ROUNDS, from: 0, settle: true };
     let memory = probe::probe(&data, world, ask)?;
     let cold_open_us = median(&mut opens).unwrap_or_default();
     let cold_ready_us = median(&mut readies).unwrap_or_default();
     Ok((Probes { memory, cold_open_us, cold_ready_us }, cold))
-}
-
-fn cold_postgres(runtime: &Runtime, folder: &Folder, world: World, cold: &mut [Cold]) -> Result<()> {
-    for one in cold.iter_mut().filter(|c| COLD_OF_POSTGRES.contains(&c.list)) {
-        let Some(question) = query::question(one.list) else { continue };
-        let ask = question.ask(&world, 1_000_000);
-        for plain in [false, true] {
-            probe::evict(&folder.postgres())?;
-            let running = runtime.block_on(Postgres::start(&folder.postgres()))?;
-            let took = runtime.block_on(async {
-                let mut asker = Asker::new(running.connect().await?);
-                let start = Instant::now();
-                if plain {
-                    asker.plain(&ask).await?;
-                } else {
-                    asker.ordinal(&ask).await?;
-                }
-                anyhow::Ok(start.elapsed())
-            })?;
-            running.stop()?;
-            if plain {
-                one.plain = Some(took);
-            } else {
-                one.ordinal = Some(took);
-            }
-        }
-    }
-    Ok(())
 }
 
 fn median<T: Copy + Ord>(values: &mut [T]) -> Option<T> {

@@ -10,7 +10,7 @@ use super::world::{APPS, DAY_MS, World, YEAR_MS, scramble};
 /// Sessions on a page.
 pub(super) const PAGE: u64 = 25;
 
-/// One request for a page, for every engine.
+/// One request for a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Ask {
     pub(super) app: u32,
@@ -39,8 +39,6 @@ pub(super) enum Target {
 pub(super) struct Question {
     pub(super) name: &'static str,
     pub(super) target: Target,
-    /// At least so many times faster than plain PostgreSQL.
-    pub(super) ahead: Option<f64>,
     ask: fn(&World, u64) -> Ask,
 }
 
@@ -66,122 +64,92 @@ const IN_RANGE: Target = Target::Micros(150);
 
 /// The query set R1 to R8.
 pub(super) const QUESTIONS: &[Question] = &[
-    Question { name: FIRST, target: Target::Micros(10), ahead: Some(1000.0), ask: |_, _| all(0) },
+    Question { name: FIRST, target: Target::Micros(10), ask: |_, _| all(0) },
     Question {
         name: "R1 first page, small app",
         target: Target::Micros(10),
-        ahead: None,
+
         ask: |_, r| all(1 + u32::try_from(r % u64::from(APPS - 1)).unwrap_or(0)),
     },
-    Question {
-        name: DEEP,
-        target: Target::Times(2.0, FIRST),
-        ahead: Some(1000.0),
-        ask: |w, r| deep(all(0), w.sessions / 4, r),
-    },
-    Question { name: "R3 LIVE, first page", target: OTHER, ahead: None, ask: |_, _| live() },
+    Question { name: DEEP, target: Target::Times(2.0, FIRST), ask: |w, r| deep(all(0), w.sessions / 4, r) },
+    Question { name: "R3 LIVE, first page", target: OTHER, ask: |_, _| live() },
     Question {
         name: "R3 LIVE, page 100",
         target: OTHER,
-        ahead: None,
+
         ask: |w, _| Ask { offset: (99 * PAGE).min(w.live() / 4 * 3 / PAGE * PAGE), ..live() },
     },
-    Question { name: "R4 a meeting", target: OTHER, ahead: None, ask: |w, r| meeting(w, r % w.meetings(0)) },
-    Question { name: "R4 hottest meeting", target: OTHER, ahead: None, ask: |w, _| meeting(w, w.hottest()) },
-    Question { name: DAY, target: OTHER, ahead: None, ask: |w, r| range(all(0), w, DAY_MS, r) },
-    Question {
-        name: YEAR,
-        target: Target::Times(2.0, DAY),
-        ahead: None,
-        ask: |w, r| range(all(0), w, YEAR_MS, r),
-    },
+    Question { name: "R4 a meeting", target: OTHER, ask: |w, r| meeting(w, r % w.meetings(0)) },
+    Question { name: "R4 hottest meeting", target: OTHER, ask: |w, _| meeting(w, w.hottest()) },
+    Question { name: DAY, target: OTHER, ask: |w, r| range(all(0), w, DAY_MS, r) },
+    Question { name: YEAR, target: Target::Times(2.0, DAY), ask: |w, r| range(all(0), w, YEAR_MS, r) },
     Question {
         name: "R5 one year, deep",
         target: OTHER,
-        ahead: None,
+
         ask: |w, r| deep(range(all(0), w, YEAR_MS, r), w.sessions / 80, r),
     },
-    Question { name: "R6 by minutes", target: OTHER, ahead: None, ask: |_, _| by_minutes(all(0)) },
-    Question {
-        name: MINUTES_DEEP,
-        target: OTHER,
-        ahead: None,
-        ask: |w, r| by_minutes(deep(all(0), w.sessions / 4, r)),
-    },
+    Question { name: "R6 by minutes", target: OTHER, ask: |_, _| by_minutes(all(0)) },
+    Question { name: MINUTES_DEEP, target: OTHER, ask: |w, r| by_minutes(deep(all(0), w.sessions / 4, r)) },
     Question {
         name: "R6 one day by minutes",
         target: OTHER,
-        ahead: None,
+
         ask: |w, r| by_minutes(range(all(0), w, DAY_MS, r)),
     },
     Question {
         name: "R6 one year by minutes",
         target: IN_RANGE,
-        ahead: None,
+
         ask: |w, r| by_minutes(range(all(0), w, YEAR_MS, r)),
     },
     Question {
         name: "R6 one year by minutes, deep",
         target: IN_RANGE,
-        ahead: None,
+
         ask: |w, r| by_minutes(deep(range(all(0), w, YEAR_MS, r), w.sessions / 16, r)),
     },
-    Question { name: COMMON, target: TITLE, ahead: None, ask: |_, _| search("stand") },
-    Question {
-        name: "R7 search 'zanzibar' (rare)",
-        target: TITLE,
-        ahead: None,
-        ask: |_, _| search("zanzibar"),
-    },
-    Question { name: "R7 search 'qqqzz' (none)", target: TITLE, ahead: None, ask: |_, _| search("qqqzz") },
+    Question { name: COMMON, target: TITLE, ask: |_, _| search("stand") },
+    Question { name: "R7 search 'zanzibar' (rare)", target: TITLE, ask: |_, _| search("zanzibar") },
+    Question { name: "R7 search 'qqqzz' (none)", target: TITLE, ask: |_, _| search("qqqzz") },
     Question {
         name: "R7 search 'standup platform 12'",
         target: TITLE,
-        ahead: None,
+
         ask: |_, _| search("standup platform 12"),
     },
-    Question { name: "R7 search 'überblick'", target: TITLE, ahead: None, ask: |_, _| search("überblick") },
-    Question { name: "R7 search 'an' (2 letters)", target: TITLE, ahead: None, ask: |_, _| search("an") },
-    Question { name: HEX, target: OTHER, ahead: None, ask: |_, _| search("3f2a") },
-    Question { name: "R7 search 'e' (1 letter)", target: OTHER, ahead: None, ask: |_, _| search("e") },
-    Question { name: "R7 search 'a7' (2 hex digits)", target: OTHER, ahead: None, ask: |_, _| search("a7") },
-    Question {
-        name: "R7 first 8 digits of an id",
-        target: OTHER,
-        ahead: None,
-        ask: |w, r| search(&id(w, r)[..8]),
-    },
-    Question { name: "R7 a whole id", target: OTHER, ahead: None, ask: |w, r| search(&id(w, r)) },
+    Question { name: "R7 search 'überblick'", target: TITLE, ask: |_, _| search("überblick") },
+    Question { name: "R7 search 'an' (2 letters)", target: TITLE, ask: |_, _| search("an") },
+    Question { name: HEX, target: OTHER, ask: |_, _| search("3f2a") },
+    Question { name: "R7 search 'e' (1 letter)", target: OTHER, ask: |_, _| search("e") },
+    Question { name: "R7 search 'a7' (2 hex digits)", target: OTHER, ask: |_, _| search("a7") },
+    Question { name: "R7 first 8 digits of an id", target: OTHER, ask: |w, r| search(&id(w, r)[..8]) },
+    Question { name: "R7 a whole id", target: OTHER, ask: |w, r| search(&id(w, r)) },
     Question {
         name: "R7 'stand', deep",
         target: OTHER,
-        ahead: None,
+
         ask: |w, r| deep(search("stand"), w.sessions / 40, r),
     },
     Question {
         name: "R8 'stand', one year by minutes",
         target: OTHER,
-        ahead: None,
+
         ask: |w, r| by_minutes(range(search("stand"), w, YEAR_MS, r)),
     },
     Question {
         name: "R8 'zanzibar', one year by minutes",
         target: OTHER,
-        ahead: None,
+
         ask: |w, r| by_minutes(range(search("zanzibar"), w, YEAR_MS, r)),
     },
     Question {
         name: "R8 'stand', one year by minutes, deep",
         target: OTHER,
-        ahead: None,
+
         ask: |w, r| by_minutes(deep(range(search("stand"), w, YEAR_MS, r), w.sessions / 160, r)),
     },
-    Question {
-        name: "three or more people",
-        target: OTHER,
-        ahead: None,
-        ask: |_, _| Ask { peak_min: Some(3), ..all(0) },
-    },
+    Question { name: "three or more people", target: OTHER, ask: |_, _| Ask { peak_min: Some(3), ..all(0) } },
 ];
 
 /// The list with this name.

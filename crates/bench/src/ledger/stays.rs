@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use sederunt_core::id::{AppId, MeetingId, SessionId};
-use sederunt_core::time::UnixMs;
 use sederunt_node::clock::wall;
 use sederunt_server::data_folder::DataFolder;
 use sederunt_server::first_run::{self, FirstRun};
@@ -266,9 +265,4 @@ fn mib(bytes: u64) -> f64 {
 /// The application of the lists that need no server.
 fn app() -> AppId {
     "bench-app".into()
-}
-
-/// An instant so many milliseconds after the start of every history.
-fn at(ms: i64) -> UnixMs {
-    UnixMs(1_735_689_600_000 + ms)
 }

@@ -1,7 +1,7 @@
-//! The sessions that the lists are measured on: any of them from its number alone, the same every time. The import
-//! and PostgreSQL read the same stream.
+//! The sessions that the lists are measured on: any of them from its number alone, the same every time.
 
 use sederunt_core::id::Id;
+use sederunt_dice::nth;
 
 pub(super) mod lines;
 mod titles;
@@ -183,20 +183,6 @@ impl World {
     }
 }
 
-impl Spec {
-    /// Milliseconds consumed at `now`.
-    pub(super) fn consumed_ms(&self, now: i64) -> i64 {
-        self.stays.iter().map(|s| s.left_ms.unwrap_or(now) - s.joined_ms).sum()
-    }
-
-    /// The latest join or leave, or the end.
-    pub(super) fn updated_ms(&self) -> i64 {
-        let stays =
-            self.stays.iter().map(|s| s.left_ms.unwrap_or(s.joined_ms)).max().unwrap_or(self.started_ms);
-        self.ended_ms.unwrap_or(stays).max(stays)
-    }
-}
-
 /// People of a session: mostly one.
 fn people(random: u64) -> u64 {
     match random % 100 {
@@ -247,12 +233,9 @@ impl Random {
     }
 }
 
-/// Scrambles a number (the finaliser of SplitMix64).
+/// The numbers of every world begin with the second.
 pub(super) fn scramble(n: u64) -> u64 {
-    let mut z = n.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
+    nth(n.wrapping_add(1))
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ pub(crate) fn query(world: &mut World) -> SessionQuery {
     let app = if dice.below(12) == 0 { *dice.pick(&["a", "b", "nowhere"]) } else { some.app };
     let instant = |d: &mut sederunt_dice::Dice| match d.below(3) {
         0 => at(some.started_ms + d.between(0, 2) - 1),
-        1 => at(d.between(0, u32::try_from(now / 10_000).unwrap()) * 10_000),
+        1 => at(d.between(0, now / 10_000) * 10_000),
         _ => *d.pick(&[UnixMs(i64::MIN), UnixMs(0), at(now), UnixMs(i64::MAX)]),
     };
     let search = dice.maybe(2, |d| match d.below(8) {

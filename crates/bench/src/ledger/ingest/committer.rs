@@ -10,8 +10,9 @@ use anyhow::{Context as _, Result};
 use tokio::sync::oneshot;
 
 use super::clients::Store;
-use super::reference::GROUP_MAX;
 
+/// Most acts that become durable together.
+pub(super) const GROUP_MAX: usize = 8_192;
 /// More than clients are in flight.
 const QUEUE: usize = 16_384;
 /// What a join or leave takes in a log of one's own.

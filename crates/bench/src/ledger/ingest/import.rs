@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use anyhow::{Result, ensure};
 use sederunt_core::time::UnixMs;
+use sederunt_dice::nth;
 use sederunt_store::{AppRow, ImportOptions, Store};
 
 use crate::ledger::note;
@@ -64,17 +65,9 @@ fn cpu_ms() -> Result<u64> {
     Ok(ticks * 10)
 }
 
-/// Scrambles a number (the finaliser of SplitMix64): the same history every time.
-fn scramble(n: u64) -> u64 {
-    let mut z = n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
-
 /// A UUID that begins with `first`.
 fn uuid(first: u64, kind: u64, n: u64) -> String {
-    let rest = scramble(n ^ (kind << 56));
+    let rest = nth(n ^ (kind << 56));
     let (a, b, c) = (first >> 16, first & 0xffff, rest >> 52);
     format!("{a:08x}-{b:04x}-7{c:03x}-8{:03x}-{:012x}", rest >> 40 & 0xfff, rest & 0xffff_ffff_ffff)
 }
@@ -86,17 +79,17 @@ fn lines(sessions: u64, random: bool) -> Vec<u8> {
         at.map_or_else(|e| e.to_string(), |t| format!("{t:.3}"))
     };
     for n in 0..sessions {
-        let chance = scramble(n);
+        let chance = nth(n);
         let start = START_MS + (u128::from(n) * u128::from(YEAR_MS) / u128::from(sessions)) as u64;
         let end = start + 60_000 + (chance >> 8) % 4_000_000;
         let meeting = chance % (sessions / PER_MEETING + 1);
-        let id = |kind, n| uuid(if random { scramble(n) >> 16 } else { start }, kind, n);
+        let id = |kind, n| uuid(if random { nth(n) >> 16 } else { start }, kind, n);
         let stays: Vec<_> = (0..1 + chance % 2)
             .map(|p| {
                 format!(
                     r#"{{"peer":"{}","participant":"{}","name":"Person {p}","joined_at":"{}","left_at":"{}"}}"#,
                     id(1, n * 2 + p),
-                    uuid(scramble(meeting) >> 16, 2, meeting * 2 + p),
+                    uuid(nth(meeting) >> 16, 2, meeting * 2 + p),
                     time(start + p * 1000),
                     time(end),
                 )
@@ -105,7 +98,7 @@ fn lines(sessions: u64, random: bool) -> Vec<u8> {
         let _ = writeln!(
             text,
             r#"{{"app":"bench","meeting":{{"id":"{}","title":"Weekly sync {meeting}"}},"session":{{"id":"{}","started_at":"{}","ended_at":"{}"}},"stays":[{}]}}"#,
-            uuid(scramble(meeting) >> 16, 3, meeting),
+            uuid(nth(meeting) >> 16, 3, meeting),
             id(4, n),
             time(start),
             time(end + 60_000),

@@ -18,9 +18,8 @@ use tokio::task::spawn_blocking;
 
 use super::PEERS_PER_ROOM;
 use super::clients::{self, Run, come_and_go};
-use super::rooms::{Ids, Room};
+use super::rooms::{APP, Ids, Room};
 
-pub(super) const APP: &str = "bench";
 const NODE: &str = "bench";
 
 /// Joins of a session that ends: as if everybody of a room came once.

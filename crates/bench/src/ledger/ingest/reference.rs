@@ -9,9 +9,6 @@ use rusqlite::Connection;
 use super::PEERS_PER_ROOM;
 use super::committer::{Act, Committer};
 
-/// Most acts in one transaction.
-pub(super) const GROUP_MAX: usize = 8_192;
-
 const SCHEMA: &str = "
     create table session(sid integer primary key, id blob, mid int, status int, created_at int, started_at int,
         ended_at int, updated_at int, live int, max_c int, minutes int, type int);

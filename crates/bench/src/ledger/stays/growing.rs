@@ -12,11 +12,12 @@ use sederunt_core::fact::{Fact, FactKind, LeaveReason, Role};
 use sederunt_core::id::{MeetingId, ParticipantId, PeerId, SessionId};
 use sederunt_core::tally::Tally;
 use sederunt_core::time::UnixMs;
+use sederunt_dice::nth;
 use sederunt_store::{AppRow, StayQuery, StaySort, Store};
 
 use super::super::sample::{Samples, ms};
-use super::history::scramble;
-use super::{app, at, in_memory};
+use super::history::at;
+use super::{app, in_memory};
 
 const SESSION: SessionId = SessionId::from_u128(7);
 /// Joins of one write while the session is filled.
@@ -66,7 +67,7 @@ impl Room {
             self.fact(now, kind, None)?;
         }
         let person = Person {
-            display_name: format!("Person {}", scramble(n) % 70_000),
+            display_name: format!("Person {}", nth(n) % 70_000),
             preset_name: "group_call_participant".to_owned(),
             custom_participant_id: Some(format!("cust-{n}")),
             user_id: None,
@@ -75,7 +76,7 @@ impl Room {
         };
         let kind = FactKind::PeerJoined {
             peer: peer(n),
-            participant: ParticipantId::from_u128(u128::from(scramble(n)) << 64),
+            participant: ParticipantId::from_u128(u128::from(nth(n)) << 64),
             role: Role::Member,
             created_at: now,
         };
@@ -95,7 +96,7 @@ impl Room {
 }
 
 fn peer(n: u64) -> PeerId {
-    PeerId::from_u128(u128::from(scramble(n)) << 64 | u128::from(n))
+    PeerId::from_u128(u128::from(nth(n)) << 64 | u128::from(n))
 }
 
 pub(super) async fn measure(data: &Path, stays: u64) -> Result<String> {

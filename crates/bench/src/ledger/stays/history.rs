@@ -3,9 +3,9 @@
 use std::io::{self, Read};
 
 use sederunt_core::id::{AppId, Id, MeetingId};
+use sederunt_core::time::UnixMs;
+use sederunt_dice::nth;
 use serde_json::{Value, json};
-
-use super::at;
 
 /// The room of one session, whose id is the next number.
 pub(super) const ONE: MeetingId = MeetingId::from_u128(0x0b00_0000_0000_4000_8000_0000_0000_0001);
@@ -66,7 +66,7 @@ impl History {
 
 /// One stay; a third of the people are there twice or more often.
 fn stay(n: u64, joined: u64, ended: bool) -> Value {
-    let random = scramble(n);
+    let random = nth(n);
     let person = random % 70_000;
     let name = NAMES[usize::try_from(random >> 20 & 7).unwrap_or(0)];
     let host = n.is_multiple_of(PER_SESSION) && n >= 1 << 40;
@@ -100,16 +100,13 @@ impl Read for History {
     }
 }
 
-/// Scrambles a number (the finaliser of SplitMix64): the same history every time.
-pub(super) fn scramble(n: u64) -> u64 {
-    let mut z = n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
+/// An instant so many milliseconds after the start of every history.
+pub(super) fn at(ms: i64) -> UnixMs {
+    UnixMs(1_735_689_600_000 + ms)
 }
 
 fn uuid(kind: u64, n: u64) -> String {
-    let half = |salt: u64| u128::from(scramble(n ^ (kind << 56) ^ (salt << 48)));
+    let half = |salt: u64| u128::from(nth(n ^ (kind << 56) ^ (salt << 48)));
     Id::from_u128(half(1) << 64 | half(2)).to_string()
 }
 
