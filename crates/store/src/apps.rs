@@ -1,13 +1,14 @@
 //! Verbs on apps and their presets.
 
-use rusqlite::{Row, params};
+use rusqlite::{Connection, Row};
 use sederunt_core::id::AppId;
 
+use crate::entry::Entry;
 use crate::fold::fold;
-use crate::ledger::Ledger;
 use crate::page::{Listing, page};
 use crate::sql::{find, json, list, ms, write_error};
-use crate::{AccountRow, AppRow, ListQuery, Page, PresetRow, Result, Store, Thing};
+use crate::table::{Insert, columns};
+use crate::{AccountRow, AppRow, ListQuery, Page, PresetRow, Result, Store, StoreError, Thing};
 
 const APPS: Listing<AppRow> = Listing {
     table: "app",
@@ -32,7 +33,7 @@ const PRESETS: Listing<PresetRow> = Listing {
 impl Store {
     /// Creates an app with its presets, in one transaction; `Exists` when the id or a preset's name is taken.
     pub async fn create_app(&self, app: AppRow, presets: Vec<PresetRow>) -> Result<()> {
-        self.write(move |l| insert_app(l, &app, &presets)).await
+        self.decide(move |conn| Ok((new_app(conn, app, presets)?, ()))).await
     }
 
     /// An app, whoever owns it.
@@ -93,39 +94,56 @@ impl Store {
     }
 }
 
-/// Inserts an app and its presets.
-pub(crate) fn insert_app(ledger: &mut Ledger, app: &AppRow, presets: &[PresetRow]) -> Result<()> {
-    ledger
-        .conn
-        .prepare_cached(
-            "INSERT INTO app (id, account, name, name_fold, created_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?
-        .execute(params![app.id.as_str(), app.account, app.name, fold(&app.name), app.created_at.0])
-        .map_err(write_error(Thing::App))?;
-    for preset in presets {
-        insert_preset(ledger, preset)?;
+/// A new app with its presets; `Exists` when the id or a preset's name is taken.
+pub(crate) fn new_app(conn: &Connection, app: AppRow, presets: Vec<PresetRow>) -> Result<Vec<Entry>> {
+    let taken = "SELECT 1 FROM app WHERE id = ?1";
+    if find(conn, taken, [app.id.as_str()], |_| Ok(()))?.is_some() {
+        return Err(StoreError::Exists(Thing::App));
     }
-    Ok(())
+    let taken = "SELECT 1 FROM preset WHERE id = ?1 OR (app = ?2 AND name = ?3)";
+    for preset in &presets {
+        let key = [&preset.id, preset.app.as_str(), &preset.name];
+        if find(conn, taken, key, |_| Ok(()))?.is_some() {
+            return Err(StoreError::Exists(Thing::Preset));
+        }
+    }
+    Ok(std::iter::once(Entry::App(app)).chain(presets.into_iter().map(Entry::Preset)).collect())
 }
 
-fn insert_preset(ledger: &Ledger, p: &PresetRow) -> Result<()> {
-    ledger
-        .conn
-        .prepare_cached(
-            "INSERT INTO preset (id, app, name, name_fold, body, created_ms, updated_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        )?
-        .execute(params![
-            p.id,
-            p.app.as_str(),
-            p.name,
-            fold(&p.name),
-            p.body.to_string(),
-            p.created_at.0,
-            p.updated_at.0
-        ])
-        .map_err(write_error(Thing::Preset))?;
-    Ok(())
+columns! {
+    /// Of an app.
+    OfApp of [] AppRow, |a| {
+        id = a.id.as_str(),
+        account = &*a.account,
+        name = &*a.name,
+        name_fold = fold(&a.name),
+        created_ms = a.created_at.0,
+    }
+}
+
+columns! {
+    /// Of a preset.
+    OfPreset of [] PresetRow, |p| {
+        id = &*p.id,
+        app = p.app.as_str(),
+        name = &*p.name,
+        name_fold = fold(&p.name),
+        body = p.body.to_string(),
+        created_ms = p.created_at.0,
+        updated_ms = p.updated_at.0,
+    }
+}
+
+/// For [`crate::apply`] alone.
+pub(crate) fn put_app(conn: &Connection, app: &AppRow) -> Result<()> {
+    static PUT: Insert = Insert::or_change("INSERT INTO app", "id");
+    PUT.run::<OfApp, _>(conn, std::slice::from_ref(app)).map_err(write_error(Thing::App))
+}
+
+/// For [`crate::apply`] alone.
+pub(crate) fn put_preset(conn: &Connection, preset: &PresetRow) -> Result<()> {
+    static PUT: Insert = Insert::or_change("INSERT INTO preset", "id");
+    PUT.run::<OfPreset, _>(conn, std::slice::from_ref(preset)).map_err(write_error(Thing::Preset))
 }
 
 fn read_app(row: &Row<'_>) -> rusqlite::Result<AppRow> {

@@ -8,7 +8,6 @@ use std::time::Instant;
 use rusqlite::Connection;
 
 use crate::Result;
-use crate::ledger::Ledger;
 use crate::sql::list;
 
 /// The indexes: the same text as in their migration.
@@ -34,9 +33,9 @@ pub(crate) fn is_worth_it(new: u64, old: u64) -> bool {
 }
 
 /// Leaves the indexes out from now on. In a transaction.
-pub(crate) fn drop_all(ledger: &Ledger) -> Result<()> {
+pub(crate) fn drop_all(conn: &Connection) -> Result<()> {
     for (name, _) in INDEXES {
-        ledger.conn.execute_batch(&format!("DROP INDEX IF EXISTS {name}"))?;
+        conn.execute_batch(&format!("DROP INDEX IF EXISTS {name}"))?;
     }
     Ok(())
 }
@@ -76,16 +75,16 @@ mod tests {
     #[test]
     fn what_was_left_out_comes_back_as_it_was() {
         let dir = tempfile::tempdir().unwrap();
-        let ledger = Ledger::open(dir.path()).unwrap();
-        let before = schema(&ledger.conn);
-        drop_all(&ledger).unwrap();
-        assert_eq!(schema(&ledger.conn).len(), before.len() - INDEXES.len());
-        drop(ledger);
-        let ledger = Ledger::open(dir.path()).unwrap();
-        assert_eq!(schema(&ledger.conn), before, "opening builds them");
-        drop_all(&ledger).unwrap();
-        build_missing(&ledger.conn).unwrap();
-        assert_eq!(schema(&ledger.conn), before);
+        let conn = crate::schema::open_writer(dir.path()).unwrap();
+        let before = schema(&conn);
+        drop_all(&conn).unwrap();
+        assert_eq!(schema(&conn).len(), before.len() - INDEXES.len());
+        drop(conn);
+        let conn = crate::schema::open_writer(dir.path()).unwrap();
+        assert_eq!(schema(&conn), before, "opening builds them");
+        drop_all(&conn).unwrap();
+        build_missing(&conn).unwrap();
+        assert_eq!(schema(&conn), before);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use rusqlite::Connection;
 use sederunt_core::fact::{Fact, FactName};
 use sederunt_core::id::{AppId, MeetingId, PeerId, SessionId};
-use sederunt_core::tally::{SessionColumns, Stay};
+use sederunt_core::tally::Stay;
 use sederunt_core::time::UnixMs;
 use tokio::sync::watch;
 
@@ -28,9 +28,6 @@ const SCAN_MAX: usize = 5_000;
 /// Facts that one call folds to know the sessions of a page, some 0.2 s of work: a page of changes from many long
 /// sessions ends earlier, after at least one change.
 const FOLD_MAX: usize = 100_000;
-
-/// Facts that [`Store::apps_changed`] looks at.
-const CHANGED_SCAN_MAX: i64 = 10_000;
 
 /// Which changes are wanted; empty lists = all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -123,31 +120,6 @@ impl Store {
         })
         .await
     }
-
-    /// The apps that have facts after `after`, and how far that is known.
-    pub async fn apps_changed(&self, after: u64) -> Result<(Vec<AppId>, u64)> {
-        let last = *self.durable().borrow();
-        self.read(move |c| {
-            let sql = "SELECT app, seq FROM fact WHERE seq > ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3";
-            let mut statement = c.prepare_cached(sql)?;
-            let mut rows = statement.query([signed(after), signed(last), CHANGED_SCAN_MAX])?;
-            let (mut apps, mut through) = (Vec::new(), after);
-            while let Some(row) = rows.next()? {
-                let app: i64 = row.get(0)?;
-                if !apps.contains(&app) {
-                    apps.push(app);
-                }
-                through = unsigned(row.get(1)?);
-            }
-            let name = |no: &i64| {
-                find(c, "SELECT id FROM app WHERE no = ?1", [no], |r| r.get::<_, String>(0))?
-                    .map(|id| AppId::from(&*id))
-                    .ok_or(StoreError::NotFound(Thing::App))
-            };
-            Ok((apps.iter().map(name).collect::<Result<_>>()?, through))
-        })
-        .await
-    }
 }
 
 /// One page of the facts up to `last`.
@@ -171,7 +143,8 @@ fn page(conn: &Connection, q: &EventQuery, last: u64, folds: &mut EventFolds) ->
                 Some(stay) => person(conn, fact.session, stay.peer)?,
                 None => None,
             };
-            let session = session_row(&state.columns);
+            // A fold is asked in the session's own time.
+            let session = SessionRow::of(&state.columns, 0);
             page.events.push(EventRow { seq, fact, session, as_of: state.as_of, stay: state.stay, person });
         }
         page.through = seq;
@@ -200,28 +173,6 @@ fn person(conn: &Connection, session: SessionId, peer: PeerId) -> Result<Option<
     find(conn, sql, [blob(session.as_u128()), blob(peer.as_u128())], |r| {
         Ok(EventPerson { display_name: r.get(0)?, preset_name: r.get(1)?, custom_participant_id: r.get(2)? })
     })
-}
-
-fn session_row(c: &SessionColumns) -> SessionRow {
-    SessionRow {
-        id: c.session,
-        app: c.app.clone(),
-        meeting: c.meeting,
-        parent: c.parent,
-        title: c.title.as_str().into(),
-        started_at: c.started_at,
-        ended_at: c.ended_at,
-        end_reason: c.end_reason,
-        updated_at: c.updated_at,
-        live_count: c.live_count,
-        peak: c.peak,
-        stay_count: c.stay_count,
-        closed_ms: c.closed_ms,
-        ticking_count: c.ticking_count,
-        ticking_joined_sum_ms: c.ticking_joined_sum_ms,
-        // A fold is asked in the session's own time.
-        offset_ms: 0,
-    }
 }
 
 fn signed(seq: u64) -> i64 {

@@ -5,7 +5,7 @@ use std::io::Write;
 use rusqlite::Connection;
 use sederunt_core::id::SessionId;
 
-use crate::record::Record;
+use crate::chronicle::Record;
 use crate::sql::{id, list};
 use crate::{Pace, Result, Store, StoreError, history};
 

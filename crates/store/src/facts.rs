@@ -13,10 +13,10 @@ use sederunt_core::tally::{SessionColumns, Stay};
 use sederunt_core::words::chat::ChatMessage;
 
 use crate::Result;
-use crate::ledger::Ledger;
-use crate::record::Attended;
+use crate::chronicle::Attended;
 use crate::rows::{self, NewFact, SessionState, StayState, TallyChange};
 use crate::sql::blob;
+use crate::transaction::Transaction;
 
 /// The rows that a set of writes leads to; the last state of each wins.
 #[derive(Default)]
@@ -47,7 +47,7 @@ pub(crate) struct Whole<'a> {
 
 /// Applies the writes of many rooms; returns the sequence number of the last fact of each.
 pub(crate) fn apply<'a>(
-    ledger: &mut Ledger,
+    ledger: &mut Transaction,
     rooms: impl Iterator<Item = (&'a str, &'a [Write])>,
 ) -> Result<Vec<u64>> {
     let mut rows = Rows::default();
@@ -64,7 +64,10 @@ pub(crate) fn apply<'a>(
 }
 
 /// Writes sessions that are new to the ledger.
-pub(crate) fn apply_whole<'a>(ledger: &mut Ledger, sessions: impl Iterator<Item = Whole<'a>>) -> Result<()> {
+pub(crate) fn apply_whole<'a>(
+    ledger: &mut Transaction,
+    sessions: impl Iterator<Item = Whole<'a>>,
+) -> Result<()> {
     let (mut facts, mut states, mut stays) = (Vec::new(), Vec::new(), Vec::new());
     let mut tallies = Tallies::default();
     for Whole { node, app, facts: its_facts, columns, stays: its_stays } in sessions {
@@ -95,7 +98,7 @@ pub(crate) fn apply_whole<'a>(ledger: &mut Ledger, sessions: impl Iterator<Item 
     tallies.flush(ledger)
 }
 
-fn one<'a>(ledger: &mut Ledger, node: i64, write: &'a Write, rows: &mut Rows<'a>) -> Result<()> {
+fn one<'a>(ledger: &mut Transaction, node: i64, write: &'a Write, rows: &mut Rows<'a>) -> Result<()> {
     match write {
         Write::Fact { fact, columns, stay, person, offset_ms } => {
             let app = ledger.app_no(&fact.app)?;
@@ -113,13 +116,7 @@ fn one<'a>(ledger: &mut Ledger, node: i64, write: &'a Write, rows: &mut Rows<'a>
         }
         Write::Removed { meeting, removal } => crate::removed::put(&ledger.conn, *meeting, removal)?,
         Write::Terminated { meeting, at } => {
-            ledger
-                .conn
-                .prepare_cached(
-                    "UPDATE meeting SET terminated_ms = coalesce(terminated_ms, ?2), updated_ms = max(updated_ms, ?2)
-                     WHERE id = ?1",
-                )?
-                .execute(params![blob(meeting.as_u128()), at.0])?;
+            crate::meetings::terminate(&ledger.conn, *meeting, *at)?;
         }
     }
     Ok(())
@@ -157,7 +154,7 @@ impl<'a> Rows<'a> {
         self.facts.push(new);
     }
 
-    fn flush(self, ledger: &mut Ledger) -> Result<()> {
+    fn flush(self, ledger: &mut Transaction) -> Result<()> {
         ledger.append(&self.facts)?;
         ledger.note(&self.facts, self.sessions.values().map(|(state, _)| state));
         let (starts, goes_on): (Vec<_>, Vec<_>) =
@@ -193,13 +190,13 @@ impl Tallies {
         tally.stays += i64::from(columns.stay_count);
     }
 
-    fn flush(self, ledger: &Ledger) -> Result<()> {
+    fn flush(self, ledger: &Transaction) -> Result<()> {
         rows::add_meeting_tallies(&ledger.conn, &self.meetings.into_iter().collect::<Vec<_>>())?;
         rows::add_app_tallies(&ledger.conn, &self.apps.into_iter().collect::<Vec<_>>())
     }
 }
 
-fn put_chat(ledger: &Ledger, m: &ChatMessage) -> Result<()> {
+fn put_chat(ledger: &Transaction, m: &ChatMessage) -> Result<()> {
     let targets: Vec<u8> = m.targets.iter().flat_map(|t| blob(t.as_u128())).collect();
     ledger
         .conn

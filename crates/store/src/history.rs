@@ -8,7 +8,7 @@ use sederunt_core::tally::Stay;
 use sederunt_core::time::UnixMs;
 use serde_json::{Map, Value};
 
-use crate::record::{Attended, History};
+use crate::chronicle::{Attended, History};
 use crate::sql::{blob, id, ms, name, opt_id, opt_ms, opt_name};
 use crate::{MeetingRow, MemberType, Result, RoomKind};
 

@@ -10,6 +10,8 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use sederunt_core::id::AppId;
 
+use crate::entry::Key;
+use crate::touched::{OnCommit, Touched};
 use crate::{ApiTokenRow, AppRow};
 
 /// Rows of each kind; about 300 bytes each. With more in use all of a kind are forgotten and read again.
@@ -75,6 +77,18 @@ impl Hot {
     pub(crate) fn forget(&self) {
         let mut rows = self.write();
         *rows = Rows { age: rows.age.wrapping_add(1), ..Rows::default() };
+    }
+}
+
+impl OnCommit for Hot {
+    fn committed(&self, touched: &Touched) {
+        if touched.rows.iter().any(|key| matches!(key, Key::App(_) | Key::Token(_))) {
+            self.forget();
+        }
+    }
+
+    fn failed(&self, touched: &Touched) {
+        self.committed(touched);
     }
 }
 

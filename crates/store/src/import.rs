@@ -14,8 +14,8 @@ use sederunt_core::tally::{SessionColumns, Stay, Tally};
 use sederunt_core::time::UnixMs;
 use tokio::sync::oneshot;
 
+use crate::chronicle::{History, Record};
 use crate::import_batch::{Known, write_batch};
-use crate::record::{History, Record};
 use crate::{AppRow, PresetRow, Result, Store, StoreError};
 
 /// Longest line. A stay takes some 500 bytes, so a session may have more than 100 000 of them: what was exported can

@@ -3,18 +3,19 @@
 //! First every line is checked, by reading; then everything that is new is written with a few statements a table. So
 //! nothing has to be taken back for a line that is refused.
 
-use std::collections::hash_map::Entry;
+use std::collections::hash_map::Entry as Slot;
 use std::collections::{HashMap, HashSet};
 
 use sederunt_core::id::{AppId, MeetingId, ParticipantId, SessionId};
 
+use crate::chronicle::{Attended, History};
 use crate::deferred;
+use crate::entry::Entry;
 use crate::facts::{self, Whole};
 use crate::import::{Chronicle, ImportOptions, Line, Outcome, Rejected};
-use crate::ledger::Ledger;
-use crate::record::{Attended, History};
 use crate::sql::{blob, find};
-use crate::{ParticipantRow, Result, StoreError, apps, history, meetings, participants};
+use crate::transaction::Transaction;
+use crate::{ParticipantRow, Result, StoreError, apps, history};
 
 /// Meetings, and as many participants, that are remembered. Each takes some 50 bytes; beyond it they are looked up
 /// again.
@@ -52,7 +53,7 @@ type Checked = std::result::Result<(), String>;
 
 /// Writes what is new of a batch. An error is that of the disk; nothing of the batch is kept then.
 pub(crate) fn write_batch(
-    ledger: &mut Ledger,
+    ledger: &mut Transaction,
     lines: Vec<Line>,
     options: &ImportOptions,
     known: &mut Known,
@@ -83,7 +84,7 @@ impl Accepted {
     /// `Ok(true)` accepted, `Ok(false)` there already, `Err` refused.
     fn add(
         &mut self,
-        ledger: &mut Ledger,
+        ledger: &mut Transaction,
         chronicle: Chronicle,
         options: &ImportOptions,
         known: &mut Known,
@@ -122,7 +123,7 @@ impl Accepted {
     /// Whether the rows that are there leave room for the record.
     fn fits(
         &mut self,
-        ledger: &mut Ledger,
+        ledger: &mut Transaction,
         h: &History,
         options: &ImportOptions,
         known: &mut Known,
@@ -162,7 +163,7 @@ impl Accepted {
     /// Makes the app, the meeting and the participants that are not there; returns the short key of the app.
     fn create_missing(
         &mut self,
-        ledger: &mut Ledger,
+        ledger: &mut Transaction,
         h: &History,
         options: &ImportOptions,
         known: &mut Known,
@@ -170,10 +171,12 @@ impl Accepted {
         let app = &h.meeting.app;
         if let (Err(StoreError::NotFound(_)), Some(make)) = (ledger.app_no(app), &options.make_app) {
             let (row, presets) = make(app);
-            apps::insert_app(ledger, &row, &presets)?;
+            for entry in apps::new_app(&ledger.conn, row, presets)? {
+                ledger.apply(&entry)?;
+            }
         }
         if known.owner(ledger, h.meeting.id)?.is_none() {
-            meetings::insert_meeting(ledger, &h.meeting)?;
+            ledger.apply(&Entry::Meeting(h.meeting.clone()))?;
             known.meetings.insert(h.meeting.id, app.clone());
         }
         for attended in self.unknown.iter().filter_map(|i| h.stays.get(*i)) {
@@ -185,9 +188,9 @@ impl Accepted {
         ledger.app_no(app)
     }
 
-    fn write(mut self, ledger: &mut Ledger) -> Result<()> {
+    fn write(mut self, ledger: &mut Transaction) -> Result<()> {
         self.participants.sort_unstable_by_key(|p| p.id);
-        participants::insert(&ledger.conn, &self.participants)?;
+        ledger.apply_participants(&self.participants)?;
         facts::apply_whole(
             ledger,
             self.lines.iter().map(|placed| {
@@ -199,7 +202,7 @@ impl Accepted {
 }
 
 /// The session of this id in the ledger.
-fn stored(ledger: &Ledger, session: SessionId) -> Result<Option<History>> {
+fn stored(ledger: &Transaction, session: SessionId) -> Result<Option<History>> {
     let sql = "SELECT 1 FROM session WHERE id = ?1";
     match find(&ledger.conn, sql, [blob(session.as_u128())], |_| Ok(()))? {
         Some(()) => history::load(&ledger.conn, session),
@@ -237,7 +240,7 @@ impl Known {
     }
 
     /// Once an import turns out to be large, the indexes of no order are left out.
-    fn leave_indexes_out(&mut self, ledger: &Ledger, added: u64) -> Result<()> {
+    fn leave_indexes_out(&mut self, ledger: &Transaction, added: u64) -> Result<()> {
         let (old, before) = match self.old_and_new {
             Some(counts) => counts,
             None => {
@@ -248,17 +251,17 @@ impl Known {
         };
         let new = before + added;
         if deferred::is_worth_it(new, old) && !deferred::is_worth_it(before, old) {
-            deferred::drop_all(ledger)?;
+            deferred::drop_all(&ledger.conn)?;
         }
         self.old_and_new = Some((old, new));
         Ok(())
     }
 
     /// The app of a meeting; `None` when there is no such meeting.
-    fn owner(&mut self, ledger: &Ledger, meeting: MeetingId) -> Result<Option<&AppId>> {
+    fn owner(&mut self, ledger: &Transaction, meeting: MeetingId) -> Result<Option<&AppId>> {
         let place = match self.meetings.entry(meeting) {
-            Entry::Occupied(known) => return Ok(Some(known.into_mut())),
-            Entry::Vacant(place) => place,
+            Slot::Occupied(known) => return Ok(Some(known.into_mut())),
+            Slot::Vacant(place) => place,
         };
         let sql = "SELECT app FROM meeting WHERE id = ?1";
         let app = find(&ledger.conn, sql, [blob(meeting.as_u128())], |r| r.get::<_, String>(0))?;
@@ -266,7 +269,7 @@ impl Known {
     }
 
     /// The meeting of a participant; `None` when there is no such participant.
-    fn meeting_of(&mut self, ledger: &Ledger, participant: ParticipantId) -> Result<Option<MeetingId>> {
+    fn meeting_of(&mut self, ledger: &Transaction, participant: ParticipantId) -> Result<Option<MeetingId>> {
         if let Some(meeting) = self.participants.get(&participant) {
             return Ok(Some(*meeting));
         }

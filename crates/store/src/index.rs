@@ -5,7 +5,6 @@
 //! ledger; whatever goes wrong with it, the answers come from SQL instead.
 
 mod build;
-mod changes;
 mod coming;
 mod commands;
 mod former;
@@ -21,13 +20,12 @@ use std::sync::Arc;
 
 use sederunt_index::{Places, Query, Shelf, Snapshot};
 
-use crate::ledger::Ledger;
 use crate::reader::Readers;
+use crate::transaction::Transaction;
 use crate::writer::Writer;
 use crate::{Result, SessionQuery, SessionRef, Store, StoreError};
 
-pub(crate) use changes::{Changes, Mark};
-pub(crate) use indexes::{IndexedApp, Indexes};
+pub(crate) use indexes::Indexes;
 pub(crate) use sealer::Sealer;
 
 use options::Counters;
@@ -50,7 +48,7 @@ fn fault(error: sederunt_index::Error) -> StoreError {
 
 /// Opens the index of a ledger, installs the indexes that are soon ready, and starts the sealer once the writer runs.
 /// A fault of the index is none of the ledger: it is logged and counted, and SQL answers.
-pub(crate) fn open(dir: &Path, ledger: &mut Ledger, indexes: &Arc<Indexes>) -> Result<Option<Opened>> {
+pub(crate) fn open(dir: &Path, ledger: &mut Transaction, indexes: &Arc<Indexes>) -> Result<Option<Opened>> {
     let id = source::ledger_id(&ledger.conn)?;
     if !indexes.options.serve {
         return Ok(None);
@@ -84,7 +82,7 @@ pub(crate) fn open(dir: &Path, ledger: &mut Ledger, indexes: &Arc<Indexes>) -> R
             }
         }
     }
-    ledger.changes.tell(Arc::clone(indexes));
+    ledger.tell(Arc::<Indexes>::clone(indexes));
     Ok(Some(Opened { open, shelf, wanted }))
 }
 
@@ -120,7 +118,7 @@ struct Budget {
 
 impl Budget {
     /// Installs the index of an app; `false` = it is for the sealer, who has it soon if its files are fine.
-    fn attach(&mut self, shelf: &Shelf, ledger: &Ledger, indexes: &Indexes, app: i64) -> Result<bool> {
+    fn attach(&mut self, shelf: &Shelf, ledger: &Transaction, indexes: &Indexes, app: i64) -> Result<bool> {
         let conn = &ledger.conn;
         let Some(sealed) = build::load(shelf, conn, app, &indexes.counters)? else { return Ok(false) };
         let bytes = sealed.info().bytes;

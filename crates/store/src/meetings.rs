@@ -1,12 +1,14 @@
 //! Verbs on meetings (= rooms).
 
-use rusqlite::{Row, params};
+use rusqlite::{Connection, Row, params};
 use sederunt_core::id::{AppId, MeetingId};
+use sederunt_core::time::UnixMs;
 
+use crate::entry::Entry;
 use crate::fold::fold;
-use crate::ledger::Ledger;
 use crate::page::{Listing, page};
 use crate::sql::{blob, find, id, json, ms, name, opt_ms, write_error};
+use crate::table::{Insert, columns};
 use crate::{ListQuery, MeetingRow, MemberType, Page, Result, RoomKind, Store, StoreError, Thing};
 
 const MEETINGS: Listing<MeetingRow> = Listing {
@@ -24,13 +26,26 @@ const BY_ID: &str = "SELECT * FROM meeting WHERE id = ?1 AND deleted_ms IS NULL"
 impl Store {
     /// Creates a meeting; `Exists` when the id is taken, `NotFound` when the app is unknown.
     pub async fn create_meeting(&self, m: MeetingRow) -> Result<()> {
-        self.write(move |l| insert_meeting(l, &m)).await
+        self.decide(move |conn| {
+            let taken = "SELECT 1 FROM meeting WHERE id = ?1";
+            match find(conn, taken, [blob(m.id.as_u128())], |_| Ok(()))? {
+                Some(()) => Err(StoreError::Exists(Thing::Meeting)),
+                None => Ok((vec![Entry::Meeting(m)], ())),
+            }
+        })
+        .await
     }
 
     /// Replaces a meeting's row (read, change, put); `NotFound` when there is none. A termination that was
     /// recorded meanwhile stays.
     pub async fn put_meeting(&self, m: MeetingRow) -> Result<()> {
-        self.write(move |l| update_meeting(l, &m)).await
+        self.decide(move |conn| {
+            let ever = "SELECT * FROM meeting WHERE id = ?1";
+            let old = find(conn, ever, [blob(m.id.as_u128())], read_meeting)?;
+            let old = old.ok_or(StoreError::NotFound(Thing::Meeting))?;
+            Ok((vec![Entry::Meeting(changed(&old, m))], ()))
+        })
+        .await
     }
 
     /// Changes a meeting's row and returns it, in one transaction: of two changes at once none is lost. `NotFound` when
@@ -40,12 +55,13 @@ impl Store {
         id: MeetingId,
         change: impl FnOnce(&mut MeetingRow) + Send + 'static,
     ) -> Result<MeetingRow> {
-        self.write(move |l| {
-            let found = find(&l.conn, BY_ID, [blob(id.as_u128())], read_meeting)?;
-            let mut row = found.ok_or(StoreError::NotFound(Thing::Meeting))?;
+        self.decide(move |conn| {
+            let old = find(conn, BY_ID, [blob(id.as_u128())], read_meeting)?;
+            let old = old.ok_or(StoreError::NotFound(Thing::Meeting))?;
+            let mut row = old.clone();
             change(&mut row);
-            update_meeting(l, &row)?;
-            Ok(row)
+            let row = changed(&old, row);
+            Ok((vec![Entry::Meeting(row.clone())], row))
         })
         .await
     }
@@ -62,62 +78,52 @@ impl Store {
     }
 }
 
-/// Inserts a meeting.
-pub(crate) fn insert_meeting(ledger: &Ledger, m: &MeetingRow) -> Result<()> {
-    ledger
-        .conn
-        .prepare_cached(
-            "INSERT INTO meeting (id, app, title, title_fold, active, keep_alive_secs, kind, is_room,
-                                  default_member_type, max_meeting_seconds, terminated_ms, deleted_ms, extra,
-                                  created_ms, updated_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-        )?
-        .execute(params![
-            blob(m.id.as_u128()),
-            m.app.as_str(),
-            m.title,
-            fold(&m.title),
-            m.active,
-            m.keep_alive_secs,
-            m.kind.as_str(),
-            m.is_room,
-            m.default_member_type.as_str(),
-            m.max_meeting_seconds,
-            m.terminated_at.map(|t| t.0),
-            m.deleted_at.map(|t| t.0),
-            m.extra.to_string(),
-            m.created_at.0,
-            m.updated_at.0,
-        ])
-        .map_err(write_error(Thing::Meeting))?;
-    Ok(())
+/// A row in place of another one: what never changes stays, and so does a termination.
+fn changed(old: &MeetingRow, new: MeetingRow) -> MeetingRow {
+    MeetingRow {
+        id: old.id,
+        app: old.app.clone(),
+        created_at: old.created_at,
+        terminated_at: old.terminated_at.or(new.terminated_at),
+        ..new
+    }
 }
 
-fn update_meeting(ledger: &Ledger, m: &MeetingRow) -> Result<()> {
-    let changed = ledger
-        .conn
-        .prepare_cached(
-            "UPDATE meeting SET title = ?2, title_fold = ?3, active = ?4, keep_alive_secs = ?5, kind = ?6,
-                    is_room = ?7, default_member_type = ?8, max_meeting_seconds = ?9,
-                    terminated_ms = coalesce(terminated_ms, ?10), deleted_ms = ?11, extra = ?12, updated_ms = ?13
-             WHERE id = ?1",
-        )?
-        .execute(params![
-            blob(m.id.as_u128()),
-            m.title,
-            fold(&m.title),
-            m.active,
-            m.keep_alive_secs,
-            m.kind.as_str(),
-            m.is_room,
-            m.default_member_type.as_str(),
-            m.max_meeting_seconds,
-            m.terminated_at.map(|t| t.0),
-            m.deleted_at.map(|t| t.0),
-            m.extra.to_string(),
-            m.updated_at.0,
-        ])?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::NotFound(Thing::Meeting)) }
+columns! {
+    /// Of a meeting.
+    OfMeeting of [] MeetingRow, |m| {
+        id = blob(m.id.as_u128()),
+        app = m.app.as_str(),
+        title = &*m.title,
+        title_fold = fold(&m.title),
+        active = m.active,
+        keep_alive_secs = m.keep_alive_secs,
+        kind = m.kind.as_str(),
+        is_room = m.is_room,
+        default_member_type = m.default_member_type.as_str(),
+        max_meeting_seconds = m.max_meeting_seconds,
+        terminated_ms = m.terminated_at.map(|t| t.0),
+        deleted_ms = m.deleted_at.map(|t| t.0),
+        extra = m.extra.to_string(),
+        created_ms = m.created_at.0,
+        updated_ms = m.updated_at.0,
+    }
+}
+
+/// For [`crate::apply`] alone.
+pub(crate) fn put(conn: &Connection, meeting: &MeetingRow) -> Result<()> {
+    static PUT: Insert = Insert::or_change("INSERT INTO meeting", "id");
+    PUT.run::<OfMeeting, _>(conn, std::slice::from_ref(meeting)).map_err(write_error(Thing::Meeting))
+}
+
+/// For [`crate::apply`] alone: a room says that it has come to its end. The first time stands.
+pub(crate) fn terminate(conn: &Connection, meeting: MeetingId, at: UnixMs) -> Result<()> {
+    conn.prepare_cached(
+        "UPDATE meeting SET terminated_ms = coalesce(terminated_ms, ?2), updated_ms = max(updated_ms, ?2)
+         WHERE id = ?1",
+    )?
+    .execute(params![blob(meeting.as_u128()), at.0])?;
+    Ok(())
 }
 
 fn read_meeting(row: &Row<'_>) -> rusqlite::Result<MeetingRow> {

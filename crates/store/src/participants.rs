@@ -3,11 +3,11 @@
 use rusqlite::{Connection, Row, params};
 use sederunt_core::id::{AppId, MeetingId, ParticipantId};
 
+use crate::entry::Entry;
 use crate::fold::fold;
-use crate::ledger::Ledger;
 use crate::page::{Listing, page};
 use crate::sql::{blob, find, id, ms, name, opt_ms, write_error};
-use crate::table::{Insert, Update, columns};
+use crate::table::{Insert, columns};
 use crate::{ListQuery, MemberType, Page, ParticipantRow, Result, Store, StoreError, Thing};
 
 const PARTICIPANTS: Listing<ParticipantRow> = Listing {
@@ -22,31 +22,45 @@ const PARTICIPANTS: Listing<ParticipantRow> = Listing {
 
 const BY_ID: &str = "SELECT * FROM participant WHERE id = ?1 AND meeting = ?2 AND deleted_ms IS NULL";
 
+/// The oldest, should there be several.
+const OF_USER: &str = "SELECT * FROM participant WHERE meeting = ?1 AND user_id = ?2 AND deleted_ms IS NULL
+                       ORDER BY created_ms, id LIMIT 1";
+
 impl Store {
     /// Adds a participant; `Exists` when the id is taken, `NotFound` when the app is unknown.
     pub async fn create_participant(&self, p: ParticipantRow) -> Result<()> {
-        self.write(move |l| insert_participant(l, &p)).await
+        self.decide(move |conn| match is_known(conn, p.id)? {
+            true => Err(StoreError::Exists(Thing::Participant)),
+            false => Ok((vec![Entry::Participant(p)], ())),
+        })
+        .await
     }
 
     /// The not deleted member of the room with this row's user id, the row itself if there was none: decided in one
     /// transaction, so that two first visits at once make one member.
     pub async fn member_or_create(&self, p: ParticipantRow) -> Result<ParticipantRow> {
-        self.write(move |l| {
-            let sql = "SELECT * FROM participant WHERE meeting = ?1 AND user_id = ?2 AND deleted_ms IS NULL
-                       ORDER BY created_ms, id LIMIT 1";
+        self.decide(move |conn| {
             let key = params![blob(p.meeting.as_u128()), p.user_id];
-            if let Some(member) = find(&l.conn, sql, key, read_participant)? {
-                return Ok(member);
+            if let Some(member) = find(conn, OF_USER, key, read_participant)? {
+                return Ok((Vec::new(), member));
             }
-            insert_participant(l, &p)?;
-            Ok(p)
+            if is_known(conn, p.id)? {
+                return Err(StoreError::Exists(Thing::Participant));
+            }
+            Ok((vec![Entry::Participant(p.clone())], p))
         })
         .await
     }
 
     /// Replaces a participant's row; `NotFound` when there is none.
     pub async fn put_participant(&self, p: ParticipantRow) -> Result<()> {
-        self.write(move |l| update_participant(l, &p)).await
+        self.decide(move |conn| {
+            let ever = "SELECT * FROM participant WHERE id = ?1";
+            let old = find(conn, ever, [blob(p.id.as_u128())], read_participant)?;
+            let old = old.ok_or(StoreError::NotFound(Thing::Participant))?;
+            Ok((vec![Entry::Participant(changed(&old, p))], ()))
+        })
+        .await
     }
 
     /// Changes a participant's row and returns it, in one transaction: of two changes at once none is lost. `NotFound`
@@ -57,12 +71,13 @@ impl Store {
         id: ParticipantId,
         change: impl FnOnce(&mut ParticipantRow) + Send + 'static,
     ) -> Result<ParticipantRow> {
-        self.write(move |l| {
-            let found = find(&l.conn, BY_ID, [blob(id.as_u128()), blob(m.as_u128())], read_participant)?;
-            let mut row = found.ok_or(StoreError::NotFound(Thing::Participant))?;
+        self.decide(move |conn| {
+            let old = find(conn, BY_ID, [blob(id.as_u128()), blob(m.as_u128())], read_participant)?;
+            let old = old.ok_or(StoreError::NotFound(Thing::Participant))?;
+            let mut row = old.clone();
             change(&mut row);
-            update_participant(l, &row)?;
-            Ok(row)
+            let row = changed(&old, row);
+            Ok((vec![Entry::Participant(row.clone())], row))
         })
         .await
     }
@@ -83,9 +98,7 @@ impl Store {
     /// The not deleted member of a room with this user id; the oldest, should there be several.
     pub async fn member_of_user(&self, m: MeetingId, user: &str) -> Result<Option<ParticipantRow>> {
         let user = user.to_owned();
-        let sql = "SELECT * FROM participant WHERE meeting = ?1 AND user_id = ?2 AND deleted_ms IS NULL
-                   ORDER BY created_ms, id LIMIT 1";
-        self.read(move |c| find(c, sql, params![blob(m.as_u128()), user], read_participant)).await
+        self.read(move |c| find(c, OF_USER, params![blob(m.as_u128()), user], read_participant)).await
     }
 
     /// Participants of a meeting that are not deleted, newest first. The search covers `custom_participant_id` too.
@@ -94,19 +107,29 @@ impl Store {
     }
 }
 
-columns! {
-    /// What of a participant never changes.
-    Known of [] ParticipantRow, |p| {
-        id = blob(p.id.as_u128()),
-        meeting = blob(p.meeting.as_u128()),
-        app = p.app.as_str(),
-        created_ms = p.created_at.0,
+/// Whether there is a participant with this id, a deleted one too.
+pub(crate) fn is_known(conn: &Connection, id: ParticipantId) -> Result<bool> {
+    let sql = "SELECT 1 FROM participant WHERE id = ?1";
+    Ok(find(conn, sql, [blob(id.as_u128())], |_| Ok(()))?.is_some())
+}
+
+/// A row in place of another one: what never changes stays.
+fn changed(old: &ParticipantRow, new: ParticipantRow) -> ParticipantRow {
+    ParticipantRow {
+        id: old.id,
+        meeting: old.meeting,
+        app: old.app.clone(),
+        created_at: old.created_at,
+        ..new
     }
 }
 
 columns! {
-    /// What may change.
-    Current of [] ParticipantRow, |p| let custom = p.custom_participant_id.as_deref(); {
+    /// Of a participant.
+    OfParticipant of [] ParticipantRow, |p| let custom = p.custom_participant_id.as_deref(); {
+        id = blob(p.id.as_u128()),
+        meeting = blob(p.meeting.as_u128()),
+        app = p.app.as_str(),
         name = &*p.name,
         name_fold = fold(&p.name),
         picture = &*p.picture,
@@ -117,35 +140,15 @@ columns! {
         member_type = p.member_type.as_str(),
         blocked = p.blocked,
         deleted_ms = p.deleted_at.map(|t| t.0),
+        created_ms = p.created_at.0,
         updated_ms = p.updated_at.0,
     }
 }
 
-/// Inserts participants who may have a row already, a deleted one too, which then stays as it is.
-pub(crate) fn insert_newcomers(conn: &Connection, rows: &[ParticipantRow]) -> Result<()> {
-    for row in rows {
-        let sql = "SELECT 1 FROM participant WHERE id = ?1";
-        if find(conn, sql, [blob(row.id.as_u128())], |_| Ok(()))?.is_none() {
-            insert(conn, std::slice::from_ref(row))?;
-        }
-    }
-    Ok(())
-}
-
-/// Inserts participants; `Exists` when an id is taken, `NotFound` when an app is unknown.
-pub(crate) fn insert(conn: &Connection, rows: &[ParticipantRow]) -> Result<()> {
-    static INSERT: Insert = Insert::new("INSERT OR FAIL INTO participant", "");
-    INSERT.run::<(Known, Current), _>(conn, rows).map_err(write_error(Thing::Participant))
-}
-
-fn insert_participant(ledger: &Ledger, p: &ParticipantRow) -> Result<()> {
-    insert(&ledger.conn, std::slice::from_ref(p))
-}
-
-fn update_participant(ledger: &Ledger, p: &ParticipantRow) -> Result<()> {
-    static UPDATE: Update = Update::new("participant", "id = ?");
-    let changed = UPDATE.on::<Current, ParticipantRow>(&ledger.conn)?.run(p, &[blob(p.id.as_u128())])?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::NotFound(Thing::Participant)) }
+/// For [`crate::apply`] alone.
+pub(crate) fn put(conn: &Connection, rows: &[ParticipantRow]) -> Result<()> {
+    static PUT: Insert = Insert::or_change("INSERT INTO participant", "id");
+    PUT.run::<OfParticipant, _>(conn, rows).map_err(write_error(Thing::Participant))
 }
 
 fn read_participant(row: &Row<'_>) -> rusqlite::Result<ParticipantRow> {

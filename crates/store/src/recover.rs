@@ -11,9 +11,9 @@ use sederunt_core::id::{MeetingId, PeerId, SessionId};
 use sederunt_core::tally::{Stay, Tally};
 use sederunt_core::time::{Reading, UnixMs};
 
-use crate::ledger::Ledger;
 use crate::own_time::OwnTime;
 use crate::sql::{blob, id, list};
+use crate::transaction::Transaction;
 use crate::{Result, Store, StoreError, facts, replay};
 
 /// What recovery found and did.
@@ -62,7 +62,7 @@ enum Everybody {
     Stays,
 }
 
-fn recover(ledger: &mut Ledger, node: &str, now: Reading, everybody: Everybody) -> Result<Recovered> {
+fn recover(ledger: &mut Transaction, node: &str, now: Reading, everybody: Everybody) -> Result<Recovered> {
     let mut done = Recovered::default();
     let open: Vec<SessionId> =
         list(&ledger.conn, "SELECT id FROM session WHERE ended_ms IS NULL ORDER BY id", [], |r| id(r, "id"))?;

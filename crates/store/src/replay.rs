@@ -9,8 +9,7 @@ use sederunt_core::id::{AppId, Id, SessionId};
 use sederunt_core::tally::Tally;
 use sederunt_core::time::UnixMs;
 
-use crate::ledger::BLOCK_BITS;
-use crate::rows::FactPlaces;
+use crate::rows::{BLOCK_BITS, FactPlaces};
 use crate::sql::{Blob, blob, find};
 use crate::{Result, StoreError};
 

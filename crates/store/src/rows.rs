@@ -1,4 +1,4 @@
-//! The rows of the ledger's own tables, many at a time. [`crate::facts`] decides which there are.
+//! The rows of the ledger's own tables, many at a time. Who applies facts decides which there are.
 
 use rusqlite::Connection;
 use sederunt_core::effect::Person;
@@ -8,10 +8,21 @@ use sederunt_core::tally::{SessionColumns, Stay};
 use sederunt_core::time::UnixMs;
 
 use crate::fold::fold;
-use crate::ledger::Place;
 use crate::sql::{blob, write_error};
 use crate::table::{Insert, Update, columns};
 use crate::{Result, StoreError, Thing};
+
+/// A block of the sequence is 2⁶ facts: one row for so many facts of a busy app, and a quiet one's few facts cost
+/// reading so many others.
+pub(crate) const BLOCK_BITS: i64 = 6;
+
+/// Where a fact stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub seq: i64,
+    /// The fact of its session before it.
+    pub prev: Option<i64>,
+}
 
 /// A fact, who recorded it, and its place.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +67,7 @@ pub(crate) struct TallyChange {
 }
 
 columns! {
-    /// A fact, as [`crate::replay`] reads it back.
+    /// A fact.
     AFact of ['a] NewFact<'a>, |new| let of_kind = OfKind::of(&new.fact.kind); {
         seq = new.place.seq,
         node = new.node,
@@ -115,7 +126,6 @@ struct OfKind<'a> {
 }
 
 impl<'a> OfKind<'a> {
-    /// [`crate::replay`] reads them back.
     fn of(kind: &'a FactKind) -> Self {
         let named = Self { kind: kind.name().as_str(), ..Self::default() };
         match kind {

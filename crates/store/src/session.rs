@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sederunt_core::fact::EndReason;
 use sederunt_core::id::{AppId, MeetingId, SessionId};
-use sederunt_core::tally;
+use sederunt_core::tally::{self, SessionColumns};
 use sederunt_core::time::UnixMs;
 
 /// A session as stored: the columns of its tally.
@@ -48,6 +48,28 @@ pub struct SessionRow<T = Arc<str>, A = AppId> {
 pub type SessionRef<'a> = SessionRow<&'a str, &'a AppId>;
 
 impl SessionRow {
+    /// A session as of its latest fact.
+    pub(crate) fn of(c: &SessionColumns, offset_ms: i64) -> Self {
+        Self {
+            id: c.session,
+            app: c.app.clone(),
+            meeting: c.meeting,
+            parent: c.parent,
+            title: c.title.as_str().into(),
+            started_at: c.started_at,
+            ended_at: c.ended_at,
+            end_reason: c.end_reason,
+            updated_at: c.updated_at,
+            live_count: c.live_count,
+            peak: c.peak,
+            stay_count: c.stay_count,
+            closed_ms: c.closed_ms,
+            ticking_count: c.ticking_count,
+            ticking_joined_sum_ms: c.ticking_joined_sum_ms,
+            offset_ms: if c.ended_at.is_some() { 0 } else { offset_ms },
+        }
+    }
+
     /// The row without its own text.
     pub fn borrow(&self) -> SessionRef<'_> {
         self.with(&*self.title, &self.app)

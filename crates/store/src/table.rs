@@ -122,15 +122,29 @@ together!(A, B, C, D, E);
 pub(crate) struct Insert {
     /// Up to the columns.
     head: &'static str,
-    /// Behind the rows.
-    tail: &'static str,
+    end: End,
     sql: OnceLock<[String; SIZES.len()]>,
+}
+
+/// What follows the rows.
+#[derive(Debug)]
+enum End {
+    /// This.
+    Text(&'static str),
+    /// A row with the same key gets all other columns.
+    OrChange(&'static str),
 }
 
 impl Insert {
     /// `head` goes up to the table's name, `tail` follows the rows.
     pub(crate) const fn new(head: &'static str, tail: &'static str) -> Self {
-        Self { head, tail, sql: OnceLock::new() }
+        Self { head, end: End::Text(tail), sql: OnceLock::new() }
+    }
+
+    /// Of rows that may be there, with another content: `head` goes up to the table's name, `key` are the columns of its
+    /// primary key.
+    pub(crate) const fn or_change(head: &'static str, key: &'static str) -> Self {
+        Self { head, end: End::OrChange(key), sql: OnceLock::new() }
     }
 
     /// Inserts `rows` in their order. One `Insert` belongs to one list of columns.
@@ -160,7 +174,15 @@ impl Insert {
         C::names(&mut names);
         let row = format!("({})", vec!["?"; names.len()].join(","));
         let head = format!("{} ({})", self.head, names.join(", "));
-        SIZES.map(|rows| format!("{head} VALUES {}{}", vec![&*row; rows].join(","), self.tail))
+        let tail = match self.end {
+            End::Text(tail) => tail.to_owned(),
+            End::OrChange(key) => {
+                let others = names.iter().filter(|name| !key.split(", ").any(|key| key == **name));
+                let set: Vec<_> = others.map(|name| format!("{name} = excluded.{name}")).collect();
+                format!(" ON CONFLICT ({key}) DO UPDATE SET {}", set.join(", "))
+            }
+        };
+        SIZES.map(|rows| format!("{head} VALUES {}{tail}", vec![&*row; rows].join(",")))
     }
 }
 
@@ -295,6 +317,23 @@ mod tests {
             let told: Vec<_> = all.iter().map(|n| (*n, (n % 3 > 0).then(|| n.to_string()))).collect();
             assert_eq!(stored, told);
         }
+    }
+
+    #[test]
+    fn a_row_that_is_there_is_changed() {
+        static PUT: Insert = Insert::or_change("INSERT INTO t", "a");
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch("CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT, c TEXT DEFAULT 'kept')").unwrap();
+        conn.execute_batch("INSERT INTO t VALUES (1, 'old', 'mine'), (3, 'old', 'mine')").unwrap();
+        PUT.run::<Both, _>(&conn, &[1, 2, 3]).unwrap();
+        let mut statement = conn.prepare("SELECT a, b, c FROM t ORDER BY a").unwrap();
+        let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).unwrap();
+        let rows: Vec<(i64, Option<String>, String)> = rows.map(Result::unwrap).collect();
+        let text = |text: &str| text.to_owned();
+        assert_eq!(
+            rows,
+            [(1, Some(text("1")), text("mine")), (2, Some(text("2")), text("kept")), (3, None, text("mine"))]
+        );
     }
 
     #[test]

@@ -1,33 +1,23 @@
 //! Verbs on API tokens and the server's own secrets.
 
-use rusqlite::{Row, params};
+use rusqlite::{Connection, Row, params};
 use sederunt_core::id::AppId;
 use sederunt_core::time::UnixMs;
 
+use crate::entry::Entry;
 use crate::sql::{bad, find, list, ms, opt_ms, opt_name, write_error};
+use crate::table::{Insert, columns};
 use crate::{ApiTokenRow, Permission, Result, Store, StoreError, Thing};
 
 impl Store {
     /// Stores a token under the SHA-256 of its text; `Exists` when the id or the hash is taken.
     pub async fn create_token(&self, token: ApiTokenRow, sha256: [u8; 32]) -> Result<()> {
-        let sql =
-            "INSERT INTO api_token (sha256, id, name, account, permission, workspace, created_ms, revoked_ms)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-        self.write(move |l| {
-            l.conn
-                .prepare_cached(sql)?
-                .execute(params![
-                    sha256,
-                    token.id,
-                    token.name,
-                    token.account.as_ref().map(|(account, _)| account),
-                    token.account.as_ref().map(|(_, permission)| permission.as_str()),
-                    token.workspace.as_ref().map(AppId::as_str),
-                    token.created_at.0,
-                    token.revoked_at.map(|t| t.0),
-                ])
-                .map_err(write_error(Thing::Token))?;
-            Ok(())
+        self.decide(move |conn| {
+            let taken = "SELECT 1 FROM api_token WHERE sha256 = ?1 OR id = ?2";
+            match find(conn, taken, params![sha256, token.id], |_| Ok(()))? {
+                Some(()) => Err(StoreError::Exists(Thing::Token)),
+                None => Ok((vec![Entry::Token { row: token, sha256 }], ())),
+            }
         })
         .await
     }
@@ -54,13 +44,12 @@ impl Store {
     /// Revokes; a token that is revoked already keeps its time. `NotFound` when there is none with this id.
     pub async fn revoke_token(&self, id: &str, now: UnixMs) -> Result<()> {
         let id = id.to_owned();
-        let sql = "UPDATE api_token SET revoked_ms = coalesce(revoked_ms, ?2) WHERE id = ?1";
-        self.write(move |l| {
-            l.hot_changed = true;
-            match l.conn.prepare_cached(sql)?.execute(params![id, now.0])? {
-                0 => Err(StoreError::NotFound(Thing::Token)),
-                _ => Ok(()),
-            }
+        self.decide(move |conn| {
+            let sql = "SELECT * FROM api_token WHERE id = ?1";
+            let old = find(conn, sql, [&id], |r| Ok((read_token(r)?, r.get("sha256")?)))?;
+            let (old, sha256) = old.ok_or(StoreError::NotFound(Thing::Token))?;
+            let row = ApiTokenRow { revoked_at: old.revoked_at.or(Some(now)), ..old };
+            Ok((vec![Entry::Token { row, sha256 }], ()))
         })
         .await
     }
@@ -68,17 +57,49 @@ impl Store {
     /// A secret of the server (`signing_key` …), created by `make` on first use, in the same transaction.
     pub async fn secret(&self, name: &str, make: Vec<u8>) -> Result<Vec<u8>> {
         let name = name.to_owned();
-        self.write(move |l| {
-            l.conn
-                .prepare_cached(
-                    "INSERT INTO secret (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING",
-                )?
-                .execute(params![name, make])?;
-            find(&l.conn, "SELECT value FROM secret WHERE name = ?1", [&name], |r| r.get(0))?
-                .ok_or(StoreError::NotFound(Thing::Secret))
+        self.decide(move |conn| {
+            let sql = "SELECT value FROM secret WHERE name = ?1";
+            Ok(match find(conn, sql, [&name], |r| r.get(0))? {
+                Some(value) => (Vec::new(), value),
+                None => (vec![Entry::Secret { name, value: make.clone() }], make),
+            })
         })
         .await
     }
+}
+
+columns! {
+    /// Of a token.
+    OfToken of ['a] (&'a ApiTokenRow, [u8; 32]), |t| let account = t.0.account.as_ref(); {
+        sha256 = t.1,
+        id = &*t.0.id,
+        name = &*t.0.name,
+        account = account.map(|(account, _)| &**account),
+        permission = account.map(|(_, permission)| permission.as_str()),
+        workspace = t.0.workspace.as_ref().map(AppId::as_str),
+        created_ms = t.0.created_at.0,
+        revoked_ms = t.0.revoked_at.map(|t| t.0),
+    }
+}
+
+columns! {
+    /// Of a secret.
+    OfSecret of ['a] (&'a str, &'a [u8]), |s| {
+        name = s.0,
+        value = s.1,
+    }
+}
+
+/// For [`crate::apply`] alone.
+pub(crate) fn put(conn: &Connection, token: &ApiTokenRow, sha256: [u8; 32]) -> Result<()> {
+    static PUT: Insert = Insert::or_change("INSERT INTO api_token", "sha256");
+    PUT.run::<OfToken, _>(conn, &[(token, sha256)]).map_err(write_error(Thing::Token))
+}
+
+/// For [`crate::apply`] alone.
+pub(crate) fn put_secret(conn: &Connection, name: &str, value: &[u8]) -> Result<()> {
+    static PUT: Insert = Insert::or_change("INSERT INTO secret", "name");
+    PUT.run::<OfSecret, _>(conn, &[(name, value)]).map_err(write_error(Thing::Secret))
 }
 
 fn read_token(row: &Row<'_>) -> rusqlite::Result<ApiTokenRow> {

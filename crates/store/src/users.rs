@@ -1,45 +1,35 @@
 //! Verbs on workspace-wide users (Pagecall).
 
-use rusqlite::{Row, params};
+use rusqlite::{Connection, Row};
 use sederunt_core::id::AppId;
 
+use crate::entry::Entry;
 use crate::sql::{find, json, ms, write_error};
+use crate::table::{Insert, columns};
 use crate::{Result, Store, StoreError, Thing, UserRow};
 
 impl Store {
     /// Creates or overwrites a user; an existing one keeps its `access_token` and `created_at`. Returns the row.
     /// `Exists` when another user has this access token.
     pub async fn upsert_user(&self, u: UserRow) -> Result<UserRow> {
-        let or_change = "ON CONFLICT (app, user_id) DO UPDATE
-                         SET name = excluded.name, extra = excluded.extra, updated_ms = excluded.updated_ms";
-        self.insert_user(u, or_change).await
+        self.decide(move |conn| {
+            let row = match by_id(conn, &u.app, &u.user_id)? {
+                Some(old) => UserRow { access_token: old.access_token, created_at: old.created_at, ..u },
+                None => new_user(conn, u)?,
+            };
+            Ok((vec![Entry::User(row.clone())], row))
+        })
+        .await
     }
 
     /// Creates a user unless there is one with this id; returns the one that is there.
     pub async fn user_or_create(&self, u: UserRow) -> Result<UserRow> {
-        self.insert_user(u, "ON CONFLICT (app, user_id) DO NOTHING").await
-    }
-
-    async fn insert_user(&self, u: UserRow, on_conflict: &'static str) -> Result<UserRow> {
-        let sql = format!(
-            "INSERT INTO app_user (app, user_id, name, access_token, extra, created_ms, updated_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) {on_conflict}"
-        );
-        self.write(move |l| {
-            l.conn
-                .prepare_cached(&sql)?
-                .execute(params![
-                    u.app.as_str(),
-                    u.user_id,
-                    u.name,
-                    u.access_token,
-                    u.extra.to_string(),
-                    u.created_at.0,
-                    u.updated_at.0
-                ])
-                .map_err(write_error(Thing::AccessToken))?;
-            find(&l.conn, BY_ID, [u.app.as_str(), &u.user_id], read_user)?
-                .ok_or(StoreError::NotFound(Thing::User))
+        self.decide(move |conn| {
+            if let Some(old) = by_id(conn, &u.app, &u.user_id)? {
+                return Ok((Vec::new(), old));
+            }
+            let row = new_user(conn, u)?;
+            Ok((vec![Entry::User(row.clone())], row))
         })
         .await
     }
@@ -47,7 +37,7 @@ impl Store {
     /// A user of a workspace.
     pub async fn user(&self, app: &AppId, user_id: &str) -> Result<Option<UserRow>> {
         let (app, user_id) = (app.clone(), user_id.to_owned());
-        self.read(move |c| find(c, BY_ID, [app.as_str(), &user_id], read_user)).await
+        self.read(move |c| by_id(c, &app, &user_id)).await
     }
 
     /// The user with this access token, whatever the workspace.
@@ -58,7 +48,37 @@ impl Store {
     }
 }
 
-const BY_ID: &str = "SELECT * FROM app_user WHERE app = ?1 AND user_id = ?2";
+fn by_id(conn: &Connection, app: &AppId, user_id: &str) -> Result<Option<UserRow>> {
+    find(conn, "SELECT * FROM app_user WHERE app = ?1 AND user_id = ?2", [app.as_str(), user_id], read_user)
+}
+
+/// Checks that nobody else has the access token.
+fn new_user(conn: &Connection, u: UserRow) -> Result<UserRow> {
+    let taken = "SELECT 1 FROM app_user WHERE access_token = ?1";
+    match find(conn, taken, [&u.access_token], |_| Ok(()))? {
+        Some(()) => Err(StoreError::Exists(Thing::AccessToken)),
+        None => Ok(u),
+    }
+}
+
+columns! {
+    /// Of a user.
+    OfUser of [] UserRow, |u| {
+        app = u.app.as_str(),
+        user_id = &*u.user_id,
+        name = &*u.name,
+        access_token = &*u.access_token,
+        extra = u.extra.to_string(),
+        created_ms = u.created_at.0,
+        updated_ms = u.updated_at.0,
+    }
+}
+
+/// For [`crate::apply`] alone.
+pub(crate) fn put(conn: &Connection, user: &UserRow) -> Result<()> {
+    static PUT: Insert = Insert::or_change("INSERT INTO app_user", "app, user_id");
+    PUT.run::<OfUser, _>(conn, std::slice::from_ref(user)).map_err(write_error(Thing::AccessToken))
+}
 
 fn read_user(row: &Row<'_>) -> rusqlite::Result<UserRow> {
     Ok(UserRow {

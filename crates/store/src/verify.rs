@@ -8,9 +8,8 @@ use sederunt_core::fact::{Fact, FactKind};
 use sederunt_core::id::{AppId, MeetingId, PeerId, SessionId};
 use sederunt_core::tally::{SessionColumns, Stay, Tally};
 
-use crate::ledger::BLOCK_BITS;
 use crate::replay::{self, Recorded};
-use crate::rows::{self, SessionState, StayState};
+use crate::rows::{self, BLOCK_BITS, SessionState, StayState};
 use crate::sql::{blob, list};
 use crate::table::Named;
 use crate::{Pace, Result, Store};

@@ -11,9 +11,9 @@ use std::thread::JoinHandle;
 use tokio::sync::{oneshot, watch};
 
 use crate::disk::Disk;
-use crate::ledger::Ledger;
 use crate::places::Places;
-use crate::{ParticipantRow, Result, StoreError, participants};
+use crate::transaction::Transaction;
+use crate::{ParticipantRow, Result, StoreError};
 
 /// Most writes in one transaction: bounds how long the first of a group waits for the last.
 const GROUP_MAX: usize = 4_096;
@@ -32,7 +32,7 @@ pub(crate) trait Job: Send {
     /// Whether it is large enough for a transaction of its own.
     fn is_alone(&self) -> bool;
     /// Runs in the transaction of its group. `false` = it failed; its changes are taken back.
-    fn run(&mut self, ledger: &mut Ledger) -> bool;
+    fn run(&mut self, ledger: &mut Transaction) -> bool;
     /// Answers the caller: the group is durable, or it failed as a whole.
     fn answer(self: Box<Self>, lost: Option<StoreError>);
 }
@@ -56,7 +56,7 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn start(ledger: Ledger) -> Result<Self> {
+    pub(crate) fn start(ledger: Transaction) -> Result<Self> {
         let (queue, commands) = channel();
         let places = Arc::new(Places::new());
         let disk = Arc::new(Disk::new());
@@ -100,7 +100,7 @@ impl Writer {
     pub(crate) fn submit<T, F>(&self, verb: F) -> Result<oneshot::Receiver<Result<T>>>
     where
         T: Send + 'static,
-        F: FnOnce(&mut Ledger) -> Result<T> + Send + 'static,
+        F: FnOnce(&mut Transaction) -> Result<T> + Send + 'static,
     {
         self.places.take()?;
         self.queue_verb(verb, false)
@@ -110,7 +110,7 @@ impl Writer {
     pub(crate) async fn submit_patiently<T, F>(&self, verb: F) -> Result<oneshot::Receiver<Result<T>>>
     where
         T: Send + 'static,
-        F: FnOnce(&mut Ledger) -> Result<T> + Send + 'static,
+        F: FnOnce(&mut Transaction) -> Result<T> + Send + 'static,
     {
         self.places.wait().await?;
         self.queue_verb(verb, false)
@@ -121,7 +121,7 @@ impl Writer {
     pub(crate) fn submit_alone<T, F>(&self, verb: F) -> Result<oneshot::Receiver<Result<T>>>
     where
         T: Send + 'static,
-        F: FnOnce(&mut Ledger) -> Result<T> + Send + 'static,
+        F: FnOnce(&mut Transaction) -> Result<T> + Send + 'static,
     {
         self.queue_verb(verb, true)
     }
@@ -129,7 +129,7 @@ impl Writer {
     fn queue_verb<T, F>(&self, verb: F, alone: bool) -> Result<oneshot::Receiver<Result<T>>>
     where
         T: Send + 'static,
-        F: FnOnce(&mut Ledger) -> Result<T> + Send + 'static,
+        F: FnOnce(&mut Transaction) -> Result<T> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
         let verb = Verb { verb: Some(verb), alone, result: Err(StoreError::Closed), reply };
@@ -156,12 +156,12 @@ struct Verb<T, F> {
     reply: oneshot::Sender<Result<T>>,
 }
 
-impl<T: Send, F: FnOnce(&mut Ledger) -> Result<T> + Send> Job for Verb<T, F> {
+impl<T: Send, F: FnOnce(&mut Transaction) -> Result<T> + Send> Job for Verb<T, F> {
     fn is_alone(&self) -> bool {
         self.alone
     }
 
-    fn run(&mut self, ledger: &mut Ledger) -> bool {
+    fn run(&mut self, ledger: &mut Transaction) -> bool {
         if let Some(verb) = self.verb.take() {
             self.result = if self.alone { ledger.unguarded(verb) } else { ledger.guarded(verb) };
         }
@@ -181,7 +181,7 @@ impl<T: Send, F: FnOnce(&mut Ledger) -> Result<T> + Send> Job for Verb<T, F> {
 }
 
 fn run(
-    mut ledger: Ledger,
+    mut ledger: Transaction,
     commands: &Receiver<Command>,
     (places, disk): &(Arc<Places>, Arc<Disk>),
     durable: &watch::Sender<u64>,
@@ -244,7 +244,7 @@ impl Ended {
     }
 }
 
-fn commit(ledger: &mut Ledger, group: Vec<Command>, durable: &watch::Sender<u64>) -> Ended {
+fn commit(ledger: &mut Transaction, group: Vec<Command>, durable: &watch::Sender<u64>) -> Ended {
     let mut members = Vec::with_capacity(group.len());
     let begun = ledger.begin();
     if let Err(e) = &begun {
@@ -276,7 +276,7 @@ fn refuse(group: Vec<Command>, e: &StoreError, done: &mut Vec<Done>) {
 }
 
 /// Runs the group in the order of arrival; neighbouring ledger writes go together.
-fn perform(ledger: &mut Ledger, group: Vec<Command>, done: &mut Vec<Done>) {
+fn perform(ledger: &mut Transaction, group: Vec<Command>, done: &mut Vec<Done>) {
     let mut facts = Vec::new();
     for command in group {
         match command {
@@ -292,13 +292,13 @@ fn perform(ledger: &mut Ledger, group: Vec<Command>, done: &mut Vec<Done>) {
 }
 
 /// Applies many rooms' writes as one set; if one of them is refused, each by itself.
-fn remember(ledger: &mut Ledger, rooms: Vec<Remember>, done: &mut Vec<Done>) {
+fn remember(ledger: &mut Transaction, rooms: Vec<Remember>, done: &mut Vec<Done>) {
     if rooms.is_empty() {
         return;
     }
-    let apply = |l: &mut Ledger| {
+    let apply = |l: &mut Transaction| {
         for room in &rooms {
-            participants::insert_newcomers(&l.conn, &room.members)?;
+            l.apply_newcomers(&room.members)?;
         }
         crate::facts::apply(l, rooms.iter().map(|r| (r.node.as_str(), &**r.writes)))
     };
@@ -318,14 +318,14 @@ fn remember(ledger: &mut Ledger, rooms: Vec<Remember>, done: &mut Vec<Done>) {
 }
 
 /// After `e` of all of them together. A single one has its answer in it.
-fn one_by_one(ledger: &mut Ledger, rooms: Vec<Remember>, e: &StoreError, done: &mut Vec<Done>) {
+fn one_by_one(ledger: &mut Transaction, rooms: Vec<Remember>, e: &StoreError, done: &mut Vec<Done>) {
     let single = rooms.len() == 1;
     for Remember { node, members, writes, reply } in rooms {
         let result = if single {
             Err(e.again())
         } else {
             let seqs = ledger.guarded(|l| {
-                participants::insert_newcomers(&l.conn, &members)?;
+                l.apply_newcomers(&members)?;
                 crate::facts::apply(l, std::iter::once((node.as_str(), &**writes)))
             });
             seqs.map(|seqs| seqs.first().copied().unwrap_or_default())

@@ -12,13 +12,13 @@ use crate::Thing;
 use crate::places::QUEUE_MAX;
 use crate::sql::find;
 
-fn ledger() -> (tempfile::TempDir, Ledger) {
+fn ledger() -> (tempfile::TempDir, Transaction) {
     let dir = tempfile::tempdir().unwrap();
-    let ledger = Ledger::open(dir.path()).unwrap();
+    let ledger = Transaction::open(dir.path()).unwrap();
     (dir, ledger)
 }
 
-fn put(name: &'static str, bytes: i64) -> impl FnOnce(&mut Ledger) -> Result<()> + Send + 'static {
+fn put(name: &'static str, bytes: i64) -> impl FnOnce(&mut Transaction) -> Result<()> + Send + 'static {
     move |l| {
         let sql = "INSERT INTO secret (name, value) VALUES (?1, zeroblob(?2))";
         l.conn

@@ -1,13 +1,13 @@
 //! One hub per app with watchers: reads the ledger once for all of them, after each commit that concerns the app.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use sederunt_core::id::AppId;
 use sederunt_node::Node;
-use sederunt_store::{EventFilter, EventFolds, EventPage, EventQuery, StoreError};
+use sederunt_store::{AppWatch, EventFilter, EventFolds, EventPage, EventQuery, StoreError};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tokio_util::sync::CancellationToken;
@@ -208,13 +208,20 @@ impl Feeds {
         let start = self.durable().saturating_sub(FEED_BACKLOG);
         let hub = Arc::new(Hub::new(app.clone(), start, self.shared.config.queue_bytes));
         open.hubs.insert(app.clone(), Arc::clone(&hub));
-        tokio::spawn(run(self.clone(), Arc::clone(&hub), start));
         if open.lookout.as_ref().is_none_or(CancellationToken::is_cancelled) {
             let stop = CancellationToken::new();
             open.lookout = Some(stop.clone());
-            tokio::spawn(lookout(self.clone(), stop));
+            // Before the hub reads: what it does not see is told.
+            tokio::spawn(lookout(self.clone(), self.node().store().watch_apps(), stop));
         }
+        tokio::spawn(run(self.clone(), Arc::clone(&hub), start));
         hub
+    }
+
+    /// These apps have new facts.
+    fn wake(&self, apps: &HashSet<AppId>) {
+        let open = lock(&self.shared.open);
+        apps.iter().filter_map(|app| open.hubs.get(app)).for_each(|hub| hub.changed.notify_one());
     }
 
     /// A page for a watcher that catches up, or for a pull.
@@ -450,31 +457,16 @@ impl Reader<'_> {
 }
 
 /// Wakes the hubs of the apps that have new facts.
-async fn lookout(feeds: Feeds, stop: CancellationToken) {
-    let store = feeds.node().store().clone();
-    let mut durable = store.durable();
-    // Facts before this are seen by hubs that start now or later: they read before they wait.
-    let mut seen = *durable.borrow_and_update();
-    let outcome = loop {
-        tokio::select! {
+async fn lookout(feeds: Feeds, mut watch: AppWatch, stop: CancellationToken) {
+    loop {
+        let apps = tokio::select! {
             () = stop.cancelled() => return,
-            changed = durable.changed() => if changed.is_err() { break StoreError::Closed },
-        }
-        let last = *durable.borrow_and_update();
-        while seen < last {
-            let (apps, through) = match store.apps_changed(seen).await {
-                Ok(changed) => changed,
-                Err(error) => return fail(&feeds, &stop, &error),
-            };
-            let open = lock(&feeds.shared.open);
-            apps.iter().filter_map(|app| open.hubs.get(app)).for_each(|hub| hub.changed.notify_one());
-            drop(open);
-            // Without a gap in the sequence this always moves on.
-            seen = through.max(seen + 1);
-        }
+            apps = watch.changed() => apps,
+        };
+        let Some(apps) = apps else { return fail(&feeds, &stop, &StoreError::Closed) };
+        feeds.wake(&apps);
         tokio::time::sleep(Duration::from_millis(FEED_LOOK_PAUSE_MS)).await;
-    };
-    fail(&feeds, &stop, &outcome);
+    }
 }
 
 /// The lookout cannot go on: all feeds end, the next watcher starts anew.

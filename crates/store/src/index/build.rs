@@ -106,9 +106,9 @@ impl Worker {
     fn install(&self, app: i64, sealed: Sealed) -> Result<()> {
         let sealed = self.caught_up(app, sealed)?;
         // In a transaction of its own, which waits for no place: there is one sealer.
+        let indexes = Arc::clone(&self.indexes);
         let attached = self.writer.submit_alone(move |ledger| {
-            let app = index(&ledger.conn, app, sealed)?;
-            ledger.changes.attach(app);
+            indexes.arrive(index(&ledger.conn, app, sealed)?);
             Ok(())
         })?;
         attached.blocking_recv().map_err(|_| StoreError::Closed)?

@@ -1,7 +1,7 @@
 //! The indexes of all apps that have one: readers ask them, the writer feeds them, the sealer shrinks them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::Instant;
@@ -9,9 +9,10 @@ use std::time::Instant;
 use sederunt_core::id::AppId;
 use sederunt_index::{AppIndex, Change, Shelf};
 
-use super::changes::Changed;
 use super::coming::Coming;
 use super::options::{Counters, IndexOptions, IndexStats};
+use super::rows;
+use crate::touched::{OnCommit, Touched, TouchedSession};
 use crate::{Result, StoreError};
 
 /// An app with its index.
@@ -84,7 +85,8 @@ pub(super) struct Work {
 pub(crate) struct Indexes {
     pub(super) options: IndexOptions,
     apps: RwLock<Apps>,
-    detached: AtomicU64,
+    /// Of the transaction under way.
+    arriving: Mutex<Vec<IndexedApp>>,
     desk: Mutex<Desk>,
     /// The desk has something for the sealer.
     wake: Condvar,
@@ -105,7 +107,7 @@ impl Indexes {
         Self {
             options,
             apps: RwLock::default(),
-            detached: AtomicU64::new(0),
+            arriving: Mutex::default(),
             desk: Mutex::new(Desk { alone: true, ..Desk::default() }),
             wake: Condvar::new(),
             progress: Condvar::new(),
@@ -152,39 +154,12 @@ impl Indexes {
             apps.by_id.remove(&app.id);
         }
         drop(apps);
-        self.detached.fetch_add(1, Ordering::SeqCst);
         self.moved();
     }
 
-    /// How many apps have lost their index so far.
-    pub(super) fn detached(&self) -> u64 {
-        self.detached.load(Ordering::SeqCst)
-    }
-
-    /// Takes in what a transaction changed; it is durable, and nobody was told yet.
-    pub(super) fn publish(&self, changed: Changed) {
-        let Changed { attached, sessions, ended_elsewhere } = changed;
-        for app in attached {
-            self.attach(app);
-        }
-        let mut due = false;
-        for (no, changes) in by_app(sessions) {
-            let Some(app) = self.of_no(no) else { continue };
-            app.index.apply(&changes);
-            due |= app.index.unsealed() >= self.options.seal_sessions;
-        }
-        if due || !ended_elsewhere.is_empty() {
-            let mut desk = self.desk();
-            let idle = !desk.due && desk.ended.is_empty();
-            desk.due |= due;
-            for (app, ends) in ended_elsewhere {
-                *desk.ended.entry(app).or_insert(0) += ends;
-            }
-            drop(desk);
-            if idle {
-                self.wake.notify_one();
-            }
-        }
+    /// The app's index, as of now within the writer's transaction, answers once that is durable.
+    pub(super) fn arrive(&self, app: IndexedApp) {
+        self.arriving().push(app);
     }
 
     /// A read of this index met something impossible: SQL answers, and the sealer builds it anew. An index that is
@@ -197,7 +172,6 @@ impl Indexes {
         apps.by_no.remove(&app.no);
         apps.by_id.remove(&app.id);
         drop(apps);
-        self.detached.fetch_add(1, Ordering::SeqCst);
         tracing::error!(app = %app.id, "the index of an app is damaged; its lists are answered from the ledger itself");
         self.desk().damaged.insert(app.no);
         self.wake.notify_one();
@@ -362,6 +336,10 @@ impl Indexes {
         stats
     }
 
+    fn arriving(&self) -> MutexGuard<'_, Vec<IndexedApp>> {
+        self.arriving.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Apps> {
         self.apps.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -371,15 +349,52 @@ impl Indexes {
     }
 }
 
+impl OnCommit for Indexes {
+    fn wants_sessions(&self, app: i64) -> bool {
+        self.read().by_no.contains_key(&app) || self.arriving().iter().any(|arriving| arriving.no == app)
+    }
+
+    fn committed(&self, touched: &Touched) {
+        let arriving = std::mem::take(&mut *self.arriving());
+        for app in arriving {
+            self.attach(app);
+        }
+        let mut due = false;
+        for (no, changes) in by_app(&touched.sessions) {
+            let Some(app) = self.of_no(no) else { continue };
+            app.index.apply(&changes);
+            due |= app.index.unsealed() >= self.options.seal_sessions;
+        }
+        if due || !touched.ended_elsewhere.is_empty() {
+            let mut desk = self.desk();
+            let idle = !desk.due && desk.ended.is_empty();
+            desk.due |= due;
+            for (app, ends) in &touched.ended_elsewhere {
+                *desk.ended.entry(*app).or_insert(0) += ends;
+            }
+            drop(desk);
+            if idle {
+                self.wake.notify_one();
+            }
+        }
+    }
+
+    fn failed(&self, _: &Touched) {
+        self.arriving().clear();
+    }
+}
+
 /// The changes of each app, in order.
-fn by_app(mut sessions: Vec<(i64, Change)>) -> Vec<(i64, Vec<Change>)> {
+fn by_app(sessions: &[TouchedSession]) -> Vec<(i64, Vec<Change>)> {
+    let mut sessions: Vec<_> = sessions.iter().collect();
     // Stable: the order within an app stays.
-    sessions.sort_by_key(|(app, _)| *app);
+    sessions.sort_by_key(|session| session.app);
     let mut apps: Vec<(i64, Vec<Change>)> = Vec::new();
-    for (no, change) in sessions {
+    for TouchedSession { app, row, ended_seq } in sessions {
+        let change = Change { row: rows::of_session(row), ended_seq: *ended_seq };
         match apps.last_mut() {
-            Some((app, changes)) if *app == no => changes.push(change),
-            _ => apps.push((no, vec![change])),
+            Some((last, changes)) if last == app => changes.push(change),
+            _ => apps.push((*app, vec![change])),
         }
     }
     apps

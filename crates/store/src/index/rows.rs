@@ -1,9 +1,10 @@
 //! Sessions and queries between the ledger's types and the index's.
 
+use std::sync::Arc;
+
 use rusqlite::types::{Type, ValueRef};
 use sederunt_core::fact::EndReason;
 use sederunt_core::id::{AppId, Id, MeetingId, SessionId};
-use sederunt_core::tally::SessionColumns;
 use sederunt_core::time::UnixMs;
 use sederunt_index::fold::Needle;
 use sederunt_index::{Query, Row, Sort};
@@ -22,24 +23,24 @@ fn reason(code: u8) -> Option<EndReason> {
     EndReason::ALL.get(usize::from(code).checked_sub(1)?).copied()
 }
 
-/// A session as of its latest fact, with its [`SessionRow::offset_ms`].
-pub(super) fn of_columns(c: &SessionColumns, offset_ms: i64) -> Row {
+/// A session as the index has it.
+pub(super) fn of_session(s: &SessionRow) -> Row {
     Row {
-        id: c.session.as_u128(),
-        meeting: c.meeting.as_u128(),
-        title: c.title.as_str().into(),
-        started_ms: c.started_at.0,
-        ended_ms: c.ended_at.map(|t| t.0),
-        end_reason: reason_code(c.end_reason),
-        updated_ms: c.updated_at.0,
-        peak: c.peak,
-        stay_count: c.stay_count,
-        closed_ms: c.closed_ms,
-        live_count: c.live_count,
-        ticking_count: c.ticking_count,
-        ticking_joined_sum_ms: c.ticking_joined_sum_ms,
-        offset_ms: if c.ended_at.is_some() { 0 } else { offset_ms },
-        parent: c.parent.map(SessionId::as_u128),
+        id: s.id.as_u128(),
+        meeting: s.meeting.as_u128(),
+        title: Arc::clone(&s.title),
+        started_ms: s.started_at.0,
+        ended_ms: s.ended_at.map(|t| t.0),
+        end_reason: reason_code(s.end_reason),
+        updated_ms: s.updated_at.0,
+        peak: s.peak,
+        stay_count: s.stay_count,
+        closed_ms: s.closed_ms,
+        live_count: s.live_count,
+        ticking_count: s.ticking_count,
+        ticking_joined_sum_ms: s.ticking_joined_sum_ms,
+        offset_ms: s.offset_ms,
+        parent: s.parent.map(SessionId::as_u128),
     }
 }
 

@@ -1,4 +1,5 @@
-//! What the writer thread owns: the connection, the next sequence number, and short keys of apps and nodes.
+//! The writer's side of a transaction: the connection, the next sequence number, short keys of apps and nodes, and what
+//! it has changed so far.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -9,37 +10,22 @@ use sederunt_core::fact::{Fact, FactKind};
 use sederunt_core::id::{AppId, SessionId};
 use sederunt_core::time::Reading;
 
-use crate::hot::Hot;
-use crate::index::{Changes, Mark};
-use crate::rows::{self, NewFact, SessionState};
+use crate::rows::{self, BLOCK_BITS, NewFact, Place, SessionState};
 use crate::sql::{blob, find};
+use crate::touched::{Mark, OnCommit, Touched};
 use crate::{Result, StoreError, Thing, schema};
-
-/// A block of the sequence is 2⁶ facts: one row for so many facts of a busy app, and a quiet one's few facts cost
-/// reading so many others.
-pub(crate) const BLOCK_BITS: i64 = 6;
 
 /// LIVE sessions whose last fact is remembered between transactions, some 50 bytes each; beyond it they are looked up
 /// again.
 const CHAINS_MAX: usize = 100_000;
 
-/// Where a fact stands.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
-    pub seq: i64,
-    /// The fact of its session before it.
-    pub prev: Option<i64>,
-}
-
-/// The writing side of the ledger. Every method but [`Self::begin`] runs inside a transaction.
-pub(crate) struct Ledger {
+/// Owned by the writer's thread, for one transaction after the other. Every method but [`Self::begin`] runs inside one.
+pub(crate) struct Transaction {
     pub conn: Connection,
-    /// Sessions that the transaction changes, for the index of the session list.
-    pub changes: Changes,
-    /// What readers keep of the registry.
-    pub hot: Arc<Hot>,
-    /// The transaction changes rows that may be among them.
-    pub hot_changed: bool,
+    /// What it has changed.
+    pub touched: Touched,
+    /// Who hears of that.
+    listeners: Vec<Arc<dyn OnCommit>>,
     /// Sequence number of the last fact; the next has one more, without a gap.
     pub last_seq: i64,
     known: Known,
@@ -61,14 +47,14 @@ struct Known {
     blocks: HashMap<i64, i64>,
 }
 
-impl Ledger {
+impl Transaction {
+    /// Opens the ledger; no transaction is under way.
     pub(crate) fn open(dir: &Path) -> Result<Self> {
         let conn = schema::open_writer(dir)?;
         let mut ledger = Self {
             conn,
-            changes: Changes::default(),
-            hot: Arc::default(),
-            hot_changed: false,
+            touched: Touched::default(),
+            listeners: Vec::new(),
             last_seq: 0,
             known: Known::default(),
             stale: true,
@@ -77,6 +63,11 @@ impl Ledger {
         };
         ledger.forget()?;
         Ok(ledger)
+    }
+
+    /// Tells `listener` of every transaction from now on, after those that are there.
+    pub(crate) fn tell(&mut self, listener: Arc<dyn OnCommit>) {
+        self.listeners.push(listener);
     }
 
     pub(crate) fn begin(&mut self) -> Result<()> {
@@ -123,20 +114,14 @@ impl Ledger {
         } else {
             self.conn.execute_batch("COMMIT").map_err(StoreError::from)
         };
-        if std::mem::take(&mut self.hot_changed) {
-            // Also after a failure: who knows how far it came.
-            self.hot.forget();
-        }
-        if outcome.is_err() {
-            self.stale = true;
-            if !self.conn.is_autocommit() {
-                self.conn.execute_batch("ROLLBACK")?;
-            }
-            self.forget()?;
-        }
         if outcome.is_ok() {
             // Before the answers: whoever got one finds its facts in the next list.
-            self.changes.publish();
+            self.touched.through = self.last_seq();
+            self.listeners.iter().for_each(|listener| listener.committed(&self.touched));
+            self.touched.clear();
+        } else {
+            self.listeners.iter().for_each(|listener| listener.failed(&self.touched));
+            self.take_back()?;
         }
         outcome
     }
@@ -147,7 +132,7 @@ impl Ledger {
             // The transaction is lost already; a savepoint would open another one.
             return Err(given_up());
         }
-        let (last_seq, changes) = (self.last_seq, self.changes.mark());
+        let (last_seq, mark) = (self.last_seq, self.touched.mark());
         self.conn.prepare_cached("SAVEPOINT verb")?.execute([])?;
         let result = f(self);
         self.refused |= matches!(&result, Err(e @ StoreError::Sqlite(_)) if e.is_disk());
@@ -155,7 +140,7 @@ impl Ledger {
             self.conn.prepare_cached("RELEASE verb")?.execute([])?;
         } else {
             self.last_seq = last_seq;
-            self.changes.rewind(changes);
+            self.touched.rewind(mark);
             self.known = Known::default();
             if !self.conn.is_autocommit() {
                 self.conn.execute_batch("ROLLBACK TO verb; RELEASE verb")?;
@@ -169,13 +154,18 @@ impl Ledger {
         let result = f(self);
         self.refused |= matches!(&result, Err(e @ StoreError::Sqlite(_)) if e.is_disk());
         if result.is_err() {
-            self.stale = true;
-            if !self.conn.is_autocommit() {
-                self.conn.execute_batch("ROLLBACK")?;
-            }
-            self.forget()?;
+            self.take_back()?;
         }
         result
+    }
+
+    /// Nothing of the transaction stands.
+    fn take_back(&mut self) -> Result<()> {
+        self.stale = true;
+        if !self.conn.is_autocommit() {
+            self.conn.execute_batch("ROLLBACK")?;
+        }
+        self.forget()
     }
 
     /// Runs `f` between two transactions, for what needs several of its own.
@@ -189,7 +179,7 @@ impl Ledger {
     /// Drops what is remembered of rows and reads the last sequence number again.
     fn forget(&mut self) -> Result<()> {
         self.known = Known::default();
-        self.changes.rewind(Mark::default());
+        self.touched.rewind(Mark::default());
         self.last_seq = self.conn.query_row("SELECT coalesce(max(seq), 0) FROM fact", [], |r| r.get(0))?;
         self.stale = false;
         Ok(())
@@ -199,13 +189,14 @@ impl Ledger {
         u64::try_from(self.last_seq).unwrap_or(0)
     }
 
-    /// Notes what facts that were just inserted did to sessions, for the index of the session list.
+    /// Notes what facts that were just inserted did to sessions.
     pub(crate) fn note<'a>(
         &mut self,
         facts: &[NewFact<'_>],
         states: impl Iterator<Item = &'a SessionState<'a>>,
     ) {
-        self.changes.note(facts, states);
+        let wants = |app| self.listeners.iter().any(|listener| listener.wants_sessions(app));
+        self.touched.facts(facts, states, wants);
     }
 
     /// The place of the next fact, which must be appended in this transaction.

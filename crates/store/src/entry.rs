@@ -1,0 +1,77 @@
+//! Changes as values.
+//!
+//! Whatever changes the ledger is an entry: what a room has decided ([`sederunt_core`]'s `Write`: a fact with what it leads
+//! to, chat, a removal, a termination), or a row of the registry as it is after the change ([`Entry`]). A verb of the registry
+//! *decides*: it reads, checks, and builds entries. [`crate::apply`] makes rows of them. Both happen in one transaction of the
+//! writer; neither knows who wrote what it reads, so that a log of several writers may come between them
+//! (docs/decisions/0017-entries.md).
+//!
+//! No entries, because they mean nothing to another ledger of the same log: heartbeats and short keys of apps and nodes,
+//! the id of this ledger's file, and its schema.
+
+use sederunt_core::id::{AppId, MeetingId, ParticipantId};
+
+use crate::{ApiTokenRow, AppRow, MeetingRow, ParticipantRow, PresetRow, UserRow};
+
+/// A row of the registry as it is after a change.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Entry {
+    /// An app.
+    App(AppRow),
+    /// A preset of an app.
+    Preset(PresetRow),
+    /// A meeting.
+    Meeting(MeetingRow),
+    /// A participant.
+    Participant(ParticipantRow),
+    /// A user of an app.
+    User(UserRow),
+    /// An API token.
+    Token {
+        /// What is known of it.
+        row: ApiTokenRow,
+        /// Of its text.
+        sha256: [u8; 32],
+    },
+    /// A secret of the server.
+    Secret {
+        /// What it is for.
+        name: String,
+        /// The secret.
+        value: Vec<u8>,
+    },
+}
+
+/// What an entry is about. It follows the last entry of the same key: who decided by an older one decided wrongly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Key {
+    /// An app.
+    App(AppId),
+    /// A preset, by its id.
+    Preset(String),
+    /// A meeting.
+    Meeting(MeetingId),
+    /// A participant.
+    Participant(ParticipantId),
+    /// A user, by the customer's id.
+    User(AppId, String),
+    /// An API token, by its short id.
+    Token(String),
+    /// A secret, by its name.
+    Secret(String),
+}
+
+impl Entry {
+    /// What it is about.
+    pub(crate) fn key(&self) -> Key {
+        match self {
+            Self::App(row) => Key::App(row.id.clone()),
+            Self::Preset(row) => Key::Preset(row.id.clone()),
+            Self::Meeting(row) => Key::Meeting(row.id),
+            Self::Participant(row) => Key::Participant(row.id),
+            Self::User(row) => Key::User(row.app.clone(), row.user_id.clone()),
+            Self::Token { row, .. } => Key::Token(row.id.clone()),
+            Self::Secret { name, .. } => Key::Secret(name.clone()),
+        }
+    }
+}
