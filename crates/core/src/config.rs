@@ -3,6 +3,7 @@
 use crate::id::{AppId, MeetingId};
 use crate::tally::Tally;
 use crate::words::chat::ChatMessage;
+use crate::words::polls::StoredPoll;
 
 /// Settings of a room, from the meeting's row and the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub struct OpenSession {
     pub tally: Tally,
     /// Newest [`crate::limit::CHAT_HISTORY_MAX`] messages, oldest first.
     pub chat: Vec<ChatMessage>,
+    /// Its polls, oldest first.
+    pub polls: Vec<StoredPoll>,
     /// The session's own time minus the steady clock of this process.
     pub offset_ms: i64,
 }

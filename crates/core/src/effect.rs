@@ -9,6 +9,7 @@ use crate::error::RoomError;
 use crate::id::{ParticipantId, PeerId, SessionId};
 use crate::media::{MediaCallId, MediaCmd};
 use crate::words::Msg;
+use crate::words::polls::Poll;
 
 pub use write::{Person, Write};
 
@@ -97,4 +98,6 @@ pub struct CommandReply {
     pub session: Option<SessionId>,
     /// Peers that were removed.
     pub removed: Vec<(PeerId, ParticipantId)>,
+    /// The poll that was made.
+    pub poll: Option<Poll>,
 }

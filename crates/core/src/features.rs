@@ -6,16 +6,21 @@ mod chat;
 mod entry;
 mod media;
 mod plugin;
+mod polls;
 mod roster;
 mod speaker;
 mod spotlight;
 
+use crate::call::CommandId;
+use crate::effect::CommandReply;
 use crate::error::RoomError;
 use crate::hall::{Asked, Gone, Hall, Happened};
 use crate::id::PeerId;
-use crate::time::UnixMs;
+use crate::input::Command;
+use crate::time::{Stamp, UnixMs};
 use crate::words::Request;
 use crate::words::chat::ChatMessage;
+use crate::words::polls::StoredPoll;
 
 use broadcast::Broadcasts;
 use chat::Chat;
@@ -23,6 +28,7 @@ pub(crate) use entry::Entry;
 pub(crate) use media::Media;
 use media::Shown;
 use plugin::Plugin;
+use polls::Polls;
 use roster::Roster;
 use speaker::Speaker;
 use spotlight::Spotlight;
@@ -54,6 +60,7 @@ pub(crate) struct Features {
     chat: Chat,
     broadcast: Broadcasts,
     plugin: Plugin,
+    pub(crate) polls: Polls,
     speaker: Speaker,
     spotlight: Spotlight,
 }
@@ -61,13 +68,14 @@ pub(crate) struct Features {
 /// Calls a hook of every feature. A new one does not compile until it is named here.
 macro_rules! each {
     ($features:expr, $hook:ident($($argument:expr),*)) => {{
-        let Features { entry, media, roster, chat, broadcast, plugin, speaker, spotlight } = $features;
+        let Features { entry, media, roster, chat, broadcast, plugin, polls, speaker, spotlight } = $features;
         entry.$hook($($argument),*);
         media.$hook($($argument),*);
         roster.$hook($($argument),*);
         chat.$hook($($argument),*);
         broadcast.$hook($($argument),*);
         plugin.$hook($($argument),*);
+        polls.$hook($($argument),*);
         speaker.$hook($($argument),*);
         spotlight.$hook($($argument),*);
     }};
@@ -80,6 +88,8 @@ pub(crate) enum Timer {
     Entry(entry::Timer),
     /// The answer to a client that came back has waited long enough.
     Hold(PeerId),
+    /// Votes that were not told yet.
+    Votes,
 }
 
 impl Timer {
@@ -87,6 +97,7 @@ impl Timer {
         match self {
             Self::Entry(entry::Timer::Grace(_)) => "reconnect grace",
             Self::Hold(_) => "answer to who came back",
+            Self::Votes => "votes",
             Self::Entry(entry::Timer::KeepAlive) => "keep-alive",
             Self::Entry(entry::Timer::Together) => "max_meeting_seconds",
         }
@@ -94,8 +105,8 @@ impl Timer {
 }
 
 impl Features {
-    /// Features of a room whose open session has this chat.
-    pub(crate) fn new(chat: Vec<ChatMessage>) -> Self {
+    /// Features of a room whose open session has this chat and these polls.
+    pub(crate) fn new(chat: Vec<ChatMessage>, polls: Vec<StoredPoll>) -> Self {
         Self {
             entry: Entry::default(),
             media: Media::default(),
@@ -103,6 +114,7 @@ impl Features {
             chat: Chat::load(chat),
             broadcast: Broadcasts,
             plugin: Plugin::default(),
+            polls: Polls::load(polls),
             speaker: Speaker::default(),
             spotlight: Spotlight::default(),
         }
@@ -116,6 +128,7 @@ impl Features {
             Request::Chat(ask) => self.chat.ask(hall, asked, ask),
             Request::Broadcast(ask) => self.broadcast.ask(hall, asked, ask),
             Request::Plugin(ask) => self.plugin.ask(hall, asked, ask),
+            Request::Polls(ask) => self.polls.ask(hall, asked, ask),
             Request::Media(ask) => {
                 let Self { media, speaker, spotlight, .. } = self;
                 media.ask(hall, asked, ask, || shown(speaker, spotlight))
@@ -124,6 +137,30 @@ impl Features {
             Request::Spotlight(ask) => self.spotlight.ask(hall, asked, ask),
             Request::NotOffered { name } => Err(RoomError::NotOffered(name)),
         }
+    }
+
+    /// Does what the API asks, and answers it.
+    pub(crate) fn command(&mut self, hall: &mut Hall, stamp: Stamp, id: CommandId, command: Command) {
+        let (session, now) = (hall.session().map(|tally| tally.session()), stamp.now);
+        let done = |removed| CommandReply { session, removed, poll: None };
+        let result = match command {
+            Command::Configure(config) => {
+                self.entry.configure(hall, now, config);
+                Ok(done(Vec::new()))
+            }
+            Command::Kick { participants, custom_ids, reason } => {
+                self.entry.command_kick(hall, now, (&participants, &custom_ids), reason).map(done)
+            }
+            Command::KickAll if session.is_none() => Err(RoomError::NotFound("active session")),
+            Command::KickAll => Ok(done(self.entry.kick_all(hall, now))),
+            Command::Terminate => Ok(done(self.entry.terminate(hall, now))),
+            Command::CreatePoll(new) => {
+                let poll = self.polls.create_by_api(hall, stamp, new);
+                poll.map(|poll| CommandReply { poll: Some(poll), ..done(Vec::new()) })
+            }
+            Command::Stop => Ok(done(self.entry.stop(hall, now))),
+        };
+        hall.done(id, result);
     }
 
     /// Tells every feature what happened, until nothing more does.
@@ -153,7 +190,9 @@ impl Features {
     pub(crate) fn next_timer(&self, hall: &Hall) -> Option<(UnixMs, Timer)> {
         let entry = self.entry.next_timer(hall).map(|(at, timer)| (at, Timer::Entry(timer)));
         let hold = self.media.next_timer(hall).map(|(at, peer)| (at, Timer::Hold(peer)));
-        [entry, hold.filter(|_| !self.entry.is_stopped())].into_iter().flatten().min_by_key(|(at, _)| *at)
+        let votes = self.polls.next_timer().map(|at| (at, Timer::Votes));
+        let others = [hold, votes].into_iter().filter(|_| !self.entry.is_stopped());
+        std::iter::once(entry).chain(others).flatten().min_by_key(|(at, _)| *at)
     }
 
     /// A timer is due.
@@ -164,6 +203,7 @@ impl Features {
                 let Self { media, speaker, spotlight, .. } = self;
                 media.release(hall, peer, || shown(speaker, spotlight));
             }
+            Timer::Votes => self.polls.tick(hall, at),
         }
     }
 }

@@ -206,6 +206,8 @@ typed_id! {
     TransportId,
     /// One chat message.
     ChatId,
+    /// A poll.
+    PollId,
 }
 
 /// An app (RealtimeKit) = a workspace (Pagecall): opaque text of 1 to 64 characters (DECISIONS §2).

@@ -6,6 +6,7 @@ use crate::fact::LeaveReason;
 use crate::id::{ParticipantId, PeerId};
 use crate::media::{MediaAnswer, MediaCallId, MediaFault};
 use crate::who::Who;
+use crate::words::polls::NewPoll;
 use crate::words::{Needs, Request};
 
 /// Everything that can happen to a room.
@@ -88,6 +89,8 @@ pub enum Command {
     KickAll,
     /// Pagecall: sets `terminated_at`, removes everybody, ends the session; later joins are refused.
     Terminate,
+    /// Asks a question (`activeSessionCreatePoll`).
+    CreatePoll(NewPoll),
     /// The server stops: everybody is told, every stay is closed with its true time. The session stays open: its
     /// keep-alive decides.
     Stop,
@@ -97,7 +100,7 @@ impl Command {
     /// It may be refused while nothing can be written. Settings are in the ledger already, and a stop is a stop.
     pub const fn is_refusable(&self) -> bool {
         match self {
-            Self::Kick { .. } | Self::KickAll | Self::Terminate => true,
+            Self::Kick { .. } | Self::KickAll | Self::Terminate | Self::CreatePoll(_) => true,
             Self::Configure(_) | Self::Stop => false,
         }
     }

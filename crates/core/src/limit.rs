@@ -63,3 +63,17 @@ pub const MAX_PREFERRED_STREAMS: u32 = 9;
 /// How long before the newest fact of its session a loss may have been, milliseconds: what is older is final, so that a
 /// session need not remember all its stays. The doors notice silence after 35 s, and a client that does not read after 10 s.
 pub const LOSS_LATE_MAX_MS: i64 = 120_000;
+/// Polls of a session; a question every few minutes of a long day.
+pub const POLLS_MAX: usize = 100;
+/// Options of a poll; more do not fit a screen.
+pub const POLL_OPTIONS_MAX: usize = 20;
+/// Characters of a question or an option.
+pub const POLL_TEXT_MAX_CHARS: usize = 512;
+/// Votes of one poll: everybody in a full room, and those who came for others who left.
+pub const POLL_VOTES_MAX: usize = 5_000;
+/// Voters that a poll names when it is told; counts are exact. The official UI shows ten names for an option.
+pub const POLL_NAMES_TOLD_MAX: usize = 200;
+/// How often the others hear of votes in one poll, milliseconds.
+pub const POLL_TOLD_EVERY_MS: i64 = 1_000;
+/// Bytes of all polls in one answer; older ones are left out. Below the frame limit.
+pub const POLLS_ANSWER_MAX_BYTES: usize = 786_432;

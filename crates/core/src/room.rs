@@ -28,11 +28,11 @@ impl Room {
     /// A room, with its open session if the store has one. Recovery has closed the stays of dead nodes before; if
     /// any is still open, the first input closes it at the session's newest fact.
     pub fn new(config: RoomConfig, open: Option<OpenSession>) -> Self {
-        let (session, chat) = match open {
-            Some(OpenSession { tally, chat, offset_ms }) => (Some((tally, offset_ms)), chat),
-            None => (None, Vec::new()),
+        let (session, chat, polls) = match open {
+            Some(OpenSession { tally, chat, polls, offset_ms }) => (Some((tally, offset_ms)), chat, polls),
+            None => (None, Vec::new(), Vec::new()),
         };
-        Self { hall: Hall::new(config, session), features: Features::new(chat) }
+        Self { hall: Hall::new(config, session), features: Features::new(chat, polls) }
     }
 
     /// The room with what the store knows of removed peer ids, oldest first.
@@ -69,7 +69,7 @@ impl Room {
             Input::Disconnect { conn, how } => features.entry.disconnect(hall, stamp.now, conn, how),
             Input::Request { conn, re, request } => ask(hall, features, stamp, (conn, re), request),
             Input::MediaDone { call, result } => features.media.answered(hall, call, result),
-            Input::Command { id, command } => features.entry.command(hall, stamp.now, id, command),
+            Input::Command { id, command } => features.command(hall, stamp, id, command),
             Input::Tick => {}
         }
         features.settle(hall);
@@ -143,9 +143,9 @@ fn ask(
 
 /// Treats every timer that is due at `now`, in order of time.
 fn expire(hall: &mut Hall, features: &mut Features, now: UnixMs) {
-    // Each timer takes away what it stands for: a peer, its hold, the session, the room. The bound keeps a fault from
+    // Each timer takes away what it stands for: a peer, its hold, the session, the room, the news of votes. The bound keeps a fault from
     // spinning.
-    let most = hall.peers.len().saturating_add(features.media.waiting()).saturating_add(2);
+    let most = hall.peers.len().saturating_add(features.media.waiting()).saturating_add(3);
     for _ in 0..most {
         let Some((at, timer)) = features.next_timer(hall).filter(|(at, _)| *at <= now) else { return };
         features.tick(hall, at, timer);

@@ -58,6 +58,12 @@ pub struct Abilities {
     pub chat_private_text: bool,
     /// `chat.private.can_send && chat.private.files`.
     pub chat_private_files: bool,
+    /// `polls.can_create`.
+    pub create_polls: bool,
+    /// `polls.can_vote`.
+    pub vote_polls: bool,
+    /// `polls.can_view`.
+    pub view_polls: bool,
 }
 
 /// What a peer asks leave for.
@@ -87,6 +93,12 @@ pub enum Ability {
     ChatPrivateText,
     /// Send files to some.
     ChatPrivateFiles,
+    /// Make polls.
+    CreatePolls,
+    /// Vote in polls.
+    VotePolls,
+    /// See polls.
+    ViewPolls,
 }
 
 impl Ability {
@@ -105,6 +117,9 @@ impl Ability {
             Self::ChatPublicFiles => "chat.public.files",
             Self::ChatPrivateText => "chat.private.text",
             Self::ChatPrivateFiles => "chat.private.files",
+            Self::CreatePolls => "polls.can_create",
+            Self::VotePolls => "polls.can_vote",
+            Self::ViewPolls => "polls.can_view",
         }
     }
 
@@ -120,7 +135,10 @@ impl Ability {
             | Self::ChatPublicText
             | Self::ChatPublicFiles
             | Self::ChatPrivateText
-            | Self::ChatPrivateFiles => false,
+            | Self::ChatPrivateFiles
+            | Self::CreatePolls
+            | Self::VotePolls
+            | Self::ViewPolls => false,
         }
     }
 }
@@ -141,6 +159,9 @@ impl Abilities {
             Ability::ChatPublicFiles => self.chat_public_files,
             Ability::ChatPrivateText => self.chat_private_text,
             Ability::ChatPrivateFiles => self.chat_private_files,
+            Ability::CreatePolls => self.create_polls,
+            Ability::VotePolls => self.vote_polls,
+            Ability::ViewPolls => self.view_polls,
         }
     }
 }

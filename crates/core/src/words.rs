@@ -6,6 +6,7 @@ pub mod chat;
 pub mod entry;
 pub mod media;
 pub mod plugin;
+pub mod polls;
 pub mod roster;
 pub mod speaker;
 pub mod spotlight;
@@ -33,6 +34,8 @@ pub enum Request {
     Broadcast(broadcast::Broadcast),
     /// Stores of plug-ins.
     Plugin(plugin::Ask),
+    /// Polls.
+    Polls(polls::Ask),
     /// Transports and tracks.
     Media(media::Ask),
     /// Who speaks.
@@ -59,6 +62,8 @@ pub enum Msg {
     Broadcast(broadcast::Tell),
     /// Stores of plug-ins.
     Plugin(plugin::Tell),
+    /// Polls.
+    Polls(polls::Tell),
     /// Transports and tracks.
     Media(media::Tell),
     /// Who speaks.
@@ -79,9 +84,9 @@ macro_rules! parts {
 }
 
 parts!(Request: Entry(entry::Ask), Roster(roster::Ask), Chat(chat::Ask), Broadcast(broadcast::Broadcast),
-    Plugin(plugin::Ask), Media(media::Ask), Speaker(speaker::Ask), Spotlight(spotlight::Ask));
+    Plugin(plugin::Ask), Polls(polls::Ask), Media(media::Ask), Speaker(speaker::Ask), Spotlight(spotlight::Ask));
 parts!(Msg: Entry(entry::Tell), Roster(roster::Tell), Chat(chat::Tell), Broadcast(broadcast::Tell),
-    Plugin(plugin::Tell), Media(media::Tell), Speaker(speaker::Tell), Spotlight(spotlight::Tell));
+    Plugin(plugin::Tell), Polls(polls::Tell), Media(media::Tell), Speaker(speaker::Tell), Spotlight(spotlight::Tell));
 
 /// What must be possible before an input is treated, for the time in which the ledger's disk takes no writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +107,7 @@ impl Request {
             Self::Entry(ask) => ask.needs(),
             Self::Roster(ask) => ask.needs(),
             Self::Chat(ask) => ask.needs(),
+            Self::Polls(ask) => ask.needs(),
             Self::Broadcast(_)
             | Self::Plugin(_)
             | Self::Media(_)
@@ -117,11 +123,12 @@ impl Request {
     }
 
     /// Bytes of text that it holds, roughly, where it waits for the disk.
-    pub const fn text_bytes(&self) -> usize {
+    pub fn text_bytes(&self) -> usize {
         match self {
             Self::Entry(ask) => ask.text_bytes(),
             Self::Roster(ask) => ask.text_bytes(),
             Self::Chat(ask) => ask.text_bytes(),
+            Self::Polls(ask) => ask.text_bytes(),
             Self::Broadcast(_)
             | Self::Plugin(_)
             | Self::Media(_)
@@ -141,6 +148,7 @@ impl Msg {
             Self::Chat(tell) => tell.text_bytes(),
             Self::Broadcast(tell) => tell.text_bytes(),
             Self::Plugin(tell) => tell.text_bytes(),
+            Self::Polls(tell) => tell.text_bytes(),
             Self::Media(tell) => tell.text_bytes(),
             Self::Speaker(tell) => tell.text_bytes(),
             Self::Spotlight(_) => 0,

@@ -5,6 +5,7 @@ mod chat;
 mod entry;
 mod media;
 mod plugin;
+mod polls;
 mod read;
 mod refusals;
 mod roster;
@@ -16,9 +17,7 @@ mod tests;
 use prost::Message;
 use sederunt_core::id::MeetingId;
 use sederunt_core::words::{Msg, Request};
-use sederunt_proto::event::{
-    self, chat as chat_event, media as m, plugin as plugin_event, poll, preset, room,
-};
+use sederunt_proto::event::{self, chat as chat_event, media as m, plugin as plugin_event, preset, room};
 
 pub(crate) use refusals::{Refusal, error_frame, room_refusal};
 
@@ -32,12 +31,13 @@ type Wire = (u32, Option<Vec<u8>>);
 type Understands = fn(u32, &[u8]) -> Option<Translated>;
 
 /// What the features understand.
-const ASKS: [Understands; 8] = [
+const ASKS: [Understands; 9] = [
     entry::ask,
     roster::ask,
     chat::ask,
     broadcast::ask,
     plugin::ask,
+    polls::ask,
     media::ask,
     speaker::ask,
     spotlight::ask,
@@ -56,6 +56,7 @@ pub(crate) fn reply(meeting: MeetingId, msg: &Msg) -> Wire {
         Msg::Chat(tell) => chat::tell(tell),
         Msg::Broadcast(tell) => broadcast::tell(tell),
         Msg::Plugin(tell) => plugin::tell(tell),
+        Msg::Polls(tell) => polls::tell(tell),
         Msg::Media(tell) => media::tell(tell),
         Msg::Speaker(tell) => speaker::tell(tell),
         Msg::Spotlight(tell) => spotlight::tell(tell),
@@ -85,8 +86,6 @@ fn other(event: u32) -> Translated {
         | chat_event::SEARCH_CHANNEL_MESSAGES
         | plugin_event::GET_PLUGINS..=plugin_event::CUSTOM_PLUGIN_EVENT_TO_PEERS
         | plugin_event::STORE_DELETE
-        | poll::CREATE_POLL
-        | poll::VOTE_POLL
         | preset::GET_USER_PRESETS
         | preset::UPDATE_USER_PRESET
         | m::TOGGLE_CONSUMER

@@ -211,6 +211,7 @@ pub(crate) fn abilities(preset: &Value) -> Abilities {
         let rules = &permissions["chat"][to];
         rules["can_send"] == Value::Bool(true) && rules[what].as_bool().unwrap_or(unset)
     };
+    let polls = |key: &str| permissions["polls"][key] == Value::Bool(true);
     Abilities {
         hidden: yes("hidden_participant"),
         kick: yes("kick_participant"),
@@ -225,6 +226,9 @@ pub(crate) fn abilities(preset: &Value) -> Abilities {
         chat_public_files: chat("public", "files", false),
         chat_private_text: chat("private", "text", true),
         chat_private_files: chat("private", "files", false),
+        create_polls: polls("can_create"),
+        vote_polls: polls("can_vote"),
+        view_polls: polls("can_view"),
     }
 }
 

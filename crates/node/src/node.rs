@@ -283,9 +283,11 @@ impl Node {
         }
         let live = self.shell.rooms.get(meeting).is_some();
         if !live && self.shell.store.active_session(meeting).await?.is_none() {
-            let nobody = CommandReply { session: None, removed: Vec::new() };
+            let nobody = CommandReply { session: None, removed: Vec::new(), poll: None };
             match command {
-                Command::KickAll | Command::Kick { reason: LeaveReason::Kicked, .. } => {
+                Command::KickAll
+                | Command::CreatePoll(_)
+                | Command::Kick { reason: LeaveReason::Kicked, .. } => {
                     return Err(RoomError::NotFound("active session").into());
                 }
                 Command::Configure(_) | Command::Kick { .. } | Command::Stop => return Ok(nobody),

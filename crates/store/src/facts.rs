@@ -114,6 +114,8 @@ fn one<'a>(ledger: &mut Transaction, node: i64, write: &'a Write, rows: &mut Row
                 .prepare_cached("DELETE FROM chat WHERE id = ?1 AND session = ?2")?
                 .execute([blob(chat.as_u128()), blob(session.as_u128())])?;
         }
+        Write::Poll(poll) => crate::polls::put_poll(&ledger.conn, poll)?,
+        Write::PollVote { poll, vote, .. } => crate::polls::put_vote(&ledger.conn, *poll, vote)?,
         Write::Removed { meeting, removal } => crate::removed::put(&ledger.conn, *meeting, removal)?,
         Write::Terminated { meeting, at } => {
             crate::meetings::terminate(&ledger.conn, *meeting, *at)?;

@@ -27,6 +27,7 @@ mod pace;
 mod page;
 mod participants;
 mod places;
+mod polls;
 mod reader;
 mod recover;
 mod registry;

@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/sqlite/0005_removed.sql"),
     include_str!("../migrations/sqlite/0006_clock_offset.sql"),
     include_str!("../migrations/sqlite/0007_parent.sql"),
+    include_str!("../migrations/sqlite/0008_polls.sql"),
 ];
 
 /// Statements a connection keeps prepared: all verbs together have fewer.

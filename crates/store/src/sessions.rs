@@ -85,7 +85,9 @@ impl Store {
             };
             let Some(tally) = replay::fold_session(c, session)? else { return Ok(None) };
             let offset_ms = OwnTime::of(c, session)?.in_process(&node, &tally, now);
-            Ok(Some(OpenSession { tally, chat: chat(c, session, CHAT_HISTORY_MAX as u64)?, offset_ms }))
+            let chat = chat(c, session, CHAT_HISTORY_MAX as u64)?;
+            let polls = crate::polls::load(c, session)?;
+            Ok(Some(OpenSession { tally, chat, polls, offset_ms }))
         })
         .await
     }

@@ -20,7 +20,7 @@ use crate::fault::{Fault, at_most};
 use crate::limit::{CUSTOM_ID_MAX_CHARS, KICK_IDS_MAX};
 use crate::value::iso;
 
-fn no_session(meeting: MeetingId) -> KitError {
+pub(super) fn no_session(meeting: MeetingId) -> KitError {
     KitError::new(StatusCode::NOT_FOUND, format!("No active session found for meeting_id {meeting}"))
 }
 

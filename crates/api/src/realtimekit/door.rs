@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 
 use super::access::{Change, InApp, Read};
 use super::error::{ErrorItem, KitError, KitErrorBody};
-use super::{active_session, apps, meetings, participants, presets, session_participants, sessions};
+use super::{active_session, apps, meetings, participants, poll, presets, session_participants, sessions};
 use crate::Api;
 
 /// What the document says beside the operations.
@@ -50,6 +50,7 @@ pub(crate) fn routes(prefix: &str) -> OpenApiRouter<Api> {
         routes!(active_session::get),
         routes!(active_session::kick),
         routes!(active_session::kick_all),
+        routes!(poll::create),
         routes!(presets::list),
         routes!(sessions::list),
         routes!(sessions::get),

@@ -8,6 +8,7 @@ mod error;
 mod meetings;
 mod page;
 mod participants;
+mod poll;
 mod presets;
 mod session_list;
 mod session_participants;

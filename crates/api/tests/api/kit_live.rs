@@ -103,6 +103,41 @@ async fn r124_kick_all_ends_at_once() {
 }
 
 #[tokio::test]
+async fn a_poll_needs_a_session_and_two_answers() {
+    let w = world().await;
+    let m = meeting(&w).await;
+    let path = format!("/client/v4/accounts/{A}/realtime/kit/{P}/meetings/{M1}/active-session/poll");
+    let ask = |body: Value| w.send(Method::POST, &path, "TA", Some(body));
+    let good = json!({ "question": "Tea?", "options": ["yes", "no"], "anonymous": true });
+    assert_eq!(ask(good.clone()).await.status, 404, "nobody is there");
+    let participant = w.participant(&m, w.node.mint_id(), "ann").await;
+    let token = w.entry(&participant).await;
+    w.waiting(&token, PeerId(w.node.mint_id())).await.unwrap().join().await;
+    let made = ask(good).await;
+    assert_eq!(made.status, 201);
+    let made = made.json();
+    let poll = &made["data"]["poll"];
+    assert_eq!(made["data"]["action"], "create_poll");
+    assert_eq!(
+        (&poll["question"], &poll["anonymous"], &poll["hide_votes"]),
+        (&json!("Tea?"), &json!(true), &json!(false))
+    );
+    let option = |text: &str| json!({ "text": text, "count": 0, "votes": [] });
+    assert_eq!(poll["options"], json!([option("yes"), option("no")]));
+    for (body, field) in [
+        (json!({ "question": " ", "options": ["yes", "no"] }), "question"),
+        (json!({ "question": "Tea?", "options": ["yes"] }), "options"),
+        (json!({ "question": "Tea?", "options": ["yes", ""] }), "options"),
+        (json!({ "question": "Tea?", "options": vec!["x"; 21] }), "options"),
+        (json!({ "question": "x".repeat(513), "options": ["yes", "no"] }), "question"),
+    ] {
+        let refused = ask(body).await;
+        assert_eq!(refused.status, 400);
+        assert!(refused.text.contains(field), "{refused:?}");
+    }
+}
+
+#[tokio::test]
 async fn r125_two_tabs_count_twice() {
     let w = world().await;
     let m = meeting(&w).await;

@@ -2,11 +2,12 @@
 
 use crate::config::RoomConfig;
 use crate::fact::{Fact, FactKind};
-use crate::id::{ChatId, MeetingId, SessionId};
+use crate::id::{ChatId, MeetingId, PollId, SessionId};
 use crate::removal::Removal;
 use crate::tally::{SessionColumns, Stay, Tally, TallyError};
 use crate::time::UnixMs;
 use crate::words::chat::ChatMessage;
+use crate::words::polls::{Poll, Vote};
 
 /// Something durable.
 #[derive(Debug, Clone)]
@@ -34,6 +35,17 @@ pub enum Write {
         session: SessionId,
         /// Which.
         chat: ChatId,
+    },
+    /// A poll is new.
+    Poll(Poll),
+    /// Somebody voted.
+    PollVote {
+        /// Session of the poll.
+        session: SessionId,
+        /// Which.
+        poll: PollId,
+        /// The vote.
+        vote: Vote,
     },
     /// A peer id may not enter its meeting again. Not a fact: what the record tells of it is the stay's own end.
     Removed {

@@ -27,7 +27,6 @@ impl Roster {
                 let title = hall.config().title.clone();
                 hall.answer(asked, Tell::ConnectedRooms { title })
             }
-            Ask::Polls => hall.answer(asked, Tell::Polls),
             Ask::ChangeDisplayName { peer, display_name } => {
                 change_display_name(hall, asked, peer, &display_name)
             }

@@ -31,8 +31,6 @@ pub enum Ask {
     WaitingRequests,
     /// `room.getConnectedRoomsDump`: the parent alone.
     ConnectedRooms,
-    /// `poll.getPolls`: always an empty list, the presets switch polls off.
-    Polls,
     /// `media.changeDisplayName`.
     ChangeDisplayName {
         /// Whose.
@@ -49,9 +47,7 @@ impl Ask {
             Self::RoomInfo | Self::RoomPeers { .. } | Self::PeerInfo { .. } | Self::StageState => {
                 Needs::Truth
             }
-            Self::WaitingRequests | Self::ConnectedRooms | Self::Polls | Self::ChangeDisplayName { .. } => {
-                Needs::Nothing
-            }
+            Self::WaitingRequests | Self::ConnectedRooms | Self::ChangeDisplayName { .. } => Needs::Nothing,
         }
     }
 
@@ -87,8 +83,6 @@ pub enum Tell {
         /// Title of the meeting.
         title: String,
     },
-    /// Event 196609: empty list.
-    Polls,
     /// Media 92: `{status:"success"}`.
     DisplayNameChanged,
 }
@@ -100,7 +94,7 @@ impl Tell {
             Self::RoomInfo { title, .. } | Self::ConnectedRooms { title } => title.len(),
             Self::RoomPeers(peers) => sum(peers.iter().map(PeerInfo::text_bytes)),
             Self::StageState { on_stage } => on_stage.len().saturating_mul(ID_BYTES),
-            Self::WaitingRequests | Self::Polls | Self::DisplayNameChanged => 0,
+            Self::WaitingRequests | Self::DisplayNameChanged => 0,
         }
     }
 }

@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use sederunt_core::config::RoomConfig;
 use sederunt_core::fact::{LeaveReason, Role};
-use sederunt_core::id::{ChatId, Id, ParticipantId, PeerId, ProducerId, TransportId};
+use sederunt_core::id::{ChatId, Id, ParticipantId, PeerId, PollId, ProducerId, TransportId};
 use sederunt_core::input::Command;
 use sederunt_core::media::{MediaAnswer, MediaCmd, MediaKind};
 use sederunt_core::who::{Abilities, Who};
 use sederunt_core::words::broadcast::{Broadcast, BroadcastTo};
 use sederunt_core::words::media::{Produce, Want};
 use sederunt_core::words::plugin::StoreAddress;
-use sederunt_core::words::{Msg, Request, chat, entry, media, plugin, roster, speaker, spotlight};
+use sederunt_core::words::polls::NewPoll;
+use sederunt_core::words::{Msg, Request, chat, entry, media, plugin, polls, roster, speaker, spotlight};
 
 use sederunt_dice::Dice;
 
@@ -24,6 +25,7 @@ pub(crate) struct Maker {
     producers: Vec<Id>,
     transports: Vec<Id>,
     chats: Vec<Id>,
+    polls: Vec<Id>,
 }
 
 impl Default for Maker {
@@ -41,6 +43,7 @@ impl Maker {
             producers: Vec::new(),
             transports: Vec::new(),
             chats: Vec::new(),
+            polls: Vec::new(),
         }
     }
 
@@ -51,6 +54,7 @@ impl Maker {
             Msg::Media(media::Tell::Produced { producer, .. }) => (&mut self.producers, producer.0),
             Msg::Media(media::Tell::TransportOpened { transport, .. }) => (&mut self.transports, transport.0),
             Msg::Chat(chat::Tell::Sent(message)) => (&mut self.chats, message.id.0),
+            Msg::Polls(polls::Tell::PollCreated(view)) => (&mut self.polls, view.poll.id.0),
             _ => return,
         };
         pool.push(id);
@@ -64,6 +68,7 @@ impl Maker {
         self.producers.clear();
         self.transports.clear();
         self.chats.clear();
+        self.polls.clear();
     }
 
     pub(crate) fn instant(&mut self, now: i64) -> i64 {
@@ -100,6 +105,22 @@ impl Maker {
 
     fn producer(&mut self) -> ProducerId {
         ProducerId(Self::of(&mut self.rng, &self.producers))
+    }
+
+    fn poll_request(&mut self) -> Request {
+        Request::Polls(match self.rng.below(8) {
+            0 => polls::Ask::List,
+            1..4 => polls::Ask::Create(NewPoll {
+                question: self.text(),
+                options: (0..self.rng.below(24)).map(|_| self.text()).collect(),
+                anonymous: self.flag(),
+                hide_votes: self.flag(),
+            }),
+            _ => polls::Ask::Vote {
+                poll: PollId(Self::of(&mut self.rng, &self.polls)),
+                option: self.rng.below(4),
+            },
+        })
     }
 
     fn chat(&mut self) -> ChatId {
@@ -144,6 +165,9 @@ impl Maker {
             chat_public_files: can(),
             chat_private_text: can(),
             chat_private_files: can(),
+            create_polls: can(),
+            vote_polls: can(),
+            view_polls: can(),
             hidden: !can(),
         };
         let who = Who {
@@ -187,7 +211,7 @@ impl Maker {
             30..32 => Request::Roster(roster::Ask::ConnectedRooms),
             32..36 => Request::Entry(entry::Ask::Kick { peers: self.peers() }),
             36 if self.flag() => Request::Entry(entry::Ask::KickAll),
-            36..40 => Request::Roster(roster::Ask::Polls),
+            36..40 => self.poll_request(),
             40..44 => Request::NotOffered { name: "x" },
             44 => Request::Entry(entry::Ask::MediaLeave),
             45..52 => Request::Roster(roster::Ask::ChangeDisplayName {

@@ -10,7 +10,7 @@ use sederunt_core::media::ProducerState;
 use sederunt_core::words::chat::ChatMessage;
 use sederunt_core::words::media::Consumer;
 use sederunt_core::words::speaker::SpeakerChange;
-use sederunt_core::words::{Msg, chat, entry, media, plugin, roster, speaker};
+use sederunt_core::words::{Msg, chat, entry, media, plugin, polls, roster, speaker};
 
 /// `19:00:00`, `90s`, `1500ms` and back.
 pub(crate) mod clock {
@@ -107,6 +107,10 @@ pub(crate) fn write_line(names: &mut Names, write: &Write) -> String {
     match write {
         Write::Fact { fact, .. } => fact_line(names, fact),
         Write::Chat(said) => format!("write {}", message(names, said)),
+        Write::Poll(poll) => format!("write poll {} {:?}", names.id(poll.id.0), poll.question),
+        Write::PollVote { poll, vote, .. } => {
+            format!("write vote {} {} {}", names.id(poll.0), names.id(vote.participant.0), vote.option)
+        }
         Write::ChatDeleted { chat, .. } => format!("write deleted {}", names.id(chat.0)),
         Write::Removed { removal, .. } => format!("write removed {}", names.id(removal.peer.0)),
         Write::Terminated { at, .. } => format!("write terminated {}", clock::show(at.0)),
@@ -187,6 +191,7 @@ fn msg_line(names: &mut Names, msg: &Msg) -> String {
         Msg::Chat(tell) => chat_line(names, tell),
         Msg::Broadcast(tell) => names.read(&format!("{tell:?}")),
         Msg::Plugin(tell) => plugin_line(names, tell),
+        Msg::Polls(tell) => polls_line(names, tell),
         Msg::Media(tell) => media_line(names, tell),
         Msg::Speaker(tell) => speaker_line(names, tell),
         Msg::Spotlight(tell) => names.read(&format!("{tell:?}")),
@@ -239,6 +244,36 @@ fn plugin_line(names: &mut Names, tell: &plugin::Tell) -> String {
     let list: Vec<String> =
         items.iter().map(|i| format!("{}={} by {}", i.key, value(i), names.id(i.peer.0))).collect();
     format!("{event} [{}]", list.join(", "))
+}
+
+fn polls_line(names: &mut Names, tell: &polls::Tell) -> String {
+    match tell {
+        polls::Tell::Polls(views) => {
+            let list: Vec<String> = views.iter().map(|view| poll(names, view)).collect();
+            format!("Polls [{}]", list.join(", "))
+        }
+        polls::Tell::PollCreated(view) => format!("PollCreated {}", poll(names, view)),
+        polls::Tell::PollVoted(view) => format!("PollVoted {}", poll(names, view)),
+    }
+}
+
+/// `%1 "question" by "alice": yes=2(alice bob) no=0 voted alice bob`; `?` = not to be known yet.
+fn poll(names: &mut Names, view: &polls::PollView) -> String {
+    let options: Vec<String> = view
+        .poll
+        .options
+        .iter()
+        .zip(&view.options)
+        .map(|(text, seen)| {
+            let count = seen.count.map_or("?".to_owned(), |count| count.to_string());
+            let who: Vec<String> = seen.votes.iter().map(|(voter, _)| names.id(voter.0)).collect();
+            let who = if who.is_empty() { String::new() } else { format!("({})", who.join(" ")) };
+            format!("{text}={count}{who}")
+        })
+        .collect();
+    let voted: Vec<String> = view.voted.iter().map(|voter| names.id(voter.0)).collect();
+    let (id, by) = (names.id(view.poll.id.0), &view.poll.author_name);
+    format!("{id} {:?} by {by:?}: {} voted [{}]", view.poll.question, options.join(" "), voted.join(" "))
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the plain ones read well enough by Debug")]

@@ -6,7 +6,7 @@ use sederunt_core::call::{CommandId, ConnId, Disconnect, ReqId};
 use sederunt_core::config::{OpenSession, RoomConfig};
 use sederunt_core::effect::{Effect, Outcome, Write};
 use sederunt_core::fact::{Fact, FactKind, LeaveReason, Role};
-use sederunt_core::id::{AppId, ChatId, Id, MeetingId, PeerId, ProducerId, SessionId, TransportId};
+use sederunt_core::id::{AppId, ChatId, Id, MeetingId, PeerId, PollId, ProducerId, SessionId, TransportId};
 use sederunt_core::input::{Command, Input};
 use sederunt_core::media::{MediaAnswer, MediaCallId, MediaCmd, MediaFault, MediaKind};
 use sederunt_core::removal::Removal;
@@ -18,7 +18,8 @@ use sederunt_core::words::broadcast::{Broadcast, BroadcastTo};
 use sederunt_core::words::chat::ChatMessage;
 use sederunt_core::words::media::{Produce, Want};
 use sederunt_core::words::plugin::StoreAddress;
-use sederunt_core::words::{Request, chat, entry, media, plugin, roster, speaker, spotlight};
+use sederunt_core::words::polls::{NewPoll, StoredPoll};
+use sederunt_core::words::{Request, chat, entry, media, plugin, polls, roster, speaker, spotlight};
 
 use crate::show::{Names, clock, effect_line, write_line};
 
@@ -39,6 +40,7 @@ pub(crate) struct World {
     calls: VecDeque<(MediaCallId, MediaCmd)>,
     facts: Vec<Fact>,
     chat: Vec<ChatMessage>,
+    polls: Vec<StoredPoll>,
     tallies: BTreeMap<SessionId, Tally>,
     removed: Vec<Removal>,
     /// Each session's own time minus the steady clock.
@@ -70,6 +72,7 @@ impl World {
             calls: VecDeque::new(),
             facts: Vec::new(),
             chat: Vec::new(),
+            polls: Vec::new(),
             tallies: BTreeMap::new(),
             removed: Vec::new(),
             offsets: BTreeMap::new(),
@@ -167,6 +170,11 @@ impl World {
                 self.chat.push(message.clone());
                 self.chat.sort_by_key(|m| m.at);
             }
+            Write::Poll(poll) => self.polls.push(StoredPoll::new(poll.clone())),
+            Write::PollVote { poll, vote, .. } => {
+                let stored = self.polls.iter_mut().find(|stored| stored.poll.id == *poll).unwrap();
+                stored.votes.push(vote.clone());
+            }
             Write::ChatDeleted { chat, .. } => self.chat.retain(|m| m.id != *chat),
             Write::Terminated { .. } => self.config.open = false,
             Write::Removed { removal, .. } => self.removed.push(*removal),
@@ -246,6 +254,9 @@ impl World {
             }
             ["kick_all"] => Command::KickAll,
             ["terminate"] => Command::Terminate,
+            ["poll", question, options, flags @ ..] => {
+                Command::CreatePoll(new_poll(question, options, flags))
+            }
             ["stop"] => Command::Stop,
             [kind, people @ ..] => Command::Kick {
                 participants: people.iter().map(|p| self.names.person(p)).collect(),
@@ -323,7 +334,8 @@ impl World {
                 ));
             }
             let chat = self.chat.iter().filter(|m| m.session == *session).cloned().collect();
-            open = Some(OpenSession { tally: tally.clone(), chat, offset_ms: self.offsets[session] });
+            let polls = self.polls.iter().filter(|p| p.poll.session == *session).cloned().collect();
+            open = Some(OpenSession { tally: tally.clone(), chat, polls, offset_ms: self.offsets[session] });
         }
         self.room = Room::new(self.config.clone(), open).with_removed(self.removed.iter().copied());
         out
@@ -378,7 +390,10 @@ impl World {
             ["stage"] => Request::Roster(roster::Ask::StageState),
             ["waiting"] => Request::Roster(roster::Ask::WaitingRequests),
             ["rooms"] => Request::Roster(roster::Ask::ConnectedRooms),
-            ["polls"] => Request::Roster(roster::Ask::Polls),
+            ["polls"] => Request::Polls(polls::Ask::List),
+            // `poll QUESTION OPTION,OPTION [anonymous] [hide]`
+            ["poll", question, options, flags @ ..] => Request::Polls(polls::Ask::Create(new_poll(question, options, flags))),
+            ["vote", id, option] => Request::Polls(polls::Ask::Vote { poll: PollId(self.names.find(id)), option: option.parse().unwrap() }),
             ["transcripts"] => Request::NotOffered { name: "transcripts" },
             ["kick", ids] => Request::Entry(entry::Ask::Kick { peers: self.peers(ids) }),
             ["kick_all"] => Request::Entry(entry::Ask::KickAll),
@@ -454,6 +469,16 @@ impl World {
     }
 }
 
+fn new_poll(question: &str, options: &str, flags: &[&str]) -> NewPoll {
+    let text = |s: &str| s.replace('_', " ").replace('-', "");
+    NewPoll {
+        question: text(question),
+        options: options.split(',').map(text).collect(),
+        anonymous: flags.contains(&"anonymous"),
+        hide_votes: flags.contains(&"hide"),
+    }
+}
+
 fn store() -> StoreAddress {
     StoreAddress { plugin: "plugin".to_owned(), store: "store".to_owned() }
 }
@@ -474,5 +499,8 @@ fn abilities(list: &str) -> Abilities {
         chat_public_files: can("files"),
         chat_private_text: can("whisper"),
         chat_private_files: can("private_files"),
+        create_polls: can("poll"),
+        vote_polls: can("vote"),
+        view_polls: can("view_polls"),
     }
 }

@@ -39,7 +39,7 @@ impl Ledger {
                 self.terminated_at.get_or_insert(*at);
             }
             Write::Removed { removal, .. } => self.removed.push(*removal),
-            Write::Chat(_) | Write::ChatDeleted { .. } => {}
+            Write::Chat(_) | Write::ChatDeleted { .. } | Write::Poll(_) | Write::PollVote { .. } => {}
         }
     }
 

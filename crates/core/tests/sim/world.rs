@@ -416,7 +416,12 @@ impl World {
         // The new process begins with the wall clock as it is; the session's time goes on.
         self.base = self.wall;
         let offset_ms = self.model.live().map_or(0, |session| session.offset) - self.base;
-        let open = open.map(|(tally, _)| OpenSession { tally: tally.clone(), chat: Vec::new(), offset_ms });
+        let open = open.map(|(tally, _)| OpenSession {
+            tally: tally.clone(),
+            chat: Vec::new(),
+            polls: Vec::new(),
+            offset_ms,
+        });
         // Removals are kept for a day of the wall clock; no history is that long.
         let own = open.as_ref().map_or(self.wall, |open| open.offset_ms + self.base);
         let removed = self.ledger.removed.iter().map(|r| Removal { at: UnixMs(self.clock + own), ..*r });

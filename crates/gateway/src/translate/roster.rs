@@ -2,9 +2,9 @@
 
 use sederunt_core::id::MeetingId;
 use sederunt_core::words::roster::{Ask, Tell};
-use sederunt_proto::event::{media as m, poll, room};
+use sederunt_proto::event::{media as m, room};
 use sederunt_proto::media::edge as e;
-use sederunt_proto::socket::{polls, room as r};
+use sederunt_proto::socket::room as r;
 
 use super::entry::peer;
 use super::read::{count, id, read, unsigned};
@@ -21,7 +21,6 @@ pub(super) fn ask(event: u32, payload: &[u8]) -> Option<Translated> {
         room::GET_CONNECTED_ROOMS_DUMP => Ok(Ask::ConnectedRooms),
         room::GET_WAITING_ROOM_REQUESTS => Ok(Ask::WaitingRequests),
         room::GET_ROOM_STAGE_STATE => Ok(Ask::StageState),
-        poll::GET_POLLS => Ok(Ask::Polls),
         m::CHANGE_DISPLAY_NAME => change_display_name(payload),
         _ => return None,
     };
@@ -75,7 +74,6 @@ pub(super) fn tell(meeting: MeetingId, tell: &Tell) -> Wire {
                 r::GetConnectedRoomsDumpResponse { parent_meeting: Some(parent), meetings: Vec::new() };
             wire(room::GET_CONNECTED_ROOMS_DUMP, &dump)
         }
-        Tell::Polls => wire(poll::GET_POLLS, &polls::GetPollsResponse::default()),
         Tell::DisplayNameChanged => {
             wire(m::CHANGE_DISPLAY_NAME, &e::PeerDisplayNameEditResponse { status: SUCCESS.to_owned() })
         }

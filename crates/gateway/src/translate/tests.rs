@@ -103,7 +103,7 @@ fn room_words() -> Vec<(Msg, u32)> {
         (Msg::Broadcast(words::broadcast::Tell::BroadcastAck { to_peers: true }), room::BROADCAST_TO_ENTITY),
         (broadcast(BroadcastTo::Room), room::BROADCAST_MESSAGE),
         (broadcast(BroadcastTo::Peers(vec![PEER])), room::BROADCAST_TO_ENTITY),
-        (Msg::Roster(words::roster::Tell::Polls), poll::GET_POLLS),
+        (Msg::Polls(words::polls::Tell::Polls(Vec::new())), poll::GET_POLLS),
         (Msg::Chat(words::chat::Tell::All(vec![line(Vec::new())])), chat::GET_MESSAGES),
         (
             Msg::Chat(words::chat::Tell::Page { messages: Vec::new(), next: false }),

@@ -59,7 +59,8 @@ async fn participant_details_hold_what_the_client_reads_and_no_null() {
     assert_eq!(data["preset"]["name"], "group_call_host");
     assert_eq!(data["preset"]["config"]["view_type"], "GROUP_CALL");
     assert_eq!(data["preset"]["config"]["media"]["video"]["simulcast"], true);
-    assert_eq!(data["preset"]["permissions"]["polls"]["can_view"], false);
+    assert_eq!(data["preset"]["permissions"]["polls"]["can_view"], true);
+    assert_eq!(data["preset"]["permissions"]["can_record"], false);
 
     for bad in ["", "Bearer", "Bearer x", "Basic abc"] {
         let request = get(path).header("authorization", bad).body(Body::empty()).unwrap();

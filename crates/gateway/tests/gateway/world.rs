@@ -236,9 +236,10 @@ impl Peer {
 
     /// Whether the socket still serves.
     pub(crate) async fn is_alive(&mut self) -> bool {
-        let polls: Result<socket::polls::GetPollsResponse, _> =
-            self.ask(event::poll::GET_POLLS, &socket::polls::GetPollsResponse::default()).await;
-        polls.is_ok()
+        let asked = socket::room::GetWaitingRoomRequests::default();
+        let answer: Result<socket::room::GetWaitingRoomRequests, _> =
+            self.ask(event::room::GET_WAITING_ROOM_REQUESTS, &asked).await;
+        answer.is_ok()
     }
 }
 

@@ -98,7 +98,6 @@ pub fn as_offered(preset: &Value) -> Value {
         permissions.insert(key.into(), Value::Bool(false));
     }
     permissions.insert("waiting_room_type".into(), "SKIP".into());
-    permissions.insert("polls".into(), all_false(&["can_create", "can_vote", "can_view"]));
     let mut plugins = all_false(&["can_close", "can_start", "can_edit_config"]);
     plugins["config"] = json!({});
     permissions.insert("plugins".into(), plugins);
@@ -110,9 +109,19 @@ pub fn as_offered(preset: &Value) -> Value {
             "can_switch_to_parent_meeting",
         ]),
     );
+    offered_polls(permissions);
     offered_media(permissions);
     offered_chat(permissions);
     told
+}
+
+/// What is missing is not allowed.
+fn offered_polls(permissions: &mut Map<String, Value>) {
+    let polls = object(permissions, "polls");
+    for key in ["can_create", "can_vote", "can_view"] {
+        let allowed = polls.get(key) == Some(&Value::Bool(true));
+        polls.insert(key.into(), Value::Bool(allowed));
+    }
 }
 
 fn offered_media(permissions: &mut Map<String, Value>) {
@@ -214,7 +223,10 @@ mod tests {
             {"audio": {"can_produce": "CAN_REQUEST"}}, "chat": {"public": {"can_send": true, "files": true}}}});
         let told = as_offered(&rich);
         assert_eq!(told["permissions"]["can_record"], false);
-        assert_eq!(told["permissions"]["polls"]["can_vote"], false);
+        assert_eq!(
+            told["permissions"]["polls"],
+            json!({"can_create": false, "can_vote": true, "can_view": false})
+        );
         assert_eq!(told["permissions"]["media"]["audio"]["can_produce"], "NOT_ALLOWED");
         assert_eq!(
             told["permissions"]["chat"]["public"],

@@ -341,7 +341,7 @@ async fn nothing_is_lost_when_a_room_retires_under_it() {
             for _ in 0..100 {
                 let mut client = w.attach(&token, PeerId(w.node.mint_id()), 64).await;
                 // Whatever the answer is, there is one.
-                let _ = client.ask(Request::Roster(roster::Ask::Polls)).await;
+                let _ = client.ask(Request::Roster(roster::Ask::StageState)).await;
                 client.attached.disconnect(Disconnect::Clean).await;
             }
         })

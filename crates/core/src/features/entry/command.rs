@@ -1,13 +1,11 @@
-//! What the API asks of a room. Every command is answered with [`crate::effect::Effect::Done`].
+//! What the API asks of a room's doors: other settings, who has to go, and an end.
 
-use crate::call::CommandId;
 use crate::config::RoomConfig;
-use crate::effect::{CloseReason, CommandReply};
+use crate::effect::CloseReason;
 use crate::error::RoomError;
 use crate::fact::{FactKind, LeaveReason};
 use crate::hall::Hall;
-use crate::id::{ParticipantId, PeerId, SessionId};
-use crate::input::Command;
+use crate::id::{ParticipantId, PeerId};
 use crate::time::UnixMs;
 
 use super::Entry;
@@ -15,26 +13,8 @@ use super::leave::{Clearing, Removed, Whom};
 use super::remove::is_of_session;
 
 impl Entry {
-    pub(crate) fn command(&mut self, hall: &mut Hall, now: UnixMs, id: CommandId, command: Command) {
-        let session = hall.session().map(|tally| tally.session());
-        let removed = match command {
-            Command::Configure(config) => {
-                self.configure(hall, now, config);
-                Ok(Removed::new())
-            }
-            Command::Kick { participants, custom_ids, reason } => {
-                self.command_kick(hall, now, session, (&participants, &custom_ids), reason)
-            }
-            Command::KickAll if session.is_none() => Err(RoomError::NotFound("active session")),
-            Command::KickAll => Ok(self.kick_all(hall, now)),
-            Command::Terminate => Ok(self.terminate(hall, now)),
-            Command::Stop => Ok(self.stop(hall, now)),
-        };
-        hall.done(id, removed.map(|removed| CommandReply { session, removed }));
-    }
-
     /// New settings. A LIVE session is retitled; `open = false` ends nothing (SEMANTICS §2.1).
-    fn configure(&mut self, hall: &mut Hall, now: UnixMs, config: RoomConfig) {
+    pub(crate) fn configure(&mut self, hall: &mut Hall, now: UnixMs, config: RoomConfig) {
         let is_live = hall.session().is_some();
         if is_live && config.title != hall.config().title {
             hall.record(now, FactKind::SessionRetitled { title: config.title.clone() }, None);
@@ -50,16 +30,17 @@ impl Entry {
     }
 
     /// REST kick, deletion or block. The latter two end set-up screens too: their tokens are dead.
-    fn command_kick(
+    pub(crate) fn command_kick(
         &mut self,
         hall: &mut Hall,
         now: UnixMs,
-        session: Option<SessionId>,
         people: (&[ParticipantId], &[String]),
         reason: LeaveReason,
     ) -> Result<Removed, RoomError> {
         let everywhere = match reason {
-            LeaveReason::Kicked if session.is_none() => return Err(RoomError::NotFound("active session")),
+            LeaveReason::Kicked if hall.session().is_none() => {
+                return Err(RoomError::NotFound("active session"));
+            }
             LeaveReason::Kicked => false,
             LeaveReason::ParticipantDeleted | LeaveReason::Blocked => true,
             LeaveReason::Left
@@ -91,7 +72,7 @@ impl Entry {
     }
 
     /// The server stops. The session stays open: its keep-alive decides at the next start.
-    fn stop(&mut self, hall: &mut Hall, now: UnixMs) -> Removed {
+    pub(crate) fn stop(&mut self, hall: &mut Hall, now: UnixMs) -> Removed {
         self.stopped = true;
         let (reason, close) = (LeaveReason::ServerStopped, CloseReason::ServerStopping);
         self.clear(hall, Whom::Everybody, Clearing { at: now, reason, event: None, close })

@@ -16,7 +16,7 @@ use super::Entry;
 use super::remove::is_of_session;
 
 /// Stays that ended.
-pub(super) type Removed = Vec<(PeerId, ParticipantId)>;
+pub(crate) type Removed = Vec<(PeerId, ParticipantId)>;
 
 /// Who is cleared out of a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,7 +145,7 @@ impl Entry {
     }
 
     /// Kick-all: everybody leaves and the session ends, now.
-    pub(super) fn kick_all(&mut self, hall: &mut Hall, at: UnixMs) -> Removed {
+    pub(crate) fn kick_all(&mut self, hall: &mut Hall, at: UnixMs) -> Removed {
         let (event, close) = (Some(PeerEvent::KickAll), CloseReason::Ended);
         let why = Clearing { at, reason: LeaveReason::HostEnded, event, close };
         let removed = self.clear(hall, Whom::OfSession, why);
@@ -155,7 +155,7 @@ impl Entry {
     }
 
     /// Pagecall: the room ends for good.
-    pub(super) fn terminate(&mut self, hall: &mut Hall, at: UnixMs) -> Removed {
+    pub(crate) fn terminate(&mut self, hall: &mut Hall, at: UnixMs) -> Removed {
         let (event, close) = (Some(PeerEvent::KickAll), CloseReason::RoomClosed);
         let why = Clearing { at, reason: LeaveReason::RoomTerminated, event, close };
         let removed = self.clear(hall, Whom::Everybody, why);
