@@ -14,7 +14,8 @@ mod spotlight;
 use crate::call::CommandId;
 use crate::effect::CommandReply;
 use crate::error::RoomError;
-use crate::hall::{Asked, Gone, Hall, Happened};
+use crate::feature::Feature;
+use crate::hall::{Asked, Hall, Happened};
 use crate::id::PeerId;
 use crate::input::Command;
 use crate::time::{Stamp, UnixMs};
@@ -32,24 +33,6 @@ use polls::Polls;
 use roster::Roster;
 use speaker::Speaker;
 use spotlight::Spotlight;
-
-/// What a feature hears of the others. Each hook may tell clients, and is called when the input that led to it is treated.
-pub(crate) trait Feature {
-    /// A peer's socket is gone; it may come back.
-    fn peer_lost(&mut self, _hall: &mut Hall, _peer: PeerId) {}
-    /// A peer is on a new socket.
-    fn peer_back(&mut self, _hall: &mut Hall, _peer: PeerId) {}
-    /// A peer's microphone is muted or closed.
-    fn peer_silenced(&mut self, _hall: &mut Hall, _peer: PeerId) {}
-    /// A peer is out of the room.
-    fn peer_left(&mut self, _hall: &mut Hall, _gone: &Gone) {}
-    /// The session is over: what belongs to it goes.
-    fn session_ended(&mut self, _hall: &mut Hall) {}
-    /// One input is treated, with all that it led to.
-    fn input_treated(&mut self, _hall: &mut Hall) {}
-    /// The wall clock was set, and there is no session: every instant that waits moves by so much.
-    fn time_moved(&mut self, _ms: i64) {}
-}
 
 /// All features of a room.
 #[derive(Debug)]
@@ -211,9 +194,4 @@ impl Features {
 /// What those features show to who takes part in the media room.
 fn shown(speaker: &Speaker, spotlight: &Spotlight) -> Shown {
     Shown { pinned: spotlight.pinned(), speakers: speaker.order() }
-}
-
-/// A count of the wire as a count of ours.
-fn index(n: u32) -> usize {
-    usize::try_from(n).unwrap_or(usize::MAX)
 }

@@ -13,6 +13,7 @@ pub mod config;
 pub mod effect;
 pub mod error;
 pub mod fact;
+mod feature;
 mod features;
 mod hall;
 pub mod id;

@@ -155,3 +155,8 @@ impl Msg {
         }
     }
 }
+
+/// A count of the wire as a count of ours.
+pub(crate) fn count(n: u32) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
+}

@@ -3,8 +3,6 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::StoreError;
-
 /// A transaction that takes longer than this is stuck: a slow disk with a whole log to copy needs a second or two.
 const STUCK_AFTER: Duration = Duration::from_secs(4);
 
@@ -80,32 +78,6 @@ impl Disk {
     /// Transactions that the disk refused, since the start.
     pub(crate) fn failures(&self) -> u64 {
         self.failures.load(Ordering::Relaxed)
-    }
-}
-
-impl StoreError {
-    /// The disk is at fault, not what was to be written: the same write may succeed later.
-    pub fn is_disk(&self) -> bool {
-        use rusqlite::ErrorCode::{
-            CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, FileLockingProtocolFailed, ReadOnly,
-            SystemIoFailure,
-        };
-        match self {
-            Self::Sqlite(error) => matches!(
-                error.sqlite_error_code(),
-                Some(
-                    DiskFull
-                        | SystemIoFailure
-                        | DatabaseBusy
-                        | DatabaseLocked
-                        | CannotOpen
-                        | ReadOnly
-                        | FileLockingProtocolFailed
-                )
-            ),
-            Self::Io { .. } | Self::Unwritable(_) => true,
-            Self::Exists(_) | Self::NotFound(_) | Self::Damaged(_) | Self::Busy(_) | Self::Closed => false,
-        }
     }
 }
 

@@ -4,7 +4,7 @@
 //! to, chat, a removal, a termination), or a row of the registry as it is after the change ([`Entry`]). A verb of the registry
 //! *decides*: it reads, checks, and builds entries. [`crate::apply`] makes rows of them. Both happen in one transaction of the
 //! writer; neither knows who wrote what it reads, so that a log of several writers may come between them
-//! (docs/decisions/0017-entries.md).
+//! (docs/decisions/0019-entries.md).
 //!
 //! No entries, because they mean nothing to another ledger of the same log: heartbeats and short keys of apps and nodes,
 //! the id of this ledger's file, and its schema.

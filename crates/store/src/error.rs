@@ -37,6 +37,30 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// The disk is at fault, not what was to be written: the same write may succeed later.
+    pub fn is_disk(&self) -> bool {
+        use rusqlite::ErrorCode::{
+            CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, FileLockingProtocolFailed, ReadOnly,
+            SystemIoFailure,
+        };
+        match self {
+            Self::Sqlite(error) => matches!(
+                error.sqlite_error_code(),
+                Some(
+                    DiskFull
+                        | SystemIoFailure
+                        | DatabaseBusy
+                        | DatabaseLocked
+                        | CannotOpen
+                        | ReadOnly
+                        | FileLockingProtocolFailed
+                )
+            ),
+            Self::Io { .. } | Self::Unwritable(_) => true,
+            Self::Exists(_) | Self::NotFound(_) | Self::Damaged(_) | Self::Busy(_) | Self::Closed => false,
+        }
+    }
+
     /// The same failure for one more caller: those of a group share its fate.
     pub(crate) fn again(&self) -> Self {
         match self {

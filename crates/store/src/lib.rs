@@ -19,7 +19,6 @@ mod facts;
 mod history;
 mod hot;
 mod import;
-mod import_batch;
 mod index;
 mod meetings;
 mod own_time;

@@ -15,7 +15,7 @@ use crate::places::Backlog;
 use crate::reader::Readers;
 use crate::stays::StayCache;
 use crate::transaction::Transaction;
-use crate::watch::Watchers;
+use crate::watch::{AppWatch, Watchers};
 use crate::writer::{Remember, Writer};
 use crate::{DiskTrouble, ParticipantRow, Result, StoreError, sql};
 
@@ -134,6 +134,11 @@ impl Store {
         let (node, now) = (node.to_owned(), now.into());
         let answer = self.inner.writer.submit_patiently(move |l| l.heartbeat(&node, now)).await?;
         answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Watches all apps from now on.
+    pub fn watch_apps(&self) -> AppWatch {
+        self.inner.watchers.watch(self.durable())
     }
 
     /// What waits for the disk. Whoever lets people in refuses them while it [is behind](Backlog::is_behind).

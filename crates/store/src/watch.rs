@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use sederunt_core::id::AppId;
 use tokio::sync::{Notify, watch};
 
-use crate::Store;
 use crate::touched::{OnCommit, Touched};
 
 /// All who watch.
@@ -33,12 +32,12 @@ pub struct AppWatch {
     durable: watch::Receiver<u64>,
 }
 
-impl Store {
-    /// Watches all apps from now on.
-    pub fn watch_apps(&self) -> AppWatch {
+impl Watchers {
+    /// Watches from now on; `durable` says how far the ledger can be read.
+    pub(crate) fn watch(&self, durable: watch::Receiver<u64>) -> AppWatch {
         let pending = Arc::<Pending>::default();
-        lock(&self.inner.watchers.0).push(Arc::downgrade(&pending));
-        AppWatch { pending, durable: self.durable() }
+        lock(&self.0).push(Arc::downgrade(&pending));
+        AppWatch { pending, durable }
     }
 }
 

@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::error::RoomError;
+use crate::feature::Feature;
 use crate::hall::{Asked, Hall};
 use crate::id::PeerId;
 use crate::limit;
 use crate::words::broadcast::{Broadcast, BroadcastTo, Tell};
-
-use super::Feature;
 
 /// It keeps nothing: a broadcast passes through.
 #[derive(Debug, Default)]

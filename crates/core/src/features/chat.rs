@@ -7,16 +7,16 @@ use std::collections::BTreeSet;
 use crate::call::ConnId;
 use crate::effect::Write;
 use crate::error::RoomError;
+use crate::feature::Feature;
 use crate::hall::{Asked, Hall, Peer};
 use crate::id::{ChatId, Id, ParticipantId, PeerId};
 use crate::limit;
 use crate::time::UnixMs;
 use crate::who::Ability;
 use crate::words::chat::{Ask, ChatMessage, Tell};
+use crate::words::count;
 
 use log::{ChatLog, PageQuery};
-
-use super::{Feature, index};
 
 /// What was said in the session.
 #[derive(Debug, Default)]
@@ -41,7 +41,7 @@ impl Chat {
                 let size = if size == 0 { limit::CHAT_PAGE_MAX } else { size.min(limit::CHAT_PAGE_MAX) };
                 // An instant of 0 (or less) is none: nothing is that old.
                 let edge = (time_ms > 0).then_some(UnixMs(time_ms));
-                let (size, skip) = (index(size), index(from));
+                let (size, skip) = (count(size), count(from));
                 self.page(hall, asked, PageQuery { edge, size, skip, reversed, pinned, with })
             }
             Ask::Send { peers, payload_type, payload } => {

@@ -10,6 +10,7 @@ mod sockets;
 mod timer;
 
 use crate::error::RoomError;
+use crate::feature::Feature;
 use crate::hall::{Asked, Hall};
 use crate::removal::{LostPeer, Removal};
 use crate::time::UnixMs;
@@ -18,8 +19,6 @@ use crate::words::entry::{Ask, PeerEvent, Tell};
 
 use removed::{LostPeers, Removals};
 pub(crate) use timer::Timer;
-
-use super::Feature;
 
 /// Who may come in, who may not any more, and whether the room goes on.
 #[derive(Debug)]

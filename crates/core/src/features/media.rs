@@ -1,6 +1,7 @@
 //! Transports, tracks and subscriptions: every call to the SFU and what its answer leads to (PROTOCOL §6).
 
 mod calls;
+mod complete;
 mod hold;
 mod host_control;
 mod publish;
@@ -9,6 +10,7 @@ mod subscribe;
 use std::collections::BTreeMap;
 
 use crate::error::RoomError;
+use crate::feature::Feature;
 use crate::hall::{Asked, Gone, Hall, Happened, Peer};
 use crate::id::{PeerId, ProducerId, TransportId};
 use crate::limit;
@@ -19,8 +21,6 @@ use crate::words::media::{Ask, Tell};
 
 use calls::{Call, Calls, Then};
 use hold::Hold;
-
-use super::Feature;
 
 /// What other features show to who takes part in the media room.
 #[derive(Debug, Default)]

@@ -3,12 +3,11 @@
 mod stores;
 
 use crate::error::RoomError;
+use crate::feature::Feature;
 use crate::hall::{Asked, Hall};
 use crate::words::plugin::{Ask, Tell};
 
 use stores::{PluginStores, check_count};
-
-use super::Feature;
 
 /// The stores of the session.
 #[derive(Debug, Default)]

@@ -5,14 +5,13 @@
 
 use crate::effect::Write;
 use crate::error::RoomError;
+use crate::feature::Feature;
 use crate::hall::{Asked, Hall, Peer};
 use crate::id::{ParticipantId, PollId};
 use crate::limit;
 use crate::time::{Stamp, UnixMs};
 use crate::who::Ability;
 use crate::words::polls::{Ask, NewPoll, Poll, PollView, StoredPoll, Tell, Vote};
-
-use super::Feature;
 
 /// A poll, its votes, and what the others have heard of them.
 #[derive(Debug)]

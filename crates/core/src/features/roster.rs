@@ -1,13 +1,13 @@
 //! Who and what is here: lists and details for clients, and one's own name.
 
 use crate::error::RoomError;
+use crate::feature::Feature;
 use crate::hall::{Asked, Hall, Peer, cut};
 use crate::id::PeerId;
 use crate::who::Ability;
+use crate::words::count;
 use crate::words::entry::{PeerEvent, PeerInfo, Tell as EntryTell};
 use crate::words::roster::{Ask, Tell};
-
-use super::{Feature, index};
 
 /// It keeps nothing: the hall knows who is here.
 #[derive(Debug, Default)]
@@ -59,10 +59,10 @@ fn room_peers(
 ) -> Result<(), RoomError> {
     hall.joined(asked)?;
     let wanted = search.to_lowercase();
-    let limit = if limit == 0 { usize::MAX } else { index(limit) };
+    let limit = if limit == 0 { usize::MAX } else { count(limit) };
     let peers: Vec<PeerInfo> = seen_by(hall, asked.me)
         .filter(|peer| wanted.is_empty() || peer.display_name.to_lowercase().contains(&wanted))
-        .skip(index(offset))
+        .skip(count(offset))
         .take(limit)
         .map(Peer::info)
         .collect();

@@ -3,13 +3,12 @@
 mod order;
 
 use crate::error::RoomError;
+use crate::feature::Feature;
 use crate::hall::{Asked, Gone, Hall};
 use crate::id::PeerId;
 use crate::words::speaker::{Ask, Tell};
 
 use order::Speakers;
-
-use super::Feature;
 
 /// The speakers of the session.
 #[derive(Debug, Default)]

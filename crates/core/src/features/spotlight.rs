@@ -1,12 +1,11 @@
 //! Whom everybody sees in front: the pin (PROTOCOL §6.7).
 
 use crate::error::RoomError;
+use crate::feature::Feature;
 use crate::hall::{Asked, Gone, Hall};
 use crate::id::PeerId;
 use crate::who::Ability;
 use crate::words::spotlight::{Ask, Tell};
-
-use super::Feature;
 
 /// Who is pinned in the session.
 #[derive(Debug, Default)]

@@ -3,6 +3,7 @@
 //! difference before you commit it. The words are in `world.rs`.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod ask;
 mod show;
 mod world;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 use sederunt_index::{AppIndex, Depth, Loaded, Sealed, Shelf};
 
-use super::fault;
+use super::files::fault;
 use super::indexes::IndexedApp;
 use super::options::Counters;
 use super::sealer::Worker;

@@ -8,8 +8,9 @@ use rusqlite::Connection;
 use sederunt_core::id::{AppId, SessionId};
 use sederunt_index::{Depth, Loaded, RealFs, Row, Sealed, Shelf};
 
+use super::files::{fault, folder};
 use super::source::{self, End};
-use super::{build, fault, folder, options};
+use super::{build, options};
 use crate::{Pace, Result, Store, StoreError, Thing};
 
 /// Differences that are told in words; more are only counted.

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use sederunt_index::{Error, RealFs, Shelf};
 
-use super::fault;
+use super::files::fault;
 use super::indexes::{IndexedApp, Indexes, Rebuild, Rebuilding, Work};
 use super::options::Counters;
 use crate::reader::Readers;

@@ -8,11 +8,12 @@ use std::collections::{HashMap, HashSet};
 
 use sederunt_core::id::{AppId, MeetingId, ParticipantId, SessionId};
 
+use super::line::{Chronicle, Line};
+use super::report::{ImportOptions, Outcome, Rejected};
 use crate::chronicle::{Attended, History};
 use crate::deferred;
 use crate::entry::Entry;
 use crate::facts::{self, Whole};
-use crate::import::{Chronicle, ImportOptions, Line, Outcome, Rejected};
 use crate::sql::{blob, find};
 use crate::transaction::Transaction;
 use crate::{ParticipantRow, Result, StoreError, apps, history};
@@ -24,7 +25,7 @@ const KNOWN_MAX: usize = 200_000;
 /// Rows that an import has seen or made. Neither is ever deleted or moved to another owner, so what is known stays
 /// true while others write.
 #[derive(Default)]
-pub(crate) struct Known {
+pub(super) struct Known {
     meetings: HashMap<MeetingId, AppId>,
     participants: HashMap<ParticipantId, MeetingId>,
     /// Sessions that were there before, and new ones since.
@@ -52,7 +53,7 @@ struct Placed {
 type Checked = std::result::Result<(), String>;
 
 /// Writes what is new of a batch. An error is that of the disk; nothing of the batch is kept then.
-pub(crate) fn write_batch(
+pub(super) fn write_batch(
     ledger: &mut Transaction,
     lines: Vec<Line>,
     options: &ImportOptions,

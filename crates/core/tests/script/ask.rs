@@ -1,0 +1,116 @@
+//! The words of what a peer asks.
+
+use sederunt_core::id::{ChatId, PollId, ProducerId, TransportId};
+use sederunt_core::media::MediaKind;
+use sederunt_core::words::broadcast::{Broadcast, BroadcastTo};
+use sederunt_core::words::media::{Produce, Want};
+use sederunt_core::words::plugin::StoreAddress;
+use sederunt_core::words::polls::NewPoll;
+use sederunt_core::words::{Request, chat, entry, media, plugin, polls, roster, speaker, spotlight};
+
+use crate::show::{Names, clock};
+use crate::world::World;
+
+impl World {
+    #[rustfmt::skip]
+    pub(crate) fn request(&mut self, me: &str, words: &[&str]) -> Request {
+        let text = |s: &str| s.replace('_', " ");
+        match words {
+            ["join"] => Request::Entry(entry::Ask::JoinRoom { display_name: String::new() }),
+            ["join", name] => Request::Entry(entry::Ask::JoinRoom { display_name: text(name) }),
+            ["leave"] => Request::Entry(entry::Ask::LeaveRoom),
+            ["info"] => Request::Roster(roster::Ask::RoomInfo),
+            ["peers"] => Request::Roster(roster::Ask::RoomPeers { search: String::new(), limit: 0, offset: 0 }),
+            ["peers", search, limit, offset] => Request::Roster(roster::Ask::RoomPeers { search: text(search), limit: limit.parse().unwrap(), offset: offset.parse().unwrap() }),
+            ["peer", id] => Request::Roster(roster::Ask::PeerInfo { peer: self.names.peer(id) }),
+            ["stage"] => Request::Roster(roster::Ask::StageState),
+            ["waiting"] => Request::Roster(roster::Ask::WaitingRequests),
+            ["rooms"] => Request::Roster(roster::Ask::ConnectedRooms),
+            ["polls"] => Request::Polls(polls::Ask::List),
+            // `poll QUESTION OPTION,OPTION [anonymous] [hide]`
+            ["poll", question, options, flags @ ..] => Request::Polls(polls::Ask::Create(new_poll(question, options, flags))),
+            ["vote", id, option] => Request::Polls(polls::Ask::Vote { poll: PollId(self.names.find(id)), option: option.parse().unwrap() }),
+            ["transcripts"] => Request::NotOffered { name: "transcripts" },
+            ["kick", ids] => Request::Entry(entry::Ask::Kick { peers: self.peers(ids) }),
+            ["kick_all"] => Request::Entry(entry::Ask::KickAll),
+            ["broadcast", to, payload] => Request::Broadcast(Broadcast {
+                kind: "k".to_owned(), payload: payload.as_bytes().to_vec(), timestamp: 7,
+                to: match *to { "room" => BroadcastTo::Room, "rooms" => BroadcastTo::Rooms, ids => BroadcastTo::Peers(self.peers(ids)) },
+            }),
+            ["messages"] => Request::Chat(chat::Ask::All),
+            ["page", edge, size, from, order, filters @ ..] => {
+                let filter = |name: &str| filters.iter().find_map(|f| f.strip_prefix(name));
+                Request::Chat(chat::Ask::Page {
+                    time_ms: clock::parse(edge), size: size.parse().unwrap(), from: from.parse().unwrap(),
+                    reversed: *order == "older", pinned: filter("pinned=").map(|p| p == "true"),
+                    user: filter("user=").map(|p| self.names.person(p).to_string()),
+                })
+            }
+            ["say", payload] => Request::Chat(chat::Ask::Send { peers: None, payload_type: 0, payload: text(payload) }),
+            ["send", kind, payload] => Request::Chat(chat::Ask::Send { peers: None, payload_type: kind.parse().unwrap(), payload: text(payload) }),
+            ["whisper", ids, payload] => Request::Chat(chat::Ask::Send { peers: Some(self.peers(ids)), payload_type: 0, payload: text(payload) }),
+            ["edit", id, payload] => Request::Chat(chat::Ask::Edit { chat: ChatId(self.names.find(id)), payload: text(payload) }),
+            ["delete", id] => Request::Chat(chat::Ask::Delete { chat: ChatId(self.names.find(id)) }),
+            ["pin_message", id, pinned] => Request::Chat(chat::Ask::Pin { chat: ChatId(self.names.find(id)), pinned: *pinned == "true" }),
+            ["get", keys @ ..] => Request::Plugin(plugin::Ask::Get { at: store(), keys: keys.iter().map(|&k| k.to_owned()).collect() }),
+            ["put", key, value] => Request::Plugin(plugin::Ask::Insert { at: store(), items: vec![((*key).to_owned(), value.as_bytes().to_vec())] }),
+            ["del", keys @ ..] => Request::Plugin(plugin::Ask::Delete { at: store(), keys: keys.iter().map(|&k| k.to_owned()).collect() }),
+            _ => self.media_request(me, words),
+        }
+    }
+
+    #[rustfmt::skip]
+    fn media_request(&mut self, me: &str, words: &[&str]) -> Request {
+        let producer = |names: &Names, id: &str| ProducerId(names.find(id));
+        let transport = |names: &Names, id: &str| (id != "-").then(|| TransportId(names.find(id)));
+        match words {
+            ["media_join"] => Request::Media(media::Ask::Join { prejoined: false }),
+            ["media_rejoin"] => Request::Media(media::Ask::Join { prejoined: true }),
+            ["open", direction] => Request::Media(media::Ask::OpenTransport { consuming: *direction == "recv", offer: "offer".to_owned() }),
+            ["complete"] => Request::Media(media::Ask::SelfJoinComplete),
+            ["produce", kind, options @ ..] => Request::Media(media::Ask::Produce(Produce {
+                kind: if *kind == "audio" { MediaKind::Audio } else { MediaKind::Video },
+                paused: options.contains(&"paused"), screen_share: *kind == "screen", offer: "offer".to_owned(),
+                app_data: Some("{}".to_owned()), mid: None, mime_type: None,
+                transport: options.iter().find_map(|o| o.strip_prefix("on=")).map(|id| TransportId(self.names.find(id))),
+            })),
+            ["mute", id] => Request::Media(media::Ask::ToggleProducer { producer: producer(&self.names, id), paused: true }),
+            ["unmute", id] => Request::Media(media::Ask::ToggleProducer { producer: producer(&self.names, id), paused: false }),
+            ["unpublish", id] => Request::Media(media::Ask::CloseProducer { producer: producer(&self.names, id), offer: Some("offer".to_owned()) }),
+            ["consume", on, wants @ ..] => Request::Media(media::Ask::Consume {
+                transport: transport(&self.names, on),
+                wants: wants.iter().map(|want| {
+                    let (peer, id) = want.split_once('/').unwrap();
+                    Want { producing_peer: self.names.peer(peer), producer: producer(&self.names, id), preferred_rid: None }
+                }).collect(),
+            }),
+            ["renegotiate", on] => Request::Media(media::Ask::Renegotiate { transport: transport(&self.names, on).unwrap(), answer: "answer".to_owned() }),
+            ["unconsume", on, mid] => Request::Media(media::Ask::CloseConsumers { transport: transport(&self.names, on), mids: vec![(*mid).to_owned()], offer: "offer".to_owned() }),
+            ["layer", on, id, rid] => Request::Media(media::Ask::SelectLayers { transport: transport(&self.names, on), layers: vec![(producer(&self.names, id), (*rid).to_owned())] }),
+            ["voice", id, energy] => Request::Speaker(speaker::Ask::AudioActivity { producer: producer(&self.names, id), energy: energy.parse().unwrap(), silent: *energy == "0" }),
+            ["pin", "-"] => Request::Spotlight(spotlight::Ask::Pin { peer: None }),
+            ["pin", id] => Request::Spotlight(spotlight::Ask::Pin { peer: Some(self.names.peer(id)) }),
+            ["host_mute", id, what] => Request::Media(media::Ask::HostControl {
+                peer: (*id != "all").then(|| self.names.peer(id)), audio: what.contains("audio"), video: what.contains("video"),
+            }),
+            ["rename", name] => Request::Roster(roster::Ask::ChangeDisplayName { peer: self.names.peer(me), display_name: (*name).to_owned() }),
+            ["rename", id, name] => Request::Roster(roster::Ask::ChangeDisplayName { peer: self.names.peer(id), display_name: (*name).to_owned() }),
+            ["media_leave"] => Request::Entry(entry::Ask::MediaLeave),
+            other => panic!("no such words: {other:?}"),
+        }
+    }
+}
+
+pub(crate) fn new_poll(question: &str, options: &str, flags: &[&str]) -> NewPoll {
+    let text = |s: &str| s.replace('_', " ").replace('-', "");
+    NewPoll {
+        question: text(question),
+        options: options.split(',').map(text).collect(),
+        anonymous: flags.contains(&"anonymous"),
+        hide_votes: flags.contains(&"hide"),
+    }
+}
+
+fn store() -> StoreAddress {
+    StoreAddress { plugin: "plugin".to_owned(), store: "store".to_owned() }
+}
