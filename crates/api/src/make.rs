@@ -83,6 +83,7 @@ pub(crate) fn checked_participant(
         user_id: Some(custom_participant_id.clone()),
         custom_participant_id: Some(custom_participant_id),
         member_type: if preset_name == HOST_PRESET { MemberType::Host } else { MemberType::Guest },
+        preset_id: None,
         preset_name,
         blocked: false,
         deleted_at: None,

@@ -57,6 +57,7 @@ pub(crate) async fn tickets(node: &Node, app: &str, rooms: usize) -> Result<Vec<
             picture: String::new(),
             custom_participant_id: Some("ada".to_owned()),
             user_id: None,
+            preset_id: Some(preset.id.clone()),
             preset_name: preset.name.clone(),
             member_type: MemberType::Host,
             blocked: false,

@@ -27,5 +27,6 @@ mod stay;
 pub mod tally;
 pub mod time;
 mod together;
+pub mod view_type;
 pub mod who;
 pub mod words;

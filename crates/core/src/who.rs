@@ -2,6 +2,7 @@
 
 use crate::fact::Role;
 use crate::id::ParticipantId;
+use crate::view_type::ViewType;
 
 /// Identity of a connecting participant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub struct Who {
     pub user_id: Option<String>,
     /// Name of the preset in force.
     pub preset_name: String,
+    /// View type of that preset; `None` = it says none that we know.
+    pub view_type: Option<ViewType>,
     /// How the peer counts.
     pub role: Role,
     /// What the preset allows.

@@ -75,7 +75,7 @@ async fn preset_of(shell: &Shell, participant: &ParticipantRow) -> Result<Preset
     if participant.member_type == MemberType::Monitor {
         return Ok(presets::monitor_preset(&participant.app));
     }
-    let preset = shell.store.preset(&participant.app, &participant.preset_name).await?;
+    let preset = shell.store.preset_of(participant).await?;
     Ok(preset.ok_or(StoreError::NotFound(Thing::ParticipantPreset))?)
 }
 
@@ -166,6 +166,7 @@ fn new_member(
         picture: picture.unwrap_or_default().to_owned(),
         custom_participant_id: user_id.clone(),
         user_id,
+        preset_id: None,
         preset_name: presets::preset_of_member(member_type).to_owned(),
         member_type,
         blocked: false,
@@ -185,6 +186,7 @@ pub(crate) fn who(ticket: &Ticket, client: ClientAddress, store_address: bool) -
         picture: participant.picture.clone(),
         custom_participant_id: participant.custom_participant_id.clone(),
         user_id: participant.user_id.clone(),
+        view_type: preset.view_type(),
         preset_name: preset.name.clone(),
         role: role(participant.member_type, &preset.body),
         abilities: abilities(&preset.body),

@@ -68,6 +68,7 @@ async fn participant(
         picture: String::new(),
         custom_participant_id: Some(custom_id),
         user_id: None,
+        preset_id: None,
         preset_name: preset.to_owned(),
         member_type: MemberType::Guest,
         blocked: false,

@@ -103,7 +103,8 @@ async fn what_is_restored_is_the_ledger_as_it_was() {
             server = Some(running);
         }
         let ended = command.wait().unwrap();
-        assert_eq!(ended.success(), cut_off.exists(), "it is there when it is whole, and only then");
+        // Whoever is killed between the last step and the exit has made it all the same: it must be whole like the others.
+        assert!(cut_off.exists() || !ended.success(), "it is there when it is said to be");
         backups.extend(cut_off.exists().then_some(cut_off));
         for player in players {
             player.await.unwrap();

@@ -4,7 +4,7 @@
 
 use crate::entry::{Entry, Key};
 use crate::transaction::Transaction;
-use crate::{ParticipantRow, Result, apps, meetings, participants, tokens, users};
+use crate::{ParticipantRow, Result, apps, meetings, participants, presets, tokens, users};
 
 impl Transaction {
     /// Makes a row of an entry.
@@ -12,7 +12,7 @@ impl Transaction {
         let conn = &self.conn;
         match entry {
             Entry::App(row) => apps::put_app(conn, row),
-            Entry::Preset(row) => apps::put_preset(conn, row),
+            Entry::Preset(row) => presets::put(conn, row),
             Entry::Meeting(row) => meetings::put(conn, row),
             Entry::Participant(row) => participants::put(conn, std::slice::from_ref(row)),
             Entry::User(row) => users::put(conn, row),

@@ -1,4 +1,4 @@
-//! Verbs on apps and their presets.
+//! Verbs on apps.
 
 use rusqlite::{Connection, Row};
 use sederunt_core::id::AppId;
@@ -6,9 +6,9 @@ use sederunt_core::id::AppId;
 use crate::entry::Entry;
 use crate::fold::fold;
 use crate::page::{Listing, page};
-use crate::sql::{find, json, list, ms, write_error};
+use crate::sql::{find, list, ms, write_error};
 use crate::table::{Insert, columns};
-use crate::{AccountRow, AppRow, ListQuery, Page, PresetRow, Result, Store, StoreError, Thing};
+use crate::{AccountRow, AppRow, ListQuery, Page, PresetRow, Result, Store, StoreError, Thing, presets};
 
 const APPS: Listing<AppRow> = Listing {
     table: "app",
@@ -18,16 +18,6 @@ const APPS: Listing<AppRow> = Listing {
     active: "1",
     terminated: "0",
     read: read_app,
-};
-
-const PRESETS: Listing<PresetRow> = Listing {
-    table: "preset",
-    scope: "app = :scope",
-    name: "name",
-    search: "instr(name_fold, :text) > 0 OR instr(lower(id), :text) > 0",
-    active: "1",
-    terminated: "0",
-    read: read_preset,
 };
 
 impl Store {
@@ -79,19 +69,6 @@ impl Store {
             "SELECT id FROM app WHERE no IN (SELECT app FROM session WHERE ended_ms IS NULL) ORDER BY id";
         self.read(move |c| list(c, sql, [], |r| Ok(AppId::from(&*r.get::<_, String>("id")?)))).await
     }
-
-    /// A preset by name.
-    pub async fn preset(&self, app: &AppId, name: &str) -> Result<Option<PresetRow>> {
-        let (app, name) = (app.clone(), name.to_owned());
-        let sql = "SELECT * FROM preset WHERE app = ?1 AND name = ?2";
-        self.read(move |c| find(c, sql, [app.as_str(), &name], read_preset)).await
-    }
-
-    /// Presets of an app, oldest first whatever `q` says.
-    pub async fn presets(&self, app: &AppId, q: ListQuery) -> Result<Page<PresetRow>> {
-        let (app, q) = (app.clone(), ListQuery { ascending: true, ..q });
-        self.read(move |c| page(c, &PRESETS, &app.as_str(), &q)).await
-    }
 }
 
 /// A new app with its presets; `Exists` when the id or a preset's name is taken.
@@ -100,12 +77,8 @@ pub(crate) fn new_app(conn: &Connection, app: AppRow, presets: Vec<PresetRow>) -
     if find(conn, taken, [app.id.as_str()], |_| Ok(()))?.is_some() {
         return Err(StoreError::Exists(Thing::App));
     }
-    let taken = "SELECT 1 FROM preset WHERE id = ?1 OR (app = ?2 AND name = ?3)";
     for preset in &presets {
-        let key = [&preset.id, preset.app.as_str(), &preset.name];
-        if find(conn, taken, key, |_| Ok(()))?.is_some() {
-            return Err(StoreError::Exists(Thing::Preset));
-        }
+        presets::is_free(conn, preset)?;
     }
     Ok(std::iter::once(Entry::App(app)).chain(presets.into_iter().map(Entry::Preset)).collect())
 }
@@ -121,29 +94,10 @@ columns! {
     }
 }
 
-columns! {
-    /// Of a preset.
-    OfPreset of [] PresetRow, |p| {
-        id = &*p.id,
-        app = p.app.as_str(),
-        name = &*p.name,
-        name_fold = fold(&p.name),
-        body = p.body.to_string(),
-        created_ms = p.created_at.0,
-        updated_ms = p.updated_at.0,
-    }
-}
-
 /// For [`crate::apply`] alone.
 pub(crate) fn put_app(conn: &Connection, app: &AppRow) -> Result<()> {
     static PUT: Insert = Insert::or_change("INSERT INTO app", "id");
     PUT.run::<OfApp, _>(conn, std::slice::from_ref(app)).map_err(write_error(Thing::App))
-}
-
-/// For [`crate::apply`] alone.
-pub(crate) fn put_preset(conn: &Connection, preset: &PresetRow) -> Result<()> {
-    static PUT: Insert = Insert::or_change("INSERT INTO preset", "id");
-    PUT.run::<OfPreset, _>(conn, std::slice::from_ref(preset)).map_err(write_error(Thing::Preset))
 }
 
 fn read_app(row: &Row<'_>) -> rusqlite::Result<AppRow> {
@@ -152,16 +106,5 @@ fn read_app(row: &Row<'_>) -> rusqlite::Result<AppRow> {
         account: row.get("account")?,
         name: row.get("name")?,
         created_at: ms(row, "created_ms")?,
-    })
-}
-
-fn read_preset(row: &Row<'_>) -> rusqlite::Result<PresetRow> {
-    Ok(PresetRow {
-        id: row.get("id")?,
-        app: AppId::from(&*row.get::<_, String>("app")?),
-        name: row.get("name")?,
-        body: json(row, "body")?,
-        created_at: ms(row, "created_ms")?,
-        updated_at: ms(row, "updated_ms")?,
     })
 }

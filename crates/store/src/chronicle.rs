@@ -9,6 +9,7 @@ use sederunt_core::fact::{EndReason, LeaveReason, Role};
 use sederunt_core::id::{AppId, MeetingId, ParticipantId, PeerId, SessionId};
 use sederunt_core::tally::Stay;
 use sederunt_core::time::UnixMs;
+use sederunt_core::view_type::ViewType;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -83,6 +84,8 @@ struct StayRecord {
     name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     preset: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    view_type: Option<Name<ViewType>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     custom_participant_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -257,6 +260,7 @@ impl StayRecord {
             person: Person {
                 display_name: self.name.unwrap_or_default(),
                 preset_name: self.preset.unwrap_or_else(|| preset.to_owned()),
+                view_type: self.view_type.map(|v| v.0),
                 custom_participant_id: self.custom_participant_id,
                 user_id: self.user_id,
                 ip_address: None,
@@ -341,6 +345,7 @@ impl From<Attended> for StayRecord {
             participant: a.stay.participant,
             name: Some(a.person.display_name),
             preset: Some(a.person.preset_name),
+            view_type: a.person.view_type.map(Name),
             custom_participant_id: a.person.custom_participant_id,
             user_id: a.person.user_id,
             role: Some(Name(a.stay.role)),
@@ -397,4 +402,4 @@ macro_rules! names {
     )+};
 }
 
-names!(RoomKind, MemberType, Role, EndReason, LeaveReason);
+names!(RoomKind, MemberType, Role, EndReason, LeaveReason, ViewType);

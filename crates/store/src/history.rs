@@ -9,7 +9,7 @@ use sederunt_core::time::UnixMs;
 use serde_json::{Map, Value};
 
 use crate::chronicle::{Attended, History};
-use crate::sql::{blob, id, ms, name, opt_id, opt_ms, opt_name};
+use crate::sql::{blob, id, ms, name, opt_id, opt_ms, opt_name, view_type};
 use crate::{MeetingRow, MemberType, Result, RoomKind};
 
 /// Reads a session; `None` when there is none with this id.
@@ -103,6 +103,7 @@ fn read_stay(row: &Row<'_>) -> rusqlite::Result<Attended> {
         person: Person {
             display_name: row.get::<_, Option<String>>("display_name")?.unwrap_or_default(),
             preset_name: row.get::<_, Option<String>>("preset_name")?.unwrap_or_default(),
+            view_type: view_type(row.get("view_type")?)?,
             custom_participant_id: row.get("custom_participant_id")?,
             user_id: row.get("user_id")?,
             // Not part of a record.

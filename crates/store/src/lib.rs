@@ -27,6 +27,7 @@ mod page;
 mod participants;
 mod places;
 mod polls;
+mod presets;
 mod reader;
 mod recover;
 mod registry;

@@ -11,7 +11,7 @@ use crate::table::{Insert, columns};
 use crate::{ListQuery, MemberType, Page, ParticipantRow, Result, Store, StoreError, Thing};
 
 const PARTICIPANTS: Listing<ParticipantRow> = Listing {
-    table: "participant",
+    table: "participant_now",
     scope: "meeting = :scope AND deleted_ms IS NULL",
     name: "name",
     search: "instr(name_fold, :text) > 0 OR instr(custom_fold, :text) > 0 OR id_has(id, :part)",
@@ -20,10 +20,11 @@ const PARTICIPANTS: Listing<ParticipantRow> = Listing {
     read: read_participant,
 };
 
-const BY_ID: &str = "SELECT * FROM participant WHERE id = ?1 AND meeting = ?2 AND deleted_ms IS NULL";
+const BY_ID: &str = "SELECT * FROM participant_now WHERE id = ?1 AND meeting = ?2 AND deleted_ms IS NULL";
 
 /// The oldest, should there be several.
-const OF_USER: &str = "SELECT * FROM participant WHERE meeting = ?1 AND user_id = ?2 AND deleted_ms IS NULL
+const OF_USER: &str =
+    "SELECT * FROM participant_now WHERE meeting = ?1 AND user_id = ?2 AND deleted_ms IS NULL
                        ORDER BY created_ms, id LIMIT 1";
 
 impl Store {
@@ -55,7 +56,7 @@ impl Store {
     /// Replaces a participant's row; `NotFound` when there is none.
     pub async fn put_participant(&self, p: ParticipantRow) -> Result<()> {
         self.decide(move |conn| {
-            let ever = "SELECT * FROM participant WHERE id = ?1";
+            let ever = "SELECT * FROM participant_now WHERE id = ?1";
             let old = find(conn, ever, [blob(p.id.as_u128())], read_participant)?;
             let old = old.ok_or(StoreError::NotFound(Thing::Participant))?;
             Ok((vec![Entry::Participant(changed(&old, p))], ()))
@@ -91,7 +92,7 @@ impl Store {
     /// A participant of a meeting, also one that is deleted.
     pub async fn participant_ever(&self, m: MeetingId, id: ParticipantId) -> Result<Option<ParticipantRow>> {
         let key = [blob(id.as_u128()), blob(m.as_u128())];
-        let sql = "SELECT * FROM participant WHERE id = ?1 AND meeting = ?2";
+        let sql = "SELECT * FROM participant_now WHERE id = ?1 AND meeting = ?2";
         self.read(move |c| find(c, sql, key, read_participant)).await
     }
 
@@ -136,6 +137,7 @@ columns! {
         custom_participant_id = custom,
         custom_fold = custom.map(fold),
         user_id = p.user_id.as_deref(),
+        preset_id = p.preset_id.as_deref(),
         preset_name = &*p.preset_name,
         member_type = p.member_type.as_str(),
         blocked = p.blocked,
@@ -160,6 +162,7 @@ fn read_participant(row: &Row<'_>) -> rusqlite::Result<ParticipantRow> {
         picture: row.get("picture")?,
         custom_participant_id: row.get("custom_participant_id")?,
         user_id: row.get("user_id")?,
+        preset_id: row.get("preset_id")?,
         preset_name: row.get("preset_name")?,
         member_type: name(row, "member_type", MemberType::parse)?,
         blocked: row.get("blocked")?,

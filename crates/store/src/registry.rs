@@ -4,6 +4,7 @@
 use sederunt_core::fact::Role;
 use sederunt_core::id::{AppId, MeetingId, ParticipantId};
 use sederunt_core::time::UnixMs;
+use sederunt_core::view_type::ViewType;
 use serde_json::Value;
 
 /// An app (RealtimeKit) = a workspace (Pagecall).
@@ -84,14 +85,23 @@ pub struct PresetRow {
     pub id: String,
     /// App.
     pub app: AppId,
-    /// Unique in the app.
+    /// Unique among those of the app that are not deleted.
     pub name: String,
     /// The tree without id and name.
     pub body: Value,
+    /// Deleted: in no list, its name is free; who holds it keeps it.
+    pub deleted_at: Option<UnixMs>,
     /// Created.
     pub created_at: UnixMs,
     /// Updated.
     pub updated_at: UnixMs,
+}
+
+impl PresetRow {
+    /// What it makes of a meeting (`config.view_type`); `None` = nothing that we know.
+    pub fn view_type(&self) -> Option<ViewType> {
+        self.body["config"]["view_type"].as_str().and_then(ViewType::parse)
+    }
 }
 
 /// Who may enter a room (Pagecall; a RealtimeKit meeting is `Private`).
@@ -212,7 +222,10 @@ pub struct ParticipantRow {
     pub custom_participant_id: Option<String>,
     /// Pagecall external user id; `None` = anonymous.
     pub user_id: Option<String>,
-    /// Name of the preset.
+    /// Id of the preset that it holds, a deleted one too. `None` = the one that `preset_name` finds: members of the
+    /// Pagecall door.
+    pub preset_id: Option<String>,
+    /// Name of the preset; of one that is held, its present name.
     pub preset_name: String,
     /// Pagecall member type.
     pub member_type: MemberType,

@@ -6,6 +6,7 @@ use sederunt_core::fact::{Fact, FactKind};
 use sederunt_core::id::{MeetingId, SessionId};
 use sederunt_core::tally::{SessionColumns, Stay};
 use sederunt_core::time::UnixMs;
+use sederunt_core::view_type::ViewType;
 
 use crate::fold::fold;
 use crate::sql::{blob, write_error};
@@ -278,6 +279,7 @@ columns! {
         display_name = s.person.map(|p| &*p.display_name),
         name_fold = s.person.map(|p| fold(&p.display_name)),
         preset_name = s.person.map(|p| &*p.preset_name),
+        view_type = s.person.and_then(|p| p.view_type).map(ViewType::code),
         custom_participant_id = custom,
         custom_fold = custom.map(fold),
         user_id = s.person.and_then(|p| p.user_id.as_deref()),

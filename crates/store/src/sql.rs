@@ -3,6 +3,7 @@
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row};
 use sederunt_core::time::UnixMs;
+use sederunt_core::view_type::ViewType;
 use serde_json::Value;
 
 use crate::{Result, StoreError, Thing};
@@ -54,6 +55,12 @@ pub(crate) fn opt_name<T>(
 ) -> rusqlite::Result<Option<T>> {
     let Some(text) = row.get::<_, Option<String>>(column)? else { return Ok(None) };
     parse(&text).map(Some).ok_or_else(|| bad(column, &text))
+}
+
+/// Reads the code of a view type that may be missing.
+pub(crate) fn view_type(code: Option<u8>) -> rusqlite::Result<Option<ViewType>> {
+    let read = |code: u8| ViewType::of_code(code).ok_or_else(|| bad("view_type", &code.to_string()));
+    code.map(read).transpose()
 }
 
 /// Reads JSON.

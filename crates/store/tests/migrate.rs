@@ -6,10 +6,11 @@ mod common;
 
 use std::path::Path;
 
-use common::{Recorder, app_row, at, open, person};
+use common::{Recorder, app_row, at, meeting_row, open, participant_row, person, preset_row};
 use rusqlite::Connection;
 use sederunt_core::fact::{EndReason, LeaveReason};
-use sederunt_store::{RoomStayQuery, StaySort, Store};
+use sederunt_core::id::{MeetingId, ParticipantId};
+use sederunt_store::{MeetingRow, ParticipantRow, RoomStayQuery, StaySort, Store};
 
 /// The first three migrations: the schema before stays had names and facts were a chain.
 const OLD: [&str; 3] = [
@@ -21,6 +22,10 @@ const OLD: [&str; 3] = [
 /// The same rows under the old schema.
 const COPY: &str = "
     INSERT INTO app SELECT * FROM today.app;
+    INSERT INTO preset SELECT id, app, name, name_fold, body, created_ms, updated_ms FROM today.preset;
+    INSERT INTO meeting SELECT * FROM today.meeting;
+    INSERT INTO participant SELECT id, meeting, app, name, name_fold, picture, custom_participant_id, custom_fold, user_id,
+        preset_name, member_type, blocked, deleted_ms, created_ms, updated_ms FROM today.participant;
     INSERT INTO node SELECT no, name, heartbeat_ms FROM today.node;
     INSERT INTO fact SELECT seq, node, at_ms, app, meeting, session, kind, peer, participant, role, created_ms, reason,
         title, keep_alive_ms FROM today.fact;
@@ -38,7 +43,23 @@ const COPY: &str = "
 
 async fn fill(store: &Store) {
     for app in ["p", "q"] {
-        store.create_app(app_row(app), Vec::new()).await.unwrap();
+        store
+            .create_app(app_row(app), vec![preset_row(app, &format!("{app}-tutor"), "Tutor")])
+            .await
+            .unwrap();
+    }
+    // In a meeting and in a room: whoever has a preset of their own, one that a member's type gives, and one that is no row.
+    let host = preset_row("q", "q-host", "group_call_host");
+    store.create_preset(host).await.unwrap();
+    store.create_meeting(MeetingRow { is_room: true, ..meeting_row("q", 0x21, "Room") }).await.unwrap();
+    for meeting in [0x20, 0x21] {
+        for (n, preset_name) in ["Tutor", "group_call_host", "nowhere"].into_iter().enumerate() {
+            let row = participant_row("q", meeting, (meeting << 8) + n as u128, "Ann");
+            store
+                .create_participant(ParticipantRow { preset_name: preset_name.to_owned(), ..row })
+                .await
+                .unwrap();
+        }
     }
     // Facts of two apps and several sessions lie between each other, over more than one block.
     let mut rooms: Vec<Recorder> =
@@ -91,9 +112,19 @@ async fn an_older_ledger_is_brought_up_to_date() {
     let store = Store::open(old.path()).unwrap();
     let report = store.verify(|_, _| {}).unwrap();
     assert_eq!((report.difference_count, report.facts), (0, facts.facts), "{:?}", report.differences);
-    assert_eq!(export(&store), before);
+    // The view type of the join is kept since.
+    assert_eq!(export(&store), before.replace(r#","view_type":"GROUP_CALL""#, ""));
+    let mut held = Vec::new();
+    for meeting in [0x20, 0x21] {
+        for n in 0..3 {
+            let (meeting, id) = (MeetingId::from_u128(meeting), ParticipantId::from_u128((meeting << 8) + n));
+            held.push(store.participant(meeting, id).await.unwrap().unwrap().preset_id);
+        }
+    }
+    let by_id = |id: &str| Some(id.to_owned());
+    assert_eq!(held, [by_id("q-tutor"), by_id("q-host"), None, by_id("q-tutor"), None, None]);
     let q = RoomStayQuery {
-        meeting: sederunt_core::id::MeetingId::from_u128(0x31),
+        meeting: MeetingId::from_u128(0x31),
         user_id: Some("bob".to_owned()),
         connecting: Some(true),
         sort: StaySort::JoinedAt,

@@ -40,6 +40,7 @@ async fn registry(store: &Store) {
         app: "p".into(),
         name: name.to_owned(),
         body: json!({"config": {"max_video_streams": {"desktop": 24}}}),
+        deleted_at: None,
         created_at: at(0),
         updated_at: at(0),
     };

@@ -49,11 +49,12 @@ fn raw(dir: &tempfile::TempDir) -> Connection {
 /// Everything that follows from facts.
 const TABLES: [&str; 5] = ["session", "stay", "meeting_tally", "app_tally", "fact_block"];
 
-/// Of a stay's row, what is about the person: no fact knows it.
-const PERSONAL: [&str; 8] = [
+/// Of a stay's row, what no fact knows: the person, and the preset of the join.
+const PERSONAL: [&str; 9] = [
     "display_name",
     "name_fold",
     "preset_name",
+    "view_type",
     "custom_participant_id",
     "custom_fold",
     "user_id",

@@ -40,6 +40,7 @@ pub fn participant_row(app: &AppId, meeting: MeetingId, id: Id, name: &str, now:
         picture: String::new(),
         custom_participant_id: Some(format!("c-{name}")),
         user_id: None,
+        preset_id: None,
         preset_name: "group_call_host".to_owned(),
         member_type: MemberType::Guest,
         blocked: false,

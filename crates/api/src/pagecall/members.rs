@@ -120,6 +120,7 @@ pub(super) async fn put_member(
         picture: user.extra[PROFILE_URL].as_str().unwrap_or_default().to_owned(),
         custom_participant_id: Some(user.user_id.clone()),
         user_id: Some(user.user_id.clone()),
+        preset_id: None,
         preset_name: preset_of_member(member_type).to_owned(),
         member_type,
         blocked: false,
@@ -144,6 +145,7 @@ pub(super) async fn put_member(
 fn set_kind(row: &mut ParticipantRow, kind: Option<MemberKind>) {
     if let Some(kind) = kind {
         row.member_type = kind.into();
+        row.preset_id = None;
         row.preset_name = preset_of_member(row.member_type).to_owned();
     }
 }

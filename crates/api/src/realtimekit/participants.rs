@@ -94,7 +94,8 @@ pub(super) async fn add(
     wanted.check()?;
     let preset = presets::named(caller.store(), &caller.meeting.app, &wanted.preset_name).await?;
     let id = Id::into(caller.node.mint_id());
-    let row = make::checked_participant(wanted, id, &caller.meeting, caller.node.now());
+    let made = make::checked_participant(wanted, id, &caller.meeting, caller.node.now());
+    let row = ParticipantRow { preset_id: Some(preset.id.clone()), ..made };
     let token = caller.node.mint_token(&row, &preset)?;
     caller.store().create_participant(row.clone()).await?;
     Ok(Created(ParticipantWithToken { participant: Participant::from(&row), token }))

@@ -14,16 +14,20 @@ use crate::query::{FromQuery, Query};
 
 /// The preset of this name in an app.
 pub(super) async fn named(store: &Store, app: &AppId, name: &str) -> Result<PresetRow, KitError> {
-    let missing =
-        || KitError::new(axum::http::StatusCode::NOT_FOUND, format!("No preset found with name {name}"));
-    store.preset(app, name).await?.ok_or_else(missing)
+    store.preset(app, name).await?.ok_or_else(|| missing(name))
+}
+
+fn missing(name: &str) -> KitError {
+    KitError::new(axum::http::StatusCode::NOT_FOUND, format!("No preset found with name {name}"))
 }
 
 /// The preset in force for a participant, whichever door made it.
 pub(super) async fn of_participant(store: &Store, who: &ParticipantRow) -> Result<PresetRow, KitError> {
     match who.member_type {
         MemberType::Monitor => Ok(monitor_preset(&who.app)),
-        MemberType::Host | MemberType::Guest => named(store, &who.app, &who.preset_name).await,
+        MemberType::Host | MemberType::Guest => {
+            store.preset_of(who).await?.ok_or_else(|| missing(&who.preset_name))
+        }
     }
 }
 

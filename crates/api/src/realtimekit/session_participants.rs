@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use sederunt_core::id::Id;
 use sederunt_core::time::UnixMs;
+use sederunt_core::view_type::ViewType;
 use sederunt_store::{StayQuery, StayRow, StaySort};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
@@ -69,7 +70,7 @@ struct PeerEvent {
     session_id: Option<String>,
     /// Signalling connection; not recorded.
     socket_session_id: Option<String>,
-    /// View type of the preset.
+    /// View type of the preset at the join.
     preset_view_type: Option<String>,
     /// Length of the stay when leaving, else 0.
     #[schema(value_type = f64)]
@@ -148,7 +149,7 @@ async fn shown(
     events: bool,
 ) -> Result<Vec<SessionParticipant>, KitError> {
     let now = caller.node.steady();
-    let mut view_types: BTreeMap<&str, Option<String>> = BTreeMap::new();
+    let mut former: BTreeMap<&str, Option<ViewType>> = BTreeMap::new();
     let mut out = Vec::with_capacity(rows.len());
     for row in rows {
         let one = SessionParticipant::of(row, now);
@@ -156,13 +157,18 @@ async fn shown(
             out.push(one);
             continue;
         }
-        let name = row.person.preset_name.as_str();
-        if !view_types.contains_key(name) {
-            let preset = caller.node.store().preset(&row.app, name).await?;
-            let view_type = preset.and_then(|p| p.body["config"]["view_type"].as_str().map(str::to_owned));
-            view_types.insert(name, view_type);
+        if let Some(view_type) = row.person.view_type {
+            out.push(one.with_events(row, Some(view_type.as_str())));
+            continue;
         }
-        out.push(one.with_events(row, view_types.get(name).and_then(|v| v.as_deref())));
+        // From before it was kept: what a preset of that name says now.
+        let name = row.person.preset_name.as_str();
+        if !former.contains_key(name) {
+            let preset = caller.node.store().preset(&row.app, name).await?;
+            former.insert(name, preset.and_then(|preset| preset.view_type()));
+        }
+        let view_type = former.get(name).copied().flatten();
+        out.push(one.with_events(row, view_type.map(ViewType::as_str)));
     }
     Ok(out)
 }

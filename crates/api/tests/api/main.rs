@@ -12,6 +12,7 @@ mod kit_crud;
 mod kit_fixture;
 mod kit_list;
 mod kit_live;
+mod kit_presets;
 mod kit_sessions;
 mod names;
 mod openapi;

@@ -6,6 +6,7 @@ use crate::id::{ChatId, MeetingId, PollId, SessionId};
 use crate::removal::Removal;
 use crate::tally::{SessionColumns, Stay, Tally, TallyError};
 use crate::time::UnixMs;
+use crate::view_type::ViewType;
 use crate::words::chat::ChatMessage;
 use crate::words::polls::{Poll, Vote};
 
@@ -100,6 +101,8 @@ pub struct Person {
     pub display_name: String,
     /// Preset in force at the join.
     pub preset_name: String,
+    /// View type of that preset, which may change or go since; `None` = not known.
+    pub view_type: Option<ViewType>,
     /// The customer's own id of the person.
     pub custom_participant_id: Option<String>,
     /// Pagecall external user id.

@@ -7,6 +7,7 @@ use sederunt_core::fact::{LeaveReason, Role};
 use sederunt_core::id::{ChatId, Id, ParticipantId, PeerId, PollId, ProducerId, TransportId};
 use sederunt_core::input::Command;
 use sederunt_core::media::{MediaAnswer, MediaCmd, MediaKind};
+use sederunt_core::view_type::ViewType;
 use sederunt_core::who::{Abilities, Who};
 use sederunt_core::words::broadcast::{Broadcast, BroadcastTo};
 use sederunt_core::words::media::{Produce, Want};
@@ -176,6 +177,7 @@ impl Maker {
             picture: self.text(),
             custom_participant_id: self.flag().then(|| format!("c{person}")),
             user_id: None,
+            view_type: Some(ViewType::GroupCall),
             preset_name: self.text(),
             role: *self.rng.pick(&[Role::Member, Role::Member, Role::Member, Role::Monitor, Role::Bot]),
             abilities,

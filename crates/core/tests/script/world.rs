@@ -13,6 +13,7 @@ use sederunt_core::removal::Removal;
 use sederunt_core::room::Room;
 use sederunt_core::tally::Tally;
 use sederunt_core::time::{Stamp, UnixMs};
+use sederunt_core::view_type::ViewType;
 use sederunt_core::who::{Abilities, Who};
 use sederunt_core::words::chat::ChatMessage;
 use sederunt_core::words::polls::StoredPoll;
@@ -199,6 +200,7 @@ impl World {
             picture: String::new(),
             custom_participant_id: None,
             user_id: None,
+            view_type: Some(ViewType::GroupCall),
             preset_name: "preset".to_owned(),
             role: Role::Member,
             abilities: abilities("all"),

@@ -11,6 +11,7 @@ use sederunt_core::input::{Command, Input};
 use sederunt_core::removal::Removal;
 use sederunt_core::room::Room;
 use sederunt_core::time::{Stamp, UnixMs};
+use sederunt_core::view_type::ViewType;
 use sederunt_core::who::{Abilities, Who};
 use sederunt_core::words::{Request, entry, roster};
 
@@ -245,6 +246,7 @@ impl World {
             picture: String::new(),
             custom_participant_id: None,
             user_id: None,
+            view_type: Some(ViewType::GroupCall),
             preset_name: "host".to_owned(),
             role,
             abilities: Abilities { kick: true, ..Abilities::default() },

@@ -69,6 +69,7 @@ impl World {
 
     pub(crate) async fn participant(&self, meeting: MeetingId, name: &str, preset: &str) -> ParticipantRow {
         let row = ParticipantRow {
+            preset_id: None,
             preset_name: preset.to_owned(),
             ..self.participant_row(&self.app, meeting, name)
         };

@@ -44,6 +44,7 @@ pub fn default_presets(app: &AppId, now: UnixMs, mut mint: impl FnMut() -> Id) -
         app: app.clone(),
         name: (*name).to_owned(),
         body: body(name),
+        deleted_at: None,
         created_at: now,
         updated_at: now,
     };
@@ -57,6 +58,7 @@ pub fn monitor_preset(app: &AppId) -> PresetRow {
         app: app.clone(),
         name: MONITOR_NAME.to_owned(),
         body: body(MONITOR_NAME),
+        deleted_at: None,
         created_at: UnixMs(0),
         updated_at: UnixMs(0),
     }

@@ -220,6 +220,7 @@ fn participant_row(h: &History, Attended { stay, person, member_type }: &Attende
         picture: String::new(),
         custom_participant_id: person.custom_participant_id.clone(),
         user_id: person.user_id.clone(),
+        preset_id: None,
         preset_name: person.preset_name.clone(),
         member_type: *member_type,
         blocked: false,

@@ -9,7 +9,7 @@ use sederunt_core::time::UnixMs;
 
 use crate::fold::Needle;
 use crate::page::clamp;
-use crate::sql::{bad, blob, find, id, list};
+use crate::sql::{bad, blob, find, id, list, view_type};
 use crate::table::places;
 use crate::{Page, Result, RoomStayQuery, StayQuery, StayRow, StaySort};
 
@@ -27,6 +27,7 @@ places! {
         away_ms,
         display_name,
         preset_name,
+        view_type,
         custom_participant_id,
         user_id,
         ip_address,
@@ -252,6 +253,7 @@ fn read(row: &Row<'_>, owner: &Owner) -> rusqlite::Result<StayRow> {
             // A person that was erased leaves a stay without a name.
             display_name: text(AT.display_name)?.unwrap_or_default(),
             preset_name: text(AT.preset_name)?.unwrap_or_default(),
+            view_type: view_type(row.get(AT.view_type)?)?,
             custom_participant_id: text(AT.custom_participant_id)?,
             user_id: text(AT.user_id)?,
             ip_address: text(AT.ip_address)?,

@@ -82,6 +82,7 @@ impl Room {
         let person = Person {
             display_name: (*rng.pick(&NAMES)).to_owned(),
             preset_name: "p".to_owned(),
+            view_type: None,
             custom_participant_id: (!rng.one_in(3)).then(|| format!("{}{}", rng.pick(&NAMES), rng.below(9))),
             user_id: user,
             ip_address: None,

@@ -7,8 +7,9 @@ use sederunt_core::fact::{EndReason, Fact, FactKind, LeaveReason, Role};
 use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, PeerId, SessionId};
 use sederunt_core::tally::Tally;
 use sederunt_core::time::UnixMs;
+use sederunt_core::view_type::ViewType;
 use sederunt_store::{
-    AppRow, MeetingRow, MemberType, ParticipantRow, RoomKind, SessionQuery, SessionSort, Store,
+    AppRow, MeetingRow, MemberType, ParticipantRow, PresetRow, RoomKind, SessionQuery, SessionSort, Store,
 };
 use serde_json::json;
 
@@ -58,6 +59,7 @@ pub(crate) fn participant_row(app: &str, meeting: u128, id: u128, name: &str) ->
         picture: String::new(),
         custom_participant_id: Some(format!("c-{name}")),
         user_id: None,
+        preset_id: None,
         preset_name: "group_call_host".to_owned(),
         member_type: MemberType::Host,
         blocked: false,
@@ -67,9 +69,22 @@ pub(crate) fn participant_row(app: &str, meeting: u128, id: u128, name: &str) ->
     }
 }
 
+pub(crate) fn preset_row(app: &str, id: &str, name: &str) -> PresetRow {
+    PresetRow {
+        id: id.to_owned(),
+        app: app.into(),
+        name: name.to_owned(),
+        body: serde_json::json!({ "config": { "view_type": "WEBINAR" } }),
+        deleted_at: None,
+        created_at: at(0),
+        updated_at: at(0),
+    }
+}
+
 pub(crate) fn person(name: &str, user_id: Option<&str>) -> Person {
     Person {
         display_name: name.to_owned(),
+        view_type: Some(ViewType::GroupCall),
         preset_name: "group_call_host".to_owned(),
         custom_participant_id: Some(format!("c-{name}")),
         user_id: user_id.map(str::to_owned),

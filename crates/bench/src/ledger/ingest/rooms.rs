@@ -6,6 +6,7 @@ use sederunt_core::fact::{EndReason, Fact, FactKind, LeaveReason, Role};
 use sederunt_core::id::{Id, MeetingId, ParticipantId, PeerId, SessionId};
 use sederunt_core::tally::Tally;
 use sederunt_core::time::UnixMs;
+use sederunt_core::view_type::ViewType;
 use sederunt_node::clock::wall;
 
 use super::PEERS_PER_ROOM;
@@ -61,6 +62,7 @@ impl Room {
         self.stays[seat] = (open.columns().session, peer);
         let person = Person {
             display_name: "Ada".to_owned(),
+            view_type: Some(ViewType::GroupCall),
             preset_name: "group_call_host".to_owned(),
             custom_participant_id: None,
             user_id: Some(format!("user {seat}")),

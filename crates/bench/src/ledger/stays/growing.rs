@@ -12,6 +12,7 @@ use sederunt_core::fact::{Fact, FactKind, LeaveReason, Role};
 use sederunt_core::id::{MeetingId, ParticipantId, PeerId, SessionId};
 use sederunt_core::tally::Tally;
 use sederunt_core::time::UnixMs;
+use sederunt_core::view_type::ViewType;
 use sederunt_dice::nth;
 use sederunt_store::{AppRow, StayQuery, StaySort, Store};
 
@@ -68,6 +69,7 @@ impl Room {
         }
         let person = Person {
             display_name: format!("Person {}", nth(n) % 70_000),
+            view_type: Some(ViewType::GroupCall),
             preset_name: "group_call_participant".to_owned(),
             custom_participant_id: Some(format!("cust-{n}")),
             user_id: None,

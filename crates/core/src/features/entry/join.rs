@@ -70,6 +70,7 @@ fn person(peer: &Peer) -> Person {
     Person {
         display_name: peer.display_name.clone(),
         preset_name: peer.who.preset_name.clone(),
+        view_type: peer.who.view_type,
         custom_participant_id: peer.who.custom_participant_id.clone(),
         user_id: peer.who.user_id.clone(),
         ip_address: peer.who.ip_address.clone(),
