@@ -3,6 +3,7 @@
 mod circles;
 mod citations;
 mod documents;
+mod doors;
 mod features;
 mod imports;
 mod sources;
@@ -20,6 +21,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     faults.extend(documents::check(&files)?);
     faults.extend(citations::check(&files)?);
     faults.extend(circles::check(&files)?);
+    faults.extend(doors::check(&files));
     faults.extend(features::check()?);
     if faults.is_empty() {
         println!("{} files follow the house rules", files.len());

@@ -12,8 +12,10 @@ use utoipa::openapi::{
 };
 
 use crate::limit::{URL_MAX_CHARS, WEBHOOK_HEADERS_MAX};
-use crate::operations::Operation;
 use crate::value::EXACT_MAX;
+
+/// An operation of a door: method, and path template below the door's prefix.
+pub(crate) type Operation = (Method, &'static str);
 
 /// Completes the document of a door. `error`: name of the schema of its errors. `all`: the vendor's operations.
 pub(crate) fn complete(api: &mut OpenApi, error: &str, all: &[Operation]) {

@@ -14,10 +14,10 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, he
 use axum::response::{IntoResponse, Response};
 use tower::Service;
 
-use crate::Api;
+use crate::dialect::{Dialect, Refusal};
+use crate::doors::dialect_of;
 use crate::limit::TARGET_MAX_BYTES;
-use crate::pagecall::{Code, PagecallError};
-use crate::realtimekit::KitError;
+use crate::state::Api;
 
 /// The header with the request id; the name that clients of the vendor log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("cf-ray");
@@ -31,33 +31,9 @@ const CORS_HEADERS: HeaderValue =
 /// Seconds that a browser may keep the answer to a preflight.
 const CORS_MAX_AGE: HeaderValue = HeaderValue::from_static("600");
 
-/// Message of a 404 for a path.
-const NO_PATH: &str = "No such path";
-
-/// Whose form errors take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Dialect {
-    RealtimeKit,
-    Pagecall,
-}
-
-impl Dialect {
-    fn of(path: &str) -> Self {
-        let pagecall = path.strip_prefix("/v1").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        if pagecall { Self::Pagecall } else { Self::RealtimeKit }
-    }
-
-    fn error(self, status: StatusCode, code: Code, message: &str) -> Response {
-        match self {
-            Self::RealtimeKit => KitError::new(status, message).into_response(),
-            Self::Pagecall => PagecallError::new(status, code, message).into_response(),
-        }
-    }
-}
-
 /// An unknown path.
 pub(crate) async fn not_found(uri: Uri) -> Response {
-    Dialect::of(uri.path()).error(StatusCode::NOT_FOUND, Code::NotFound, NO_PATH)
+    (dialect_of(uri.path()).refuse)(Refusal::NoPath)
 }
 
 /// The gate of all doors.
@@ -115,7 +91,7 @@ impl Passed {
     fn of(api: &Api, request: &Request) -> Self {
         Self {
             api: api.clone(),
-            dialect: Dialect::of(request.uri().path()),
+            dialect: dialect_of(request.uri().path()),
             options: request.method() == Method::OPTIONS,
             origin: allowed_origin(api, request.headers()),
             id: api.node.mint_id().pagecall(),
@@ -143,13 +119,15 @@ impl Passed {
 /// The answer to a target that no route should see.
 fn refused(dialect: Dialect, request: &Request) -> Option<Response> {
     let target_bytes = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
-    if target_bytes > TARGET_MAX_BYTES {
-        let message = format!("The request target has more than {TARGET_MAX_BYTES} bytes");
-        return Some(dialect.error(StatusCode::URI_TOO_LONG, Code::TooLarge, &message));
-    }
-    // The router would take the nothing between two slashes for a parameter.
-    let nothing = request.uri().path().contains("//");
-    nothing.then(|| dialect.error(StatusCode::NOT_FOUND, Code::NotFound, NO_PATH))
+    let refusal = if target_bytes > TARGET_MAX_BYTES {
+        Refusal::TargetTooLong
+    } else if request.uri().path().contains("//") {
+        // The router would take the nothing between two slashes for a parameter.
+        Refusal::NoPath
+    } else {
+        return None;
+    };
+    Some((dialect.refuse)(refusal))
 }
 
 /// The target without one trailing slash, if it has one that is not alone.
@@ -169,11 +147,8 @@ fn method_not_allowed(dialect: Dialect, headers: &HeaderMap, options: bool) -> R
     let known = headers.get(header::ALLOW).and_then(|allow| allow.to_str().ok()).unwrap_or_default();
     let mut methods: Vec<&str> = known.split(',').map(str::trim).filter(|m| !m.is_empty()).collect();
     methods.push("OPTIONS");
-    let mut response = if options {
-        StatusCode::NO_CONTENT.into_response()
-    } else {
-        dialect.error(StatusCode::METHOD_NOT_ALLOWED, Code::MethodNotAllowed, "The path has no such method")
-    };
+    let mut response =
+        if options { StatusCode::NO_CONTENT.into_response() } else { (dialect.refuse)(Refusal::NoMethod) };
     if let Ok(allow) = HeaderValue::from_str(&methods.join(", ")) {
         response.headers_mut().insert(header::ALLOW, allow);
     }

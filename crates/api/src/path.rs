@@ -14,8 +14,7 @@ pub(crate) fn param(parts: &Parts, names: &[&str]) -> Option<String> {
             .and_then(|step| step.strip_suffix('}'))
             .is_some_and(|name| names.contains(&name))
     };
-    // From behind: a nested router sees its own part of the path, while the template is the whole one.
-    let mut steps = template.rsplit('/').zip(parts.uri.path().rsplit('/'));
+    let mut steps = template.split('/').zip(parts.uri.path().split('/'));
     let (_, text) = steps.find(|(step, _)| is_asked(step))?;
     percent_decode_str(text).decode_utf8().ok().map(|text| text.into_owned())
 }

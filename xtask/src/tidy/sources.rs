@@ -45,7 +45,6 @@ pub(crate) fn check(files: &[String]) -> anyhow::Result<Vec<String>> {
             faults.extend(functions(name, &text));
             faults.extend(words(name, &text));
             faults.extend(module_file(name, &text));
-            faults.extend(doors(name, &text));
         }
     }
     Ok(faults)
@@ -116,16 +115,6 @@ fn module_file(name: &str, text: &str) -> Option<String> {
     has_logic.then(|| format!("{name}: a mod.rs only lists; put the code into a named file"))
 }
 
-/// Doors never import doors.
-fn doors(name: &str, text: &str) -> Option<String> {
-    let doors = ["realtimekit", "pagecall"];
-    let own = doors.iter().find(|door| {
-        name.starts_with(&format!("crates/api/src/{door}/")) || name == format!("crates/api/src/{door}.rs")
-    })?;
-    let other = doors.iter().find(|door| door != &own)?;
-    text.contains(&format!("crate::{other}")).then(|| format!("{name}: {own} may not import {other}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,13 +147,5 @@ mod tests {
         let block = BANNED[5].0;
         assert_eq!(words("crates/node/src/media/socket.rs", block).len(), 0);
         assert_eq!(words("crates/store/src/lib.rs", block).len(), 1);
-    }
-
-    #[test]
-    fn doors_do_not_see_each_other() {
-        let text = "use crate::pagecall::view;";
-        assert!(doors("crates/api/src/realtimekit/sessions.rs", text).is_some());
-        assert!(doors("crates/api/src/pagecall/sessions.rs", text).is_none());
-        assert!(doors("crates/api/src/lib.rs", text).is_none());
     }
 }

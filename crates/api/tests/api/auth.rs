@@ -2,24 +2,18 @@
 
 use axum::http::Method;
 use serde_json::Value;
-use utoipa::openapi::OpenApi;
 
 use crate::kit_fixture::{A, B, E, Kit, M1, P, Q};
+use crate::openapi::document;
 use crate::pagecall_fixture::{M1 as MEMBER, Pagecall, R1};
 use crate::world::Answer;
 
 /// Method, path template and operation id of everything in a document.
-fn operations(api: &OpenApi) -> Vec<(Method, String, String)> {
-    let document = serde_json::to_value(api).unwrap();
-    let mut all = Vec::new();
-    for (path, item) in document["paths"].as_object().unwrap() {
-        for (method, operation) in item.as_object().unwrap() {
-            let id = operation["operationId"].as_str().unwrap().to_owned();
-            all.push((method.to_uppercase().parse().unwrap(), path.clone(), id));
-        }
-    }
-    assert!(!all.is_empty());
-    all
+fn operations(door: &str) -> Vec<(Method, String, String)> {
+    let document = document(door);
+    let all = crate::openapi::operations(&document).into_iter();
+    all.map(|(method, path, o)| (method, path.to_owned(), o["operationId"].as_str().unwrap().to_owned()))
+        .collect()
 }
 
 fn filled(template: &str, values: &[(&str, &str)]) -> String {
@@ -43,7 +37,7 @@ async fn every_realtimekit_operation_refuses_strangers() {
     let kit = Kit::new().await;
     let person = kit.world.store.stays(stays_of(&kit, "S1")).await.unwrap().items[0].clone();
     let (peer, participant) = (person.stay.peer.to_string(), person.stay.participant.to_string());
-    for (method, template, id) in operations(&sederunt_api::realtimekit_openapi()) {
+    for (method, template, id) in operations("realtimekit") {
         let participant = if template.contains("/sessions/") { &peer } else { &participant };
         let path = |account: &str, app: &str| {
             let ids = [("meeting_id", M1), ("session_id", kit.id("S1")), ("participant_id", participant)];
@@ -88,7 +82,7 @@ pub(crate) fn stays_of(kit: &Kit, name: &str) -> sederunt_store::StayQuery {
 async fn every_pagecall_operation_refuses_strangers() {
     let f = Pagecall::new().await;
     f.world.token("TA", Some(("acc", sederunt_store::Permission::RealtimeAdmin)), None).await;
-    for (method, template, id) in operations(&sederunt_api::pagecall_openapi()) {
+    for (method, template, id) in operations("pagecall") {
         let path = |room: &str| {
             let values = [("id", room), ("room_id", room), ("member_id", MEMBER), ("user_id", "alice")];
             format!("/v1{}", filled(&template, &values))

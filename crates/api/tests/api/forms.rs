@@ -166,14 +166,14 @@ async fn another_form_is_refused_everywhere_and_named() {
     let add = Some(json!({ "user_id": "alice" }));
     w.send(Method::POST, &format!("/v1/rooms/{room}/members"), "KW", add).await.ok();
 
-    let document = serde_json::to_value(sederunt_api::realtimekit_openapi()).unwrap();
+    let document = crate::openapi::document("realtimekit");
     let fill = |template: &str| {
         template.replace("{account_id}", A).replace("{app_id}", P).replace("{meeting_id}", M1)
     };
     let tried = refuse_other_forms(w, document, "TA", fill).await;
     assert!(tried > 300, "{tried} bodies are too few to be all");
 
-    let document = serde_json::to_value(sederunt_api::pagecall_openapi()).unwrap();
+    let document = crate::openapi::document("pagecall");
     let fill = |template: &str| {
         let template = template.replace("{room_id}", room).replace("{id}", room);
         format!("/v1{}", template.replace("{member_id}", "alice").replace("{user_id}", "alice"))

@@ -16,6 +16,7 @@ mod kit_presets;
 mod kit_sessions;
 mod names;
 mod openapi;
+mod openapi_books;
 mod pagecall_crud;
 mod pagecall_fixture;
 mod pagecall_list;

@@ -1,0 +1,126 @@
+//! The table of doors. A door is one API of its own at this server: where it is, in whose form it refuses, what it has
+//! of what its vendor has, and its document. Doors do not see each other.
+
+mod pagecall;
+mod realtimekit;
+mod sederunt;
+
+use axum::Router;
+use axum::routing::{MethodFilter, MethodRouter, get};
+use utoipa::openapi::{OpenApi, Server};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+
+use crate::dialect::{Dialect, DoorError, Refusal};
+use crate::document::{self, Operation};
+use crate::state::Api;
+
+pub use sederunt::FeedConfig;
+pub(crate) use sederunt::Feeds;
+
+/// All doors. A path is of the first that has a prefix of it.
+pub(crate) const DOORS: [&Door; 3] = [&pagecall::DOOR, &sederunt::DOOR, &realtimekit::DOOR];
+
+/// One API.
+#[derive(Debug)]
+pub(crate) struct Door {
+    /// Name of its document.
+    pub(crate) name: &'static str,
+    /// Where its paths begin. The document names the first.
+    prefixes: &'static [&'static str],
+    /// In whose form it refuses.
+    dialect: Dialect,
+    /// The operations that are built: the one list of routes.
+    routes: fn() -> Vec<UtoipaMethodRouter<Api>>,
+    /// Every operation of the vendor, built or not: what is not built answers 501, so that a caller can tell "not built
+    /// yet" from "no such thing".
+    operations: &'static [Operation],
+    /// The answer to an operation that is not built; only for those who may ask.
+    not_built: fn(MethodFilter) -> MethodRouter<Api>,
+    /// The vendor's paths that have no prefix and are not built either.
+    at_root: &'static [&'static str],
+    /// What the document says beside the operations.
+    document: fn() -> OpenApi,
+    /// Puts into the document what cannot be derived.
+    describe: fn(&mut OpenApi),
+}
+
+/// What a door has, for documents and tests.
+pub struct DoorInfo {
+    /// Name of its document, which is `/openapi/{name}.json`.
+    pub name: &'static str,
+    /// What is built.
+    pub document: OpenApi,
+    /// How many operations the vendor has, built or not; 0 = the door is our own.
+    pub vendor_operations: usize,
+}
+
+/// The doors of this server.
+pub fn doors() -> Vec<DoorInfo> {
+    let info = |door: &Door| DoorInfo {
+        name: door.name,
+        document: door.document(),
+        vendor_operations: door.operations.len() + door.at_root.len(),
+    };
+    DOORS.into_iter().map(info).collect()
+}
+
+/// The form in which whoever asked for this path is refused.
+pub(crate) fn dialect_of(path: &str) -> Dialect {
+    let door = DOORS.into_iter().find(|door| door.has(path));
+    door.unwrap_or(&realtimekit::DOOR).dialect
+}
+
+impl Door {
+    fn has(&self, path: &str) -> bool {
+        let below = |prefix: &&str| {
+            path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.prefixes.iter().any(below)
+    }
+
+    /// Its routes below each of its prefixes.
+    pub(crate) fn router(&self) -> Router<Api> {
+        let at_root = self.at_root.iter().fold(Router::new(), |router, path| {
+            let refuse = self.dialect.refuse;
+            router.route(path, get(move || std::future::ready(refuse(Refusal::NotBuilt))))
+        });
+        self.prefixes.iter().fold(at_root, |router, prefix| router.merge(self.below(prefix)))
+    }
+
+    fn below(&self, prefix: &str) -> Router<Api> {
+        let (mut router, document) = self.built(prefix).split_for_parts();
+        for (method, path) in self.operations {
+            let path = format!("{prefix}{path}");
+            if !document::describes(&document, method, &path)
+                && let Ok(filter) = MethodFilter::try_from(method.clone())
+            {
+                router = router.route(&path, (self.not_built)(filter));
+            }
+        }
+        router
+    }
+
+    /// What is built. Each path has the prefix in front: a nested router would cut it off the target of every request.
+    fn built(&self, prefix: &str) -> OpenApiRouter<Api> {
+        let router = OpenApiRouter::with_openapi((self.document)());
+        (self.routes)().into_iter().fold(router, |router, (schemas, mut paths, methods)| {
+            let with_prefix = |(path, item)| (format!("{prefix}{path}"), item);
+            paths.paths = paths.paths.into_iter().map(with_prefix).collect();
+            router.routes((schemas, paths, methods))
+        })
+    }
+
+    /// Its OpenAPI document: what is built.
+    pub(crate) fn document(&self) -> OpenApi {
+        let mut api = self.built("").into_openapi();
+        api.servers = self.prefixes.first().map(|prefix| vec![Server::new(*prefix)]);
+        document::complete(&mut api, self.dialect.schema, self.operations);
+        (self.describe)(&mut api);
+        api
+    }
+}
+
+/// 501 for whoever passes `A`.
+async fn not_built<A, E: DoorError>(_: A) -> E {
+    E::from(Refusal::NotBuilt)
+}

@@ -1,0 +1,185 @@
+//! The LIVE session of a meeting (SEMANTICS §2.2).
+
+use std::collections::BTreeSet;
+
+use axum::http::StatusCode;
+use sederunt_core::effect::CommandReply;
+use sederunt_core::error::RoomError;
+use sederunt_core::fact::LeaveReason;
+use sederunt_core::id::{MeetingId, ParticipantId};
+use sederunt_core::input::Command;
+use sederunt_node::{Node, NodeError};
+use sederunt_store::ParticipantRow;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::access::{Change, InMeeting, Read};
+use super::view::{Envelope, Session};
+use crate::dialect::{KitError, KitErrors};
+use crate::extract::Body;
+use crate::fault::{Fault, at_most};
+use crate::limit::{CUSTOM_ID_MAX_CHARS, KICK_IDS_MAX};
+use crate::value::iso;
+
+pub(super) fn no_session(meeting: MeetingId) -> KitError {
+    KitError::new(StatusCode::NOT_FOUND, format!("No active session found for meeting_id {meeting}"))
+}
+
+/// The LIVE session of a meeting, also while its keep-alive runs.
+#[utoipa::path(
+    get,
+    path = "/accounts/{account_id}/realtime/kit/{app_id}/meetings/{meeting_id}/active-session",
+    operation_id = "activeSessionGetActiveSession",
+    tag = "Active session",
+    params(("account_id" = String, Path), ("app_id" = String, Path), ("meeting_id" = String, Path)),
+    responses((status = 200, description = "Done.", body = Envelope<Session>), KitErrors)
+)]
+pub(super) async fn get(caller: InMeeting<Read>) -> Result<Envelope<Session>, KitError> {
+    let row = caller.store().active_session(caller.meeting.id).await?;
+    let row = row.ok_or_else(|| no_session(caller.meeting.id))?;
+    Ok(Envelope::of(Session::of(row.borrow(), caller.node.steady())))
+}
+
+/// Whom to remove. At least one of the lists.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct ActiveSessionKickParticipantsRequest {
+    /// IDs of the people to remove.
+    #[serde(default)]
+    #[schema(max_items = 1000)]
+    participant_ids: Option<Vec<String>>,
+    /// Caller-side identifiers of the people to remove.
+    #[serde(default)]
+    #[schema(max_items = 1000)]
+    custom_participant_ids: Option<Vec<String>>,
+}
+
+impl ActiveSessionKickParticipantsRequest {
+    fn check(&self) -> Result<(), Fault> {
+        if self.participant_ids.is_none() && self.custom_participant_ids.is_none() {
+            return Err(Fault::whole("\"participant_ids\" or \"custom_participant_ids\" is required"));
+        }
+        let lists = [
+            ("participant_ids", &self.participant_ids),
+            ("custom_participant_ids", &self.custom_participant_ids),
+        ];
+        for (field, list) in lists {
+            let list = list.as_deref().unwrap_or_default();
+            if list.len() > KICK_IDS_MAX {
+                return Err(Fault::new(field, format!("must have at most {KICK_IDS_MAX} items")));
+            }
+            list.iter().try_for_each(|id| at_most(field, id, CUSTOM_ID_MAX_CHARS))?;
+        }
+        Ok(())
+    }
+
+    /// Texts that are no ids name nobody.
+    fn command(self) -> Command {
+        let ids = self.participant_ids.unwrap_or_default();
+        Command::Kick {
+            participants: ids.iter().filter_map(|id| id.parse().ok()).collect(),
+            custom_ids: self.custom_participant_ids.unwrap_or_default(),
+            reason: LeaveReason::Kicked,
+        }
+    }
+}
+
+/// A person that was removed.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct KickedParticipant {
+    /// Participant ID.
+    id: String,
+    /// Display name.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    name: String,
+    /// Avatar URL.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    picture: String,
+    /// Creation time.
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// Time of the last change.
+    #[schema(format = DateTime)]
+    updated_at: String,
+}
+
+impl From<ParticipantRow> for KickedParticipant {
+    fn from(row: ParticipantRow) -> Self {
+        Self {
+            id: row.id.to_string(),
+            name: row.name,
+            picture: row.picture,
+            created_at: iso(row.created_at),
+            updated_at: iso(row.updated_at),
+        }
+    }
+}
+
+/// Who was removed.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Kicked {
+    /// Name of the action carried out.
+    action: &'static str,
+    /// The people.
+    participants: Vec<KickedParticipant>,
+}
+
+/// How many were removed.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct KickedAll {
+    /// Name of the action carried out.
+    action: &'static str,
+    /// How many people were removed.
+    kicked_participants_count: usize,
+}
+
+/// Runs a command in the meeting's LIVE session; 404 without one.
+async fn in_session(node: &Node, meeting: MeetingId, command: Command) -> Result<CommandReply, KitError> {
+    let reply = match node.command(meeting, command).await {
+        Err(NodeError::Room(RoomError::NotFound(_))) => return Err(no_session(meeting)),
+        reply => reply?,
+    };
+    if reply.session.is_none() { Err(no_session(meeting)) } else { Ok(reply) }
+}
+
+fn people(reply: &CommandReply) -> BTreeSet<ParticipantId> {
+    reply.removed.iter().map(|(_, participant)| *participant).collect()
+}
+
+/// Removes people from the LIVE session. If nobody is left, its keep-alive runs.
+#[utoipa::path(
+    post,
+    path = "/accounts/{account_id}/realtime/kit/{app_id}/meetings/{meeting_id}/active-session/kick",
+    operation_id = "activeSessionKickParticipants",
+    tag = "Active session",
+    params(("account_id" = String, Path), ("app_id" = String, Path), ("meeting_id" = String, Path)),
+    request_body = ActiveSessionKickParticipantsRequest,
+    responses((status = 200, description = "Done.", body = Envelope<Kicked>), KitErrors)
+)]
+pub(super) async fn kick(
+    caller: InMeeting<Change>,
+    Body(body, _): Body<ActiveSessionKickParticipantsRequest, KitError>,
+) -> Result<Envelope<Kicked>, KitError> {
+    body.check()?;
+    let meeting = caller.meeting.id;
+    let reply = in_session(&caller.node, meeting, body.command()).await?;
+    let mut participants = Vec::new();
+    for id in people(&reply) {
+        // One that was deleted meanwhile is not shown.
+        participants.extend(caller.store().participant(meeting, id).await?.map(KickedParticipant::from));
+    }
+    Ok(Envelope::of(Kicked { action: "kick", participants }))
+}
+
+/// Removes everybody; the session ends at once.
+#[utoipa::path(
+    post,
+    path = "/accounts/{account_id}/realtime/kit/{app_id}/meetings/{meeting_id}/active-session/kick-all",
+    operation_id = "activeSessionKickAllParticipants",
+    tag = "Active session",
+    params(("account_id" = String, Path), ("app_id" = String, Path), ("meeting_id" = String, Path)),
+    responses((status = 200, description = "Done.", body = Envelope<KickedAll>), KitErrors)
+)]
+pub(super) async fn kick_all(caller: InMeeting<Change>) -> Result<Envelope<KickedAll>, KitError> {
+    let reply = in_session(&caller.node, caller.meeting.id, Command::KickAll).await?;
+    Ok(Envelope::of(KickedAll { action: "kick_all", kicked_participants_count: people(&reply).len() }))
+}

@@ -1,0 +1,19 @@
+//! The RealtimeKit door: `/client/v4/accounts/…`, and the same without the prefix (SEMANTICS §2, §3).
+
+mod access;
+mod active_session;
+mod apps;
+mod door;
+mod meetings;
+mod operations;
+mod page;
+mod participants;
+mod poll;
+mod presets;
+mod session_list;
+mod session_participants;
+mod sessions;
+mod settings;
+mod view;
+
+pub(super) use door::DOOR;

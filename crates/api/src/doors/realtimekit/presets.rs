@@ -1,0 +1,71 @@
+//! Presets of an app (SEMANTICS §2.6).
+
+use sederunt_core::id::AppId;
+use sederunt_node::presets::monitor_preset;
+use sederunt_store::{ListQuery, MemberType, ParticipantRow, PresetRow, Store};
+use utoipa::IntoParams;
+
+use super::access::{InApp, Read};
+use super::page::PageOf;
+use super::view::{Listed, PresetListItem};
+use crate::dialect::{KitError, KitErrors};
+use crate::extract::Params;
+use crate::fault::Fault;
+use crate::query::{FromQuery, Query};
+
+/// The preset of this name in an app.
+pub(super) async fn named(store: &Store, app: &AppId, name: &str) -> Result<PresetRow, KitError> {
+    store.preset(app, name).await?.ok_or_else(|| missing(name))
+}
+
+fn missing(name: &str) -> KitError {
+    KitError::new(axum::http::StatusCode::NOT_FOUND, format!("No preset found with name {name}"))
+}
+
+/// The preset in force for a participant, whichever door made it.
+pub(super) async fn of_participant(store: &Store, who: &ParticipantRow) -> Result<PresetRow, KitError> {
+    match who.member_type {
+        MemberType::Monitor => Ok(monitor_preset(&who.app)),
+        MemberType::Host | MemberType::Guest => {
+            store.preset_of(who).await?.ok_or_else(|| missing(&who.preset_name))
+        }
+    }
+}
+
+/// Search and page of the preset list.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListParams {
+    /// Part of the name or the ID.
+    search: Option<String>,
+    #[param(ignore)]
+    page: PageOf,
+}
+
+impl FromQuery for ListParams {
+    fn from_query(query: &Query) -> Result<Self, Fault> {
+        Ok(Self { search: query.text("search")?.map(str::to_owned), page: PageOf::from_query(query)? })
+    }
+}
+
+/// Presets of an app, oldest first.
+#[utoipa::path(
+    get,
+    path = "/accounts/{account_id}/realtime/kit/{app_id}/presets",
+    operation_id = "presetsGet",
+    tag = "Presets",
+    params(("account_id" = String, Path), ("app_id" = String, Path), ListParams, PageOf),
+    responses((status = 200, description = "Done.", body = Listed<Vec<PresetListItem>>), KitErrors)
+)]
+pub(super) async fn list(
+    caller: InApp<Read>,
+    Params(p, _): Params<ListParams, KitError>,
+) -> Result<Listed<Vec<PresetListItem>>, KitError> {
+    let page = p.page;
+    let query =
+        ListQuery { search: p.search, offset: page.offset(), limit: page.limit(), ..ListQuery::default() };
+    let found = caller.store().presets(&caller.app.id, query).await?;
+    let data: Vec<_> = found.items.iter().map(PresetListItem::from).collect();
+    let paging = page.paging(data.len(), found.total);
+    Ok(Listed { success: true, data, paging })
+}

@@ -1,0 +1,60 @@
+//! Our own door in the table of doors.
+
+use axum::routing::on;
+use utoipa::OpenApi;
+use utoipa_axum::router::UtoipaMethodRouter;
+use utoipa_axum::routes;
+
+use super::access::InApp;
+use super::view::{Cut, Event, Snapshot};
+use super::{pull, stream};
+use crate::dialect::{Dialect, ErrorItem, KitError, KitErrorBody};
+use crate::doors::{Door, not_built};
+use crate::state::Api;
+
+/// Where it is and what it has. It is nobody's but ours, so nothing of it is left to be built.
+pub(crate) const DOOR: Door = Door {
+    name: "sederunt",
+    prefixes: &["/sederunt/v1"],
+    dialect: Dialect::of::<KitError>(),
+    routes,
+    operations: &[],
+    not_built: |method| on(method, not_built::<InApp, KitError>),
+    at_root: &[],
+    document: Document::openapi,
+    describe: |_| (),
+};
+
+/// What the document says beside the operations.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Sederunt API",
+        description = "What neither vendor has: the changes of an app's sessions and peers, in the order of the ledger, as \
+                       a live feed and as a pull.",
+        version = "1.0.0",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    components(schemas(KitErrorBody, ErrorItem, Event, Snapshot, Cut)),
+    modifiers(&Security),
+    security(("apiToken" = []), ("apiEmail" = [], "apiKey" = [])),
+    tags((name = "Feed"))
+)]
+struct Document;
+
+/// Adds the ways to authenticate.
+struct Security;
+
+impl utoipa::Modify for Security {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        crate::principal::describe_account_tokens(
+            api,
+            "API token with Realtime or Realtime Admin permission in the app's account, or API key of the workspace.",
+        );
+    }
+}
+
+/// The operations: one line each.
+fn routes() -> Vec<UtoipaMethodRouter<Api>> {
+    vec![routes!(stream::feed), routes!(pull::events)]
+}

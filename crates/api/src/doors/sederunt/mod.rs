@@ -1,0 +1,21 @@
+//! Our own door, and all of it is the live feed: `/sederunt/v1/apps/{app_id}/feed` as Server-Sent Events, and `…/events` as a pull of the same.
+//!
+//! A change is told when it is durable, in the order of the ledger, and is rendered once however many watch: one hub per
+//! app with watchers (`hub.rs`) reads the ledger into a ring (`ring.rs`); each watcher (`stream.rs`) catches up from the
+//! ledger by itself and then follows the ring. Errors are those of the RealtimeKit door.
+
+mod access;
+mod door;
+mod frame;
+mod hub;
+mod news;
+mod params;
+mod pull;
+mod ring;
+mod stream;
+mod view;
+
+pub use hub::FeedConfig;
+
+pub(super) use door::DOOR;
+pub(crate) use hub::Feeds;

@@ -1,0 +1,54 @@
+//! `GET …/events`: the changes of the feed, a page at a time.
+
+use axum::Json;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::access::InApp;
+use super::params::PullParams;
+use super::stream::beyond;
+use super::view::Event;
+use crate::dialect::{KitError, KitErrors};
+use crate::extract::Params;
+use sederunt_store::EventFilter;
+
+/// A page of changes, oldest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Events {
+    /// The changes.
+    events: Vec<Event>,
+    /// `after` of the next request. It moves on also when the filter hides everything.
+    next_after: u64,
+    /// More may be there already; else the page reached the end.
+    has_more: bool,
+    /// Sequence number of the ledger's last fact, whichever app it belongs to.
+    last_seq: u64,
+}
+
+/// Changes of the app's sessions and peers in the order of the ledger: the feed, for those who would rather ask.
+#[utoipa::path(
+    get,
+    path = "/apps/{app_id}/events",
+    operation_id = "GetEvents",
+    tag = "Feed",
+    params(("app_id" = String, Path), PullParams),
+    responses((status = 200, description = "Done.", body = Events), KitErrors)
+)]
+pub(super) async fn events(
+    caller: InApp,
+    Params(params, _): Params<PullParams, KitError>,
+) -> Result<Json<Events>, KitError> {
+    let InApp { app, key: _, feeds } = caller;
+    let PullParams { after, limit, meeting_id, events } = params;
+    if after > feeds.durable() {
+        return Err(beyond("after").into());
+    }
+    let filter = EventFilter { meetings: meeting_id, kinds: events };
+    let page = feeds.page(&app.id, after, limit, filter).await?;
+    Ok(Json(Events {
+        events: page.events.into_iter().map(Event::of).collect(),
+        next_after: page.through,
+        has_more: page.has_more,
+        last_seq: feeds.durable().max(page.through),
+    }))
+}

@@ -1,0 +1,108 @@
+//! Who asks: `Authorization: Bearer`, or `X-Auth-Email` with `X-Auth-Key` (SEMANTICS §3.1, §6.1).
+
+use aws_lc_rs::{digest, rand};
+use axum::http::{HeaderMap, header};
+use sederunt_core::id::AppId;
+use sederunt_node::Node;
+use sederunt_store::{ApiTokenRow, Permission};
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+
+use crate::dialect::{DoorError, Refusal};
+use crate::limit::TOKEN_MAX_BYTES;
+
+/// Bytes of randomness in a user's access token.
+const ACCESS_TOKEN_BYTES: usize = 32;
+
+/// For whom a request asks, by its API key. One key may stand for an account, for a workspace, or for both.
+#[derive(Debug)]
+pub(crate) struct Principal {
+    /// SHA-256 of the key, for those who look again later whether it is revoked.
+    pub(crate) key: [u8; 32],
+    /// The account that it reaches, and what it may do there.
+    account: Option<(String, Permission)>,
+    /// The workspace (= app) that it reaches.
+    pub(crate) workspace: Option<AppId>,
+}
+
+impl Principal {
+    /// Who asks. Refused: strangers, and people whose token is for meetings. Known and not entitled is another answer
+    /// than unknown.
+    pub(crate) async fn of<E: DoorError>(node: &Node, headers: &HeaderMap) -> Result<Self, E> {
+        let token = presented(headers).ok_or(Refusal::Stranger)?;
+        let key = sha256(token);
+        if let Some(ApiTokenRow { account, workspace, .. }) = node.store().token(key).await? {
+            return Ok(Self { key, account, workspace });
+        }
+        let person = node.knows_person(token).await?;
+        Err(if person { Refusal::Person } else { Refusal::Stranger }.into())
+    }
+
+    /// The account and what the key may do there, if it may do anything.
+    pub(crate) fn account(&self) -> Option<(&str, Permission)> {
+        let (account, permission) = self.account.as_ref()?;
+        (*permission != Permission::None).then_some((account, *permission))
+    }
+}
+
+/// The SHA-256 under which a token is stored.
+fn sha256(token: &str) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest::digest(&digest::SHA256, token.as_bytes()).as_ref());
+    hash
+}
+
+/// A new secret for a Pagecall user, as hex. `None` when the system has no randomness to give.
+pub(crate) fn new_access_token() -> Option<String> {
+    let mut bytes = [0; ACCESS_TOKEN_BYTES];
+    rand::fill(&mut bytes).ok()?;
+    Some(bytes.iter().map(|b| format!("{b:02x}")).collect())
+}
+
+/// Adds the ways to present a token of an account to a document; `bearer` says which tokens are taken.
+pub(crate) fn describe_account_tokens(api: &mut OpenApi, bearer: &str) {
+    let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(bearer));
+    let header = |name| SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new(name)));
+    let components = api.components.get_or_insert_default();
+    components.add_security_scheme("apiToken", SecurityScheme::Http(token.build()));
+    components.add_security_scheme("apiEmail", header("X-Auth-Email"));
+    components.add_security_scheme("apiKey", header("X-Auth-Key"));
+}
+
+fn presented(headers: &HeaderMap) -> Option<&str> {
+    let text = |name| headers.get(name).and_then(|v| v.to_str().ok());
+    let bearer = text("authorization").and_then(|value| {
+        let (scheme, token) = value.trim().split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    });
+    // Some clients send the key only, some an email of no meaning to us; both headers belong together.
+    let key = || text("x-auth-email").filter(|email| !email.is_empty()).and_then(|_| text("x-auth-key"));
+    bearer.or_else(key).filter(|token| !token.is_empty() && token.len() <= TOKEN_MAX_BYTES)
+}
+
+/// `WWW-Authenticate` of a 401.
+pub(crate) const CHALLENGE: (header::HeaderName, &str) = (header::WWW_AUTHENTICATE, "Bearer");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_forms_are_read() {
+        let headers = |pairs: &[(&'static str, &'static str)]| {
+            pairs.iter().map(|(n, v)| (n.parse().unwrap(), v.parse().unwrap())).collect::<HeaderMap>()
+        };
+        assert_eq!(presented(&headers(&[("authorization", "Bearer abc")])), Some("abc"));
+        assert_eq!(presented(&headers(&[("authorization", "bearer  abc ")])), Some("abc"));
+        assert_eq!(presented(&headers(&[("x-auth-email", "a@b.c"), ("x-auth-key", "abc")])), Some("abc"));
+        for none in [
+            &[][..],
+            &[("authorization", "Basic abc")],
+            &[("authorization", "Bearer ")],
+            &[("authorization", "Bearer")],
+            &[("x-auth-key", "abc")],
+        ] {
+            assert_eq!(presented(&headers(none)), None);
+        }
+    }
+}

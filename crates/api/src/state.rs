@@ -1,0 +1,50 @@
+//! What handlers share.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use sederunt_node::Node;
+
+use crate::doors::{FeedConfig, Feeds};
+
+/// Settings of the doors.
+#[derive(Debug, Clone, Default)]
+pub struct ApiConfig {
+    /// Origins whose pages may call the doors (`https://example.com`); `*` = all. Empty = no CORS headers.
+    pub cors_origins: Vec<String>,
+    /// Limits and times of the live feed.
+    pub feed: FeedConfig,
+}
+
+/// What handlers share. Every request copies it several times on its way: that is one counter up, not one for each part.
+#[derive(Debug, Clone)]
+pub(crate) struct Api {
+    shared: Arc<Shared>,
+}
+
+/// The parts of [`Api`].
+#[derive(Debug)]
+pub(crate) struct Shared {
+    /// The shell.
+    pub(crate) node: Node,
+    /// Settings of the doors.
+    pub(crate) config: ApiConfig,
+    /// The live feeds of all apps.
+    pub(crate) feeds: Feeds,
+}
+
+impl Api {
+    /// Nobody watches yet.
+    pub(crate) fn new(node: Node, config: ApiConfig) -> Self {
+        let feeds = Feeds::new(node.clone(), config.feed.clone());
+        Self { shared: Arc::new(Shared { node, config, feeds }) }
+    }
+}
+
+impl Deref for Api {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
+}
