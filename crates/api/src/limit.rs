@@ -63,8 +63,6 @@ pub(crate) const FEED_HEARTBEAT_MS: u64 = 15_000;
 pub(crate) const FEED_PACE_PER_WATCHER_US: u64 = 10;
 /// Watchers that are woken together: half a millisecond of writes, for which everything else has to wait.
 pub(crate) const FEED_WOKEN: usize = 128;
-/// Pause between looks at which apps have changed: bounds their number under a storm of commits.
-pub(crate) const FEED_LOOK_PAUSE_MS: u64 = 2;
 /// Milliseconds after which clients come back, at least and at most: watchers that were cut together should not come
 /// back together.
 pub(crate) const FEED_RETRY_MS: (u64, u64) = (1_000, 6_000);

@@ -1,17 +1,10 @@
-//! Numbers and instants in queries, and instants in answers.
+//! Numbers and instants in queries.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use jiff::Timestamp;
 use jiff::civil::DateTime;
-use jiff::fmt::StdFmtWrite;
-use jiff::fmt::temporal::{DateTimePrinter, Pieces, PiecesOffset};
-use jiff::tz::Offset;
-use sederunt_core::id::Id;
-use sederunt_core::tally;
+use jiff::fmt::temporal::{Pieces, PiecesOffset};
 use sederunt_core::time::UnixMs;
-use serde::{Serialize, Serializer};
 
 use crate::fault::Fault;
 use crate::query::Query;
@@ -153,142 +146,11 @@ fn millis(local: DateTime, offset_secs: i32, edge: Edge) -> UnixMs {
     UnixMs(i64::try_from(ms).unwrap_or(last).clamp(first, last))
 }
 
-/// `2023-01-01T01:00:00.000Z` (SEMANTICS §1 rule 6).
-pub(crate) fn iso(at: UnixMs) -> String {
-    Short::instant(at).as_str().to_owned()
-}
-
-/// The two digits of every number below 100.
-const PAIRS: [[u8; 2]; 100] = {
-    let mut pairs = [[b'0'; 2]; 100];
-    let mut n = 0;
-    while n < pairs.len() {
-        pairs[n] = [b'0' + n as u8 / 10, b'0' + n as u8 % 10];
-        n += 1;
-    }
-    pairs
-};
-
-/// [`iso`] of the years 0 to 9999, which are all that clocks know: digits in their places, for lists.
-pub(crate) fn plain_instant(at: UnixMs) -> Option<[u8; 24]> {
-    let at = Offset::UTC.to_datetime(Timestamp::from_millisecond(at.0).ok()?);
-    let year = usize::try_from(at.year()).ok()?;
-    let millis = at.subsec_nanosecond().unsigned_abs() as usize / 1_000_000;
-    let mut text = *b"0000-00-00T00:00:00.000Z";
-    let mut put = |place: usize, two: usize| {
-        if let Some(digits) = PAIRS.get(two) {
-            text[place..place + 2].copy_from_slice(digits);
-        }
-    };
-    put(0, year / 100);
-    put(2, year % 100);
-    for (place, number) in
-        [(5, at.month()), (8, at.day()), (11, at.hour()), (14, at.minute()), (17, at.second())]
-    {
-        put(place, usize::from(number.unsigned_abs()));
-    }
-    put(20, millis / 10);
-    text[22] = b'0' + (millis % 10) as u8;
-    Some(text)
-}
-
-/// An id or an instant as text, without a heap of its own: a page of a list has a hundred of them.
-#[derive(Clone, Copy)]
-pub(crate) struct Short {
-    text: [u8; Self::BYTES_MAX],
-    used: usize,
-}
-
-impl Short {
-    /// The length of a UUID.
-    const BYTES_MAX: usize = 36;
-
-    /// An id as a UUID.
-    pub(crate) fn id(id: Id) -> Self {
-        Self { text: id.text(), used: Self::BYTES_MAX }
-    }
-
-    /// An instant as [`iso`].
-    pub(crate) fn instant(at: UnixMs) -> Self {
-        const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
-        if let Some(plain) = plain_instant(at) {
-            let mut short = Self { text: [0; Self::BYTES_MAX], used: plain.len() };
-            short.text[..plain.len()].copy_from_slice(&plain);
-            return short;
-        }
-        // Instants beyond year 9999 cannot be recorded by a clock; should one be imported, the edge is printed.
-        let edge = if at.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
-        let at = Timestamp::from_millisecond(at.0).unwrap_or(edge);
-        let mut short = Self { text: [0; Self::BYTES_MAX], used: 0 };
-        // With a year of at most six digits and its sign it fits.
-        let _ = PRINTER.print_timestamp(&at, StdFmtWrite(&mut short));
-        short
-    }
-
-    /// The text.
-    pub(crate) fn as_str(&self) -> &str {
-        self.text.get(..self.used).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
-    }
-}
-
-impl fmt::Write for Short {
-    fn write_str(&mut self, more: &str) -> fmt::Result {
-        let end = self.used + more.len();
-        self.text.get_mut(self.used..end).ok_or(fmt::Error)?.copy_from_slice(more.as_bytes());
-        self.used = end;
-        Ok(())
-    }
-}
-
-impl fmt::Debug for Short {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self.as_str(), f)
-    }
-}
-
-impl Serialize for Short {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(self.as_str())
-    }
-}
-
-/// Minutes with 4 decimals; whole ones without a point.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Minutes(f64);
-
-impl Minutes {
-    /// From milliseconds.
-    pub(crate) fn of(ms: i64) -> Self {
-        Self(tally::minutes(ms))
-    }
-}
-
-impl Serialize for Minutes {
-    #[expect(clippy::cast_possible_truncation, reason = "whole minutes of i64 milliseconds fit an i64")]
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        if self.0.fract() == 0.0 { s.serialize_i64(self.0 as i64) } else { s.serialize_f64(self.0) }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use sederunt_changes::text::iso;
 
-    #[test]
-    fn plain_instants_are_those_of_the_printer() {
-        const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
-        let day = 86_400_000;
-        let edges = [0, -1, 1, 999, 59_999, day - 1, day, -62_167_219_200_000, 253_402_207_200_000];
-        let many = (0..200_000_i64).map(|n| n * n % 86_399_993 * 2_931 - 62_167_219_200_000 + n);
-        for at in edges.into_iter().chain(many) {
-            let mut text = Vec::new();
-            PRINTER.print_timestamp(&Timestamp::from_millisecond(at).unwrap(), &mut text).unwrap();
-            assert_eq!(plain_instant(UnixMs(at)).map(|plain| plain.to_vec()), Some(text), "{at}");
-        }
-        for at in [-62_167_219_200_001, 253_402_207_200_001, i64::MIN, i64::MAX] {
-            assert_eq!(plain_instant(UnixMs(at)), None, "{at}");
-        }
-    }
+    use super::*;
 
     #[test]
     fn numbers_of_the_table() {

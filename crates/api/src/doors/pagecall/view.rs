@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::value::iso;
+use sederunt_changes::text::iso;
 
 /// Who may enter a room.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]

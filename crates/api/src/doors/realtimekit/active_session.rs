@@ -19,7 +19,7 @@ use crate::dialect::{KitError, KitErrors};
 use crate::extract::Body;
 use crate::fault::{Fault, at_most};
 use crate::limit::{CUSTOM_ID_MAX_CHARS, KICK_IDS_MAX};
-use crate::value::iso;
+use sederunt_changes::text::iso;
 
 pub(super) fn no_session(meeting: MeetingId) -> KitError {
     KitError::new(StatusCode::NOT_FOUND, format!("No active session found for meeting_id {meeting}"))

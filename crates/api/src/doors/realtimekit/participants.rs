@@ -16,7 +16,7 @@ use crate::extract::{Body, Params};
 use crate::fault::Fault;
 use crate::make::{self, NewParticipant};
 use crate::query::{FromQuery, Query};
-use crate::value::iso;
+use sederunt_changes::text::iso;
 
 /// Page of the participant list.
 #[derive(Debug, IntoParams)]

@@ -11,7 +11,7 @@ use sederunt_store::SessionRef;
 use super::page::PageOf;
 use super::view::{JSON, LIST_BYTES, Session};
 use crate::dialect::KitError;
-use crate::value::{Minutes, plain_instant};
+use sederunt_changes::text::{Minutes, plain_instant};
 
 /// Sessions of a page of an app, as an answer: [`super::view::Listed`] of them, written at once.
 pub(super) fn session_list(

@@ -17,7 +17,7 @@ use crate::dialect::{KitError, KitErrors};
 use crate::extract::Params;
 use crate::fault::Fault;
 use crate::query::{FromQuery, Query};
-use crate::value::{Minutes, iso};
+use sederunt_changes::text::{Minutes, iso};
 
 /// A peer of a session.
 #[derive(Debug, Serialize, ToSchema)]

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::page::Paging;
 use super::settings::{AIConfig, MeetingSettings};
 use crate::dialect::KitError;
-use crate::value::{Minutes, Short, iso};
+use sederunt_changes::text::{Minutes, Short, iso};
 
 /// Room for the answer with a page of the usual length.
 pub(super) const LIST_BYTES: usize = 16 * 1024;

@@ -1,12 +1,13 @@
 //! Our own door in the table of doors.
 
 use axum::routing::on;
+use sederunt_changes::{Event, Snapshot};
 use utoipa::OpenApi;
 use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
 use super::access::InApp;
-use super::view::{Cut, Event, Snapshot};
+use super::view::Cut;
 use super::{pull, stream};
 use crate::dialect::{Dialect, ErrorItem, KitError, KitErrorBody};
 use crate::doors::{Door, not_built};

@@ -6,21 +6,20 @@
 use std::fmt::Write as _;
 
 use axum::body::Bytes;
-use sederunt_core::id::MeetingId;
+use sederunt_changes::{Cursor, Mark, Snapshot, Told};
 use sederunt_core::time::UnixMs;
 use sederunt_store::{EventRow, LiveSession};
 
-use super::ring::Mark;
-use super::view::{Cut, Event, Snapshot};
+use super::view::Cut;
 
 /// Changes as text, and where each ends in it.
 pub(super) fn events(rows: Vec<EventRow>) -> Result<(Bytes, Vec<Mark>), serde_json::Error> {
     let mut text = String::new();
     let mut marks = Vec::with_capacity(rows.len());
     for row in rows {
-        let (seq, meeting, kind): (u64, MeetingId, _) = (row.seq, row.fact.meeting, row.fact.kind.name());
+        let Told { seq, meeting, kind, json } = Told::of(row)?;
         head(&mut text, Some(seq), kind.told());
-        text.push_str(&serde_json::to_string(&Event::of(row))?);
+        text.push_str(&json);
         text.push_str("\n\n");
         marks.push(Mark { seq, meeting, kind, end: text.len() });
     }
@@ -28,14 +27,14 @@ pub(super) fn events(rows: Vec<EventRow>) -> Result<(Bytes, Vec<Mark>), serde_js
 }
 
 /// The first block: when to come back, and from where.
-pub(super) fn hello(retry_ms: u64, seq: Option<u64>) -> Bytes {
-    let id = seq.map(|seq| format!("id: {seq}\n")).unwrap_or_default();
+pub(super) fn hello(retry_ms: u64, from: Option<Cursor>) -> Bytes {
+    let id = from.map(|from| format!("id: {}\n", from.seq())).unwrap_or_default();
     format!(": sederunt\nretry: {retry_ms}\n{id}\n").into()
 }
 
-/// Nothing happened, up to `seq`.
-pub(super) fn heartbeat(seq: u64) -> Bytes {
-    format!(": heartbeat\nid: {seq}\n\n").into()
+/// Nothing happened, up to here.
+pub(super) fn heartbeat(through: Cursor) -> Bytes {
+    format!(": heartbeat\nid: {}\n\n", through.seq()).into()
 }
 
 /// A part of the snapshot. Only the last one has an id: a client that was cut off before it begins anew.
@@ -54,10 +53,10 @@ pub(super) fn snapshot(
 }
 
 /// The last block.
-pub(super) fn cut(reason: &'static str, seq: u64) -> Bytes {
+pub(super) fn cut(reason: &'static str, told: Cursor) -> Bytes {
     let mut text = String::new();
     head(&mut text, None, "cut");
-    text.push_str(&serde_json::to_string(&Cut::of(reason, seq)).unwrap_or_default());
+    text.push_str(&serde_json::to_string(&Cut::of(reason, told.seq())).unwrap_or_default());
     text.push_str("\n\n");
     text.into()
 }

@@ -1,23 +1,23 @@
 //! One hub per app with watchers: reads the ledger once for all of them, after each commit that concerns the app.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use sederunt_changes::{Batch, Cursor, Look, Lookout, Pages, Place, Reader, Ring, Watch};
 use sederunt_core::id::AppId;
 use sederunt_node::Node;
-use sederunt_store::{AppWatch, EventFilter, EventFolds, EventPage, EventQuery, StoreError};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
+use sederunt_store::{EventFilter, EventPage, EventRow, StoreError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tokio_util::sync::CancellationToken;
 
 use super::frame;
 use super::news::{self, News};
-use super::ring::{Batch, Cursor, Look, Ring};
 use crate::limit::{
-    FEED_BACKLOG, FEED_FOLDS_KEPT, FEED_HEARTBEAT_MS, FEED_LOOK_PAUSE_MS, FEED_PACE_PER_WATCHER_US,
-    FEED_PAGE, FEED_QUEUE_BYTES, FEED_READS, FEED_RETRY_MS, FEED_WATCHERS_MAX, FEED_WATCHERS_PER_APP,
+    FEED_BACKLOG, FEED_FOLDS_KEPT, FEED_HEARTBEAT_MS, FEED_PACE_PER_WATCHER_US, FEED_PAGE, FEED_QUEUE_BYTES,
+    FEED_READS, FEED_RETRY_MS, FEED_WATCHERS_MAX, FEED_WATCHERS_PER_APP,
 };
 
 /// Limits and times of the feeds.
@@ -82,20 +82,13 @@ pub(crate) struct Feeds {
 struct Shared {
     node: Node,
     config: FeedConfig,
-    open: Mutex<Open>,
-    /// Folded sessions of readers that may go on where they were, oldest first.
-    folds: Mutex<VecDeque<EventFolds>>,
-    reads: Semaphore,
+    hubs: Mutex<HashMap<AppId, Arc<Hub>>>,
+    lookout: Lookout,
+    /// For those who catch up, and for pulls.
+    pages: Pages,
     slots: Arc<Semaphore>,
     /// Counts watchers, to spread their return.
     turn: AtomicU64,
-}
-
-#[derive(Debug, Default)]
-struct Open {
-    hubs: HashMap<AppId, Arc<Hub>>,
-    /// Stops the task that finds out which apps have changed; it runs while there are hubs.
-    lookout: Option<CancellationToken>,
 }
 
 /// The feed of one app.
@@ -103,8 +96,6 @@ struct Open {
 pub(super) struct Hub {
     app: AppId,
     state: Mutex<HubState>,
-    /// There are new facts of the app.
-    changed: Notify,
     /// The last watcher has gone.
     deserted: CancellationToken,
 }
@@ -154,11 +145,11 @@ impl Feeds {
     pub(crate) fn new(node: Node, config: FeedConfig) -> Self {
         let slots = Arc::new(Semaphore::new(config.watchers_max));
         let shared = Shared {
+            lookout: Lookout::new(node.store().clone()),
+            pages: Pages::new(node.store().clone(), FEED_READS, FEED_FOLDS_KEPT),
             node,
             config,
-            open: Mutex::default(),
-            folds: Mutex::default(),
-            reads: Semaphore::new(FEED_READS),
+            hubs: Mutex::default(),
             slots,
             turn: AtomicU64::new(0),
         };
@@ -187,9 +178,9 @@ impl Feeds {
     /// now is going to be in the hub's ring.
     pub(super) fn subscribe(&self, app: &AppId, token: [u8; 32]) -> Option<Subscription> {
         let slot = Arc::clone(&self.shared.slots).try_acquire_owned().ok()?;
-        let mut open = lock(&self.shared.open);
-        let known = open.hubs.get(app).filter(|hub| lock(&hub.state).over.is_none()).cloned();
-        let hub = known.unwrap_or_else(|| self.open(&mut open, app));
+        let mut hubs = lock(&self.shared.hubs);
+        let known = hubs.get(app).filter(|hub| lock(&hub.state).over.is_none()).cloned();
+        let hub = known.unwrap_or_else(|| self.open(&mut hubs, app));
         let mut state = lock(&hub.state);
         if state.watchers >= self.shared.config.watchers_per_app {
             return None;
@@ -198,54 +189,31 @@ impl Feeds {
         let number = state.ring.next_number();
         let (token, news) = (state.token(token), state.news.subscribe(number));
         drop(state);
-        drop(open);
+        drop(hubs);
         self.node().metrics().feed_watchers.inc();
         Some(Subscription { hub, news, token, feeds: self.clone(), _slot: slot })
     }
 
-    /// Starts the hub of an app, and the lookout if it does not run.
-    fn open(&self, open: &mut Open, app: &AppId) -> Arc<Hub> {
-        let start = self.durable().saturating_sub(FEED_BACKLOG);
+    /// Starts the hub of an app.
+    fn open(&self, hubs: &mut HashMap<AppId, Arc<Hub>>, app: &AppId) -> Arc<Hub> {
+        let start = Cursor::before_end(self.durable(), FEED_BACKLOG);
         let hub = Arc::new(Hub::new(app.clone(), start, self.shared.config.queue_bytes));
-        open.hubs.insert(app.clone(), Arc::clone(&hub));
-        if open.lookout.as_ref().is_none_or(CancellationToken::is_cancelled) {
-            let stop = CancellationToken::new();
-            open.lookout = Some(stop.clone());
-            // Before the hub reads: what it does not see is told.
-            tokio::spawn(lookout(self.clone(), self.node().store().watch_apps(), stop));
-        }
-        tokio::spawn(run(self.clone(), Arc::clone(&hub), start));
+        hubs.insert(app.clone(), Arc::clone(&hub));
+        // Followed before it is read: whatever comes after the read wakes.
+        let changes = self.shared.lookout.follow(app);
+        tokio::spawn(run(self.clone(), Arc::clone(&hub), start, changes));
         hub
-    }
-
-    /// These apps have new facts.
-    fn wake(&self, apps: &HashSet<AppId>) {
-        let open = lock(&self.shared.open);
-        apps.iter().filter_map(|app| open.hubs.get(app)).for_each(|hub| hub.changed.notify_one());
     }
 
     /// A page for a watcher that catches up, or for a pull.
     pub(super) async fn page(
         &self,
         app: &AppId,
-        after: u64,
+        cursor: Cursor,
         limit: usize,
         filter: EventFilter,
     ) -> Result<EventPage, StoreError> {
-        let _turn = self.shared.reads.acquire().await.map_err(|_| StoreError::Closed)?;
-        let kept = {
-            let mut folds = lock(&self.shared.folds);
-            let fit = folds.iter().position(|folds| folds.fits(app, after));
-            fit.and_then(|index| folds.remove(index)).unwrap_or_default()
-        };
-        let query = EventQuery { app: app.clone(), after, limit, filter };
-        let (page, kept) = self.node().store().events(query, kept).await?;
-        let mut folds = lock(&self.shared.folds);
-        folds.push_back(kept);
-        if folds.len() > FEED_FOLDS_KEPT {
-            folds.pop_front();
-        }
-        Ok(page)
+        self.shared.pages.page(app, cursor, limit, filter).await
     }
 }
 
@@ -262,13 +230,12 @@ impl HubState {
 }
 
 impl Hub {
-    fn new(app: AppId, start: u64, queue_bytes: usize) -> Self {
+    fn new(app: AppId, start: Cursor, queue_bytes: usize) -> Self {
         let ring = Ring::new(start, queue_bytes);
         let (news, tokens) = (News::default(), HashMap::new());
         Self {
             app,
             state: Mutex::new(HubState { ring, over: None, watchers: 0, news, tokens }),
-            changed: Notify::new(),
             deserted: CancellationToken::new(),
         }
     }
@@ -294,13 +261,13 @@ impl Hub {
 }
 
 impl Subscription {
-    /// What comes next for a cursor.
-    pub(super) fn look(&self, cursor: &mut Cursor) -> Found {
+    /// What comes next for a place.
+    pub(super) fn look(&self, place: &mut Place) -> Found {
         if self.token.revoked.load(Ordering::Acquire) {
             return Found::Over(End::TokenRevoked);
         }
         let state = lock(&self.hub.state);
-        match (state.ring.look(cursor), state.over) {
+        match (state.ring.look(place), state.over) {
             (Look::Wait, Some(end)) => Found::Over(end),
             // Who still catches up does so from the next server.
             (Look::Behind, Some(end)) => Found::Over(end),
@@ -322,7 +289,7 @@ impl Subscription {
 impl Drop for Subscription {
     fn drop(&mut self) {
         self.feeds.node().metrics().feed_watchers.dec();
-        let mut open = lock(&self.feeds.shared.open);
+        let mut hubs = lock(&self.feeds.shared.hubs);
         let left = {
             let mut state = lock(&self.hub.state);
             state.watchers -= 1;
@@ -332,13 +299,8 @@ impl Drop for Subscription {
             return;
         }
         self.hub.deserted.cancel();
-        if open.hubs.get(&self.hub.app).is_some_and(|hub| Arc::ptr_eq(hub, &self.hub)) {
-            open.hubs.remove(&self.hub.app);
-        }
-        if open.hubs.is_empty()
-            && let Some(lookout) = open.lookout.take()
-        {
-            lookout.cancel();
+        if hubs.get(&self.hub.app).is_some_and(|hub| Arc::ptr_eq(hub, &self.hub)) {
+            hubs.remove(&self.hub.app);
         }
     }
 }
@@ -359,16 +321,18 @@ enum Stop {
 }
 
 /// The task of a hub.
-async fn run(feeds: Feeds, hub: Arc<Hub>, start: u64) {
+async fn run(feeds: Feeds, hub: Arc<Hub>, start: Cursor, changes: Watch) {
     let dying = Dying(Arc::clone(&hub));
     let heartbeat = feeds.shared.config.heartbeat;
     let mut beat = interval_at(Instant::now() + heartbeat, heartbeat);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut stopped = std::pin::pin!(feeds.node().stopped());
-    let mut reader = Reader { feeds: &feeds, hub: &hub, position: start, folds: EventFolds::default() };
+    let store = feeds.node().store().clone();
+    let reader = Reader::new(store, hub.app.clone(), EventFilter::default(), start);
+    let mut teller = Teller { feeds: &feeds, hub: &hub, reader };
     let mut stopping = false;
     let stop = loop {
-        match reader.read_on().await {
+        match teller.tell_on().await {
             Err(error) => {
                 tracing::error!(%error, app = %hub.app, "the feed of an app cannot read the ledger");
                 break Stop::Over(End::Internal);
@@ -379,9 +343,9 @@ async fn run(feeds: Feeds, hub: Arc<Hub>, start: u64) {
         tokio::select! {
             () = hub.deserted.cancelled() => break Stop::Deserted,
             () = &mut stopped => stopping = true,
-            () = hub.changed.notified() => {}
+            changed = changes.changed() => if changed.is_err() { break Stop::Over(End::Internal) },
             _ = beat.tick() => {
-                if let Err(error) = reader.heartbeat().await {
+                if let Err(error) = teller.heartbeat().await {
                     tracing::error!(%error, app = %hub.app, "the feed of an app cannot read the ledger");
                     break Stop::Over(End::Internal);
                 }
@@ -394,27 +358,18 @@ async fn run(feeds: Feeds, hub: Arc<Hub>, start: u64) {
     drop(dying);
 }
 
-struct Reader<'a> {
+/// Reads for all watchers of an app.
+struct Teller<'a> {
     feeds: &'a Feeds,
     hub: &'a Hub,
-    position: u64,
-    folds: EventFolds,
+    reader: Reader,
 }
 
-impl Reader<'_> {
+impl Teller<'_> {
     /// Puts everything that is durable into the ring.
-    async fn read_on(&mut self) -> Result<(), StoreError> {
+    async fn tell_on(&mut self) -> Result<(), StoreError> {
         loop {
-            let query = EventQuery {
-                app: self.hub.app.clone(),
-                after: self.position,
-                limit: FEED_PAGE,
-                filter: EventFilter::default(),
-            };
-            let store = self.feeds.node().store();
-            let (page, folds) = store.events(query, std::mem::take(&mut self.folds)).await?;
-            self.folds = folds;
-            self.position = page.through;
+            let page = self.reader.next(FEED_PAGE).await?;
             if !page.events.is_empty() {
                 self.tell(page.events).await?;
             }
@@ -424,11 +379,11 @@ impl Reader<'_> {
         }
     }
 
-    async fn tell(&mut self, events: Vec<sederunt_store::EventRow>) -> Result<(), StoreError> {
+    async fn tell(&mut self, events: Vec<EventRow>) -> Result<(), StoreError> {
         let metrics = self.feeds.node().metrics();
         metrics.feed_events.inc_by(u64::try_from(events.len()).unwrap_or(0));
         let (text, marks) = frame::events(events).map_err(|e| StoreError::Damaged(e.to_string()))?;
-        self.hub.push(Batch { through: self.position, text, marks }).await;
+        self.hub.push(Batch { through: self.reader.cursor(), text, marks }).await;
         let pause = self.feeds.shared.config.pace_per_watcher.saturating_mul(self.hub.watchers());
         // The timer has no finer steps; a few watchers need no pause.
         if pause >= Duration::from_millis(1) {
@@ -439,7 +394,7 @@ impl Reader<'_> {
 
     /// Something for everybody, and a look at whose token still counts.
     async fn heartbeat(&mut self) -> Result<(), StoreError> {
-        self.read_on().await?;
+        self.tell_on().await?;
         let tokens: Vec<Arc<Token>> = {
             let mut state = lock(&self.hub.state);
             state.tokens.retain(|_, token| token.strong_count() > 0);
@@ -450,29 +405,8 @@ impl Reader<'_> {
                 token.revoked.store(true, Ordering::Release);
             }
         }
-        let text = frame::heartbeat(self.position);
-        self.hub.push(Batch { through: self.position, text, marks: Vec::new() }).await;
+        let through = self.reader.cursor();
+        self.hub.push(Batch { through, text: frame::heartbeat(through), marks: Vec::new() }).await;
         Ok(())
     }
-}
-
-/// Wakes the hubs of the apps that have new facts.
-async fn lookout(feeds: Feeds, mut watch: AppWatch, stop: CancellationToken) {
-    loop {
-        let apps = tokio::select! {
-            () = stop.cancelled() => return,
-            apps = watch.changed() => apps,
-        };
-        let Some(apps) = apps else { return fail(&feeds, &stop, &StoreError::Closed) };
-        feeds.wake(&apps);
-        tokio::time::sleep(Duration::from_millis(FEED_LOOK_PAUSE_MS)).await;
-    }
-}
-
-/// The lookout cannot go on: all feeds end, the next watcher starts anew.
-fn fail(feeds: &Feeds, stop: &CancellationToken, error: &StoreError) {
-    tracing::error!(%error, "the feeds cannot read the ledger");
-    let open = lock(&feeds.shared.open);
-    stop.cancel();
-    open.hubs.values().for_each(|hub| hub.finish(End::Internal));
 }

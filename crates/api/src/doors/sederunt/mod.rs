@@ -1,7 +1,7 @@
 //! Our own door, and all of it is the live feed: `/sederunt/v1/apps/{app_id}/feed` as Server-Sent Events, and `…/events` as a pull of the same.
 //!
 //! A change is told when it is durable, in the order of the ledger, and is rendered once however many watch: one hub per
-//! app with watchers (`hub.rs`) reads the ledger into a ring (`ring.rs`); each watcher (`stream.rs`) catches up from the
+//! app with watchers (`hub.rs`) reads the ledger into a ring; each watcher (`stream.rs`) catches up from the
 //! ledger by itself and then follows the ring. Errors are those of the RealtimeKit door.
 
 mod access;
@@ -11,7 +11,6 @@ mod hub;
 mod news;
 mod params;
 mod pull;
-mod ring;
 mod stream;
 mod view;
 

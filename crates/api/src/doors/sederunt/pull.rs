@@ -1,16 +1,16 @@
 //! `GET …/events`: the changes of the feed, a page at a time.
 
 use axum::Json;
+use sederunt_changes::{Cursor, Event};
+use sederunt_store::EventFilter;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::access::InApp;
 use super::params::PullParams;
 use super::stream::beyond;
-use super::view::Event;
 use crate::dialect::{KitError, KitErrors};
 use crate::extract::Params;
-use sederunt_store::EventFilter;
 
 /// A page of changes, oldest first.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,11 +40,9 @@ pub(super) async fn events(
 ) -> Result<Json<Events>, KitError> {
     let InApp { app, key: _, feeds } = caller;
     let PullParams { after, limit, meeting_id, events } = params;
-    if after > feeds.durable() {
-        return Err(beyond("after").into());
-    }
+    let cursor = Cursor::kept(after, feeds.durable()).map_err(|_| beyond("after"))?;
     let filter = EventFilter { meetings: meeting_id, kinds: events };
-    let page = feeds.page(&app.id, after, limit, filter).await?;
+    let page = feeds.page(&app.id, cursor, limit, filter).await?;
     Ok(Json(Events {
         events: page.events.into_iter().map(Event::of).collect(),
         next_after: page.through,

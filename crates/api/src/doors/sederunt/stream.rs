@@ -4,6 +4,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
+use sederunt_changes::{Batch, Cursor, Event, Look, Place};
 use sederunt_store::{EventFilter, LivePart, LiveSession, StoreError};
 use tokio::sync::mpsc;
 
@@ -11,8 +12,6 @@ use super::access::InApp;
 use super::frame;
 use super::hub::{End, Found, Subscription};
 use super::params::FeedParams;
-use super::ring::{Batch, Cursor, Look};
-use super::view::Event;
 use crate::dialect::{KitError, KitErrors};
 use crate::extract::Params;
 use crate::fault::Fault;
@@ -49,9 +48,10 @@ pub(super) async fn feed(
     let InApp { app, key, feeds } = caller;
     let resume = params.resume(&headers)?;
     let durable = feeds.durable();
-    if resume.is_some_and(|seq| seq > durable) {
-        return Err(beyond("last_event_id").into());
-    }
+    let cursor = match resume {
+        Some(seq) => Cursor::kept(seq, durable).map_err(|_| beyond("last_event_id"))?,
+        None => Cursor::at_end(durable),
+    };
     if feeds.node().is_stopping() {
         return Err(full("The server is stopping"));
     }
@@ -59,7 +59,7 @@ pub(super) async fn feed(
     let watcher = Watcher {
         subscription,
         filter: params.filter(),
-        cursor: Cursor { position: resume.unwrap_or(durable), next: None },
+        place: Place::at(cursor),
         live: false,
         stage: Stage::Hello { snapshot: params.snapshot && resume.is_none() },
     };
@@ -84,7 +84,7 @@ fn full(message: &str) -> KitError {
 struct Watcher {
     subscription: Subscription,
     filter: EventFilter,
-    cursor: Cursor,
+    place: Place,
     /// It got a batch of the ring: from now on it has to keep up.
     live: bool,
     stage: Stage,
@@ -128,7 +128,7 @@ impl Watcher {
         let retry_ms = self.subscription.feeds().retry_ms();
         if !snapshot {
             self.stage = Stage::Changes;
-            return frame::hello(retry_ms, Some(self.cursor.position));
+            return frame::hello(retry_ms, Some(self.place.cursor));
         }
         let store = self.subscription.feeds().node().store();
         let parts = store.live_sessions(self.subscription.app().clone(), self.filter.meetings.clone());
@@ -152,7 +152,7 @@ impl Watcher {
         };
         let seq = snapshot.seq;
         if complete {
-            self.cursor.position = seq;
+            self.place.cursor.move_to(seq);
             self.stage = Stage::Changes;
         }
         let now = self.subscription.feeds().node().steady();
@@ -163,7 +163,7 @@ impl Watcher {
     async fn changes(&mut self) -> Option<Bytes> {
         // Seen before looking, so that whatever comes after the look wakes.
         self.subscription.news.borrow_and_update();
-        match self.subscription.look(&mut self.cursor) {
+        match self.subscription.look(&mut self.place) {
             Found::Ring(Look::Batch(batch)) => {
                 self.live = true;
                 Some(self.take(&batch))
@@ -181,32 +181,32 @@ impl Watcher {
     }
 
     fn take(&mut self, batch: &Batch) -> Bytes {
-        if batch.through < self.cursor.position {
+        if batch.through < self.place.cursor {
             return Bytes::new();
         }
-        let text = batch.text(self.cursor.position, &self.filter);
-        self.cursor.position = batch.through;
+        let text = batch.text(self.place.cursor, &self.filter);
+        self.place.cursor = batch.through;
         text
     }
 
     /// A page of the ledger. It is read when the client has taken the one before, so a slow client only waits longer.
     async fn catch_up(&mut self) -> Bytes {
-        let after = self.cursor.position;
+        let from = self.place.cursor;
         let (feeds, app) = (self.subscription.feeds(), self.subscription.app());
-        let page = match feeds.page(app, after, FEED_PAGE, self.filter.clone()).await {
+        let page = match feeds.page(app, from, FEED_PAGE, self.filter.clone()).await {
             Ok(page) => page,
             Err(error) => return self.fault(&error),
         };
-        let last = page.events.last().map_or(after, |event| event.seq);
+        self.place.cursor.pass(&page);
+        let last = page.events.last().map_or(from.seq(), |event| event.seq);
         let text = match frame::events(page.events) {
             Ok((text, _)) => text,
             Err(error) => return self.fault(&error),
         };
-        self.cursor.position = page.through;
         if page.through == last {
             return text;
         }
-        [text, frame::heartbeat(page.through)].concat().into()
+        [text, frame::heartbeat(self.place.cursor)].concat().into()
     }
 
     fn fault(&mut self, error: &(dyn std::error::Error + 'static)) -> Bytes {
@@ -217,6 +217,6 @@ impl Watcher {
     fn cut(&mut self, end: End) -> Bytes {
         self.stage = Stage::Over;
         self.subscription.feeds().node().metrics().feed_cut(end.as_str());
-        frame::cut(end.as_str(), self.cursor.position)
+        frame::cut(end.as_str(), self.place.cursor)
     }
 }

@@ -1,71 +1,83 @@
-//! The latest changes of an app as text, for all its watchers: bounded in bytes, whoever is behind its oldest is lost.
+//! The latest changes of an app as text, for all who follow it at the same pace: bounded in bytes, whoever is behind its oldest is
+//! lost.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use axum::body::Bytes;
+use bytes::Bytes;
 use sederunt_core::fact::FactName;
 use sederunt_core::id::MeetingId;
 use sederunt_store::EventFilter;
 
+use crate::Cursor;
+
 /// A change in the text of its batch.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Mark {
-    pub(super) seq: u64,
-    pub(super) meeting: MeetingId,
-    pub(super) kind: FactName,
+pub struct Mark {
+    /// Sequence number in the ledger.
+    pub seq: u64,
+    /// The meeting.
+    pub meeting: MeetingId,
+    /// What happened.
+    pub kind: FactName,
     /// Where it ends; it begins where the one before ends.
-    pub(super) end: usize,
+    pub end: usize,
 }
 
 /// Changes that were read together.
 #[derive(Debug)]
-pub(super) struct Batch {
-    /// The app has no other change up to this one.
-    pub(super) through: u64,
-    /// Their text; of a heartbeat: its text.
-    pub(super) text: Bytes,
-    /// The changes; none = a heartbeat, which everybody gets.
-    pub(super) marks: Vec<Mark>,
+pub struct Batch {
+    /// The app has no other change up to here.
+    pub through: Cursor,
+    /// Their text, or what everybody is told when there are none.
+    pub text: Bytes,
+    /// The changes; none = nothing happened, which everybody is told.
+    pub marks: Vec<Mark>,
 }
 
-/// Where a watcher is.
+/// Where somebody is who follows the ring.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cursor {
-    /// Every wanted change up to this sequence number was told.
-    pub(super) position: u64,
-    /// The next batch, once the watcher follows the ring.
-    pub(super) next: Option<u64>,
+pub struct Place {
+    /// Every wanted change up to here was told.
+    pub cursor: Cursor,
+    /// The next batch, once it follows the ring.
+    next: Option<u64>,
 }
 
-/// What the ring has for a cursor.
+impl Place {
+    /// At a cursor, and not in the ring yet.
+    pub fn at(cursor: Cursor) -> Self {
+        Self { cursor, next: None }
+    }
+}
+
+/// What the ring has for a place.
 #[derive(Debug)]
-pub(super) enum Look {
+pub enum Look {
     /// The next batch.
     Batch(Arc<Batch>),
     /// Nothing yet.
     Wait,
-    /// It is gone: the cursor is behind the ring.
+    /// It is gone: the place is behind the ring.
     Behind,
 }
 
 /// The batches, oldest first.
 #[derive(Debug)]
-pub(super) struct Ring {
+pub struct Ring {
     batches: VecDeque<Arc<Batch>>,
     /// Number of the first batch.
     first: u64,
-    /// Every change after this sequence number is in the ring …
-    start: u64,
-    /// … up to this one.
-    end: u64,
+    /// Every change after this place is in the ring, or will be.
+    start: Cursor,
     bytes: usize,
     bytes_max: usize,
 }
 
 impl Batch {
-    /// What a watcher at `position` with `filter` gets of it; empty when nothing passes.
-    pub(super) fn text(&self, position: u64, filter: &EventFilter) -> Bytes {
+    /// What somebody at `cursor` with `filter` gets of it; empty when nothing passes.
+    pub fn text(&self, cursor: Cursor, filter: &EventFilter) -> Bytes {
+        let position = cursor.seq();
         let fresh = self.marks.first().is_none_or(|mark| mark.seq > position);
         if fresh && (filter.passes_all() || self.marks.is_empty()) {
             return self.text.clone();
@@ -84,13 +96,12 @@ impl Batch {
 
 impl Ring {
     /// An empty ring that will have what comes after `start`.
-    pub(super) fn new(start: u64, bytes_max: usize) -> Self {
-        Self { batches: VecDeque::new(), first: 0, start, end: start, bytes: 0, bytes_max }
+    pub fn new(start: Cursor, bytes_max: usize) -> Self {
+        Self { batches: VecDeque::new(), first: 0, start, bytes: 0, bytes_max }
     }
 
     /// Adds a batch, and lets the oldest go while there are too many bytes. The newest always stays.
-    pub(super) fn push(&mut self, batch: Batch) {
-        self.end = batch.through;
+    pub fn push(&mut self, batch: Batch) {
         self.bytes += size(&batch);
         self.batches.push_back(Arc::new(batch));
         while self.bytes > self.bytes_max && self.batches.len() > 1 {
@@ -103,25 +114,25 @@ impl Ring {
     }
 
     /// The number that the next batch will have; it changes with every batch.
-    pub(super) fn next_number(&self) -> u64 {
+    pub fn next_number(&self) -> u64 {
         self.first + u64::try_from(self.batches.len()).unwrap_or(0)
     }
 
-    /// The next batch of a cursor. One that does not follow yet, or that has been told what is gone, joins where its
-    /// position is.
-    pub(super) fn look(&self, cursor: &mut Cursor) -> Look {
-        let next = match cursor.next {
+    /// The next batch of a place. One that does not follow yet, or that has been told what is gone, joins where its cursor
+    /// is.
+    pub fn look(&self, place: &mut Place) -> Look {
+        let next = match place.next {
             Some(next) if next >= self.first => next,
-            _ if cursor.position < self.start => return Look::Behind,
+            _ if place.cursor < self.start => return Look::Behind,
             _ => {
-                let told = self.batches.partition_point(|batch| batch.through <= cursor.position);
+                let told = self.batches.partition_point(|batch| batch.through <= place.cursor);
                 self.first + u64::try_from(told).unwrap_or(0)
             }
         };
-        cursor.next = Some(next);
+        place.next = Some(next);
         match usize::try_from(next - self.first).ok().and_then(|index| self.batches.get(index)) {
             Some(batch) => {
-                cursor.next = Some(next + 1);
+                place.next = Some(next + 1);
                 Look::Batch(Arc::clone(batch))
             }
             None => Look::Wait,
@@ -149,20 +160,20 @@ mod tests {
             text.push_str(&format!("{seq} "));
             marks.push(Mark { seq, meeting: meeting(seq), kind: FactName::PeerJoined, end: text.len() });
         }
-        Batch { through: to, text: text.into(), marks }
+        Batch { through: Cursor::at_end(to), text: text.into(), marks }
     }
 
-    fn told(ring: &Ring, cursor: &mut Cursor, filter: &EventFilter) -> Option<Vec<u64>> {
+    fn told(ring: &Ring, place: &mut Place, filter: &EventFilter) -> Option<Vec<u64>> {
         let mut all = Vec::new();
         loop {
-            match ring.look(cursor) {
+            match ring.look(place) {
                 Look::Wait => return Some(all),
                 Look::Behind => return None,
                 Look::Batch(batch) => {
-                    let text = batch.text(cursor.position, filter);
+                    let text = batch.text(place.cursor, filter);
                     let text = std::str::from_utf8(&text).unwrap();
                     all.extend(text.split_whitespace().map(|seq| seq.parse::<u64>().unwrap()));
-                    cursor.position = cursor.position.max(batch.through);
+                    place.cursor = place.cursor.max(batch.through);
                 }
             }
         }
@@ -173,31 +184,35 @@ mod tests {
     fn every_place_is_joined_exactly() {
         let odd = EventFilter { meetings: vec![meeting(1)], kinds: Vec::new() };
         for filter in [EventFilter::default(), odd] {
-            let mut ring = Ring::new(100, 20 * size(&batch(1, 10)) / 2);
+            let mut ring = Ring::new(Cursor::at_end(100), 20 * size(&batch(1, 10)) / 2);
             let mut end = 100;
             for step in (1..=7).cycle().take(60) {
                 ring.push(batch(end + 1, end + step));
                 end += step;
                 for position in 90..end + 5 {
-                    let mut cursor = Cursor { position, next: None };
+                    let mut place = Place::at(Cursor::at_end(position));
                     let wanted = |seq: &u64| {
                         seq.is_multiple_of(3) && filter.passes(meeting(*seq), FactName::PeerJoined)
                     };
                     let expected: Vec<u64> = (position + 1..=end).filter(wanted).collect();
-                    let found = told(&ring, &mut cursor, &filter);
-                    assert_eq!(found, (position >= ring.start).then_some(expected), "{position} of {end}");
+                    let found = told(&ring, &mut place, &filter);
+                    assert_eq!(
+                        found,
+                        (position >= ring.start.seq()).then_some(expected),
+                        "{position} of {end}"
+                    );
                 }
             }
-            assert!(ring.start > 100, "the oldest are gone");
+            assert!(ring.start.seq() > 100, "the oldest are gone");
         }
     }
 
     #[test]
     fn who_is_overtaken_learns_it_unless_nothing_was_missed() {
-        let mut ring = Ring::new(0, 2 * size(&batch(1, 3)));
+        let mut ring = Ring::new(Cursor::at_end(0), 2 * size(&batch(1, 3)));
         ring.push(batch(1, 3));
         let all = EventFilter::default();
-        let (mut slow, mut ahead) = (Cursor { position: 0, next: None }, Cursor { position: 15, next: None });
+        let (mut slow, mut ahead) = (Place::at(Cursor::at_end(0)), Place::at(Cursor::at_end(15)));
         assert_eq!(told(&ring, &mut slow, &all), Some(vec![3]));
         // Joined while the ring was behind its place.
         assert_eq!(told(&ring, &mut ahead, &all), Some(Vec::new()));
