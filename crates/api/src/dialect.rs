@@ -5,7 +5,7 @@ mod pagecall;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use sederunt_node::NodeError;
+use sederunt_app::AppError;
 use sederunt_store::StoreError;
 
 use crate::body::BadBody;
@@ -34,7 +34,7 @@ pub(crate) enum Refusal {
 
 /// The error of a door: everything that can go wrong has a place in it.
 pub(crate) trait DoorError:
-    IntoResponse + From<Refusal> + From<Fault> + From<BadBody> + From<StoreError> + From<NodeError> + Send
+    IntoResponse + From<Refusal> + From<Fault> + From<BadBody> + From<StoreError> + From<AppError> + Send
 {
     /// Name of the schema of its body.
     const SCHEMA: &'static str;

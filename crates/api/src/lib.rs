@@ -12,7 +12,6 @@ mod extract;
 mod fault;
 mod json;
 mod limit;
-pub mod make;
 mod middleware;
 mod path;
 mod principal;

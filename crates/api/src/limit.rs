@@ -1,4 +1,6 @@
-//! Every limit of the doors, with its reason.
+//! Every limit of the doors, with its reason. What holds whoever asks is in [`sederunt_app`].
+
+pub(crate) use sederunt_app::{CUSTOM_ID_MAX_CHARS, NAME_MAX_CHARS};
 
 /// Bytes of path and query. Longer ones are refused with 414 (SEMANTICS §3.7).
 pub(crate) const TARGET_MAX_BYTES: usize = 16 * 1024;
@@ -7,10 +9,6 @@ pub(crate) const BODY_MAX_BYTES: usize = 1024 * 1024;
 /// Bytes of a token. An API token has far fewer; a participant's has some 900, and is known as what it is. Bounds what a
 /// stranger makes us hash.
 pub(crate) const TOKEN_MAX_BYTES: usize = 4096;
-/// Characters of a title or a name (meeting, room, app, participant, member, user). Fits every UI.
-pub(crate) const NAME_MAX_CHARS: usize = 256;
-/// Characters of an id that the customer chose (`custom_participant_id`, `user_id`).
-pub(crate) const CUSTOM_ID_MAX_CHARS: usize = 256;
 /// Characters of a URL; what browsers take without trouble.
 pub(crate) const URL_MAX_CHARS: usize = 2048;
 /// Items on a RealtimeKit page when `per_page` is not given or 0 (SEMANTICS §3.3).

@@ -1,7 +1,8 @@
 //! Who asks: `Authorization: Bearer`, or `X-Auth-Email` with `X-Auth-Key` (SEMANTICS §3.1, §6.1).
 
-use aws_lc_rs::{digest, rand};
+use aws_lc_rs::digest;
 use axum::http::{HeaderMap, header};
+use sederunt_app::admission;
 use sederunt_core::id::AppId;
 use sederunt_node::Node;
 use sederunt_store::{ApiTokenRow, Permission};
@@ -10,9 +11,6 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 
 use crate::dialect::{DoorError, Refusal};
 use crate::limit::TOKEN_MAX_BYTES;
-
-/// Bytes of randomness in a user's access token.
-const ACCESS_TOKEN_BYTES: usize = 32;
 
 /// For whom a request asks, by its API key. One key may stand for an account, for a workspace, or for both.
 #[derive(Debug)]
@@ -34,14 +32,14 @@ impl Principal {
         if let Some(ApiTokenRow { account, workspace, .. }) = node.store().token(key).await? {
             return Ok(Self { key, account, workspace });
         }
-        let person = node.knows_person(token).await?;
+        let person = admission::knows_person(node, token).await?;
         Err(if person { Refusal::Person } else { Refusal::Stranger }.into())
     }
 
     /// The account and what the key may do there, if it may do anything.
     pub(crate) fn account(&self) -> Option<(&str, Permission)> {
         let (account, permission) = self.account.as_ref()?;
-        (*permission != Permission::None).then_some((account, *permission))
+        (*permission != Permission::None).then_some((account.as_str(), *permission))
     }
 }
 
@@ -50,13 +48,6 @@ fn sha256(token: &str) -> [u8; 32] {
     let mut hash = [0; 32];
     hash.copy_from_slice(digest::digest(&digest::SHA256, token.as_bytes()).as_ref());
     hash
-}
-
-/// A new secret for a Pagecall user, as hex. `None` when the system has no randomness to give.
-pub(crate) fn new_access_token() -> Option<String> {
-    let mut bytes = [0; ACCESS_TOKEN_BYTES];
-    rand::fill(&mut bytes).ok()?;
-    Some(bytes.iter().map(|b| format!("{b:02x}")).collect())
 }
 
 /// Adds the ways to present a token of an account to a document; `bearer` says which tokens are taken.

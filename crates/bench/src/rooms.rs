@@ -4,10 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use sederunt_app::admission::Ticket;
+use sederunt_app::presets::default_presets;
 use sederunt_core::id::{MeetingId, ParticipantId};
 use sederunt_node::clock::SystemClock;
-use sederunt_node::presets::default_presets;
-use sederunt_node::{Node, NodeConfig, Ticket, generate_signing_key};
+use sederunt_node::{Node, NodeConfig, generate_signing_key};
 use sederunt_store::{AppRow, MeetingRow, MemberType, ParticipantRow, RoomKind, Store};
 
 /// Peers of one room; more peers mean more rooms.

@@ -3,7 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use sederunt_node::{Ticket, presets};
+use sederunt_app::admission::{self, Ticket};
+use sederunt_app::presets;
 use serde_json::{Value, json};
 
 use crate::Gateway;
@@ -17,7 +18,7 @@ pub(crate) async fn participant_details(
     let token = bearer(&headers).ok_or_else(Refused::no_token)?;
     // The first call of whoever comes new; a socket that comes back goes another way and is let in.
     gateway.node.has_room_for_more()?;
-    let ticket = gateway.node.admit(token).await?;
+    let ticket = admission::admit(&gateway.node, token).await?;
     Ok(Json(details(&ticket, &base_of(&gateway.config, &headers))))
 }
 

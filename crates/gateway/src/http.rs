@@ -11,6 +11,7 @@ use axum::http::header::{self, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
+use sederunt_app::admission;
 use sederunt_core::id::MeetingId;
 use sederunt_node::{EntryError, Node};
 use serde::Deserialize;
@@ -222,20 +223,20 @@ pub(crate) async fn meet_token(
     }
 }
 
-async fn enter(gateway: &Gateway, from: IpAddr, entry: MeetEntry) -> Result<String, Refused> {
+async fn enter(gateway: &Gateway, from: IpAddr, asked: MeetEntry) -> Result<String, Refused> {
     let Gateway { node, strangers, .. } = gateway;
     // First of all: guesses are bounded, too.
     strangers.entry(from, Instant::now()).map_err(|e| Refused::too_many(node, e))?;
-    let access_token = entry.access_token.as_deref();
+    let access_token = asked.access_token.as_deref();
     if access_token.is_some_and(|token| token.len() > MEET_FIELD_MAX_CHARS) {
         return Err(EntryError::BadToken.into());
     }
-    let room: MeetingId = entry.room_id.parse().map_err(|_| EntryError::NoMeeting)?;
-    let entrant = node.find_entrant(room, access_token).await?;
+    let room: MeetingId = asked.room_id.parse().map_err(|_| EntryError::NoMeeting)?;
+    let entrant = admission::find(node, room, access_token).await?;
     if entrant.is_visitor {
         strangers.visit(room, Instant::now()).map_err(|e| Refused::too_many(node, e))?;
     }
-    Ok(node.mint_entrant(&entrant).map_err(EntryError::Node)?)
+    Ok(admission::sign(node, &entrant).map_err(EntryError::Node)?)
 }
 
 /// `GET /meet/config.json`: how the meeting page finds this server.

@@ -1,6 +1,7 @@
 //! The door of the browser client: one WebSocket per peer, and the few HTTP calls that go with it (PROTOCOL §2, §3).
 //!
-//! Bytes to protocol messages to room inputs, and back; who may do what is decided behind [`sederunt_node::Node`].
+//! Bytes to protocol messages to room inputs, and back; who may enter is decided by [`sederunt_app::admission`], who may do
+//! what behind [`sederunt_node::Node`].
 #![forbid(unsafe_code)]
 
 mod conversation;

@@ -10,11 +10,12 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::{FutureExt, SinkExt, StreamExt};
+use sederunt_app::admission::{self, Ticket};
 use sederunt_core::call::Disconnect;
 use sederunt_core::id::{MeetingId, PeerId};
 use sederunt_core::words::entry::PeerEvent;
 use sederunt_core::words::{Msg, entry};
-use sederunt_node::{Attached, ClientAddress, EntryError, Node, QUIET_MS, Ticket, ToSocket};
+use sederunt_node::{Attached, ClientAddress, EntryError, Node, QUIET_MS, ToSocket};
 use sederunt_proto::frame::FRAME_MAX_BYTES;
 use serde::Deserialize;
 use tokio::sync::mpsc;
@@ -126,7 +127,7 @@ async fn admit_in_time(node: &Node, entry: Entry) -> Result<Admitted, Refused> {
 async fn admit(node: &Node, entry: &Entry) -> Result<Admitted, Refused> {
     let token = entry.auth_token.as_deref().ok_or_else(Refused::no_token)?;
     node.takes_writes()?;
-    let ticket = match node.admit(token).await {
+    let ticket = match admission::admit(node, token).await {
         Ok(ticket) => ticket,
         Err(refusal) => {
             let removed = removed::instead_of(node, refusal, token, entry.peer_id.as_deref()).await;
@@ -161,7 +162,7 @@ async fn serve(
 ) {
     let conversation = Conversation::new(ticket.meeting.id);
     let (outbox, from_room) = mpsc::channel(OUTBOX_MAX);
-    let attached = match node.attach(ticket, peer, client, outbox).await {
+    let attached = match admission::attach(&node, ticket, peer, client, outbox).await {
         Ok(attached) => attached,
         Err(error) => {
             tracing::warn!(%peer, %error, "a socket found no room");

@@ -3,7 +3,6 @@
 //! One task per live room drives [`sederunt_core::room::Room`]: it stamps the instant and a fresh id, performs
 //! effects in order, and awaits the store before it tells anybody.
 
-mod admit;
 pub mod clock;
 mod effects;
 mod heard;
@@ -14,7 +13,6 @@ pub mod media;
 mod media_gate;
 pub mod metrics;
 mod node;
-pub mod presets;
 mod removed;
 mod returning;
 mod room_task;
@@ -26,16 +24,17 @@ mod token;
 mod weight;
 
 use sederunt_core::error::RoomError;
-use sederunt_store::{MeetingRow, ParticipantRow, PresetRow, StoreError};
+use sederunt_core::id::MeetingId;
+use sederunt_core::who::Who;
+use sederunt_store::{ParticipantRow, StoreError};
 
-pub use admit::Entrant;
 pub use heard::QUIET_MS;
 pub use heartbeat::HEARTBEAT_EVERY_MS;
 pub use node::Node;
 pub use returning::{LOSS_WAIT, RETURN_WAIT, RETURNING_MAX};
 pub use rooms::ROOMS_MAX;
 pub use sockets::{Attached, OUTBOX_MAX_BYTES, ToSocket};
-pub use token::{TOKEN_MAX_BYTES, generate_signing_key, mint_token};
+pub use token::{Named, TOKEN_MAX_BYTES, generate_signing_key, mint_token};
 pub use weight::Held;
 
 /// Settings of the shell.
@@ -103,22 +102,47 @@ pub enum EntryError {
     Node(#[from] NodeError),
 }
 
-/// A verified token with what it names, read from the store at this moment.
-#[derive(Debug, Clone)]
-pub struct Ticket {
+impl From<StoreError> for EntryError {
+    fn from(error: StoreError) -> Self {
+        if let StoreError::Unwritable(trouble) = error {
+            return Self::Busy(trouble.to_string());
+        }
+        Self::Node(NodeError::Store(error))
+    }
+}
+
+impl EntryError {
+    /// Name of the refusal, for counters and error bodies.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::BadToken => "BAD_TOKEN",
+            Self::NoMeeting => "ROOM_NOT_FOUND",
+            Self::NoParticipant => "PARTICIPANT_NOT_FOUND",
+            Self::Inactive => "MEETING_INACTIVE",
+            Self::Terminated => "ROOM_TERMINATED",
+            Self::Blocked => "MEMBER_BLOCKED",
+            Self::NotInvited => "NOT_INVITED",
+            Self::Busy(_) => "SERVER_BUSY",
+            Self::Node(NodeError::Stopping) => "SERVER_STOPPING",
+            Self::Node(_) => "INTERNAL",
+        }
+    }
+}
+
+/// Somebody who was let in: what the room is told of him.
+#[derive(Debug)]
+pub struct Pass {
     /// The meeting.
-    pub meeting: MeetingRow,
-    /// The participant.
-    pub participant: ParticipantRow,
-    /// Its preset.
-    pub preset: PresetRow,
-    /// The participant is an anonymous visitor who has no row yet: it is written with the first join.
-    pub is_unrecorded: bool,
+    pub meeting: MeetingId,
+    /// Who it is, and what he may do.
+    pub who: Who,
+    /// The row of an anonymous visitor who has none yet: it is written with the first join.
+    pub newcomer: Option<ParticipantRow>,
     /// Tells tokens apart.
     pub token_hash: u64,
 }
 
-/// What is known of the client's machine; stored only if the configuration says so.
+/// What is known of the client's machine; stored only if [`NodeConfig::store_client_addresses`].
 #[derive(Debug, Clone, Default)]
 pub struct ClientAddress {
     /// IP address.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use sederunt_core::effect::CommandReply;
 use sederunt_core::error::RoomError;
 use sederunt_core::fact::LeaveReason;
-use sederunt_core::id::{Id, MeetingId, ParticipantId, PeerId};
+use sederunt_core::id::{Id, MeetingId, PeerId};
 use sederunt_core::input::Command;
 use sederunt_core::time::UnixMs;
 use sederunt_store::{ParticipantRow, PresetRow, Store, StoreError};
@@ -15,7 +15,6 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::admit::{self, Entry};
 use crate::clock::{Clock, Steps};
 use crate::heard::Heard;
 use crate::ids::IdMint;
@@ -25,8 +24,8 @@ use crate::metrics::Metrics;
 use crate::rooms::{NoRoom, Notice, RoomHandle, Rooms, ToRoom};
 use crate::shell::Shell;
 use crate::sockets::{Attached, ToSocket};
-use crate::token::{Claims, TokenKey};
-use crate::{ClientAddress, Entrant, EntryError, NodeConfig, NodeError, Ticket, heartbeat, removed};
+use crate::token::{Claims, Named, TokenKey};
+use crate::{EntryError, NodeConfig, NodeError, Pass, heartbeat, removed};
 
 /// A room takes a socket in within milliseconds, and refuses it within 8 s when its disk takes no writes.
 const ATTACH_MAX: Duration = Duration::from_secs(10);
@@ -141,6 +140,20 @@ impl Node {
         self.sign(participant, preset, false)
     }
 
+    /// The same for an anonymous visitor of an open room, of whom nothing is written before he joins.
+    pub fn mint_visitor_token(
+        &self,
+        visitor: &ParticipantRow,
+        preset: &PresetRow,
+    ) -> Result<String, NodeError> {
+        self.sign(visitor, preset, true)
+    }
+
+    /// Whom a participant token names, if it is one of ours and good now.
+    pub fn verify(&self, token: &str) -> Option<Named> {
+        Named::of(token, &self.shell.tokens.verify(token, self.now())?)
+    }
+
     fn sign(
         &self,
         participant: &ParticipantRow,
@@ -172,14 +185,7 @@ impl Node {
         Err(refusal)
     }
 
-    /// Verifies a participant token and reads what it names; refuses deleted participants, closed meetings and
-    /// blocked members.
-    pub async fn admit(&self, token: &str) -> Result<Ticket, EntryError> {
-        let ticket = admit::ticket(&self.shell, token).await;
-        ticket.inspect_err(|refusal| self.shell.metrics.refusal(refusal.kind()))
-    }
-
-    /// What a client is to be told instead of this refusal of [`Self::admit`], when its peer id was removed from the
+    /// What a client is to be told instead of this refusal, when its peer id was removed from the
     /// meeting: the meeting and the words, the last of which is the closing.
     pub async fn removal_words(
         &self,
@@ -188,40 +194,6 @@ impl Node {
         refusal: &EntryError,
     ) -> Option<(MeetingId, Vec<ToSocket>)> {
         removed::words(&self.shell, token, peer, refusal).await
-    }
-
-    /// Whether a token is a participant's or a Pagecall user's: of use in meetings, and known wherever it is shown.
-    pub async fn knows_person(&self, token: &str) -> Result<bool, sederunt_store::StoreError> {
-        Ok(admit::names_participant(&self.shell, token).await?
-            || self.shell.store.user_by_access_token(token).await?.is_some())
-    }
-
-    /// The Pagecall way in (SEMANTICS §6.2): finds or makes the member and returns a participant token. An anonymous
-    /// visitor of an open room gets a name that nothing is written of before he joins.
-    pub async fn admit_pagecall(
-        &self,
-        room: MeetingId,
-        access_token: Option<&str>,
-    ) -> Result<String, EntryError> {
-        Ok(self.mint_entrant(&self.find_entrant(room, access_token).await?)?)
-    }
-
-    /// The first half of [`Self::admit_pagecall`]: who it is.
-    pub async fn find_entrant(
-        &self,
-        room: MeetingId,
-        access_token: Option<&str>,
-    ) -> Result<Entrant, EntryError> {
-        self.has_room_for_more()?;
-        let entry = Entry { room, access_token, now: self.now(), fresh: ParticipantId(self.mint_id()) };
-        let admitted = admit::pagecall(&self.shell, entry).await;
-        admitted.inspect_err(|e| self.shell.metrics.refusal(e.kind()))
-    }
-
-    /// The second half of [`Self::admit_pagecall`]: the participant token.
-    pub fn mint_entrant(&self, entrant: &Entrant) -> Result<String, NodeError> {
-        let Entrant { participant, preset, is_visitor } = entrant;
-        self.sign(participant, preset, *is_visitor)
     }
 
     /// Waits while the client of this peer may still believe in transports that are no more: [`crate::RETURN_WAIT`] from
@@ -249,19 +221,21 @@ impl Node {
     /// client come back.
     pub async fn attach(
         &self,
-        ticket: Ticket,
+        pass: Pass,
         peer: PeerId,
-        client: ClientAddress,
         outbox: mpsc::Sender<ToSocket>,
     ) -> Result<Attached, EntryError> {
         let conn = self.shell.next_conn();
         let (attached, taken_in) = oneshot::channel::<RoomHandle>();
-        let who = Box::new(admit::who(&ticket, client, self.shell.config.store_client_addresses));
-        let newcomer = ticket.is_unrecorded.then(|| Box::new(ticket.participant));
-        let (heard, token) = (Heard::new(self.shell.clock.clone()), ticket.token_hash);
+        let Pass { meeting, mut who, newcomer, token_hash: token } = pass;
+        if !self.shell.config.store_client_addresses {
+            (who.ip_address, who.user_agent) = (None, None);
+        }
+        let (who, newcomer) = (Box::new(who), newcomer.map(Box::new));
+        let heard = Heard::new(self.shell.clock.clone());
         let connect =
             ToRoom::Connect { conn, peer, token, who, newcomer, outbox, heard: heard.clone(), attached };
-        self.shell.send(ticket.meeting.id, connect).await.map_err(|why| match why {
+        self.shell.send(meeting, connect).await.map_err(|why| match why {
             NoRoom::Full => EntryError::Busy("too many live rooms".to_owned()),
             NoRoom::Stopping => EntryError::Node(NodeError::Stopping),
         })?;

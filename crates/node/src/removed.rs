@@ -10,6 +10,7 @@ use sederunt_core::words::{Msg, entry};
 use crate::EntryError;
 use crate::shell::Shell;
 use crate::sockets::ToSocket;
+use crate::token::Named;
 
 /// Whom a removal can be told: a token of ours that does not open the door any more.
 const fn may_be_removed(refusal: &EntryError) -> bool {
@@ -34,9 +35,7 @@ pub(crate) async fn words(
         return None;
     }
     let now = shell.clock.now();
-    let claims = shell.tokens.verify(token, now)?;
-    let meeting: MeetingId = claims.meeting_id.parse().ok()?;
-    let participant: ParticipantId = claims.participant_id.parse().ok()?;
+    let Named { meeting, participant, .. } = Named::of(token, &shell.tokens.verify(token, now)?)?;
     let removal = match shell.store.removal(meeting, peer, now).await {
         Ok(removal) => removal?,
         Err(error) => {

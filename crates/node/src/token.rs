@@ -8,7 +8,7 @@ use aws_lc_rs::signature::KeyPair as _;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use sederunt_core::id::Id;
+use sederunt_core::id::{Id, MeetingId, ParticipantId};
 use sederunt_core::time::UnixMs;
 use sederunt_store::{ParticipantRow, PresetRow};
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,34 @@ pub(crate) struct Claims {
     pub(crate) exp: i64,
     /// Makes every token different.
     pub(crate) jti: String,
+}
+
+/// Whom a good token names; whether there still is such a participant is another matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Named {
+    /// The meeting.
+    pub meeting: MeetingId,
+    /// The participant.
+    pub participant: ParticipantId,
+    /// An anonymous visitor of an open room, who has no row before the first join.
+    pub is_visitor: bool,
+    /// When the token was signed, to the second.
+    pub minted_at: UnixMs,
+    /// Tells tokens apart.
+    pub token_hash: u64,
+}
+
+impl Named {
+    /// What the claims of a token name; `None` when they are no ids.
+    pub(crate) fn of(token: &str, claims: &Claims) -> Option<Self> {
+        Some(Self {
+            meeting: claims.meeting_id.parse().ok()?,
+            participant: claims.participant_id.parse().ok()?,
+            is_visitor: claims.visitor,
+            minted_at: UnixMs(claims.iat.saturating_mul(1000)),
+            token_hash: fingerprint(token),
+        })
+    }
 }
 
 impl Claims {
@@ -171,7 +199,7 @@ pub fn generate_signing_key() -> Result<String, NodeError> {
 }
 
 /// Tells tokens apart without keeping them: the first 64 bits of their SHA-256.
-pub(crate) fn fingerprint(token: &str) -> u64 {
+fn fingerprint(token: &str) -> u64 {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes());
     digest.as_ref().iter().take(8).fold(0, |acc, byte| (acc << 8) | u64::from(*byte))
 }

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
+use sederunt_app::{AppError, accounts};
 use sederunt_core::id::AppId;
-use sederunt_node::presets::default_presets;
-use sederunt_store::{AppRow, Permission, Store, StoreError};
+use sederunt_node::NodeError;
+use sederunt_store::{Permission, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::data_folder::DataFolder;
-use crate::mint::Mint;
+use crate::mint::{Alone, Mint};
 use crate::token;
 
 /// Name of the file in the data folder.
@@ -69,14 +70,9 @@ pub async fn make_if_needed(
 async fn remember(store: &Store, mint: &Mint, first: &FirstRun) -> anyhow::Result<()> {
     let now = mint.now();
     let FirstRun { account_id, app_id, api_token } = first;
-    let app = AppRow {
-        id: app_id.clone(),
-        account: account_id.clone(),
-        name: APP_NAME.to_owned(),
-        created_at: now,
-    };
-    match store.create_app(app, default_presets(app_id, now, || mint.id())).await {
-        Ok(()) | Err(StoreError::Exists(_)) => {}
+    let site = Alone { store, mint };
+    match accounts::create_app(&site, app_id.clone(), account_id.clone(), APP_NAME.to_owned()).await {
+        Ok(_) | Err(AppError::Node(NodeError::Store(StoreError::Exists(_)))) => {}
         Err(e) => return Err(e).context("cannot make the first app"),
     }
     let account = Some((account_id.clone(), Permission::RealtimeAdmin));

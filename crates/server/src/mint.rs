@@ -3,8 +3,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Context;
+use sederunt_app::Site;
 use sederunt_core::id::Id;
 use sederunt_core::time::UnixMs;
+use sederunt_store::Store;
 
 /// Mints ids of one instant, from a random start.
 #[derive(Debug)]
@@ -29,5 +31,28 @@ impl Mint {
     /// A fresh id.
     pub fn id(&self) -> Id {
         Id::mint(self.now.0.max(0).unsigned_abs(), self.next.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// A ledger that no shell runs at.
+#[derive(Debug)]
+pub struct Alone<'a> {
+    /// The ledger.
+    pub store: &'a Store,
+    /// Its time, and its ids.
+    pub mint: &'a Mint,
+}
+
+impl Site for Alone<'_> {
+    fn store(&self) -> &Store {
+        self.store
+    }
+
+    fn now(&self) -> UnixMs {
+        self.mint.now()
+    }
+
+    fn mint_id(&self) -> Id {
+        self.mint.id()
     }
 }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use sederunt_app::admission;
+use sederunt_app::presets::default_presets;
 use sederunt_core::id::{AppId, MeetingId, PeerId};
 use sederunt_core::time::UnixMs;
 use sederunt_node::clock::ManualClock;
 use sederunt_node::media::{MediaHandle, MediaNotice};
-use sederunt_node::presets::default_presets;
 use sederunt_node::{ClientAddress, EntryError, Node, NodeConfig, generate_signing_key};
 use sederunt_store::{MeetingRow, ParticipantRow, Store};
 use tempfile::TempDir;
@@ -123,10 +124,10 @@ impl House {
 
     /// The same, with room for that many words while nobody reads.
     pub async fn attach_with(&self, token: &str, peer: PeerId, outbox: usize) -> Result<Person, EntryError> {
-        let ticket = self.node.admit(token).await?;
+        let ticket = admission::admit(&self.node, token).await?;
         let meeting = ticket.meeting.id;
         let (sender, inbox) = mpsc::channel(outbox);
-        let attached = self.node.attach(ticket, peer, ClientAddress::default(), sender).await?;
+        let attached = admission::attach(&self.node, ticket, peer, ClientAddress::default(), sender).await?;
         Ok(Person::new(attached, inbox, meeting, peer))
     }
 }

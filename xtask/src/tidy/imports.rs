@@ -16,14 +16,15 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("store", &["index", "core"]),
     ("changes", &["core", "store"]),
     ("node", &["core", "sfu", "store"]),
-    ("gateway", &["core", "node", "proto"]),
-    ("api", &["changes", "core", "node", "store"]),
-    ("server", &["core", "store", "node", "gateway", "api"]),
+    ("app", &["core", "node", "store"]),
+    ("gateway", &["app", "core", "node", "proto"]),
+    ("api", &["app", "changes", "core", "node", "store"]),
+    ("server", &["core", "store", "node", "app", "gateway", "api"]),
     // The benchmarks measure the parts apart; nothing is built on them.
-    ("bench", &["api", "index", "core", "dice", "sfu", "store", "node", "server"]),
+    ("bench", &["api", "app", "index", "core", "dice", "sfu", "store", "node", "server"]),
     // For tests alone.
     ("dice", &[]),
-    ("testkit", &["core", "node", "store"]),
+    ("testkit", &["app", "core", "node", "store"]),
     ("xtask", &[]),
 ];
 

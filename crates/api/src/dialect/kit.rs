@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use sederunt_app::AppError;
 use sederunt_core::error::RoomError;
 use sederunt_node::NodeError;
 use sederunt_store::StoreError;
@@ -177,6 +178,18 @@ impl From<StoreError> for KitError {
             StoreError::Damaged(_) | StoreError::Sqlite(_) | StoreError::Io { .. } | StoreError::Closed => {
                 Self::internal(&error)
             }
+        }
+    }
+}
+
+impl From<AppError> for KitError {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::Fault(fault) => fault.into(),
+            AppError::Node(error) => error.into(),
+            AppError::NoPreset(_) => Self::new(StatusCode::NOT_FOUND, error.to_string()),
+            AppError::NoSession => Self::not_found("active session"),
+            AppError::NoRandomness => Self::internal(&error),
         }
     }
 }

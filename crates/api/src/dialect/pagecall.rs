@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use sederunt_app::AppError;
 use sederunt_core::error::RoomError;
 use sederunt_node::NodeError;
 use sederunt_store::{StoreError, Thing};
@@ -184,6 +185,16 @@ impl From<StoreError> for PagecallError {
             return Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::Internal, why.to_string());
         }
         Self::internal(&error)
+    }
+}
+
+impl From<AppError> for PagecallError {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::Fault(fault) => fault.into(),
+            AppError::Node(error) => error.into(),
+            AppError::NoPreset(_) | AppError::NoSession | AppError::NoRandomness => Self::internal(&error),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Presets that change, are renamed or deleted under those who hold them (G1, G29 of the operation cases).
 
 use axum::http::{Method, StatusCode};
+use sederunt_app::admission;
 use sederunt_core::id::PeerId;
 use sederunt_store::{Permission, RoomKind};
 use serde_json::{Value, json};
@@ -58,9 +59,9 @@ async fn a_preset_that_is_renamed_and_deleted_changes_neither_entry_nor_history(
 
     w.store.change_preset(&app, &tutor, |preset| preset.deleted_at = Some(at(T0))).await.unwrap();
     assert_eq!((shown().await["preset_name"].clone(), views().await), (json!("Mentor"), then));
-    let entered = w.node.admit(&token).await.unwrap();
+    let entered = admission::admit(&w.node, &token).await.unwrap();
     assert_eq!((entered.preset.id, entered.preset.name.as_str()), (tutor, "Mentor"), "its old token");
     let fresh = w.send(Method::POST, &path(&format!("{one}/token")), "TA", None).await.ok();
-    assert!(w.node.admit(fresh["data"]["token"].as_str().unwrap()).await.is_ok());
+    assert!(admission::admit(&w.node, fresh["data"]["token"].as_str().unwrap()).await.is_ok());
     assert_eq!(w.send(Method::DELETE, &path(&one), "TA", None).await.status, StatusCode::OK);
 }

@@ -2,6 +2,7 @@
 
 use axum::http::Method;
 use insta::assert_json_snapshot;
+use sederunt_app::admission;
 use sederunt_core::id::PeerId;
 use sederunt_store::Permission;
 use serde_json::{Value, json};
@@ -187,8 +188,10 @@ async fn members_of_a_new_room_are_registered() {
     assert_eq!(f.ok("GetUser", Method::GET, "users/carol", None).await["user"], carol);
     // The token lets the new user in.
     let room = made["room"]["id"].as_str().unwrap().parse().unwrap();
-    let entry = f.world.node.admit_pagecall(room, new["access_token"].as_str()).await.unwrap();
-    assert_eq!(f.world.node.admit(&entry).await.unwrap().participant.user_id.as_deref(), Some("new 1"));
+    let node = &f.world.node;
+    let found = admission::find(node, room, new["access_token"].as_str()).await.unwrap();
+    let token = admission::sign(node, &found).unwrap();
+    assert_eq!(admission::admit(node, &token).await.unwrap().participant.user_id.as_deref(), Some("new 1"));
 }
 
 #[tokio::test]

@@ -7,9 +7,10 @@ use std::time::Duration;
 use anyhow::{Result, bail, ensure};
 use aws_lc_rs::digest;
 use sederunt_api::ApiConfig;
+use sederunt_app::admission::{self, Ticket};
 use sederunt_core::id::PeerId;
 use sederunt_core::words::{Request, entry};
-use sederunt_node::{Attached, ClientAddress, Node, Ticket, ToSocket};
+use sederunt_node::{Attached, ClientAddress, Node, ToSocket};
 use sederunt_server::accept::{Connections, Door};
 use sederunt_store::{ApiTokenRow, Permission};
 use tokio::net::TcpListener;
@@ -99,7 +100,7 @@ async fn join(
 async fn enter(node: Node, ticket: Ticket) -> Result<Inside> {
     let peer = PeerId::from(node.mint_id());
     let (outbox, mut told) = mpsc::channel(OUTBOX);
-    let attached = node.attach(ticket, peer, ClientAddress::default(), outbox).await?;
+    let attached = admission::attach(&node, ticket, peer, ClientAddress::default(), outbox).await?;
     attached
         .request("join".into(), Request::Entry(entry::Ask::JoinRoom { display_name: "Ada".to_owned() }))
         .await?;

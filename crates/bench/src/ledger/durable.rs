@@ -6,10 +6,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
+use sederunt_app::admission::{self, Ticket};
 use sederunt_core::call::Disconnect;
 use sederunt_core::id::PeerId;
 use sederunt_core::words::{Request, entry};
-use sederunt_node::{ClientAddress, Node, Ticket, ToSocket};
+use sederunt_node::{ClientAddress, Node, ToSocket};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -83,7 +84,8 @@ async fn come_and_go(node: Node, ticket: Ticket, until: Instant) -> Result<(Samp
     while Instant::now() < until {
         let peer = PeerId::from(node.mint_id());
         let (outbox, mut told) = mpsc::channel(OUTBOX);
-        let attached = node.attach(ticket.clone(), peer, ClientAddress::default(), outbox).await?;
+        let attached =
+            admission::attach(&node, ticket.clone(), peer, ClientAddress::default(), outbox).await?;
         let before = Instant::now();
         attached
             .request("join".into(), Request::Entry(entry::Ask::JoinRoom { display_name: "Ada".to_owned() }))

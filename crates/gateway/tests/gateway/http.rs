@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
+use sederunt_app::admission;
 use sederunt_gateway::{GatewayConfig, TELEMETRY_MAX_BYTES, router};
 use sederunt_store::{MeetingRow, RoomKind, UserRow};
 use serde_json::{Value, json};
@@ -149,7 +150,7 @@ async fn the_pagecall_entry() {
 
     let (status, _, body) = enter(json!({"room_id": open.id.pagecall()})).await;
     assert_eq!(status, 200);
-    let ticket = w.node.admit(body["authToken"].as_str().unwrap()).await.unwrap();
+    let ticket = admission::admit(&w.node, body["authToken"].as_str().unwrap()).await.unwrap();
     assert_eq!(ticket.meeting.id, open.id);
 
     for (body, status, code) in [

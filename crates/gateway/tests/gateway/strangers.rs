@@ -7,6 +7,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::Request;
+use sederunt_app::admission;
 use sederunt_core::id::{MeetingId, PeerId};
 use sederunt_gateway::{GatewayConfig, StrangerLimits, router};
 use sederunt_node::metrics::Kind;
@@ -77,7 +78,7 @@ async fn visitors_leave_nothing_behind_before_they_join() {
     let mut visitor = waiting.remove(0);
     visitor.join("Ada").await;
     assert_eq!(members(&w, room).await, 1);
-    let ticket = w.node.admit(&tokens[0]).await.unwrap();
+    let ticket = admission::admit(&w.node, &tokens[0]).await.unwrap();
     assert_eq!((ticket.participant.name.as_str(), ticket.is_unrecorded), ("Guest", false));
     let session = w.store.active_session(room).await.unwrap().unwrap().id;
     let stay = w.store.stay(session, visitor.id.parse().unwrap()).await.unwrap().unwrap();
@@ -94,17 +95,18 @@ async fn visitors_leave_nothing_behind_before_they_join() {
 async fn a_visitors_token_opens_no_more_than_the_room_does() {
     let w = World::new().await;
     let room = room(&w, RoomKind::Open).await;
-    let token = w.node.admit_pagecall(room, None).await.unwrap();
-    let unused = w.node.admit_pagecall(room, None).await.unwrap();
+    let visitor =
+        async || admission::sign(&w.node, &admission::find(&w.node, room, None).await.unwrap()).unwrap();
+    let (token, unused) = (visitor().await, visitor().await);
     w.connect(room, PeerId(w.node.mint_id()), &token).await.join("Ada").await;
-    let ada = w.node.admit(&token).await.unwrap().participant;
+    let ada = admission::admit(&w.node, &token).await.unwrap().participant;
     let mut row = w.store.meeting(room).await.unwrap().unwrap();
     row.kind = RoomKind::Private;
     w.store.put_meeting(row).await.unwrap();
-    assert_eq!(w.node.admit(&unused).await.unwrap_err().kind(), "NOT_INVITED");
-    assert!(w.node.admit(&token).await.is_ok(), "who was let in is a member");
+    assert_eq!(admission::admit(&w.node, &unused).await.unwrap_err().kind(), "NOT_INVITED");
+    assert!(admission::admit(&w.node, &token).await.is_ok(), "who was let in is a member");
     w.store.change_participant(room, ada.id, |ada| ada.deleted_at = Some(T0)).await.unwrap();
-    assert_eq!(w.node.admit(&token).await.unwrap_err().kind(), "PARTICIPANT_NOT_FOUND");
+    assert_eq!(admission::admit(&w.node, &token).await.unwrap_err().kind(), "PARTICIPANT_NOT_FOUND");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Who may enter (SEMANTICS §2.5, §6.2).
 
+use sederunt_app::admission;
 use sederunt_core::effect::CloseReason;
 use sederunt_core::fact::{LeaveReason, Role};
 use sederunt_core::id::{MeetingId, PeerId};
@@ -19,7 +20,7 @@ async fn deleting_a_participant_kills_its_tokens() {
     assert_ne!(old, new, "every token is its own");
     let mut alice = w.attach(&old, PeerId(w.node.mint_id()), 64).await;
     alice.join().await;
-    assert_eq!(w.node.admit(&new).await.unwrap().participant.id, row.id);
+    assert_eq!(admission::admit(&w.node, &new).await.unwrap().participant.id, row.id);
 
     row.deleted_at = Some(T0);
     w.store.put_participant(row.clone()).await.unwrap();
@@ -31,7 +32,7 @@ async fn deleting_a_participant_kills_its_tokens() {
     assert_eq!(w.node.command(meeting, removal).await.unwrap().removed.len(), 1);
     assert_eq!(alice.closed().await, Some(CloseReason::Removed));
     for token in [old, new] {
-        assert!(matches!(w.node.admit(&token).await, Err(EntryError::NoParticipant)));
+        assert!(matches!(admission::admit(&w.node, &token).await, Err(EntryError::NoParticipant)));
     }
     assert_eq!(
         w.stays(w.sessions().await.items[0].id).await[0].stay.reason,
@@ -46,13 +47,13 @@ async fn an_expired_token_and_a_deleted_meeting_open_nothing() {
     let row = w.participant(meeting.id, "alice").await;
     let token = w.token(&row).await;
     w.clock.advance(100 * 24 * 3_600_000);
-    assert!(matches!(w.node.admit(&token).await, Err(EntryError::BadToken)));
+    assert!(matches!(admission::admit(&w.node, &token).await, Err(EntryError::BadToken)));
     let token = w.token(&row).await;
-    assert!(w.node.admit(&token).await.is_ok());
+    assert!(admission::admit(&w.node, &token).await.is_ok());
     meeting.deleted_at = Some(T0);
     w.store.put_meeting(meeting).await.unwrap();
-    assert!(matches!(w.node.admit(&token).await, Err(EntryError::NoMeeting)));
-    assert!(matches!(w.node.admit("eyJ.eyJ.x").await, Err(EntryError::BadToken)));
+    assert!(matches!(admission::admit(&w.node, &token).await, Err(EntryError::NoMeeting)));
+    assert!(matches!(admission::admit(&w.node, "eyJ.eyJ.x").await, Err(EntryError::BadToken)));
 }
 
 async fn room(w: &World, kind: RoomKind) -> MeetingRow {
@@ -75,9 +76,9 @@ async fn user(w: &World, name: &str) -> UserRow {
 }
 
 /// Enters with this access token; the preset's name and the participant, or the refusal.
-async fn enter(w: &World, room: MeetingId, token: Option<&str>) -> Result<sederunt_node::Ticket, EntryError> {
-    let token = w.node.admit_pagecall(room, token).await?;
-    w.node.admit(&token).await
+async fn enter(w: &World, room: MeetingId, token: Option<&str>) -> Result<admission::Ticket, EntryError> {
+    let token = admission::sign(&w.node, &admission::find(&w.node, room, token).await?)?;
+    admission::admit(&w.node, &token).await
 }
 
 #[tokio::test]

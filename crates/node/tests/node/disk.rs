@@ -1,5 +1,6 @@
 //! A ledger whose disk is full or does not answer: what must be durable waits or is refused, everybody else goes on.
 
+use sederunt_app::admission;
 use sederunt_core::call::Disconnect;
 use sederunt_core::error::RoomError;
 use sederunt_core::fact::LeaveReason;
@@ -164,9 +165,10 @@ async fn what_waits_for_too_long_is_refused_and_a_stop_does_not_wait() {
     .await
     .unwrap();
     send(&bob, "join", Request::Entry(entry::Ask::JoinRoom { display_name: String::new() })).await;
-    let ticket = w.node.admit(&token).await.unwrap();
+    let ticket = admission::admit(&w.node, &token).await.unwrap();
     let (outbox, _inbox) = tokio::sync::mpsc::channel(8);
-    let attached = w.node.attach(ticket, PeerId(w.node.mint_id()), Default::default(), outbox).await;
+    let attached =
+        admission::attach(&w.node, ticket, PeerId(w.node.mint_id()), Default::default(), outbox).await;
     assert!(matches!(attached, Err(EntryError::Busy(_))), "{attached:?}");
     assert_eq!(answer(&mut bob, "join").await, Err(RoomError::Unwritable));
     let stop = tokio::spawn({

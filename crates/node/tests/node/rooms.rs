@@ -2,6 +2,7 @@
 
 use std::task::Poll;
 
+use sederunt_app::admission;
 use sederunt_core::call::Disconnect;
 use sederunt_core::effect::CloseReason;
 use sederunt_core::fact::{EndReason, LeaveReason};
@@ -164,9 +165,10 @@ async fn a_stop_closes_stays_with_their_true_times_and_refuses_newcomers() {
     let stay = &w.stays(row.id).await[0].stay;
     assert_eq!((stay.left_at, stay.reason), (Some(T0.plus_ms(42_000)), Some(LeaveReason::ServerStopped)));
 
-    let ticket = w.node.admit(&late_token).await.unwrap();
+    let ticket = admission::admit(&w.node, &late_token).await.unwrap();
     let (outbox, _inbox) = tokio::sync::mpsc::channel(1);
-    let refused = w.node.attach(ticket, PeerId(w.node.mint_id()), Default::default(), outbox).await;
+    let refused =
+        admission::attach(&w.node, ticket, PeerId(w.node.mint_id()), Default::default(), outbox).await;
     assert!(matches!(refused, Err(EntryError::Node(NodeError::Stopping))), "{refused:?}");
 }
 
@@ -277,7 +279,7 @@ async fn termination_needs_no_live_room() {
     let token = w.token(&participant).await;
     w.node.command(meeting, Command::Terminate).await.unwrap();
     assert_eq!(w.store.meeting(meeting).await.unwrap().unwrap().terminated_at, Some(T0));
-    assert!(matches!(w.node.admit(&token).await, Err(EntryError::Terminated)));
+    assert!(matches!(admission::admit(&w.node, &token).await, Err(EntryError::Terminated)));
     until("the room's end", || async { w.node.metrics().rooms.get() == 0 }).await;
 }
 
@@ -299,7 +301,7 @@ async fn a_changed_meeting_changes_its_live_room() {
     );
     let bob = w.participant(meeting.id, "bob").await;
     let token = w.token(&bob).await;
-    assert!(matches!(w.node.admit(&token).await, Err(EntryError::Inactive)));
+    assert!(matches!(admission::admit(&w.node, &token).await, Err(EntryError::Inactive)));
 }
 
 /// A sender that has to give way between finding its room and sending does not find it gone: a new room begins with the
@@ -309,9 +311,10 @@ async fn a_sender_that_is_held_up_keeps_its_room() {
     let w = World::new().await;
     let meeting = w.meeting().await.id;
     let participant = w.participant(meeting, "alice").await;
-    let ticket = w.node.admit(&w.token(&participant).await).await.unwrap();
+    let ticket = admission::admit(&w.node, &w.token(&participant).await).await.unwrap();
     let (sender, _inbox) = mpsc::channel(64);
-    let attach = w.node.attach(ticket, PeerId(w.node.mint_id()), ClientAddress::default(), sender);
+    let attach =
+        admission::attach(&w.node, ticket, PeerId(w.node.mint_id()), ClientAddress::default(), sender);
     let mut attach = std::pin::pin!(attach);
     let step = std::future::poll_fn(|cx| {
         // Without budget the first wait that tokio knows of gives way, whether it has to wait or not.

@@ -1,8 +1,8 @@
 //! `sederunt account` and `sederunt app`.
 
 use anyhow::bail;
-use sederunt_core::id::AppId;
-use sederunt_node::presets::default_presets;
+use sederunt_app::{AppError, Site, accounts};
+use sederunt_node::NodeError;
 use sederunt_store::{AccountRow, AppRow, ListQuery, Permission, StoreError};
 use serde_json::json;
 
@@ -58,12 +58,10 @@ fn check_account(account: &str) -> anyhow::Result<()> {
 }
 
 fn make_app(desk: &Desk, account: String, name: String) -> anyhow::Result<AppRow> {
-    let (id, now) = (AppId::from(desk.id().to_string().as_str()), desk.now());
-    let app = sederunt_api::make::app(id.clone(), account, name, now)?;
-    match desk.wait(desk.store.create_app(app.clone(), default_presets(&id, now, || desk.id()))) {
-        Ok(()) => Ok(app),
-        Err(StoreError::Exists(what)) => bail!("{what} exists already"),
-        Err(e) => Err(e.into()),
+    let id = accounts::new_app_id(desk);
+    match desk.wait(accounts::create_app(desk, id, account, name)) {
+        Err(AppError::Node(NodeError::Store(StoreError::Exists(what)))) => bail!("{what} exists already"),
+        made => Ok(made?),
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use aws_lc_rs::digest;
+use sederunt_app::Site;
 use serde_json::json;
 
 use super::console::Out;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use sederunt_app::Site;
 use sederunt_core::id::Id;
 use sederunt_core::time::UnixMs;
 use sederunt_node::Node;
@@ -73,14 +74,18 @@ impl Desk {
             None => Pace::alone(console.is_gone()),
         }
     }
+}
 
-    /// Now.
-    pub(crate) fn now(&self) -> UnixMs {
+impl Site for Desk {
+    fn store(&self) -> &Store {
+        &self.store
+    }
+
+    fn now(&self) -> UnixMs {
         self.live.as_ref().map_or_else(wall, |live| live.node.now())
     }
 
-    /// A fresh id.
-    pub(crate) fn id(&self) -> Id {
+    fn mint_id(&self) -> Id {
         self.live.as_ref().map_or_else(|| self.mint.id(), |live| live.node.mint_id())
     }
 }

@@ -4,8 +4,9 @@ use std::io::BufRead;
 use std::sync::Arc;
 
 use anyhow::Context;
+use sederunt_app::Site;
+use sederunt_app::presets::default_presets;
 use sederunt_core::id::AppId;
-use sederunt_node::presets::default_presets;
 use sederunt_store::{AppRow, ImportOptions, ImportReport, MakeApp};
 use serde_json::json;
 

@@ -1,7 +1,8 @@
 //! `sederunt meeting`.
 
 use anyhow::Context;
-use sederunt_api::make;
+use sederunt_app::people::{self, NewPerson};
+use sederunt_app::{Site, meetings};
 use sederunt_core::id::MeetingId;
 use sederunt_store::{ListQuery, MeetingRow};
 use serde::{Deserialize, Serialize};
@@ -38,8 +39,7 @@ pub(super) fn create(
     console: &mut dyn Console,
 ) -> anyhow::Result<u8> {
     let app = owned_app(desk, account, app)?;
-    let row = make::meeting(desk.id().into(), app.id, title, desk.now())?;
-    desk.wait(desk.store.create_meeting(row.clone()))?;
+    let row = desk.wait(meetings::create(desk, app.id, title, |_| ()))?;
     if json {
         json_line(console, &as_json(&row))?;
     } else {
@@ -104,23 +104,18 @@ pub(super) fn link(desk: &Desk, what: Link, console: &mut dyn Console) -> anyhow
     let id: MeetingId = meeting.parse().ok().with_context(|| format!("{meeting:?} is no meeting id"))?;
     let row = desk.wait(desk.store.meeting(id))?.with_context(|| format!("there is no meeting {id}"))?;
     let found = desk.wait(desk.store.preset(&row.app, &preset))?;
-    let preset_row = found.with_context(|| format!("app {} has no preset {preset:?} (--preset)", row.app))?;
-    let participant = desk.id();
-    let wanted = make::NewParticipant {
-        custom_participant_id: custom_id.unwrap_or_else(|| participant.to_string()),
-        preset_name: preset,
-        name: Some(name),
-        picture: None,
-    };
-    let participant = make::participant(wanted, participant.into(), &row, desk.now())?;
-    let token = match &desk.live {
-        Some(live) => live.node.mint_token(&participant, &preset_row)?,
+    found.with_context(|| format!("app {} has no preset {preset:?} (--preset)", row.app))?;
+    let wanted =
+        NewPerson { custom_participant_id: custom_id, preset_name: preset, name: Some(name), picture: None };
+    let (participant, token) = match &desk.live {
+        Some(live) => desk.wait(people::add(&live.node, &row, wanted))?,
         None => {
             let key = desk.wait(signing_key::load_or_make(&desk.store))?;
-            sederunt_node::mint_token(&key, desk.now(), desk.id(), &participant, &preset_row)?
+            desk.wait(people::add_at(desk, &row, wanted, |participant, preset| {
+                Ok(sederunt_node::mint_token(&key, desk.now(), desk.mint_id(), participant, preset)?)
+            }))?
         }
     };
-    desk.wait(desk.store.create_participant(participant.clone()))?;
     let page =
         page.or_else(|| desk.live.as_ref().map(|live| live.page_url.clone())).unwrap_or(page_without_server);
     let url = format!("{page}?authToken={token}");

@@ -1,6 +1,7 @@
 //! `sederunt token`.
 
 use anyhow::{Context, bail};
+use sederunt_app::Site;
 use sederunt_core::id::AppId;
 use sederunt_store::{ApiTokenRow, AppRow, ListQuery, Permission, StoreError};
 use serde::{Deserialize, Serialize};

@@ -1,18 +1,13 @@
 //! Members of a room (SEMANTICS §6.3).
 
-use sederunt_core::fact::LeaveReason;
-use sederunt_core::input::Command;
-use sederunt_node::presets::preset_of_member;
-use sederunt_store::{ListQuery, MeetingRow, MemberType, ParticipantRow, RoomKind, UserRow};
+use sederunt_app::members::{self, Change};
+use sederunt_store::{ListQuery, MemberType, RoomKind, UserRow};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{InRoom, OfMember, Workspace};
 use super::page::{self, Paging};
-use super::rooms::RoomMember;
-use super::users;
-use super::view::{Member, MemberKind, PROFILE_URL};
+use super::view::{Member, MemberKind};
 use crate::dialect::{PagecallError, PagecallErrors};
 use crate::extract::{Body, Params};
 use crate::fault::{Fault, at_most, filled};
@@ -87,68 +82,9 @@ pub(crate) struct CreateMemberRequest {
 }
 
 /// The user of the workspace with this id.
-pub(super) async fn user(workspace: &Workspace, user_id: &str) -> Result<UserRow, PagecallError> {
+async fn user(workspace: &Workspace, user_id: &str) -> Result<UserRow, PagecallError> {
     let row = workspace.store().user(&workspace.app, user_id).await?;
     row.ok_or_else(|| PagecallError::no_user(user_id))
-}
-
-/// The user of the workspace that a create-room request names, registered if it is not yet.
-pub(super) async fn user_or_new(workspace: &Workspace, named: &RoomMember) -> Result<UserRow, PagecallError> {
-    let (user_id, name) = named.user();
-    if let Some(user) = workspace.store().user(&workspace.app, user_id).await? {
-        return Ok(user);
-    }
-    let fresh = users::row(workspace, user_id.to_owned(), name.to_owned(), Value::Object(Map::new()))?;
-    // Another request may have registered the user meanwhile, and that one said more.
-    Ok(workspace.store().user_or_create(fresh).await?)
-}
-
-/// Makes the user a member; one that is a member already gets the new type and name, where given.
-pub(super) async fn put_member(
-    workspace: &Workspace,
-    room: &MeetingRow,
-    user: &UserRow,
-    kind: Option<MemberKind>,
-    name: Option<String>,
-) -> Result<ParticipantRow, PagecallError> {
-    let (store, now) = (workspace.store(), workspace.node.now());
-    let member_type = kind.map_or(MemberType::Guest, MemberType::from);
-    let fresh = ParticipantRow {
-        id: workspace.node.mint_id().into(),
-        meeting: room.id,
-        app: room.app.clone(),
-        name: name.clone().unwrap_or_else(|| user.name.clone()),
-        picture: user.extra[PROFILE_URL].as_str().unwrap_or_default().to_owned(),
-        custom_participant_id: Some(user.user_id.clone()),
-        user_id: Some(user.user_id.clone()),
-        preset_id: None,
-        preset_name: preset_of_member(member_type).to_owned(),
-        member_type,
-        blocked: false,
-        deleted_at: None,
-        created_at: now,
-        updated_at: now,
-    };
-    let id = fresh.id;
-    let member = store.member_or_create(fresh).await?;
-    if member.id == id {
-        return Ok(member);
-    }
-    let change = move |row: &mut ParticipantRow| {
-        set_kind(row, kind);
-        row.name = name.unwrap_or_else(|| std::mem::take(&mut row.name));
-        row.updated_at = now;
-    };
-    Ok(store.change_participant(room.id, member.id, change).await?)
-}
-
-/// A new type counts from the next join.
-fn set_kind(row: &mut ParticipantRow, kind: Option<MemberKind>) {
-    if let Some(kind) = kind {
-        row.member_type = kind.into();
-        row.preset_id = None;
-        row.preset_name = preset_of_member(row.member_type).to_owned();
-    }
 }
 
 /// Adds a workspace user to the room.
@@ -167,7 +103,8 @@ pub(super) async fn create(
 ) -> Result<axum::Json<OneMember>, PagecallError> {
     filled("user_id", &body.user_id, CUSTOM_ID_MAX_CHARS)?;
     let user = user(&caller.workspace, &body.user_id).await?;
-    let row = put_member(&caller.workspace, &caller.room, &user, body.kind, None).await?;
+    let change = Change { member_type: body.kind.map(MemberType::from), ..Change::default() };
+    let row = members::put(&caller.workspace.node, &caller.room, &user, change).await?;
     Ok(axum::Json(OneMember { member: Member::from(&row).of(user) }))
 }
 
@@ -200,27 +137,11 @@ pub(super) async fn update(
     Body(body, _): Body<UpdateMemberRequest, PagecallError>,
 ) -> Result<axum::Json<OneMember>, PagecallError> {
     at_most("name", body.name.as_deref().unwrap_or_default(), NAME_MAX_CHARS)?;
-    let blocks = body.is_blocked == Some(true);
-    if blocks && caller.room.kind != RoomKind::Private {
+    if body.is_blocked == Some(true) && caller.room.kind != RoomKind::Private {
         return Err(Fault::new("is_blocked", "can be true in private rooms only").into());
     }
-    let node = &caller.workspace.node;
-    let now = node.now();
-    let change = move |row: &mut ParticipantRow| {
-        set_kind(row, body.kind);
-        row.name = body.name.unwrap_or_else(|| std::mem::take(&mut row.name));
-        row.blocked = body.is_blocked.unwrap_or(row.blocked);
-        row.updated_at = now;
-    };
-    let row = node.store().change_participant(caller.room.id, caller.member.id, change).await?;
-    if blocks {
-        // After the row, so that a removed client does not come back in between.
-        let reason = LeaveReason::Blocked;
-        node.command(
-            row.meeting,
-            Command::Kick { participants: vec![row.id], custom_ids: Vec::new(), reason },
-        )
-        .await?;
-    }
+    let UpdateMemberRequest { name, kind, is_blocked } = body;
+    let change = Change { member_type: kind.map(MemberType::from), name, blocked: is_blocked };
+    let row = members::change(&caller.workspace.node, &caller.member, change).await?;
     Ok(axum::Json(OneMember { member: Member::from(&row) }))
 }

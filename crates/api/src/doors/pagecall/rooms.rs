@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 
 use axum::http::{HeaderName, HeaderValue};
 use futures_util::future::try_join_all;
-use sederunt_core::input::Command;
-use sederunt_core::limit::KEEP_ALIVE_DEFAULT_SECS;
-use sederunt_store::{ListQuery, MeetingRow, MemberType};
+use sederunt_app::members::{self, Change};
+use sederunt_app::{meetings, users};
+use sederunt_store::{ListQuery, MemberType};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{InRoom, Workspace};
-use super::members;
 use super::page::{self, Paging};
 use super::view::{MemberKind, Room, RoomType};
 use crate::dialect::{Code, PagecallError, PagecallErrors};
@@ -171,13 +170,6 @@ const FORBIDDEN_HEADERS: [&str; 11] = [
     "upgrade",
 ];
 
-impl RoomMember {
-    /// The user's own id, and the name that it gets when it is registered by this.
-    pub(super) fn user(&self) -> (&str, &str) {
-        (&self.user_id, self.name.as_deref().unwrap_or_default())
-    }
-}
-
 impl RoomWebhook {
     fn check(&self) -> Result<(), Fault> {
         const FIELD: &str = "webhook.headers";
@@ -245,28 +237,22 @@ pub(super) async fn create(
     // The last word on a user counts. Who is not registered becomes a user of the workspace, as in the vendor's example.
     let named: BTreeMap<&str, &RoomMember> =
         body.members.iter().flatten().map(|member| (member.user_id.as_str(), member)).collect();
-    let users = try_join_all(named.values().map(|member| members::user_or_new(&caller, member))).await?;
-    let now = caller.node.now();
-    let row = MeetingRow {
-        id: caller.node.mint_id().into(),
-        app: caller.app.clone(),
-        title: body.name.clone(),
-        active: true,
-        keep_alive_secs: KEEP_ALIVE_DEFAULT_SECS,
-        kind: body.kind.into(),
-        is_room: true,
-        default_member_type: MemberType::Guest,
-        max_meeting_seconds: body.max_meeting_seconds,
-        terminated_at: None,
-        deleted_at: None,
-        extra: body.extra(),
-        created_at: now,
-        updated_at: now,
-    };
-    caller.store().create_meeting(row.clone()).await?;
+    let node = &caller.node;
+    let users = try_join_all(named.values().map(|RoomMember { user_id, name, .. }| {
+        users::known_or_new(node, &caller.app, user_id, name.as_deref().unwrap_or_default())
+    }))
+    .await?;
+    let (kind, seconds, extra) = (body.kind.into(), body.max_meeting_seconds, body.extra());
+    let row = meetings::create(node, caller.app.clone(), body.name.clone(), |row| {
+        (row.kind, row.is_room) = (kind, true);
+        (row.max_meeting_seconds, row.extra) = (seconds, extra);
+    })
+    .await?;
     // All at once: they share a commit.
     try_join_all(users.iter().zip(named.values()).map(|(user, member)| {
-        members::put_member(&caller, &row, user, Some(member.kind), member.name.clone())
+        let member_type = Some(MemberType::from(member.kind));
+        let change = Change { member_type, name: member.name.clone(), ..Change::default() };
+        members::put(node, &row, user, change)
     }))
     .await?;
     Ok(axum::Json(OneRoom { room: Room::read(caller.store(), &row, caller.node.steady()).await? }))
@@ -316,16 +302,13 @@ pub(super) async fn update(
     if body.is_terminated == Some(false) && room.terminated_at.is_some() {
         return Err(PagecallError::bad(Code::RoomTerminated, "A terminated room cannot be opened again"));
     }
+    let mut row = room;
     if let Some(name) = body.name {
         filled("name", &name, NAME_MAX_CHARS)?;
-        let now = node.now();
-        let rename = move |row: &mut MeetingRow| (row.title, row.updated_at) = (name, now);
-        node.store().change_meeting(room.id, rename).await?;
-        node.meeting_changed(room.id).await?;
+        row = meetings::change(node, row.id, move |row| row.title = name).await?;
     }
-    if body.is_terminated == Some(true) && room.terminated_at.is_none() {
-        node.command(room.id, Command::Terminate).await?;
+    if body.is_terminated == Some(true) {
+        row = meetings::terminate(node, &row).await?;
     }
-    let row = node.store().meeting(room.id).await?.ok_or_else(PagecallError::no_room)?;
     Ok(axum::Json(OneRoom { room: Room::read(node.store(), &row, node.steady()).await? }))
 }

@@ -1,17 +1,16 @@
 //! Users of the workspace (SEMANTICS §6.3).
 
-use sederunt_store::{MemberType, UserRow};
+use sederunt_app::users::{self, Profile};
+use sederunt_store::MemberType;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::access::{UserPath, Workspace};
-use super::view::{DEFAULT_MEMBER_TYPE, MemberKind, PROFILE_URL, User};
+use super::view::{MemberKind, User};
 use crate::dialect::{PagecallError, PagecallErrors};
 use crate::extract::Body;
-use crate::fault::{Fault, at_most, filled, web_url};
+use crate::fault::{Fault, at_most, filled, web_url_or_nothing};
 use crate::limit::{CUSTOM_ID_MAX_CHARS, NAME_MAX_CHARS};
-use crate::principal;
 
 /// A single user.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,21 +39,13 @@ impl CreateUserRequest {
     fn check(&self) -> Result<(), Fault> {
         filled("user_id", &self.user_id, CUSTOM_ID_MAX_CHARS)?;
         at_most("name", self.name.as_deref().unwrap_or_default(), NAME_MAX_CHARS)?;
-        match self.profile_url.as_deref() {
-            None | Some("") => Ok(()),
-            Some(url) => web_url("profile_url", url),
-        }
+        web_url_or_nothing("profile_url", self.profile_url.as_deref())
     }
 
-    fn extra(&self) -> Value {
-        let mut extra = Map::new();
-        if let Some(url) = self.profile_url.as_deref().filter(|url| !url.is_empty()) {
-            extra.insert(PROFILE_URL.to_owned(), url.into());
-        }
-        if let Some(kind) = self.default_member_type {
-            extra.insert(DEFAULT_MEMBER_TYPE.to_owned(), MemberType::from(kind).as_str().into());
-        }
-        Value::Object(extra)
+    fn profile(self) -> (String, Profile) {
+        let Self { user_id, name, profile_url, default_member_type } = self;
+        let member_type = default_member_type.map(MemberType::from);
+        (user_id, Profile { name: name.unwrap_or_default(), picture: profile_url, member_type })
     }
 }
 
@@ -72,30 +63,9 @@ pub(super) async fn create(
     Body(body, _): Body<CreateUserRequest, PagecallError>,
 ) -> Result<axum::Json<OneUser>, PagecallError> {
     body.check()?;
-    let extra = body.extra();
-    let row = row(&caller, body.user_id, body.name.unwrap_or_default(), extra)?;
-    let user = caller.store().upsert_user(row).await?.into();
+    let (user_id, profile) = body.profile();
+    let user = users::put(&caller.node, caller.app, user_id, profile).await?.into();
     Ok(axum::Json(OneUser { user }))
-}
-
-/// A new user with an access token of its own. `extra`: picture and type, as they are stored.
-pub(super) fn row(
-    workspace: &Workspace,
-    user_id: String,
-    name: String,
-    extra: Value,
-) -> Result<UserRow, PagecallError> {
-    let now = workspace.node.now();
-    let no_randomness = || PagecallError::internal(&std::io::Error::other("no randomness"));
-    Ok(UserRow {
-        app: workspace.app.clone(),
-        extra,
-        user_id,
-        name,
-        access_token: principal::new_access_token().ok_or_else(no_randomness)?,
-        created_at: now,
-        updated_at: now,
-    })
 }
 
 /// One user.

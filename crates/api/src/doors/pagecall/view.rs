@@ -1,12 +1,12 @@
 //! Rows as the Pagecall door shows them.
 
+use sederunt_changes::text::iso;
 use sederunt_core::time::UnixMs;
 use sederunt_store::{MeetingRow, MemberType, ParticipantRow, RoomKind, StayRow, Store, StoreError, UserRow};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 
-use sederunt_changes::text::iso;
+use sederunt_app::users;
 
 /// Who may enter a room.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
@@ -215,17 +215,11 @@ pub(crate) struct User {
     updated_at: String,
 }
 
-/// Keys of [`UserRow::extra`]; the shell reads them at the first join.
-pub(super) const PROFILE_URL: &str = "profile_url";
-/// Key of [`UserRow::extra`].
-pub(super) const DEFAULT_MEMBER_TYPE: &str = "default_member_type";
-
 impl From<UserRow> for User {
     fn from(row: UserRow) -> Self {
-        let text = |key| row.extra.get(key).and_then(Value::as_str);
-        let kind = text(DEFAULT_MEMBER_TYPE).and_then(MemberType::parse).unwrap_or(MemberType::Guest);
+        let kind = users::member_type(&row).unwrap_or(MemberType::Guest);
         Self {
-            profile_url: text(PROFILE_URL).map(str::to_owned),
+            profile_url: users::picture(&row).map(str::to_owned),
             default_member_type: kind.into(),
             user_id: row.user_id,
             name: row.name,

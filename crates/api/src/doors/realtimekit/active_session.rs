@@ -1,14 +1,9 @@
 //! The LIVE session of a meeting (SEMANTICS §2.2).
 
-use std::collections::BTreeSet;
-
 use axum::http::StatusCode;
-use sederunt_core::effect::CommandReply;
-use sederunt_core::error::RoomError;
-use sederunt_core::fact::LeaveReason;
+use sederunt_app::{AppError, live};
+use sederunt_changes::text::iso;
 use sederunt_core::id::{MeetingId, ParticipantId};
-use sederunt_core::input::Command;
-use sederunt_node::{Node, NodeError};
 use sederunt_store::ParticipantRow;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,9 +14,8 @@ use crate::dialect::{KitError, KitErrors};
 use crate::extract::Body;
 use crate::fault::{Fault, at_most};
 use crate::limit::{CUSTOM_ID_MAX_CHARS, KICK_IDS_MAX};
-use sederunt_changes::text::iso;
 
-pub(super) fn no_session(meeting: MeetingId) -> KitError {
+fn no_session(meeting: MeetingId) -> KitError {
     KitError::new(StatusCode::NOT_FOUND, format!("No active session found for meeting_id {meeting}"))
 }
 
@@ -72,14 +66,11 @@ impl ActiveSessionKickParticipantsRequest {
         Ok(())
     }
 
-    /// Texts that are no ids name nobody.
-    fn command(self) -> Command {
+    /// Participants and their custom ids. Texts that are no ids name nobody.
+    fn whom(self) -> (Vec<ParticipantId>, Vec<String>) {
         let ids = self.participant_ids.unwrap_or_default();
-        Command::Kick {
-            participants: ids.iter().filter_map(|id| id.parse().ok()).collect(),
-            custom_ids: self.custom_participant_ids.unwrap_or_default(),
-            reason: LeaveReason::Kicked,
-        }
+        let participants = ids.iter().filter_map(|id| id.parse().ok()).collect();
+        (participants, self.custom_participant_ids.unwrap_or_default())
     }
 }
 
@@ -132,17 +123,9 @@ pub(crate) struct KickedAll {
     kicked_participants_count: usize,
 }
 
-/// Runs a command in the meeting's LIVE session; 404 without one.
-async fn in_session(node: &Node, meeting: MeetingId, command: Command) -> Result<CommandReply, KitError> {
-    let reply = match node.command(meeting, command).await {
-        Err(NodeError::Room(RoomError::NotFound(_))) => return Err(no_session(meeting)),
-        reply => reply?,
-    };
-    if reply.session.is_none() { Err(no_session(meeting)) } else { Ok(reply) }
-}
-
-fn people(reply: &CommandReply) -> BTreeSet<ParticipantId> {
-    reply.removed.iter().map(|(_, participant)| *participant).collect()
+/// An error of a use case in the meeting's LIVE session.
+pub(super) fn in_session(meeting: MeetingId, error: AppError) -> KitError {
+    if matches!(error, AppError::NoSession) { no_session(meeting) } else { error.into() }
 }
 
 /// Removes people from the LIVE session. If nobody is left, its keep-alive runs.
@@ -161,12 +144,10 @@ pub(super) async fn kick(
 ) -> Result<Envelope<Kicked>, KitError> {
     body.check()?;
     let meeting = caller.meeting.id;
-    let reply = in_session(&caller.node, meeting, body.command()).await?;
-    let mut participants = Vec::new();
-    for id in people(&reply) {
-        // One that was deleted meanwhile is not shown.
-        participants.extend(caller.store().participant(meeting, id).await?.map(KickedParticipant::from));
-    }
+    let (participants, custom_ids) = body.whom();
+    let kicked = live::kick(&caller.node, meeting, participants, custom_ids).await;
+    let kicked = kicked.map_err(|error| in_session(meeting, error))?;
+    let participants = kicked.into_iter().map(KickedParticipant::from).collect();
     Ok(Envelope::of(Kicked { action: "kick", participants }))
 }
 
@@ -180,6 +161,7 @@ pub(super) async fn kick(
     responses((status = 200, description = "Done.", body = Envelope<KickedAll>), KitErrors)
 )]
 pub(super) async fn kick_all(caller: InMeeting<Change>) -> Result<Envelope<KickedAll>, KitError> {
-    let reply = in_session(&caller.node, caller.meeting.id, Command::KickAll).await?;
-    Ok(Envelope::of(KickedAll { action: "kick_all", kicked_participants_count: people(&reply).len() }))
+    let meeting = caller.meeting.id;
+    let kicked = live::kick_all(&caller.node, meeting).await.map_err(|error| in_session(meeting, error))?;
+    Ok(Envelope::of(KickedAll { action: "kick_all", kicked_participants_count: kicked }))
 }

@@ -1,8 +1,7 @@
 //! Apps of an account (SEMANTICS §2.1, §2.6).
 
-use sederunt_core::id::AppId;
-use sederunt_node::presets::default_presets;
-use sederunt_store::{AppRow, ListQuery};
+use sederunt_app::accounts;
+use sederunt_store::ListQuery;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -12,8 +11,7 @@ use super::sessions::{Order, OrderName};
 use super::view::{App, Created, CreatedApp, Envelope, Listed};
 use crate::dialect::{KitError, KitErrors};
 use crate::extract::{Body, Params};
-use crate::fault::{Fault, filled};
-use crate::limit::NAME_MAX_CHARS;
+use crate::fault::Fault;
 use crate::query::{FromQuery, Query};
 
 /// Search, order and page of the app list.
@@ -88,11 +86,7 @@ pub(super) async fn create(
     caller: Account<Change>,
     Body(body, _): Body<AppsPostRequest, KitError>,
 ) -> Result<Created<CreatedApp>, KitError> {
-    filled("name", &body.name, NAME_MAX_CHARS)?;
-    let (node, now) = (&caller.node, caller.node.now());
-    let id = AppId::from(&*node.mint_id().to_string());
-    let app = AppRow { id: id.clone(), account: caller.id, name: body.name, created_at: now };
-    let presets = default_presets(&id, now, || node.mint_id());
-    node.store().create_app(app.clone(), presets).await?;
+    let id = accounts::new_app_id(&caller.node);
+    let app = accounts::create_app(&caller.node, id, caller.id, body.name).await?;
     Ok(Created(CreatedApp { app: App::from(&app) }))
 }

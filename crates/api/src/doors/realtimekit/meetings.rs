@@ -1,5 +1,6 @@
 //! Meetings of an app (SEMANTICS §2.1).
 
+use sederunt_app::meetings;
 use sederunt_core::limit::KEEP_ALIVE_SECS;
 use sederunt_core::time::UnixMs;
 use sederunt_store::{ListQuery, MeetingRow};
@@ -15,7 +16,6 @@ use crate::dialect::{KitError, KitErrors};
 use crate::extract::{Body, Params};
 use crate::fault::{Fault, at_most};
 use crate::limit::NAME_MAX_CHARS;
-use crate::make;
 use crate::query::{FromQuery, Query};
 use crate::value::{Edge, instant_param};
 
@@ -145,7 +145,7 @@ impl MeetingFields {
     }
 
     /// Puts what is given into the row.
-    fn apply(self, row: &mut MeetingRow, now: UnixMs) {
+    fn apply(self, row: &mut MeetingRow) {
         let settings = serde_json::to_value(&self);
         if let (Ok(Value::Object(mut settings)), Value::Object(extra)) = (settings, &mut row.extra) {
             // These have columns of their own.
@@ -163,7 +163,6 @@ impl MeetingFields {
         if let Some(secs) = self.session_keep_alive_time_in_secs {
             row.keep_alive_secs = secs;
         }
-        row.updated_at = now;
     }
 }
 
@@ -182,11 +181,8 @@ pub(super) async fn create(
     Body(fields, _): Body<MeetingFields, KitError>,
 ) -> Result<Created<Meeting>, KitError> {
     fields.check()?;
-    let now = caller.node.now();
-    let (id, app) = (caller.node.mint_id().into(), caller.app.id.clone());
-    let mut row = make::checked_meeting(id, app, String::new(), now);
-    fields.apply(&mut row, now);
-    caller.store().create_meeting(row.clone()).await?;
+    let app = caller.app.id.clone();
+    let row = meetings::create(&caller.node, app, String::new(), |row| fields.apply(row)).await?;
     Ok(Created(Meeting::from(&row)))
 }
 
@@ -205,8 +201,6 @@ pub(super) async fn update(
     Body(fields, _): Body<MeetingFields, KitError>,
 ) -> Result<Envelope<Meeting>, KitError> {
     fields.check()?;
-    let now = caller.node.now();
-    let row = caller.store().change_meeting(caller.meeting.id, move |row| fields.apply(row, now)).await?;
-    caller.node.meeting_changed(row.id).await?;
+    let row = meetings::change(&caller.node, caller.meeting.id, |row| fields.apply(row)).await?;
     Ok(Envelope::of(Meeting::from(&row)))
 }

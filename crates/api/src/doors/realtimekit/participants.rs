@@ -1,22 +1,19 @@
 //! Participants of a meeting and their tokens (SEMANTICS §2.1, §2.5).
 
-use sederunt_core::fact::LeaveReason;
-use sederunt_core::id::Id;
-use sederunt_core::input::Command;
-use sederunt_store::{ListQuery, ParticipantRow};
+use sederunt_app::people::{self, NewPerson};
+use sederunt_app::presets;
+use sederunt_changes::text::iso;
+use sederunt_store::ListQuery;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Change, InMeeting, OfParticipant, Read};
 use super::page::PageOf;
-use super::presets;
 use super::view::{Created, DeletedParticipant, Envelope, Listed, Participant, ParticipantWithToken, Token};
 use crate::dialect::{KitError, KitErrors};
 use crate::extract::{Body, Params};
-use crate::fault::Fault;
-use crate::make::{self, NewParticipant};
+use crate::fault::{Fault, web_url_or_nothing};
 use crate::query::{FromQuery, Query};
-use sederunt_changes::text::iso;
 
 /// Page of the participant list.
 #[derive(Debug, IntoParams)]
@@ -71,9 +68,10 @@ pub(crate) struct MeetingsAddParticipantRequest {
 }
 
 impl MeetingsAddParticipantRequest {
-    fn wanted(self) -> NewParticipant {
+    fn wanted(self) -> NewPerson {
         let Self { custom_participant_id, preset_name, name, picture } = self;
-        NewParticipant { custom_participant_id, preset_name, name, picture }
+        let custom_participant_id = Some(custom_participant_id);
+        NewPerson { custom_participant_id, preset_name, name, picture }
     }
 }
 
@@ -93,12 +91,8 @@ pub(super) async fn add(
 ) -> Result<Created<ParticipantWithToken>, KitError> {
     let wanted = body.wanted();
     wanted.check()?;
-    let preset = presets::named(caller.store(), &caller.meeting.app, &wanted.preset_name).await?;
-    let id = Id::into(caller.node.mint_id());
-    let made = make::checked_participant(wanted, id, &caller.meeting, caller.node.now());
-    let row = ParticipantRow { preset_id: Some(preset.id.clone()), ..made };
-    let token = caller.node.mint_token(&row, &preset)?;
-    caller.store().create_participant(row.clone()).await?;
+    web_url_or_nothing("picture", wanted.picture.as_deref())?;
+    let (row, token) = people::add(&caller.node, &caller.meeting, wanted).await?;
     Ok(Created(ParticipantWithToken { participant: Participant::from(&row), token }))
 }
 
@@ -117,15 +111,8 @@ pub(super) async fn add(
     responses((status = 200, description = "Done.", body = Envelope<DeletedParticipant>), KitErrors)
 )]
 pub(super) async fn delete(caller: OfParticipant<Change>) -> Result<Envelope<DeletedParticipant>, KitError> {
-    let (node, who) = (caller.node, caller.participant);
-    let preset_id = presets::of_participant(node.store(), &who).await?.id;
-    let now = node.now();
-    let delete = move |row: &mut ParticipantRow| (row.deleted_at, row.updated_at) = (Some(now), now);
-    let row = node.store().change_participant(who.meeting, who.id, delete).await?;
-    // After the tokens are dead, so that a kicked client does not come back in between.
-    let reason = LeaveReason::ParticipantDeleted;
-    let kick = Command::Kick { participants: vec![row.id], custom_ids: Vec::new(), reason };
-    node.command(row.meeting, kick).await?;
+    let preset_id = presets::of_participant(caller.node.store(), &caller.participant).await?.id;
+    let row = people::remove(&caller.node, &caller.participant).await?;
     Ok(Envelope::of(DeletedParticipant {
         custom_participant_id: row.custom_participant_id.unwrap_or_default(),
         preset_id,
@@ -149,6 +136,5 @@ pub(super) async fn delete(caller: OfParticipant<Change>) -> Result<Envelope<Del
     responses((status = 200, description = "Done.", body = Envelope<Token>), KitErrors)
 )]
 pub(super) async fn refresh_token(caller: OfParticipant<Read>) -> Result<Envelope<Token>, KitError> {
-    let preset = presets::of_participant(caller.node.store(), &caller.participant).await?;
-    Ok(Envelope::of(Token { token: caller.node.mint_token(&caller.participant, &preset)? }))
+    Ok(Envelope::of(Token { token: people::fresh_token(&caller.node, &caller.participant).await? }))
 }

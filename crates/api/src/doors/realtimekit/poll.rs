@@ -1,8 +1,8 @@
 //! Polls of the LIVE session.
 
-use axum::http::StatusCode;
+use sederunt_app::{AppError, live};
 use sederunt_core::error::RoomError;
-use sederunt_core::input::Command;
+use sederunt_core::id::MeetingId;
 use sederunt_core::limit::{POLL_OPTIONS_MAX, POLL_TEXT_MAX_CHARS};
 use sederunt_core::words::polls::{NewPoll, Poll};
 use sederunt_node::NodeError;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::access::{Change, InMeeting};
-use super::active_session::no_session;
+use super::active_session::in_session;
 use super::view::{Created, Envelope};
 use crate::dialect::{KitError, KitErrors};
 use crate::extract::Body;
@@ -115,19 +115,16 @@ pub(super) async fn create(
 ) -> Result<Created<PollCreated>, KitError> {
     let ActiveSessionCreatePollRequest { question, options, anonymous, hide_votes } = body;
     let new = NewPoll { question, options, anonymous, hide_votes };
-    // Before it is known whether there is a session: what is wrong with the body is wrong in any case.
-    new.check().map_err(refused)?;
     let meeting = caller.meeting.id;
-    let reply = match caller.node.command(meeting, Command::CreatePoll(new)).await {
-        Err(NodeError::Room(RoomError::NotFound(_))) => return Err(no_session(meeting)),
-        Err(NodeError::Room(error)) => return Err(refused(error)),
-        reply => reply?,
-    };
-    let poll = reply.poll.ok_or_else(|| no_session(meeting))?;
+    let poll = live::create_poll(&caller.node, meeting, new).await;
+    let poll = poll.map_err(|error| refused(meeting, error))?;
     Ok(Created(PollCreated { action: "create_poll", poll: poll.into() }))
 }
 
-/// A rule of the room, as words of this door.
-fn refused(error: RoomError) -> KitError {
-    KitError::new(StatusCode::BAD_REQUEST, error.to_string())
+/// A session that has all the polls it may have gets no other one by waiting, as 503 would say.
+fn refused(meeting: MeetingId, error: AppError) -> KitError {
+    if let AppError::Node(NodeError::Room(full @ RoomError::Limit { .. })) = &error {
+        return KitError::bad_request(&full.to_string());
+    }
+    in_session(meeting, error)
 }

@@ -1,8 +1,6 @@
 //! Presets of an app (SEMANTICS §2.6).
 
-use sederunt_core::id::AppId;
-use sederunt_node::presets::monitor_preset;
-use sederunt_store::{ListQuery, MemberType, ParticipantRow, PresetRow, Store};
+use sederunt_store::ListQuery;
 use utoipa::IntoParams;
 
 use super::access::{InApp, Read};
@@ -12,25 +10,6 @@ use crate::dialect::{KitError, KitErrors};
 use crate::extract::Params;
 use crate::fault::Fault;
 use crate::query::{FromQuery, Query};
-
-/// The preset of this name in an app.
-pub(super) async fn named(store: &Store, app: &AppId, name: &str) -> Result<PresetRow, KitError> {
-    store.preset(app, name).await?.ok_or_else(|| missing(name))
-}
-
-fn missing(name: &str) -> KitError {
-    KitError::new(axum::http::StatusCode::NOT_FOUND, format!("No preset found with name {name}"))
-}
-
-/// The preset in force for a participant, whichever door made it.
-pub(super) async fn of_participant(store: &Store, who: &ParticipantRow) -> Result<PresetRow, KitError> {
-    match who.member_type {
-        MemberType::Monitor => Ok(monitor_preset(&who.app)),
-        MemberType::Host | MemberType::Guest => {
-            store.preset_of(who).await?.ok_or_else(|| missing(&who.preset_name))
-        }
-    }
-}
 
 /// Search and page of the preset list.
 #[derive(Debug, IntoParams)]

@@ -3,6 +3,7 @@
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use sederunt_changes::text::{Minutes, plain_instant};
 use sederunt_core::id::AppId;
 use sederunt_core::tally;
 use sederunt_core::time::UnixMs;
@@ -11,7 +12,6 @@ use sederunt_store::SessionRef;
 use super::page::PageOf;
 use super::view::{JSON, LIST_BYTES, Session};
 use crate::dialect::KitError;
-use sederunt_changes::text::{Minutes, plain_instant};
 
 /// Sessions of a page of an app, as an answer: [`super::view::Listed`] of them, written at once.
 pub(super) fn session_list(

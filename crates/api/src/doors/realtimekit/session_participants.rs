@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use sederunt_changes::text::{Minutes, iso};
 use sederunt_core::id::Id;
 use sederunt_core::time::UnixMs;
 use sederunt_core::view_type::ViewType;
@@ -17,7 +18,6 @@ use crate::dialect::{KitError, KitErrors};
 use crate::extract::Params;
 use crate::fault::Fault;
 use crate::query::{FromQuery, Query};
-use sederunt_changes::text::{Minutes, iso};
 
 /// A peer of a session.
 #[derive(Debug, Serialize, ToSchema)]

@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use sederunt_changes::text::{Minutes, Short, iso};
 use sederunt_core::time::UnixMs;
 use sederunt_store::{AppRow, MeetingRow, ParticipantRow, PresetRow, SessionRef, SessionRow};
 use serde::Serialize;
@@ -11,7 +12,6 @@ use utoipa::ToSchema;
 use super::page::Paging;
 use super::settings::{AIConfig, MeetingSettings};
 use crate::dialect::KitError;
-use sederunt_changes::text::{Minutes, Short, iso};
 
 /// Room for the answer with a page of the usual length.
 pub(super) const LIST_BYTES: usize = 16 * 1024;

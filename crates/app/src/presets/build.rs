@@ -18,6 +18,9 @@ pub const DEFAULT_NAMES: [&str; 7] = [
     "livestream_viewer",
 ];
 
+/// Name of the preset whose holders are hosts at the Pagecall door.
+pub const HOST_NAME: &str = "group_call_host";
+
 /// Name of the built-in preset of Pagecall monitors: hidden, receives only. It is no row of any app.
 pub const MONITOR_NAME: &str = "monitor";
 
@@ -53,11 +56,21 @@ pub fn default_presets(app: &AppId, now: UnixMs, mut mint: impl FnMut() -> Id) -
 
 /// The preset of Pagecall monitors (SEMANTICS §6.3).
 pub fn monitor_preset(app: &AppId) -> PresetRow {
+    no_row(app, MONITOR_NAME, body(MONITOR_NAME))
+}
+
+/// A default preset as it is in the program, for an app that has none of this name any more; `None` = no default has it.
+pub(super) fn built_in(app: &AppId, name: &str) -> Option<PresetRow> {
+    DEFAULT_NAMES.contains(&name).then(|| no_row(app, name, body(name)))
+}
+
+/// A preset that is in no table: its name is its id.
+fn no_row(app: &AppId, name: &str, body: Value) -> PresetRow {
     PresetRow {
-        id: MONITOR_NAME.to_owned(),
+        id: name.to_owned(),
         app: app.clone(),
-        name: MONITOR_NAME.to_owned(),
-        body: body(MONITOR_NAME),
+        name: name.to_owned(),
+        body,
         deleted_at: None,
         created_at: UnixMs(0),
         updated_at: UnixMs(0),
@@ -67,7 +80,7 @@ pub fn monitor_preset(app: &AppId) -> PresetRow {
 /// Name of the preset of a Pagecall member (SEMANTICS §1 rule 3).
 pub const fn preset_of_member(member_type: MemberType) -> &'static str {
     match member_type {
-        MemberType::Host => "group_call_host",
+        MemberType::Host => HOST_NAME,
         MemberType::Guest => "group_call_participant",
         MemberType::Monitor => MONITOR_NAME,
     }
@@ -168,7 +181,7 @@ fn object<'a>(tree: &'a mut Map<String, Value>, key: &str) -> &'a mut Map<String
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::admit::abilities;
+    use crate::abilities::abilities;
 
     fn defaults() -> Vec<PresetRow> {
         default_presets(&"app".into(), UnixMs(1), Id::default)

@@ -1,0 +1,191 @@
+//! Who may enter, and what they may do there (SEMANTICS §2.5, §2.6, §6.2).
+
+use sederunt_core::id::{MeetingId, ParticipantId, PeerId};
+use sederunt_core::who::Who;
+use sederunt_node::{Attached, ClientAddress, EntryError, Node, NodeError, Pass, ToSocket};
+use sederunt_store::{MeetingRow, ParticipantRow, PresetRow, RoomKind, StoreError, Thing, UserRow};
+use tokio::sync::mpsc;
+
+use crate::abilities::{abilities, role};
+use crate::{AppError, members, presets, users};
+
+/// A verified token with what it names, read from the store at this moment.
+#[derive(Debug, Clone)]
+pub struct Ticket {
+    /// The meeting.
+    pub meeting: MeetingRow,
+    /// The participant.
+    pub participant: ParticipantRow,
+    /// Its preset.
+    pub preset: PresetRow,
+    /// The participant is an anonymous visitor who has no row yet: it is written with the first join.
+    pub is_unrecorded: bool,
+    /// Tells tokens apart.
+    pub token_hash: u64,
+}
+
+/// Verifies a participant token and reads what it names; refuses deleted participants, closed meetings and blocked members.
+pub async fn admit(node: &Node, token: &str) -> Result<Ticket, EntryError> {
+    let ticket = ticket(node, token).await;
+    ticket.inspect_err(|refusal| node.metrics().refusal(refusal.kind()))
+}
+
+/// Reads what a token names, as it is at this moment.
+async fn ticket(node: &Node, token: &str) -> Result<Ticket, EntryError> {
+    let named = node.verify(token).ok_or(EntryError::BadToken)?;
+    let store = node.store();
+    let meeting = store.meeting(named.meeting).await?.ok_or(EntryError::NoMeeting)?;
+    let row = store.participant_ever(meeting.id, named.participant).await?;
+    let is_unrecorded = row.is_none();
+    let participant = match row {
+        Some(row) if row.deleted_at.is_none() => row,
+        None if named.is_visitor => members::visitor(&meeting, named.participant, named.minted_at),
+        Some(_) | None => return Err(EntryError::NoParticipant),
+    };
+    open_to_all(&meeting)?;
+    if is_unrecorded && meeting.kind != RoomKind::Open {
+        return Err(EntryError::NotInvited);
+    }
+    if participant.blocked {
+        return Err(EntryError::Blocked);
+    }
+    let preset = preset_of(node, &participant).await?;
+    Ok(Ticket { meeting, participant, preset, is_unrecorded, token_hash: named.token_hash })
+}
+
+/// Whether a token is a participant's or a Pagecall user's: of use in meetings, and known wherever it is shown, whatever may
+/// keep it out of a meeting at the moment.
+pub async fn knows_person(node: &Node, token: &str) -> Result<bool, StoreError> {
+    if let Some(named) = node.verify(token) {
+        let row = node.store().participant_ever(named.meeting, named.participant).await?;
+        if row.map_or(named.is_visitor, |row| row.deleted_at.is_none()) {
+            return Ok(true);
+        }
+    }
+    Ok(node.store().user_by_access_token(token).await?.is_some())
+}
+
+fn open_to_all(meeting: &MeetingRow) -> Result<(), EntryError> {
+    if meeting.terminated_at.is_some() {
+        return Err(EntryError::Terminated);
+    }
+    if !meeting.active {
+        return Err(EntryError::Inactive);
+    }
+    Ok(())
+}
+
+/// The preset in force for a participant who enters.
+async fn preset_of(node: &Node, participant: &ParticipantRow) -> Result<PresetRow, EntryError> {
+    match presets::of_participant(node.store(), participant).await {
+        Ok(preset) => Ok(preset),
+        Err(AppError::Node(NodeError::Store(error))) => Err(error.into()),
+        Err(_) => Err(StoreError::NotFound(Thing::ParticipantPreset).into()),
+    }
+}
+
+/// Who was found at the door of a Pagecall room.
+#[derive(Debug)]
+pub struct Entrant {
+    participant: ParticipantRow,
+    preset: PresetRow,
+    /// Anonymous, and known by the token alone until the first join.
+    pub is_visitor: bool,
+}
+
+/// The Pagecall way in (SEMANTICS §6.2): finds or makes the member. An anonymous visitor of an open room gets a name that
+/// nothing is written of before he joins.
+pub async fn find(node: &Node, room: MeetingId, access_token: Option<&str>) -> Result<Entrant, EntryError> {
+    node.has_room_for_more()?;
+    let found = entrant(node, room, access_token).await;
+    found.inspect_err(|refusal| node.metrics().refusal(refusal.kind()))
+}
+
+async fn entrant(node: &Node, room: MeetingId, access_token: Option<&str>) -> Result<Entrant, EntryError> {
+    let store = node.store();
+    let user = match access_token.filter(|token| !token.is_empty()) {
+        // Before the room: a token of nobody learns nothing of rooms.
+        Some(token) => Some(store.user_by_access_token(token).await?.ok_or(EntryError::BadToken)?),
+        None => None,
+    };
+    let room = store.meeting(room).await?;
+    // A room of another workspace is none.
+    let ours = room.filter(|room| user.as_ref().is_none_or(|user| user.app == room.app));
+    let room = ours.ok_or(EntryError::NoMeeting)?;
+    open_to_all(&room)?;
+    let participant = match &user {
+        Some(user) => member(node, &room, user).await?,
+        None if room.kind == RoomKind::Open => {
+            members::visitor(&room, ParticipantId(node.mint_id()), node.now())
+        }
+        None => return Err(EntryError::NotInvited),
+    };
+    if participant.blocked {
+        return Err(EntryError::Blocked);
+    }
+    let preset = preset_of(node, &participant).await?;
+    Ok(Entrant { participant, preset, is_visitor: user.is_none() })
+}
+
+/// The member of this user, made at the first join where the kind of room allows it.
+async fn member(node: &Node, room: &MeetingRow, user: &UserRow) -> Result<ParticipantRow, EntryError> {
+    if let Some(member) = node.store().member_of_user(room.id, &user.user_id).await? {
+        return Ok(member);
+    }
+    match room.kind {
+        RoomKind::Private => return Err(EntryError::NotInvited),
+        RoomKind::Public | RoomKind::Open => {}
+    }
+    // The user's own type decides; the room's is for users without one.
+    let kind = users::member_type(user).unwrap_or(room.default_member_type);
+    let member = members::of_user(room, ParticipantId(node.mint_id()), node.now(), user, kind);
+    // Another tab may have made it meanwhile.
+    Ok(node.store().member_or_create(member).await?)
+}
+
+/// The participant token of whoever was found.
+pub fn sign(node: &Node, entrant: &Entrant) -> Result<String, NodeError> {
+    let Entrant { participant, preset, is_visitor } = entrant;
+    if *is_visitor {
+        node.mint_visitor_token(participant, preset)
+    } else {
+        node.mint_token(participant, preset)
+    }
+}
+
+/// Attaches a socket to its room, and returns when the room has taken it in. What the room refuses (a peer id in use, a
+/// closed meeting) arrives in `outbox` as a closing. A dropped `outbox` sender means: close, and let the client come back.
+pub async fn attach(
+    node: &Node,
+    ticket: Ticket,
+    peer: PeerId,
+    client: ClientAddress,
+    outbox: mpsc::Sender<ToSocket>,
+) -> Result<Attached, EntryError> {
+    let who = who(&ticket, client);
+    let pass = Pass {
+        meeting: ticket.meeting.id,
+        who,
+        newcomer: ticket.is_unrecorded.then_some(ticket.participant),
+        token_hash: ticket.token_hash,
+    };
+    node.attach(pass, peer, outbox).await
+}
+
+/// The identity that the room sees.
+fn who(ticket: &Ticket, client: ClientAddress) -> Who {
+    let Ticket { participant, preset, .. } = ticket;
+    Who {
+        participant: participant.id,
+        display_name: participant.name.clone(),
+        picture: participant.picture.clone(),
+        custom_participant_id: participant.custom_participant_id.clone(),
+        user_id: participant.user_id.clone(),
+        preset_name: preset.name.clone(),
+        view_type: preset.view_type(),
+        role: role(participant.member_type, &preset.body),
+        abilities: abilities(&preset.body),
+        ip_address: client.ip,
+        user_agent: client.user_agent,
+    }
+}

@@ -1,0 +1,101 @@
+//! Participants of a meeting and their tokens.
+
+use sederunt_core::fact::LeaveReason;
+use sederunt_core::id::ParticipantId;
+use sederunt_core::input::Command;
+use sederunt_node::Node;
+use sederunt_store::{MeetingRow, MemberType, ParticipantRow, PresetRow};
+
+use crate::presets::{self, HOST_NAME};
+use crate::rule::{CUSTOM_ID_MAX_CHARS, Fault, NAME_MAX_CHARS, at_most, filled};
+use crate::{AppError, Site};
+
+/// Someone who may join.
+#[derive(Debug, Clone)]
+pub struct NewPerson {
+    /// The caller's own identifier for this person; none = the participant's id.
+    pub custom_participant_id: Option<String>,
+    /// Name of the preset applied.
+    pub preset_name: String,
+    /// Display name.
+    pub name: Option<String>,
+    /// Avatar URL.
+    pub picture: Option<String>,
+}
+
+impl NewPerson {
+    /// The rules of ids and names; that a picture is a URL is its door's to see.
+    pub fn check(&self) -> Result<(), Fault> {
+        if let Some(id) = &self.custom_participant_id {
+            filled("custom_participant_id", id, CUSTOM_ID_MAX_CHARS)?;
+        }
+        filled("preset_name", &self.preset_name, NAME_MAX_CHARS)?;
+        at_most("name", self.name.as_deref().unwrap_or_default(), NAME_MAX_CHARS)
+    }
+}
+
+/// Adds a participant and gives it a token.
+pub async fn add(
+    node: &Node,
+    meeting: &MeetingRow,
+    wanted: NewPerson,
+) -> Result<(ParticipantRow, String), AppError> {
+    add_at(node, meeting, wanted, |row, preset| Ok(node.mint_token(row, preset)?)).await
+}
+
+/// The same wherever a ledger is open; `sign` makes the token.
+pub async fn add_at(
+    site: &impl Site,
+    meeting: &MeetingRow,
+    wanted: NewPerson,
+    sign: impl FnOnce(&ParticipantRow, &PresetRow) -> Result<String, AppError>,
+) -> Result<(ParticipantRow, String), AppError> {
+    wanted.check()?;
+    let preset = presets::named(site.store(), &meeting.app, &wanted.preset_name).await?;
+    let NewPerson { custom_participant_id, preset_name, name, picture } = wanted;
+    let (id, now) = (ParticipantId::from(site.mint_id()), site.now());
+    let custom_id = custom_participant_id.unwrap_or_else(|| id.to_string());
+    let row = ParticipantRow {
+        id,
+        meeting: meeting.id,
+        app: meeting.app.clone(),
+        name: name.unwrap_or_default(),
+        picture: picture.unwrap_or_default(),
+        user_id: Some(custom_id.clone()),
+        custom_participant_id: Some(custom_id),
+        // At the other door, holders of this preset are hosts.
+        member_type: if preset_name == HOST_NAME { MemberType::Host } else { MemberType::Guest },
+        preset_id: Some(preset.id.clone()),
+        preset_name,
+        blocked: false,
+        deleted_at: None,
+        created_at: now,
+        updated_at: now,
+    };
+    let token = sign(&row, &preset)?;
+    site.store().create_participant(row.clone()).await?;
+    Ok((row, token))
+}
+
+/// A new token for a participant; the older ones stay valid.
+pub async fn fresh_token(node: &Node, who: &ParticipantRow) -> Result<String, AppError> {
+    let preset = presets::of_participant(node.store(), who).await?;
+    Ok(node.mint_token(who, &preset)?)
+}
+
+/// Deletes a participant: all its tokens die at once, and its peers are removed.
+pub async fn remove(node: &Node, who: &ParticipantRow) -> Result<ParticipantRow, AppError> {
+    let now = node.now();
+    let delete = move |row: &mut ParticipantRow| (row.deleted_at, row.updated_at) = (Some(now), now);
+    let row = node.store().change_participant(who.meeting, who.id, delete).await?;
+    put_out(node, &row, LeaveReason::ParticipantDeleted).await?;
+    Ok(row)
+}
+
+/// Removes the peers of a participant; called after its row keeps it out, so that a removed client does not come back in
+/// between.
+pub(crate) async fn put_out(node: &Node, who: &ParticipantRow, reason: LeaveReason) -> Result<(), AppError> {
+    let kick = Command::Kick { participants: vec![who.id], custom_ids: Vec::new(), reason };
+    node.command(who.meeting, kick).await?;
+    Ok(())
+}

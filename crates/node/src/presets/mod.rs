@@ -1,6 +1,0 @@
-//! The presets that every app begins with (SEMANTICS §2.6), cut down to what this server offers
-//! (docs/decisions/0005-presets.md).
-
-mod build;
-
-pub use build::{DEFAULT_NAMES, MONITOR_NAME, as_offered, default_presets, monitor_preset, preset_of_member};
