@@ -7,7 +7,7 @@ use sederunt_core::error::RoomError;
 use sederunt_core::fact::LeaveReason;
 use sederunt_core::id::{MeetingId, ParticipantId};
 use sederunt_core::input::Command;
-use sederunt_core::words::polls::{NewPoll, Poll};
+use sederunt_core::words::polls::{NewPoll, Poll, PollFault, PollField};
 use sederunt_node::{Node, NodeError};
 use sederunt_store::ParticipantRow;
 
@@ -38,7 +38,7 @@ pub async fn kick_all(node: &Node, meeting: MeetingId) -> Result<usize, AppError
 /// Adds a poll to the session; everybody who may see polls is told. Answers the poll, which nobody has voted in.
 pub async fn create_poll(node: &Node, meeting: MeetingId, wanted: NewPoll) -> Result<Poll, AppError> {
     // Before it is known whether there is a session: what is wrong with a poll is wrong in any case.
-    wanted.check().map_err(broken)?;
+    wanted.check().map_err(fault)?;
     in_session(node, meeting, Command::CreatePoll(wanted)).await?.poll.ok_or(AppError::NoSession)
 }
 
@@ -56,7 +56,10 @@ fn people(reply: &CommandReply) -> BTreeSet<ParticipantId> {
     reply.removed.iter().map(|(_, participant)| *participant).collect()
 }
 
-/// A rule of the room that a field breaks is a fault like any other.
-fn broken(error: RoomError) -> AppError {
-    if let RoomError::Invalid { field, rule } = error { Fault::new(field, rule).into() } else { error.into() }
+fn fault(PollFault { field, rule }: PollFault) -> Fault {
+    match field {
+        PollField::Question => Fault::new("question", rule),
+        PollField::Options => Fault::new("options", rule),
+        PollField::Option(place) => Fault::new(format!("options[{place}]"), rule),
+    }
 }

@@ -113,27 +113,63 @@ const _: () =
     assert!(limit::POLL_OPTIONS_MAX == 20 && limit::POLL_TEXT_MAX_CHARS == 512, "the rules below say so");
 
 impl NewPoll {
-    /// Errors: a field that breaks a rule.
-    pub fn check(&self) -> Result<(), RoomError> {
-        if self.question.trim().is_empty() {
-            return Err(RoomError::Invalid { field: "question", rule: "must not be empty" });
+    /// Errors: the first field that breaks a rule.
+    pub fn check(&self) -> Result<(), PollFault> {
+        let fault = |field, rule| Err(PollFault { field, rule });
+        if let Some(rule) = text_fault(&self.question) {
+            return fault(PollField::Question, rule);
         }
         if !(2..=limit::POLL_OPTIONS_MAX).contains(&self.options.len()) {
-            return Err(RoomError::Invalid { field: "options", rule: "must have 2 to 20 items" });
+            return fault(PollField::Options, "must have 2 to 20 items");
         }
-        if self.options.iter().any(|option| option.trim().is_empty()) {
-            return Err(RoomError::Invalid { field: "options", rule: "must not be empty" });
-        }
-        let max = limit::POLL_TEXT_MAX_CHARS;
-        let too_long = |text: &String| text.len() > max && text.chars().count() > max;
-        let rule = "must have at most 512 characters";
-        if too_long(&self.question) {
-            return Err(RoomError::Invalid { field: "question", rule });
-        }
-        if self.options.iter().any(too_long) {
-            return Err(RoomError::Invalid { field: "options", rule });
+        for (place, option) in self.options.iter().enumerate() {
+            if let Some(rule) = text_fault(option) {
+                return fault(PollField::Option(place), rule);
+            }
         }
         Ok(())
+    }
+}
+
+/// The rule that a question or an option breaks.
+fn text_fault(text: &str) -> Option<&'static str> {
+    let max = limit::POLL_TEXT_MAX_CHARS;
+    if text.trim().is_empty() {
+        Some("must not be empty")
+    } else if text.len() > max && text.chars().count() > max {
+        Some("must have at most 512 characters")
+    } else {
+        None
+    }
+}
+
+/// What of a new poll is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PollFault {
+    /// Which field.
+    pub field: PollField,
+    /// Which rule it breaks.
+    pub rule: &'static str,
+}
+
+/// A field of a [`NewPoll`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PollField {
+    /// The question.
+    Question,
+    /// The options as a list.
+    Options,
+    /// One option, by its place.
+    Option(usize),
+}
+
+impl From<PollFault> for RoomError {
+    fn from(fault: PollFault) -> Self {
+        let field = match fault.field {
+            PollField::Question => "question",
+            PollField::Options | PollField::Option(_) => "options",
+        };
+        Self::Invalid { field, rule: fault.rule }
     }
 }
 

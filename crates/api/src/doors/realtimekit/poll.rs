@@ -19,10 +19,10 @@ use crate::extract::Body;
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct ActiveSessionCreatePollRequest {
     /// Question of the poll.
-    #[schema(min_length = 1, max_length = 512)]
+    #[schema(min_length = 1, max_length = 512, pattern = r"\S")]
     question: String,
     /// Answer options.
-    #[schema(min_items = 2, max_items = 20)]
+    #[schema(min_items = 2, max_items = 20, value_type = Vec<PollOptionText>)]
     options: Vec<String>,
     /// Hide who voted for what.
     #[serde(default)]
@@ -31,6 +31,12 @@ pub(crate) struct ActiveSessionCreatePollRequest {
     #[serde(default)]
     hide_votes: bool,
 }
+
+/// Text of an answer option; blanks alone are none.
+#[derive(ToSchema)]
+#[schema(min_length = 1, max_length = 512, pattern = r"\S")]
+#[expect(dead_code, reason = "the form of a text in the document")]
+struct PollOptionText(String);
 
 const _: () = assert!(POLL_TEXT_MAX_CHARS == 512 && POLL_OPTIONS_MAX == 20, "the schema above says so");
 
