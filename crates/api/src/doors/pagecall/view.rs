@@ -1,12 +1,11 @@
 //! Rows as the Pagecall door shows them.
 
+use sederunt_app::users;
 use sederunt_changes::text::iso;
 use sederunt_core::time::UnixMs;
 use sederunt_store::{MeetingRow, MemberType, ParticipantRow, RoomKind, StayRow, Store, StoreError, UserRow};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-use sederunt_app::users;
 
 /// Who may enter a room.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
