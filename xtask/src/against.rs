@@ -30,64 +30,121 @@ pub(crate) struct AgainstArgs {
     part: Vec<Part>,
 }
 
-/// One number that is compared; larger is better.
+/// One run of a benchmark program, with the numbers that are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Part {
-    /// Joins and leaves a second, 64 in flight
+    /// Joins and leaves a second, 64 and 1024 in flight
     Ingest,
-    /// First pages of the session list over HTTP, a second, 8 clients
+    /// First and deep pages of the session list over HTTP, a second, 8 clients
     Page,
     /// Forwarded packets per CPU-second of the media thread, 50 subscribers
     Packets,
+    /// The live feed's p99 from a change to a thousand watchers
+    Feed,
 }
 
-impl Part {
-    const ALL: [Self; 3] = [Self::Ingest, Self::Page, Self::Packets];
+/// One number of a run.
+#[derive(Debug, Clone, Copy)]
+struct Number {
+    name: &'static str,
+    /// Cells of its row in the program's table.
+    row: &'static [&'static str],
+    column: &'static str,
+    /// Which of the numbers of its cell.
+    nth: usize,
+}
 
-    const fn name(self) -> &'static str {
+const INGEST: &[Number] = &[
+    Number {
+        name: "joins and leaves a second, 64 in flight",
+        row: &["64", "ledger"],
+        column: "joins + leaves a second",
+        nth: 0,
+    },
+    Number {
+        name: "joins and leaves a second, 1024 in flight",
+        row: &["1024", "ledger"],
+        column: "joins + leaves a second",
+        nth: 0,
+    },
+];
+const PAGE: &[Number] = &[
+    Number {
+        name: "first pages over HTTP a second, 8 clients",
+        row: &["R1 first page", "8"],
+        column: "server, a second",
+        nth: 0,
+    },
+    Number {
+        name: "deep pages over HTTP a second, 8 clients",
+        row: &["R2 deep page", "8"],
+        column: "server, a second",
+        nth: 0,
+    },
+];
+const PACKETS: &[Number] = &[Number {
+    name: "packets forwarded per CPU-second, 50 subscribers",
+    row: &["50", "150"],
+    column: "forwarded per CPU-second",
+    nth: 0,
+}];
+const FEED: &[Number] = &[Number {
+    name: "p99 from a change to 1000 watchers, ms (smaller is better)",
+    row: &["1000"],
+    column: "change → event p50 / p99 / most",
+    nth: 1,
+}];
+
+/// Rounds of a part that takes minutes each.
+const LONG_ROUNDS_MAX: usize = 3;
+
+impl Part {
+    const ALL: [Self; 4] = [Self::Ingest, Self::Packets, Self::Feed, Self::Page];
+
+    const fn numbers(self) -> &'static [Number] {
         match self {
-            Self::Ingest => "joins and leaves a second, 64 in flight",
-            Self::Page => "first pages over HTTP a second, 8 clients",
-            Self::Packets => "packets forwarded per CPU-second, 50 subscribers",
+            Self::Ingest => INGEST,
+            Self::Page => PAGE,
+            Self::Packets => PACKETS,
+            Self::Feed => FEED,
         }
     }
 
-    /// Runs the part with a program and finds its number. `data` is a folder of that program alone: the two may
-    /// write ledgers of different schemas.
-    fn measure(self, program: &Path, data: &Path) -> anyhow::Result<f64> {
-        let (args, row, column): (&[&str], &[&str], &str) = match self {
-            Self::Ingest => (
-                &["ledger", "--part", "ingest", "--in-flight", "64", "--seconds", "3", "--import", "1000"],
-                &["64", "ledger"],
-                "joins + leaves a second",
-            ),
-            Self::Page => (
-                &[
-                    "ledger",
-                    "--part",
-                    "lists",
-                    "--step",
-                    "http",
-                    "--sessions",
-                    "100000",
-                    "--without-postgres",
-                ],
-                &["R1 first page", "8"],
-                "server, a second",
-            ),
-            Self::Packets => (
-                &["packets", "--subscribers", "50", "--rates", "150", "--seconds", "5"],
-                &["50", "150"],
-                "forwarded per CPU-second",
-            ),
-        };
+    const fn args(self) -> &'static [&'static str] {
+        match self {
+            Self::Ingest => &[
+                "ledger",
+                "--part",
+                "ingest",
+                "--in-flight",
+                "64,1024",
+                "--seconds",
+                "3",
+                "--import",
+                "1000",
+            ],
+            Self::Page => {
+                &["ledger", "--part", "lists", "--step", "http", "--sessions", "100000", "--without-postgres"]
+            }
+            Self::Packets => &["packets", "--subscribers", "50", "--rates", "150", "--seconds", "5"],
+            Self::Feed => &["feed", "--watchers", "1000", "--seconds", "10"],
+        }
+    }
+
+    /// Runs the part with a program and finds its numbers. `data` is a folder of that program alone: the two may write
+    /// ledgers of different schemas.
+    fn measure(self, program: &Path, data: &Path) -> anyhow::Result<Vec<f64>> {
         let mut command = Command::new(program);
-        command.args(args).current_dir(root());
+        command.args(self.args()).current_dir(root());
         if self != Self::Packets {
             command.arg("--dir").arg(data);
         }
         let text = output(&mut command)?;
-        cell(&text, row, column).with_context(|| format!("no row {row:?} with \"{column}\" in:\n{text}"))
+        let find = |n: &Number| {
+            cell(&text, n.row, n.column, n.nth)
+                .with_context(|| format!("no row {:?} with \"{}\" in:\n{text}", n.row, n.column))
+        };
+        self.numbers().iter().map(find).collect()
     }
 }
 
@@ -109,30 +166,32 @@ pub(crate) fn run(args: &AgainstArgs) -> anyhow::Result<()> {
     println!("| | {} | this tree | ratio of each round | median ratio |\n|---|---:|---:|---|---:|", args.rev);
     let parts = if args.part.is_empty() { &Part::ALL[..] } else { &args.part };
     for part in parts {
-        let (mut olds, mut news, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
-        for round in 0..args.rounds {
-            let (mut a, mut b) = (0.0, 0.0);
+        let rounds = if *part == Part::Page { args.rounds.min(LONG_ROUNDS_MAX) } else { args.rounds };
+        let (mut olds, mut news) = (Vec::new(), Vec::new());
+        for round in 0..rounds {
             // Whoever is second finds the disk as the first one left it.
             for turn in [round % 2, (round + 1) % 2] {
                 if turn == 0 {
-                    a = part.measure(&old, &folder.join("old-data"))?;
+                    olds.push(part.measure(&old, &folder.join("old-data"))?);
                 } else {
-                    b = part.measure(&new, &folder.join("new-data"))?;
+                    news.push(part.measure(&new, &folder.join("new-data"))?);
                 }
             }
-            olds.push(a);
-            news.push(b);
-            ratios.push(b / a);
         }
-        let each: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
-        println!(
-            "| {} | {:.0} | {:.0} | {} | {:.2} |",
-            part.name(),
-            median(&mut olds),
-            median(&mut news),
-            each.join(" · "),
-            median(&mut ratios),
-        );
+        for (at, number) in part.numbers().iter().enumerate() {
+            let of = |runs: &[Vec<f64>]| runs.iter().filter_map(|run| run.get(at).copied()).collect();
+            let (mut a, mut b): (Vec<f64>, Vec<f64>) = (of(&olds), of(&news));
+            let mut ratios: Vec<f64> = a.iter().zip(&b).map(|(a, b)| b / a).collect();
+            let each: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
+            println!(
+                "| {} | {:.0} | {:.0} | {} | {:.2} |",
+                number.name,
+                median(&mut a),
+                median(&mut b),
+                each.join(" · "),
+                median(&mut ratios),
+            );
+        }
     }
     Ok(())
 }

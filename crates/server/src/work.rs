@@ -6,6 +6,7 @@ mod account;
 mod backup;
 mod console;
 mod desk;
+mod differences;
 mod export;
 mod import;
 mod index;

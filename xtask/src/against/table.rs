@@ -1,8 +1,8 @@
 //! Numbers in Markdown tables.
 
-/// The number in column `column` of the first row whose cells contain all of `row`, each as a whole cell. `None` when no
-/// table of `text` has it.
-pub(super) fn cell(text: &str, row: &[&str], column: &str) -> Option<f64> {
+/// The number in column `column` of the first row whose cells contain all of `row`, each as a whole cell; of several in
+/// its cell (`1 ms / 2 ms`) that in place `nth`. `None` when no table of `text` has it.
+pub(super) fn cell(text: &str, row: &[&str], column: &str, nth: usize) -> Option<f64> {
     let mut index = None;
     for line in text.lines() {
         let Some(cells) = cells(line) else {
@@ -13,7 +13,8 @@ pub(super) fn cell(text: &str, row: &[&str], column: &str) -> Option<f64> {
         if let Some(found) = cells.iter().position(|cell| *cell == column) {
             index = Some(found);
         } else if let Some(index) = index.filter(|_| row.iter().all(|wanted| cells.contains(wanted))) {
-            return cells.get(index)?.parse().ok();
+            let number = |words: &str| words.split_whitespace().next()?.parse().ok();
+            return number(cells.get(index)?.split('/').nth(nth)?);
         }
     }
     None
@@ -33,16 +34,18 @@ mod tests {
 
     #[test]
     fn a_number_is_found_by_its_row_and_column() {
-        assert_eq!(cell(TEXT, &["x"], "b"), Some(1.0));
-        assert_eq!(cell(TEXT, &["x"], "c"), Some(2.0), "of its own table");
-        assert_eq!(cell(TEXT, &["y z"], "c"), Some(3.5));
+        assert_eq!(cell(TEXT, &["x"], "b", 0), Some(1.0));
+        assert_eq!(cell(TEXT, &["x"], "c", 0), Some(2.0), "of its own table");
+        assert_eq!(cell(TEXT, &["y z"], "c", 0), Some(3.5));
+        let several = "| a |\n|---|\n| x | \n| 1 ms / 2.5 ms |\n";
+        assert_eq!(cell(several, &["1 ms / 2.5 ms"], "a", 1), Some(2.5));
     }
 
     #[test]
     fn what_is_not_there_is_not_found() {
-        assert_eq!(cell(TEXT, &["y"], "c"), None, "a whole cell");
-        assert_eq!(cell(TEXT, &["y z"], "b"), None, "in another table");
-        assert_eq!(cell(TEXT, &["x"], "d"), None);
-        assert_eq!(cell("| a |\n|---|\n| x |\n", &["x"], "a"), None, "no number");
+        assert_eq!(cell(TEXT, &["y"], "c", 0), None, "a whole cell");
+        assert_eq!(cell(TEXT, &["y z"], "b", 0), None, "in another table");
+        assert_eq!(cell(TEXT, &["x"], "d", 0), None);
+        assert_eq!(cell("| a |\n|---|\n| x |\n", &["x"], "a", 0), None, "no number");
     }
 }

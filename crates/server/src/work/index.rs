@@ -5,6 +5,7 @@ use sederunt_core::id::AppId;
 use sederunt_store::{IndexInfo, IndexReport, StoreError};
 use serde_json::json;
 
+use super::differences::Found;
 use super::table::{json_line, line};
 use super::{Console, DONE, Desk, FAILED, Progress, Unit};
 
@@ -39,20 +40,13 @@ pub(super) fn verify(desk: &Desk, json: bool, console: &mut dyn Console) -> anyh
     });
     let report = report.context("the index cannot be read")?;
     let IndexReport { apps, sessions, difference_count, differences } = report;
-    if json {
-        let told = json!({
-            "indexes": apps, "sessions": sessions,
-            "difference_count": difference_count, "differences": differences,
-        });
-        json_line(console, &told)?;
-    } else {
-        for difference in &differences {
-            line(console, difference)?;
-        }
-        let found = if difference_count == 0 { "no".to_owned() } else { difference_count.to_string() };
-        line(console, &format!("{apps} indexes, {sessions} sessions: {found} differences"))?;
-    }
-    Ok(if difference_count == 0 { DONE } else { FAILED })
+    let found = Found {
+        compared: json!({ "indexes": apps, "sessions": sessions }),
+        words: format!("{apps} indexes, {sessions} sessions"),
+        count: difference_count,
+        differences: &differences,
+    };
+    found.tell(json, console)
 }
 
 /// One line an app: what a terminal shows and a script can cut.

@@ -4,8 +4,8 @@ use anyhow::Context;
 use sederunt_store::VerifyReport;
 use serde_json::json;
 
-use super::table::{json_line, line};
-use super::{Console, DONE, Desk, FAILED, Progress, Unit};
+use super::differences::Found;
+use super::{Console, Desk, Progress, Unit};
 
 pub(super) fn run(desk: &Desk, json: bool, console: &mut dyn Console) -> anyhow::Result<u8> {
     let pace = desk.pace(console);
@@ -15,18 +15,11 @@ pub(super) fn run(desk: &Desk, json: bool, console: &mut dyn Console) -> anyhow:
     });
     let report = report.context("the ledger cannot be read")?;
     let VerifyReport { facts, sessions, stays, difference_count, differences } = report;
-    if json {
-        let told = json!({
-            "facts": facts, "sessions": sessions, "stays": stays,
-            "difference_count": difference_count, "differences": differences,
-        });
-        json_line(console, &told)?;
-    } else {
-        for difference in &differences {
-            line(console, difference)?;
-        }
-        let found = if difference_count == 0 { "no".to_owned() } else { difference_count.to_string() };
-        line(console, &format!("{facts} facts, {sessions} sessions, {stays} stays: {found} differences"))?;
-    }
-    Ok(if difference_count == 0 { DONE } else { FAILED })
+    let found = Found {
+        compared: json!({ "facts": facts, "sessions": sessions, "stays": stays }),
+        words: format!("{facts} facts, {sessions} sessions, {stays} stays"),
+        count: difference_count,
+        differences: &differences,
+    };
+    found.tell(json, console)
 }
