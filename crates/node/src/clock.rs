@@ -18,12 +18,13 @@ const SLICE_MAX: Duration = Duration::from_secs(10);
 /// slewed; what is smaller than this is taken in when more comes.
 pub const STEP_MIN_MS: i64 = 100;
 
-/// Longest time in which two clocks are read for one moment, so that a thread that loses its processor between them is not
-/// taken for a step.
-const READ_MAX_NS: i64 = 20_000_000;
+/// Longest time in which two clocks are read for one moment: what passes between them, when a thread loses its processor
+/// there, is an error of a session's time. Whole milliseconds are kept, so more than one would show.
+const READ_MAX_NS: i64 = 1_000_000;
 
-/// Tries to read them that fast; on a machine that never does, the steady clock alone goes on.
-const READS_MAX: u32 = 3;
+/// Tries to read them that fast, which takes a microsecond where nothing comes between; on a machine that never does, the
+/// steady clock alone goes on.
+const READS_MAX: u32 = 5;
 
 /// What has become of the wall clock since the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,5 +1,6 @@
 //! Somebody sets the wall clock under load. What is written differs from the machine's time then, by one number a session.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -9,8 +10,8 @@ use crate::check::ROUNDING_MS;
 use crate::common::http::get;
 use crate::common::wall::Wall;
 use crate::common::{DEADLINE, Server};
-use crate::load::Seen;
-use crate::truth::Truth;
+use crate::load::{Attempt, Seen};
+use crate::truth::{Stay, Truth};
 use sederunt_dice::Dice;
 
 /// Every so many kills the wall clock is set before it.
@@ -57,19 +58,25 @@ impl Clock {
         crate::at_instant(Duration::from_millis(rng.within(0..300))).await;
     }
 
-    /// The sessions of `rooms` as the machine's clock would have told them: the first stay of each tells which of the
-    /// numbers is its own, and then everything else must fit.
+    /// The sessions of `rooms` as the machine's clock would have told them: the stays of each tell which of the numbers is
+    /// its own, and then everything else must fit.
     pub(crate) fn straightened(&self, truth: &Truth, rooms: &[Id], seen: &Seen) -> Truth {
+        let attempts: BTreeMap<Id, &Attempt> =
+            seen.attempts.iter().map(|(peer, attempt)| (Id::parse(peer).unwrap(), attempt)).collect();
         let mut straight = truth.clone();
         let mut odd = 0;
         for session in straight.sessions.values_mut().filter(|s| rooms.contains(&s.meeting)) {
             let first = session.stays.first().unwrap_or_else(|| panic!("nobody was there: {session:?}"));
-            let attempt = seen.attempts.iter().find(|(peer, _)| Id::parse(peer) == Ok(first.peer));
-            let (_, attempt) = attempt.unwrap_or_else(|| panic!("nobody asked for {first:?}"));
-            let asked =
-                attempt.join_asked - ROUNDING_MS..=attempt.joined.unwrap_or(attempt.killed) + ROUNDING_MS;
-            let off = self.offs.iter().copied().find(|off| asked.contains(&(first.joined_at - off)));
-            let off = off.unwrap_or_else(|| panic!("none of {:?} fits {first:?}\n{attempt:?}", self.offs));
+            let fits = |stay: &Stay, off: i64| {
+                let attempt = attempts.get(&stay.peer).unwrap_or_else(|| panic!("nobody asked for {stay:?}"));
+                let told = attempt.joined.unwrap_or(attempt.killed) + ROUNDING_MS;
+                (attempt.join_asked - ROUNDING_MS..=told).contains(&(stay.joined_at - off))
+            };
+            // Two clocks may be so close to each other that both fit the first stay.
+            let near = || self.offs.iter().copied().filter(|off| fits(first, *off));
+            let all = near().find(|off| session.stays.iter().all(|stay| fits(stay, *off)));
+            let off = all.or_else(|| near().next());
+            let off = off.unwrap_or_else(|| panic!("none of {:?} fits {first:?}", self.offs));
             odd += u64::from(off != 0);
             session.started_at -= off;
             session.ended_at -= off;
