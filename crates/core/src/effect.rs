@@ -98,6 +98,8 @@ pub struct CommandReply {
     pub session: Option<SessionId>,
     /// Peers that were removed.
     pub removed: Vec<(PeerId, ParticipantId)>,
+    /// Peers whose microphones are muted now, by this or before.
+    pub muted: Vec<(PeerId, ParticipantId)>,
     /// The poll that was made.
     pub poll: Option<Poll>,
 }

@@ -125,7 +125,8 @@ impl Features {
     /// Does what the API asks, and answers it.
     pub(crate) fn command(&mut self, hall: &mut Hall, stamp: Stamp, id: CommandId, command: Command) {
         let (session, now) = (hall.session().map(|tally| tally.session()), stamp.now);
-        let done = |removed| CommandReply { session, removed, poll: None };
+        let done = |removed| CommandReply { session, removed, muted: Vec::new(), poll: None };
+        let muted = |muted| CommandReply { muted, ..done(Vec::new()) };
         let result = match command {
             Command::Configure(config) => {
                 self.entry.configure(hall, now, config);
@@ -134,8 +135,14 @@ impl Features {
             Command::Kick { participants, custom_ids, reason } => {
                 self.entry.command_kick(hall, now, (&participants, &custom_ids), reason).map(done)
             }
-            Command::KickAll if session.is_none() => Err(RoomError::NotFound("active session")),
+            Command::KickAll | Command::Mute { .. } | Command::MuteAll if session.is_none() => {
+                Err(RoomError::NotFound("active session"))
+            }
             Command::KickAll => Ok(done(self.entry.kick_all(hall, now))),
+            Command::Mute { participants, custom_ids } => {
+                Ok(muted(media::command_mute(hall, Some((&participants, &custom_ids)))))
+            }
+            Command::MuteAll => Ok(muted(media::command_mute(hall, None))),
             Command::Terminate => Ok(done(self.entry.terminate(hall, now))),
             Command::CreatePoll(new) => {
                 let poll = self.polls.create_by_api(hall, stamp, new);

@@ -87,6 +87,15 @@ pub enum Command {
     },
     /// Removes everybody and ends the session at once.
     KickAll,
+    /// Mutes the microphones of these people, who may unmute themselves.
+    Mute {
+        /// By participant id.
+        participants: Vec<ParticipantId>,
+        /// By `custom_participant_id`.
+        custom_ids: Vec<String>,
+    },
+    /// The same of everybody.
+    MuteAll,
     /// Pagecall: sets `terminated_at`, removes everybody, ends the session; later joins are refused.
     Terminate,
     /// Asks a question (`activeSessionCreatePoll`).
@@ -100,7 +109,12 @@ impl Command {
     /// It may be refused while nothing can be written. Settings are in the ledger already, and a stop is a stop.
     pub const fn is_refusable(&self) -> bool {
         match self {
-            Self::Kick { .. } | Self::KickAll | Self::Terminate | Self::CreatePoll(_) => true,
+            Self::Kick { .. }
+            | Self::KickAll
+            | Self::Mute { .. }
+            | Self::MuteAll
+            | Self::Terminate
+            | Self::CreatePoll(_) => true,
             Self::Configure(_) | Self::Stop => false,
         }
     }

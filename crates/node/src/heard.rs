@@ -51,7 +51,9 @@ impl RoomTask {
     pub(crate) fn lose_the_silent(&mut self, message: &ToRoom) -> Result<(), RoomFault> {
         let ToRoom::Command { command, .. } = message else { return Ok(()) };
         match command {
-            Command::Configure(_) | Command::CreatePoll(_) => return Ok(()),
+            Command::Configure(_) | Command::CreatePoll(_) | Command::Mute { .. } | Command::MuteAll => {
+                return Ok(());
+            }
             Command::Kick { .. } | Command::KickAll | Command::Terminate | Command::Stop => {}
         }
         let quiet_since = self.shell.clock.steady().plus_ms(-QUIET_MS);

@@ -257,9 +257,12 @@ impl Node {
         }
         let live = self.shell.rooms.get(meeting).is_some();
         if !live && self.shell.store.active_session(meeting).await?.is_none() {
-            let nobody = CommandReply { session: None, removed: Vec::new(), poll: None };
+            let (removed, muted) = (Vec::new(), Vec::new());
+            let nobody = CommandReply { session: None, removed, muted, poll: None };
             match command {
                 Command::KickAll
+                | Command::Mute { .. }
+                | Command::MuteAll
                 | Command::CreatePoll(_)
                 | Command::Kick { reason: LeaveReason::Kicked, .. } => {
                     return Err(RoomError::NotFound("active session").into());

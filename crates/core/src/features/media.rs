@@ -21,6 +21,7 @@ use crate::words::media::{Ask, Tell};
 
 use calls::{Call, Calls, Then};
 use hold::Hold;
+pub(super) use host_control::command_mute;
 
 /// What other features show to who takes part in the media room.
 #[derive(Debug, Default)]
@@ -224,9 +225,13 @@ fn toggle_producer(
 ) -> Result<(), RoomError> {
     hall.joined(asked)?;
     let changed = set_paused(hall, asked.me, producer, paused).ok_or(RoomError::NotFound("producer"))?;
+    if let Some(peer) = hall.peers.get_mut(asked.me) {
+        // Its client knows better than what it could not hear.
+        peer.media.take_muted_away();
+    }
     hall.reply(asked, Tell::ProducerToggled);
     if let Some(producer) = changed {
-        let tell = Tell::ProducerToggledBy { peer: asked.me, initiator: asked.me, producer };
+        let tell = Tell::ProducerToggledBy { peer: asked.me, initiator: Some(asked.me), producer };
         hall.push_media(Some(asked.me), tell);
     }
     Ok(())

@@ -35,6 +35,8 @@ pub(crate) struct PeerMedia {
     pub(crate) late: bool,
     /// It came back, and has not joined the media room again yet.
     pub(crate) back: Option<Back>,
+    /// Its microphone was muted by somebody else while it was away: its client does not know, and publishes anew.
+    muted_away: bool,
     /// When the newest transport was opened.
     last_opened: Option<UnixMs>,
     /// Calls under way.
@@ -57,6 +59,16 @@ impl PeerMedia {
     /// A microphone of its own.
     pub(crate) fn microphone(&self, producer: ProducerId) -> Option<&ProducerState> {
         self.producers.get(&producer).filter(|state| state.is_microphone())
+    }
+
+    /// Somebody else mutes its microphone while it is away.
+    pub(crate) fn mute_away(&mut self) {
+        self.muted_away = true;
+    }
+
+    /// Whether that was so since it published its microphone, or unmuted it; from now on it is not.
+    pub(crate) fn take_muted_away(&mut self) -> bool {
+        std::mem::take(&mut self.muted_away)
     }
 
     /// The client asks to join the media room, or does so again. Returns the tracks that it has dropped.

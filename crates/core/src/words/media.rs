@@ -173,8 +173,8 @@ pub enum Tell {
     ProducerToggledBy {
         /// Whose.
         peer: PeerId,
-        /// Who did it.
-        initiator: PeerId,
+        /// Who did it; `None` = nobody in the room: the API, or somebody while the peer was away.
+        initiator: Option<PeerId>,
         /// The producer.
         producer: ProducerState,
     },

@@ -325,7 +325,12 @@ impl Maker {
                 custom_ids: vec![format!("c{}", self.rng.below(4))],
                 reason: *self.rng.pick(LeaveReason::ALL),
             },
-            8..30 => Command::Configure(RoomConfig { title: self.text(), open: true, ..config.clone() }),
+            8..10 => Command::Mute {
+                participants: vec![ParticipantId::from_u128(u128::from(self.rng.below(4)))],
+                custom_ids: vec![format!("c{}", self.rng.below(4))],
+            },
+            10 => Command::MuteAll,
+            11..30 => Command::Configure(RoomConfig { title: self.text(), open: true, ..config.clone() }),
             _ => Command::Configure(RoomConfig {
                 title: self.text(),
                 open: self.rng.chance(80),

@@ -133,8 +133,12 @@ pub(crate) fn effect_line(names: &mut Names, effect: &Effect) -> String {
         Effect::Done { result, .. } => match result {
             Ok(reply) => {
                 let session = reply.session.map_or("no session".to_owned(), |s| names.id(s.0));
-                let removed: Vec<String> = reply.removed.iter().map(|(peer, _)| names.id(peer.0)).collect();
-                format!("done {session} removed [{}]", removed.join(" "))
+                let mut ids = |peers: &[(PeerId, ParticipantId)]| {
+                    peers.iter().map(|(peer, _)| names.id(peer.0)).collect::<Vec<_>>().join(" ")
+                };
+                let (removed, muted) = (ids(&reply.removed), ids(&reply.muted));
+                let muted = if muted.is_empty() { muted } else { format!(" muted [{muted}]") };
+                format!("done {session} removed [{removed}]{muted}")
             }
             Err(error) => format!("done error: {error}"),
         },
@@ -306,7 +310,8 @@ fn media_line(names: &mut Names, tell: &media::Tell) -> String {
             format!("ProducerCreated {} {}", names.id(peer.0), producer(names, p))
         }
         media::Tell::ProducerToggledBy { peer, initiator, producer: p } => {
-            let (peer, by) = (names.id(peer.0), names.id(initiator.0));
+            let by = initiator.map_or("the API".to_owned(), |peer| names.id(peer.0));
+            let peer = names.id(peer.0);
             format!("ProducerToggledBy {peer} by {by} {}", producer(names, p))
         }
         media::Tell::ProducerGone { peer, producer: p } => {

@@ -252,6 +252,11 @@ impl World {
                 Command::Configure(self.config.clone())
             }
             ["kick_all"] => Command::KickAll,
+            ["mute", people @ ..] => Command::Mute {
+                participants: people.iter().map(|p| self.names.person(p)).collect(),
+                custom_ids: people.iter().map(|&p| p.to_owned()).collect(),
+            },
+            ["mute_all"] => Command::MuteAll,
             ["terminate"] => Command::Terminate,
             ["poll", question, options, flags @ ..] => {
                 Command::CreatePoll(new_poll(question, options, flags))

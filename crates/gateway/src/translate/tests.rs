@@ -146,7 +146,7 @@ fn media_words() -> Vec<(Msg, u32)> {
     let created = Msg::Media(words::media::Tell::ProducerCreated { peer: PEER, producer: producer() });
     let toggled = Msg::Media(words::media::Tell::ProducerToggledBy {
         peer: PEER,
-        initiator: PEER,
+        initiator: Some(PEER),
         producer: producer(),
     });
     let gone = Msg::Media(words::media::Tell::ProducerGone { peer: PEER, producer: producer() });

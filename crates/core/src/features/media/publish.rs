@@ -10,7 +10,7 @@ use crate::who::Ability;
 use crate::words::media::{Produce, Tell};
 
 use super::calls::Then;
-use super::{Media, hush, sending, unexpected};
+use super::{Media, host_control, hush, sending, unexpected};
 
 impl Media {
     /// `media.produce`: the others hear of it once the SFU has it.
@@ -97,7 +97,8 @@ pub(super) fn answered(
             let producer = state.producer;
             peer.media.producers.insert(producer, state.clone());
             hall.out.reply(conn, &re, Tell::Produced { producer, answer });
-            hall.push_media(Some(id), Tell::ProducerCreated { peer: id, producer: state });
+            hall.push_media(Some(id), Tell::ProducerCreated { peer: id, producer: state.clone() });
+            host_control::published(hall, id, &state);
         }
         (Ok(_), None) => {
             hall.out.media(id, MediaCmd::DropProducer { producer: state.producer });

@@ -57,7 +57,8 @@ pub(in crate::translate) fn tell(tell: &Tell) -> Wire {
             let push = e::PeerProducerToggleBroadcastResponse {
                 participant_id: peer.to_string(),
                 producer_state: Some(producer(state)),
-                initiator_participant_id: Some(initiator.to_string()),
+                // Without one the muted client takes it for somebody else's doing, too.
+                initiator_participant_id: initiator.map(|peer| peer.to_string()),
             };
             wire(n::PEER_PRODUCER_TOGGLE_BROADCAST, &push)
         }
