@@ -167,6 +167,11 @@ fn url() -> Object {
     text().format(Some(uri)).max_length(Some(URL_MAX_CHARS)).build()
 }
 
+/// A boolean of which only one value is built.
+pub(crate) fn only_true() -> Schema {
+    Schema::Object(ObjectBuilder::new().schema_type(Type::Boolean).enum_values(Some([true])).build())
+}
+
 /// A http or https URL.
 pub(crate) fn web_url() -> Schema {
     Schema::Object(url())

@@ -6,6 +6,7 @@ mod realtimekit;
 mod sederunt;
 
 use axum::Router;
+use axum::http::Method;
 use axum::routing::{MethodFilter, MethodRouter, get};
 use utoipa::openapi::{OpenApi, Server};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
@@ -19,6 +20,9 @@ pub(crate) use sederunt::Feeds;
 
 /// All doors. A path is of the first that has a prefix of it.
 pub(crate) const DOORS: [&Door; 3] = [&pagecall::DOOR, &sederunt::DOOR, &realtimekit::DOOR];
+
+/// A path that is read in vain, and the answer to whoever may read it.
+pub(crate) type Absent = (&'static str, fn() -> MethodRouter<Api>);
 
 /// One API.
 #[derive(Debug)]
@@ -36,6 +40,9 @@ pub(crate) struct Door {
     operations: &'static [Operation],
     /// The answer to an operation that is not built; only for those who may ask.
     not_built: fn(MethodFilter) -> MethodRouter<Api>,
+    /// Reads of one thing of a kind that nobody can make here yet: it is not found, which is the truth, and they are not built
+    /// either.
+    absent: &'static [Absent],
     /// The vendor's paths that have no prefix and are not built either.
     at_root: &'static [&'static str],
     /// What the document says beside the operations.
@@ -89,11 +96,15 @@ impl Door {
 
     fn below(&self, prefix: &str) -> Router<Api> {
         let (mut router, document) = self.built(prefix).split_for_parts();
-        for (method, path) in self.operations {
-            let path = format!("{prefix}{path}");
-            if !document::describes(&document, method, &path)
-                && let Ok(filter) = MethodFilter::try_from(method.clone())
-            {
+        for (method, template) in self.operations {
+            let path = format!("{prefix}{template}");
+            if document::describes(&document, method, &path) {
+                continue;
+            }
+            let absent = self.absent.iter().find(|(absent, _)| method == Method::GET && absent == template);
+            if let Some((_, read)) = absent {
+                router = router.route(&path, read());
+            } else if let Ok(filter) = MethodFilter::try_from(method.clone()) {
                 router = router.route(&path, (self.not_built)(filter));
             }
         }

@@ -47,11 +47,17 @@ impl Query {
         names: &[(&'static str, T)],
     ) -> Result<Option<T>, Fault> {
         let Some(text) = self.text(name)? else { return Ok(None) };
-        if let Some((_, value)) = names.iter().find(|(n, _)| *n == text) {
-            return Ok(Some(*value));
-        }
-        let all: Vec<&str> = names.iter().map(|(n, _)| *n).collect();
-        Err(Fault::new(name, format!("must be one of [{}]", all.join(", "))))
+        named(name, text, names).map(Some)
+    }
+
+    /// A list of such: the parameter may be given several times. Empty ones count as not given.
+    pub(crate) fn each_of<T: Copy>(
+        &self,
+        name: &'static str,
+        names: &[(&'static str, T)],
+    ) -> Result<Vec<T>, Fault> {
+        let values = self.pairs.iter().filter(|(n, value)| n == name && !value.is_empty());
+        values.map(|(_, value)| self::named(name, value, names)).collect()
     }
 
     /// `true` or `false`, any case.
@@ -64,6 +70,15 @@ impl Query {
             Some(_) => Err(Fault::new(name, RULE)),
         }
     }
+}
+
+/// The value that has this name.
+fn named<T: Copy>(parameter: &'static str, text: &str, names: &[(&'static str, T)]) -> Result<T, Fault> {
+    if let Some((_, value)) = names.iter().find(|(name, _)| *name == text) {
+        return Ok(*value);
+    }
+    let all: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
+    Err(Fault::new(parameter, format!("must be one of [{}]", all.join(", "))))
 }
 
 fn decode(text: &str) -> Result<String, Fault> {
@@ -106,6 +121,14 @@ mod tests {
         assert_eq!(q.text("a"), Err(Fault::new("a", "must be a string")));
         assert!(q.text("b").is_err());
         assert_eq!(q.boolean("c"), Ok(None));
+    }
+
+    #[test]
+    fn a_list_is_given_name_by_name() {
+        let q = Query::parse("s=A&s=&s=B&s=A&t=C").unwrap();
+        let names = [("A", 1), ("B", 2)];
+        assert_eq!((q.each_of("s", &names), q.each_of("u", &names)), (Ok(vec![1, 2, 1]), Ok(vec![])));
+        assert_eq!(q.each_of("t", &names), Err(Fault::new("t", "must be one of [A, B]")));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sederunt_core::effect::CommandReply;
 use sederunt_core::error::RoomError;
 use sederunt_core::fact::LeaveReason;
-use sederunt_core::id::{MeetingId, ParticipantId};
+use sederunt_core::id::{MeetingId, ParticipantId, PeerId};
 use sederunt_core::input::Command;
 use sederunt_core::words::polls::{NewPoll, Poll, PollFault, PollField};
 use sederunt_node::{Node, NodeError};
@@ -23,16 +23,29 @@ pub async fn kick(
     custom_ids: Vec<String>,
 ) -> Result<Vec<ParticipantRow>, AppError> {
     let kick = Command::Kick { participants, custom_ids, reason: LeaveReason::Kicked };
-    let mut rows = Vec::new();
-    for id in people(&in_session(node, meeting, kick).await?) {
-        rows.extend(node.store().participant(meeting, id).await?);
-    }
-    Ok(rows)
+    rows(node, meeting, people(&in_session(node, meeting, kick).await?.removed)).await
 }
 
 /// Removes everybody; the session ends at once. Answers how many people that were.
 pub async fn kick_all(node: &Node, meeting: MeetingId) -> Result<usize, AppError> {
-    Ok(people(&in_session(node, meeting, Command::KickAll).await?).len())
+    Ok(people(&in_session(node, meeting, Command::KickAll).await?.removed).len())
+}
+
+/// Mutes the microphones of people in the session, who may unmute themselves. Answers who is muted now, also of those who
+/// were silent before; ids that name nobody in the room are passed over, and whoever was deleted meanwhile is not shown.
+pub async fn mute(
+    node: &Node,
+    meeting: MeetingId,
+    participants: Vec<ParticipantId>,
+    custom_ids: Vec<String>,
+) -> Result<Vec<ParticipantRow>, AppError> {
+    let mute = Command::Mute { participants, custom_ids };
+    rows(node, meeting, people(&in_session(node, meeting, mute).await?.muted)).await
+}
+
+/// Mutes the microphones of everybody in the session. Answers how many people that are.
+pub async fn mute_all(node: &Node, meeting: MeetingId) -> Result<usize, AppError> {
+    Ok(people(&in_session(node, meeting, Command::MuteAll).await?.muted).len())
 }
 
 /// Adds a poll to the session; everybody who may see polls is told. Answers the poll, which nobody has voted in.
@@ -51,9 +64,22 @@ async fn in_session(node: &Node, meeting: MeetingId, command: Command) -> Result
     if reply.session.is_none() { Err(AppError::NoSession) } else { Ok(reply) }
 }
 
-/// Whose peers a command removed.
-fn people(reply: &CommandReply) -> BTreeSet<ParticipantId> {
-    reply.removed.iter().map(|(_, participant)| *participant).collect()
+/// Whose peers these are.
+fn people(peers: &[(PeerId, ParticipantId)]) -> BTreeSet<ParticipantId> {
+    peers.iter().map(|(_, participant)| *participant).collect()
+}
+
+/// The rows of people, without those who were deleted meanwhile.
+async fn rows(
+    node: &Node,
+    meeting: MeetingId,
+    people: BTreeSet<ParticipantId>,
+) -> Result<Vec<ParticipantRow>, AppError> {
+    let mut rows = Vec::new();
+    for id in people {
+        rows.extend(node.store().participant(meeting, id).await?);
+    }
+    Ok(rows)
 }
 
 fn fault(PollFault { field, rule }: PollFault) -> Fault {

@@ -34,6 +34,27 @@ impl NewPerson {
     }
 }
 
+/// What of a participant is to be changed; `None` stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct PersonChanges {
+    /// Display name; empty = none.
+    pub name: Option<String>,
+    /// Avatar URL; empty = none.
+    pub picture: Option<String>,
+    /// Name of the preset applied; counts from the next join.
+    pub preset_name: Option<String>,
+}
+
+impl PersonChanges {
+    /// The rules of names; that a picture is a URL is its door's to see.
+    pub fn check(&self) -> Result<(), Fault> {
+        if let Some(preset) = &self.preset_name {
+            filled("preset_name", preset, NAME_MAX_CHARS)?;
+        }
+        at_most("name", self.name.as_deref().unwrap_or_default(), NAME_MAX_CHARS)
+    }
+}
+
 /// Adds a participant and gives it a token.
 pub async fn add(
     node: &Node,
@@ -63,8 +84,7 @@ pub async fn add_at(
         picture: picture.unwrap_or_default(),
         user_id: Some(custom_id.clone()),
         custom_participant_id: Some(custom_id),
-        // At the other door, holders of this preset are hosts.
-        member_type: if preset_name == HOST_NAME { MemberType::Host } else { MemberType::Guest },
+        member_type: member_type(&preset_name),
         preset_id: Some(preset.id.clone()),
         preset_name,
         blocked: false,
@@ -74,6 +94,43 @@ pub async fn add_at(
     };
     let token = sign(&row, &preset)?;
     site.store().create_participant(row.clone()).await?;
+    Ok((row, token))
+}
+
+/// What the holder of a preset is at the other door.
+fn member_type(preset_name: &str) -> MemberType {
+    if preset_name == HOST_NAME { MemberType::Host } else { MemberType::Guest }
+}
+
+/// Changes a participant, and gives it a new token; the older ones stay valid. Whoever is in a meeting stays there as it joined.
+/// `NotFound` when it was deleted meanwhile.
+pub async fn change(
+    node: &Node,
+    who: &ParticipantRow,
+    changes: PersonChanges,
+) -> Result<(ParticipantRow, String), AppError> {
+    changes.check()?;
+    let PersonChanges { name, picture, preset_name } = changes;
+    let preset = match preset_name {
+        Some(preset_name) => Some(presets::named(node.store(), &who.app, &preset_name).await?),
+        None => None,
+    };
+    let now = node.now();
+    let change = move |row: &mut ParticipantRow| {
+        if let Some(name) = name {
+            row.name = name;
+        }
+        if let Some(picture) = picture {
+            row.picture = picture;
+        }
+        if let Some(preset) = preset {
+            row.member_type = member_type(&preset.name);
+            (row.preset_id, row.preset_name) = (Some(preset.id), preset.name);
+        }
+        row.updated_at = now;
+    };
+    let row = node.store().change_participant(who.meeting, who.id, change).await?;
+    let token = fresh_token(node, &row).await?;
     Ok((row, token))
 }
 

@@ -11,6 +11,14 @@ pub enum StoreError {
     /// The thing to change is not there.
     #[error("{0} not found")]
     NotFound(Thing),
+    /// There would be more than is kept.
+    #[error("limit reached: {what} (at most {max})")]
+    Limit {
+        /// Of what.
+        what: &'static str,
+        /// The bound.
+        max: usize,
+    },
     /// The data on disk is not as written by this program.
     #[error("damaged data: {0}")]
     Damaged(String),
@@ -57,7 +65,12 @@ impl StoreError {
                 )
             ),
             Self::Io { .. } | Self::Unwritable(_) => true,
-            Self::Exists(_) | Self::NotFound(_) | Self::Damaged(_) | Self::Busy(_) | Self::Closed => false,
+            Self::Exists(_)
+            | Self::NotFound(_)
+            | Self::Limit { .. }
+            | Self::Damaged(_)
+            | Self::Busy(_)
+            | Self::Closed => false,
         }
     }
 
@@ -66,6 +79,7 @@ impl StoreError {
         match self {
             Self::Exists(what) => Self::Exists(*what),
             Self::NotFound(what) => Self::NotFound(*what),
+            Self::Limit { what, max } => Self::Limit { what, max: *max },
             Self::Damaged(text) => Self::Damaged(text.clone()),
             Self::Busy(n) => Self::Busy(*n),
             Self::Unwritable(trouble) => Self::Unwritable(*trouble),

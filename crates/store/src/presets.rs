@@ -10,6 +10,11 @@ use crate::sql::{find, json, ms, opt_ms, write_error};
 use crate::table::{Insert, columns};
 use crate::{ListQuery, Page, ParticipantRow, PresetRow, Result, Store, StoreError, Thing};
 
+/// Presets of an app that are not deleted. An app has one for each role; a thousand are a program gone wild.
+const PER_APP_MAX: usize = 1000;
+/// Bytes of a preset's tree as JSON text, some twenty times a default one: it is read at each entry, and told to the client.
+const TREE_MAX_BYTES: usize = 64 * 1024;
+
 const PRESETS: Listing<PresetRow> = Listing {
     table: "preset",
     scope: "app = :scope AND deleted_ms IS NULL",
@@ -23,17 +28,24 @@ const PRESETS: Listing<PresetRow> = Listing {
 const BY_ID: &str = "SELECT * FROM preset WHERE app = ?1 AND id = ?2";
 
 impl Store {
-    /// Adds a preset; `Exists` when its id or its name is taken, names compared exactly.
+    /// Adds a preset; `Exists` when its id or its name is taken, names compared exactly, `Limit` when the app has too many or
+    /// its tree is too large.
     pub async fn create_preset(&self, preset: PresetRow) -> Result<()> {
         self.decide(move |conn| {
             is_free(conn, &preset)?;
+            let count = "SELECT count(*) FROM preset WHERE app = ?1 AND deleted_ms IS NULL";
+            let count = find(conn, count, [preset.app.as_str()], |row| row.get::<_, i64>(0))?.unwrap_or(0);
+            if usize::try_from(count).unwrap_or(usize::MAX) >= PER_APP_MAX {
+                return Err(StoreError::Limit { what: "presets of an app", max: PER_APP_MAX });
+            }
+            fits(&preset)?;
             Ok((vec![Entry::Preset(preset)], ()))
         })
         .await
     }
 
     /// Changes a preset that is not deleted and returns it, in one transaction. `NotFound` when there is none, `Exists`
-    /// when another one has its new name. With [`PresetRow::deleted_at`] set it is gone for all but those who hold it.
+    /// when another one has its new name, `Limit` when its tree became too large. With [`PresetRow::deleted_at`] set it is gone for all but those who hold it.
     pub async fn change_preset(
         &self,
         app: &AppId,
@@ -51,6 +63,9 @@ impl Store {
             if row.deleted_at.is_none() && row.name != old.name && named(conn, &row.app, &row.name)?.is_some()
             {
                 return Err(StoreError::Exists(Thing::Preset));
+            }
+            if row.body != old.body {
+                fits(&row)?;
             }
             Ok((vec![Entry::Preset(row.clone())], row))
         })
@@ -93,6 +108,14 @@ pub(crate) fn is_free(conn: &Connection, preset: &PresetRow) -> Result<()> {
     let taken = find(conn, taken, [&preset.id], |_| Ok(()))?.is_some();
     if taken || named(conn, &preset.app, &preset.name)?.is_some() {
         return Err(StoreError::Exists(Thing::Preset));
+    }
+    Ok(())
+}
+
+/// `Limit` when the tree is too large.
+fn fits(preset: &PresetRow) -> Result<()> {
+    if preset.body.to_string().len() > TREE_MAX_BYTES {
+        return Err(StoreError::Limit { what: "bytes of a preset", max: TREE_MAX_BYTES });
     }
     Ok(())
 }

@@ -168,11 +168,21 @@ impl From<BadBody> for KitError {
     }
 }
 
+/// The words as a sentence begins.
+fn sentence(words: &str) -> String {
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
 impl From<StoreError> for KitError {
     fn from(error: StoreError) -> Self {
         match &error {
-            StoreError::Exists(what) => Self::new(StatusCode::CONFLICT, format!("{what} exists already")),
-            StoreError::NotFound(what) => Self::not_found(what.as_str()),
+            StoreError::Exists(what) => {
+                Self::new(StatusCode::CONFLICT, format!("{} exists already", sentence(what.as_str())))
+            }
+            StoreError::NotFound(what) => Self::not_found(&sentence(what.as_str())),
+            // Waiting does not help, as 503 would say.
+            StoreError::Limit { .. } => Self::bad_request(&error.to_string()),
             StoreError::Busy(_) => Self::unavailable(),
             StoreError::Unwritable(why) => Self::new(StatusCode::SERVICE_UNAVAILABLE, why.to_string()),
             StoreError::Damaged(_) | StoreError::Sqlite(_) | StoreError::Io { .. } | StoreError::Closed => {

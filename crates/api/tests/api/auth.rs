@@ -37,10 +37,16 @@ async fn every_realtimekit_operation_refuses_strangers() {
     let kit = Kit::new().await;
     let person = kit.world.store.stays(stays_of(&kit, "S1")).await.unwrap().items[0].clone();
     let (peer, participant) = (person.stay.peer.to_string(), person.stay.participant.to_string());
+    let preset = kit.world.store.preset(&P.into(), "group_call_host").await.unwrap().unwrap().id;
     for (method, template, id) in operations("realtimekit") {
         let participant = if template.contains("/sessions/") { &peer } else { &participant };
         let path = |account: &str, app: &str| {
-            let ids = [("meeting_id", M1), ("session_id", kit.id("S1")), ("participant_id", participant)];
+            let ids = [
+                ("meeting_id", M1),
+                ("session_id", kit.id("S1")),
+                ("participant_id", participant),
+                ("preset_id", &preset),
+            ];
             filled(&template, &[&[("account_id", account), ("app_id", app)], &ids[..]].concat())
         };
         let send =
@@ -58,7 +64,7 @@ async fn every_realtimekit_operation_refuses_strangers() {
             assert_eq!(code(&send(path(B, P), "TB").await), (404, 404.into()), "{id}");
         }
         // What belongs to app P does not exist in the others.
-        if template.contains("{meeting_id}") || template.contains("{session_id}") {
+        if ["{meeting_id}", "{session_id}", "{preset_id}"].iter().any(|name| template.contains(name)) {
             for app in [Q, E] {
                 assert_eq!(code(&send(path(A, app), "TA").await), (404, 404.into()), "{id}");
             }

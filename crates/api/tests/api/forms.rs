@@ -33,7 +33,7 @@ fn sample(document: &Value, schema: &Value) -> Value {
     }
     match kind(schema) {
         "string" => json!("a"),
-        "integer" | "number" => json!(60),
+        "integer" | "number" => json!(schema["maximum"].as_i64().map_or(60, |max| max.min(60))),
         "boolean" => json!(true),
         "array" => items(document, schema, fewest(schema)),
         "object" => {
@@ -64,6 +64,7 @@ fn others(schema: &Value) -> Vec<Value> {
     match kind(schema) {
         "string" => vec![json!(5), json!(true), json!([name]), Value::Object(by_name)],
         "integer" => vec![json!("60"), json!(60.5), json!(true), json!([60]), json!({ "a": 60 })],
+        "number" => vec![json!("60"), json!(true), json!([60]), json!({ "a": 60 })],
         "boolean" => vec![json!("true"), json!(1), json!([true]), json!({})],
         "array" => vec![json!({}), json!("a"), json!({ "0": "a" })],
         // As many items as fields, so that an array passes where serde counts them.
@@ -167,11 +168,15 @@ async fn another_form_is_refused_everywhere_and_named() {
     w.send(Method::POST, &format!("/v1/rooms/{room}/members"), "KW", add).await.ok();
 
     let document = crate::openapi::document("realtimekit");
+    let m1 = w.store.meeting(M1.parse().unwrap()).await.unwrap().unwrap();
+    let participant = w.participant(&m1, w.node.mint_id(), "ann").await.id.to_string();
+    let preset = w.store.preset(&P.into(), "group_call_host").await.unwrap().unwrap().id;
     let fill = |template: &str| {
-        template.replace("{account_id}", A).replace("{app_id}", P).replace("{meeting_id}", M1)
+        let template = template.replace("{account_id}", A).replace("{app_id}", P).replace("{meeting_id}", M1);
+        template.replace("{participant_id}", &participant).replace("{preset_id}", &preset)
     };
     let tried = refuse_other_forms(w, document, "TA", fill).await;
-    assert!(tried > 300, "{tried} bodies are too few to be all");
+    assert!(tried > 1000, "{tried} bodies are too few to be all");
 
     let document = crate::openapi::document("pagecall");
     let fill = |template: &str| {

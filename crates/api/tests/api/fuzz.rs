@@ -107,6 +107,9 @@ fn random_queries() {
         (format!("{app}/meetings"), "TA"),
         (format!("{app}/meetings/{M1}/participants"), "TA"),
         (format!("{app}/presets"), "TA"),
+        (format!("{app}/recordings"), "TA"),
+        (format!("{app}/livestreams"), "TA"),
+        (format!("{app}/analytics/livestreams/overall"), "TA"),
         (format!("/accounts/{A}/realtime/kit/apps"), "TA"),
         ("/v1/rooms".to_owned(), "KW"),
         (format!("/v1/rooms/{M1}/sessions"), "KW"),
@@ -130,6 +133,8 @@ fn random_path_parts() {
         (format!("/accounts/{A}/realtime/kit/{P}/sessions/#"), "TA"),
         (format!("/accounts/{A}/realtime/kit/{P}/sessions/{}/participants/#", kit.id("S1")), "TA"),
         (format!("/accounts/{A}/realtime/kit/{P}/meetings/#"), "TA"),
+        (format!("/accounts/{A}/realtime/kit/{P}/presets/#"), "TA"),
+        (format!("/accounts/{A}/realtime/kit/{P}/meetings/{M1}/participants/#"), "TA"),
         ("/accounts/#/realtime/kit/apps".to_owned(), "TA"),
         ("/v1/rooms/#/sessions".to_owned(), "KW"),
         ("/v1/users/#".to_owned(), "KW"),
@@ -173,6 +178,10 @@ fn json_value() -> impl Strategy<Value = serde_json::Value> {
             "participant_ids",
             "max_meeting_seconds",
             "session_keep_alive_time_in_secs",
+            "config",
+            "permissions",
+            "polls",
+            "ui",
         ];
         let name = proptest::sample::select(names.to_vec()).prop_map(str::to_owned);
         prop_oneof![
@@ -187,9 +196,14 @@ fn json_value() -> impl Strategy<Value = serde_json::Value> {
 fn random_bodies() {
     let (runtime, kit) = fixture();
     let app = format!("/accounts/{A}/realtime/kit/{P}");
+    let preset = runtime.block_on(kit.world.store.preset(&P.into(), "group_call_host")).unwrap().unwrap().id;
     let targets = [
         (Method::POST, format!("{app}/meetings"), "TA"),
         (Method::PATCH, format!("{app}/meetings/{M1}"), "TA"),
+        (Method::PUT, format!("{app}/meetings/{M1}"), "TA"),
+        (Method::POST, format!("{app}/presets"), "TA"),
+        (Method::PATCH, format!("{app}/presets/{preset}"), "TA"),
+        (Method::PUT, format!("{app}/presets/{preset}"), "TA"),
         (Method::POST, format!("{app}/meetings/{M1}/participants"), "TA"),
         (Method::POST, format!("{app}/meetings/{M1}/active-session/kick"), "TA"),
         (Method::POST, format!("/accounts/{A}/realtime/kit/apps"), "TA"),

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::kit_fixture::{A, Kit, M1, P, target};
 use crate::pagecall_fixture::R1;
+use crate::shape::Shape;
 use crate::world::World;
 
 #[tokio::test]
@@ -44,12 +45,15 @@ async fn what_is_not_built_says_so_to_those_who_may_ask() {
     let kit = Kit::new().await;
     let w = &kit.world;
     w.token("KW", None, Some(P)).await;
-    let recordings = format!("/client/v4/accounts/{A}/realtime/kit/{P}/recordings");
-    assert_eq!(w.send(Method::GET, &recordings, "", None).await.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(w.send(Method::GET, &recordings, "TB", None).await.status, StatusCode::FORBIDDEN);
+    let kit_path = |path: &str| format!("/client/v4/accounts/{A}/realtime/kit/{P}/{path}");
+    let (recordings, events) = (kit_path("recordings"), kit_path("webhooks/all"));
+    assert_eq!(w.send(Method::GET, &events, "", None).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(w.send(Method::GET, &events, "TB", None).await.status, StatusCode::FORBIDDEN);
     assert_eq!(w.send(Method::POST, &recordings, "TR", None).await.status, StatusCode::FORBIDDEN);
-    for (method, token) in [(Method::GET, "TR"), (Method::GET, "TA"), (Method::POST, "TA")] {
-        let answer = w.send(method, &recordings, token, None).await;
+    for (method, path, token) in
+        [(Method::GET, &events, "TR"), (Method::GET, &events, "TA"), (Method::POST, &recordings, "TA")]
+    {
+        let answer = w.send(method, path, token, None).await;
         assert_eq!((answer.status.as_u16(), &answer.json()["error"]["code"]), (501, &json!(501)));
         assert_eq!(answer.header("x-should-retry"), "false");
     }
@@ -74,23 +78,115 @@ async fn what_is_not_built_says_so_to_those_who_may_ask() {
 async fn operations_of_older_sdks_are_known() {
     let kit = Kit::new().await;
     let session = kit.id("S1");
-    for (method, path) in [
-        (Method::POST, format!("meetings/{M1}/active-session/mute")),
-        (Method::POST, format!("meetings/{M1}/active-session/mute-all")),
-        (Method::GET, format!("meetings/{M1}/livestream")),
-        (Method::PUT, format!("livestreams/{M1}/enable")),
-        (Method::PUT, format!("livestreams/{M1}/disable")),
-        (Method::POST, format!("livestreams/{M1}/reset-stream-key")),
-        (Method::GET, format!("sessions/{session}/livestream-sessions")),
+    for (method, path, status) in [
+        (Method::POST, format!("meetings/{M1}/active-session/mute"), 400),
+        (Method::POST, format!("meetings/{M1}/active-session/mute-all"), 400),
+        (Method::GET, format!("meetings/{M1}/livestream"), 404),
+        (Method::PUT, format!("livestreams/{M1}/enable"), 501),
+        (Method::PUT, format!("livestreams/{M1}/disable"), 501),
+        (Method::POST, format!("livestreams/{M1}/reset-stream-key"), 501),
+        (Method::GET, format!("sessions/{session}/livestream-sessions"), 404),
     ] {
         for prefix in ["", "/client/v4"] {
             let target = format!("{prefix}/accounts/{A}/realtime/kit/{P}/{path}");
             let answer = kit.world.send(method.clone(), &target, "TA", None).await;
-            assert_eq!((answer.status.as_u16(), answer.header("x-should-retry")), (501, "false"), "{target}");
+            let retry = if status == 501 { "false" } else { "" };
+            assert_eq!(
+                (answer.status.as_u16(), answer.header("x-should-retry")),
+                (status, retry),
+                "{target}"
+            );
             let reads = kit.world.send(method.clone(), &target, "TR", None).await.status.as_u16();
-            assert_eq!(reads, if method == Method::GET { 501 } else { 403 }, "{target}");
+            assert_eq!(reads, if method == Method::GET { status } else { 403 }, "{target}");
             assert_eq!(kit.world.send(method.clone(), &target, "", None).await.status.as_u16(), 401);
         }
+    }
+}
+
+/// Recordings, livestreams, transcripts and summaries: nothing makes them, so there are none.
+#[tokio::test]
+async fn what_cannot_be_yet_is_listed_as_nothing() {
+    let kit = Kit::new().await;
+    let w = &kit.world;
+    let get = async |path: &str, token: &str| {
+        let target = format!("/client/v4/accounts/{A}/realtime/kit/{path}");
+        w.send(Method::GET, &target, token, None).await
+    };
+    let none = json!({ "total_count": 0, "start_offset": 0, "end_offset": 0 });
+    let filters = "?status=RECORDING&status=PAUSED&meeting_id=x&expired=false&sort_by=invokedTime&sort_order=ASC&page_no=3";
+    for query in ["", filters] {
+        let list = get(&format!("{P}/recordings{query}"), "TR").await.ok();
+        assert_eq!(list, json!({ "success": true, "data": [], "paging": none }));
+        Shape::of("recordingsGetRecordings").assert_required(&list);
+    }
+    let list =
+        get(&format!("{P}/livestreams?status=LIVE&exclude_meetings=true&sort_order=DSC"), "TR").await.ok();
+    assert_eq!(list, json!({ "success": true, "data": { "paging": none } }));
+    for (query, message) in [
+        (
+            "recordings?status=NONE",
+            "\"status\" must be one of [INVOKED, RECORDING, UPLOADING, UPLOADED, ERRORED, PAUSED]",
+        ),
+        ("recordings?sort_by=createdAt", "\"sort_by\" must be one of [invokedTime]"),
+        ("recordings?expired=1", "\"expired\" must be a boolean"),
+        ("recordings?start_time=x", "\"start_time\" must be in ISO 8601 date format"),
+        ("livestreams?status=ENDED", "\"status\" must be one of [LIVE, IDLE, ERRORED, INVOKED]"),
+        ("analytics/livestreams/overall?start_time=1.5", "\"start_time\" must be an integer"),
+        ("analytics/livestreams/daywise?end_time=-1", "\"end_time\" must be greater than or equal to 0"),
+        ("livestreams?per_page=-1", "\"per_page\" must be greater than or equal to 0"),
+    ] {
+        let refused = get(&format!("{P}/{query}"), "TA").await;
+        let wanted = (400, format!("BAD_REQUEST: {message}"));
+        assert_eq!(
+            (refused.status.as_u16(), refused.json()["error"]["message"].as_str().unwrap().to_owned()),
+            wanted
+        );
+    }
+}
+
+/// One of them is not found, and whatever would start or change one is not built.
+#[tokio::test]
+async fn what_cannot_be_yet_is_not_found_and_not_started() {
+    let kit = Kit::new().await;
+    let w = &kit.world;
+    let get = async |path: &str, token: &str| {
+        let target = format!("/client/v4/accounts/{A}/realtime/kit/{P}/{path}");
+        w.send(Method::GET, &target, token, None).await
+    };
+    let session = kit.id("S1");
+    for (path, what) in [
+        (format!("recordings/{M1}"), "Recording"),
+        ("recordings/nonsense".to_owned(), "Recording"),
+        (format!("recordings/active-recording/{M1}"), "Active recording"),
+        ("recordings/active-recording/nonsense".to_owned(), "Meeting"),
+        (format!("livestreams/{M1}"), "Livestream"),
+        (format!("livestreams/{M1}/active-livestream-session"), "Livestream"),
+        (format!("livestreams/sessions/{session}"), "Livestream session"),
+        (format!("meetings/{M1}/active-livestream"), "Active livestream"),
+        (format!("sessions/{session}/transcript"), "Transcript"),
+        (format!("sessions/{session}/summary"), "Summary"),
+        (format!("sessions/{M1}/summary"), "Session"),
+    ] {
+        for token in ["TR", "TA"] {
+            let answer = get(&path, token).await;
+            let message = answer.json()["error"]["message"].as_str().unwrap().to_owned();
+            assert_eq!((answer.status.as_u16(), message), (404, format!("{what} not found")), "{path}");
+        }
+        assert_eq!(get(&path, "").await.status.as_u16(), 401, "{path}");
+        assert_eq!(get(&path, "TB").await.status.as_u16(), 403, "{path}");
+    }
+    for (method, path) in [
+        (Method::POST, "recordings".to_owned()),
+        (Method::POST, "recordings/track".to_owned()),
+        (Method::PUT, format!("recordings/{M1}")),
+        (Method::POST, "livestreams".to_owned()),
+        (Method::POST, format!("meetings/{M1}/livestreams")),
+        (Method::POST, format!("meetings/{M1}/active-livestream/stop")),
+        (Method::POST, format!("sessions/{session}/summary")),
+    ] {
+        let target = format!("/client/v4/accounts/{A}/realtime/kit/{P}/{path}");
+        let answer = w.send(method, &target, "TA", None).await;
+        assert_eq!((answer.status.as_u16(), answer.header("x-should-retry")), (501, "false"), "{path}");
     }
 }
 

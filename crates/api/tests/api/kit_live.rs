@@ -103,6 +103,60 @@ async fn r124_kick_all_ends_at_once() {
 }
 
 #[tokio::test]
+async fn muting_says_who_is_muted_as_kicking_says_who_is_gone() {
+    let w = world().await;
+    let m = meeting(&w).await;
+    let path = format!("/accounts/{A}/realtime/kit/{P}/meetings/{M1}/active-session");
+    let mute = |verb: &str, body: Value| {
+        let target = format!("{path}/{verb}");
+        let w = &w;
+        async move { w.send(Method::POST, &target, "TA", Some(body)).await }
+    };
+    let (one, all) = (json!({ "participant_ids": [] }), json!({ "allow_unmute": true }));
+    let message = format!("No active session found for meeting_id {M1}");
+    for (verb, body) in [("mute", one), ("mute-all", all.clone())] {
+        let none = mute(verb, body).await;
+        assert_eq!(
+            (none.status.as_u16(), &none.json()["error"]["message"]),
+            (404, &json!(message)),
+            "{verb}"
+        );
+    }
+    let (ann, ben) = (w.participant(&m, w.node.mint_id(), "ann").await, w.joined(&m, "ben").await);
+    let (first, second) = (w.tab(&ann).await, w.tab(&ann).await);
+    let cat = w.participant(&m, w.node.mint_id(), "cat").await;
+
+    let body = json!({
+        "participant_ids": [ann.id.to_string(), cat.id.to_string(), "nonsense"],
+        "custom_participant_ids": ["ann", "nobody"],
+    });
+    let muted = mute("mute", body).await.ok();
+    let shown = json!([{
+        "id": ann.id.to_string(), "name": "ann", "created_at": T0, "updated_at": T0,
+    }]);
+    assert_eq!(
+        muted["data"],
+        json!({ "action": "mute", "participants": shown }),
+        "once, and nobody who is not in"
+    );
+    let muted = mute("mute-all", all).await.ok();
+    assert_eq!(muted["data"], json!({ "action": "mute_all", "muted_participants_count": 2 }));
+    assert_eq!(sessions(&w).await[0]["live_participants"], json!(3), "nobody is out");
+
+    let whom = "BAD_REQUEST: \"participant_ids\" or \"custom_participant_ids\" is required";
+    let unmute = "BAD_REQUEST: \"allow_unmute\" must be true: keeping people muted is not built";
+    for (verb, body, message) in [
+        ("mute", json!({}), whom),
+        ("mute-all", json!({}), "BAD_REQUEST: \"allow_unmute\" is required"),
+        ("mute-all", json!({ "allow_unmute": false }), unmute),
+    ] {
+        let refused = mute(verb, body).await;
+        assert_eq!((refused.status.as_u16(), &refused.json()["error"]["message"]), (400, &json!(message)));
+    }
+    drop((ben, first, second));
+}
+
+#[tokio::test]
 async fn a_poll_needs_a_session_and_two_answers() {
     let w = world().await;
     let m = meeting(&w).await;

@@ -23,7 +23,9 @@ async fn a_path_parameter_that_is_no_text_names_nothing() {
         (Method::DELETE, format!("{app}/meetings/{M1}/participants/%FF"), 404),
         (Method::GET, format!("{app}/sessions/%FF"), 404),
         (Method::GET, format!("{app}/sessions/{session}/participants/%FF"), 404),
-        (Method::GET, format!("{app}/recordings/%FF"), 501),
+        (Method::GET, format!("{app}/recordings/%FF"), 404),
+        (Method::PUT, format!("{app}/recordings/%FF"), 501),
+        (Method::GET, format!("{app}/presets/%FF"), 404),
         (Method::GET, "/sederunt/v1/apps/%FF/events".to_owned(), 404),
     ];
     for (method, path, status) in cases {

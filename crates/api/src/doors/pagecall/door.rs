@@ -19,6 +19,7 @@ pub(crate) const DOOR: Door = Door {
     routes,
     operations: operations::ALL,
     not_built: refuse,
+    absent: &[],
     at_root: &[],
     document: Document::openapi,
     describe: |_| (),

@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use sederunt_core::id::Id;
 use sederunt_node::Node;
-use sederunt_store::{AppRow, MeetingRow, ParticipantRow, Permission, SessionRow, Store};
+use sederunt_store::{AppRow, MeetingRow, ParticipantRow, Permission, PresetRow, SessionRow, Store};
 
 use crate::dialect::KitError;
 use crate::path;
@@ -74,6 +74,16 @@ pub(crate) struct InMeeting<R> {
 pub(crate) struct OfParticipant<R> {
     /// The participant; not deleted.
     pub(crate) participant: ParticipantRow,
+    /// The shell.
+    pub(crate) node: Node,
+    right: PhantomData<R>,
+}
+
+/// A caller that may do `R` with the preset of the path.
+#[derive(Debug)]
+pub(crate) struct OfPreset<R> {
+    /// The preset; not deleted.
+    pub(crate) preset: PresetRow,
     /// The shell.
     pub(crate) node: Node,
     right: PhantomData<R>,
@@ -160,6 +170,18 @@ impl<R: Right> FromRequestParts<Api> for OfParticipant<R> {
         let id = path_id(parts, "participant_id").ok_or_else(unknown)?;
         let participant = node.store().participant(meeting.id, id).await?.ok_or_else(unknown)?;
         Ok(Self { participant, node, right })
+    }
+}
+
+impl<R: Right> FromRequestParts<Api> for OfPreset<R> {
+    type Rejection = KitError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, KitError> {
+        let InApp { app, node, right } = InApp::from_request_parts(parts, api).await?;
+        let unknown = || KitError::not_found("Preset");
+        let id: Id = path_id(parts, "preset_id").ok_or_else(unknown)?;
+        let preset = node.store().preset_by_id(&app.id, &id.to_string()).await?.ok_or_else(unknown)?;
+        Ok(Self { preset, node, right })
     }
 }
 

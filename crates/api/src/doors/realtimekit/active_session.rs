@@ -34,14 +34,14 @@ pub(super) async fn get(caller: InMeeting<Read>) -> Result<Envelope<Session>, Ki
     Ok(Envelope::of(Session::of(row.borrow(), caller.node.steady())))
 }
 
-/// Whom to remove. At least one of the lists.
+/// Whom to remove or mute. At least one of the lists.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct ActiveSessionKickParticipantsRequest {
-    /// IDs of the people to remove.
+    /// IDs of the people.
     #[serde(default)]
     #[schema(max_items = 1000)]
     participant_ids: Option<Vec<String>>,
-    /// Caller-side identifiers of the people to remove.
+    /// Caller-side identifiers of the people.
     #[serde(default)]
     #[schema(max_items = 1000)]
     custom_participant_ids: Option<Vec<String>>,
@@ -74,7 +74,7 @@ impl ActiveSessionKickParticipantsRequest {
     }
 }
 
-/// A person that was removed.
+/// A person that was removed or muted.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct KickedParticipant {
     /// Participant ID.
@@ -112,6 +112,32 @@ pub(crate) struct Kicked {
     action: &'static str,
     /// The people.
     participants: Vec<KickedParticipant>,
+}
+
+/// Who is muted.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Muted {
+    /// Name of the action carried out.
+    action: &'static str,
+    /// The people.
+    participants: Vec<KickedParticipant>,
+}
+
+/// How many are muted.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MutedAll {
+    /// Name of the action carried out.
+    action: &'static str,
+    /// How many people are muted.
+    muted_participants_count: usize,
+}
+
+/// How everybody is muted.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct MuteAllParticipantsRequest {
+    /// Whether they may unmute themselves; keeping them from it is not built.
+    #[schema(schema_with = crate::document::only_true)]
+    allow_unmute: bool,
 }
 
 /// How many were removed.
@@ -164,4 +190,49 @@ pub(super) async fn kick_all(caller: InMeeting<Change>) -> Result<Envelope<Kicke
     let meeting = caller.meeting.id;
     let kicked = live::kick_all(&caller.node, meeting).await.map_err(|error| in_session(meeting, error))?;
     Ok(Envelope::of(KickedAll { action: "kick_all", kicked_participants_count: kicked }))
+}
+
+/// Mutes the microphones of people in the LIVE session, who may unmute themselves.
+#[utoipa::path(
+    post,
+    path = "/accounts/{account_id}/realtime/kit/{app_id}/meetings/{meeting_id}/active-session/mute",
+    operation_id = "MuteParticipants",
+    tag = "Active session",
+    params(("account_id" = String, Path), ("app_id" = String, Path), ("meeting_id" = String, Path)),
+    request_body = ActiveSessionKickParticipantsRequest,
+    responses((status = 200, description = "Done.", body = Envelope<Muted>), KitErrors)
+)]
+pub(super) async fn mute(
+    caller: InMeeting<Change>,
+    Body(body, _): Body<ActiveSessionKickParticipantsRequest, KitError>,
+) -> Result<Envelope<Muted>, KitError> {
+    body.check()?;
+    let meeting = caller.meeting.id;
+    let (participants, custom_ids) = body.whom();
+    let muted = live::mute(&caller.node, meeting, participants, custom_ids).await;
+    let muted = muted.map_err(|error| in_session(meeting, error))?;
+    let participants = muted.into_iter().map(KickedParticipant::from).collect();
+    Ok(Envelope::of(Muted { action: "mute", participants }))
+}
+
+/// Mutes the microphones of everybody in the LIVE session; they may unmute themselves.
+#[utoipa::path(
+    post,
+    path = "/accounts/{account_id}/realtime/kit/{app_id}/meetings/{meeting_id}/active-session/mute-all",
+    operation_id = "MuteAllParticipants",
+    tag = "Active session",
+    params(("account_id" = String, Path), ("app_id" = String, Path), ("meeting_id" = String, Path)),
+    request_body = MuteAllParticipantsRequest,
+    responses((status = 200, description = "Done.", body = Envelope<MutedAll>), KitErrors)
+)]
+pub(super) async fn mute_all(
+    caller: InMeeting<Change>,
+    Body(body, _): Body<MuteAllParticipantsRequest, KitError>,
+) -> Result<Envelope<MutedAll>, KitError> {
+    if !body.allow_unmute {
+        return Err(Fault::new("allow_unmute", "must be true: keeping people muted is not built").into());
+    }
+    let meeting = caller.meeting.id;
+    let muted = live::mute_all(&caller.node, meeting).await.map_err(|error| in_session(meeting, error))?;
+    Ok(Envelope::of(MutedAll { action: "mute_all", muted_participants_count: muted }))
 }

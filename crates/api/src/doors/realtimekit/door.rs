@@ -7,7 +7,8 @@ use utoipa_axum::routes;
 
 use super::access::{Change, InApp, Read};
 use super::{
-    active_session, apps, meetings, operations, participants, poll, presets, session_participants, sessions,
+    active_session, apps, meetings, nothing_yet, operations, participants, poll, presets,
+    session_participants, sessions,
 };
 use crate::dialect::{Dialect, ErrorItem, KitError, KitErrorBody};
 use crate::doors::{Door, not_built};
@@ -21,6 +22,7 @@ pub(crate) const DOOR: Door = Door {
     routes,
     operations: operations::ALL,
     not_built: refuse,
+    absent: nothing_yet::ABSENT,
     // The public key of webhooks belongs to nobody's account.
     at_root: &["/.well-known/webhooks.json"],
     document: Document::openapi,
@@ -32,14 +34,22 @@ pub(crate) const DOOR: Door = Door {
 #[openapi(
     info(
         title = "RealtimeKit-compatible API",
-        description = "The operations that are built. Every other operation of the vendor's API answers 501.",
+        description = "The operations that are built. Every other operation of the vendor's API answers 501, but for the reads of one recording, livestream, transcript or summary: there is none, so 404.",
         version = "7.1.0",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     components(schemas(KitErrorBody, ErrorItem)),
     modifiers(&Security),
     security(("apiToken" = []), ("apiEmail" = [], "apiKey" = [])),
-    tags((name = "Apps"), (name = "Meetings"), (name = "Presets"), (name = "Sessions"), (name = "Active session"))
+    tags(
+        (name = "Apps"),
+        (name = "Meetings"),
+        (name = "Presets"),
+        (name = "Sessions"),
+        (name = "Active session"),
+        (name = "Recordings"),
+        (name = "Livestreams")
+    )
 )]
 struct Document;
 
@@ -60,19 +70,26 @@ fn routes() -> Vec<UtoipaMethodRouter<Api>> {
     vec![
         routes!(apps::list, apps::create),
         routes!(meetings::list, meetings::create),
-        routes!(meetings::get, meetings::update),
+        routes!(meetings::get, meetings::update, meetings::replace),
         routes!(participants::list, participants::add),
-        routes!(participants::delete),
+        routes!(participants::get, participants::edit, participants::delete),
         routes!(participants::refresh_token),
         routes!(active_session::get),
         routes!(active_session::kick),
         routes!(active_session::kick_all),
+        routes!(active_session::mute),
+        routes!(active_session::mute_all),
         routes!(poll::create),
-        routes!(presets::list),
+        routes!(presets::list, presets::create),
+        routes!(presets::get, presets::update, presets::replace, presets::delete),
         routes!(sessions::list),
         routes!(sessions::get),
         routes!(session_participants::list),
         routes!(session_participants::get),
+        routes!(nothing_yet::recordings),
+        routes!(nothing_yet::livestreams),
+        routes!(nothing_yet::livestream_stats),
+        routes!(nothing_yet::livestream_days),
     ]
 }
 

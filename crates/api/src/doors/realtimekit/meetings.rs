@@ -1,7 +1,7 @@
 //! Meetings of an app (SEMANTICS §2.1).
 
 use sederunt_app::meetings;
-use sederunt_core::limit::KEEP_ALIVE_SECS;
+use sederunt_core::limit::{KEEP_ALIVE_DEFAULT_SECS, KEEP_ALIVE_SECS};
 use sederunt_core::time::UnixMs;
 use sederunt_store::{ListQuery, MeetingRow};
 use serde::{Deserialize, Serialize};
@@ -127,6 +127,17 @@ pub(crate) struct MeetingFields {
     transcribe_on_end: Option<bool>,
 }
 
+/// Fields of this door that have no column. The other door's are beside them.
+const KEPT_IN_EXTRA: [&str; 7] = [
+    "ai_config",
+    "live_stream_on_start",
+    "persist_chat",
+    "record_on_start",
+    "recording_config",
+    "summarize_on_end",
+    "transcribe_on_end",
+];
+
 impl MeetingFields {
     fn check(&self) -> Result<(), Fault> {
         const KEEP_ALIVE: &str = "session_keep_alive_time_in_secs";
@@ -142,6 +153,14 @@ impl MeetingFields {
         }
         self.ai_config.as_ref().map_or(Ok(()), AIConfig::check)?;
         self.recording_config.as_ref().map_or(Ok(()), RecordingConfigInput::check)
+    }
+
+    /// Puts what is given into the row, and takes out of it what this door kept there and is not given.
+    fn replace(self, row: &mut MeetingRow) {
+        if let Value::Object(extra) = &mut row.extra {
+            KEPT_IN_EXTRA.iter().for_each(|key| drop(extra.remove(*key)));
+        }
+        self.apply(row);
     }
 
     /// Puts what is given into the row.
@@ -162,6 +181,51 @@ impl MeetingFields {
         }
         if let Some(secs) = self.session_keep_alive_time_in_secs {
             row.keep_alive_secs = secs;
+        }
+    }
+}
+
+/// What a meeting is to be. What is not given is as in a meeting that is made without it.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct MeetingsReplaceMeetingByIDRequest {
+    /// Title of the meeting.
+    #[schema(max_length = 256)]
+    title: Option<String>,
+    /// Seconds a session stays LIVE after the last person left.
+    #[schema(minimum = 60, maximum = 600)]
+    session_keep_alive_time_in_secs: Option<i64>,
+    /// Transcription and summary settings.
+    ai_config: Option<AIConfig>,
+    /// Start a livestream when the first person joins.
+    live_stream_on_start: Option<bool>,
+    /// Keep chat across sessions of the meeting.
+    persist_chat: Option<bool>,
+    /// Start recording when the first person joins.
+    record_on_start: Option<bool>,
+    /// Recording settings of the meeting.
+    recording_config: Option<RecordingConfigInput>,
+    /// Write a summary when the session ends.
+    summarize_on_end: Option<bool>,
+    /// Write a transcript when the session ends.
+    transcribe_on_end: Option<bool>,
+}
+
+impl MeetingsReplaceMeetingByIDRequest {
+    /// The same as fields to set. Nothing is said of the status: the vendor has none here, so it stays.
+    fn fields(self) -> MeetingFields {
+        MeetingFields {
+            title: Some(self.title.unwrap_or_default()),
+            status: None,
+            session_keep_alive_time_in_secs: Some(
+                self.session_keep_alive_time_in_secs.unwrap_or(KEEP_ALIVE_DEFAULT_SECS),
+            ),
+            ai_config: self.ai_config,
+            live_stream_on_start: self.live_stream_on_start,
+            persist_chat: self.persist_chat,
+            record_on_start: self.record_on_start,
+            recording_config: self.recording_config,
+            summarize_on_end: self.summarize_on_end,
+            transcribe_on_end: self.transcribe_on_end,
         }
     }
 }
@@ -202,5 +266,25 @@ pub(super) async fn update(
 ) -> Result<Envelope<Meeting>, KitError> {
     fields.check()?;
     let row = meetings::change(&caller.node, caller.meeting.id, |row| fields.apply(row)).await?;
+    Ok(Envelope::of(Meeting::from(&row)))
+}
+
+/// Replaces what this API knows of a meeting; its status and what only Pagecall has stay.
+#[utoipa::path(
+    put,
+    path = "/accounts/{account_id}/realtime/kit/{app_id}/meetings/{meeting_id}",
+    operation_id = "meetingsReplaceMeetingByID",
+    tag = "Meetings",
+    params(("account_id" = String, Path), ("app_id" = String, Path), ("meeting_id" = String, Path)),
+    request_body = MeetingsReplaceMeetingByIDRequest,
+    responses((status = 200, description = "Done.", body = Envelope<Meeting>), KitErrors)
+)]
+pub(super) async fn replace(
+    caller: InMeeting<Change>,
+    Body(body, _): Body<MeetingsReplaceMeetingByIDRequest, KitError>,
+) -> Result<Envelope<Meeting>, KitError> {
+    let fields = body.fields();
+    fields.check()?;
+    let row = meetings::change(&caller.node, caller.meeting.id, |row| fields.replace(row)).await?;
     Ok(Envelope::of(Meeting::from(&row)))
 }

@@ -1,6 +1,6 @@
 //! Participants of a meeting and their tokens (SEMANTICS §2.1, §2.5).
 
-use sederunt_app::people::{self, NewPerson};
+use sederunt_app::people::{self, NewPerson, PersonChanges};
 use sederunt_app::presets;
 use sederunt_changes::text::iso;
 use sederunt_store::ListQuery;
@@ -94,6 +94,65 @@ pub(super) async fn add(
     web_url_or_nothing("picture", wanted.picture.as_deref())?;
     let (row, token) = people::add(&caller.node, &caller.meeting, wanted).await?;
     Ok(Created(ParticipantWithToken { participant: Participant::from(&row), token }))
+}
+
+/// One participant.
+#[utoipa::path(
+    get,
+    path = "/accounts/{account_id}/realtime/kit/{app_id}/meetings/{meeting_id}/participants/{participant_id}",
+    operation_id = "meetingsGetMeetingParticipant",
+    tag = "Meetings",
+    params(
+        ("account_id" = String, Path),
+        ("app_id" = String, Path),
+        ("meeting_id" = String, Path),
+        ("participant_id" = String, Path)
+    ),
+    responses((status = 200, description = "Done.", body = Envelope<Participant>), KitErrors)
+)]
+pub(super) async fn get(caller: OfParticipant<Read>) -> Envelope<Participant> {
+    Envelope::of(Participant::from(&caller.participant))
+}
+
+/// What of a participant is to be changed.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct MeetingsEditParticipantRequest {
+    /// Display name; empty = none.
+    #[schema(max_length = 256)]
+    name: Option<String>,
+    /// Avatar URL; empty = none.
+    #[schema(schema_with = crate::document::web_url_or_nothing)]
+    picture: Option<String>,
+    /// Name of the preset applied; counts from the next join.
+    #[schema(min_length = 1, max_length = 256)]
+    preset_name: Option<String>,
+}
+
+/// Changes name, picture or preset of a participant and gives it a new token; the older ones stay valid.
+#[utoipa::path(
+    patch,
+    path = "/accounts/{account_id}/realtime/kit/{app_id}/meetings/{meeting_id}/participants/{participant_id}",
+    operation_id = "meetingsEditParticipant",
+    tag = "Meetings",
+    params(
+        ("account_id" = String, Path),
+        ("app_id" = String, Path),
+        ("meeting_id" = String, Path),
+        ("participant_id" = String, Path)
+    ),
+    request_body = MeetingsEditParticipantRequest,
+    responses((status = 200, description = "Done.", body = Envelope<ParticipantWithToken>), KitErrors)
+)]
+pub(super) async fn edit(
+    caller: OfParticipant<Change>,
+    Body(body, _): Body<MeetingsEditParticipantRequest, KitError>,
+) -> Result<Envelope<ParticipantWithToken>, KitError> {
+    let MeetingsEditParticipantRequest { name, picture, preset_name } = body;
+    let changes = PersonChanges { name, picture, preset_name };
+    changes.check()?;
+    web_url_or_nothing("picture", changes.picture.as_deref())?;
+    let (row, token) = people::change(&caller.node, &caller.participant, changes).await?;
+    Ok(Envelope::of(ParticipantWithToken { participant: Participant::from(&row), token }))
 }
 
 /// Deletes a participant: all its tokens die at once, and its peers are removed.

@@ -323,6 +323,40 @@ impl From<&ParticipantRow> for Participant {
     }
 }
 
+/// A preset. Its form in the document is that of the tree of presets.
+#[derive(Debug, Serialize)]
+pub(crate) struct Preset {
+    /// Identifier.
+    id: String,
+    /// Unique name.
+    name: String,
+    /// What it makes of a meeting.
+    config: Value,
+    /// What its holder may do.
+    permissions: Value,
+    /// What its holder's client looks like.
+    ui: Value,
+    /// Creation time.
+    created_at: String,
+    /// Time of the last change.
+    updated_at: String,
+}
+
+impl From<PresetRow> for Preset {
+    fn from(mut row: PresetRow) -> Self {
+        let mut part = |name: &str| row.body.get_mut(name).map_or(Value::Null, Value::take);
+        Self {
+            config: part("config"),
+            permissions: part("permissions"),
+            ui: part("ui"),
+            id: row.id,
+            name: row.name,
+            created_at: iso(row.created_at),
+            updated_at: iso(row.updated_at),
+        }
+    }
+}
+
 /// Short form of a preset.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PresetListItem {

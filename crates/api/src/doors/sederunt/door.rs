@@ -21,6 +21,7 @@ pub(crate) const DOOR: Door = Door {
     routes,
     operations: &[],
     not_built: |method| on(method, not_built::<InApp, KitError>),
+    absent: &[],
     at_root: &[],
     document: Document::openapi,
     describe: |_| (),
