@@ -66,6 +66,23 @@ test('an app with one', async () => {
   peer.close();
 });
 
+// O077: the SDK has the same route twice.
+test('the days of an app', async () => {
+  const client = new Cloudflare({ baseURL: `${server.http}/client/v4`, apiToken: server.token });
+  const { realtimeKit } = client;
+  const today = new Date().toISOString().slice(0, 10);
+  const range = { account_id: server.account, start_date: '2026-01-01', end_date: '2026-01-02' };
+  for (const resource of [realtimeKit.analytics, realtimeKit.livestreams]) {
+    const { success, data } = await resource.getOrgAnalytics(server.app, { account_id: server.account });
+    assert.equal(success, true);
+    assert.deepEqual(data.recording_stats, { day_stats: [], recording_count: 0, recording_minutes_consumed: 0 });
+    assert.equal(data.session_stats.sessions_count, 1);
+    assert.equal(data.session_stats.day_stats.at(-1).day <= `${today}T00:00:00.000Z`, true);
+    const nothing = await resource.getOrgAnalytics(server.app, range);
+    assert.deepEqual(nothing.data.session_stats, { day_stats: [], sessions_count: 0, sessions_minutes_consumed: 0 });
+  }
+});
+
 test('what is not built is asked for once, whatever the SDK does with other faults', async () => {
   let requests = 0;
   const counting = (...args) => {

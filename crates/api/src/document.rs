@@ -193,6 +193,11 @@ pub(crate) fn time() -> Schema {
     any(vec![of(KnownFormat::DateTime), of(KnownFormat::Date), empty()])
 }
 
+/// A day, or nothing.
+pub(crate) fn day() -> Schema {
+    any(vec![text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Date))).build(), empty()])
+}
+
 /// Headers of a room webhook, or `null`.
 pub(crate) fn webhook_headers() -> Schema {
     let value = text().pattern(Some(r"^[^\x00-\x08\x0a-\x1f\x7f]*$")).build();

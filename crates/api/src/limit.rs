@@ -27,6 +27,9 @@ pub(crate) const WEBHOOK_HEADERS_MAX: usize = 32;
 pub(crate) const WEBHOOK_HEADER_MAX_BYTES: usize = 4096;
 /// Longest `max_meeting_seconds`: a year; more is a mistake.
 pub(crate) const MEETING_SECONDS_MAX: i64 = 366 * 24 * 3600;
+/// Days in a range of analytics: ten years. Each with sessions is some 100 bytes of the answer, which stays below half a
+/// mebibyte.
+pub(crate) const ANALYTICS_DAYS_MAX: i64 = 3_660;
 /// Ids in one kick request: as many as a room holds peers.
 pub(crate) const KICK_IDS_MAX: usize = 1000;
 /// Words to recognise in a transcript; characters of each.

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::fmt::temporal::{Pieces, PiecesOffset};
-use sederunt_core::time::UnixMs;
+use sederunt_core::time::{Day, UnixMs};
 
 use crate::fault::Fault;
 use crate::query::Query;
@@ -60,6 +60,25 @@ pub(crate) fn instant_param(query: &Query, name: &'static str, edge: Edge) -> Re
     const RULE: &str = "must be in ISO 8601 date format";
     let Some(text) = query.once(name, RULE)? else { return Ok(None) };
     instant(text, edge).map(Some).ok_or_else(|| Fault::new(name, RULE))
+}
+
+/// Reads a day (SEMANTICS §5).
+pub(crate) fn day_param(query: &Query, name: &'static str) -> Result<Option<Day>, Fault> {
+    const RULE: &str = "must be a date in YYYY-MM-DD format";
+    let Some(text) = query.once(name, RULE)? else { return Ok(None) };
+    day(text).map(Some).ok_or_else(|| Fault::new(name, RULE))
+}
+
+/// Reads `YYYY-MM-DD`, and nothing else.
+fn day(text: &str) -> Option<Day> {
+    let [_, _, _, _, b'-', _, _, b'-', _, _] = text.as_bytes() else { return None };
+    // No sign, which numbers may have.
+    if !text.bytes().all(|b| b == b'-' || b.is_ascii_digit()) {
+        return None;
+    }
+    let (year, month, day) = (text.get(..4)?, text.get(5..7)?, text.get(8..)?);
+    let date = Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()?;
+    Some(millis(date.at(0, 0, 0, 0), 0, Edge::From).day())
 }
 
 /// The instants that a range is compared with: the years 0 to 9999. Whatever is beyond is as far away as its edge.
@@ -176,6 +195,40 @@ mod tests {
             assert_eq!(number(bad), Err(NotANumber::Form), "{bad}");
         }
         assert_eq!((number("-1"), number("-0.5")), (Err(NotANumber::Negative), Err(NotANumber::Negative)));
+    }
+
+    #[test]
+    fn days_of_the_table() {
+        let of = |text| day(text).map(|day| iso(day.start()));
+        for (text, start) in [
+            ("2026-01-12", "2026-01-12T00:00:00.000Z"),
+            ("2024-02-29", "2024-02-29T00:00:00.000Z"),
+            ("1969-12-31", "1969-12-31T00:00:00.000Z"),
+            ("0000-01-01", "0000-01-01T00:00:00.000Z"),
+            ("9999-12-30", "9999-12-30T00:00:00.000Z"),
+        ] {
+            assert_eq!(of(text).as_deref(), Some(start), "{text}");
+        }
+        assert_eq!(day("9999-12-31"), Some(Day(2_932_896)), "later than any instant that is printed");
+        for bad in [
+            "",
+            "yesterday",
+            "20260112",
+            "2026-1-12",
+            "2026-02-29",
+            "2026-13-01",
+            "2026-00-10",
+            "2026-01-00",
+            "2026-01-12T00:00:00Z",
+            "2026-01-12 ",
+            "+026-01-12",
+            "2026-01-+1",
+            "2026/01/12",
+            "2026-01-1é",
+            "２026-01-12",
+        ] {
+            assert_eq!(of(bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -110,7 +110,7 @@ impl Serialize for Short {
     }
 }
 
-/// Minutes with 4 decimals; whole ones without a point.
+/// Minutes, mostly with 4 decimals; whole ones without a point.
 #[derive(Debug, Clone, Copy)]
 pub struct Minutes(f64);
 
@@ -118,6 +118,11 @@ impl Minutes {
     /// From milliseconds.
     pub fn of(ms: i64) -> Self {
         Self(tally::minutes(ms))
+    }
+
+    /// From milliseconds, not rounded.
+    pub fn exact(ms: i64) -> Self {
+        Self(tally::exact_minutes(ms))
     }
 }
 

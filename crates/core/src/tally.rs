@@ -375,6 +375,12 @@ pub fn minutes(ms: i64) -> f64 {
     minute_units(ms) as f64 / 10_000.0
 }
 
+/// Minutes from milliseconds, not rounded: sums over many sessions (SEMANTICS §5, analytics).
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of all sessions of ten years stay below 2^53")]
+pub fn exact_minutes(ms: i64) -> f64 {
+    ms as f64 / 60_000.0
+}
+
 /// [`minutes`] in ten-thousandths.
 pub fn minute_units(ms: i64) -> i64 {
     // 1 minute = 60 000 ms = 10 000 units of 6 ms.

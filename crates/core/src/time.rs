@@ -19,6 +19,30 @@ impl UnixMs {
         let d = self.0.saturating_sub(earlier.0);
         if d < 0 { 0 } else { d }
     }
+
+    /// The UTC day in which it is.
+    pub const fn day(self) -> Day {
+        Day(self.0.div_euclid(DAY_MS))
+    }
+}
+
+/// Milliseconds of a UTC day: leap seconds are no milliseconds of their own.
+const DAY_MS: i64 = 86_400_000;
+
+/// A UTC day: days since 1970-01-01.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(pub i64);
+
+impl Day {
+    /// Its first millisecond; saturates.
+    pub const fn start(self) -> UnixMs {
+        UnixMs(self.0.saturating_mul(DAY_MS))
+    }
+
+    /// Its last millisecond; saturates.
+    pub const fn end(self) -> UnixMs {
+        self.start().plus_ms(DAY_MS - 1)
+    }
 }
 
 /// What the clocks of a process show at one moment.
@@ -59,4 +83,19 @@ pub struct Stamp {
     pub offset_ms: i64,
     /// A newly minted id, unused so far.
     pub fresh: crate::id::Id,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_from_midnight_to_the_millisecond_before_the_next() {
+        for (at, day) in [(0, 0), (DAY_MS - 1, 0), (DAY_MS, 1), (-1, -1), (-DAY_MS, -1), (-DAY_MS - 1, -2)] {
+            assert_eq!(UnixMs(at).day(), Day(day), "{at}");
+            assert!(Day(day).start().0 <= at && at <= Day(day).end().0, "{at}");
+        }
+        let (first, last) = (UnixMs(i64::MIN).day(), UnixMs(i64::MAX).day());
+        assert_eq!((first.start(), last.end()), (UnixMs(i64::MIN), UnixMs(i64::MAX)));
+    }
 }

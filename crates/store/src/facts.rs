@@ -10,11 +10,12 @@ use sederunt_core::effect::{Person, Write};
 use sederunt_core::fact::{Fact, FactKind};
 use sederunt_core::id::{MeetingId, PeerId, SessionId};
 use sederunt_core::tally::{SessionColumns, Stay};
+use sederunt_core::time::Day;
 use sederunt_core::words::chat::ChatMessage;
 
 use crate::Result;
 use crate::chronicle::Attended;
-use crate::rows::{self, NewFact, SessionState, StayState, TallyChange};
+use crate::rows::{self, DayChange, NewFact, SessionState, StayState, TallyChange};
 use crate::sql::blob;
 use crate::transaction::Transaction;
 
@@ -29,11 +30,12 @@ struct Rows<'a> {
     tallies: Tallies,
 }
 
-/// What changes in the sums of meetings and apps.
+/// What changes in the sums of meetings, of apps and of their days.
 #[derive(Default)]
 struct Tallies {
     meetings: BTreeMap<MeetingId, TallyChange>,
     apps: BTreeMap<i64, i64>,
+    days: BTreeMap<(i64, Day), DayChange>,
 }
 
 /// A session that is new to the ledger, with all its facts and what they lead to.
@@ -85,7 +87,7 @@ pub(crate) fn apply_whole<'a>(
         }));
         tallies.start(app, columns);
         if columns.ended_at.is_some() {
-            tallies.end(columns);
+            tallies.end(app, columns);
         }
     }
     // Neighbours in a table go together: a page is found once.
@@ -145,7 +147,7 @@ impl<'a> Rows<'a> {
             self.tallies.start(app, columns);
         }
         if matches!(fact.kind, FactKind::SessionEnded { .. }) {
-            self.tallies.end(columns);
+            self.tallies.end(app, columns);
         }
         if let Some(stay) = stay {
             let starts = matches!(fact.kind, FactKind::PeerJoined { .. });
@@ -186,15 +188,17 @@ impl Tallies {
         *self.apps.entry(app).or_insert(0) += 1;
     }
 
-    fn end(&mut self, columns: &SessionColumns) {
+    fn end(&mut self, app: i64, columns: &SessionColumns) {
         let tally = self.meeting(columns);
         tally.together_ms += columns.together_ms;
         tally.stays += i64::from(columns.stay_count);
+        self.days.entry((app, columns.started_at.day())).or_default().add(columns);
     }
 
     fn flush(self, ledger: &Transaction) -> Result<()> {
         rows::add_meeting_tallies(&ledger.conn, &self.meetings.into_iter().collect::<Vec<_>>())?;
-        rows::add_app_tallies(&ledger.conn, &self.apps.into_iter().collect::<Vec<_>>())
+        rows::add_app_tallies(&ledger.conn, &self.apps.into_iter().collect::<Vec<_>>())?;
+        rows::add_app_days(&ledger.conn, &self.days.into_iter().collect::<Vec<_>>())
     }
 }
 

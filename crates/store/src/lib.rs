@@ -9,6 +9,7 @@ mod apply;
 mod apps;
 mod backup;
 mod chronicle;
+mod days;
 mod deferred;
 mod disk;
 mod entry;
@@ -53,6 +54,7 @@ mod writer;
 
 use sederunt_index::fold;
 
+pub use days::{DayQuery, DayRow};
 pub use disk::DiskTrouble;
 pub use error::StoreError;
 pub use events::{

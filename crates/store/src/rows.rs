@@ -5,7 +5,7 @@ use sederunt_core::effect::Person;
 use sederunt_core::fact::{Fact, FactKind};
 use sederunt_core::id::{MeetingId, SessionId};
 use sederunt_core::tally::{SessionColumns, Stay};
-use sederunt_core::time::UnixMs;
+use sederunt_core::time::{Day, UnixMs};
 use sederunt_core::view_type::ViewType;
 
 use crate::fold::fold;
@@ -65,6 +65,21 @@ pub(crate) struct TallyChange {
     pub together_ms: i64,
     /// Of sessions that end.
     pub stays: i64,
+}
+
+/// What changes in the sums of an app's day: sessions that end, each on the day it began.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct DayChange {
+    pub sessions: i64,
+    pub consumed_ms: i64,
+}
+
+impl DayChange {
+    /// Adds a session that has ended: nobody is in, so all that it consumed is closed.
+    pub(crate) fn add(&mut self, columns: &SessionColumns) {
+        self.sessions += 1;
+        self.consumed_ms = self.consumed_ms.saturating_add(columns.closed_ms);
+    }
 }
 
 columns! {
@@ -357,4 +372,24 @@ pub(crate) fn add_app_tallies(conn: &Connection, changes: &[(i64, i64)]) -> Resu
         " ON CONFLICT (app) DO UPDATE SET sessions = sessions + excluded.sessions",
     );
     Ok(INSERT.run::<AppSums, _>(conn, changes)?)
+}
+
+columns! {
+    /// What is added to the sums of an app's day.
+    DaySums of [] ((i64, Day), DayChange), |row| {
+        app = row.0.0,
+        day = row.0.1.0,
+        sessions = row.1.sessions,
+        consumed_ms = row.1.consumed_ms,
+    }
+}
+
+/// Adds to the sums of apps' days.
+pub(crate) fn add_app_days(conn: &Connection, changes: &[((i64, Day), DayChange)]) -> Result<()> {
+    static INSERT: Insert = Insert::new(
+        "INSERT INTO app_day",
+        " ON CONFLICT (app, day) DO UPDATE SET sessions = sessions + excluded.sessions,
+              consumed_ms = consumed_ms + excluded.consumed_ms",
+    );
+    Ok(INSERT.run::<DaySums, _>(conn, changes)?)
 }

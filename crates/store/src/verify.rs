@@ -7,9 +7,10 @@ use rusqlite::{Connection, ToSql};
 use sederunt_core::fact::{Fact, FactKind};
 use sederunt_core::id::{AppId, MeetingId, PeerId, SessionId};
 use sederunt_core::tally::{SessionColumns, Stay, Tally};
+use sederunt_core::time::Day;
 
 use crate::replay::{self, Recorded};
-use crate::rows::{self, BLOCK_BITS, SessionState, StayState};
+use crate::rows::{self, BLOCK_BITS, DayChange, SessionState, StayState};
 use crate::sql::{blob, list};
 use crate::table::Named;
 use crate::{Pace, Result, Store};
@@ -67,6 +68,7 @@ impl Store {
                 open: HashMap::new(),
                 meetings: HashMap::new(),
                 apps: HashMap::new(),
+                days: HashMap::new(),
                 blocks: Blocks::default(),
             };
             ledger.facts(&mut progress)?;
@@ -83,6 +85,7 @@ struct Refolded<'c> {
     open: HashMap<SessionId, Open>,
     meetings: HashMap<MeetingId, MeetingSum>,
     apps: HashMap<i64, i64>,
+    days: HashMap<(i64, Day), DayChange>,
     blocks: Blocks,
 }
 
@@ -180,6 +183,7 @@ impl Refolded<'_> {
                 sum.together_ms += columns.together_ms;
                 sum.stays += i64::from(columns.stay_count);
             }
+            self.days.entry((open.app, columns.started_at.day())).or_default().add(columns);
             self.session(open.app, columns, open.last_seq)?;
         }
         Ok(())
@@ -243,11 +247,26 @@ impl Refolded<'_> {
             let key: [(&str, &dyn ToSql); 1] = [("app", app)];
             self.compare("app_tally", &format!("app number {app}"), &key, &[("sessions", int(*sessions))])?;
         }
+        let days = self.days()?;
         self.surplus("session", self.report.sessions)?;
         self.surplus("stay", self.report.stays)?;
         self.surplus("meeting_tally", meetings.len() as u64)?;
         self.surplus("app_tally", apps.len() as u64)?;
+        self.surplus("app_day", days)?;
         self.surplus("fact_block", self.blocks.count)
+    }
+
+    /// Compares the sums of apps' days; returns how many there are.
+    fn days(&mut self) -> Result<u64> {
+        let mut days: Vec<_> = std::mem::take(&mut self.days).into_iter().collect();
+        days.sort_unstable_by_key(|(key, _)| *key);
+        for change in &days {
+            let (app, day) = change.0;
+            let expected = Named::of::<rows::DaySums, _>(change)?;
+            let key: [(&str, &dyn ToSql); 2] = [("app", &app), ("day", &day.0)];
+            self.compare("app_day", &format!("day {} of app number {app}", day.0), &key, &expected.0)?;
+        }
+        Ok(days.len() as u64)
     }
 
     fn session(&mut self, app: i64, c: &SessionColumns, last_seq: i64) -> Result<()> {

@@ -47,7 +47,7 @@ fn raw(dir: &tempfile::TempDir) -> Connection {
 }
 
 /// Everything that follows from facts.
-const TABLES: [&str; 5] = ["session", "stay", "meeting_tally", "app_tally", "fact_block"];
+const TABLES: [&str; 6] = ["session", "stay", "meeting_tally", "app_tally", "app_day", "fact_block"];
 
 /// Of a stay's row, what no fact knows: the person, and the preset of the join.
 const PERSONAL: [&str; 9] = [
@@ -118,6 +118,7 @@ fn flip(conn: &Connection, table: &str, column: &str, row: i64) {
             "session" => "id",
             "meeting_tally" => "meeting",
             "fact_block" => "app, block",
+            "app_day" => "app, day",
             _ => "app",
         }
     ));

@@ -8,6 +8,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod concurrent;
+mod days;
 mod faults;
 mod life;
 mod queries;

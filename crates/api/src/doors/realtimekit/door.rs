@@ -7,7 +7,7 @@ use utoipa_axum::routes;
 
 use super::access::{Change, InApp, Read};
 use super::{
-    active_session, apps, meetings, nothing_yet, operations, participants, poll, presets,
+    active_session, analytics, apps, meetings, nothing_yet, operations, participants, poll, presets,
     session_participants, sessions,
 };
 use crate::dialect::{Dialect, ErrorItem, KitError, KitErrorBody};
@@ -47,6 +47,7 @@ pub(crate) const DOOR: Door = Door {
         (name = "Presets"),
         (name = "Sessions"),
         (name = "Active session"),
+        (name = "Analytics"),
         (name = "Recordings"),
         (name = "Livestreams")
     )
@@ -74,6 +75,7 @@ fn routes() -> Vec<UtoipaMethodRouter<Api>> {
         routes!(participants::list, participants::add),
         routes!(participants::get, participants::edit, participants::delete),
         routes!(participants::refresh_token),
+        routes!(analytics::daywise),
         routes!(active_session::get),
         routes!(active_session::kick),
         routes!(active_session::kick_all),

@@ -2,6 +2,7 @@
 
 mod access;
 mod active_session;
+mod analytics;
 mod apps;
 mod door;
 mod meetings;
