@@ -12,6 +12,7 @@ pub mod meetings;
 pub mod members;
 pub mod people;
 pub mod presets;
+pub mod reports;
 mod rule;
 mod site;
 pub mod users;

@@ -150,8 +150,8 @@ pub(crate) async fn ice_servers(State(gateway): State<Gateway>) -> Json<Value> {
     Json(json!({ "success": true, "iceServers": gateway.config.ice_servers }))
 }
 
-/// `POST /otel/logs` and `POST /api/v1/message`: read, thrown away, counted (PROTOCOL §11). Refusing them would make
-/// the client keep and send them again.
+/// `POST /otel/logs`: read, thrown away, counted (PROTOCOL §11). Refusing them would make the client keep and send them
+/// again.
 pub(crate) async fn telemetry(State(gateway): State<Gateway>, body: Body) -> Response {
     let mut body = body;
     while let Some(part) = body.frame().await {

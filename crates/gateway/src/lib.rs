@@ -4,6 +4,7 @@
 //! what behind [`sederunt_node::Node`].
 #![forbid(unsafe_code)]
 
+mod call_stats;
 mod conversation;
 mod details;
 mod handshake;
@@ -58,7 +59,7 @@ pub fn router(node: Node, config: GatewayConfig) -> Router {
         .route("/v2/{*rest}", any(http::not_offered))
         .route("/iceservers", get(http::ice_servers))
         .route("/otel/logs", post(http::telemetry))
-        .route("/api/v1/message", post(http::telemetry))
+        .route("/api/v1/message", post(call_stats::message))
         .route("/location", get(http::location))
         .layer(RequestBodyLimitLayer::new(TELEMETRY_MAX_BYTES))
         .layer(http::cors());

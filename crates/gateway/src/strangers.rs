@@ -10,7 +10,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use sederunt_core::id::MeetingId;
+use sederunt_core::id::{MeetingId, ParticipantId};
 use tokio::time::Instant;
 
 /// Addresses, or rooms, that are told apart at a time; further ones share one allowance. 65 536 take 4 MiB.
@@ -34,6 +34,8 @@ pub struct StrangerLimits {
     pub entries_per_address: Rate,
     /// Entries of anonymous visitors per room.
     pub visits_per_room: Rate,
+    /// Posts of call statistics per participant.
+    pub posts_per_participant: Rate,
     /// Web sockets opened per address.
     pub sockets_per_address: Rate,
     /// Sockets of an address that are open and have not joined.
@@ -50,6 +52,8 @@ impl Default for StrangerLimits {
             entries_per_address: Rate { burst: 600, every: Duration::from_millis(500) },
             // Two full rooms at once, and a full room in a hundred seconds.
             visits_per_room: Rate { burst: 2_000, every: Duration::from_millis(100) },
+            // A client posts every seven seconds, and some more at its join and when it leaves.
+            posts_per_participant: Rate { burst: 60, every: Duration::from_secs(1) },
             // The same office, each of them coming back five times after a restart of the server.
             sockets_per_address: Rate { burst: 3_000, every: Duration::from_millis(100) },
             // Half of what a room holds: one address alone cannot fill a room from its set-up screen.
@@ -98,6 +102,7 @@ pub(crate) struct Strangers {
 struct State {
     entries: Allowances<IpAddr>,
     visits: Allowances<MeetingId>,
+    posts: Allowances<ParticipantId>,
     sockets: Allowances<IpAddr>,
     /// Sockets that have not joined; as many keys as such sockets at most.
     waiting: HashMap<IpAddr, u32>,
@@ -122,6 +127,12 @@ impl Strangers {
     pub(crate) fn visit(&self, room: MeetingId, now: Instant) -> Result<(), TooMany> {
         let asked = self.state().visits.take(room, self.limits.visits_per_room, now);
         asked.map_err(|retry_after| TooMany { kind: "TOO_MANY_VISITS", retry_after })
+    }
+
+    /// A participant posts call statistics.
+    pub(crate) fn post(&self, from: ParticipantId, now: Instant) -> Result<(), TooMany> {
+        let asked = self.state().posts.take(from, self.limits.posts_per_participant, now);
+        asked.map_err(|retry_after| TooMany { kind: "TOO_MANY_POSTS", retry_after })
     }
 
     /// A web socket is opened. It waits for its join until the place is dropped.

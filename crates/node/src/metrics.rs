@@ -39,8 +39,10 @@ pub struct Metrics {
     pub frames_out: Counter,
     /// Heartbeats written.
     pub heartbeats: Counter,
-    /// Telemetry posts of clients that were accepted and thrown away.
+    /// Log posts of clients that were accepted and thrown away.
     pub telemetry_posts: Counter,
+    /// Posts of call statistics, by what became of them.
+    pub call_stats_posts: Family<Kind, Counter>,
     /// Open live feeds.
     pub feed_watchers: Gauge,
     /// Changes rendered for live feeds, once each however many watch.
@@ -69,6 +71,7 @@ impl Default for Metrics {
             frames_out: Counter::default(),
             heartbeats: Counter::default(),
             telemetry_posts: Counter::default(),
+            call_stats_posts: Family::default(),
             feed_watchers: Gauge::default(),
             feed_events: Counter::default(),
             feed_cuts: Family::default(),
@@ -87,6 +90,11 @@ impl Metrics {
     /// Counts a refused entry.
     pub fn refusal(&self, kind: &'static str) {
         self.refusals.get_or_create(&Kind { kind }).inc();
+    }
+
+    /// Counts a post of call statistics.
+    pub fn call_stats_post(&self, kind: &'static str) {
+        self.call_stats_posts.get_or_create(&Kind { kind }).inc();
     }
 
     /// Counts a live feed that the server ended.
@@ -114,6 +122,11 @@ impl Metrics {
         registry.register("frames_out", "Messages to clients", self.frames_out.clone());
         registry.register("heartbeats", "Heartbeats written", self.heartbeats.clone());
         registry.register("telemetry_posts", "Telemetry posts thrown away", self.telemetry_posts.clone());
+        registry.register(
+            "call_stats_posts",
+            "Posts of call statistics by what became of them",
+            self.call_stats_posts.clone(),
+        );
         registry.register("feed_watchers", "Open live feeds", self.feed_watchers.clone());
         registry.register("feed_events", "Changes rendered for live feeds", self.feed_events.clone());
         registry.register("feed_cuts", "Live feeds ended by the server", self.feed_cuts.clone());

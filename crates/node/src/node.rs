@@ -9,7 +9,7 @@ use sederunt_core::error::RoomError;
 use sederunt_core::fact::LeaveReason;
 use sederunt_core::id::{Id, MeetingId, PeerId};
 use sederunt_core::input::Command;
-use sederunt_core::time::UnixMs;
+use sederunt_core::time::{Reading, UnixMs};
 use sederunt_store::{ParticipantRow, PresetRow, Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -110,6 +110,11 @@ impl Node {
     /// The steady clock: for lengths. What a LIVE session's rows are asked with.
     pub fn steady(&self) -> UnixMs {
         self.shell.clock.steady()
+    }
+
+    /// Both at one moment.
+    pub fn reading(&self) -> Reading {
+        self.shell.clock.read()
     }
 
     /// How the wall clock was set since the start.

@@ -4,7 +4,7 @@
 
 use crate::entry::{Entry, Key};
 use crate::transaction::Transaction;
-use crate::{ParticipantRow, Result, apps, meetings, participants, presets, tokens, users};
+use crate::{ParticipantRow, Result, apps, meetings, participants, presets, reports, tokens, users};
 
 impl Transaction {
     /// Makes a row of an entry.
@@ -17,6 +17,7 @@ impl Transaction {
             Entry::Participant(row) => participants::put(conn, std::slice::from_ref(row)),
             Entry::User(row) => users::put(conn, row),
             Entry::Token { row, sha256 } => tokens::put(conn, row, *sha256),
+            Entry::Report(row) => reports::put(conn, row),
             Entry::Secret { name, value } => tokens::put_secret(conn, name, value),
         }?;
         self.touched.rows.push(entry.key());

@@ -9,11 +9,12 @@
 //! No entries, because they mean nothing to another ledger of the same log: heartbeats and short keys of apps and nodes,
 //! the id of this ledger's file, and its schema.
 
-use sederunt_core::id::{AppId, MeetingId, ParticipantId};
+use sederunt_core::id::{AppId, MeetingId, ParticipantId, PeerId, SessionId};
 
+use crate::report::ReportRow;
 use crate::{ApiTokenRow, AppRow, MeetingRow, ParticipantRow, PresetRow, UserRow};
 
-/// A row of the registry as it is after a change.
+/// A row of the registry, or of what belongs to a stay beside the facts, as it is after a change.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Entry {
     /// An app.
@@ -33,6 +34,8 @@ pub(crate) enum Entry {
         /// Of its text.
         sha256: [u8; 32],
     },
+    /// A client's post on its call.
+    Report(ReportRow),
     /// A secret of the server.
     Secret {
         /// What it is for.
@@ -57,6 +60,8 @@ pub(crate) enum Key {
     User(AppId, String),
     /// An API token, by its short id.
     Token(String),
+    /// A post of a stay, by its number.
+    Report(SessionId, PeerId, i64),
     /// A secret, by its name.
     Secret(String),
 }
@@ -71,6 +76,7 @@ impl Entry {
             Self::Participant(row) => Key::Participant(row.id),
             Self::User(row) => Key::User(row.app.clone(), row.user_id.clone()),
             Self::Token { row, .. } => Key::Token(row.id.clone()),
+            Self::Report(row) => Key::Report(row.session, row.peer, row.no),
             Self::Secret { name, .. } => Key::Secret(name.clone()),
         }
     }

@@ -26,6 +26,7 @@ mod own_time;
 mod pace;
 mod page;
 mod participants;
+mod peers;
 mod places;
 mod polls;
 mod presets;
@@ -34,6 +35,8 @@ mod recover;
 mod registry;
 mod removed;
 mod replay;
+mod report;
+mod reports;
 mod rows;
 mod schema;
 mod session;
@@ -69,6 +72,7 @@ pub use registry::{
     AccountRow, ApiTokenRow, AppRow, ListQuery, MeetingRow, MemberType, ParticipantRow, Permission,
     PresetRow, RoomKind, UserRow,
 };
+pub use report::{ClientPost, Posted};
 pub use session::{Page, SessionQuery, SessionRef, SessionRow, SessionSort, Status};
 pub use stay::{RoomStayQuery, StayBatch, StayQuery, StayRow, StaySort};
 pub use store::Store;

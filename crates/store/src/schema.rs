@@ -23,7 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/sqlite/0007_parent.sql"),
     include_str!("../migrations/sqlite/0008_polls.sql"),
     include_str!("../migrations/sqlite/0009_presets.sql"),
-    include_str!("../migrations/sqlite/0010_app_day.sql"),
+    include_str!("../migrations/sqlite/0010_days_and_peers.sql"),
 ];
 
 /// Statements a connection keeps prepared: all verbs together have fewer.

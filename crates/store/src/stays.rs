@@ -12,6 +12,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use crate::fold::Needle;
+use crate::peers;
 use crate::sql::{blob, find, id};
 use crate::{Page, Result, RoomStayQuery, StayBatch, StayQuery, StayRow, StaySort, Store, StoreError};
 
@@ -74,6 +75,19 @@ impl Store {
         self.read(move |c| match session_owner(c, session)? {
             Some((owner, _)) => sql::latest(c, &owner, session, who.as_u128()),
             None => Ok(None),
+        })
+        .await
+    }
+
+    /// The latest stay of a peer in an app, whatever the session.
+    pub async fn peer(&self, app: &AppId, peer: PeerId) -> Result<Option<StayRow>> {
+        let app = app.clone();
+        self.read(move |c| {
+            let Some(session) = peers::latest_session(c, &app, peer)? else { return Ok(None) };
+            match session_owner(c, session)? {
+                Some((owner, _)) => sql::one(c, &owner, (session, peer)),
+                None => Ok(None),
+            }
         })
         .await
     }

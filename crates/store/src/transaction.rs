@@ -223,6 +223,9 @@ impl Transaction {
     /// Writes facts that have their places.
     pub(crate) fn append(&mut self, facts: &[NewFact<'_>]) -> Result<()> {
         rows::insert_facts(&self.conn, facts)?;
+        if let (Some(first), Some(last)) = (facts.first(), facts.last()) {
+            crate::peers::write_runs(&self.conn, first.place.seq, last.place.seq)?;
+        }
         let mut blocks = Vec::new();
         for new in facts {
             let block = new.place.seq >> BLOCK_BITS;

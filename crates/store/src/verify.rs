@@ -9,6 +9,7 @@ use sederunt_core::id::{AppId, MeetingId, PeerId, SessionId};
 use sederunt_core::tally::{SessionColumns, Stay, Tally};
 use sederunt_core::time::Day;
 
+use crate::peers::{self, RUN_BITS};
 use crate::replay::{self, Recorded};
 use crate::rows::{self, BLOCK_BITS, DayChange, SessionState, StayState};
 use crate::sql::{blob, list};
@@ -70,6 +71,8 @@ impl Store {
                 apps: HashMap::new(),
                 days: HashMap::new(),
                 blocks: Blocks::default(),
+                runs: 0,
+                in_runs: 0,
             };
             ledger.facts(&mut progress)?;
             ledger.finish()?;
@@ -87,6 +90,9 @@ struct Refolded<'c> {
     apps: HashMap<i64, i64>,
     days: HashMap<(i64, Day), DayChange>,
     blocks: Blocks,
+    /// Facts of later runs are in none yet.
+    runs: i64,
+    in_runs: u64,
 }
 
 /// Where apps have facts.
@@ -116,6 +122,8 @@ impl Refolded<'_> {
         let conn = self.conn;
         let all: i64 = conn.query_row("SELECT count(*) FROM fact", [], |r| r.get(0))?;
         let all = u64::try_from(all).unwrap_or(0);
+        let last: i64 = conn.query_row("SELECT coalesce(max(seq), 0) FROM fact", [], |r| r.get(0))?;
+        self.runs = peers::incomplete_run(last);
         let names = replay::apps(conn)?;
         let numbers: HashMap<AppId, i64> = names.iter().map(|(no, id)| (id.clone(), *no)).collect();
         let mut statement = conn.prepare(&format!("SELECT {} FROM fact ORDER BY seq", replay::COLUMNS))?;
@@ -132,6 +140,7 @@ impl Refolded<'_> {
                 Ok(recorded) => {
                     let app = numbers.get(&recorded.fact.app).copied().unwrap_or_default();
                     self.block(app, seq)?;
+                    self.run(seq, &recorded.fact)?;
                     self.fact(app, &recorded)?;
                 }
                 Err(e) => self.report.differs(e.to_string()),
@@ -200,6 +209,19 @@ impl Refolded<'_> {
         self.compare("fact_block", &format!("facts of app number {app}"), &key, &[("block", int(block))])
     }
 
+    /// Whether a join is found by its peer.
+    fn run(&mut self, seq: i64, fact: &Fact) -> Result<()> {
+        let (run, FactKind::PeerJoined { peer, .. }) = (seq >> RUN_BITS, &fact.kind) else { return Ok(()) };
+        if run >= self.runs {
+            return Ok(());
+        }
+        self.in_runs += 1;
+        let (peer_key, session_key) = (blob(peer.as_u128()), blob(fact.session.as_u128()));
+        let key: [(&str, &dyn ToSql); 3] = [("run", &run), ("peer", &peer_key), ("session", &session_key)];
+        let what = format!("stay {peer} of session {}", fact.session);
+        self.compare("peer_run", &what, &key, &[("run", int(run))])
+    }
+
     fn start(&mut self, app: i64, seq: i64, fact: &Fact) -> Result<()> {
         let tally = match Tally::start(fact) {
             Ok(tally) if !self.open.contains_key(&fact.session) => tally,
@@ -253,7 +275,8 @@ impl Refolded<'_> {
         self.surplus("meeting_tally", meetings.len() as u64)?;
         self.surplus("app_tally", apps.len() as u64)?;
         self.surplus("app_day", days)?;
-        self.surplus("fact_block", self.blocks.count)
+        self.surplus("fact_block", self.blocks.count)?;
+        self.surplus("peer_run", self.in_runs)
     }
 
     /// Compares the sums of apps' days; returns how many there are.

@@ -124,10 +124,30 @@ impl House {
 
     /// The same, with room for that many words while nobody reads.
     pub async fn attach_with(&self, token: &str, peer: PeerId, outbox: usize) -> Result<Person, EntryError> {
+        self.enter(token, peer, outbox, ClientAddress::default()).await
+    }
+
+    /// A socket that has not joined, from an address.
+    pub async fn attach_from(
+        &self,
+        token: &str,
+        peer: PeerId,
+        address: ClientAddress,
+    ) -> Result<Person, EntryError> {
+        self.enter(token, peer, OUTBOX, address).await
+    }
+
+    async fn enter(
+        &self,
+        token: &str,
+        peer: PeerId,
+        outbox: usize,
+        address: ClientAddress,
+    ) -> Result<Person, EntryError> {
         let ticket = admission::admit(&self.node, token).await?;
         let meeting = ticket.meeting.id;
         let (sender, inbox) = mpsc::channel(outbox);
-        let attached = admission::attach(&self.node, ticket, peer, ClientAddress::default(), sender).await?;
+        let attached = admission::attach(&self.node, ticket, peer, address, sender).await?;
         Ok(Person::new(attached, inbox, meeting, peer))
     }
 }

@@ -46,6 +46,7 @@ async fn every_realtimekit_operation_refuses_strangers() {
                 ("session_id", kit.id("S1")),
                 ("participant_id", participant),
                 ("preset_id", &preset),
+                ("peer_id", &peer),
             ];
             filled(&template, &[&[("account_id", account), ("app_id", app)], &ids[..]].concat())
         };

@@ -14,6 +14,7 @@ mod kit_edit;
 mod kit_fixture;
 mod kit_list;
 mod kit_live;
+mod kit_peer_report;
 mod kit_presets;
 mod kit_rules;
 mod kit_sessions;

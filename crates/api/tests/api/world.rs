@@ -14,7 +14,7 @@ use sederunt_node::{EntryError, Node};
 use sederunt_store::{
     ApiTokenRow, ImportOptions, MeetingRow, MemberType, ParticipantRow, Permission, RoomKind,
 };
-use sederunt_testkit::House;
+use sederunt_testkit::{House, Settings};
 pub(crate) use sederunt_testkit::{Person as Client, start, until, within};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -64,6 +64,12 @@ pub(crate) fn at(text: &str) -> UnixMs {
 impl World {
     pub(crate) async fn at(now: &str) -> Self {
         Self::of(House::at(at(now)).await)
+    }
+
+    /// Stays keep the addresses of clients.
+    pub(crate) async fn with_addresses(now: &str) -> Self {
+        let settings = Settings { store_client_addresses: true, ..Settings::default() };
+        Self::of(House::with(at(now), settings).await)
     }
 
     fn of(house: House) -> Self {

@@ -1,10 +1,15 @@
 //! The calls around the socket.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use sederunt_app::admission;
-use sederunt_gateway::{GatewayConfig, TELEMETRY_MAX_BYTES, router};
+use sederunt_app::reports::POST_MAX_BYTES;
+use sederunt_core::id::PeerId;
+use sederunt_gateway::{GatewayConfig, Rate, StrangerLimits, TELEMETRY_MAX_BYTES, router};
+use sederunt_node::metrics::Kind;
 use sederunt_store::{MeetingRow, RoomKind, UserRow};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -125,7 +130,7 @@ async fn the_small_calls() {
     ));
     let (status, _, _) = call(&door, post("/otel/logs", long)).await;
     assert_eq!(status, 413);
-    assert_eq!(w.node.metrics().telemetry_posts.get(), 2);
+    assert_eq!(w.node.metrics().telemetry_posts.get(), 1);
 }
 
 #[tokio::test]
@@ -174,4 +179,56 @@ async fn the_pagecall_entry() {
     assert_eq!((status.as_u16(), answer["code"].as_str()), (415, Some("BAD_REQUEST")));
     let (status, _, answer) = call(&door, post("/meet/token", "{")).await;
     assert_eq!((status.as_u16(), answer["code"].as_str()), (400, Some("BAD_REQUEST")));
+}
+
+/// What a client says of its call is kept when its token says whose it is; the answer is the same whatever becomes of it.
+#[tokio::test]
+async fn call_statistics_are_kept_of_whose_they_are() {
+    let limits = StrangerLimits {
+        posts_per_participant: Rate { burst: 5, every: Duration::from_secs(3_600) },
+        ..StrangerLimits::default()
+    };
+    let w = World::new().await;
+    let door = router(w.node.clone(), GatewayConfig { limits, ..GatewayConfig::default() });
+    let meeting = w.meeting().await;
+    let row = w.participant(meeting.id, "alice", "group_call_host").await;
+    let token = w.token(&row).await;
+    let peer = PeerId(w.node.mint_id());
+    let mut alice = w.attach(&token, peer).await.unwrap();
+    alice.join().await;
+    let said = |padding: usize| {
+        let entry = json!({"event": "tab_change", "timestamp": "2026-01-12T14:00:00.000Z", "metaData": {"isMeetingsTabActive": true}});
+        json!({"payload": {"entries": [entry]}, "peerId": peer, "padding": "x".repeat(padding)}).to_string()
+    };
+    let send = async |body: String, token: Option<&str>| {
+        let mut request = post("/api/v1/message", body);
+        if let Some(token) = token {
+            request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+        }
+        let (status, _, answer) = call(&door, request).await;
+        (status.as_u16(), answer)
+    };
+    let done = (200, json!({}));
+    let of = |kind| w.node.metrics().call_stats_posts.get_or_create(&Kind { kind }).get();
+    for token in [None, Some("nonsense")] {
+        assert_eq!(send(said(0), token).await, done);
+    }
+    assert_eq!((of("no_token"), of("kept")), (2, 0));
+    for (body, outcome) in [
+        (said(0), "kept"),
+        ("{".to_owned(), "unreadable"),
+        (said(0).replace("tab_change", "audio_on"), "nothing"),
+        (said(0).replace(&peer.to_string(), &w.node.mint_id().to_string()), "not_theirs"),
+        // Exactly as long as it may be.
+        (said(POST_MAX_BYTES - said(0).len()), "kept"),
+        (said(0), "too_many"),
+    ] {
+        let before = of(outcome);
+        assert_eq!(send(body, Some(&token)).await, done, "{outcome}");
+        assert_eq!(of(outcome), before + 1, "{outcome}");
+    }
+    let (status, answer) = send(said(POST_MAX_BYTES + 1 - said(0).len()), Some(&token)).await;
+    assert_eq!((status, &answer["error"]["code"]), (413, &json!("TOO_LARGE")));
+    let session = w.store.active_session(meeting.id).await.unwrap().unwrap().id;
+    assert_eq!(w.store.client_posts(session, peer).await.unwrap().len(), 2);
 }

@@ -7,7 +7,7 @@ use utoipa_axum::routes;
 
 use super::access::{Change, InApp, Read};
 use super::{
-    active_session, analytics, apps, meetings, nothing_yet, operations, participants, poll, presets,
+    active_session, analytics, apps, meetings, nothing_yet, operations, participants, peer_report, poll, presets,
     session_participants, sessions,
 };
 use crate::dialect::{Dialect, ErrorItem, KitError, KitErrorBody};
@@ -86,6 +86,7 @@ fn routes() -> Vec<UtoipaMethodRouter<Api>> {
         routes!(presets::get, presets::update, presets::replace, presets::delete),
         routes!(sessions::list),
         routes!(sessions::get),
+        routes!(peer_report::get),
         routes!(session_participants::list),
         routes!(session_participants::get),
         routes!(nothing_yet::recordings),

@@ -10,6 +10,7 @@ mod nothing_yet;
 mod operations;
 mod page;
 mod participants;
+mod peer_report;
 mod poll;
 mod preset_schema;
 mod presets;

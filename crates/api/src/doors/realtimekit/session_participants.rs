@@ -6,7 +6,7 @@ use sederunt_changes::text::{Minutes, iso};
 use sederunt_core::id::Id;
 use sederunt_core::time::UnixMs;
 use sederunt_core::view_type::ViewType;
-use sederunt_store::{StayQuery, StayRow, StaySort};
+use sederunt_store::{StayQuery, StayRow, StaySort, Store};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -58,7 +58,7 @@ pub(crate) struct SessionParticipant {
 
 /// A step of a connection.
 #[derive(Debug, Serialize, ToSchema)]
-struct PeerEvent {
+pub(super) struct PeerEvent {
     /// Identifier.
     id: String,
     /// Kind.
@@ -116,8 +116,11 @@ impl SessionParticipant {
             peer_events: None,
         }
     }
+}
 
-    fn with_events(self, row: &StayRow, view_type: Option<&str>) -> Self {
+impl PeerEvent {
+    /// The steps of a stay.
+    pub(super) fn of(row: &StayRow, view_type: Option<ViewType>) -> Vec<Self> {
         let stay = &row.stay;
         let event = |name: PeerEventName, number: u128, at: UnixMs, ms: i64| PeerEvent {
             // Derived, so that it is the same in every answer.
@@ -127,7 +130,7 @@ impl SessionParticipant {
             participant_id: Some(stay.participant.to_string()),
             session_id: (!matches!(name, PeerEventName::Created)).then(|| row.session.to_string()),
             socket_session_id: None,
-            preset_view_type: view_type.map(str::to_owned),
+            preset_view_type: view_type.map(|view_type| view_type.as_str().to_owned()),
             minutes_consumed: Minutes::of(ms),
             created_at: iso(at),
             updated_at: iso(at),
@@ -139,7 +142,18 @@ impl SessionParticipant {
         if let Some(left_at) = stay.left_at {
             events.push(event(PeerEventName::Leaving, 3, left_at, stay.duration_ms(left_at)));
         }
-        Self { peer_events: Some(events), ..self }
+        events
+    }
+}
+
+/// The view type of the preset at the join. Of stays from before it was kept, what a preset of that name says now.
+pub(super) async fn view_type(store: &Store, row: &StayRow) -> Result<Option<ViewType>, KitError> {
+    match row.person.view_type {
+        Some(kept) => Ok(Some(kept)),
+        None => {
+            let preset = store.preset(&row.app, &row.person.preset_name).await?;
+            Ok(preset.and_then(|preset| preset.view_type()))
+        }
     }
 }
 
@@ -153,23 +167,19 @@ async fn shown(
     let mut former: BTreeMap<&str, Option<ViewType>> = BTreeMap::new();
     let mut out = Vec::with_capacity(rows.len());
     for row in rows {
-        let one = SessionParticipant::of(row, now);
-        if !events {
-            out.push(one);
-            continue;
+        let mut one = SessionParticipant::of(row, now);
+        if events {
+            let name = row.person.preset_name.as_str();
+            let view_type = match former.get(name) {
+                Some(former) => row.person.view_type.or(*former),
+                None => view_type(caller.node.store(), row).await?,
+            };
+            if row.person.view_type.is_none() {
+                former.insert(name, view_type);
+            }
+            one.peer_events = Some(PeerEvent::of(row, view_type));
         }
-        if let Some(view_type) = row.person.view_type {
-            out.push(one.with_events(row, Some(view_type.as_str())));
-            continue;
-        }
-        // From before it was kept: what a preset of that name says now.
-        let name = row.person.preset_name.as_str();
-        if !former.contains_key(name) {
-            let preset = caller.node.store().preset(&row.app, name).await?;
-            former.insert(name, preset.and_then(|preset| preset.view_type()));
-        }
-        let view_type = former.get(name).copied().flatten();
-        out.push(one.with_events(row, view_type.map(ViewType::as_str)));
+        out.push(one);
     }
     Ok(out)
 }

@@ -1,0 +1,73 @@
+//! What clients say of their own calls (PROTOCOL §11): kept with the stay, beside the ledger, and read back for its report.
+
+mod said;
+
+use sederunt_core::id::{PeerId, SessionId};
+use sederunt_node::{Named, Node};
+use sederunt_store::{ClientPost, Posted, Store, StoreError};
+
+pub use said::{DeviceKind, Fields, Said, Stream};
+
+/// Bytes of one post.
+pub const POST_MAX_BYTES: usize = 64 * 1024;
+/// Bytes that are kept of all posts of a stay: some two hours of statistics every seven seconds.
+const STAY_MAX_BYTES: u64 = 2 * 1024 * 1024;
+
+/// What became of a post. Its name is that of a counter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// It is durable.
+    Kept,
+    /// There is nothing in it that a report shows.
+    Nothing,
+    /// It is no post of a client.
+    Unreadable,
+    /// The stay is not the token's, or not there any more.
+    NotTheirs,
+    /// The stay has said enough.
+    Full,
+}
+
+impl Heard {
+    /// The name of its counter.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Nothing => "nothing",
+            Self::Unreadable => "unreadable",
+            Self::NotTheirs => "not_theirs",
+            Self::Full => "full",
+        }
+    }
+}
+
+/// Keeps what the bearer of a token says of a stay of theirs.
+pub async fn hear(node: &Node, named: Named, post: &[u8]) -> Result<Heard, StoreError> {
+    let Some((peer, said)) = said::read(post) else { return Ok(Heard::Unreadable) };
+    let Ok(peer) = peer.parse::<PeerId>() else { return Ok(Heard::Unreadable) };
+    if said.is_empty() {
+        return Ok(Heard::Nothing);
+    }
+    let Ok(body) = serde_json::to_string(&said) else { return Ok(Heard::Unreadable) };
+    let post = ClientPost {
+        meeting: named.meeting,
+        participant: named.participant,
+        peer,
+        at: node.reading(),
+        body,
+        stay_max_bytes: STAY_MAX_BYTES,
+    };
+    Ok(match node.store().client_post(post).await? {
+        Posted::Kept => Heard::Kept,
+        Posted::Full => Heard::Full,
+        Posted::NoStay => Heard::NotTheirs,
+    })
+}
+
+/// What is kept of a stay, in the order in which it came.
+pub async fn of_stay(store: &Store, session: SessionId, peer: PeerId) -> Result<Vec<Said>, StoreError> {
+    let posts = store.client_posts(session, peer).await?;
+    // What cannot be read was written by another version of this program.
+    let read = |post: &String| serde_json::from_str::<Vec<Said>>(post).unwrap_or_default();
+    Ok(posts.iter().flat_map(read).collect())
+}
