@@ -94,4 +94,5 @@ test('RealtimeKit', () =>
 test('Pagecall', () => hold('pagecall', { id: ids.room, room_id: ids.room, member_id: 'alice', user_id: 'alice' }));
 
 // The feed has no end, so nobody could check it whole.
-test('Sederunt', () => hold('sederunt', { app_id: server.app }, '--exclude-operation-id', 'GetFeed'));
+test('Sederunt', () =>
+  hold('sederunt', { app_id: server.app, session_id: ids.session }, '--exclude-operation-id', 'GetFeed'));

@@ -12,6 +12,10 @@ use crate::doors::{FeedConfig, Feeds};
 pub struct ApiConfig {
     /// Origins whose pages may call the doors (`https://example.com`); `*` = all. Empty = no CORS headers.
     pub cors_origins: Vec<String>,
+    /// Public `host[:port]` of the server, reached by TLS; `None` = links name the host that the request named.
+    pub base_uri: Option<String>,
+    /// The server itself speaks TLS.
+    pub is_secure: bool,
     /// Limits and times of the live feed.
     pub feed: FeedConfig,
 }

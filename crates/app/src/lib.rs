@@ -7,6 +7,7 @@
 mod abilities;
 pub mod accounts;
 pub mod admission;
+pub mod chat;
 pub mod live;
 pub mod meetings;
 pub mod members;

@@ -8,6 +8,7 @@ mod effects;
 mod heard;
 mod heartbeat;
 mod ids;
+mod link;
 mod load;
 pub mod media;
 mod media_gate;

@@ -18,6 +18,7 @@ use tokio_util::task::TaskTracker;
 use crate::clock::{Clock, Steps};
 use crate::heard::Heard;
 use crate::ids::IdMint;
+use crate::link::LinkKey;
 use crate::load::room_config;
 use crate::media::{MediaHandle, MediaNotice};
 use crate::metrics::Metrics;
@@ -57,9 +58,11 @@ impl Node {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, NodeError> {
         let tokens = TokenKey::from_pem(&config.signing_key_pem)?;
+        let links = LinkKey::load_or_make(&store).await?;
         let (media, notices) = media.unzip();
         let shell = Arc::new(Shell {
             tokens,
+            links,
             config,
             store,
             media,
@@ -157,6 +160,16 @@ impl Node {
     /// Whom a participant token names, if it is one of ours and good now.
     pub fn verify(&self, token: &str) -> Option<Named> {
         Named::of(token, &self.shell.tokens.verify(token, self.now())?)
+    }
+
+    /// Signs what a link says.
+    pub fn sign_link(&self, said: &[u8]) -> Vec<u8> {
+        self.shell.links.sign(said)
+    }
+
+    /// Whether this is the signature of what a link says, of this ledger. Takes as long for a wrong one as for a right one.
+    pub fn verify_link(&self, said: &[u8], signature: &[u8]) -> bool {
+        self.shell.links.verify(said, signature)
     }
 
     fn sign(

@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 use crate::NodeConfig;
 use crate::clock::Clock;
 use crate::ids::IdMint;
+use crate::link::LinkKey;
 use crate::media::MediaHandle;
 use crate::metrics::Metrics;
 use crate::returning::Returning;
@@ -32,6 +33,7 @@ pub(crate) struct Shell {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: IdMint,
     pub(crate) tokens: TokenKey,
+    pub(crate) links: LinkKey,
     pub(crate) metrics: Metrics,
     pub(crate) rooms: Rooms,
     /// Whom the door lets wait.

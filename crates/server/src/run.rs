@@ -295,10 +295,12 @@ fn public_router(
     // Without TLS there is no secure origin for the client's sub-domains: the page maps them to its own.
     let shim = addresses.scheme == "http";
     let base_uri = addresses.public.clone();
+    let api =
+        ApiConfig { cors_origins, base_uri: base_uri.clone(), is_secure: !shim, ..ApiConfig::default() };
     let gateway = GatewayConfig { base_uri, shim, limits, ..GatewayConfig::default() };
     let router = Router::new()
         .merge(sederunt_gateway::router(node.clone(), gateway))
-        .merge(sederunt_api::router(node.clone(), ApiConfig { cors_origins, ..ApiConfig::default() }))
+        .merge(sederunt_api::router(node.clone(), api))
         .merge(assets::router());
     let front = Front { base: addresses.public.clone(), is_secure: !shim };
     logs::Access::new(metrics, ANSWER_BOUND, front, router)

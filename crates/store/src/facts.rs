@@ -5,18 +5,15 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::params;
 use sederunt_core::effect::{Person, Write};
 use sederunt_core::fact::{Fact, FactKind};
 use sederunt_core::id::{MeetingId, PeerId, SessionId};
 use sederunt_core::tally::{SessionColumns, Stay};
 use sederunt_core::time::Day;
-use sederunt_core::words::chat::ChatMessage;
 
 use crate::Result;
 use crate::chronicle::Attended;
 use crate::rows::{self, DayChange, NewFact, SessionState, StayState, TallyChange};
-use crate::sql::blob;
 use crate::transaction::Transaction;
 
 /// The rows that a set of writes leads to; the last state of each wins.
@@ -109,13 +106,8 @@ fn one<'a>(ledger: &mut Transaction, node: i64, write: &'a Write, rows: &mut Row
                 SessionState { app, columns, last_seq: place.seq, renamed: false, offset_ms: *offset_ms };
             rows.take(NewFact { node, app, place, fact }, state, stay.as_ref(), person.as_ref());
         }
-        Write::Chat(message) => put_chat(ledger, message)?,
-        Write::ChatDeleted { session, chat } => {
-            ledger
-                .conn
-                .prepare_cached("DELETE FROM chat WHERE id = ?1 AND session = ?2")?
-                .execute([blob(chat.as_u128()), blob(session.as_u128())])?;
-        }
+        Write::Chat(message) => crate::chat::put(&ledger.conn, message)?,
+        Write::ChatDeleted { session, chat } => crate::chat::delete(&ledger.conn, *session, *chat)?,
         Write::Poll(poll) => crate::polls::put_poll(&ledger.conn, poll)?,
         Write::PollVote { poll, vote, .. } => crate::polls::put_vote(&ledger.conn, *poll, vote)?,
         Write::Removed { meeting, removal } => crate::removed::put(&ledger.conn, *meeting, removal)?,
@@ -200,31 +192,4 @@ impl Tallies {
         rows::add_app_tallies(&ledger.conn, &self.apps.into_iter().collect::<Vec<_>>())?;
         rows::add_app_days(&ledger.conn, &self.days.into_iter().collect::<Vec<_>>())
     }
-}
-
-fn put_chat(ledger: &Transaction, m: &ChatMessage) -> Result<()> {
-    let targets: Vec<u8> = m.targets.iter().flat_map(|t| blob(t.as_u128())).collect();
-    ledger
-        .conn
-        .prepare_cached(
-            "INSERT INTO chat (id, session, peer, participant, display_name, pinned, edited, payload_type, payload,
-                               targets, at_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-             ON CONFLICT (id) DO UPDATE SET pinned = excluded.pinned, edited = excluded.edited,
-                 payload_type = excluded.payload_type, payload = excluded.payload, targets = excluded.targets",
-        )?
-        .execute(params![
-            blob(m.id.as_u128()),
-            blob(m.session.as_u128()),
-            blob(m.peer.as_u128()),
-            blob(m.participant.as_u128()),
-            m.display_name,
-            m.pinned,
-            m.edited,
-            m.payload_type,
-            m.payload,
-            targets,
-            m.at.0,
-        ])?;
-    Ok(())
 }

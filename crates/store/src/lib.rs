@@ -8,6 +8,7 @@
 mod apply;
 mod apps;
 mod backup;
+mod chat;
 mod chronicle;
 mod days;
 mod deferred;
@@ -59,6 +60,7 @@ use sederunt_index::fold;
 
 pub use days::{DayQuery, DayRow};
 pub use disk::DiskTrouble;
+pub use chat::{ChatPage, ChatPlace};
 pub use error::StoreError;
 pub use events::{
     EventFilter, EventFolds, EventPage, EventPerson, EventQuery, EventRow, LivePart, LiveSession,

@@ -3,10 +3,9 @@
 use rusqlite::{Connection, Row, ToSql, named_params};
 use sederunt_core::config::OpenSession;
 use sederunt_core::fact::EndReason;
-use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, SessionId};
+use sederunt_core::id::{AppId, Id, MeetingId, SessionId};
 use sederunt_core::limit::CHAT_HISTORY_MAX;
 use sederunt_core::time::{Reading, UnixMs};
-use sederunt_core::words::chat::ChatMessage;
 
 use crate::fold::Needle;
 use crate::own_time::OwnTime;
@@ -55,6 +54,12 @@ impl Store {
         .await
     }
 
+    /// A session, whatever the app: for whoever has proved otherwise that he may.
+    pub async fn session_of_any_app(&self, id: SessionId) -> Result<Option<SessionRow>> {
+        let sql = "SELECT s.*, a.id AS app_id FROM session s JOIN app a ON a.no = s.app WHERE s.id = ?1";
+        self.read(move |c| find(c, sql, [blob(id.as_u128())], read_with_app)).await
+    }
+
     /// The breakout rooms of a session, as they are or were, oldest first.
     pub async fn breakout_sessions(&self, parent: SessionId) -> Result<Vec<SessionRow>> {
         let sql =
@@ -85,7 +90,7 @@ impl Store {
             };
             let Some(tally) = replay::fold_session(c, session)? else { return Ok(None) };
             let offset_ms = OwnTime::of(c, session)?.in_process(&node, &tally, now);
-            let chat = chat(c, session, CHAT_HISTORY_MAX as u64)?;
+            let chat = crate::chat::newest(c, session, CHAT_HISTORY_MAX as u64)?;
             let polls = crate::polls::load(c, session)?;
             Ok(Some(OpenSession { tally, chat, polls, offset_ms }))
         })
@@ -113,11 +118,6 @@ impl Store {
     pub async fn first_joined_at(&self, meeting: MeetingId) -> Result<Option<UnixMs>> {
         let sql = "SELECT first_joined_ms FROM meeting_tally WHERE meeting = ?1";
         self.read(move |c| find(c, sql, [blob(meeting.as_u128())], |r| ms(r, "first_joined_ms"))).await
-    }
-
-    /// Chat of a session, oldest first, at most the `limit` newest.
-    pub async fn chat(&self, session: SessionId, limit: u32) -> Result<Vec<ChatMessage>> {
-        self.read(move |c| chat(c, session, u64::from(limit))).await
     }
 }
 
@@ -352,30 +352,4 @@ pub(crate) fn read(row: &Row<'_>, app: AppId) -> rusqlite::Result<SessionRow> {
 fn read_with_app(row: &Row<'_>) -> rusqlite::Result<SessionRow> {
     let app: String = row.get("app_id")?;
     read(row, AppId::from(&*app))
-}
-
-fn chat(conn: &Connection, session: SessionId, limit: u64) -> Result<Vec<ChatMessage>> {
-    let sql = "SELECT * FROM (SELECT * FROM chat WHERE session = ?1 ORDER BY at_ms DESC, id DESC LIMIT ?2)
-               ORDER BY at_ms, id";
-    list(conn, sql, rusqlite::params![blob(session.as_u128()), clamp(limit)], read_chat)
-}
-
-fn read_chat(row: &Row<'_>) -> rusqlite::Result<ChatMessage> {
-    let targets: Vec<u8> = row.get("targets")?;
-    let target = |bytes: &[u8]| {
-        ParticipantId::from_u128(bytes.iter().fold(0, |id, byte| (id << 8) | u128::from(*byte)))
-    };
-    Ok(ChatMessage {
-        id: id(row, "id")?,
-        session: id(row, "session")?,
-        peer: id(row, "peer")?,
-        participant: id(row, "participant")?,
-        display_name: row.get("display_name")?,
-        pinned: row.get("pinned")?,
-        edited: row.get("edited")?,
-        payload_type: row.get("payload_type")?,
-        payload: row.get("payload")?,
-        targets: targets.chunks_exact(16).map(target).collect(),
-        at: ms(row, "at_ms")?,
-    })
 }

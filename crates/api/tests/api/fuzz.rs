@@ -7,7 +7,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use crate::kit_fixture::{A, Kit, M1, P};
 use crate::world::{Answer, World};
 
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 22] = [
     "associated_id",
     "start_time",
     "end_time",
@@ -28,6 +28,8 @@ const NAMES: [&str; 20] = [
     "name",
     "layout",
     "is_terminated",
+    "expires",
+    "signature",
 ];
 const VALUES: [&str; 18] = [
     "",
@@ -111,6 +113,8 @@ fn random_queries() {
         (format!("{app}/livestreams"), "TA"),
         (format!("{app}/analytics/livestreams/overall"), "TA"),
         (format!("/accounts/{A}/realtime/kit/apps"), "TA"),
+        (format!("{app}/sessions/{}/chat", kit.id("S1")), "TA"),
+        (format!("/sederunt/v1/sessions/{}/chat", kit.id("S1")), ""),
         ("/v1/rooms".to_owned(), "KW"),
         (format!("/v1/rooms/{M1}/sessions"), "KW"),
         (format!("/v1/rooms/{M1}/members"), "KW"),
@@ -138,6 +142,8 @@ fn random_path_parts() {
         ("/accounts/#/realtime/kit/apps".to_owned(), "TA"),
         ("/v1/rooms/#/sessions".to_owned(), "KW"),
         ("/v1/users/#".to_owned(), "KW"),
+        ("/sederunt/v1/sessions/#/chat".to_owned(), ""),
+        ("/sederunt/v1/sessions/#/chat?expires=1&signature=00".to_owned(), ""),
         ("/#".to_owned(), "TA"),
     ];
     run((proptest::sample::select(templates.to_vec()), part), 300, |((template, token), part)| {

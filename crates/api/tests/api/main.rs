@@ -9,6 +9,7 @@ mod forms;
 mod fuzz;
 mod http;
 mod kit_analytics;
+mod kit_chat;
 mod kit_crud;
 mod kit_edit;
 mod kit_fixture;

@@ -4,6 +4,7 @@ mod access;
 mod active_session;
 mod analytics;
 mod apps;
+mod chat;
 mod door;
 mod meetings;
 mod nothing_yet;

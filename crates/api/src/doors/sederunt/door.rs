@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 
 use super::access::InApp;
 use super::view::Cut;
-use super::{pull, stream};
+use super::{chat, pull, stream};
 use crate::dialect::{Dialect, ErrorItem, KitError, KitErrorBody};
 use crate::doors::{Door, not_built};
 use crate::state::Api;
@@ -33,14 +33,14 @@ pub(crate) const DOOR: Door = Door {
     info(
         title = "Sederunt API",
         description = "What neither vendor has: the changes of an app's sessions and peers, in the order of the ledger, as \
-                       a live feed and as a pull.",
+                       a live feed and as a pull; and the files that links of other doors lead to.",
         version = "1.0.0",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     components(schemas(KitErrorBody, ErrorItem, Event, Snapshot, Cut)),
     modifiers(&Security),
     security(("apiToken" = []), ("apiEmail" = [], "apiKey" = [])),
-    tags((name = "Feed"))
+    tags((name = "Feed"), (name = "Chat"))
 )]
 struct Document;
 
@@ -58,5 +58,5 @@ impl utoipa::Modify for Security {
 
 /// The operations: one line each.
 fn routes() -> Vec<UtoipaMethodRouter<Api>> {
-    vec![routes!(stream::feed), routes!(pull::events)]
+    vec![routes!(stream::feed), routes!(pull::events), routes!(chat::file)]
 }

@@ -1,10 +1,12 @@
-//! Our own door, and all of it is the live feed: `/sederunt/v1/apps/{app_id}/feed` as Server-Sent Events, and `…/events` as a pull of the same.
+//! Our own door: the live feed, `/sederunt/v1/apps/{app_id}/feed` as Server-Sent Events, and `…/events` as a pull of the
+//! same; and files that links lead to (`chat.rs`).
 //!
 //! A change is told when it is durable, in the order of the ledger, and is rendered once however many watch: one hub per
 //! app with watchers (`hub.rs`) reads the ledger into a ring; each watcher (`stream.rs`) catches up from the
 //! ledger by itself and then follows the ring. Errors are those of the RealtimeKit door.
 
 mod access;
+mod chat;
 mod door;
 mod frame;
 mod hub;
