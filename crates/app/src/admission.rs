@@ -1,5 +1,6 @@
 //! Who may enter, and what they may do there (SEMANTICS §2.5, §2.6, §6.2).
 
+use sederunt_core::call::Disconnect;
 use sederunt_core::id::{MeetingId, ParticipantId, PeerId};
 use sederunt_core::who::Who;
 use sederunt_node::{Attached, ClientAddress, EntryError, Node, NodeError, Pass, ToSocket};
@@ -139,8 +140,11 @@ async fn member(node: &Node, room: &MeetingRow, user: &UserRow) -> Result<Partic
     // The user's own type decides; the room's is for users without one.
     let kind = users::member_type(user).unwrap_or(room.default_member_type);
     let member = members::of_user(room, ParticipantId(node.mint_id()), node.now(), user, kind);
-    // Another tab may have made it meanwhile.
-    Ok(node.store().member_or_create(member).await?)
+    // Another tab may have made it meanwhile, or the user was deleted.
+    match node.store().member_or_create(member).await {
+        Err(StoreError::NotFound(Thing::User)) => Err(EntryError::BadToken),
+        member => Ok(member?),
+    }
 }
 
 /// The participant token of whoever was found.
@@ -162,14 +166,28 @@ pub async fn attach(
     client: ClientAddress,
     outbox: mpsc::Sender<ToSocket>,
 ) -> Result<Attached, EntryError> {
+    let (meeting, participant) = (ticket.meeting.id, ticket.participant.id);
+    let attached = node.attach(pass(ticket, client), peer, outbox).await?;
+    // Whoever was deleted or blocked since the ticket was read may have been put out before he was there.
+    let why = match node.store().participant_ever(meeting, participant).await? {
+        Some(row) if row.deleted_at.is_some() => EntryError::NoParticipant,
+        Some(row) if row.blocked => EntryError::Blocked,
+        Some(_) | None => return Ok(attached),
+    };
+    node.metrics().refusal(why.kind());
+    attached.disconnect(Disconnect::Clean).await;
+    Err(why)
+}
+
+/// What the room is told of whoever has a ticket.
+pub fn pass(ticket: Ticket, client: ClientAddress) -> Pass {
     let who = who(&ticket, client);
-    let pass = Pass {
+    Pass {
         meeting: ticket.meeting.id,
         who,
         newcomer: ticket.is_unrecorded.then_some(ticket.participant),
         token_hash: ticket.token_hash,
-    };
-    node.attach(pass, peer, outbox).await
+    }
 }
 
 /// The identity that the room sees.

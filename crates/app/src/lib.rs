@@ -14,6 +14,7 @@ pub mod members;
 pub mod people;
 pub mod presets;
 pub mod reports;
+mod room;
 mod rule;
 mod site;
 pub mod users;

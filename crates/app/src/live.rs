@@ -7,12 +7,17 @@ use sederunt_core::error::RoomError;
 use sederunt_core::fact::LeaveReason;
 use sederunt_core::id::{MeetingId, ParticipantId, PeerId};
 use sederunt_core::input::Command;
+use sederunt_core::limit::BROADCAST_MAX_BYTES;
 use sederunt_core::words::polls::{NewPoll, Poll, PollFault, PollField};
 use sederunt_node::{Node, NodeError};
 use sederunt_store::ParticipantRow;
+use serde_json::json;
 
-use crate::AppError;
 use crate::rule::Fault;
+use crate::{AppError, room};
+
+/// What a message of the API is called where it arrives: as a broadcast, whose payload is `{"message": "…"}`.
+const MESSAGE_KIND: &str = "pagecall:message";
 
 /// Removes people from the session. If nobody is left, its keep-alive runs. Answers who was removed; ids that name nobody
 /// are passed over, and whoever was deleted meanwhile is not shown.
@@ -53,6 +58,18 @@ pub async fn create_poll(node: &Node, meeting: MeetingId, wanted: NewPoll) -> Re
     // Before it is known whether there is a session: what is wrong with a poll is wrong in any case.
     wanted.check().map_err(fault)?;
     in_session(node, meeting, Command::CreatePoll(wanted)).await?.poll.ok_or(AppError::NoSession)
+}
+
+/// Sends a text to everybody who is connected in the room. Nothing of it is kept, and nobody may be there.
+pub async fn send_message(node: &Node, meeting: MeetingId, message: &str) -> Result<(), AppError> {
+    let payload = json!({ "message": message }).to_string().into_bytes();
+    if payload.len() > BROADCAST_MAX_BYTES {
+        let rule = format!("must be short enough for {BROADCAST_MAX_BYTES} bytes of JSON");
+        return Err(Fault::new("message", rule).into());
+    }
+    let kind = MESSAGE_KIND.to_owned();
+    room::command(node, meeting, Command::Broadcast { kind, payload }).await?;
+    Ok(())
 }
 
 /// Runs a command in the meeting's LIVE session.

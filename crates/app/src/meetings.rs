@@ -9,7 +9,7 @@ use sederunt_store::{MeetingRow, MemberType, RoomKind, StoreError, Thing};
 use serde_json::{Map, Value};
 
 use crate::rule::{Fault, NAME_MAX_CHARS, at_most};
-use crate::{AppError, Site};
+use crate::{AppError, Site, room};
 
 /// A meeting with the settings that one gets who says nothing. It is no row before [`create`].
 pub fn blank(id: Id, app: AppId, title: String, now: UnixMs) -> MeetingRow {
@@ -66,9 +66,19 @@ pub async fn change(
 pub async fn terminate(node: &Node, meeting: &MeetingRow) -> Result<MeetingRow, AppError> {
     if meeting.terminated_at.is_none() {
         // The room itself writes when it was.
-        node.command(meeting.id, Command::Terminate).await?;
+        room::command(node, meeting.id, Command::Terminate).await?;
     }
     Ok(node.store().meeting(meeting.id).await?.ok_or(StoreError::NotFound(Thing::Meeting))?)
+}
+
+/// Terminates a meeting and deletes it: no door knows it any more, its sessions remain in the ledger. `NotFound` when it is
+/// gone.
+pub async fn delete(node: &Node, meeting: &MeetingRow) -> Result<MeetingRow, AppError> {
+    // First of all, so that nobody is in a room that is not there.
+    terminate(node, meeting).await?;
+    let now = node.now();
+    let delete = move |row: &mut MeetingRow| (row.deleted_at, row.updated_at) = (Some(now), now);
+    Ok(node.store().change_meeting(meeting.id, delete).await?)
 }
 
 /// The rule of titles.

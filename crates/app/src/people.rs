@@ -8,7 +8,7 @@ use sederunt_store::{MeetingRow, MemberType, ParticipantRow, PresetRow};
 
 use crate::presets::{self, HOST_NAME};
 use crate::rule::{CUSTOM_ID_MAX_CHARS, Fault, NAME_MAX_CHARS, at_most, filled};
-use crate::{AppError, Site};
+use crate::{AppError, Site, room};
 
 /// Someone who may join.
 #[derive(Debug, Clone)]
@@ -153,6 +153,6 @@ pub async fn remove(node: &Node, who: &ParticipantRow) -> Result<ParticipantRow,
 /// between.
 pub(crate) async fn put_out(node: &Node, who: &ParticipantRow, reason: LeaveReason) -> Result<(), AppError> {
     let kick = Command::Kick { participants: vec![who.id], custom_ids: Vec::new(), reason };
-    node.command(who.meeting, kick).await?;
+    room::command(node, who.meeting, kick).await?;
     Ok(())
 }

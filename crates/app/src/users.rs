@@ -1,11 +1,13 @@
 //! Users of a workspace.
 
 use aws_lc_rs::rand;
+use sederunt_core::fact::LeaveReason;
 use sederunt_core::id::AppId;
-use sederunt_store::{MemberType, UserRow};
+use sederunt_node::Node;
+use sederunt_store::{MemberType, UserDeletion, UserRow};
 use serde_json::{Map, Value};
 
-use crate::{AppError, Site};
+use crate::{AppError, Site, people};
 
 /// Bytes of randomness in a user's access token.
 const ACCESS_TOKEN_BYTES: usize = 32;
@@ -23,6 +25,35 @@ pub struct Profile {
     pub picture: Option<String>,
     /// Type of the member that the user becomes.
     pub member_type: Option<MemberType>,
+}
+
+/// What of a user is to be changed.
+#[derive(Debug, Clone, Default)]
+pub struct Change {
+    /// Name.
+    pub name: Option<String>,
+    /// Picture; empty = none any more.
+    pub picture: Option<String>,
+    /// Type of the member that the user becomes.
+    pub member_type: Option<MemberType>,
+}
+
+impl Change {
+    fn apply(self, row: &mut UserRow) {
+        let Self { name, picture, member_type } = self;
+        if let Some(name) = name {
+            row.name = name;
+        }
+        let Value::Object(extra) = &mut row.extra else { return };
+        match picture {
+            Some(url) if url.is_empty() => drop(extra.remove(PROFILE_URL)),
+            Some(url) => drop(extra.insert(PROFILE_URL.to_owned(), url.into())),
+            None => {}
+        }
+        if let Some(member_type) = member_type {
+            extra.insert(DEFAULT_MEMBER_TYPE.to_owned(), member_type.as_str().into());
+        }
+    }
 }
 
 /// The picture of a user.
@@ -43,6 +74,38 @@ pub async fn put(
     profile: Profile,
 ) -> Result<UserRow, AppError> {
     Ok(site.store().upsert_user(fresh(site, app, user_id, profile)?).await?)
+}
+
+/// Changes a user. Members that the user is already keep name and type, which are copies from when they were made.
+/// `NotFound` when the user is gone.
+pub async fn change(site: &impl Site, user: &UserRow, change: Change) -> Result<UserRow, AppError> {
+    let now = site.now();
+    let stamped = move |row: &mut UserRow| {
+        change.apply(row);
+        row.updated_at = now;
+    };
+    Ok(site.store().change_user(&user.app, &user.user_id, stamped).await?)
+}
+
+/// Deletes a user: the access token is dead, so are the tokens of its members in all rooms of the workspace, and all its
+/// connections end. Who was where stays as it is. Answers the user as it was; `NotFound` when it is gone.
+pub async fn remove(node: &Node, user: &UserRow) -> Result<UserRow, AppError> {
+    loop {
+        let step = node.store().delete_user(&user.app, &user.user_id, node.now()).await?;
+        let UserDeletion { user, members, is_done } = step;
+        let mut failed = None;
+        for member in &members {
+            // The others are put out all the same.
+            if let Err(error) = people::put_out(node, member, LeaveReason::ParticipantDeleted).await {
+                failed.get_or_insert(error);
+            }
+        }
+        match failed {
+            Some(error) => return Err(error),
+            None if is_done => return Ok(user),
+            None => {}
+        }
+    }
 }
 
 /// The user with this id; one who is not registered is, under this name.

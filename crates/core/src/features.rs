@@ -148,6 +148,9 @@ impl Features {
                 let poll = self.polls.create_by_api(hall, stamp, new);
                 poll.map(|poll| CommandReply { poll: Some(poll), ..done(Vec::new()) })
             }
+            Command::Broadcast { kind, payload } => {
+                self.broadcast.send_by_api(hall, stamp, kind, payload).map(|()| done(Vec::new()))
+            }
             Command::Stop => Ok(done(self.entry.stop(hall, now))),
         };
         hall.done(id, result);

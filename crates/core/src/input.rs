@@ -100,6 +100,13 @@ pub enum Command {
     Terminate,
     /// Asks a question (`activeSessionCreatePoll`).
     CreatePoll(NewPoll),
+    /// Sends a broadcast to everybody who is connected in the room (Pagecall message).
+    Broadcast {
+        /// Free text that names the kind.
+        kind: String,
+        /// JSON bytes.
+        payload: Vec<u8>,
+    },
     /// The server stops: everybody is told, every stay is closed with its true time. The session stays open: its
     /// keep-alive decides.
     Stop,
@@ -114,8 +121,25 @@ impl Command {
             | Self::Mute { .. }
             | Self::MuteAll
             | Self::Terminate
-            | Self::CreatePoll(_) => true,
+            | Self::CreatePoll(_)
+            | Self::Broadcast { .. } => true,
             Self::Configure(_) | Self::Stop => false,
+        }
+    }
+
+    /// Bytes of free text that it holds, roughly, where it waits for the disk. What has short bounds of its own counts
+    /// as nothing.
+    pub const fn text_bytes(&self) -> usize {
+        match self {
+            Self::Broadcast { kind, payload } => kind.len().saturating_add(payload.len()),
+            Self::Configure(_)
+            | Self::Kick { .. }
+            | Self::KickAll
+            | Self::Mute { .. }
+            | Self::MuteAll
+            | Self::Terminate
+            | Self::CreatePoll(_)
+            | Self::Stop => 0,
         }
     }
 }

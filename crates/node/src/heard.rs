@@ -51,7 +51,11 @@ impl RoomTask {
     pub(crate) fn lose_the_silent(&mut self, message: &ToRoom) -> Result<(), RoomFault> {
         let ToRoom::Command { command, .. } = message else { return Ok(()) };
         match command {
-            Command::Configure(_) | Command::CreatePoll(_) | Command::Mute { .. } | Command::MuteAll => {
+            Command::Configure(_)
+            | Command::CreatePoll(_)
+            | Command::Mute { .. }
+            | Command::MuteAll
+            | Command::Broadcast { .. } => {
                 return Ok(());
             }
             Command::Kick { .. } | Command::KickAll | Command::Terminate | Command::Stop => {}

@@ -10,7 +10,7 @@ use sederunt_core::fact::LeaveReason;
 use sederunt_core::id::{Id, MeetingId, PeerId};
 use sederunt_core::input::Command;
 use sederunt_core::time::{Reading, UnixMs};
-use sederunt_store::{ParticipantRow, PresetRow, Store, StoreError};
+use sederunt_store::{ParticipantRow, PresetRow, Store, StoreError, Thing};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -268,7 +268,7 @@ impl Node {
     }
 
     /// Runs a command in the room of a meeting; a meeting without a live room answers as an empty room would.
-    /// `Terminate` is performed and durable in any case.
+    /// `Terminate` is performed and durable in any case, unless the meeting is deleted.
     pub async fn command(&self, meeting: MeetingId, command: Command) -> Result<CommandReply, NodeError> {
         if let Some(trouble) = self.shell.store.disk_trouble().filter(|_| command.is_refusable()) {
             return Err(StoreError::Unwritable(trouble).into());
@@ -285,9 +285,14 @@ impl Node {
                 | Command::Kick { reason: LeaveReason::Kicked, .. } => {
                     return Err(RoomError::NotFound("active session").into());
                 }
-                Command::Configure(_) | Command::Kick { .. } | Command::Stop => return Ok(nobody),
+                Command::Configure(_) | Command::Kick { .. } | Command::Broadcast { .. } | Command::Stop => {
+                    return Ok(nobody);
+                }
                 // The room itself writes `terminated_at`.
-                Command::Terminate => {}
+                Command::Terminate => {
+                    let row = self.shell.store.meeting(meeting).await?;
+                    row.ok_or(StoreError::NotFound(Thing::Meeting))?;
+                }
             }
         }
         let (done, reply) = oneshot::channel();

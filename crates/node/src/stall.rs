@@ -120,8 +120,8 @@ fn patience(what: &What) -> Option<Duration> {
 fn text_bytes(what: &What) -> usize {
     match what {
         What::Message(ToRoom::Request { request, .. }) => request.text_bytes(),
-        What::Message(ToRoom::Connect { .. } | ToRoom::Disconnect { .. } | ToRoom::Command { .. })
-        | What::Lost(..) => 0,
+        What::Message(ToRoom::Command { command, .. }) => command.text_bytes(),
+        What::Message(ToRoom::Connect { .. } | ToRoom::Disconnect { .. }) | What::Lost(..) => 0,
     }
 }
 

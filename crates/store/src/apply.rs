@@ -16,6 +16,7 @@ impl Transaction {
             Entry::Meeting(row) => meetings::put(conn, row),
             Entry::Participant(row) => participants::put(conn, std::slice::from_ref(row)),
             Entry::User(row) => users::put(conn, row),
+            Entry::UserDeleted { app, user_id } => users::delete(conn, app, user_id),
             Entry::Token { row, sha256 } => tokens::put(conn, row, *sha256),
             Entry::Report(row) => reports::put(conn, row),
             Entry::Secret { name, value } => tokens::put_secret(conn, name, value),

@@ -12,6 +12,7 @@ use crate::{AccountRow, AppRow, ListQuery, Page, PresetRow, Result, Store, Store
 
 const APPS: Listing<AppRow> = Listing {
     table: "app",
+    tie: "id",
     scope: "account = :scope",
     name: "name",
     search: "instr(name_fold, :text) > 0 OR instr(lower(id), :text) > 0",

@@ -14,7 +14,7 @@ use sederunt_core::id::{AppId, MeetingId, ParticipantId, PeerId, SessionId};
 use crate::report::ReportRow;
 use crate::{ApiTokenRow, AppRow, MeetingRow, ParticipantRow, PresetRow, UserRow};
 
-/// A row of the registry, or of what belongs to a stay beside the facts, as it is after a change.
+/// A row of the registry, or of what belongs to a stay beside the facts, as it is after a change, or that it is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Entry {
     /// An app.
@@ -27,6 +27,13 @@ pub(crate) enum Entry {
     Participant(ParticipantRow),
     /// A user of an app.
     User(UserRow),
+    /// A user of an app is no more.
+    UserDeleted {
+        /// The app.
+        app: AppId,
+        /// The customer's id.
+        user_id: String,
+    },
     /// An API token.
     Token {
         /// What is known of it.
@@ -75,6 +82,7 @@ impl Entry {
             Self::Meeting(row) => Key::Meeting(row.id),
             Self::Participant(row) => Key::Participant(row.id),
             Self::User(row) => Key::User(row.app.clone(), row.user_id.clone()),
+            Self::UserDeleted { app, user_id } => Key::User(app.clone(), user_id.clone()),
             Self::Token { row, .. } => Key::Token(row.id.clone()),
             Self::Report(row) => Key::Report(row.session, row.peer, row.no),
             Self::Secret { name, .. } => Key::Secret(name.clone()),

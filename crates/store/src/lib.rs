@@ -23,6 +23,7 @@ mod hot;
 mod import;
 mod index;
 mod meetings;
+mod members;
 mod own_time;
 mod pace;
 mod page;
@@ -58,15 +59,16 @@ mod writer;
 
 use sederunt_index::fold;
 
+pub use chat::{ChatPage, ChatPlace};
 pub use days::{DayQuery, DayRow};
 pub use disk::DiskTrouble;
-pub use chat::{ChatPage, ChatPlace};
 pub use error::StoreError;
 pub use events::{
     EventFilter, EventFolds, EventPage, EventPerson, EventQuery, EventRow, LivePart, LiveSession,
 };
 pub use import::{ImportOptions, ImportProgress, ImportReport, MakeApp, Rejected};
 pub use index::{IndexInfo, IndexOptions, IndexReport, IndexStats, StoreOptions};
+pub use members::UserDeletion;
 pub use pace::Pace;
 pub use places::Backlog;
 pub use recover::{RETURNING_MAX, Recovered};

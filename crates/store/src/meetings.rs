@@ -13,6 +13,7 @@ use crate::{ListQuery, MeetingRow, MemberType, Page, Result, RoomKind, Store, St
 
 const MEETINGS: Listing<MeetingRow> = Listing {
     table: "meeting",
+    tie: "id",
     scope: "app = :scope AND deleted_ms IS NULL",
     name: "title",
     search: "instr(title_fold, :text) > 0 OR id_has(id, :part)",

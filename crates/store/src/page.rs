@@ -7,8 +7,10 @@ use crate::{ListQuery, Page, Result};
 
 /// What differs between the lists.
 pub(crate) struct Listing<T> {
-    /// Table; its rows have `created_ms` and `id`.
+    /// Table; its rows have `created_ms`.
     pub table: &'static str,
+    /// Column that tells rows of one instant apart.
+    pub tie: &'static str,
     /// Which rows belong to `:scope`.
     pub scope: &'static str,
     /// Column for [`ListQuery::name`].
@@ -23,7 +25,7 @@ pub(crate) struct Listing<T> {
     pub read: fn(&Row<'_>) -> rusqlite::Result<T>,
 }
 
-/// One page and the number of all matches, by `created_ms`, ties by id.
+/// One page and the number of all matches, by `created_ms`, ties by [`Listing::tie`].
 pub(crate) fn page<T>(
     conn: &Connection,
     l: &Listing<T>,
@@ -45,9 +47,10 @@ pub(crate) fn page<T>(
             ":active": q.active, ":terminated": q.terminated },
         |r| r.get::<_, i64>(0),
     )?;
-    let order = if q.ascending { "created_ms, id" } else { "created_ms DESC, id DESC" };
+    let order = if q.ascending { "" } else { "DESC" };
     let mut rows = conn.prepare_cached(&format!(
-        "SELECT *, :part AS part {filter} ORDER BY {order} LIMIT :limit OFFSET :offset"
+        "SELECT *, :part AS part {filter} ORDER BY created_ms {order}, {} {order} LIMIT :limit OFFSET :offset",
+        l.tie
     ))?;
     let items = rows
         .query_map(

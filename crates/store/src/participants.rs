@@ -6,12 +6,13 @@ use sederunt_core::id::{AppId, MeetingId, ParticipantId};
 use crate::entry::Entry;
 use crate::fold::fold;
 use crate::page::{Listing, page};
-use crate::sql::{blob, find, id, ms, name, opt_ms, write_error};
+use crate::sql::{blob, find, id, list, ms, name, opt_ms, write_error};
 use crate::table::{Insert, columns};
 use crate::{ListQuery, MemberType, Page, ParticipantRow, Result, Store, StoreError, Thing};
 
 const PARTICIPANTS: Listing<ParticipantRow> = Listing {
     table: "participant_now",
+    tie: "id",
     scope: "meeting = :scope AND deleted_ms IS NULL",
     name: "name",
     search: "instr(name_fold, :text) > 0 OR instr(custom_fold, :text) > 0 OR id_has(id, :part)",
@@ -27,28 +28,15 @@ const OF_USER: &str =
     "SELECT * FROM participant_now WHERE meeting = ?1 AND user_id = ?2 AND deleted_ms IS NULL
                        ORDER BY created_ms, id LIMIT 1";
 
+/// In all meetings of an app.
+const OF_USER_ANYWHERE: &str = "SELECT * FROM participant_now WHERE app = ?1 AND user_id = ?2 AND deleted_ms IS NULL ORDER BY id LIMIT ?3";
+
 impl Store {
     /// Adds a participant; `Exists` when the id is taken, `NotFound` when the app is unknown.
     pub async fn create_participant(&self, p: ParticipantRow) -> Result<()> {
         self.decide(move |conn| match is_known(conn, p.id)? {
             true => Err(StoreError::Exists(Thing::Participant)),
             false => Ok((vec![Entry::Participant(p)], ())),
-        })
-        .await
-    }
-
-    /// The not deleted member of the room with this row's user id, the row itself if there was none: decided in one
-    /// transaction, so that two first visits at once make one member.
-    pub async fn member_or_create(&self, p: ParticipantRow) -> Result<ParticipantRow> {
-        self.decide(move |conn| {
-            let key = params![blob(p.meeting.as_u128()), p.user_id];
-            if let Some(member) = find(conn, OF_USER, key, read_participant)? {
-                return Ok((Vec::new(), member));
-            }
-            if is_known(conn, p.id)? {
-                return Err(StoreError::Exists(Thing::Participant));
-            }
-            Ok((vec![Entry::Participant(p.clone())], p))
         })
         .await
     }
@@ -99,13 +87,28 @@ impl Store {
     /// The not deleted member of a room with this user id; the oldest, should there be several.
     pub async fn member_of_user(&self, m: MeetingId, user: &str) -> Result<Option<ParticipantRow>> {
         let user = user.to_owned();
-        self.read(move |c| find(c, OF_USER, params![blob(m.as_u128()), user], read_participant)).await
+        self.read(move |c| of_user_in(c, m, &user)).await
     }
 
     /// Participants of a meeting that are not deleted, newest first. The search covers `custom_participant_id` too.
     pub async fn participants(&self, m: MeetingId, q: ListQuery) -> Result<Page<ParticipantRow>> {
         self.read(move |c| page(c, &PARTICIPANTS, &blob(m.as_u128()), &q)).await
     }
+}
+
+/// [`Store::member_of_user`], as this transaction sees it.
+pub(crate) fn of_user_in(conn: &Connection, m: MeetingId, user: &str) -> Result<Option<ParticipantRow>> {
+    find(conn, OF_USER, params![blob(m.as_u128()), user], read_participant)
+}
+
+/// Participants of all meetings of an app with this user id that are not deleted, at most `most`.
+pub(crate) fn of_user(
+    conn: &Connection,
+    app: &AppId,
+    user_id: &str,
+    most: usize,
+) -> Result<Vec<ParticipantRow>> {
+    list(conn, OF_USER_ANYWHERE, params![app.as_str(), user_id, most as i64], read_participant)
 }
 
 /// Whether there is a participant with this id, a deleted one too.
@@ -170,4 +173,27 @@ fn read_participant(row: &Row<'_>) -> rusqlite::Result<ParticipantRow> {
         created_at: ms(row, "created_ms")?,
         updated_at: ms(row, "updated_ms")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A workspace has many participants, and none of the other users' are looked at.
+    #[test]
+    fn memberships_of_a_user_are_found_by_an_index() {
+        let dir = tempfile::tempdir().unwrap();
+        let conn = crate::schema::open_writer(dir.path()).unwrap();
+        let plan = |sql: &str| {
+            let steps =
+                list(&conn, &format!("EXPLAIN QUERY PLAN {sql}"), [], |r| r.get::<_, String>("detail"));
+            steps.unwrap().join("; ")
+        };
+        let found = plan(&OF_USER_ANYWHERE.replace("?1", "'a'").replace("?2", "'b'").replace("?3", "1"));
+        assert!(found.contains("participant_of_user (app=? AND user_id=?)"), "{found}");
+        assert!(!found.contains("TEMP B-TREE"), "{found}");
+        let users = "SELECT * FROM app_user WHERE app = 'a' ORDER BY created_ms DESC, user_id DESC LIMIT 30";
+        let found = plan(users);
+        assert!(found.contains("app_user_created (app=?)") && !found.contains("TEMP B-TREE"), "{found}");
+    }
 }

@@ -17,6 +17,7 @@ const TREE_MAX_BYTES: usize = 64 * 1024;
 
 const PRESETS: Listing<PresetRow> = Listing {
     table: "preset",
+    tie: "id",
     scope: "app = :scope AND deleted_ms IS NULL",
     name: "name",
     search: "instr(name_fold, :text) > 0 OR instr(lower(id), :text) > 0",

@@ -6,7 +6,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OpenFlags};
 
-use crate::fold::id_has;
+use crate::fold::{fold, id_has};
 use crate::{Result, StoreError};
 
 /// Name of the ledger in the data folder.
@@ -24,6 +24,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/sqlite/0008_polls.sql"),
     include_str!("../migrations/sqlite/0009_presets.sql"),
     include_str!("../migrations/sqlite/0010_days_and_peers.sql"),
+    include_str!("../migrations/sqlite/0011_users.sql"),
 ];
 
 /// Statements a connection keeps prepared: all verbs together have fewer.
@@ -107,6 +108,11 @@ fn common(conn: &Connection) -> Result<()> {
             (rusqlite::types::ValueRef::Blob(id), rusqlite::types::ValueRef::Text(part)) => id_has(id, part),
             _ => false,
         })
+    })?;
+    // folded(text): as it is searched; for columns that have no folded twin.
+    conn.create_scalar_function("folded", 1, flags, |ctx| {
+        let rusqlite::types::ValueRef::Text(text) = ctx.get_raw(0) else { return Ok(None) };
+        Ok(Some(fold(&String::from_utf8_lossy(text))))
     })?;
     Ok(())
 }

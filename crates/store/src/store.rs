@@ -26,8 +26,8 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_millis(500);
 /// the file is closed.
 ///
 /// The verbs are grouped by file: the ledger here, in `sessions.rs`, `stays.rs`, `recover.rs`, `verify.rs`,
-/// `import.rs` and `export.rs`; the registry in `apps.rs`, `tokens.rs`, `meetings.rs`, `participants.rs` and `users.rs`; chat in
-/// `chat.rs`.
+/// `import.rs` and `export.rs`; the registry in `apps.rs`, `tokens.rs`, `meetings.rs`, `participants.rs`, `users.rs` and
+/// `members.rs`; chat in `chat.rs`.
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(crate) inner: Arc<Inner>,

@@ -4,9 +4,21 @@ use rusqlite::{Connection, Row};
 use sederunt_core::id::AppId;
 
 use crate::entry::Entry;
+use crate::page::{Listing, page};
 use crate::sql::{find, json, ms, write_error};
 use crate::table::{Insert, columns};
-use crate::{Result, Store, StoreError, Thing, UserRow};
+use crate::{ListQuery, Page, Result, Store, StoreError, Thing, UserRow};
+
+const USERS: Listing<UserRow> = Listing {
+    table: "app_user",
+    tie: "user_id",
+    scope: "app = :scope",
+    name: "user_id",
+    search: "instr(folded(user_id), :text) > 0",
+    active: "1",
+    terminated: "0",
+    read: read_user,
+};
 
 impl Store {
     /// Creates or overwrites a user; an existing one keeps its `access_token` and `created_at`. Returns the row.
@@ -34,6 +46,32 @@ impl Store {
         .await
     }
 
+    /// Changes a user's row and returns it, in one transaction: of two changes at once none is lost. `NotFound` when there
+    /// is none. Id and access token stay.
+    pub async fn change_user(
+        &self,
+        app: &AppId,
+        user_id: &str,
+        change: impl FnOnce(&mut UserRow) + Send + 'static,
+    ) -> Result<UserRow> {
+        let (app, user_id) = (app.clone(), user_id.to_owned());
+        self.decide(move |conn| {
+            let old = by_id(conn, &app, &user_id)?.ok_or(StoreError::NotFound(Thing::User))?;
+            let mut row = old.clone();
+            change(&mut row);
+            let UserRow { app, user_id, access_token, created_at, .. } = old;
+            let row = UserRow { app, user_id, access_token, created_at, ..row };
+            Ok((vec![Entry::User(row.clone())], row))
+        })
+        .await
+    }
+
+    /// Users of a workspace, newest first. The search covers `user_id`.
+    pub async fn users(&self, app: &AppId, q: ListQuery) -> Result<Page<UserRow>> {
+        let app = app.clone();
+        self.read(move |c| page(c, &USERS, &app.as_str(), &q)).await
+    }
+
     /// A user of a workspace.
     pub async fn user(&self, app: &AppId, user_id: &str) -> Result<Option<UserRow>> {
         let (app, user_id) = (app.clone(), user_id.to_owned());
@@ -48,7 +86,8 @@ impl Store {
     }
 }
 
-fn by_id(conn: &Connection, app: &AppId, user_id: &str) -> Result<Option<UserRow>> {
+/// A user of a workspace, as this transaction sees it.
+pub(crate) fn by_id(conn: &Connection, app: &AppId, user_id: &str) -> Result<Option<UserRow>> {
     find(conn, "SELECT * FROM app_user WHERE app = ?1 AND user_id = ?2", [app.as_str(), user_id], read_user)
 }
 
@@ -78,6 +117,13 @@ columns! {
 pub(crate) fn put(conn: &Connection, user: &UserRow) -> Result<()> {
     static PUT: Insert = Insert::or_change("INSERT INTO app_user", "app, user_id");
     PUT.run::<OfUser, _>(conn, std::slice::from_ref(user)).map_err(write_error(Thing::AccessToken))
+}
+
+/// For [`crate::apply`] alone.
+pub(crate) fn delete(conn: &Connection, app: &AppId, user_id: &str) -> Result<()> {
+    conn.prepare_cached("DELETE FROM app_user WHERE app = ?1 AND user_id = ?2")?
+        .execute([app.as_str(), user_id])?;
+    Ok(())
 }
 
 fn read_user(row: &Row<'_>) -> rusqlite::Result<UserRow> {

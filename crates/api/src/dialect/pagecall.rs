@@ -178,6 +178,9 @@ impl From<StoreError> for PagecallError {
         if matches!(error, StoreError::NotFound(Thing::Participant)) {
             return Self::no_member();
         }
+        if matches!(error, StoreError::NotFound(Thing::User)) {
+            return Self::bad(Code::UserNotFound, "User not found");
+        }
         if matches!(error, StoreError::Busy(_)) {
             return Self::unavailable();
         }

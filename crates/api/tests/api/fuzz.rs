@@ -7,7 +7,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use crate::kit_fixture::{A, Kit, M1, P};
 use crate::world::{Answer, World};
 
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 23] = [
     "associated_id",
     "start_time",
     "end_time",
@@ -28,6 +28,7 @@ const NAMES: [&str; 22] = [
     "name",
     "layout",
     "is_terminated",
+    "email_search_query",
     "expires",
     "signature",
 ];
@@ -92,6 +93,8 @@ fn fixture() -> (tokio::runtime::Runtime, Kit) {
     let kit = runtime.block_on(async {
         let kit = Kit::new().await;
         kit.world.token("KW", None, Some(P)).await;
+        let alice = Some(serde_json::json!({ "user_id": "alice" }));
+        kit.world.send(Method::POST, "/v1/users", "KW", alice).await.ok();
         kit
     });
     (runtime, kit)
@@ -116,6 +119,7 @@ fn random_queries() {
         (format!("{app}/sessions/{}/chat", kit.id("S1")), "TA"),
         (format!("/sederunt/v1/sessions/{}/chat", kit.id("S1")), ""),
         ("/v1/rooms".to_owned(), "KW"),
+        ("/v1/users".to_owned(), "KW"),
         (format!("/v1/rooms/{M1}/sessions"), "KW"),
         (format!("/v1/rooms/{M1}/members"), "KW"),
     ];
@@ -142,6 +146,7 @@ fn random_path_parts() {
         ("/accounts/#/realtime/kit/apps".to_owned(), "TA"),
         ("/v1/rooms/#/sessions".to_owned(), "KW"),
         ("/v1/users/#".to_owned(), "KW"),
+        (format!("/v1/rooms/{M1}/members/#"), "KW"),
         ("/sederunt/v1/sessions/#/chat".to_owned(), ""),
         ("/sederunt/v1/sessions/#/chat?expires=1&signature=00".to_owned(), ""),
         ("/#".to_owned(), "TA"),
@@ -169,6 +174,9 @@ fn json_value() -> impl Strategy<Value = serde_json::Value> {
             "title",
             "type",
             "user_id",
+            "message",
+            "profile_url",
+            "default_member_type",
             "members",
             "webhook",
             "url",
@@ -216,6 +224,8 @@ fn random_bodies() {
         (Method::POST, "/v1/rooms".to_owned(), "KW"),
         (Method::POST, format!("/v1/rooms/{M1}/members"), "KW"),
         (Method::POST, "/v1/users".to_owned(), "KW"),
+        (Method::PUT, "/v1/users/alice".to_owned(), "KW"),
+        (Method::POST, format!("/v1/rooms/{M1}/message"), "KW"),
     ];
     run(
         (proptest::sample::select(targets.to_vec()), json_value()),

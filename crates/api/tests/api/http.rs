@@ -62,12 +62,11 @@ async fn what_is_not_built_says_so_to_those_who_may_ask() {
     for method in ["GET", "HEAD", "PATCH", "PUT", "OPTIONS"] {
         assert!(options.header("allow").split(", ").any(|m| m == method), "{}", options.header("allow"));
     }
-    assert_eq!(w.send(Method::GET, "/v1/users", "", None).await.status, StatusCode::BAD_REQUEST);
-    let users = w.send(Method::GET, "/v1/users", "KW", None).await;
-    assert_eq!((users.status.as_u16(), &users.json()["code"]), (501, &json!("NOT_IMPLEMENTED")));
-    assert_eq!(users.header("x-should-retry"), "false");
-    let delete = w.send(Method::DELETE, &format!("/v1/rooms/{R1}"), "KW", None).await;
-    assert_eq!(delete.status, StatusCode::NOT_IMPLEMENTED);
+    let pages = format!("/v1/rooms/{R1}/pages/create_many");
+    assert_eq!(w.send(Method::POST, &pages, "", None).await.status, StatusCode::BAD_REQUEST);
+    let pages = w.send(Method::POST, &pages, "KW", None).await;
+    assert_eq!((pages.status.as_u16(), &pages.json()["code"]), (501, &json!("NOT_IMPLEMENTED")));
+    assert_eq!(pages.header("x-should-retry"), "false");
     let key = w.send(Method::GET, "/.well-known/webhooks.json", "", None).await;
     assert_eq!((key.status.as_u16(), key.header("x-should-retry")), (501, "false"));
     assert_eq!(w.send(Method::GET, "/v1/rooms", "KW", None).await.header("x-should-retry"), "");

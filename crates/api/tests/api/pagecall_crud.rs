@@ -5,7 +5,7 @@ use insta::assert_json_snapshot;
 use sederunt_app::admission;
 use sederunt_core::id::PeerId;
 use sederunt_store::Permission;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::pagecall_fixture::{ACCOUNT, BOB, M1, M2, Pagecall, R1, R2, R3, W, id};
 use crate::pagecall_list::assert_refused;
@@ -13,7 +13,7 @@ use crate::shape::Shape;
 
 impl Pagecall {
     /// A success with the status and the required keys of the operation.
-    async fn ok(&self, operation: &str, method: Method, path: &str, body: Option<Value>) -> Value {
+    pub(crate) async fn ok(&self, operation: &str, method: Method, path: &str, body: Option<Value>) -> Value {
         let answer = self.world.send(method, &format!("/v1/{path}"), "KW", body).await;
         let shape = Shape::of(operation);
         assert_eq!(answer.status.as_u16(), shape.status, "{operation}: {}", answer.text);
@@ -22,12 +22,19 @@ impl Pagecall {
         json
     }
 
-    async fn refused(&self, method: Method, path: &str, body: Value, code: &str, parameter: Option<&str>) {
+    pub(crate) async fn refused(
+        &self,
+        method: Method,
+        path: &str,
+        body: Value,
+        code: &str,
+        parameter: Option<&str>,
+    ) {
         let answer = self.world.send(method, &format!("/v1/{path}"), "KW", Some(body.clone())).await;
         assert_refused(&format!("{path} {body}"), &answer, code, parameter);
     }
 
-    async fn user(&self, user_id: &str) -> Value {
+    pub(crate) async fn user(&self, user_id: &str) -> Value {
         let body = json!({ "user_id": user_id, "name": "Some user" });
         self.ok("createUser", Method::POST, "users", Some(body)).await["user"].clone()
     }
@@ -120,6 +127,11 @@ async fn rooms_are_made_with_members() {
 #[tokio::test]
 async fn wrong_rooms_are_refused_and_leave_nothing() {
     let f = Pagecall::new().await;
+    let hook = |name: &str| json!({ "url": "https://example.com", "headers": { name: "x" } });
+    let headers = |n: u32| {
+        let headers: Map<String, Value> = (0..n).map(|n| (format!("x-{n}"), json!("1"))).collect();
+        json!({ "url": "https://example.com", "headers": headers })
+    };
     let with = |key: &str, value: Value| {
         let mut body = json!({ "name": "n", "type": "open" });
         body[key] = value;
@@ -144,6 +156,13 @@ async fn wrong_rooms_are_refused_and_leave_nothing() {
             with("webhook", json!({ "url": "https://example.com", "headers": { "a b": "x" } })),
             "webhook.headers",
         ),
+        // O139: the server's own.
+        (with("webhook", hook("Pagecall-Signature")), "webhook.headers"),
+        (with("webhook", hook("Content-Type")), "webhook.headers"),
+        (with("webhook", hook("USER-AGENT")), "webhook.headers"),
+        (with("webhook", hook("Webhook-Id")), "webhook.headers"),
+        (with("webhook", hook("sederunt-x")), "webhook.headers"),
+        (with("webhook", headers(33)), "webhook.headers"),
         (
             with("webhook", json!({ "url": "https://example.com", "headers": { "a": "x\r\ny" } })),
             "webhook.headers",

@@ -11,7 +11,7 @@ pub struct Broadcast {
     pub kind: String,
     /// JSON bytes.
     pub payload: Vec<u8>,
-    /// Unix milliseconds, from the client.
+    /// Unix milliseconds: the client's, or of one of the API the room's.
     pub timestamp: u64,
     /// Receivers.
     pub to: BroadcastTo,

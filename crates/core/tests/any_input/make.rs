@@ -330,7 +330,8 @@ impl Maker {
                 custom_ids: vec![format!("c{}", self.rng.below(4))],
             },
             10 => Command::MuteAll,
-            11..30 => Command::Configure(RoomConfig { title: self.text(), open: true, ..config.clone() }),
+            11..28 => Command::Configure(RoomConfig { title: self.text(), open: true, ..config.clone() }),
+            28..30 => Command::Broadcast { kind: self.text(), payload: self.text().into_bytes() },
             _ => Command::Configure(RoomConfig {
                 title: self.text(),
                 open: self.rng.chance(80),

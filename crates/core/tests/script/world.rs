@@ -261,6 +261,9 @@ impl World {
             ["poll", question, options, flags @ ..] => {
                 Command::CreatePoll(new_poll(question, options, flags))
             }
+            ["message", kind, payload] => {
+                Command::Broadcast { kind: (*kind).to_owned(), payload: payload.as_bytes().to_vec() }
+            }
             ["stop"] => Command::Stop,
             [kind, people @ ..] => Command::Kick {
                 participants: people.iter().map(|p| self.names.person(p)).collect(),

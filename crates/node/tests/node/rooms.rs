@@ -313,8 +313,8 @@ async fn a_sender_that_is_held_up_keeps_its_room() {
     let participant = w.participant(meeting, "alice").await;
     let ticket = admission::admit(&w.node, &w.token(&participant).await).await.unwrap();
     let (sender, _inbox) = mpsc::channel(64);
-    let attach =
-        admission::attach(&w.node, ticket, PeerId(w.node.mint_id()), ClientAddress::default(), sender);
+    let pass = admission::pass(ticket, ClientAddress::default());
+    let attach = w.node.attach(pass, PeerId(w.node.mint_id()), sender);
     let mut attach = std::pin::pin!(attach);
     let step = std::future::poll_fn(|cx| {
         // Without budget the first wait that tokio knows of gives way, whether it has to wait or not.

@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use sederunt_core::id::{AppId, Id};
 use sederunt_node::Node;
-use sederunt_store::{MeetingRow, ParticipantRow, Store};
+use sederunt_store::{MeetingRow, ParticipantRow, Store, UserRow};
 
 use crate::dialect::{Code, PagecallError};
 use crate::path;
@@ -42,9 +42,14 @@ pub(crate) struct OfMember {
     pub(crate) workspace: Workspace,
 }
 
-/// `user_id` of the path.
+/// A user of the workspace.
 #[derive(Debug)]
-pub(crate) struct UserPath(pub(crate) Option<String>);
+pub(crate) struct OfUser {
+    /// The user.
+    pub(crate) user: UserRow,
+    /// The workspace.
+    pub(crate) workspace: Workspace,
+}
 
 impl Workspace {
     /// The store.
@@ -93,10 +98,13 @@ impl FromRequestParts<Api> for OfMember {
     }
 }
 
-impl FromRequestParts<Api> for UserPath {
+impl FromRequestParts<Api> for OfUser {
     type Rejection = PagecallError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Api) -> Result<Self, PagecallError> {
-        Ok(Self(path::param(parts, &["user_id"])))
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, PagecallError> {
+        let workspace = Workspace::from_request_parts(parts, api).await?;
+        let id = path::param(parts, &["user_id"]).unwrap_or_default();
+        let user = workspace.store().user(&workspace.app, &id).await?;
+        Ok(Self { user: user.ok_or_else(|| PagecallError::no_user(&id))?, workspace })
     }
 }

@@ -6,7 +6,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
 use super::access::Workspace;
-use super::{members, operations, rooms, sessions, users};
+use super::{members, message, operations, rooms, sessions, users};
 use crate::dialect::{Code, Dialect, PagecallError, PagecallErrorBody};
 use crate::doors::{Door, not_built};
 use crate::state::Api;
@@ -58,12 +58,13 @@ impl utoipa::Modify for Security {
 fn routes() -> Vec<UtoipaMethodRouter<Api>> {
     vec![
         routes!(rooms::list, rooms::create),
-        routes!(rooms::get, rooms::update),
+        routes!(rooms::get, rooms::update, rooms::delete),
         routes!(sessions::list),
         routes!(members::list, members::create),
-        routes!(members::update),
-        routes!(users::create),
-        routes!(users::get),
+        routes!(members::get, members::update),
+        routes!(message::send),
+        routes!(users::list, users::create),
+        routes!(users::get, users::update, users::delete),
     ]
 }
 

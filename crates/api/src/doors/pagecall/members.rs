@@ -108,6 +108,19 @@ pub(super) async fn create(
     Ok(axum::Json(OneMember { member: Member::from(&row).of(user) }))
 }
 
+/// One member of a room.
+#[utoipa::path(
+    get,
+    path = "/rooms/{room_id}/members/{member_id}",
+    operation_id = "GetMember",
+    tag = "member",
+    params(("room_id" = String, Path), ("member_id" = String, Path)),
+    responses((status = 200, description = "Done.", body = OneMember), PagecallErrors)
+)]
+pub(super) async fn get(caller: OfMember) -> axum::Json<OneMember> {
+    axum::Json(OneMember { member: Member::from(&caller.member) })
+}
+
 /// What of a member is to be changed.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct UpdateMemberRequest {

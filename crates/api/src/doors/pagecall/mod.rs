@@ -3,6 +3,7 @@
 mod access;
 mod door;
 mod members;
+mod message;
 mod operations;
 mod page;
 mod rooms;

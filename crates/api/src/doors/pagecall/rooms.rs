@@ -155,12 +155,14 @@ pub(crate) struct RoomWebhook {
     headers: Option<BTreeMap<String, String>>,
 }
 
-/// Headers that belong to the connection, not to the customer.
-const FORBIDDEN_HEADERS: [&str; 11] = [
+/// Headers that belong to the connection or to the server, not to the customer.
+const FORBIDDEN_HEADERS: [&str; 14] = [
     "connection",
     "content-length",
+    "content-type",
     "host",
     "keep-alive",
+    "pagecall-signature",
     "proxy-authenticate",
     "proxy-authorization",
     "proxy-connection",
@@ -168,7 +170,17 @@ const FORBIDDEN_HEADERS: [&str; 11] = [
     "trailer",
     "transfer-encoding",
     "upgrade",
+    "user-agent",
 ];
+
+/// How headers begin that say what the server says of its own messages.
+const FORBIDDEN_PREFIXES: [&str; 2] = ["webhook-", "sederunt-"];
+
+fn is_forbidden(name: &str) -> bool {
+    let begins =
+        |prefix: &&str| name.get(..prefix.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(prefix));
+    FORBIDDEN_HEADERS.iter().any(|f| name.eq_ignore_ascii_case(f)) || FORBIDDEN_PREFIXES.iter().any(begins)
+}
 
 impl RoomWebhook {
     fn check(&self) -> Result<(), Fault> {
@@ -183,7 +195,7 @@ impl RoomWebhook {
             if !valid || name.len() + value.len() > WEBHOOK_HEADER_MAX_BYTES {
                 return Err(Fault::new(FIELD, "must be valid HTTP headers"));
             }
-            if FORBIDDEN_HEADERS.iter().any(|f| name.eq_ignore_ascii_case(f)) {
+            if is_forbidden(name) {
                 return Err(Fault::new(FIELD, format!("must not contain {name}")));
             }
         }
@@ -310,5 +322,20 @@ pub(super) async fn update(
     if body.is_terminated == Some(true) {
         row = meetings::terminate(node, &row).await?;
     }
+    Ok(axum::Json(OneRoom { room: Room::read(node.store(), &row, node.steady()).await? }))
+}
+
+/// Terminates the room and deletes it; answers it as it was last. Its sessions are listed no more.
+#[utoipa::path(
+    delete,
+    path = "/rooms/{id}",
+    operation_id = "deleteRoom",
+    tag = "room",
+    params(("id" = String, Path)),
+    responses((status = 200, description = "Done.", body = OneRoom), PagecallErrors)
+)]
+pub(super) async fn delete(caller: InRoom) -> Result<axum::Json<OneRoom>, PagecallError> {
+    let node = &caller.workspace.node;
+    let row = meetings::delete(node, &caller.room).await?;
     Ok(axum::Json(OneRoom { room: Room::read(node.store(), &row, node.steady()).await? }))
 }

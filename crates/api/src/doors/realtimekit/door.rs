@@ -7,8 +7,8 @@ use utoipa_axum::routes;
 
 use super::access::{Change, InApp, Read};
 use super::{
-    active_session, analytics, apps, chat, meetings, nothing_yet, operations, participants, peer_report, poll,
-    presets, session_participants, sessions,
+    active_session, analytics, apps, chat, meetings, nothing_yet, operations, participants, peer_report,
+    poll, presets, session_participants, sessions,
 };
 use crate::dialect::{Dialect, ErrorItem, KitError, KitErrorBody};
 use crate::doors::{Door, not_built};
