@@ -46,7 +46,8 @@ before(async () => {
   peer.close();
   await pagecall('/users', { user_id: 'alice' });
   const { room } = await pagecall('/rooms', { name: 'Lesson', type: 'private', members: [{ user_id: 'alice', type: 'host' }] });
-  ids = { meeting, participant: participant.id, session: session.id, room: room.id };
+  const [preset] = await pagecallOrKit('/presets?search=webinar_viewer');
+  ids = { meeting, participant: participant.id, session: session.id, room: room.id, preset: preset.id };
 });
 
 after(() => server?.stop());
@@ -89,6 +90,7 @@ test('RealtimeKit', () =>
     meeting_id: ids.meeting,
     participant_id: ids.participant,
     session_id: ids.session,
+    preset_id: ids.preset,
   }));
 
 // Deleting would take away what the other requests are about, and they would get 400 for right data.

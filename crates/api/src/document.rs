@@ -7,8 +7,8 @@ use utoipa::Number;
 use utoipa::openapi::path::{Operation as Described, Parameter, ParameterIn, PathItem};
 use utoipa::openapi::schema::{AdditionalProperties, AllOf, AnyOf, Object, SchemaType, Type};
 use utoipa::openapi::{
-    ContentBuilder, HeaderBuilder, KnownFormat, ObjectBuilder, OpenApi, Ref, RefOr, Required, Response,
-    ResponseBuilder, Schema, SchemaFormat,
+    Content, ContentBuilder, HeaderBuilder, KnownFormat, ObjectBuilder, OpenApi, Ref, RefOr, Required,
+    Response, ResponseBuilder, Schema, SchemaFormat,
 };
 
 use crate::limit::{URL_MAX_CHARS, WEBHOOK_HEADERS_MAX};
@@ -130,7 +130,7 @@ fn number(parameter: &mut Parameter) {
     }
 }
 
-/// Makes at least one of the optional `fields` of a schema required, not null.
+/// Makes at least one of the optional `fields` of a schema required, not null, and the bodies that are of this schema.
 pub(crate) fn at_least_one(api: &mut OpenApi, schema: &str, fields: &[&str]) {
     let Some(components) = &mut api.components else { return };
     let Some(whole) = components.schemas.remove(schema) else { return };
@@ -141,6 +141,14 @@ pub(crate) fn at_least_one(api: &mut OpenApi, schema: &str, fields: &[&str]) {
     let any = AnyOf { items: given.collect(), ..AnyOf::new() };
     let both = AllOf { items: vec![whole, Schema::AnyOf(any).into()], ..AllOf::new() };
     components.schemas.insert(schema.to_owned(), Schema::AllOf(both).into());
+    let reference = format!("#/components/schemas/{schema}");
+    for operation in api.paths.paths.values_mut().flat_map(operations) {
+        let Some(RefOr::T(body)) = &mut operation.request_body else { continue };
+        let is_of_schema = |content: &RefOr<Content>| matches!(content, RefOr::T(Content { schema: Some(RefOr::Ref(of)), .. }) if of.ref_location == reference);
+        if body.content.values().any(is_of_schema) {
+            body.required = Some(Required::True);
+        }
+    }
 }
 
 fn text() -> ObjectBuilder {
@@ -165,6 +173,11 @@ fn any(items: Vec<Object>) -> Schema {
 fn url() -> Object {
     let uri = SchemaFormat::Custom("uri".to_owned());
     text().format(Some(uri)).max_length(Some(URL_MAX_CHARS)).build()
+}
+
+/// `true`, `false`, or nothing.
+pub(crate) fn boolean_or_nothing() -> Schema {
+    any(vec![ObjectBuilder::new().schema_type(Type::Boolean).build(), empty()])
 }
 
 /// A boolean of which only one value is built.

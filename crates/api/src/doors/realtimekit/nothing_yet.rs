@@ -83,6 +83,7 @@ pub(crate) struct RecordingListParams {
     #[param(schema_with = crate::document::time)]
     end_time: Option<UnixMs>,
     /// Whether their files are gone.
+    #[param(schema_with = crate::document::boolean_or_nothing)]
     expired: Option<bool>,
     /// How far they are.
     #[param(inline, value_type = Option<Vec<RecordingStatusName>>)]
@@ -177,6 +178,7 @@ pub(super) async fn recordings(
 #[expect(dead_code, reason = "checked, and described; there is nothing to filter")]
 pub(crate) struct LivestreamListParams {
     /// Whether those of meetings are left out.
+    #[param(schema_with = crate::document::boolean_or_nothing)]
     exclude_meetings: Option<bool>,
     /// Livestreams that began then or later; ISO 8601, or a date: its first instant.
     #[param(schema_with = crate::document::time)]
