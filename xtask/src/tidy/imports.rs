@@ -15,6 +15,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("proto", &[]),
     ("store", &["index", "core"]),
     ("changes", &["core", "store"]),
+    ("webhook", &["core", "store"]),
     ("node", &["core", "sfu", "store"]),
     ("app", &["core", "node", "store"]),
     ("gateway", &["app", "core", "node", "proto"]),
