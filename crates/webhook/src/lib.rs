@@ -1,9 +1,22 @@
-//! Delivery of webhooks: which request is sent when, and where it may go.
+//! Delivery of webhooks: which request is sent when, and where it may go. A webhook is a cursor over the facts of its app;
+//! nothing is written for an event that is delivered at once.
 //!
 //! [`guard`], [`places`] and [`target`] decide where a request may go: the spelling of a URL, and the addresses that its
-//! name has.
+//! name has. [`endpoint`] is a machine without a clock, a socket or a database: what it hears and asks for is in [`words`],
+//! what it keeps in [`rows`].
 #![forbid(unsafe_code)]
 
+mod broken;
+pub mod endpoint;
 pub mod guard;
+pub mod health;
+mod lane;
 pub mod places;
+pub mod retry;
+pub mod rows;
 pub mod target;
+pub mod told;
+pub mod words;
+
+#[cfg(test)]
+mod sim;

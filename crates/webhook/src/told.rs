@@ -1,0 +1,54 @@
+//! What a receiver is told: one event of one fact, as it goes over the wire.
+
+use bytes::Bytes;
+use sederunt_core::id::{MeetingId, PeerId};
+
+/// Names an event of a webhook, and sorts as the ledger does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// The fact's number in the ledger.
+    pub seq: u64,
+    /// A fact may make several events: 0 for the first.
+    pub part: u8,
+    /// Number of the replay, 0 = the first time.
+    pub replay: u32,
+}
+
+impl Key {
+    /// The first event that a fact may make.
+    pub const fn first(seq: u64) -> Self {
+        Self { seq, part: 0, replay: 0 }
+    }
+}
+
+/// What an event must not overtake, where a meeting has so many that some may overlap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Of the whole session (started, ended): overtakes nothing and is overtaken by nothing.
+    Session,
+    /// Of one peer: keeps its place among those of the same peer.
+    Peer(PeerId),
+}
+
+impl Order {
+    /// Whether two events of one meeting have to be sent one after the other.
+    pub fn binds(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Peer(a), Self::Peer(b)) => a == b,
+            (Self::Session, _) | (_, Self::Session) => true,
+        }
+    }
+}
+
+/// One event, rendered. Its bytes are a function of the ledger, so they are the same on every attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Which event.
+    pub key: Key,
+    /// Its meeting: order is kept within one.
+    pub lane: MeetingId,
+    /// What it must not overtake.
+    pub order: Order,
+    /// The body of the request.
+    pub body: Bytes,
+}
