@@ -3,17 +3,20 @@
 //!
 //! [`guard`], [`places`] and [`target`] decide where a request may go: the spelling of a URL, and the addresses that its
 //! name has. [`endpoint`] is a machine without a clock, a socket or a database: what it hears and asks for is in [`words`],
-//! what it keeps in [`rows`]. [`body`], [`sign`] and [`headers`] make the bytes of a request.
+//! what it keeps in [`rows`]. [`body`], [`sign`] and [`headers`] make the bytes of a request;
+//! [`client`] sends it, to addresses that [`resolve`] asks for.
 #![forbid(unsafe_code)]
 
 pub mod body;
 mod broken;
+pub mod client;
 pub mod endpoint;
 pub mod guard;
 pub mod headers;
 pub mod health;
 mod lane;
 pub mod places;
+pub mod resolve;
 pub mod retry;
 pub mod rows;
 pub mod sign;

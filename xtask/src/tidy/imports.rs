@@ -46,7 +46,10 @@ const OWNED: &[(&str, &[&str])] = &[
     ("utoipa", &["api", "changes"]),
     ("clap", &["server", "bench", "xtask"]),
     ("anyhow", &["server", "bench", "xtask"]),
-    ("rustls", &["server"]),
+    ("rustls", &["server", "webhook"]),
+    ("tokio-rustls", &["server", "webhook"]),
+    ("rustls-native-certs", &["webhook"]),
+    ("webpki-roots", &["webhook"]),
 ];
 
 /// Pure crates may not even test with another crate of the workspace, apart from numbers.
