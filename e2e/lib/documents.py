@@ -38,15 +38,12 @@ def before_call(context, case, kwargs):
     # What cannot be undone would end the fixture; and it is refused to undo it.
     if operation == "updateRoom":
         body.pop("is_terminated", None)
-<<<<<<< ours
     # It is counted in bytes of JSON, which a schema cannot say.
     if operation == "roomsSendMessage" and isinstance(body.get("message"), str):
         body["message"] = body["message"][:2_000]
-=======
     # A name that no other preset has.
     if operation in ("presetsCreate", "presetsUpdate", "presetsReplacePresetByID") and body.get("name"):
         body["name"] = f"preset {uuid.uuid4()}"
->>>>>>> theirs
     # Somebody who is there.
     if operation == "CreateMember" and "user_id" in body:
         body["user_id"] = "alice"

@@ -115,8 +115,11 @@ async fn verify_finds_every_run_that_is_wrong() {
     assert_eq!(verify(&store).await, clean);
     // A ledger from before gets them when it is opened.
     drop(store);
-    conn.execute_batch("DROP TABLE peer_run; DROP TABLE app_day; DROP TABLE client_report; DROP TRIGGER report_erased; PRAGMA user_version = 9")
-        .unwrap();
+    conn.execute_batch(
+        "DROP TABLE peer_run; DROP TABLE app_day; DROP TABLE client_report; DROP TRIGGER report_erased;
+         DROP INDEX participant_of_user; DROP INDEX app_user_created; PRAGMA user_version = 9",
+    )
+    .unwrap();
     let store = Store::open(dir.path()).unwrap();
     assert_eq!(verify(&store).await, clean);
     let after: i64 = conn.query_row("SELECT count(*) FROM peer_run", [], |r| r.get(0)).unwrap();
