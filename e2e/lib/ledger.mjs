@@ -125,7 +125,7 @@ export function watchLedger(server, room) {
   return {
     counts,
     /** From now on the stay `id` may be without a socket. */
-    away: (id) => void away.set(id, Date.now()),
+    away: (id, since = Date.now()) => void away.set(id, since),
     /** It has one again. */
     back: (id) => void away.delete(id),
     /** Waits until both SDKs and the Pagecall list say `check(seen)` together. */
