@@ -201,6 +201,16 @@ test('a flood of frames from one peer', async () => {
   for (let i = 0; i < 2000 && peer.socket.readyState === 1; i++) peer.socket.send(one);
   await unharmed();
   peer.close();
+  // All of it is through when its sender is out; whoever then hears the other has a socket that nothing waits for.
+  await until('flora is out', async () => (await stays(server, room)).find((s) => s.id === peer.peer)?.disconnected_at, 40_000);
+  for (const [from, to] of [[alice, bob], [bob, alice]]) {
+    const text = `after the flood, ${from.name}`;
+    await until(`${to.name} hears ${from.name}`, async () => {
+      await from.page.evaluate((t) => window.meeting.chat.sendTextMessage(t), text);
+      return to.page.evaluate((t) => window.meeting.chat.messages.some((m) => m.message === t), text);
+    }, 40_000);
+  }
+  for (const person of [alice, bob]) await ledger.back(await peerId(person));
 });
 
 test('10 000 datagrams of garbage on the media port', async () => {

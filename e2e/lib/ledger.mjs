@@ -126,8 +126,8 @@ export function watchLedger(server, room) {
     counts,
     /** From now on the stay `id` may be without a socket. */
     away: (id, since = Date.now()) => void away.set(id, since),
-    /** It has one again. */
-    back: (id) => void away.delete(id),
+    /** It has one again; a look that is under way may have read before that. */
+    back: (id) => (turn = turn.then(() => void away.delete(id))),
     /** Waits until both SDKs and the Pagecall list say `check(seen)` together. */
     async sees(what, check) {
       let seen;

@@ -73,7 +73,11 @@ impl Query {
 }
 
 /// The value that has this name.
-fn named<T: Copy>(parameter: &'static str, text: &str, names: &[(&'static str, T)]) -> Result<T, Fault> {
+pub(crate) fn named<T: Copy>(
+    parameter: &'static str,
+    text: &str,
+    names: &[(&'static str, T)],
+) -> Result<T, Fault> {
     if let Some((_, value)) = names.iter().find(|(name, _)| *name == text) {
         return Ok(*value);
     }

@@ -46,6 +46,20 @@ pub(crate) fn number(text: &str) -> Result<Number, NotANumber> {
     Ok(Number { whole, is_whole })
 }
 
+/// Reads a whole number of a query, of which `rule` says what it must be.
+pub(crate) fn whole_param(
+    query: &Query,
+    name: &'static str,
+    rule: &'static str,
+) -> Result<Option<u64>, Fault> {
+    let Some(text) = query.once(name, rule)? else { return Ok(None) };
+    match number(text) {
+        Ok(n) if n.is_whole => Ok(Some(n.whole)),
+        Ok(_) | Err(NotANumber::Form) => Err(Fault::new(name, rule)),
+        Err(NotANumber::Negative) => Err(Fault::new(name, "must be greater than or equal to 0")),
+    }
+}
+
 /// Which end of a time range a parameter is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Edge {

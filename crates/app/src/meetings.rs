@@ -56,9 +56,13 @@ pub async fn change(
         change(row);
         row.updated_at = now;
     };
-    let row = node.store().change_meeting(meeting, stamped).await?;
-    node.meeting_changed(row.id).await?;
-    Ok(row)
+    let node = node.clone();
+    room::to_the_end(async move {
+        let row = node.store().change_meeting(meeting, stamped).await?;
+        node.meeting_changed(row.id).await?;
+        Ok(row)
+    })
+    .await
 }
 
 /// Ends a meeting for good: everybody leaves, its session ends, nobody enters any more. One that was terminated before keeps

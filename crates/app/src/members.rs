@@ -7,7 +7,7 @@ use sederunt_node::Node;
 use sederunt_store::{MeetingRow, MemberType, ParticipantRow, UserRow};
 
 use crate::presets::preset_of_member;
-use crate::{AppError, people, users};
+use crate::{AppError, people, room, users};
 
 /// Name of an anonymous visitor of an open room until the client gives one.
 const ANONYMOUS_NAME: &str = "Guest";
@@ -62,11 +62,15 @@ pub async fn change(
         change.apply(row);
         row.updated_at = now;
     };
-    let row = node.store().change_participant(member.meeting, member.id, stamped).await?;
-    if blocks {
-        people::put_out(node, &row, LeaveReason::Blocked).await?;
-    }
-    Ok(row)
+    let (node, meeting, id) = (node.clone(), member.meeting, member.id);
+    room::to_the_end(async move {
+        let row = node.store().change_participant(meeting, id, stamped).await?;
+        if blocks {
+            people::put_out(&node, &row, LeaveReason::Blocked).await?;
+        }
+        Ok(row)
+    })
+    .await
 }
 
 /// The member that a user becomes.

@@ -115,6 +115,11 @@ pub async fn change(
         Some(preset_name) => Some(presets::named(node.store(), &who.app, &preset_name).await?),
         None => None,
     };
+    // Before anything is changed: whoever has no preset any more gets no token.
+    let in_force = match &preset {
+        Some(preset) => preset.clone(),
+        None => presets::of_participant(node.store(), who).await?,
+    };
     let now = node.now();
     let change = move |row: &mut ParticipantRow| {
         if let Some(name) = name {
@@ -130,7 +135,7 @@ pub async fn change(
         row.updated_at = now;
     };
     let row = node.store().change_participant(who.meeting, who.id, change).await?;
-    let token = fresh_token(node, &row).await?;
+    let token = node.mint_token(&row, &in_force)?;
     Ok((row, token))
 }
 
@@ -144,9 +149,13 @@ pub async fn fresh_token(node: &Node, who: &ParticipantRow) -> Result<String, Ap
 pub async fn remove(node: &Node, who: &ParticipantRow) -> Result<ParticipantRow, AppError> {
     let now = node.now();
     let delete = move |row: &mut ParticipantRow| (row.deleted_at, row.updated_at) = (Some(now), now);
-    let row = node.store().change_participant(who.meeting, who.id, delete).await?;
-    put_out(node, &row, LeaveReason::ParticipantDeleted).await?;
-    Ok(row)
+    let (node, meeting, id) = (node.clone(), who.meeting, who.id);
+    room::to_the_end(async move {
+        let row = node.store().change_participant(meeting, id, delete).await?;
+        put_out(&node, &row, LeaveReason::ParticipantDeleted).await?;
+        Ok(row)
+    })
+    .await
 }
 
 /// Removes the peers of a participant; called after its row keeps it out, so that a removed client does not come back in

@@ -2,9 +2,9 @@
 
 mod said;
 
-use sederunt_core::id::{PeerId, SessionId};
+use sederunt_core::id::PeerId;
 use sederunt_node::{Named, Node};
-use sederunt_store::{ClientPost, Posted, Store, StoreError};
+use sederunt_store::{ClientPost, Posted, StoreError};
 
 pub use said::{DeviceKind, Fields, Said, Stream};
 
@@ -64,10 +64,10 @@ pub async fn hear(node: &Node, named: Named, post: &[u8]) -> Result<Heard, Store
     })
 }
 
-/// What is kept of a stay, in the order in which it came.
-pub async fn of_stay(store: &Store, session: SessionId, peer: PeerId) -> Result<Vec<Said>, StoreError> {
-    let posts = store.client_posts(session, peer).await?;
+/// What `posts` of a stay say, in the order in which they came. Two mebibytes take a while: not on a thread that serves
+/// others.
+pub fn read(posts: &[String]) -> Vec<Said> {
     // What cannot be read was written by another version of this program.
     let read = |post: &String| serde_json::from_str::<Vec<Said>>(post).unwrap_or_default();
-    Ok(posts.iter().flat_map(read).collect())
+    posts.iter().flat_map(read).collect()
 }

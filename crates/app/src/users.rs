@@ -7,7 +7,7 @@ use sederunt_node::Node;
 use sederunt_store::{MemberType, UserDeletion, UserRow};
 use serde_json::{Map, Value};
 
-use crate::{AppError, Site, people};
+use crate::{AppError, Site, people, room};
 
 /// Bytes of randomness in a user's access token.
 const ACCESS_TOKEN_BYTES: usize = 32;
@@ -90,13 +90,17 @@ pub async fn change(site: &impl Site, user: &UserRow, change: Change) -> Result<
 /// Deletes a user: the access token is dead, so are the tokens of its members in all rooms of the workspace, and all its
 /// connections end. Who was where stays as it is. Answers the user as it was; `NotFound` when it is gone.
 pub async fn remove(node: &Node, user: &UserRow) -> Result<UserRow, AppError> {
+    room::to_the_end(steps(node.clone(), user.clone())).await
+}
+
+async fn steps(node: Node, user: UserRow) -> Result<UserRow, AppError> {
     loop {
         let step = node.store().delete_user(&user.app, &user.user_id, node.now()).await?;
         let UserDeletion { user, members, is_done } = step;
         let mut failed = None;
         for member in &members {
             // The others are put out all the same.
-            if let Err(error) = people::put_out(node, member, LeaveReason::ParticipantDeleted).await {
+            if let Err(error) = people::put_out(&node, member, LeaveReason::ParticipantDeleted).await {
                 failed.get_or_insert(error);
             }
         }

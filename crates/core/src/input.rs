@@ -129,8 +129,9 @@ impl Command {
 
     /// Bytes of free text that it holds, roughly, where it waits for the disk. What has short bounds of its own counts
     /// as nothing.
-    pub const fn text_bytes(&self) -> usize {
+    pub fn text_bytes(&self) -> usize {
         match self {
+            Self::CreatePoll(new) => new.text_bytes(),
             Self::Broadcast { kind, payload } => kind.len().saturating_add(payload.len()),
             Self::Configure(_)
             | Self::Kick { .. }
@@ -138,7 +139,6 @@ impl Command {
             | Self::Mute { .. }
             | Self::MuteAll
             | Self::Terminate
-            | Self::CreatePoll(_)
             | Self::Stop => 0,
         }
     }

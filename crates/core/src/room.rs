@@ -143,9 +143,10 @@ fn ask(
 
 /// Treats every timer that is due at `now`, in order of time.
 fn expire(hall: &mut Hall, features: &mut Features, now: UnixMs) {
-    // Each timer takes away what it stands for: a peer, its hold, the session, the room, the news of votes. The bound keeps a fault from
-    // spinning.
-    let most = hall.peers.len().saturating_add(features.media.waiting()).saturating_add(3);
+    // Each timer takes away what it stands for: a peer, its hold, news of a poll, the session, the room. The bound keeps a
+    // fault from spinning.
+    let waiting = features.media.waiting().saturating_add(features.polls.waiting());
+    let most = hall.peers.len().saturating_add(waiting).saturating_add(2);
     for _ in 0..most {
         let Some((at, timer)) = features.next_timer(hall).filter(|(at, _)| *at <= now) else { return };
         features.tick(hall, at, timer);

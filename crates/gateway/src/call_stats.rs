@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use sederunt_app::reports::{self, POST_MAX_BYTES};
 use serde_json::json;
 use tokio::time::Instant;
@@ -15,12 +16,16 @@ use crate::http::{Refused, bearer};
 /// Keeps what its sender may say. What is not kept is answered in the same way, as the client could do nothing about it:
 /// refused posts come again with the next ones. Only one that is too long is told so.
 pub(crate) async fn message(State(gateway): State<Gateway>, headers: HeaderMap, body: Body) -> Response {
-    let Ok(post) = axum::body::to_bytes(body, POST_MAX_BYTES).await else {
-        gateway.node.metrics().call_stats_post("too_long");
-        let message = format!("a post of call statistics has at most {POST_MAX_BYTES} bytes");
-        return Refused::new(StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE", message).into_response();
+    let outcome = match Limited::new(body, POST_MAX_BYTES).collect().await {
+        Ok(post) => hear(&gateway, &headers, &post.to_bytes()).await,
+        Err(error) if error.is::<LengthLimitError>() => {
+            gateway.node.metrics().call_stats_post("too_long");
+            let message = format!("a post of call statistics has at most {POST_MAX_BYTES} bytes");
+            return Refused::new(StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE", message).into_response();
+        }
+        // A tab that was closed meanwhile; nobody hears the answer.
+        Err(_) => "cut_off",
     };
-    let outcome = hear(&gateway, &headers, &post).await;
     gateway.node.metrics().call_stats_post(outcome);
     Json(json!({})).into_response()
 }

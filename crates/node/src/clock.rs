@@ -65,11 +65,12 @@ pub struct SystemClock {
 
 /// The machine's wall clock at this moment, for what lives no longer than that.
 pub fn wall() -> UnixMs {
-    let ms = match SystemTime::now().duration_since(UNIX_EPOCH) {
-        Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
-        Err(_) => 0,
-    };
-    UnixMs(ms)
+    UnixMs(wall_ns().div_euclid(1_000_000))
+}
+
+fn wall_ns() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
 }
 
 /// Time since the machine was started, also while it was suspended.
@@ -83,8 +84,9 @@ impl SystemClock {
     pub fn start() -> Self {
         // A pause between the two reads would be an error of this process's clock for ever: the closest pair counts.
         let pair = |_| {
-            let (before, wall, after) = (elapsed_ns(), wall(), elapsed_ns());
-            (after.saturating_sub(before), wall.0.saturating_mul(1_000_000).saturating_sub(after))
+            // In nanoseconds: what was cut off here would be missing for ever.
+            let (before, wall, after) = (elapsed_ns(), wall_ns(), elapsed_ns());
+            (after.saturating_sub(before), wall.saturating_sub(after))
         };
         let base_ns = (0..READS_MAX).map(pair).min().map_or(0, |(_, base_ns)| base_ns);
         Self { base_ns, steps: watch::Sender::default() }

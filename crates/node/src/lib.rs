@@ -66,6 +66,9 @@ pub enum NodeError {
     /// The room failed while it had the request; nobody was told anything that is not durable.
     #[error("the room failed: {0}")]
     RoomFailed(String),
+    /// No more rooms have place at this server now.
+    #[error("too many live rooms")]
+    Full,
     /// The room or the server is stopping.
     #[error("the server is stopping")]
     Stopping,

@@ -42,7 +42,7 @@ pub struct Node {
 impl From<NoRoom> for NodeError {
     fn from(why: NoRoom) -> Self {
         match why {
-            NoRoom::Full => Self::Room(RoomError::Limit { what: "live rooms", max: crate::ROOMS_MAX }),
+            NoRoom::Full => Self::Full,
             NoRoom::Stopping => Self::Stopping,
         }
     }

@@ -76,7 +76,8 @@ async fn what_is_restored_is_the_ledger_as_it_was() {
         let players: Vec<_> = everybody
             .iter()
             .map(|pass| {
-                let rng = Dice::from_env("BACKUP_SEED").fork(rng.within(0..1_000_000));
+                let salt = rng.within(0..1_000_000);
+                let rng = rng.fork(salt);
                 tokio::spawn(come_and_go(running.bound.http.clone(), pass.clone(), rng, stop.clone()))
             })
             .collect();

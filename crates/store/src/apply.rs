@@ -2,9 +2,9 @@
 //! else writes rows of either, an import neither: it decides which of its lines are new, and applies their facts as a set
 //! ([`crate::facts::apply_whole`]) that leads to the same rows as one after the other.
 
-use crate::entry::{Entry, Key};
+use crate::entry::Entry;
 use crate::transaction::Transaction;
-use crate::{ParticipantRow, Result, apps, meetings, participants, presets, reports, tokens, users};
+use crate::{ParticipantRow, Result, apps, meetings, participants, presets, report_rows, tokens, users};
 
 impl Transaction {
     /// Makes a row of an entry.
@@ -18,18 +18,16 @@ impl Transaction {
             Entry::User(row) => users::put(conn, row),
             Entry::UserDeleted { app, user_id } => users::delete(conn, app, user_id),
             Entry::Token { row, sha256 } => tokens::put(conn, row, *sha256),
-            Entry::Report(row) => reports::put(conn, row),
+            Entry::Report(row) => report_rows::put(conn, row),
             Entry::Secret { name, value } => tokens::put_secret(conn, name, value),
         }?;
-        self.touched.rows.push(entry.key());
+        self.touched.names_or_rights |= matches!(entry, Entry::App(_) | Entry::Token { .. });
         Ok(())
     }
 
     /// [`Self::apply`] of many participants, with few statements.
     pub(crate) fn apply_participants(&mut self, rows: &[ParticipantRow]) -> Result<()> {
-        participants::put(&self.conn, rows)?;
-        self.touched.rows.extend(rows.iter().map(|row| Key::Participant(row.id)));
-        Ok(())
+        participants::put(&self.conn, rows)
     }
 
     /// Participants who may have a row already, a deleted one too, which then stays as it is: whoever a room lets in for

@@ -9,7 +9,7 @@
 //! No entries, because they mean nothing to another ledger of the same log: heartbeats and short keys of apps and nodes,
 //! the id of this ledger's file, and its schema.
 
-use sederunt_core::id::{AppId, MeetingId, ParticipantId, PeerId, SessionId};
+use sederunt_core::id::AppId;
 
 use crate::report::ReportRow;
 use crate::{ApiTokenRow, AppRow, MeetingRow, ParticipantRow, PresetRow, UserRow};
@@ -50,42 +50,4 @@ pub(crate) enum Entry {
         /// The secret.
         value: Vec<u8>,
     },
-}
-
-/// What an entry is about. It follows the last entry of the same key: who decided by an older one decided wrongly.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Key {
-    /// An app.
-    App(AppId),
-    /// A preset, by its id.
-    Preset(String),
-    /// A meeting.
-    Meeting(MeetingId),
-    /// A participant.
-    Participant(ParticipantId),
-    /// A user, by the customer's id.
-    User(AppId, String),
-    /// An API token, by its short id.
-    Token(String),
-    /// A post of a stay, by its number.
-    Report(SessionId, PeerId, i64),
-    /// A secret, by its name.
-    Secret(String),
-}
-
-impl Entry {
-    /// What it is about.
-    pub(crate) fn key(&self) -> Key {
-        match self {
-            Self::App(row) => Key::App(row.id.clone()),
-            Self::Preset(row) => Key::Preset(row.id.clone()),
-            Self::Meeting(row) => Key::Meeting(row.id),
-            Self::Participant(row) => Key::Participant(row.id),
-            Self::User(row) => Key::User(row.app.clone(), row.user_id.clone()),
-            Self::UserDeleted { app, user_id } => Key::User(app.clone(), user_id.clone()),
-            Self::Token { row, .. } => Key::Token(row.id.clone()),
-            Self::Report(row) => Key::Report(row.session, row.peer, row.no),
-            Self::Secret { name, .. } => Key::Secret(name.clone()),
-        }
-    }
 }

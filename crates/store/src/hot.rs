@@ -10,7 +10,6 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use sederunt_core::id::AppId;
 
-use crate::entry::Key;
 use crate::touched::{OnCommit, Touched};
 use crate::{ApiTokenRow, AppRow};
 
@@ -82,7 +81,7 @@ impl Hot {
 
 impl OnCommit for Hot {
     fn committed(&self, touched: &Touched) {
-        if touched.rows.iter().any(|key| matches!(key, Key::App(_) | Key::Token(_))) {
+        if touched.names_or_rights {
             self.forget();
         }
     }

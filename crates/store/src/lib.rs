@@ -38,6 +38,7 @@ mod registry;
 mod removed;
 mod replay;
 mod report;
+mod report_rows;
 mod reports;
 mod rows;
 mod schema;

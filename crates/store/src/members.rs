@@ -40,7 +40,7 @@ impl Store {
     }
 
     /// Deletes the memberships of a user in all rooms of the workspace, some at a time, and the user with the last of them:
-    /// a deletion that is interrupted can be asked for again. `NotFound` when there is no such user.
+    /// one that is interrupted before can be asked for again. `NotFound` when there is no such user.
     pub async fn delete_user(&self, app: &AppId, user_id: &str, now: UnixMs) -> Result<UserDeletion> {
         let (app, user_id) = (app.clone(), user_id.to_owned());
         self.decide(move |conn| {

@@ -8,8 +8,8 @@ use rusqlite::{Connection, named_params, params};
 use sederunt_core::fact::FactName;
 use sederunt_core::id::{AppId, PeerId, SessionId};
 
-use crate::Result;
-use crate::sql::{blob, find, id};
+use crate::sql::{blob, find, id, write_error};
+use crate::{Result, Thing};
 
 /// A run is 2¹⁴ facts: a look through as many that are in none yet takes milliseconds, and forty million facts have 2500 runs.
 pub(crate) const RUN_BITS: i64 = 14;
@@ -26,12 +26,9 @@ pub(crate) fn write_runs(conn: &Connection, first: i64, last: i64) -> Result<()>
             "INSERT INTO peer_run SELECT ?1, peer, session FROM fact
              WHERE seq >= ?2 AND seq < ?3 AND kind = ?4 ORDER BY peer, session",
         )?
-        .execute(params![
-            run,
-            run << RUN_BITS,
-            (run + 1) << RUN_BITS,
-            FactName::PeerJoined.as_str()
-        ])?;
+        .execute(params![run, run << RUN_BITS, (run + 1) << RUN_BITS, FactName::PeerJoined.as_str()])
+        // The same peer twice in a session: refused like its second stay.
+        .map_err(write_error(Thing::Stay))?;
     }
     Ok(())
 }

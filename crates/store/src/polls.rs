@@ -28,7 +28,7 @@ pub(crate) fn put_poll(conn: &Connection, poll: &Poll) -> Result<()> {
 
 pub(crate) fn put_vote(conn: &Connection, poll: PollId, vote: &Vote) -> Result<()> {
     let sql = "INSERT INTO poll_vote (poll, no, participant, name, option)
-               VALUES (?1, (SELECT count(*) FROM poll_vote WHERE poll = ?1), ?2, ?3, ?4)";
+               VALUES (?1, (SELECT coalesce(max(no), -1) + 1 FROM poll_vote WHERE poll = ?1), ?2, ?3, ?4)";
     let (poll, participant) = (blob(poll.as_u128()), blob(vote.participant.as_u128()));
     conn.prepare_cached(sql)?.execute(params![poll, participant, vote.name, vote.option])?;
     Ok(())

@@ -3,19 +3,11 @@
 use rusqlite::{Connection, params};
 use sederunt_core::fact::LeaveReason;
 use sederunt_core::id::{PeerId, SessionId};
-use sederunt_core::time::UnixMs;
 
 use crate::entry::Entry;
 use crate::report::ReportRow;
 use crate::sql::{blob, find, id, list, opt_ms, opt_name};
 use crate::{ClientPost, Posted, Result, Store};
-
-/// How long a post is kept: half a year, as the vendor keeps its analytics (SEMANTICS §5).
-const KEPT_MS: i64 = 183 * 86_400_000;
-/// Bytes of all posts together; beyond it the oldest go. The ledger is copied whole by a backup, and must not be mostly this.
-const KEPT_BYTES: i64 = 1 << 30;
-/// Posts that are looked at with each new one, oldest first: more than one, so that they become fewer.
-const PRUNED_WITH_EACH: i64 = 4;
 
 /// How long after its leave a stay takes posts, milliseconds: the client says at last that it goes, and may send twice.
 const LATE_MS: i64 = 60_000;
@@ -23,10 +15,13 @@ const LATE_MS: i64 = 60_000;
 impl Store {
     /// Keeps a client's post with its stay, when the stay is the participant's and has place for it.
     pub async fn client_post(&self, post: ClientPost) -> Result<Posted> {
+        // Most of the work is reading, and many posts are of no stay: neither is the writer's.
+        let (stay, post) = self.read(move |conn| Ok((stay_of(conn, &post)?, post))).await?;
+        let Some((session, peer)) = stay else { return Ok(Posted::NoStay) };
         self.decide(move |conn| {
-            let Some((session, peer)) = stay_of(conn, &post)? else {
+            if !is_named(conn, (session, peer))? {
                 return Ok((Vec::new(), Posted::NoStay));
-            };
+            }
             let (last, bytes) = last(conn, (session, peer))?.unwrap_or((-1, 0));
             let stay_bytes = bytes.saturating_add(i64::try_from(post.body.len()).unwrap_or(i64::MAX));
             if u64::try_from(stay_bytes).unwrap_or(u64::MAX) > post.stay_max_bytes {
@@ -76,85 +71,16 @@ fn stay_of(conn: &Connection, post: &ClientPost) -> Result<Option<(SessionId, Pe
     Ok((!late).then_some((session, post.peer)))
 }
 
+/// Whether a stay has its person: an erasure meanwhile wins.
+fn is_named(conn: &Connection, (session, peer): (SessionId, PeerId)) -> Result<bool> {
+    let sql = "SELECT 1 FROM stay t JOIN participant p ON p.id = t.participant AND p.deleted_ms IS NULL
+               WHERE t.session = ?1 AND t.peer = ?2 AND t.display_name IS NOT NULL";
+    Ok(find(conn, sql, [blob(session.as_u128()), blob(peer.as_u128())], |_| Ok(()))?.is_some())
+}
+
 /// Number of the last post of a stay, and the bytes of all of them.
 fn last(conn: &Connection, (session, peer): (SessionId, PeerId)) -> Result<Option<(i64, i64)>> {
     let sql =
         "SELECT no, stay_bytes FROM client_report WHERE session = ?1 AND peer = ?2 ORDER BY no DESC LIMIT 1";
     find(conn, sql, [blob(session.as_u128()), blob(peer.as_u128())], |r| Ok((r.get(0)?, r.get(1)?)))
-}
-
-/// Writes one post and takes away some that are too old or too many.
-pub(crate) fn put(conn: &Connection, row: &ReportRow) -> Result<()> {
-    conn.prepare_cached(
-        "INSERT INTO client_report (session, peer, no, at_ms, stay_bytes, mileage, body)
-         VALUES (?1, ?2, ?3, ?4, ?5,
-                 ?6 + coalesce((SELECT mileage FROM client_report ORDER BY rowid DESC LIMIT 1), 0), ?7)",
-    )?
-    .execute(params![
-        blob(row.session.as_u128()),
-        blob(row.peer.as_u128()),
-        row.no,
-        row.at.0,
-        row.stay_bytes,
-        i64::try_from(row.body.len()).unwrap_or(i64::MAX),
-        row.body,
-    ])?;
-    prune(conn, row.at, KEPT_BYTES)
-}
-
-/// Takes away the oldest of what is older than [`KEPT_MS`] at `now`, or more than `kept_bytes` behind the newest.
-fn prune(conn: &Connection, now: UnixMs, kept_bytes: i64) -> Result<()> {
-    conn.prepare_cached(
-        "DELETE FROM client_report WHERE rowid IN (
-             SELECT rowid FROM (SELECT rowid, at_ms, mileage FROM client_report ORDER BY rowid LIMIT ?1)
-             WHERE at_ms <= ?2
-                OR mileage <= (SELECT mileage FROM client_report ORDER BY rowid DESC LIMIT 1) - ?3)",
-    )?
-    .execute(params![PRUNED_WITH_EACH, now.plus_ms(-KEPT_MS).0, kept_bytes])?;
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Numbers and instants of what is there.
-    fn there(conn: &Connection) -> Vec<(i64, i64)> {
-        list(conn, "SELECT no, at_ms FROM client_report ORDER BY rowid", [], |r| Ok((r.get(0)?, r.get(1)?)))
-            .unwrap()
-    }
-
-    fn row(no: i64, at: i64, bytes: usize) -> ReportRow {
-        let (session, peer) = (SessionId::from_u128(1), PeerId::from_u128(2));
-        ReportRow { session, peer, no, at: UnixMs(at), stay_bytes: 0, body: "x".repeat(bytes) }
-    }
-
-    #[test]
-    fn what_is_too_old_goes_with_what_comes() {
-        let dir = tempfile::tempdir().unwrap();
-        let conn = crate::schema::open_writer(dir.path()).unwrap();
-        for no in 0..10 {
-            put(&conn, &row(no, no, 10)).unwrap();
-        }
-        assert_eq!(there(&conn).len(), 10);
-        put(&conn, &row(10, KEPT_MS + 6, 10)).unwrap();
-        assert_eq!(there(&conn).first(), Some(&(4, 4)), "four at a time");
-        put(&conn, &row(11, KEPT_MS + 6, 10)).unwrap();
-        assert_eq!(there(&conn), [(7, 7), (8, 8), (9, 9), (10, KEPT_MS + 6), (11, KEPT_MS + 6)]);
-    }
-
-    #[test]
-    fn what_is_too_much_goes_oldest_first() {
-        let dir = tempfile::tempdir().unwrap();
-        let conn = crate::schema::open_writer(dir.path()).unwrap();
-        for no in 0..10 {
-            put(&conn, &row(no, 0, 100)).unwrap();
-            prune(&conn, UnixMs(0), 350).unwrap();
-        }
-        assert_eq!(
-            there(&conn),
-            [(6, 0), (7, 0), (8, 0), (9, 0)],
-            "what ends less than 350 bytes before the newest"
-        );
-    }
 }

@@ -73,12 +73,14 @@ pub(crate) fn open_writer(dir: &Path) -> Result<Connection> {
     conn.pragma_update(None, "synchronous", "full")?;
     conn.pragma_update(None, "foreign_keys", true)?;
     conn.pragma_update(None, "cache_size", WRITER_CACHE_KIB)?;
-    // What a savepoint may have to take back stays in memory: a group is small.
-    conn.pragma_update(None, "temp_store", "memory")?;
+    // What a new table of a large ledger is sorted by does not fit into memory.
+    conn.pragma_update(None, "temp_store", "file")?;
     conn.pragma_update_and_check(None, "wal_autocheckpoint", CHECKPOINT_PAGES, |_| Ok(()))?;
     common(&conn)?;
     migrate(&conn)?;
     crate::deferred::build_missing(&conn)?;
+    // What a savepoint may have to take back stays in memory: a group is small.
+    conn.pragma_update(None, "temp_store", "memory")?;
     Ok(conn)
 }
 

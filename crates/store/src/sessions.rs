@@ -45,13 +45,7 @@ impl Store {
 
     /// One session of an app.
     pub async fn session(&self, app: &AppId, id: SessionId) -> Result<Option<SessionRow>> {
-        let app = app.clone();
-        self.read(move |c| {
-            let sql = "SELECT s.*, a.id AS app_id FROM session s JOIN app a ON a.no = s.app WHERE s.id = ?1";
-            let row = find(c, sql, [blob(id.as_u128())], read_with_app)?;
-            Ok(row.filter(|r| r.app == app))
-        })
-        .await
+        Ok(self.session_of_any_app(id).await?.filter(|row| row.app == *app))
     }
 
     /// A session, whatever the app: for whoever has proved otherwise that he may.

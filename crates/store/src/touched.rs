@@ -7,7 +7,6 @@ use sederunt_core::fact::FactKind;
 use sederunt_core::id::AppId;
 
 use crate::SessionRow;
-use crate::entry::Key;
 use crate::rows::{NewFact, SessionState};
 
 /// Hears of every transaction, on the writer's thread: it should be quick.
@@ -36,8 +35,8 @@ pub(crate) struct Touched {
     pub sessions: Vec<TouchedSession>,
     /// Sessions that ended in other apps. A hint only.
     pub ended_elsewhere: HashMap<i64, u64>,
-    /// Rows of the registry.
-    pub rows: Vec<Key>,
+    /// An app or a token changed. A hint only.
+    pub names_or_rights: bool,
 }
 
 /// A session as it is now.
@@ -51,11 +50,10 @@ pub(crate) struct TouchedSession {
     pub ended_seq: Option<u64>,
 }
 
-/// How far the lists of a [`Touched`] went.
+/// How far the list of a [`Touched`] went.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Mark {
     sessions: usize,
-    rows: usize,
 }
 
 impl Touched {
@@ -89,13 +87,12 @@ impl Touched {
 
     /// How far it goes now, for [`Self::rewind`].
     pub(crate) fn mark(&self) -> Mark {
-        Mark { sessions: self.sessions.len(), rows: self.rows.len() }
+        Mark { sessions: self.sessions.len() }
     }
 
     /// Takes back what came after `mark`.
     pub(crate) fn rewind(&mut self, mark: Mark) {
         self.sessions.truncate(mark.sessions);
-        self.rows.truncate(mark.rows);
     }
 
     /// For the next transaction. Its memory is kept.
@@ -103,6 +100,6 @@ impl Touched {
         self.apps.clear();
         self.sessions.clear();
         self.ended_elsewhere.clear();
-        self.rows.clear();
+        self.names_or_rights = false;
     }
 }

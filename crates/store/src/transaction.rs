@@ -13,7 +13,7 @@ use sederunt_core::time::Reading;
 use crate::rows::{self, BLOCK_BITS, NewFact, Place, SessionState};
 use crate::sql::{blob, find};
 use crate::touched::{Mark, OnCommit, Touched};
-use crate::{Result, StoreError, Thing, schema};
+use crate::{Result, StoreError, Thing, report_rows, schema};
 
 /// LIVE sessions whose last fact is remembered between transactions, some 50 bytes each; beyond it they are looked up
 /// again.
@@ -274,7 +274,7 @@ impl Transaction {
                  WHERE no = ?1 AND (heartbeat_ms IS NULL OR heartbeat_ms <= ?2)",
             )?
             .execute([no, now.steady.0, now.offset_ms])?;
-        Ok(())
+        report_rows::forget_old(&self.conn, now.wall())
     }
 
     /// Leaves a ledger without a WAL behind, so that a copy of the one file is complete.

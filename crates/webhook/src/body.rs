@@ -11,9 +11,6 @@ use jiff::Timestamp;
 use sederunt_core::time::UnixMs;
 use serde::{Serialize, Serializer};
 
-/// The largest body, bytes: names and titles are bounded, so this is reached by nothing that the ledger has.
-pub const BODY_MAX: usize = 64 << 10;
-
 /// An instant as receivers read it: `2026-01-12T14:21:34.388Z` (SEMANTICS §1 rule 6).
 #[derive(Debug, Clone, Copy)]
 struct Iso(UnixMs);

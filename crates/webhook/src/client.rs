@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::HeaderMap;
+use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 
 use crate::guard::AddressRule;
@@ -128,13 +129,19 @@ struct Shared {
     trust: Trust,
     limits: Limits,
     pool: pool::Pool,
+    /// Places for bodies that nobody waits for.
+    drains: Arc<Semaphore>,
 }
+
+/// Bodies of answers that count already and are read to their end all the same, at a time. Receivers that answer at once and
+/// never end would otherwise keep any number of connections.
+const DRAINS_MAX: usize = 256;
 
 impl Client {
     /// A client with a resolver, the operator's places, and whom it trusts.
     pub fn new(resolver: Resolver, places: Places, trust: Trust, limits: Limits) -> Self {
-        let pool = pool::Pool::default();
-        Self { shared: Arc::new(Shared { resolver, places, trust, limits, pool }) }
+        let (pool, drains) = (pool::Pool::default(), Arc::new(Semaphore::new(DRAINS_MAX)));
+        Self { shared: Arc::new(Shared { resolver, places, trust, limits, pool, drains }) }
     }
 
     /// Connections that nobody uses.
@@ -216,12 +223,16 @@ impl Client {
             Outcome::Answered { status, retry_after_ms: retry_after(&head.headers, SystemTime::now()) };
         if head.status.is_success() {
             // It counts as soon as its head is there; the rest only decides whether the connection can be used again.
-            let (shared, target) = (Arc::clone(&self.shared), request.target.clone());
-            tokio::spawn(async move {
-                if exchange::drain(body, &limits).await.1 {
-                    shared.pool.put(&target, connection, &limits);
-                }
-            });
+            // Without a place the connection is closed.
+            if let Ok(place) = Arc::clone(&self.shared.drains).try_acquire_owned() {
+                let (shared, target) = (Arc::clone(&self.shared), request.target.clone());
+                tokio::spawn(async move {
+                    if exchange::drain(body, &limits).await.1 {
+                        shared.pool.put(&target, connection, &limits);
+                    }
+                    drop(place);
+                });
+            }
             return Ok((outcome, Bytes::new()));
         }
         let (excerpt, is_whole) = exchange::drain(body, &limits).await;

@@ -47,7 +47,8 @@ const V4_REFUSED: &[(Ipv4Addr, u32)] = &[
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     (Ipv4Addr::new(100, 64, 0, 0), 10), // shared by customers of one carrier
     (Ipv4Addr::new(127, 0, 0, 0), 8),
-    (Ipv4Addr::new(169, 254, 0, 0), 16), // link-local, metadata of clouds
+    (Ipv4Addr::new(168, 63, 129, 16), 32), // Azure: the agent of a machine's host, in public space
+    (Ipv4Addr::new(169, 254, 0, 0), 16),   // link-local, metadata of clouds
     (Ipv4Addr::new(172, 16, 0, 0), 12),
     (Ipv4Addr::new(192, 0, 0, 0), 24),
     (Ipv4Addr::new(192, 0, 2, 0), 24),
@@ -128,7 +129,7 @@ pub(crate) fn carried(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let bits = u128::from(address);
     let at = |shift: u32| Some(Ipv4Addr::from((bits >> shift) as u32));
     let last = in_v6(address, NAT64.0, NAT64.1)
-        || V6_WRAPPED[..2].iter().any(|(network, bits)| in_v6(address, *network, *bits))
+        || V6_WRAPPED.iter().any(|(network, bits)| in_v6(address, *network, *bits))
         || in_v6(address, Ipv6Addr::UNSPECIFIED, 96);
     if last {
         return Some(last_v4(address));
@@ -163,6 +164,7 @@ mod tests {
             ("10.0.0.0", "10.255.255.255", Some("9.255.255.255"), Some("11.0.0.0")),
             ("100.64.0.0", "100.127.255.255", Some("100.63.255.255"), Some("100.128.0.0")),
             ("127.0.0.0", "127.255.255.255", Some("126.255.255.255"), Some("128.0.0.0")),
+            ("168.63.129.16", "168.63.129.16", Some("168.63.129.15"), Some("168.63.129.17")),
             ("169.254.0.0", "169.254.255.255", Some("169.253.255.255"), Some("169.255.0.0")),
             ("172.16.0.0", "172.31.255.255", Some("172.15.255.255"), Some("172.32.0.0")),
             ("192.0.0.0", "192.0.0.255", Some("191.255.255.255"), Some("192.0.1.0")),

@@ -12,15 +12,8 @@ const AGENT: HeaderValue = HeaderValue::from_static("Sederunt-Webhooks/1");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Names that the server sets itself, by their beginning or whole. A room's own headers give way to them.
-const OURS: &[&str] = &[
-    "content-type",
-    "user-agent",
-    "pagecall-signature",
-    "webhook-id",
-    "webhook-timestamp",
-    "webhook-signature",
-];
-const OURS_BEGIN: &str = "sederunt-";
+const OURS: &[&str] = &["content-type", "user-agent", "pagecall-signature"];
+const OURS_BEGIN: &[&str] = &["sederunt-", "webhook-"];
 
 /// Names that belong to the connection or to the message's frame: whoever sets them sends another request.
 const FRAME: &[&str] = &[
@@ -40,7 +33,7 @@ const FRAME: &[&str] = &[
 
 /// Whether the server sets a header itself, or the connection does; `name` in lower case.
 pub fn is_reserved(name: &str) -> bool {
-    OURS.contains(&name) || name.starts_with(OURS_BEGIN) || FRAME.contains(&name)
+    OURS.contains(&name) || OURS_BEGIN.iter().any(|begin| name.starts_with(begin)) || FRAME.contains(&name)
 }
 
 /// One attempt, as far as its headers say it.

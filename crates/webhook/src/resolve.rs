@@ -1,5 +1,5 @@
-//! Addresses of a name: the system's resolver, on threads of its own. A resolver that hangs must stop neither the
-//! server's other blocking work nor the names of other apps.
+//! Addresses of a name: the system's resolver, on threads of its own. A resolver that hangs for one app must stop
+//! neither the server's other blocking work nor the names of the others.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, ToSocketAddrs};

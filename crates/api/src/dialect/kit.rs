@@ -209,7 +209,11 @@ impl From<NodeError> for KitError {
         match error {
             NodeError::Store(error) => error.into(),
             NodeError::Room(RoomError::NotFound(what)) => Self::not_found(what),
-            NodeError::Room(RoomError::Limit { .. }) | NodeError::Stopping => Self::unavailable(),
+            // It gets no less full by waiting, as 503 would say.
+            NodeError::Room(full @ RoomError::Limit { .. }) => Self::bad_request(&full.to_string()),
+            NodeError::Room(RoomError::Unwritable) | NodeError::Full | NodeError::Stopping => {
+                Self::unavailable()
+            }
             NodeError::Room(_) | NodeError::SigningKey(_) | NodeError::RoomFailed(_) => {
                 Self::internal(&error)
             }

@@ -206,7 +206,9 @@ impl From<NodeError> for PagecallError {
         match error {
             NodeError::Room(RoomError::Closed) => Self::bad(Code::RoomTerminated, "The room is terminated"),
             NodeError::Store(error) => error.into(),
-            NodeError::Room(RoomError::Limit { .. }) | NodeError::Stopping => Self::unavailable(),
+            NodeError::Room(RoomError::Limit { .. } | RoomError::Unwritable)
+            | NodeError::Full
+            | NodeError::Stopping => Self::unavailable(),
             NodeError::Room(_) | NodeError::SigningKey(_) | NodeError::RoomFailed(_) => {
                 Self::internal(&error)
             }

@@ -449,3 +449,33 @@ async fn presets_are_bounded_in_number_and_size() {
     f.send(Method::POST, "/presets", Some(named("Coach"))).await.ok();
     f.refused(Method::POST, "/presets", named("One more"), 400, message).await;
 }
+
+/// Whoever came by an import names a preset that no app need have.
+#[tokio::test]
+async fn whose_preset_is_nowhere_is_deleted_all_the_same_and_not_half_changed() {
+    let w = World::at(T0).await;
+    w.app(A, P, "Pilot").await;
+    w.token("TA", Some((A, Permission::RealtimeAdmin)), None).await;
+    let stay = json!({ "peer": "22222222-0000-4000-8000-000000000101", "participant": "22222222-0000-4000-8000-000000000201",
+                       "name": "Old", "preset": "gone", "joined_at": "2026-01-11T16:00:00.000Z", "left_at": "2026-01-11T17:00:00.000Z" });
+    let session = json!({ "id": "22222222-0000-4000-8000-000000000002", "started_at": "2026-01-11T16:00:00.000Z",
+                          "ended_at": "2026-01-11T17:01:00.000Z" });
+    w.history(&[
+        json!({ "app": P, "meeting": { "id": M1, "title": "Then" }, "session": session, "stays": [stay] }),
+    ])
+    .await;
+    let one = format!(
+        "/accounts/{A}/realtime/kit/{P}/meetings/{M1}/participants/22222222-0000-4000-8000-000000000201"
+    );
+    let shown = async || w.send(Method::GET, &one, "TA", None).await;
+    let edited = w.send(Method::PATCH, &one, "TA", Some(json!({ "name": "New" }))).await;
+    assert_eq!(
+        (edited.status, shown().await.ok()["data"]["name"].clone()),
+        (StatusCode::NOT_FOUND, json!("Old"))
+    );
+    let deleted = w.send(Method::DELETE, &one, "TA", None).await;
+    assert_eq!(
+        (deleted.ok()["data"]["preset_id"].clone(), shown().await.status),
+        (json!(""), StatusCode::NOT_FOUND)
+    );
+}

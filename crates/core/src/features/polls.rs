@@ -150,6 +150,11 @@ impl Polls {
         untold.map(|running| running.told_at.plus_ms(limit::POLL_TOLD_EVERY_MS)).min()
     }
 
+    /// Polls with votes that were not told yet.
+    pub(crate) fn waiting(&self) -> usize {
+        self.polls.iter().filter(|running| running.untold).count()
+    }
+
     /// The others hear of votes now.
     pub(crate) fn tick(&mut self, hall: &mut Hall, at: UnixMs) {
         let due = |running: &&mut Running| {
@@ -171,10 +176,6 @@ impl Running {
 impl Feature for Polls {
     fn session_ended(&mut self, _: &mut Hall) {
         self.polls.clear();
-    }
-
-    fn time_moved(&mut self, ms: i64) {
-        self.polls.iter_mut().for_each(|running| running.told_at = running.told_at.plus_ms(ms));
     }
 }
 

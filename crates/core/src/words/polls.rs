@@ -113,6 +113,11 @@ const _: () =
     assert!(limit::POLL_OPTIONS_MAX == 20 && limit::POLL_TEXT_MAX_CHARS == 512, "the rules below say so");
 
 impl NewPoll {
+    /// Bytes that it holds, roughly.
+    pub fn text_bytes(&self) -> usize {
+        sum(self.options.iter().map(String::len)).saturating_add(self.question.len())
+    }
+
     /// Errors: the first field that breaks a rule.
     pub fn check(&self) -> Result<(), PollFault> {
         let fault = |field, rule| Err(PollFault { field, rule });
@@ -201,7 +206,7 @@ impl Ask {
     /// Bytes of text that it holds, roughly.
     pub fn text_bytes(&self) -> usize {
         match self {
-            Self::Create(new) => sum(new.options.iter().map(String::len)).saturating_add(new.question.len()),
+            Self::Create(new) => new.text_bytes(),
             Self::List | Self::Vote { .. } => 0,
         }
     }

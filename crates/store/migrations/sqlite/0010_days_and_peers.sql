@@ -27,7 +27,8 @@ WHERE kind = 'peer_joined' AND seq >> 14 < (SELECT (coalesce(max(seq), 0) + 1) >
 ORDER BY 1, 2, 3;
 
 -- What clients said of their calls: the posts of a stay, in order, as they are kept. Personal data of the stay, and no fact.
--- `stay_bytes`: of the stay's posts up to this one. `mileage`: of all posts ever written up to this one.
+-- `stay_bytes`: of the stay's posts up to this one. `mileage`: of all posts ever written up to this one, short
+-- ones counted as a kibibyte.
 CREATE TABLE client_report (
   session    BLOB NOT NULL,
   peer       BLOB NOT NULL,

@@ -71,7 +71,7 @@ pub(super) async fn ask(
     let outgoing = http_request(request, &connection.progress)
         .ok_or(Broken { phase: Phase::Write, was_silent: false })?;
     connection.progress.begin();
-    if connection.sender.ready().await.is_err() {
+    if !matches!(timeout(limits.write, connection.sender.ready()).await, Ok(Ok(()))) {
         return Err(silent(Phase::Write));
     }
     let progress = connection.progress.clone();

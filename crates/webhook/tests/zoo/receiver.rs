@@ -11,7 +11,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
-use tokio::time::{Instant, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use tokio_rustls::TlsAcceptor;
 
 /// Long, so that only what hangs for good fails.
@@ -127,6 +127,8 @@ impl Receiver {
                 read_request(&mut stream, &seen).await;
                 let mut is_open = stream.write_all(at_once.as_bytes()).await.is_ok();
                 let mut drip = interval(DRIP);
+                // A machine that was busy does not make up for it at once.
+                drip.set_missed_tick_behavior(MissedTickBehavior::Delay);
                 for byte in rest.as_bytes() {
                     drip.tick().await;
                     is_open = is_open && stream.write_all(&[*byte]).await.is_ok();

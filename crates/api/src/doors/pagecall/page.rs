@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use crate::fault::Fault;
 use crate::limit::{LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX};
 use crate::query::Query;
-use crate::value::{NotANumber, number};
+use crate::value::whole_param;
 
 /// Position in a list.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
@@ -34,13 +34,7 @@ pub(crate) fn offset(query: &Query) -> Result<u64, Fault> {
 }
 
 fn count(query: &Query, name: &'static str) -> Result<Option<u64>, Fault> {
-    const RULE: &str = "must be a whole number";
-    let Some(text) = query.once(name, RULE)? else { return Ok(None) };
-    match number(text) {
-        Ok(n) if n.is_whole => Ok(Some(n.whole)),
-        Ok(_) | Err(NotANumber::Form) => Err(Fault::new(name, RULE)),
-        Err(NotANumber::Negative) => Err(Fault::new(name, "must be greater than or equal to 0")),
-    }
+    whole_param(query, name, "must be a whole number")
 }
 
 /// Reads `sort_by`: a field of `keys` with an optional `+` or `-`. `true` = ascending. A blank is a `+` that was not

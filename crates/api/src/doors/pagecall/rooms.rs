@@ -156,10 +156,11 @@ pub(crate) struct RoomWebhook {
 }
 
 /// Headers that belong to the connection or to the server, not to the customer.
-const FORBIDDEN_HEADERS: [&str; 14] = [
+const FORBIDDEN_HEADERS: [&str; 15] = [
     "connection",
     "content-length",
     "content-type",
+    "expect",
     "host",
     "keep-alive",
     "pagecall-signature",

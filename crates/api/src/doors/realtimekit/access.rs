@@ -115,7 +115,7 @@ impl<R> InMeeting<R> {
 }
 
 /// An id of the path.
-fn path_id<T: From<Id>>(parts: &Parts, name: &str) -> Option<T> {
+pub(super) fn path_id<T: From<Id>>(parts: &Parts, name: &str) -> Option<T> {
     Id::parse(&path::param(parts, &[name])?).ok().map(T::from)
 }
 

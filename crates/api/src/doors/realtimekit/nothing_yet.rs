@@ -22,7 +22,7 @@ use crate::extract::Params;
 use crate::fault::Fault;
 use crate::query::{FromQuery, Query};
 use crate::state::Api;
-use crate::value::{Edge, NotANumber, instant_param, number};
+use crate::value::{Edge, instant_param, whole_param};
 
 /// Reads of one of them.
 pub(super) const ABSENT: &[Absent] = &[
@@ -287,13 +287,7 @@ impl FromQuery for LivestreamStatsParams {
 }
 
 fn seconds(query: &Query, name: &'static str) -> Result<Option<u64>, Fault> {
-    const RULE: &str = "must be an integer";
-    let Some(text) = query.once(name, RULE)? else { return Ok(None) };
-    match number(text) {
-        Ok(n) if n.is_whole => Ok(Some(n.whole)),
-        Ok(_) | Err(NotANumber::Form) => Err(Fault::new(name, RULE)),
-        Err(NotANumber::Negative) => Err(Fault::new(name, "must be greater than or equal to 0")),
-    }
+    whole_param(query, name, "must be an integer")
 }
 
 /// Figures of no livestreams.

@@ -1,7 +1,7 @@
 //! Participants of a meeting and their tokens (SEMANTICS §2.1, §2.5).
 
 use sederunt_app::people::{self, NewPerson, PersonChanges};
-use sederunt_app::presets;
+use sederunt_app::{AppError, presets};
 use sederunt_changes::text::iso;
 use sederunt_store::ListQuery;
 use serde::Deserialize;
@@ -170,7 +170,12 @@ pub(super) async fn edit(
     responses((status = 200, description = "Done.", body = Envelope<DeletedParticipant>), KitErrors)
 )]
 pub(super) async fn delete(caller: OfParticipant<Change>) -> Result<Envelope<DeletedParticipant>, KitError> {
-    let preset_id = presets::of_participant(caller.node.store(), &caller.participant).await?.id;
+    let preset_id = match presets::of_participant(caller.node.store(), &caller.participant).await {
+        Ok(preset) => preset.id,
+        // Whose preset is not there any more can be deleted all the same.
+        Err(AppError::NoPreset(_)) => String::new(),
+        Err(error) => return Err(error.into()),
+    };
     let row = people::remove(&caller.node, &caller.participant).await?;
     Ok(Envelope::of(DeletedParticipant {
         custom_participant_id: row.custom_participant_id.unwrap_or_default(),

@@ -5,24 +5,25 @@ mod metadata;
 mod part;
 mod quality;
 
+use std::collections::BTreeSet;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use sederunt_app::reports;
 use sederunt_changes::text::{Minutes, iso};
-use sederunt_core::id::Id;
+use sederunt_core::id::PeerId;
 use sederunt_node::Node;
 use sederunt_store::StayRow;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::access::{InApp, Read};
+use super::access::{InApp, Read, path_id};
 use super::session_participants::{PeerEvent, view_type};
 use super::view::Envelope;
 use crate::dialect::{KitError, KitErrors};
 use crate::extract::Params;
 use crate::fault::Fault;
-use crate::path;
-use crate::query::{FromQuery, Query};
+use crate::query::{FromQuery, Query, named};
 use crate::state::Api;
 
 use metadata::PeerReportMetadata;
@@ -44,9 +45,8 @@ impl FromRequestParts<Api> for OfPeer {
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, KitError> {
         let caller = InApp::<Read>::from_request_parts(parts, api).await?;
         let unknown = || KitError::not_found("Peer");
-        let id =
-            path::param(parts, &["peer_id"]).and_then(|text| Id::parse(&text).ok()).ok_or_else(unknown)?;
-        let row = caller.store().peer(&caller.app.id, id.into()).await?.ok_or_else(unknown)?;
+        let id: PeerId = path_id(parts, "peer_id").ok_or_else(unknown)?;
+        let row = caller.store().peer(&caller.app.id, id).await?.ok_or_else(unknown)?;
         Ok(Self { row, node: caller.node })
     }
 }
@@ -60,7 +60,7 @@ pub(super) struct GetParams {
         value_type = Option<String>,
         pattern = "^((device_info|ip_information|precall_network_information|events|quality_stats)(,(device_info|ip_information|precall_network_information|events|quality_stats))*)?$"
     )]
-    filters: Option<Vec<Part>>,
+    filters: Option<BTreeSet<Part>>,
     /// List the connection events too.
     #[param(value_type = Option<bool>, default = false)]
     include_peer_events: bool,
@@ -68,15 +68,8 @@ pub(super) struct GetParams {
 
 impl FromQuery for GetParams {
     fn from_query(query: &Query) -> Result<Self, Fault> {
-        let filters = match query.text("filters")? {
-            None => None,
-            Some(text) => {
-                Some(text.split(',').map(Part::named).collect::<Option<Vec<_>>>().ok_or_else(|| {
-                    let all: Vec<&str> = PARTS.iter().map(|(name, _)| *name).collect();
-                    Fault::new("filters", format!("must be one of [{}]", all.join(", ")))
-                })?)
-            }
-        };
+        let parts = |text: &str| text.split(',').map(|name| named("filters", name, &PARTS)).collect();
+        let filters = query.text("filters")?.map(parts).transpose()?;
         Ok(Self { filters, include_peer_events: query.boolean("include_peer_events")?.unwrap_or(false) })
     }
 }
@@ -161,11 +154,17 @@ pub(super) async fn get(
     Params(p, _): Params<GetParams, KitError>,
 ) -> Result<Envelope<PeerReportAnswer>, KitError> {
     let OfPeer { row, node } = caller;
-    let stay = &row.stay;
     let view_type = view_type(node.store(), &row).await?;
-    let said = reports::of_stay(node.store(), row.session, stay.peer).await?;
-    let quality = p.shows(Part::Quality).then(|| PeerReportQuality::of(&said)).flatten();
-    let metadata = PeerReportMetadata::of(&row, view_type, said, |part| p.shows(part));
+    let posts = node.store().client_posts(row.session, row.stay.peer).await?;
+    let figures = move || {
+        let said = reports::read(&posts);
+        let quality = p.shows(Part::Quality).then(|| PeerReportQuality::of(&said)).flatten();
+        let metadata = PeerReportMetadata::of(&row, view_type, said, |part| p.shows(part));
+        (p, row, PeerReport { metadata, quality })
+    };
+    let figures = tokio::task::spawn_blocking(figures).await;
+    let (p, row, peer_report) = figures.map_err(|error| KitError::internal(&error))?;
+    let stay = &row.stay;
     let participant = PeerReportParticipant {
         id: stay.peer.to_string(),
         user_id: stay.participant.to_string(),
@@ -179,7 +178,7 @@ pub(super) async fn get(
         updated_at: iso(stay.left_at.unwrap_or(stay.joined_at)),
         duration: Minutes::of(row.duration_ms(node.steady())),
         peer_events: p.include_peer_events.then(|| PeerEvent::of(&row, view_type)),
-        peer_report: PeerReport { metadata, quality },
+        peer_report,
     };
     Ok(Envelope::of(PeerReportAnswer { participant }))
 }

@@ -1,11 +1,8 @@
 //! Polls of the LIVE session.
 
-use sederunt_app::{AppError, live};
-use sederunt_core::error::RoomError;
-use sederunt_core::id::MeetingId;
+use sederunt_app::live;
 use sederunt_core::limit::{POLL_OPTIONS_MAX, POLL_TEXT_MAX_CHARS};
 use sederunt_core::words::polls::{NewPoll, Poll};
-use sederunt_node::NodeError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -123,14 +120,6 @@ pub(super) async fn create(
     let new = NewPoll { question, options, anonymous, hide_votes };
     let meeting = caller.meeting.id;
     let poll = live::create_poll(&caller.node, meeting, new).await;
-    let poll = poll.map_err(|error| refused(meeting, error))?;
+    let poll = poll.map_err(|error| in_session(meeting, error))?;
     Ok(Created(PollCreated { action: "create_poll", poll: poll.into() }))
-}
-
-/// A session that has all the polls it may have gets no other one by waiting, as 503 would say.
-fn refused(meeting: MeetingId, error: AppError) -> KitError {
-    if let AppError::Node(NodeError::Room(full @ RoomError::Limit { .. })) = &error {
-        return KitError::bad_request(&full.to_string());
-    }
-    in_session(meeting, error)
 }

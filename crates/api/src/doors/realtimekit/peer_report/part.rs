@@ -1,7 +1,7 @@
 //! The parts of a report.
 
 /// A part of a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::doors::realtimekit) enum Part {
     /// What it ran on.
     Device,
@@ -23,10 +23,3 @@ pub(super) const PARTS: [(&str, Part); 5] = [
     ("events", Part::Events),
     ("quality_stats", Part::Quality),
 ];
-
-impl Part {
-    /// The part of this name.
-    pub(super) fn named(name: &str) -> Option<Self> {
-        PARTS.iter().find(|(known, _)| *known == name).map(|(_, part)| *part)
-    }
-}
