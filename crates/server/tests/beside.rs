@@ -285,7 +285,7 @@ fn a_command_that_is_killed_leaves_what_it_said_and_its_place() {
     until(|| running(&server) == 0, "the server noticed");
     // A line that was cut off is no line: nothing of it is there, and it was not refused either.
     assert!(stdout_of(&["verify", "--data", at]).ends_with("0 sessions, 0 stays: no differences\n"));
-    assert!(server.log().contains("cut off"), "{}", server.log());
+    server.has_logged("cut off");
 }
 
 /// Commands at work.

@@ -82,7 +82,7 @@ fn the_first_start_says_where_its_token_is_and_never_says_the_token() {
     let file = data.join("first-run.json");
     let first = FirstRun::read(&data);
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-    assert!(server.log().contains(file.to_str().unwrap()), "{}", server.log());
+    server.has_logged(file.to_str().unwrap());
     assert!(!server.log().contains(&first.api_token));
     server.terminate();
     assert!(server.ended().success());

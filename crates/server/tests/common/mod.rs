@@ -126,6 +126,15 @@ impl Server {
         std::fs::read_to_string(&self.log).unwrap()
     }
 
+    /// Waits until this was logged: a count or an answer can be seen before the line about it is written.
+    pub fn has_logged(&self, text: &str) {
+        let start = Instant::now();
+        while !self.log().contains(text) {
+            assert!(start.elapsed() < DEADLINE, "not logged: {text}\n{}", self.log());
+            std::thread::yield_now();
+        }
+    }
+
     pub fn log_path(&self) -> std::path::PathBuf {
         self.log.clone()
     }
