@@ -167,7 +167,7 @@ struct SnapshotSession {
 impl Event {
     /// As it is told.
     pub fn of(row: EventRow) -> Self {
-        let EventRow { seq, fact, session, as_of, stay, person } = row;
+        let EventRow { seq, fact, session, as_of, stay, person, .. } = row;
         let (reason, keep_alive_ms) = match &fact.kind {
             FactKind::SessionStarted { keep_alive_ms, .. } | FactKind::KeepAliveChanged { keep_alive_ms } => {
                 (None, Some(*keep_alive_ms))

@@ -138,7 +138,7 @@ async fn look(shared: Weak<Shared>, mut apps: AppWatch, stop: CancellationToken)
         };
         let Some(shared) = shared.upgrade() else { return };
         let Some(changed) = changed else { return shared.go_blind(&stop) };
-        shared.ring(&changed);
+        shared.ring(&changed.facts);
         drop(shared);
         tokio::time::sleep(LOOK_PAUSE).await;
     }

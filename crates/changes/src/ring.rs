@@ -182,7 +182,7 @@ mod tests {
     /// Whoever joins at any place gets what follows it, or learns that it is gone.
     #[test]
     fn every_place_is_joined_exactly() {
-        let odd = EventFilter { meetings: vec![meeting(1)], kinds: Vec::new() };
+        let odd = EventFilter { meetings: vec![meeting(1)], kinds: Vec::new(), ..EventFilter::default() };
         for filter in [EventFilter::default(), odd] {
             let mut ring = Ring::new(Cursor::at_end(100), 20 * size(&batch(1, 10)) / 2);
             let mut end = 100;

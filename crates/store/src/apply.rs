@@ -2,9 +2,14 @@
 //! else writes rows of either, an import neither: it decides which of its lines are new, and applies their facts as a set
 //! ([`crate::facts::apply_whole`]) that leads to the same rows as one after the other.
 
+use sederunt_core::id::AppId;
+
 use crate::entry::Entry;
 use crate::transaction::Transaction;
-use crate::{ParticipantRow, Result, apps, meetings, participants, presets, report_rows, tokens, users};
+use crate::{
+    ParticipantRow, Result, apps, deliveries, delivery_rows, meetings, participants, presets, replays,
+    report_rows, tokens, users, webhooks,
+};
 
 impl Transaction {
     /// Makes a row of an entry.
@@ -13,14 +18,27 @@ impl Transaction {
         match entry {
             Entry::App(row) => apps::put_app(conn, row),
             Entry::Preset(row) => presets::put(conn, row),
-            Entry::Meeting(row) => meetings::put(conn, row),
+            Entry::Meeting(row) => {
+                meetings::put(conn, row)?;
+                deliveries::begin_rooms(conn, row, self.last_seq)
+            }
             Entry::Participant(row) => participants::put(conn, std::slice::from_ref(row)),
             Entry::User(row) => users::put(conn, row),
             Entry::UserDeleted { app, user_id } => users::delete(conn, app, user_id),
             Entry::Token { row, sha256 } => tokens::put(conn, row, *sha256),
             Entry::Report(row) => report_rows::put(conn, row),
+            Entry::Webhook { row, begins } => {
+                webhooks::put(conn, row)?;
+                deliveries::adjust(conn, row, *begins, self.last_seq)
+            }
+            Entry::WebhookDeleted { id, .. } => {
+                replays::forget(conn, *id)?;
+                delivery_rows::forget(conn, *id)?;
+                webhooks::delete(conn, *id)
+            }
             Entry::Secret { name, value } => tokens::put_secret(conn, name, value),
         }?;
+        self.touched.receivers.extend(receivers_of(entry).cloned());
         self.touched.names_or_rights |= matches!(entry, Entry::App(_) | Entry::Token { .. });
         Ok(())
     }
@@ -39,5 +57,22 @@ impl Transaction {
             }
         }
         Ok(())
+    }
+}
+
+/// The app whose receivers of webhooks, or their bodies, an entry may change.
+fn receivers_of(entry: &Entry) -> Option<&AppId> {
+    match entry {
+        Entry::App(row) => Some(&row.id),
+        Entry::Meeting(row) => deliveries::room_url(row).map(|_| &row.app),
+        Entry::Webhook { row, .. } => Some(&row.app),
+        Entry::WebhookDeleted { app, .. } => Some(app),
+        Entry::Preset(_)
+        | Entry::Participant(_)
+        | Entry::User(_)
+        | Entry::UserDeleted { .. }
+        | Entry::Token { .. }
+        | Entry::Report(_)
+        | Entry::Secret { .. } => None,
     }
 }

@@ -7,12 +7,12 @@
 //! (docs/decisions/0019-entries.md).
 //!
 //! No entries, because they mean nothing to another ledger of the same log: heartbeats and short keys of apps and nodes,
-//! the id of this ledger's file, and its schema.
+//! the id of this ledger's file, its schema, and how far deliveries are ([`crate::deliveries`]).
 
-use sederunt_core::id::AppId;
+use sederunt_core::id::{AppId, Id};
 
 use crate::report::ReportRow;
-use crate::{ApiTokenRow, AppRow, MeetingRow, ParticipantRow, PresetRow, UserRow};
+use crate::{ApiTokenRow, AppRow, MeetingRow, ParticipantRow, PresetRow, UserRow, WebhookRow};
 
 /// A row of the registry, or of what belongs to a stay beside the facts, as it is after a change, or that it is gone.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +43,20 @@ pub(crate) enum Entry {
     },
     /// A client's post on its call.
     Report(ReportRow),
+    /// A webhook; whoever is to begin anew is told everything after the last fact, and nothing before it.
+    Webhook {
+        /// The row.
+        row: WebhookRow,
+        /// It begins anew.
+        begins: bool,
+    },
+    /// A webhook is no more.
+    WebhookDeleted {
+        /// Its app.
+        app: AppId,
+        /// Its id.
+        id: Id,
+    },
     /// A secret of the server.
     Secret {
         /// What it is for.

@@ -16,8 +16,10 @@ use sederunt_core::time::UnixMs;
 use tokio::sync::watch;
 
 use crate::replay::{self, COLUMNS};
-use crate::sql::{blob, find};
+use crate::sql::{blob, find, list, signed, unsigned};
 use crate::{Result, SessionRow, Store, StoreError, Thing};
+
+use folds::Wanted;
 
 pub use folds::EventFolds;
 pub use live::{LivePart, LiveSession};
@@ -29,6 +31,9 @@ const SCAN_MAX: usize = 5_000;
 /// sessions ends earlier, after at least one change.
 const FOLD_MAX: usize = 100_000;
 
+/// Nodes under whose names an import records (`import`, and `import@…` when it closes what was open then).
+const IMPORTERS: &str = "SELECT no FROM node WHERE name = 'import' OR name GLOB 'import@*'";
+
 /// Which changes are wanted; empty lists = all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventFilter {
@@ -36,6 +41,8 @@ pub struct EventFilter {
     pub meetings: Vec<MeetingId>,
     /// Kinds.
     pub kinds: Vec<FactName>,
+    /// Count who is in the session after each change.
+    pub counts: bool,
 }
 
 impl EventFilter {
@@ -79,6 +86,19 @@ pub struct EventRow {
     pub stay: Option<Stay>,
     /// Whose stay it is, unless that was erased.
     pub person: Option<EventPerson>,
+    /// Who is in the session after it, if [asked for](EventFilter::counts).
+    pub counts: Option<Counts>,
+    /// It was recorded elsewhere, and imported.
+    pub is_imported: bool,
+}
+
+/// Who is in a session, without monitors (SEMANTICS §6.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Open stays, those in the reconnect grace included.
+    pub stays: u64,
+    /// Different participants of them.
+    pub participants: u64,
 }
 
 /// The names of a stay.
@@ -90,6 +110,8 @@ pub struct EventPerson {
     pub preset_name: String,
     /// The customer's id for the person.
     pub custom_participant_id: Option<String>,
+    /// The workspace's user.
+    pub user_id: Option<String>,
 }
 
 /// Changes in order.
@@ -127,6 +149,7 @@ fn page(conn: &Connection, q: &EventQuery, last: u64, folds: &mut EventFolds) ->
     let app_no = app_no(conn, &q.app)?;
     let names = HashMap::from([(app_no, q.app.clone())]);
     folds.resume(&q.app, q.after);
+    let importers = list(conn, IMPORTERS, [], |row| row.get::<_, i64>(0))?;
     let sql = replay::of_app(COLUMNS, "+seq <= ?3", "ORDER BY block, seq LIMIT ?4");
     let mut statement = conn.prepare_cached(&sql)?;
     let scan = i64::try_from(SCAN_MAX).unwrap_or(i64::MAX);
@@ -137,7 +160,9 @@ fn page(conn: &Connection, q: &EventQuery, last: u64, folds: &mut EventFolds) ->
         let recorded = replay::read(row, &names)?;
         let seq = unsigned(recorded.seq);
         let wanted = q.filter.passes(recorded.fact.meeting, recorded.fact.kind.name());
-        if let Some(state) = folds.take(conn, &names, &recorded, wanted, &mut folded)? {
+        if let Some(state) =
+            folds.take(conn, &names, &recorded, Wanted::of(wanted, &q.filter), &mut folded)?
+        {
             let fact = recorded.fact;
             let person = match &state.stay {
                 Some(stay) => person(conn, fact.session, stay.peer)?,
@@ -145,7 +170,16 @@ fn page(conn: &Connection, q: &EventQuery, last: u64, folds: &mut EventFolds) ->
             };
             // A fold is asked in the session's own time.
             let session = SessionRow::of(&state.columns, 0);
-            page.events.push(EventRow { seq, fact, session, as_of: state.as_of, stay: state.stay, person });
+            page.events.push(EventRow {
+                seq,
+                fact,
+                session,
+                as_of: state.as_of,
+                stay: state.stay,
+                person,
+                counts: state.counts,
+                is_imported: importers.contains(&recorded.node),
+            });
         }
         page.through = seq;
         scanned += 1;
@@ -168,17 +202,14 @@ fn app_no(conn: &Connection, app: &AppId) -> Result<i64> {
 }
 
 fn person(conn: &Connection, session: SessionId, peer: PeerId) -> Result<Option<EventPerson>> {
-    let sql = "SELECT display_name, preset_name, custom_participant_id FROM stay
+    let sql = "SELECT display_name, preset_name, custom_participant_id, user_id FROM stay
                WHERE session = ?1 AND peer = ?2 AND display_name IS NOT NULL";
     find(conn, sql, [blob(session.as_u128()), blob(peer.as_u128())], |r| {
-        Ok(EventPerson { display_name: r.get(0)?, preset_name: r.get(1)?, custom_participant_id: r.get(2)? })
+        Ok(EventPerson {
+            display_name: r.get(0)?,
+            preset_name: r.get(1)?,
+            custom_participant_id: r.get(2)?,
+            user_id: r.get(3)?,
+        })
     })
-}
-
-fn signed(seq: u64) -> i64 {
-    i64::try_from(seq).unwrap_or(i64::MAX)
-}
-
-fn unsigned(seq: i64) -> u64 {
-    u64::try_from(seq).unwrap_or(0)
 }

@@ -12,6 +12,9 @@ mod chat;
 mod chronicle;
 mod days;
 mod deferred;
+mod deliveries;
+pub mod delivery;
+mod delivery_rows;
 mod disk;
 mod entry;
 mod error;
@@ -37,6 +40,7 @@ mod recover;
 mod registry;
 mod removed;
 mod replay;
+mod replays;
 mod report;
 mod report_rows;
 mod reports;
@@ -56,16 +60,18 @@ mod transaction;
 mod users;
 mod verify;
 mod watch;
+mod webhooks;
 mod writer;
 
 use sederunt_index::fold;
 
 pub use chat::{ChatPage, ChatPlace};
 pub use days::{DayQuery, DayRow};
+pub use deliveries::{Receivers, RoomDelivery, RoomWebhook};
 pub use disk::DiskTrouble;
 pub use error::StoreError;
 pub use events::{
-    EventFilter, EventFolds, EventPage, EventPerson, EventQuery, EventRow, LivePart, LiveSession,
+    Counts, EventFilter, EventFolds, EventPage, EventPerson, EventQuery, EventRow, LivePart, LiveSession,
 };
 pub use import::{ImportOptions, ImportProgress, ImportReport, MakeApp, Rejected};
 pub use index::{IndexInfo, IndexOptions, IndexReport, IndexStats, StoreOptions};
@@ -75,15 +81,17 @@ pub use places::Backlog;
 pub use recover::{RETURNING_MAX, Recovered};
 pub use registry::{
     AccountRow, ApiTokenRow, AppRow, ListQuery, MeetingRow, MemberType, ParticipantRow, Permission,
-    PresetRow, RoomKind, UserRow,
+    PresetRow, RoomKind, UserRow, WebhookRow,
 };
+pub use replays::{REPLAYS_AT_ONCE_MAX, ReplayRow, ReplayState};
 pub use report::{ClientPost, Posted};
 pub use session::{Page, SessionQuery, SessionRef, SessionRow, SessionSort, Status};
 pub use stay::{RoomStayQuery, StayBatch, StayQuery, StayRow, StaySort};
 pub use store::Store;
 pub use thing::Thing;
 pub use verify::VerifyReport;
-pub use watch::AppWatch;
+pub use watch::{AppWatch, Changed};
+pub use webhooks::WEBHOOKS_PER_APP_MAX;
 
 /// Result of a verb.
 pub type Result<T> = std::result::Result<T, StoreError>;

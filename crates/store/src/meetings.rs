@@ -41,9 +41,7 @@ impl Store {
     /// recorded meanwhile stays.
     pub async fn put_meeting(&self, m: MeetingRow) -> Result<()> {
         self.decide(move |conn| {
-            let ever = "SELECT * FROM meeting WHERE id = ?1";
-            let old = find(conn, ever, [blob(m.id.as_u128())], read_meeting)?;
-            let old = old.ok_or(StoreError::NotFound(Thing::Meeting))?;
+            let old = ever(conn, m.id)?.ok_or(StoreError::NotFound(Thing::Meeting))?;
             Ok((vec![Entry::Meeting(changed(&old, m))], ()))
         })
         .await
@@ -77,6 +75,11 @@ impl Store {
         let app = app.clone();
         self.read(move |c| page(c, &MEETINGS, &app.as_str(), &q)).await
     }
+}
+
+/// A meeting, deleted or not.
+pub(crate) fn ever(conn: &Connection, meeting: MeetingId) -> Result<Option<MeetingRow>> {
+    find(conn, "SELECT * FROM meeting WHERE id = ?1", [blob(meeting.as_u128())], read_meeting)
 }
 
 /// A row in place of another one: what never changes stays, and so does a termination.

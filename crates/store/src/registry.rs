@@ -2,7 +2,7 @@
 //! Strings that clients set are stored as given; their bounds are checked at the doors.
 
 use sederunt_core::fact::Role;
-use sederunt_core::id::{AppId, MeetingId, ParticipantId};
+use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId};
 use sederunt_core::time::UnixMs;
 use sederunt_core::view_type::ViewType;
 use serde_json::Value;
@@ -279,4 +279,39 @@ pub struct ListQuery {
     pub offset: u64,
     /// Page size.
     pub limit: u32,
+}
+
+/// A receiver that an app has registered.
+#[derive(Clone, PartialEq, Eq)]
+pub struct WebhookRow {
+    /// Id.
+    pub id: Id,
+    /// Its app.
+    pub app: AppId,
+    /// Name.
+    pub name: String,
+    /// Where requests go.
+    pub url: String,
+    /// Names of the events it wants, in the order in which they were given.
+    pub events: Vec<String>,
+    /// Whether it is served.
+    pub is_enabled: bool,
+    /// Signs its requests.
+    pub secret: [u8; 32],
+    /// The secret before it, which signs as well until then.
+    pub old_secret: Option<([u8; 32], UnixMs)>,
+    /// Created.
+    pub created_at: UnixMs,
+    /// Changed.
+    pub updated_at: UnixMs,
+}
+
+impl std::fmt::Debug for WebhookRow {
+    /// Without its secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { id, app, name, url, events, is_enabled, .. } = self;
+        let mut out = f.debug_struct("WebhookRow");
+        out.field("id", id).field("app", app).field("name", name).field("url", url);
+        out.field("events", events).field("is_enabled", is_enabled).finish_non_exhaustive()
+    }
 }

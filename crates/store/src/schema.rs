@@ -25,6 +25,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/sqlite/0009_presets.sql"),
     include_str!("../migrations/sqlite/0010_days_and_peers.sql"),
     include_str!("../migrations/sqlite/0011_users.sql"),
+    include_str!("../migrations/sqlite/0012_webhooks.sql"),
 ];
 
 /// Statements a connection keeps prepared: all verbs together have fewer.

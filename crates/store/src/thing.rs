@@ -24,6 +24,10 @@ pub enum Thing {
     Token,
     /// A secret of the server.
     Secret,
+    /// A webhook.
+    Webhook,
+    /// A replay of a webhook.
+    Replay,
     /// A session of this id, or another LIVE one of the meeting.
     Session,
     /// The session that a fact goes on with.
@@ -49,6 +53,8 @@ impl Thing {
             Self::AccessToken => "access token",
             Self::Token => "token",
             Self::Secret => "secret",
+            Self::Webhook => "webhook",
+            Self::Replay => "replay",
             Self::Session => "a session with this id, or a LIVE session of this meeting,",
             Self::LiveSession => "the LIVE session of a fact",
             Self::EndedSession => "ended session",

@@ -1,6 +1,6 @@
 //! What a transaction changes, told to listeners once it is durable and before anybody else hears of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Debug;
 
 use sederunt_core::fact::FactKind;
@@ -37,6 +37,8 @@ pub(crate) struct Touched {
     pub ended_elsewhere: HashMap<i64, u64>,
     /// An app or a token changed. A hint only.
     pub names_or_rights: bool,
+    /// Apps whose receivers of webhooks changed. A hint only.
+    pub receivers: HashSet<AppId>,
 }
 
 /// A session as it is now.
@@ -101,5 +103,6 @@ impl Touched {
         self.sessions.clear();
         self.ended_elsewhere.clear();
         self.names_or_rights = false;
+        self.receivers.clear();
     }
 }

@@ -1,4 +1,4 @@
-//! Who waits for changes of apps is told which have any.
+//! Who waits for changes of apps is told which have any, and of which kind.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -21,11 +21,20 @@ struct Pending {
 
 #[derive(Debug, Default)]
 struct Told {
-    apps: HashSet<AppId>,
+    changed: Changed,
     through: u64,
 }
 
-/// Tells which apps have new facts, from its making on.
+/// What has changed since somebody looked last.
+#[derive(Debug, Default)]
+pub struct Changed {
+    /// Apps that have got facts.
+    pub facts: HashSet<AppId>,
+    /// Apps whose receivers of webhooks have changed, or what these are told.
+    pub receivers: HashSet<AppId>,
+}
+
+/// Tells what has changed, from its making on.
 #[derive(Debug)]
 pub struct AppWatch {
     pending: Arc<Pending>,
@@ -42,15 +51,15 @@ impl Watchers {
 }
 
 impl AppWatch {
-    /// The apps that have got facts since the last call, waiting for the first, once everything that is known of is readable; `None`
-    /// when the store has closed.
-    pub async fn changed(&mut self) -> Option<HashSet<AppId>> {
+    /// What has changed since the last call, waiting for the first, once everything that is known of is readable; `None` when
+    /// the store has closed.
+    pub async fn changed(&mut self) -> Option<Changed> {
         loop {
-            let Told { apps, through } = std::mem::take(&mut *lock(&self.pending.told));
-            if !apps.is_empty() {
+            let Told { changed, through } = std::mem::take(&mut *lock(&self.pending.told));
+            if !changed.facts.is_empty() || !changed.receivers.is_empty() {
                 // Listeners hear of a transaction before the number of its last fact is told.
                 self.durable.wait_for(|seq| *seq >= through).await.ok()?;
-                return Some(apps);
+                return Some(changed);
             }
             tokio::select! {
                 () = self.pending.more.notified() => {}
@@ -64,13 +73,14 @@ impl AppWatch {
 
 impl OnCommit for Watchers {
     fn committed(&self, touched: &Touched) {
-        if touched.apps.is_empty() {
+        if touched.apps.is_empty() && touched.receivers.is_empty() {
             return;
         }
         lock(&self.0).retain(|watcher| {
             let Some(pending) = watcher.upgrade() else { return false };
             let mut told = lock(&pending.told);
-            told.apps.extend(touched.apps.values().cloned());
+            told.changed.facts.extend(touched.apps.values().cloned());
+            told.changed.receivers.extend(touched.receivers.iter().cloned());
             told.through = touched.through;
             drop(told);
             pending.more.notify_one();

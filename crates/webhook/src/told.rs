@@ -2,24 +2,7 @@
 
 use bytes::Bytes;
 use sederunt_core::id::{MeetingId, PeerId};
-
-/// Names an event of a webhook, and sorts as the ledger does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key {
-    /// The fact's number in the ledger.
-    pub seq: u64,
-    /// A fact may make several events: 0 for the first.
-    pub part: u8,
-    /// Number of the replay, 0 = the first time.
-    pub replay: u32,
-}
-
-impl Key {
-    /// The first event that a fact may make.
-    pub const fn first(seq: u64) -> Self {
-        Self { seq, part: 0, replay: 0 }
-    }
-}
+pub use sederunt_store::delivery::Key;
 
 /// What an event must not overtake, where a meeting has so many that some may overlap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,12 +15,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("proto", &[]),
     ("store", &["index", "core"]),
     ("changes", &["core", "store"]),
-    ("webhook", &["core", "store"]),
+    ("webhook", &["changes", "core", "store"]),
     ("node", &["core", "sfu", "store"]),
     ("app", &["core", "node", "store"]),
     ("gateway", &["app", "core", "node", "proto"]),
-    ("api", &["app", "changes", "core", "node", "store"]),
-    ("server", &["core", "store", "node", "app", "gateway", "api"]),
+    ("api", &["app", "changes", "core", "node", "store", "webhook"]),
+    ("server", &["core", "store", "node", "app", "gateway", "api", "webhook"]),
     // The benchmarks measure the parts apart; nothing is built on them.
     ("bench", &["api", "app", "index", "core", "dice", "sfu", "store", "node", "server"]),
     // For tests alone.

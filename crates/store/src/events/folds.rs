@@ -1,13 +1,14 @@
 //! The sessions of a feed, folded as far as it was read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::Connection;
-use sederunt_core::fact::FactKind;
+use sederunt_core::fact::{FactKind, Role};
 use sederunt_core::id::{AppId, SessionId};
 use sederunt_core::tally::{SessionColumns, Stay, Tally, TallyError};
 use sederunt_core::time::UnixMs;
 
+use super::{Counts, EventFilter};
 use crate::replay::{self, Recorded};
 use crate::{Result, StoreError};
 
@@ -42,6 +43,26 @@ pub(super) struct State {
     pub(super) columns: SessionColumns,
     pub(super) as_of: UnixMs,
     pub(super) stay: Option<Stay>,
+    pub(super) counts: Option<Counts>,
+}
+
+/// What is wanted of a fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    Nothing,
+    State,
+    /// And who is in the session then.
+    Counted,
+}
+
+impl Wanted {
+    pub(super) fn of(passes: bool, filter: &EventFilter) -> Self {
+        match (passes, filter.counts) {
+            (false, _) => Self::Nothing,
+            (true, false) => Self::State,
+            (true, true) => Self::Counted,
+        }
+    }
 }
 
 impl EventFolds {
@@ -69,7 +90,7 @@ impl EventFolds {
         conn: &Connection,
         apps: &HashMap<i64, AppId>,
         recorded: &Recorded,
-        wanted: bool,
+        wanted: Wanted,
         folded: &mut usize,
     ) -> Result<Option<State>> {
         let Recorded { seq, fact, .. } = recorded;
@@ -82,7 +103,7 @@ impl EventFolds {
                 self.weight += 1;
                 stay
             }
-            None if wanted => {
+            None if wanted != Wanted::Nothing => {
                 let (tally, weight, stay) = fold(conn, apps, recorded)?;
                 *folded += weight;
                 self.weight += weight;
@@ -91,11 +112,13 @@ impl EventFolds {
             }
             None => return Ok(None),
         };
-        let state = self.sessions.get(&fact.session).filter(|_| wanted).map(|known| State {
-            columns: known.tally.columns().clone(),
-            as_of: known.tally.latest(),
-            stay,
-        });
+        let state =
+            self.sessions.get(&fact.session).filter(|_| wanted != Wanted::Nothing).map(|known| State {
+                columns: known.tally.columns().clone(),
+                as_of: known.tally.latest(),
+                stay,
+                counts: (wanted == Wanted::Counted).then(|| count(&known.tally)),
+            });
         if matches!(fact.kind, FactKind::SessionEnded { .. })
             && let Some(ended) = self.sessions.remove(&fact.session)
         {
@@ -119,6 +142,14 @@ impl EventFolds {
         self.sessions.retain(|_, known| known.used > oldest);
         self.weight = self.sessions.values().map(|known| known.weight).sum();
     }
+}
+
+/// Who is in a session.
+fn count(tally: &Tally) -> Counts {
+    let present = || tally.open().filter(|stay| stay.role != Role::Monitor);
+    let participants: HashSet<_> = present().map(|stay| stay.participant).collect();
+    let number = |count| u64::try_from(count).unwrap_or(u64::MAX);
+    Counts { stays: number(present().count()), participants: number(participants.len()) }
 }
 
 /// The tally after `fact`, the number of facts in it, and the stay that the fact touched.

@@ -10,8 +10,8 @@ use sederunt_core::tally::Stay;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
-use super::{EventPerson, app_no, unsigned};
-use crate::sql::{blob, id, ms, name, opt_ms, opt_name};
+use super::{EventPerson, app_no};
+use crate::sql::{blob, id, ms, name, opt_ms, opt_name, unsigned};
 use crate::{Result, SessionRow, Store, StoreError};
 
 /// Sessions and peers in one message of a stream: some 100 KiB. A session is never divided, and has 1000 peers at most.
@@ -136,6 +136,7 @@ fn open_stays(conn: &Connection, session: SessionId) -> Result<Vec<(Stay, Option
             display_name,
             preset_name: row.get("preset_name")?,
             custom_participant_id: row.get("custom_participant_id")?,
+            user_id: row.get("user_id")?,
         };
         Ok((stay, Some(person)))
     })?;

@@ -70,7 +70,7 @@ pub(super) struct PullParams {
 impl FeedParams {
     /// The filter.
     pub(super) fn filter(&self) -> EventFilter {
-        EventFilter { meetings: self.meeting_id.clone(), kinds: self.events.clone() }
+        EventFilter { meetings: self.meeting_id.clone(), kinds: self.events.clone(), counts: false }
     }
 
     /// Where the client wants to go on; the header is newer than the query.

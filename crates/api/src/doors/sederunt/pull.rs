@@ -41,7 +41,7 @@ pub(super) async fn events(
     let InApp { app, key: _, feeds } = caller;
     let PullParams { after, limit, meeting_id, events } = params;
     let cursor = Cursor::kept(after, feeds.durable()).map_err(|_| beyond("after"))?;
-    let filter = EventFilter { meetings: meeting_id, kinds: events };
+    let filter = EventFilter { meetings: meeting_id, kinds: events, ..EventFilter::default() };
     let page = feeds.page(&app.id, cursor, limit, filter).await?;
     Ok(Json(Events {
         events: page.events.into_iter().map(Event::of).collect(),

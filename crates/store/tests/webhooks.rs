@@ -1,0 +1,265 @@
+//! Receivers of webhooks: who there is, and how far each is.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+#[expect(dead_code, reason = "every test uses its own part")]
+mod common;
+
+use common::{Recorder, app_row, at, meeting_row, open};
+use sederunt_core::id::{AppId, Id, MeetingId};
+use sederunt_core::time::UnixMs;
+use sederunt_store::delivery::{Change, Cursor, Key, OffReason, Row, SavedHealth, Tried};
+use sederunt_store::{
+    REPLAYS_AT_ONCE_MAX, ReplayRow, ReplayState, RoomDelivery, Store, StoreError, Thing,
+    WEBHOOKS_PER_APP_MAX, WebhookRow,
+};
+
+const W: Id = Id::from_u128(0xe1);
+
+fn webhook(id: u128) -> WebhookRow {
+    WebhookRow {
+        id: Id::from_u128(id),
+        app: "p".into(),
+        name: "Register".to_owned(),
+        url: "https://hooks.example/a".to_owned(),
+        events: vec!["meeting.ended".to_owned(), "meeting.started".to_owned()],
+        is_enabled: true,
+        secret: [7; 32],
+        old_secret: Some(([6; 32], at(9))),
+        created_at: at(1),
+        updated_at: at(2),
+    }
+}
+
+fn app() -> AppId {
+    "p".into()
+}
+
+async fn with_app() -> (tempfile::TempDir, Store) {
+    let (dir, store) = open();
+    store.create_app(app_row("p"), vec![]).await.unwrap();
+    store.create_app(app_row("q"), vec![]).await.unwrap();
+    (dir, store)
+}
+
+async fn cursor(store: &Store) -> (Cursor, u64) {
+    let delivery = store.delivery(W).await.unwrap().unwrap();
+    (delivery.saved.cursor, delivery.epoch)
+}
+
+/// Records a session of a meeting of its own, so that the ledger has one more fact.
+async fn fact(store: &Store, n: u128) {
+    let mut session = Recorder::new("p", n, n);
+    session.start(at(0), "Lesson");
+    session.save(store).await;
+}
+
+fn up(done_seq: u64) -> Cursor {
+    Cursor { done_seq, health: SavedHealth::Up }
+}
+
+fn waiting(seq: u64, behind_from: Option<u64>) -> Row {
+    let tried = Tried {
+        attempts: 2,
+        first_at: at(3),
+        hold_until: at(63_003),
+        next_at: at(4),
+        last_status: Some(503),
+        is_alone: false,
+    };
+    let key = Key { seq, part: 1, replay: 0 };
+    Row { key, lane: MeetingId::from_u128(0x100), tried: Some(tried), behind_from }
+}
+
+#[tokio::test]
+async fn rows_are_given_back_as_they_were_and_secrets_are_not_shown() {
+    let (dir, store) = with_app().await;
+    store.create_webhook(webhook(0xe2)).await.unwrap();
+    store.create_webhook(webhook(0xe1)).await.unwrap();
+    drop(store);
+    let store = Store::open(dir.path()).unwrap();
+    assert_eq!(store.webhooks(&app()).await.unwrap(), [webhook(0xe1), webhook(0xe2)], "same instant: by id");
+    assert_eq!(store.webhook(&app(), W).await.unwrap(), Some(webhook(0xe1)));
+    assert_eq!(store.webhook(&"q".into(), W).await.unwrap(), None, "another app's");
+    assert!(!format!("{:?}", webhook(1)).contains("secret"));
+    let changed = store.change_webhook(&app(), W, |row| row.name = "B".to_owned()).await.unwrap();
+    assert_eq!(changed.name, "B");
+    let missing = store.change_webhook(&"q".into(), W, |_| ()).await;
+    assert!(matches!(missing, Err(StoreError::NotFound(Thing::Webhook))));
+    assert_eq!(store.delete_webhook(&app(), W).await.unwrap(), changed);
+    assert!(matches!(store.delete_webhook(&app(), W).await, Err(StoreError::NotFound(Thing::Webhook))));
+    assert_eq!(store.delivery(W).await.unwrap(), None, "nothing is left of it");
+}
+
+#[tokio::test]
+async fn an_app_has_so_many_and_no_more() {
+    let (_dir, store) = with_app().await;
+    for n in 0..WEBHOOKS_PER_APP_MAX {
+        store.create_webhook(webhook(0x1000 + n as u128)).await.unwrap();
+    }
+    let more = store.create_webhook(webhook(0xe1)).await;
+    assert!(matches!(more, Err(StoreError::Limit { max: WEBHOOKS_PER_APP_MAX, .. })));
+    assert!(matches!(store.create_webhook(webhook(0x1000)).await, Err(StoreError::Exists(Thing::Webhook))));
+}
+
+#[tokio::test]
+async fn it_begins_with_what_comes_after_it_and_again_when_it_is_switched_on() {
+    let (_dir, store) = with_app().await;
+    fact(&store, 1).await;
+    store.create_webhook(webhook(0xe1)).await.unwrap();
+    assert_eq!(cursor(&store).await, (up(1), 0));
+    fact(&store, 2).await;
+    store.change_webhook(&app(), W, |row| row.url.push('b')).await.unwrap();
+    assert_eq!(cursor(&store).await, (up(1), 0), "another URL helps what waits");
+    let put = Change { cursor: up(2), put: vec![waiting(2, None)], remove: vec![] };
+    assert!(store.keep_delivery(W, 0, put).await.unwrap());
+    fact(&store, 3).await;
+
+    store.change_webhook(&app(), W, |row| row.is_enabled = false).await.unwrap();
+    let off = SavedHealth::Off { reason: OffReason::Disabled, from: 2 };
+    assert_eq!(cursor(&store).await, (Cursor { done_seq: 2, health: off }, 1), "fact 2 waited");
+    assert!(store.delivery(W).await.unwrap().unwrap().saved.rows.is_empty());
+    // What was decided before is not kept.
+    let late = Change { cursor: up(3), put: vec![waiting(3, None)], remove: vec![] };
+    assert!(!store.keep_delivery(W, 0, late).await.unwrap());
+    assert_eq!(cursor(&store).await.0.health, off);
+    store.change_webhook(&app(), W, |row| row.is_enabled = false).await.unwrap();
+    assert_eq!(cursor(&store).await.1, 1, "off already");
+
+    store.change_webhook(&app(), W, |row| row.is_enabled = true).await.unwrap();
+    assert_eq!(cursor(&store).await, (up(3), 2));
+}
+
+#[tokio::test]
+async fn one_made_switched_off_misses_everything() {
+    let (_dir, store) = with_app().await;
+    fact(&store, 1).await;
+    store.create_webhook(WebhookRow { is_enabled: false, ..webhook(0xe1) }).await.unwrap();
+    let off = SavedHealth::Off { reason: OffReason::Disabled, from: 2 };
+    assert_eq!(cursor(&store).await.0, Cursor { done_seq: 1, health: off });
+}
+
+#[tokio::test]
+async fn what_waits_is_kept_over_a_restart_with_its_cursor() {
+    let (dir, store) = with_app().await;
+    store.create_webhook(webhook(0xe1)).await.unwrap();
+    let down = SavedHealth::Down { since: at(5), for_ms: 77, probe_at: at(6) };
+    let behind = Row { tried: None, ..waiting(4, Some(3)) };
+    let rows = vec![waiting(2, Some(2)), behind.clone()];
+    let change = Change { cursor: Cursor { done_seq: 5, health: down }, put: rows.clone(), remove: vec![] };
+    assert!(store.keep_delivery(W, 0, change).await.unwrap());
+    drop(store);
+    let store = Store::open(dir.path()).unwrap();
+    let saved = store.delivery(W).await.unwrap().unwrap().saved;
+    assert_eq!((saved.cursor.health, saved.rows), (down, rows.clone()));
+    let change = Change { cursor: up(6), put: vec![], remove: vec![rows[0].key] };
+    assert!(store.keep_delivery(W, 0, change).await.unwrap());
+    assert_eq!(store.delivery(W).await.unwrap().unwrap().saved.rows, [behind]);
+    assert!(
+        !store
+            .keep_delivery(Id::from_u128(9), 0, Change { cursor: up(1), put: vec![], remove: vec![] })
+            .await
+            .unwrap()
+    );
+}
+
+#[tokio::test]
+async fn one_that_is_given_up_is_switched_off_and_says_what_it_missed() {
+    let (_dir, store) = with_app().await;
+    store.create_webhook(webhook(0xe1)).await.unwrap();
+    let mut watch = store.watch_apps();
+    let health = SavedHealth::Off { reason: OffReason::GivenUp, from: 3 };
+    let change = Change { cursor: Cursor { done_seq: 5, health }, put: vec![], remove: vec![] };
+    assert!(store.keep_delivery(W, 0, change).await.unwrap());
+    assert!(!store.webhook(&app(), W).await.unwrap().unwrap().is_enabled);
+    assert!(watch.changed().await.unwrap().receivers.contains(&app()), "whoever serves it hears of that");
+    store.change_webhook(&app(), W, |row| row.name = "C".to_owned()).await.unwrap();
+    assert_eq!(cursor(&store).await.0.health, health, "why it is off is not forgotten");
+}
+
+#[tokio::test]
+async fn rooms_with_a_webhook_share_a_place_and_have_rows_while_they_wait() {
+    let (_dir, store) = with_app().await;
+    fact(&store, 1).await;
+    assert_eq!(store.receivers(&app()).await.unwrap().rooms, None);
+    let mut room = meeting_row("p", 0x100, "Room");
+    let given = serde_json::json!({ "url": "https://r.example/", "headers": { "X-Key": "1" } });
+    room.extra = serde_json::json!({ "webhook": given });
+    store.create_meeting(room.clone()).await.unwrap();
+    let known = store.receivers(&app()).await.unwrap();
+    assert_eq!((known.rooms, known.head, known.app_name.as_str()), (Some(1), 1, "App p"));
+    fact(&store, 2).await;
+    store
+        .put_meeting(sederunt_store::MeetingRow { deleted_at: Some(UnixMs(1)), ..room.clone() })
+        .await
+        .unwrap();
+    assert_eq!(store.receivers(&app()).await.unwrap().rooms, Some(1), "the first one counts");
+    let told = store.room_webhook(room.id).await.unwrap().unwrap();
+    assert_eq!(
+        (told.url.as_str(), &told.headers[..]),
+        ("https://r.example/", &[("X-Key".to_owned(), "1".to_owned())][..])
+    );
+
+    let change = Change { cursor: up(1), put: vec![waiting(2, None)], remove: vec![] };
+    let url = "https://r.example/".to_owned();
+    let kept = RoomDelivery { id: Id::from_u128(5), url, change: Some(change) };
+    store.keep_rooms(&app(), 2, vec![kept.clone()]).await.unwrap();
+    let known = store.receivers(&app()).await.unwrap();
+    assert_eq!(known.rooms, Some(2));
+    assert_eq!(known.deliveries[0].url.as_deref(), Some("https://r.example/"));
+    assert_eq!(store.delivery(kept.id).await.unwrap().unwrap().saved.rows, [waiting(2, None)]);
+    store.keep_rooms(&app(), 1, vec![RoomDelivery { change: None, ..kept }]).await.unwrap();
+    let known = store.receivers(&app()).await.unwrap();
+    assert_eq!((known.rooms, known.deliveries.len()), (Some(2), 0), "a place never goes back");
+    assert_eq!(store.apps_with_receivers().await.unwrap(), ["p".into()]);
+}
+
+#[tokio::test]
+async fn a_replay_is_a_receiver_while_it_runs() {
+    let (_dir, store) = with_app().await;
+    store.create_webhook(webhook(0xe1)).await.unwrap();
+    let replay = |n: u128| ReplayRow {
+        webhook: W,
+        no: 0,
+        delivery: Id::from_u128(0x900 + n),
+        from_seq: 3,
+        to_seq: 9,
+        only_failed: true,
+        new_ids: true,
+        events: Some(vec!["meeting.ended".to_owned()]),
+        state: ReplayState::Stopped,
+        sent: 0,
+        failed: 0,
+        created_at: at(7),
+    };
+    for n in 0..REPLAYS_AT_ONCE_MAX {
+        let made = store.create_replay(&app(), replay(n as u128)).await.unwrap();
+        assert_eq!((made.no as usize, made.state), (n + 1, ReplayState::Running));
+    }
+    assert!(matches!(store.create_replay(&app(), replay(99)).await, Err(StoreError::Limit { .. })));
+    assert!(matches!(
+        store.create_replay(&"q".into(), replay(99)).await,
+        Err(StoreError::NotFound(Thing::Webhook))
+    ));
+    let first = store.replay(&app(), W, 1).await.unwrap();
+    assert_eq!(first, ReplayRow { no: 1, state: ReplayState::Running, ..replay(0) });
+    assert_eq!(store.delivery(first.delivery).await.unwrap().unwrap().saved.cursor, up(2));
+    store.count_replay(first.delivery, 5, 1).await.unwrap();
+    let done = store.end_replay(&app(), W, 1, ReplayState::Done).await.unwrap();
+    assert_eq!((done.state, done.sent, done.failed), (ReplayState::Done, 5, 1));
+    let again = store.end_replay(&app(), W, 1, ReplayState::Stopped).await.unwrap();
+    assert_eq!(again.state, ReplayState::Done, "it has ended");
+    assert_eq!(store.delivery(first.delivery).await.unwrap(), None);
+    // Its receiver was down for too long.
+    let second = store.replay(&app(), W, 2).await.unwrap();
+    let health = SavedHealth::Off { reason: OffReason::GivenUp, from: 3 };
+    let change = Change { cursor: Cursor { done_seq: 5, health }, put: vec![], remove: vec![] };
+    assert!(store.keep_delivery(second.delivery, 0, change).await.unwrap());
+    assert_eq!(store.replay(&app(), W, 2).await.unwrap().state, ReplayState::GivenUp);
+    assert!(store.webhook(&app(), W).await.unwrap().unwrap().is_enabled, "the webhook itself goes on");
+    let numbers: Vec<_> = store.replays(&app(), W, 3).await.unwrap().iter().map(|replay| replay.no).collect();
+    assert_eq!(numbers, [4, 3, 2]);
+    assert_eq!(store.receivers(&app()).await.unwrap().replays.len(), 2);
+    store.delete_webhook(&app(), W).await.unwrap();
+    assert_eq!(store.receivers(&app()).await.unwrap().deliveries, []);
+    assert!(matches!(store.replay(&app(), W, 1).await, Err(StoreError::NotFound(Thing::Webhook))));
+}
