@@ -77,7 +77,7 @@ pub enum FactKind {
 }
 
 /// Which kind of fact it is, without what it says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FactName {
     /// First peer entered.
     SessionStarted,

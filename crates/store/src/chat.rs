@@ -6,7 +6,7 @@ use sederunt_core::time::UnixMs;
 use sederunt_core::words::chat::ChatMessage;
 
 use crate::page::clamp;
-use crate::sql::{blob, id, list, ms};
+use crate::sql::{blob, find, id, list, ms};
 use crate::{Result, Store};
 
 /// Bytes of text after which a page ends: some pages of readers who do not read fit into memory at a time.
@@ -41,6 +41,12 @@ impl Store {
     /// that has ended does not change.
     pub async fn public_chat(&self, session: SessionId, after: Option<ChatPlace>) -> Result<ChatPage> {
         self.read(move |c| public(c, session, after)).await
+    }
+
+    /// Whether anything was said to everybody in a session.
+    pub async fn has_public_chat(&self, session: SessionId) -> Result<bool> {
+        let sql = "SELECT 1 FROM chat INDEXED BY chat_session WHERE session = ?1 AND targets = x'' LIMIT 1";
+        self.read(move |c| Ok(find(c, sql, [blob(session.as_u128())], |_| Ok(()))?.is_some())).await
     }
 }
 

@@ -33,6 +33,13 @@ pub struct Cursor {
     pub health: SavedHealth,
 }
 
+impl Cursor {
+    /// Whether it is switched off.
+    pub const fn is_off(&self) -> bool {
+        matches!(self.health, SavedHealth::Off { .. })
+    }
+}
+
 /// What is kept of the health of an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SavedHealth {

@@ -139,7 +139,12 @@ impl Store {
 
     /// Watches all apps from now on.
     pub fn watch_apps(&self) -> AppWatch {
-        self.inner.watchers.watch(self.durable())
+        self.inner.watchers.watch(self.durable(), true)
+    }
+
+    /// The same, without facts until [`AppWatch::want_facts`]: whoever tells nobody anything costs a commit nothing.
+    pub fn watch_receivers(&self) -> AppWatch {
+        self.inner.watchers.watch(self.durable(), false)
     }
 
     /// What waits for the disk. Whoever lets people in refuses them while it [is behind](Backlog::is_behind).

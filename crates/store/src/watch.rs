@@ -1,6 +1,7 @@
 //! Who waits for changes of apps is told which have any, and of which kind.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use sederunt_core::id::AppId;
@@ -17,6 +18,8 @@ pub(crate) struct Watchers(Mutex<Vec<Weak<Pending>>>);
 struct Pending {
     told: Mutex<Told>,
     more: Notify,
+    /// Facts are of no interest now.
+    ignores_facts: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -43,14 +46,20 @@ pub struct AppWatch {
 
 impl Watchers {
     /// Watches from now on; `durable` says how far the ledger can be read.
-    pub(crate) fn watch(&self, durable: watch::Receiver<u64>) -> AppWatch {
-        let pending = Arc::<Pending>::default();
+    pub(crate) fn watch(&self, durable: watch::Receiver<u64>, wants_facts: bool) -> AppWatch {
+        let pending =
+            Arc::new(Pending { ignores_facts: AtomicBool::new(!wants_facts), ..Pending::default() });
         lock(&self.0).push(Arc::downgrade(&pending));
         AppWatch { pending, durable }
     }
 }
 
 impl AppWatch {
+    /// Whether it is to be told of facts from now on.
+    pub fn want_facts(&self, wants: bool) {
+        self.pending.ignores_facts.store(!wants, Ordering::Release);
+    }
+
     /// What has changed since the last call, waiting for the first, once everything that is known of is readable; `None` when
     /// the store has closed.
     pub async fn changed(&mut self) -> Option<Changed> {
@@ -78,8 +87,14 @@ impl OnCommit for Watchers {
         }
         lock(&self.0).retain(|watcher| {
             let Some(pending) = watcher.upgrade() else { return false };
+            let wants_facts = !pending.ignores_facts.load(Ordering::Acquire);
+            if !wants_facts && touched.receivers.is_empty() {
+                return true;
+            }
             let mut told = lock(&pending.told);
-            told.changed.facts.extend(touched.apps.values().cloned());
+            if wants_facts {
+                told.changed.facts.extend(touched.apps.values().cloned());
+            }
             told.changed.receivers.extend(touched.receivers.iter().cloned());
             told.through = touched.through;
             drop(told);

@@ -239,6 +239,16 @@ impl Endpoint {
         self.health.state
     }
 
+    /// The newest fact that it has heard of.
+    pub const fn head(&self) -> u64 {
+        self.head
+    }
+
+    /// Whether an event has failed before, and waits.
+    pub fn waits(&self, key: Key) -> bool {
+        self.waiting.contains_key(&key)
+    }
+
     /// What it holds.
     pub fn load_now(&self) -> Load {
         Load { rows: self.waiting.len() + self.behind.len(), ..self.load }

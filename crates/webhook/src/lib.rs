@@ -4,7 +4,7 @@
 //! [`guard`], [`places`] and [`target`] decide where a request may go: the spelling of a URL, and the addresses that its
 //! name has. [`endpoint`] is a machine without a clock, a socket or a database: what it hears and asks for is in [`words`],
 //! what it keeps in [`rows`]. [`body`], [`sign`] and [`headers`] make the bytes of a request;
-//! [`client`] sends it, to addresses that [`resolve`] asks for.
+//! [`client`] sends it, to addresses that [`resolve`] asks for. [`service`] runs all of it over a ledger.
 #![forbid(unsafe_code)]
 
 pub mod body;
@@ -19,6 +19,7 @@ pub mod places;
 pub mod resolve;
 pub mod retry;
 pub mod rows;
+pub mod service;
 pub mod sign;
 pub mod target;
 pub mod told;

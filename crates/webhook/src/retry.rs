@@ -45,6 +45,10 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// All of them.
+    pub const ALL: &[Self] =
+        &[Self::Refused, Self::Dns, Self::Connect, Self::Tls, Self::Write, Self::Head, Self::Stopped];
+
     /// In the log.
     pub const fn name(self) -> &'static str {
         match self {

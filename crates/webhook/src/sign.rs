@@ -35,12 +35,13 @@ pub enum KeyError {
 /// The id of an event for one webhook: the same on every attempt, without being kept. A UUID version 8 of SHA-256 over
 /// webhook, sequence, part and replay, big-endian.
 pub fn event_id(webhook: Id, key: Key) -> Id {
-    let mut bytes = Vec::with_capacity(29);
-    bytes.extend(webhook.as_u128().to_be_bytes());
-    bytes.extend(key.seq.to_be_bytes());
-    bytes.push(key.part);
-    bytes.extend(key.replay.to_be_bytes());
-    let digest = digest::digest(&digest::SHA256, &bytes);
+    let Key { seq, part, replay } = key;
+    derived_id(&[&webhook.as_u128().to_be_bytes(), &seq.to_be_bytes(), &[part], &replay.to_be_bytes()])
+}
+
+/// A UUID version 8 of SHA-256 over these, one behind the other.
+pub fn derived_id(parts: &[&[u8]]) -> Id {
+    let digest = digest::digest(&digest::SHA256, &parts.concat());
     let bits = digest.as_ref().iter().take(16).fold(0_u128, |bits, byte| (bits << 8) | u128::from(*byte));
     const VERSION: u128 = 0xf << 76;
     const VARIANT: u128 = 0b11 << 62;
@@ -116,6 +117,12 @@ pub struct Secret([u8; SECRET_BYTES]);
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secret(…)")
+    }
+}
+
+impl From<[u8; SECRET_BYTES]> for Secret {
+    fn from(bytes: [u8; SECRET_BYTES]) -> Self {
+        Self(bytes)
     }
 }
 

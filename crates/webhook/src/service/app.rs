@@ -1,0 +1,342 @@
+//! One app: its receivers, and one who reads its facts for all of them.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
+
+use sederunt_core::id::{AppId, Id};
+use sederunt_core::time::UnixMs;
+use sederunt_store::{Receivers, StoreError};
+use tokio::sync::{Notify, Semaphore};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::Setup;
+use super::config::{Config, room_receiver};
+use super::event::{Kind, Posted};
+use super::follow::Follower;
+use super::receiver::{Command, Handle, Keeper};
+use super::ring::Ring;
+use super::rooms::{Rooms, place_of};
+use crate::sign::Secret;
+
+/// Requests in flight of an app, beyond what each receiver always may have.
+const IN_FLIGHT: usize = 64;
+/// Between two looks at how far room webhooks are: what was settled since is sent again after a crash.
+const LOOK: Duration = Duration::from_secs(1);
+/// Before something is tried again that the store refused.
+const AGAIN: Duration = Duration::from_secs(1);
+/// Pages of facts whose time is remembered, to know how long their events took.
+const TIMES_MAX: usize = 1024;
+
+/// What the receivers of an app share.
+#[derive(Debug)]
+pub(super) struct App {
+    pub setup: Arc<Setup>,
+    pub id: AppId,
+    pub turns: Semaphore,
+    pub rooms: Rooms,
+    pub stop: CancellationToken,
+    ring: Mutex<Ring>,
+    name: RwLock<Arc<str>>,
+    key: Arc<str>,
+    times: Mutex<VecDeque<(u64, Instant)>>,
+    /// When the server's key was changed, Unix ms.
+    rotated_at: AtomicI64,
+    receivers: Mutex<HashMap<Id, Running>>,
+}
+
+/// A receiver that has a row, and in which epoch it was begun.
+#[derive(Debug)]
+struct Running {
+    handle: Handle,
+    epoch: u64,
+}
+
+/// Wakes the task of an app.
+#[derive(Debug, Default)]
+pub(super) struct Bell {
+    /// Its receivers have changed.
+    pub reload: Notify,
+    /// It has new facts.
+    pub news: Notify,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl App {
+    pub(super) fn new(setup: Arc<Setup>, id: AppId, stop: CancellationToken) -> Self {
+        let key = Arc::from(id.as_str());
+        Self {
+            setup,
+            key,
+            id,
+            turns: Semaphore::new(IN_FLIGHT),
+            rooms: Rooms::default(),
+            stop,
+            ring: Mutex::new(Ring::new(u64::MAX)),
+            name: RwLock::new("".into()),
+            times: Mutex::default(),
+            rotated_at: AtomicI64::new(0),
+            receivers: Mutex::default(),
+        }
+    }
+
+    /// Serves the app until the server stops.
+    pub(super) async fn run(self: Arc<Self>, bell: Arc<Bell>) {
+        let mut follower: Option<Follower> = None;
+        let mut place = 0;
+        let mut looks = tokio::time::interval(LOOK);
+        looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut is_stale = true;
+        loop {
+            if is_stale {
+                let known = match self.setup.store.receivers(&self.id).await {
+                    Ok(known) => known,
+                    Err(error) => {
+                        tracing::error!(%error, "receivers of webhooks cannot be read");
+                        tokio::time::sleep(AGAIN).await;
+                        continue;
+                    }
+                };
+                is_stale = false;
+                place = place.max(known.rooms.unwrap_or(0));
+                self.adopt(&known, &mut follower).await;
+            }
+            tokio::select! {
+                biased;
+                () = self.stop.cancelled() => break,
+                () = bell.reload.notified() => is_stale = true,
+                _ = looks.tick() => if let Some(follower) = &follower {
+                    place = self.look(follower, place).await;
+                },
+                page = next(&mut follower, &bell.news) => match page {
+                    Ok((events, through)) => self.take(events, through),
+                    Err(error) => {
+                        tracing::error!(%error, "facts cannot be read for webhooks");
+                        tokio::time::sleep(AGAIN).await;
+                    }
+                },
+            }
+        }
+        let routed = follower.as_ref().filter(|follower| follower.has_rooms()).map(Follower::through);
+        self.stopped(routed, place).await;
+    }
+
+    /// Begins, changes and ends receivers until they are those that are known.
+    async fn adopt(self: &Arc<Self>, known: &Receivers, follower: &mut Option<Follower>) {
+        *self.name.write().unwrap_or_else(PoisonError::into_inner) = Arc::from(&*known.app_name);
+        self.rooms.forget_webhooks();
+        let mut wanted: Vec<(Id, u64, Config)> = Vec::new();
+        let epoch =
+            |id| known.deliveries.iter().find(|delivery| delivery.id == id).map(|delivery| delivery.epoch);
+        let Setup { places, settings, .. } = &*self.setup;
+        for webhook in known.webhooks.iter().filter(|webhook| webhook.is_enabled) {
+            let config = Config::of_webhook(webhook, places, settings.endpoint);
+            wanted.extend(epoch(webhook.id).map(|epoch| (webhook.id, epoch, config)));
+        }
+        for replay in &known.replays {
+            let webhook = known.webhooks.iter().find(|webhook| webhook.id == replay.webhook);
+            let config = webhook.map(|webhook| Config::of_replay(replay, webhook, places, settings.endpoint));
+            wanted.extend(
+                epoch(replay.delivery).zip(config).map(|(epoch, config)| (replay.delivery, epoch, config)),
+            );
+        }
+        let has_rooms = known.rooms.is_some();
+        let filter = wanted.iter().map(|(_, _, config)| &config.wants);
+        let filter = Follower::filter(filter, has_rooms);
+        match (&mut *follower, filter) {
+            (_, None) => *follower = None,
+            (Some(follower), Some(filter)) => {
+                if follower.change_filter(filter) {
+                    // The ring has only what was wanted before.
+                    *self.lock_ring() = Ring::new(follower.through());
+                }
+            }
+            (None, Some(filter)) => {
+                let from = known.rooms.unwrap_or(known.head);
+                *self.lock_ring() = Ring::new(from);
+                *follower = Some(Follower::new(Arc::clone(self), filter, from));
+            }
+        }
+        self.setup.serves(&self.id, follower.is_some());
+        let head = follower.as_ref().map_or(known.head, Follower::through);
+        self.replace(wanted, head);
+        if has_rooms {
+            for delivery in &known.deliveries {
+                if let Some(url) = &delivery.url {
+                    let done = delivery.saved.cursor.done_seq;
+                    self.begin_room(url.clone(), done, head).await;
+                }
+            }
+        }
+    }
+
+    fn replace(self: &Arc<Self>, wanted: Vec<(Id, u64, Config)>, head: u64) {
+        let mut receivers = lock(&self.receivers);
+        receivers.retain(|id, _| wanted.iter().any(|(other, ..)| other == id));
+        for (id, epoch, config) in wanted {
+            match receivers.get_mut(&id).filter(|running| !running.handle.is_over()) {
+                Some(running) => {
+                    running.handle.configure(config);
+                    if running.epoch != epoch {
+                        running.epoch = epoch;
+                        running.handle.ask(Command::Reload);
+                    }
+                }
+                None => {
+                    let handle = Handle::spawn(Arc::clone(self), id, config, Keeper::Row, head);
+                    receivers.insert(id, Running { handle, epoch });
+                }
+            }
+        }
+    }
+
+    /// Events were found up to a fact.
+    fn take(self: &Arc<Self>, events: Vec<Posted>, through: u64) {
+        let visits: Vec<(String, u64)> = events
+            .iter()
+            .filter_map(|event| match &event.kind {
+                Kind::Room(room) => Some((room.url.clone(), event.told.key.seq)),
+                Kind::Kit(_) => None,
+            })
+            .collect();
+        if !events.is_empty() {
+            let mut times = lock(&self.times);
+            times.push_back((through, Instant::now()));
+            if times.len() > TIMES_MAX {
+                times.pop_front();
+            }
+        }
+        self.lock_ring().push(events, through);
+        lock(&self.receivers).values().for_each(|running| running.handle.news(through));
+        for (url, seq) in visits {
+            let begin = |progress| self.room_handle(&url, Keeper::Shared { url: url.clone(), progress }, seq);
+            self.rooms.route(&url, seq, begin);
+        }
+    }
+
+    async fn begin_room(self: &Arc<Self>, url: String, done: u64, head: u64) {
+        let at = url.clone();
+        self.rooms.begin(url, done, |progress| {
+            let keeper = Keeper::Shared { url: at.clone(), progress };
+            self.room_handle(&at, keeper, head)
+        });
+    }
+
+    fn room_handle(self: &Arc<Self>, url: &str, keeper: Keeper, news: u64) -> Handle {
+        let Setup { places, settings, room_secret, .. } = &*self.setup;
+        let secret: Secret = room_secret(&self.id);
+        let config = Config::of_room(&self.id, url, secret, places, settings.endpoint);
+        Handle::spawn(Arc::clone(self), room_receiver(&self.id, url), config, keeper, news)
+    }
+
+    /// Moves the place that room webhooks share.
+    async fn look(&self, follower: &Follower, place: u64) -> u64 {
+        if !follower.has_rooms() {
+            return place;
+        }
+        let next = self.rooms.look(follower.through(), place);
+        self.keep_place(next, place).await
+    }
+
+    async fn keep_place(&self, next: u64, place: u64) -> u64 {
+        if next <= place {
+            return place;
+        }
+        match self.setup.store.keep_rooms(&self.id, next, Vec::new()).await {
+            Ok(()) => next,
+            Err(error) => {
+                tracing::error!(%error, "how far room webhooks are cannot be kept");
+                self.setup.numbers.keep_failed();
+                place
+            }
+        }
+    }
+
+    /// Waits until every receiver has kept what it knows.
+    async fn stopped(&self, routed: Option<u64>, place: u64) {
+        let receivers: Vec<_> = lock(&self.receivers).drain().map(|(_, running)| running.handle).collect();
+        let rooms = self.rooms.take();
+        let (handles, progress): (Vec<_>, Vec<_>) = rooms.into_iter().unzip();
+        for handle in receivers.into_iter().chain(handles) {
+            // Each has a bound of its own.
+            let _ = handle.into_task().await;
+        }
+        if let Some(routed) = routed {
+            self.keep_place(place_of(progress.iter(), routed), place).await;
+        }
+    }
+
+    pub(super) fn ring(&self) -> MutexGuard<'_, Ring> {
+        self.lock_ring()
+    }
+
+    fn lock_ring(&self) -> MutexGuard<'_, Ring> {
+        lock(&self.ring)
+    }
+
+    /// The last fact that is durable.
+    pub(super) fn head(&self) -> u64 {
+        *self.setup.store.durable().borrow()
+    }
+
+    pub(super) fn name(&self) -> Arc<str> {
+        Arc::clone(&self.name.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// By whom names are asked for.
+    pub(super) fn resolver_key(&self) -> Arc<str> {
+        Arc::clone(&self.key)
+    }
+
+    pub(super) fn rotated_at(&self) -> Option<UnixMs> {
+        Some(self.rotated_at.load(Ordering::Relaxed)).filter(|at| *at > 0).map(UnixMs)
+    }
+
+    /// The server's key was changed then.
+    pub(super) fn rotated(&self, at: UnixMs) {
+        self.rotated_at.store(at.0, Ordering::Relaxed);
+        lock(&self.receivers).values().for_each(|running| running.handle.ask(Command::Rotated(at)));
+        self.rooms.ask_all(|| Command::Rotated(at));
+    }
+
+    /// Runs `f` for a receiver that has a row.
+    pub(super) fn with<T>(&self, id: Id, f: impl FnOnce(&Handle) -> T) -> Option<T> {
+        lock(&self.receivers)
+            .get(&id)
+            .filter(|running| !running.handle.is_over())
+            .map(|running| f(&running.handle))
+    }
+
+    /// Receivers at work.
+    pub(super) fn receivers(&self) -> usize {
+        lock(&self.receivers).len() + self.rooms.len()
+    }
+
+    /// An event of a fact was delivered by its first attempt.
+    pub(super) fn note_delivery(&self, seq: u64) {
+        let times = lock(&self.times);
+        let place = times.partition_point(|(through, _)| *through < seq);
+        if let Some((_, at)) = times.get(place) {
+            self.setup.numbers.delivered_after(at.elapsed());
+        }
+    }
+
+    pub(super) async fn keep_failed(&self, error: &StoreError) {
+        tracing::error!(%error, "how far webhooks are cannot be kept");
+        self.setup.numbers.keep_failed();
+        tokio::time::sleep(AGAIN).await;
+    }
+}
+
+/// The next page, when somebody wants it.
+async fn next(follower: &mut Option<Follower>, news: &Notify) -> Result<(Vec<Posted>, u64), StoreError> {
+    match follower {
+        Some(follower) => follower.next(news).await,
+        None => std::future::pending().await,
+    }
+}

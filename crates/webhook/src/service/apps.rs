@@ -1,0 +1,117 @@
+//! The apps that have somebody to tell.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use sederunt_core::id::AppId;
+use sederunt_core::time::UnixMs;
+use sederunt_store::Changed;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use super::Setup;
+use super::app::{App, Bell};
+
+/// Before something is tried again that the store refused.
+const AGAIN: Duration = Duration::from_secs(1);
+/// Pause after waking apps: bounds how often they are woken under a storm of commits.
+const PAUSE: Duration = Duration::from_millis(2);
+
+#[derive(Debug)]
+struct Running {
+    app: Arc<App>,
+    bell: Arc<Bell>,
+}
+
+/// All of them.
+#[derive(Debug)]
+pub(super) struct Apps {
+    setup: Arc<Setup>,
+    stop: CancellationToken,
+    running: Mutex<HashMap<AppId, Running>>,
+    ended: watch::Sender<bool>,
+}
+
+impl Apps {
+    pub(super) fn new(setup: Arc<Setup>, stop: CancellationToken) -> Self {
+        Self { setup, stop, running: Mutex::default(), ended: watch::Sender::new(false) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<AppId, Running>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Serves all until the server stops.
+    pub(super) async fn run(self: Arc<Self>) {
+        let mut tasks = JoinSet::new();
+        let mut watch = self.setup.store.watch_receivers();
+        loop {
+            match self.setup.store.apps_with_receivers().await {
+                Ok(apps) => {
+                    apps.into_iter().for_each(|app| self.reload(app, &mut tasks));
+                    break;
+                }
+                Err(error) => {
+                    tracing::error!(%error, "receivers of webhooks cannot be read");
+                    sleep(AGAIN).await;
+                }
+            }
+        }
+        loop {
+            tokio::select! {
+                () = self.stop.cancelled() => break,
+                () = self.setup.served_changed.notified() => watch.want_facts(self.setup.serves_any()),
+                changed = watch.changed() => {
+                    let Some(Changed { facts, receivers }) = changed else { break };
+                    receivers.into_iter().for_each(|app| self.reload(app, &mut tasks));
+                    self.wake(&facts);
+                    sleep(PAUSE).await;
+                }
+                Some(_) = tasks.join_next() => {}
+            }
+        }
+        while tasks.join_next().await.is_some() {}
+        self.ended.send_replace(true);
+    }
+
+    fn wake(&self, apps: &HashSet<AppId>) {
+        let running = self.lock();
+        let bells = apps.iter().filter_map(|app| running.get(app));
+        bells.for_each(|running| running.bell.news.notify_one());
+    }
+
+    /// The receivers of an app may be others now.
+    fn reload(&self, app: AppId, tasks: &mut JoinSet<()>) {
+        let mut running = self.lock();
+        if let Some(running) = running.get(&app) {
+            return running.bell.reload.notify_one();
+        }
+        let bell = Arc::<Bell>::default();
+        let new = Arc::new(App::new(Arc::clone(&self.setup), app.clone(), self.stop.clone()));
+        tasks.spawn(Arc::clone(&new).run(Arc::clone(&bell)));
+        running.insert(app, Running { app: new, bell });
+    }
+
+    /// Returns when all have ended.
+    pub(super) async fn ended(&self) {
+        // The sender is here.
+        let _ = self.ended.subscribe().wait_for(|ended| *ended).await;
+    }
+
+    pub(super) fn rotated(&self, at: UnixMs) {
+        self.lock().values().for_each(|running| running.app.rotated(at));
+    }
+
+    /// The app, if it has somebody to tell.
+    pub(super) fn app(&self, app: &AppId) -> Option<Arc<App>> {
+        self.lock().get(app).map(|running| Arc::clone(&running.app))
+    }
+
+    /// Receivers at work.
+    pub(super) fn receivers(&self) -> usize {
+        self.lock().values().map(|running| running.app.receivers()).sum()
+    }
+}

@@ -1,0 +1,117 @@
+//! Reading for one receiver: from the ring that all share, or from the ledger for whoever is behind it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sederunt_changes::Cursor;
+use sederunt_core::fact::FactKind;
+use sederunt_core::id::MeetingId;
+use sederunt_store::{EventFilter, EventRow, RoomWebhook, StoreError};
+
+use super::app::App;
+use super::event::{self, About, Posted};
+use super::ring::{Page, Room, pick};
+use super::wants::Wants;
+use crate::told::{Key, Told};
+
+/// Facts of a page of the ledger.
+const PAGE: usize = 256;
+/// Before a read that failed is tried again.
+const AGAIN: Duration = Duration::from_secs(1);
+
+impl App {
+    /// What a receiver wants of the facts from `from` to `to`, of one meeting or of all. It waits for the ledger as long as that
+    /// takes.
+    pub(super) async fn page(
+        &self,
+        wants: &Wants,
+        lane: Option<MeetingId>,
+        (from, to): (u64, u64),
+        room: Room,
+    ) -> Page {
+        if let Some(page) = self.ring().read(wants, lane, (from, to), room) {
+            return page;
+        }
+        loop {
+            match self.from_ledger(wants, lane, (from, to), room).await {
+                Ok(page) => return page,
+                Err(error) => {
+                    tracing::error!(%error, "the ledger cannot be read for webhooks");
+                    tokio::time::sleep(AGAIN).await;
+                }
+            }
+        }
+    }
+
+    async fn from_ledger(
+        &self,
+        wants: &Wants,
+        lane: Option<MeetingId>,
+        (from, to): (u64, u64),
+        room: Room,
+    ) -> Result<Page, StoreError> {
+        let kinds = wants.facts().into_iter().collect::<Vec<_>>();
+        if kinds.is_empty() {
+            return Ok(Page { events: Vec::new(), read_to: to.min(self.head()) });
+        }
+        let counts = matches!(wants, Wants::Room(_));
+        let filter = EventFilter { meetings: lane.into_iter().collect(), kinds, counts };
+        let mut after = from.saturating_sub(1);
+        // What is not wanted costs pages, too: nothing was found is an answer once there is no more.
+        loop {
+            let pages = &self.setup.pages;
+            let page = pages.page(&self.id, Cursor::at_end(after), PAGE, filter.clone()).await?;
+            let mut found = Vec::new();
+            for row in page.events.iter().take_while(|row| row.seq <= to) {
+                found.extend(self.render(row, wants.has_chat()).await?);
+            }
+            let through = page.through.min(to);
+            let picked = pick(found.iter(), wants, room);
+            let is_over = picked.is_full() || !page.has_more || page.through >= to;
+            let page = picked.through(through);
+            if is_over || !page.events.is_empty() {
+                return Ok(page);
+            }
+            after = through;
+        }
+    }
+
+    /// One event; `None` when it is not wanted any more.
+    pub(super) async fn one(&self, wants: &Wants, key: Key, lane: MeetingId) -> Option<Arc<Told>> {
+        let room = Room { events: 1, bytes: usize::MAX };
+        let page = self.page(wants, Some(lane), (key.seq, key.seq), room).await;
+        page.events.into_iter().find(|told| told.key == key)
+    }
+
+    /// The events of a fact.
+    pub(super) async fn render(&self, row: &EventRow, has_chat: bool) -> Result<Vec<Posted>, StoreError> {
+        let room = match row.fact.kind {
+            FactKind::PeerJoined { .. } | FactKind::PeerLeft { .. } => self.room_webhook(row).await?,
+            _ => None,
+        };
+        let chat_url = match row.fact.kind {
+            FactKind::SessionEnded { .. } if has_chat && self.has_chat(row).await? => {
+                Some(&self.setup.chat_url)
+            }
+            _ => None,
+        };
+        let name = self.name();
+        let about = About { app: &self.id, app_name: &name, room: room.as_ref(), chat_url };
+        // An instant beyond the year 9999 has no text: nobody lived to record it.
+        Ok(event::of(row, about).unwrap_or_else(|error| {
+            tracing::error!(%error, seq = row.seq, "an event cannot be told");
+            Vec::new()
+        }))
+    }
+
+    async fn has_chat(&self, row: &EventRow) -> Result<bool, StoreError> {
+        self.setup.store.has_public_chat(row.fact.session).await
+    }
+
+    async fn room_webhook(&self, row: &EventRow) -> Result<Option<Arc<RoomWebhook>>, StoreError> {
+        if row.counts.is_none() {
+            return Ok(None);
+        }
+        self.rooms.webhook(&self.setup.store, row.fact.meeting).await
+    }
+}

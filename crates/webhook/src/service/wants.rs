@@ -1,0 +1,93 @@
+//! What a receiver wants to be told.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use sederunt_core::fact::FactName;
+
+use super::event::{Kind, Posted};
+use crate::body::kit::EventName;
+use crate::told::{Key, Told};
+
+/// Which events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Wants {
+    /// Those that a webhook lists.
+    Kit(BTreeSet<EventName>),
+    /// Those of the rooms whose webhook has this URL.
+    Room(String),
+    /// Some of a webhook, once more.
+    Replay(Replay),
+}
+
+/// What a replay sends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Replay {
+    /// Its number.
+    pub no: u32,
+    /// The last fact.
+    pub to_seq: u64,
+    /// Which events.
+    pub events: BTreeSet<EventName>,
+    /// Only these, by fact and part; `None` = all.
+    pub only: Option<Arc<BTreeSet<(u64, u8)>>>,
+}
+
+impl Wants {
+    /// Reads the names of a list; what this server does not know is wanted in vain.
+    pub(super) fn names(names: &[String]) -> BTreeSet<EventName> {
+        names.iter().filter_map(|name| EventName::parse(name)).collect()
+    }
+
+    /// The event as it is told, if it is wanted.
+    pub(super) fn pick(&self, event: &Posted) -> Option<Arc<Told>> {
+        match (self, &event.kind) {
+            (Self::Kit(names), Kind::Kit(name)) => names.contains(name).then(|| Arc::clone(&event.told)),
+            (Self::Room(url), Kind::Room(room)) => (room.url == *url).then(|| Arc::clone(&event.told)),
+            (Self::Replay(replay), Kind::Kit(name)) => {
+                let Key { seq, part, .. } = event.told.key;
+                let is_one = replay.only.as_ref().is_none_or(|only| only.contains(&(seq, part)));
+                let wanted = seq <= replay.to_seq && replay.events.contains(name) && is_one;
+                wanted.then(|| {
+                    let key = Key { seq, part, replay: replay.no };
+                    Arc::new(Told { key, ..Told::clone(&event.told) })
+                })
+            }
+            (Self::Kit(_) | Self::Replay(_), Kind::Room(_)) | (Self::Room(_), Kind::Kit(_)) => None,
+        }
+    }
+
+    /// Kinds of facts that may make a wanted event.
+    pub(super) fn facts(&self) -> BTreeSet<FactName> {
+        match self {
+            Self::Kit(names) | Self::Replay(Replay { events: names, .. }) => {
+                names.iter().filter_map(|name| fact(*name)).collect()
+            }
+            Self::Room(_) => BTreeSet::from([FactName::PeerJoined, FactName::PeerLeft]),
+        }
+    }
+
+    /// Whether the chat of sessions has to be looked at.
+    pub(super) fn has_chat(&self) -> bool {
+        match self {
+            Self::Kit(names) | Self::Replay(Replay { events: names, .. }) => {
+                names.contains(&EventName::ChatSynced)
+            }
+            Self::Room(_) => false,
+        }
+    }
+}
+
+/// The fact that makes an event; what is not recorded is never told.
+fn fact(name: EventName) -> Option<FactName> {
+    match name {
+        EventName::MeetingStarted => Some(FactName::SessionStarted),
+        EventName::MeetingEnded | EventName::ChatSynced => Some(FactName::SessionEnded),
+        EventName::ParticipantJoined => Some(FactName::PeerJoined),
+        EventName::ParticipantLeft => Some(FactName::PeerLeft),
+        EventName::RecordingStatus
+        | EventName::LivestreamStatus
+        | EventName::Transcript
+        | EventName::Summary => None,
+    }
+}

@@ -1,0 +1,313 @@
+//! The service over a real node and its ledger, with receivers on this machine.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+mod receiver;
+mod scene;
+
+use std::collections::BTreeSet;
+
+use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sederunt_core::call::Disconnect;
+use sederunt_core::words::chat;
+use sederunt_store::delivery::SavedHealth;
+use sederunt_testkit::until;
+use sederunt_webhook::sign::{Secret, SigningKey};
+
+use receiver::{Got, Receiver};
+use scene::{SECRET, Scene, member};
+
+const ALL: &[&str] = &[
+    "meeting.started",
+    "meeting.ended",
+    "meeting.participantJoined",
+    "meeting.participantLeft",
+    "meeting.chatSynced",
+];
+
+fn ids(got: &[Got]) -> BTreeSet<&str> {
+    got.iter().map(|one| one.header("rtk-uuid")).collect()
+}
+
+#[tokio::test]
+async fn a_session_is_told_in_its_order_signed_and_once() {
+    let mut scene = Scene::new().await;
+    let receiver = Receiver::willing().await;
+    let webhook = scene.webhook(receiver.url("/hook"), ALL).await;
+    let meeting = scene.meeting().await;
+    let (ann, ben) = (scene.participant(meeting, "Ann").await, scene.participant(meeting, "Ben").await);
+    let (ann, mut ben) = (scene.join(&ann).await, scene.join(&ben).await);
+    ann.disconnect(Disconnect::Clean).await;
+    receiver.wait(4).await;
+    scene.kick_all(meeting).await;
+    ben.closed().await;
+    let got = receiver.wait(6).await;
+    let what: Vec<_> = got.iter().map(Got::what).collect();
+    let joined = "meeting.participantJoined";
+    let left = "meeting.participantLeft";
+    assert_eq!(what, ["meeting.started", joined, joined, left, left, "meeting.ended"]);
+    assert_eq!(ids(&got).len(), 6, "each has an id of its own");
+    assert_eq!(got[5].json()["reason"], "HOST_ENDED_MEETING");
+    assert_eq!(got[1].json()["participant"]["userDisplayName"], "Ann");
+    let session = got[0].json()["meeting"]["sessionId"].clone();
+    assert!(got.iter().all(|one| one.json()["meeting"]["sessionId"] == session));
+    assert_eq!(got[0].json()["meeting"]["organizedBy"]["name"], "Demo app");
+
+    let public = SigningKey::from_pem(&scene.key).unwrap().public_pem().unwrap();
+    let der: String = public.lines().filter(|line| !line.starts_with('-')).collect();
+    let public = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, STANDARD.decode(der).unwrap());
+    for one in &got {
+        let signature = STANDARD.decode(one.header("rtk-signature")).unwrap();
+        assert_eq!(public.verify(&one.body, &signature), Ok(()));
+        assert_eq!(one.header("dyte-signature"), one.header("rtk-signature"));
+        assert_eq!(one.header("rtk-webhook-id"), webhook.to_string());
+        let (id, at) = (one.header("webhook-id"), one.header("webhook-timestamp").parse().unwrap());
+        assert_eq!(one.header("webhook-signature"), Secret::from(SECRET).sign(id, at, &one.body));
+        assert_eq!(one.header("sederunt-attempt"), "1");
+    }
+    scene.service.stop().await;
+    assert_eq!(receiver.got().len(), 6);
+}
+
+#[tokio::test]
+async fn what_failed_comes_again_with_the_same_id_and_bytes_and_holds_what_follows() {
+    let mut scene = Scene::new().await;
+    // W17, and nothing overtakes what failed.
+    let receiver = Receiver::answering(|n, got| match (got.what().as_str(), n) {
+        ("meeting.participantJoined", 0 | 1) => Some(500),
+        _ => Some(200),
+    })
+    .await;
+    scene.webhook(receiver.url("/"), ALL).await;
+    scene.session().await;
+    let joined = "meeting.participantJoined";
+    let expected = ["meeting.started", joined, joined, joined, "meeting.participantLeft", "meeting.ended"];
+    assert_eq!(receiver.events(6).await, expected);
+    let got = receiver.got();
+    let attempts: Vec<_> = got[1..4].iter().map(|one| one.header("sederunt-attempt")).collect();
+    assert_eq!(attempts, ["1", "2", "3"]);
+    assert!(got[1..4].iter().all(|one| one.body == got[1].body));
+    assert_eq!(ids(&got[1..4]).len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_refused_is_not_tried_again() {
+    let mut scene = Scene::new().await;
+    // W18.
+    let receiver =
+        Receiver::answering(|_, got| Some(if got.what() == "meeting.started" { 404 } else { 200 })).await;
+    scene.webhook(receiver.url("/"), &["meeting.started", "meeting.ended"]).await;
+    scene.session().await;
+    scene.session().await;
+    let got = receiver.events(4).await;
+    assert_eq!(got, ["meeting.started", "meeting.ended", "meeting.started", "meeting.ended"]);
+    assert_eq!(ids(&receiver.got()).len(), 4);
+}
+
+#[tokio::test]
+async fn a_webhook_gets_what_it_lists_from_its_beginning_on() {
+    let mut scene = Scene::new().await;
+    let (a, b) = (Receiver::willing().await, Receiver::willing().await);
+    // W13 and W14.
+    scene.webhook(a.url("/"), &["meeting.ended"]).await;
+    let meeting = scene.meeting().await;
+    let ann = scene.participant(meeting, "Ann").await;
+    let mut person = scene.join(&ann).await;
+    scene.webhook(b.url("/"), ALL).await;
+    scene.kick_all(meeting).await;
+    person.closed().await;
+    assert_eq!(a.events(1).await, ["meeting.ended"]);
+    assert_eq!(b.events(2).await, ["meeting.participantLeft", "meeting.ended"]);
+}
+
+#[tokio::test]
+async fn what_happens_while_nobody_delivers_is_told_after_the_start_and_nothing_twice() {
+    let mut scene = Scene::new().await;
+    let receiver = Receiver::willing().await;
+    scene.webhook(receiver.url("/"), ALL).await;
+    scene.session().await;
+    receiver.wait(4).await;
+    scene
+        .without_service(async |scene| {
+            scene.session().await;
+        })
+        .await;
+    let got = receiver.wait(8).await;
+    scene.session().await;
+    assert_eq!(receiver.wait(12).await.len(), 12);
+    assert_eq!(ids(&got).len(), 8);
+}
+
+#[tokio::test]
+async fn switched_off_it_misses_what_happens_and_on_again_it_gets_what_follows() {
+    let mut scene = Scene::new().await;
+    let receiver = Receiver::willing().await;
+    // W19, without the replay.
+    let webhook = scene.webhook(receiver.url("/"), &["meeting.started"]).await;
+    scene.session().await;
+    receiver.wait(1).await;
+    let store = scene.house.store.clone();
+    let switch = async |on| {
+        store.change_webhook(&scene.app, webhook, move |row| row.is_enabled = on).await.unwrap();
+    };
+    switch(false).await;
+    let service = &scene.service;
+    until("nobody is served", || async { service.receivers() == 0 }).await;
+    let off = scene.session().await;
+    switch_on(&scene, webhook).await;
+    let on = scene.session().await;
+    let got = receiver.wait(2).await;
+    let told: Vec<_> = got.iter().map(|one| one.json()["meeting"]["id"].clone()).collect();
+    assert!(!told.contains(&serde_json::json!(off.to_string())));
+    assert_eq!(told[1], on.to_string());
+}
+
+async fn switch_on(scene: &Scene, webhook: sederunt_core::id::Id) {
+    let store = &scene.house.store;
+    store.change_webhook(&scene.app, webhook, |row| row.is_enabled = true).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_chat_is_told_of_when_there_is_one_for_all() {
+    let mut scene = Scene::new().await;
+    let receiver = Receiver::willing().await;
+    // O065.
+    scene.webhook(receiver.url("/"), &["meeting.ended", "meeting.chatSynced"]).await;
+    for is_private in [false, true] {
+        let meeting = scene.meeting().await;
+        let (ann, ben) = (scene.participant(meeting, "Ann").await, scene.participant(meeting, "Ben").await);
+        let (mut person, other) = (scene.join(&ann).await, scene.join(&ben).await);
+        let peers = is_private.then(|| vec![other.peer]);
+        let say = chat::Ask::Send { peers, payload_type: 0, payload: "hello".to_owned() };
+        person.ask(say.into()).await.unwrap();
+        scene.kick_all(meeting).await;
+        person.closed().await;
+    }
+    assert_eq!(receiver.events(3).await, ["meeting.ended", "meeting.chatSynced", "meeting.ended"]);
+    let [ended, chat, _] = &receiver.got()[..] else { panic!("three") };
+    let (ended, chat) = (ended.json(), chat.json());
+    assert_eq!(chat["sessionId"], ended["meeting"]["sessionId"]);
+    assert!(chat["chatDownloadUrl"].as_str().unwrap().starts_with("https://here.example/"));
+    assert_eq!(chat["chatDownloadUrlExpiry"], "2026-01-19T14:00:00.000Z", "seven days later");
+}
+
+#[tokio::test]
+async fn a_receiver_that_hangs_holds_up_nobody_else() {
+    let mut scene = Scene::new().await;
+    let (hangs, answers) = (Receiver::answering(|_, _| None).await, Receiver::willing().await);
+    for n in 0..20 {
+        scene.webhook(hangs.url(&format!("/{n}")), ALL).await;
+    }
+    scene.webhook(answers.url("/"), ALL).await;
+    for _ in 0..20 {
+        scene.session().await;
+    }
+    assert_eq!(answers.wait(80).await.len(), 80);
+}
+
+#[tokio::test]
+async fn a_room_is_told_who_comes_and_goes_and_who_is_there() {
+    let mut scene = Scene::new().await;
+    let receiver = Receiver::willing().await;
+    let room = scene.room(receiver.url("/room")).await;
+    let plain = scene.participant(room.id, "Ann").await;
+    let (bob, guest) = (member(&plain, Some("bob smith/한글"), 0xb0b), member(&plain, None, 0x9e5));
+    for row in [&bob, &guest] {
+        scene.house.store.create_participant(row.clone()).await.unwrap();
+    }
+    // O133, O134, O136.
+    let (first, second, third) = (scene.join(&bob).await, scene.join(&guest).await, scene.join(&guest).await);
+    second.disconnect(Disconnect::Clean).await;
+    receiver.wait(4).await;
+    first.disconnect(Disconnect::Clean).await;
+    third.disconnect(Disconnect::Clean).await;
+    let got = receiver.wait(6).await;
+    let say = |one: &Got| {
+        let json = one.json();
+        let payload = &json["payload"];
+        (one.what(), payload["sessionsCount"].as_u64().unwrap(), payload["membersCount"].as_u64().unwrap())
+    };
+    let told: Vec<_> = got.iter().map(say).collect();
+    let (joined, left) = ("sessionJoined".to_owned(), "sessionLeft".to_owned());
+    assert_eq!(
+        told[..4],
+        [(joined.clone(), 1, 1), (joined.clone(), 2, 2), (joined, 3, 2), (left.clone(), 2, 2)]
+    );
+    assert_eq!(told[5], (left, 0, 0));
+    let text = String::from_utf8(got[0].body.clone()).unwrap();
+    let begin = format!(
+        r#"{{"action":"sessionJoined","payload":{{"roomId":"{}","userId":"bob smith/한글","#,
+        room.id.0.pagecall()
+    );
+    assert!(text.starts_with(&begin), "{text}");
+    assert!(got[1].json()["payload"].get("userId").is_none());
+    assert_eq!(got[0].header("x-room"), "7");
+    assert!(!got[0].header("pagecall-signature").is_empty());
+    // Nothing waits: no receiver has a row, and the place goes on.
+    let (store, app) = (&scene.house.store, &scene.app);
+    until("all is settled", || async {
+        let known = store.receivers(app).await.unwrap();
+        known.rooms == Some(known.head) && known.deliveries.is_empty()
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rooms_go_on_after_a_start_where_each_receiver_was() {
+    let mut scene = Scene::new().await;
+    let (hangs, answers) = (Receiver::answering(|_, _| None).await, Receiver::willing().await);
+    let (slow, quick) = (scene.room(hangs.url("/a")).await, scene.room(answers.url("/b")).await);
+    let (ann, ben) = (scene.participant(slow.id, "Ann").await, scene.participant(quick.id, "Ben").await);
+    let (_a, _b) = (scene.join(&ann).await, scene.join(&ben).await);
+    hangs.wait(1).await;
+    answers.wait(1).await;
+    // Whoever hangs gets a row; the place passes it.
+    let (store, app) = (scene.house.store.clone(), scene.app.clone());
+    until("it has a row", || async {
+        let known = store.receivers(&app).await.unwrap();
+        known.deliveries.len() == 1 && known.rooms == Some(known.head)
+    })
+    .await;
+    let port = hangs.port;
+    drop(hangs);
+    let cat = scene.participant(quick.id, "Cat").await;
+    scene
+        .without_service(async |scene| {
+            scene.join(&cat).await.disconnect(Disconnect::Clean).await;
+            // Its leave is durable before the start.
+            let ended = async || scene.house.store.receivers(&scene.app).await.unwrap().head;
+            until("all is recorded", || async { ended().await >= 6 }).await;
+        })
+        .await;
+    let back = Receiver::at(port, |_, _| Some(200)).await;
+    assert_eq!(back.events(1).await, ["sessionJoined"]);
+    assert_eq!(answers.events(3).await, ["sessionJoined", "sessionJoined", "sessionLeft"]);
+    until("all is settled", || async {
+        let known = store.receivers(&app).await.unwrap();
+        known.rooms == Some(known.head) && known.deliveries.is_empty()
+    })
+    .await;
+    assert_eq!((back.got().len(), answers.got().len()), (1, 3), "nothing twice");
+}
+
+#[tokio::test]
+async fn one_that_is_down_is_probed_when_its_url_changes() {
+    let mut scene = Scene::new().await;
+    let (gone, there) = (Receiver::answering(|_, _| Some(500)).await, Receiver::willing().await);
+    let webhook = scene.webhook(gone.url("/"), ALL).await;
+    // Twenty failures in a row.
+    for _ in 0..20 {
+        scene.session().await;
+    }
+    let store = scene.house.store.clone();
+    until("it is down", || async {
+        let delivery = store.delivery(webhook).await.unwrap().unwrap();
+        matches!(delivery.saved.cursor.health, SavedHealth::Down { .. })
+    })
+    .await;
+    let url = there.url("/");
+    store.change_webhook(&scene.app, webhook, move |row| row.url = url).await.unwrap();
+    let got = there.wait(80).await;
+    assert_eq!(ids(&got).len(), 80, "nothing is lost, nothing twice");
+}
