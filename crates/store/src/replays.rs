@@ -122,18 +122,24 @@ impl Store {
         .await
     }
 
-    /// Adds to what a replay has sent. One that is gone is passed over.
-    pub async fn count_replay(&self, delivery: Id, sent: u64, failed: u64) -> Result<()> {
-        self.write(move |Transaction { conn, .. }| {
-            let sql = "UPDATE replay SET sent = sent + ?2, failed = failed + ?3 WHERE delivery = ?1";
-            conn.prepare_cached(sql)?.execute(params![
-                blob(delivery.as_u128()),
-                signed(sent),
-                signed(failed)
-            ])?;
+    /// A replay has sent everything; `sent` and `failed` are added to what it had. One that is gone, or has ended, stays so.
+    pub async fn finish_replay(&self, app: &AppId, delivery: Id, sent: u64, failed: u64) -> Result<()> {
+        let app = app.clone();
+        self.write(move |transaction| {
+            let conn = &transaction.conn;
+            count(conn, delivery, sent, failed)?;
+            let sql = "UPDATE replay SET state = 'done' WHERE delivery = ?1 AND state = 'running'";
+            conn.prepare_cached(sql)?.execute([blob(delivery.as_u128())])?;
+            delivery_rows::forget(conn, delivery)?;
+            transaction.touched.receivers.insert(app);
             Ok(())
         })
         .await
+    }
+
+    /// Adds to what a replay has sent. One that is gone is passed over.
+    pub async fn count_replay(&self, delivery: Id, sent: u64, failed: u64) -> Result<()> {
+        self.write(move |Transaction { conn, .. }| count(conn, delivery, sent, failed)).await
     }
 
     /// A replay of an app's webhook.
@@ -156,6 +162,12 @@ impl Store {
         })
         .await
     }
+}
+
+fn count(conn: &Connection, delivery: Id, sent: u64, failed: u64) -> Result<()> {
+    let sql = "UPDATE replay SET sent = sent + ?2, failed = failed + ?3 WHERE delivery = ?1";
+    conn.prepare_cached(sql)?.execute(params![blob(delivery.as_u128()), signed(sent), signed(failed)])?;
+    Ok(())
 }
 
 /// `NotFound` when the app has no such webhook.

@@ -249,6 +249,11 @@ impl Endpoint {
         self.waiting.contains_key(&key)
     }
 
+    /// Whether a request for an event is under way.
+    pub fn is_flying(&self, key: Key) -> bool {
+        self.flights.values().any(|flight| flight.key == key)
+    }
+
     /// What it holds.
     pub fn load_now(&self) -> Load {
         Load { rows: self.waiting.len() + self.behind.len(), ..self.load }

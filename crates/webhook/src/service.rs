@@ -7,6 +7,7 @@
 mod app;
 mod apps;
 mod config;
+mod desk;
 mod event;
 mod follow;
 mod jitter;
@@ -36,6 +37,7 @@ use crate::client::Client;
 use crate::places::Places;
 use crate::sign::{Secret, SigningKey};
 
+pub use desk::{DeskError, Sent, Subject, Tested};
 pub use event::ChatUrl;
 pub use numbers::Numbers;
 pub use receiver::Status;
@@ -189,6 +191,15 @@ impl Service {
             tracing::warn!("webhooks did not stop in time; what was answered last may be sent again");
         }
         self.end();
+    }
+
+    /// Runs something where connections are; `None` = the service has stopped.
+    async fn spawn<T: Send + 'static>(&self, f: impl Future<Output = T> + Send + 'static) -> Option<T> {
+        let task = {
+            let runtime = self.runtime.lock().unwrap_or_else(PoisonError::into_inner);
+            runtime.as_ref()?.spawn(f)
+        };
+        task.await.ok()
     }
 
     fn end(&self) {

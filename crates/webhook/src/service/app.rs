@@ -23,6 +23,8 @@ use crate::sign::Secret;
 
 /// Requests in flight of an app, beyond what each receiver always may have.
 const IN_FLIGHT: usize = 64;
+/// Tests at a time that owners of an app's webhooks make.
+const TESTS: usize = 4;
 /// Between two looks at how far room webhooks are: what was settled since is sent again after a crash.
 const LOOK: Duration = Duration::from_secs(1);
 /// Before something is tried again that the store refused.
@@ -36,6 +38,8 @@ pub(super) struct App {
     pub setup: Arc<Setup>,
     pub id: AppId,
     pub turns: Semaphore,
+    /// For tests that its owner makes.
+    pub tests: Semaphore,
     pub rooms: Rooms,
     pub stop: CancellationToken,
     ring: Mutex<Ring>,
@@ -75,6 +79,7 @@ impl App {
             key,
             id,
             turns: Semaphore::new(IN_FLIGHT),
+            tests: Semaphore::new(TESTS),
             rooms: Rooms::default(),
             stop,
             ring: Mutex::new(Ring::new(u64::MAX)),
@@ -104,7 +109,7 @@ impl App {
                 };
                 is_stale = false;
                 place = place.max(known.rooms.unwrap_or(0));
-                self.adopt(&known, &mut follower).await;
+                self.adopt(&known, &mut follower);
             }
             tokio::select! {
                 biased;
@@ -127,8 +132,8 @@ impl App {
     }
 
     /// Begins, changes and ends receivers until they are those that are known.
-    async fn adopt(self: &Arc<Self>, known: &Receivers, follower: &mut Option<Follower>) {
-        *self.name.write().unwrap_or_else(PoisonError::into_inner) = Arc::from(&*known.app_name);
+    fn adopt(self: &Arc<Self>, known: &Receivers, follower: &mut Option<Follower>) {
+        self.learn_name(&known.app_name);
         self.rooms.forget_webhooks();
         let mut wanted: Vec<(Id, u64, Config)> = Vec::new();
         let epoch =
@@ -169,7 +174,7 @@ impl App {
             for delivery in &known.deliveries {
                 if let Some(url) = &delivery.url {
                     let done = delivery.saved.cursor.done_seq;
-                    self.begin_room(url.clone(), done, head).await;
+                    self.begin_room(url.clone(), done, head);
                 }
             }
         }
@@ -219,7 +224,7 @@ impl App {
         }
     }
 
-    async fn begin_room(self: &Arc<Self>, url: String, done: u64, head: u64) {
+    fn begin_room(self: &Arc<Self>, url: String, done: u64, head: u64) {
         let at = url.clone();
         self.rooms.begin(url, done, |progress| {
             let keeper = Keeper::Shared { url: at.clone(), progress };
@@ -282,6 +287,10 @@ impl App {
     /// The last fact that is durable.
     pub(super) fn head(&self) -> u64 {
         *self.setup.store.durable().borrow()
+    }
+
+    pub(super) fn learn_name(&self, name: &str) {
+        *self.name.write().unwrap_or_else(PoisonError::into_inner) = Arc::from(name);
     }
 
     pub(super) fn name(&self) -> Arc<str> {

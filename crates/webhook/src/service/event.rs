@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use sederunt_core::fact::FactKind;
-use sederunt_core::id::{AppId, SessionId};
+use sederunt_core::fact::{EndReason, FactKind};
+use sederunt_core::id::{AppId, PeerId, SessionId};
 use sederunt_core::tally::Stay;
 use sederunt_core::time::UnixMs;
 use sederunt_store::{EventPerson, EventRow, RoomWebhook};
@@ -97,6 +97,27 @@ pub(super) fn of(row: &EventRow, about: About<'_>) -> Result<Vec<Posted>, BodyEr
         | FactKind::PeerBack { .. } => {}
     }
     Ok(events)
+}
+
+/// An event of something that has not happened. Events that this server never tells have none: they are told as a start.
+pub(super) fn sample(session: &kit::Session<'_>, peer: PeerId, event: EventName, now: UnixMs) -> Bytes {
+    let participant =
+        kit::Participant { peer, display_name: "Test", custom_participant_id: "test", joined_at: now };
+    let expires_at = now.plus_ms(CHAT_LINK_MS);
+    let chat = kit::ChatLink { url: "https://example.com/", expires_at, ended_at: now };
+    let body = match event {
+        EventName::MeetingEnded => kit::ended(session, now, EndReason::AllParticipantsLeft),
+        EventName::ParticipantJoined => kit::participant_joined(session, &participant),
+        EventName::ParticipantLeft => kit::participant_left(session, &participant, now),
+        EventName::ChatSynced => kit::chat_synced(session, &chat),
+        EventName::MeetingStarted
+        | EventName::RecordingStatus
+        | EventName::LivestreamStatus
+        | EventName::Transcript
+        | EventName::Summary => kit::started(session),
+    };
+    // The wall clock is no year that has no text.
+    body.unwrap_or_default()
 }
 
 fn visit_of_session(

@@ -33,7 +33,7 @@ impl App {
             return page;
         }
         loop {
-            match self.from_ledger(wants, lane, (from, to), room).await {
+            match self.read_ledger(wants, lane, (from, to), room).await {
                 Ok(page) => return page,
                 Err(error) => {
                     tracing::error!(%error, "the ledger cannot be read for webhooks");
@@ -43,7 +43,7 @@ impl App {
         }
     }
 
-    async fn from_ledger(
+    async fn read_ledger(
         &self,
         wants: &Wants,
         lane: Option<MeetingId>,
@@ -85,16 +85,11 @@ impl App {
 
     /// The events of a fact.
     pub(super) async fn render(&self, row: &EventRow, has_chat: bool) -> Result<Vec<Posted>, StoreError> {
-        let room = match row.fact.kind {
-            FactKind::PeerJoined { .. } | FactKind::PeerLeft { .. } => self.room_webhook(row).await?,
-            _ => None,
-        };
-        let chat_url = match row.fact.kind {
-            FactKind::SessionEnded { .. } if has_chat && self.has_chat(row).await? => {
-                Some(&self.setup.chat_url)
-            }
-            _ => None,
-        };
+        let is_visit = matches!(row.fact.kind, FactKind::PeerJoined { .. } | FactKind::PeerLeft { .. });
+        let is_end = matches!(row.fact.kind, FactKind::SessionEnded { .. });
+        let room = if is_visit { self.room_webhook(row).await? } else { None };
+        let has_chat = is_end && has_chat && self.setup.store.has_public_chat(row.fact.session).await?;
+        let chat_url = has_chat.then_some(&self.setup.chat_url);
         let name = self.name();
         let about = About { app: &self.id, app_name: &name, room: room.as_ref(), chat_url };
         // An instant beyond the year 9999 has no text: nobody lived to record it.
@@ -102,10 +97,6 @@ impl App {
             tracing::error!(%error, seq = row.seq, "an event cannot be told");
             Vec::new()
         }))
-    }
-
-    async fn has_chat(&self, row: &EventRow) -> Result<bool, StoreError> {
-        self.setup.store.has_public_chat(row.fact.session).await
     }
 
     async fn room_webhook(&self, row: &EventRow) -> Result<Option<Arc<RoomWebhook>>, StoreError> {

@@ -29,7 +29,7 @@ pub(super) enum Command {
     Probe,
     /// The server's key was changed then.
     Rotated(UnixMs),
-    /// Send an event once more.
+    /// Send an event once more; answered with whether that was done: not while a request for it is under way.
     Retry(Key, MeetingId, oneshot::Sender<bool>),
     /// How it does.
     Status(oneshot::Sender<Status>),
@@ -93,11 +93,6 @@ impl Handle {
     /// Asks, unless too much waits already: it will be asked again.
     pub(super) fn ask(&self, command: Command) {
         let _ = self.commands.try_send(command);
-    }
-
-    /// For whoever waits for an answer.
-    pub(super) fn commands(&self) -> mpsc::Sender<Command> {
-        self.commands.clone()
     }
 
     /// There is nothing for it to do any more: it is switched off, or gone.

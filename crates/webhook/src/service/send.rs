@@ -1,6 +1,7 @@
 //! One attempt: its headers, its signature, its turn, and the client.
 
 use bytes::Bytes;
+use http::HeaderMap;
 use sederunt_core::id::Id;
 use tokio::sync::Semaphore;
 
@@ -10,7 +11,7 @@ use crate::client::{Reply, Request};
 use crate::headers::{self, Stamp};
 use crate::retry::{Outcome, Phase};
 use crate::sign::event_id;
-use crate::target::Target;
+use crate::told::{Key, Told};
 use crate::words::Delivery;
 
 /// Requests of one receiver that need no turn of its app: a receiver that hangs holds up its own requests, and none of the
@@ -52,7 +53,10 @@ impl App {
             turn = self.turns.acquire() => turn,
         };
         let place = self.setup.turns.acquire().await;
-        let request = self.request(config, delivery, target, &signature).await;
+        let told = &*delivery.told;
+        let headers = self.headers(config, (told, delivery.attempt), &signature, false).await;
+        let (app, target, body) = (self.resolver_key(), target.clone(), told.body.clone());
+        let request = Request { app, target, headers, body };
         let counted = self.setup.numbers.begins();
         let reply = self.setup.client.send(&request).await;
         drop((counted, place, turn));
@@ -60,44 +64,41 @@ impl App {
         Attempted { outcome: reply.outcome, excerpt: reply.excerpt }
     }
 
-    async fn request(
+    /// The headers of an attempt.
+    pub(super) async fn headers(
         &self,
         config: &Config,
-        delivery: &Delivery,
-        target: &Target,
+        (told, attempt): (&Told, u32),
         signature: &str,
-    ) -> Request {
-        let told = &delivery.told;
+        is_test: bool,
+    ) -> HeaderMap {
         let now = self.setup.clock.wall();
         let secrets = config.secrets(now);
-        let stamp = |id: Id, key| Stamp {
+        let stamp = |id: Id| Stamp {
             id,
-            key,
-            attempt: delivery.attempt,
+            key: told.key,
+            attempt,
             timestamp_s: now.0.div_euclid(1000),
             signature,
             secrets: &secrets,
             body: &told.body,
-            is_test: false,
+            is_test,
         };
-        let headers = match config.of {
+        match config.of {
             Of::Webhook { id, has_new_ids } => {
-                let mut key = told.key;
-                if !has_new_ids {
-                    key.replay = 0;
-                }
-                headers::kit(&stamp(event_id(id, key), told.key), id, self.setup.settings.has_legacy_headers)
+                let replay = if has_new_ids { told.key.replay } else { 0 };
+                let event = event_id(id, Key { replay, ..told.key });
+                headers::kit(&stamp(event), id, self.setup.settings.has_legacy_headers)
             }
             Of::Room { id } => {
                 let room = self.rooms.webhook(&self.setup.store, told.lane).await.ok().flatten();
                 let own = room.as_ref().map_or(&[][..], |room| &room.headers);
-                headers::room(&stamp(event_id(id, told.key), told.key), own)
+                headers::room(&stamp(event_id(id, told.key)), own)
             }
-        };
-        Request { app: self.resolver_key(), target: target.clone(), headers, body: told.body.clone() }
+        }
     }
 
-    fn count(&self, reply: &Reply) {
+    pub(super) fn count(&self, reply: &Reply) {
         self.setup.numbers.attempted(reply.outcome, reply.latency);
         if let Some(rule) = reply.refused {
             self.setup.numbers.refused(rule.name());

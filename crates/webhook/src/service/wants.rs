@@ -57,6 +57,19 @@ impl Wants {
         }
     }
 
+    /// The last fact that it looks at, if there is one.
+    pub(super) const fn last(&self) -> Option<u64> {
+        match self {
+            Self::Replay(replay) => Some(replay.to_seq),
+            Self::Kit(_) | Self::Room(_) => None,
+        }
+    }
+
+    /// As far as it looks, when facts go up to `head`.
+    pub(super) fn clamp(&self, head: u64) -> u64 {
+        self.last().map_or(head, |last| head.min(last))
+    }
+
     /// Kinds of facts that may make a wanted event.
     pub(super) fn facts(&self) -> BTreeSet<FactName> {
         match self {

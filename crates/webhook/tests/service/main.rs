@@ -10,10 +10,16 @@ use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sederunt_core::call::Disconnect;
+use sederunt_core::id::Id;
 use sederunt_core::words::chat;
 use sederunt_store::delivery::SavedHealth;
-use sederunt_testkit::until;
+use sederunt_store::{ReplayRow, ReplayState};
+use sederunt_testkit::{T0, until};
+use sederunt_webhook::body::kit::EventName;
+use sederunt_webhook::health::State;
+use sederunt_webhook::service::{DeskError, Subject};
 use sederunt_webhook::sign::{Secret, SigningKey};
+use sederunt_webhook::told::Key;
 
 use receiver::{Got, Receiver};
 use scene::{SECRET, Scene, member};
@@ -310,4 +316,84 @@ async fn one_that_is_down_is_probed_when_its_url_changes() {
     store.change_webhook(&scene.app, webhook, move |row| row.url = url).await.unwrap();
     let got = there.wait(80).await;
     assert_eq!(ids(&got).len(), 80, "nothing is lost, nothing twice");
+}
+
+#[tokio::test]
+async fn a_replay_tells_a_range_once_more_with_the_ids_that_were_asked_for() {
+    let mut scene = Scene::new().await;
+    let receiver = Receiver::willing().await;
+    let webhook = scene.webhook(receiver.url("/"), ALL).await;
+    scene.session().await;
+    scene.session().await;
+    let first = receiver.wait(8).await;
+    let (store, app) = (scene.house.store.clone(), scene.app.clone());
+    let head = store.receivers(&app).await.unwrap().head;
+    let replay = |n: u128, new_ids| ReplayRow {
+        webhook,
+        no: 0,
+        delivery: Id::from_u128(0x900 + n),
+        from_seq: 1,
+        to_seq: head,
+        only_failed: false,
+        new_ids,
+        events: Some(vec!["meeting.started".to_owned()]),
+        state: ReplayState::Running,
+        sent: 0,
+        failed: 0,
+        created_at: T0,
+    };
+    for (n, new_ids) in [(0, false), (1, true)] {
+        let made = store.create_replay(&app, replay(n, new_ids)).await.unwrap();
+        let over = async || store.replay(&app, webhook, made.no).await.unwrap().state == ReplayState::Done;
+        until("the replay is over", over).await;
+        let row = store.replay(&app, webhook, made.no).await.unwrap();
+        assert_eq!((row.sent, row.failed), (2, 0));
+        assert_eq!(store.delivery(row.delivery).await.unwrap(), None);
+    }
+    let got = receiver.wait(12).await;
+    assert_eq!(got.len(), 12);
+    let marks: Vec<_> = got[8..].iter().map(|one| one.header("sederunt-replay")).collect();
+    assert_eq!(marks, ["1", "1", "2", "2"]);
+    assert!(got[8..].iter().all(|one| one.what() == "meeting.started"));
+    assert!(ids(&got[8..10]).is_subset(&ids(&first)), "whoever keeps ids passes them over");
+    assert!(ids(&got[10..]).is_disjoint(&ids(&first)));
+}
+
+#[tokio::test]
+async fn its_owner_sees_how_it_does_tests_it_and_asks_again() {
+    let mut scene = Scene::new().await;
+    let receiver =
+        Receiver::answering(|_, got| Some(if got.what() == "meeting.ended" { 404 } else { 200 })).await;
+    let webhook = scene.webhook(receiver.url("/"), ALL).await;
+    scene.session().await;
+    let told = receiver.wait(4).await;
+    let row = scene.house.store.webhook(&scene.app, webhook).await.unwrap().unwrap();
+    let (service, app, of) = (&scene.service, &scene.app, Subject::Webhook(row.clone()));
+    let settled =
+        || async { service.status(app, &of).await.is_some_and(|status| status.done_seq == status.head) };
+    until("all is settled", settled).await;
+    let status = service.status(app, &of).await.unwrap();
+    assert_eq!((status.state, status.waiting, status.in_flight), (State::Up, 0, 0));
+
+    let tested = service.test(app, &of, EventName::ParticipantLeft).await.unwrap();
+    assert_eq!((tested.outcome.status(), &tested.excerpt[..]), (Some(200), &b""[..]));
+    let got = receiver.wait(5).await.remove(4);
+    assert_eq!((got.header("sederunt-test"), &got.body[..]), ("true", &tested.sent.body[..]));
+    assert_eq!(got.header("rtk-signature"), tested.sent.headers["rtk-signature"]);
+    let refused = service.test(app, &of, EventName::MeetingEnded).await.unwrap();
+    assert_eq!((refused.outcome.status(), &refused.excerpt[..]), (Some(404), &b"no"[..]));
+
+    let (seq, meeting) = (told[3].header("sederunt-sequence").parse().unwrap(), told[3].json());
+    let meeting = meeting["meeting"]["id"].as_str().unwrap().parse().unwrap();
+    let rendered = service.render(app, &of, Key::first(seq), meeting).await.unwrap();
+    assert_eq!(
+        (&rendered.body[..], &rendered.headers["rtk-uuid"]),
+        (&told[3].body[..], &told[3].header("rtk-uuid").parse().unwrap())
+    );
+    service.retry(app, &of, Key::first(seq), meeting).await.unwrap();
+    let again = receiver.wait(7).await.remove(6);
+    assert_eq!((again.header("rtk-uuid"), &again.body), (told[3].header("rtk-uuid"), &told[3].body));
+    assert_eq!(receiver.got().len(), 7);
+    let nothing = service.render(app, &of, Key { part: 1, ..Key::first(seq) }, meeting).await;
+    assert!(matches!(nothing, Err(DeskError::NoEvent)), "nobody wrote");
 }

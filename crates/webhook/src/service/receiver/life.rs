@@ -82,7 +82,7 @@ async fn live(app: Arc<App>, id: Id, keeper: Keeper, ends: &mut Ends) -> Result<
     }
     let config = Arc::clone(&ends.configured.borrow_and_update());
     let now = app.setup.clock.steady();
-    let head = *ends.heard.borrow_and_update();
+    let head = config.wants.clamp(*ends.heard.borrow_and_update());
     let kept = saved.cursor;
     keeper.note(kept, saved.rows.len());
     let life = Life {
@@ -100,6 +100,8 @@ async fn live(app: Arc<App>, id: Id, keeper: Keeper, ends: &mut Ends) -> Result<
         excerpts: HashMap::new(),
         jitters: Jitters::new(),
         is_stopping: false,
+        is_ending: false,
+        counts: Counts::default(),
         app,
         config,
     };
@@ -114,8 +116,17 @@ enum Done {
     Tried(Ticket, Key, Outcome, Bytes),
     /// A batch is durable, or may not be kept any more.
     Kept(Option<u64>, Cursor, bool),
-    /// It has a row, or none.
+    /// It has no row any more.
     Row,
+    /// A replay has ended.
+    Over,
+}
+
+/// What a replay has come to since it was kept last.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    sent: u64,
+    failed: u64,
 }
 
 struct Life {
@@ -141,6 +152,8 @@ struct Life {
     excerpts: HashMap<Key, Bytes>,
     jitters: Jitters,
     is_stopping: bool,
+    is_ending: bool,
+    counts: Counts,
 }
 
 impl Life {
@@ -159,26 +172,30 @@ impl Life {
                     Err(_) => return Over::Anew,
                 },
                 changed = ends.heard.changed() => {
-                    if changed.is_err() { return Over::Ended }
+                    if changed.is_err() { break }
                     let seq = *ends.heard.borrow_and_update();
-                    self.feed(In::News(seq));
+                    self.feed(In::News(self.config.wants.clamp(seq)));
                 }
                 changed = ends.configured.changed() => {
-                    if changed.is_err() { return Over::Ended }
+                    if changed.is_err() { break }
                     let config = Arc::clone(&ends.configured.borrow_and_update());
                     self.configure(config);
                 }
                 command = ends.asked.recv() => match command {
                     Some(Command::Reload) => return Over::Anew,
                     Some(command) => self.asked(command),
-                    None => return Over::Ended,
+                    None => break,
                 },
                 () = wake(&self.app, self.wake_at) => self.tick(),
             }
             if let Some(over) = self.is_off() {
                 return over;
             }
+            if self.is_through() && !self.is_ending {
+                self.end_replay();
+            }
         }
+        // Nobody is there any more who could want something: the server stops.
         self.stop().await;
         Over::Ended
     }
@@ -210,6 +227,26 @@ impl Life {
         if self.wake_at.is_none() {
             self.feed(In::Tick);
         }
+    }
+
+    /// A replay has nothing more to send.
+    fn is_through(&self) -> bool {
+        let is_at_end = self.config.wants.last().is_some_and(|last| self.endpoint.done_seq() >= last);
+        is_at_end && self.rows == 0 && self.endpoint.in_flight() == 0 && !self.is_keeping
+    }
+
+    /// Its row goes with that, and then this task.
+    fn end_replay(&mut self) {
+        self.is_ending = true;
+        let (app, id, counts) = (Arc::clone(&self.app), self.id, std::mem::take(&mut self.counts));
+        self.jobs.spawn(async move {
+            loop {
+                match app.setup.store.finish_replay(&app.id, id, counts.sent, counts.failed).await {
+                    Ok(()) => return Done::Over,
+                    Err(error) => app.keep_failed(&error).await,
+                }
+            }
+        });
     }
 
     fn is_off(&self) -> Option<Over> {
@@ -246,8 +283,11 @@ impl Life {
             Command::Probe => self.feed(In::Control(Control::Probe)),
             Command::Rotated(at) => self.feed(In::Control(Control::Rotated(at))),
             Command::Retry(key, lane, answer) => {
-                self.feed(In::Control(Control::Retry(key, lane)));
-                let _ = answer.send(true);
+                let is_free = !self.endpoint.is_flying(key);
+                if is_free {
+                    self.feed(In::Control(Control::Retry(key, lane)));
+                }
+                let _ = answer.send(is_free);
             }
             Command::Status(answer) => {
                 let _ = answer.send(self.status());
@@ -338,6 +378,7 @@ impl Life {
                 }
                 self.next_batch();
             }
+            Done::Over => return Some(Over::Ended),
             Done::Row => {
                 self.is_keeping = false;
                 self.next_batch();
@@ -374,12 +415,26 @@ impl Life {
             return;
         }
         let (app, keeper, id, epoch) = (Arc::clone(&self.app), self.keeper.clone(), self.id, self.epoch);
+        self.count_replay();
         self.jobs.spawn(async move {
             loop {
                 match keeper.keep(&app.setup.store, &app.id, (id, epoch), change.clone()).await {
                     Ok(is_kept) => return Done::Kept(number, cursor, is_kept),
                     Err(error) => app.keep_failed(&error).await,
                 }
+            }
+        });
+    }
+
+    /// Says what a replay has sent. After a crash it may be a little too little.
+    fn count_replay(&mut self) {
+        if self.config.wants.last().is_none() || (self.counts.sent == 0 && self.counts.failed == 0) {
+            return;
+        }
+        let (app, id, counts) = (Arc::clone(&self.app), self.id, std::mem::take(&mut self.counts));
+        tokio::spawn(async move {
+            if let Err(error) = app.setup.store.count_replay(id, counts.sent, counts.failed).await {
+                tracing::warn!(%error, "what a replay has sent is not counted");
             }
         });
     }
@@ -416,6 +471,10 @@ impl Life {
         let excerpt = self.excerpts.remove(&attempt.key).unwrap_or_default();
         if let Some(end) = attempt.end {
             self.app.setup.numbers.ended(end);
+            match end {
+                End::Delivered => self.counts.sent += 1,
+                End::Refused | End::UsedUp => self.counts.failed += 1,
+            }
         }
         let is_final = attempt.end.is_some_and(|end| end != End::Delivered);
         let key = attempt.key;

@@ -1,0 +1,224 @@
+//! What the owner of a webhook may ask of the service.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use sederunt_core::id::{AppId, Id, MeetingId, PeerId, SessionId};
+use sederunt_core::time::UnixMs;
+use sederunt_store::{StoreError, WebhookRow};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use super::app::App;
+use super::config::{Config, room_receiver};
+use super::receiver::{Command, Status};
+use super::wants::Wants;
+use super::{Service, event};
+use crate::body::kit::{self, EventName};
+use crate::client::{Reply, Request};
+use crate::retry::{Outcome, Phase};
+use crate::sign::Secret;
+use crate::told::{Key, Order, Told};
+
+/// How long a receiver's task may take to answer: it waits for nobody itself.
+const ANSWER_BOUND: Duration = Duration::from_secs(5);
+
+/// Whose deliveries are meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// A webhook of the app.
+    Webhook(WebhookRow),
+    /// The room webhooks of the app at a URL.
+    Room(String),
+}
+
+impl Subject {
+    /// The id of the receiver, as the delivery log has it.
+    pub fn receiver(&self, app: &AppId) -> Id {
+        match self {
+            Self::Webhook(webhook) => webhook.id,
+            Self::Room(url) => room_receiver(app, url),
+        }
+    }
+}
+
+/// A request as it is sent.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    /// Its headers, but for those of the connection.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Bytes,
+}
+
+/// A test, and what came of it.
+#[derive(Debug, Clone)]
+pub struct Tested {
+    /// What was sent.
+    pub sent: Sent,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The beginning of what the receiver said.
+    pub excerpt: Bytes,
+    /// How long it took.
+    pub latency: Duration,
+}
+
+/// Why something was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// Too many tests of the app are under way.
+    #[error("too many tests of this app are under way")]
+    TooMany,
+    /// The receiver is switched off, or its task does not answer.
+    #[error("nothing is delivered to this receiver now")]
+    NotServed,
+    /// A request for the event is under way.
+    #[error("a request for this event is under way")]
+    UnderWay,
+    /// Nothing of the fact is told to this receiver.
+    #[error("there is no such event for this receiver")]
+    NoEvent,
+    /// The body cannot be signed.
+    #[error("the body cannot be signed")]
+    Unsigned,
+    /// The ledger.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Service {
+    /// How a receiver does; `None` when it is not served.
+    pub async fn status(&self, app: &AppId, of: &Subject) -> Option<Status> {
+        let (answer, status) = oneshot::channel();
+        self.ask(app, of, Command::Status(answer))?;
+        timeout(ANSWER_BOUND, status).await.ok()?.ok()
+    }
+
+    /// Sends an event now, whether it was delivered or not.
+    ///
+    /// # Errors
+    /// It is not told to this receiver, a request for it is under way, or the receiver is not served.
+    pub async fn retry(
+        &self,
+        app: &AppId,
+        of: &Subject,
+        key: Key,
+        meeting: MeetingId,
+    ) -> Result<(), DeskError> {
+        let (answer, done) = oneshot::channel();
+        self.ask(app, of, Command::Retry(key, meeting, answer)).ok_or(DeskError::NotServed)?;
+        match timeout(ANSWER_BOUND, done).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err(DeskError::UnderWay),
+            Ok(Err(_)) | Err(_) => Err(DeskError::NotServed),
+        }
+    }
+
+    /// A request for an event, rendered anew.
+    ///
+    /// # Errors
+    /// Nothing of the fact is told to this receiver, or the ledger fails.
+    pub async fn render(
+        &self,
+        app: &AppId,
+        of: &Subject,
+        key: Key,
+        meeting: MeetingId,
+    ) -> Result<Sent, DeskError> {
+        let app = self.app(app).await?;
+        let config = self.config(&app, of);
+        let first = Key { replay: 0, ..key };
+        let told = app.one(&config.wants, first, meeting).await.ok_or(DeskError::NoEvent)?;
+        let told = Told { key, ..Told::clone(&told) };
+        let signature = self.setup.signer.sign(&told.body).await.map_err(|_| DeskError::Unsigned)?;
+        let headers = app.headers(&config, (&told, 1), &signature, false).await;
+        Ok(Sent { headers, body: told.body })
+    }
+
+    /// Sends something that has not happened, and says what came of it. One that succeeds is worth a probe of a receiver that is
+    /// down.
+    ///
+    /// # Errors
+    /// Too many are under way.
+    pub async fn test(&self, app: &AppId, of: &Subject, event: EventName) -> Result<Tested, DeskError> {
+        let app = self.app(app).await?;
+        let _turn = app.tests.try_acquire().map_err(|_| DeskError::TooMany)?;
+        let config = self.config(&app, of);
+        let told = made_up(&app, event, self.setup.clock.wall());
+        let signature = self.setup.signer.sign(&told.body).await.map_err(|_| DeskError::Unsigned)?;
+        let headers = app.headers(&config, (&told, 1), &signature, true).await;
+        let sent = Sent { headers: headers.clone(), body: told.body.clone() };
+        let reply = match config.target {
+            Ok(target) => {
+                let request = Request { app: app.resolver_key(), target, headers, body: told.body };
+                let client = self.setup.client.clone();
+                // On the runtime of webhooks: its connections belong to that.
+                let reply = self.spawn(async move { client.send(&request).await }).await;
+                reply.ok_or(DeskError::NotServed)?
+            }
+            Err(_) => Reply {
+                outcome: Outcome::Fault(Phase::Refused),
+                refused: None,
+                excerpt: Bytes::new(),
+                latency: Duration::ZERO,
+            },
+        };
+        app.count(&reply);
+        if reply.outcome.status().is_some_and(|status| (200..300).contains(&status)) {
+            self.ask(&app.id, of, Command::Probe);
+        }
+        Ok(Tested { sent, outcome: reply.outcome, excerpt: reply.excerpt, latency: reply.latency })
+    }
+
+    fn ask(&self, app: &AppId, of: &Subject, command: Command) -> Option<()> {
+        let app = self.apps.app(app)?;
+        match of {
+            Subject::Webhook(webhook) => app.with(webhook.id, |handle| handle.ask(command)),
+            Subject::Room(url) => app.rooms.with(url, |handle| handle.ask(command)),
+        }
+    }
+
+    fn config(&self, app: &App, of: &Subject) -> Config {
+        let places = &self.setup.places;
+        let settings = self.setup.settings.endpoint;
+        match of {
+            Subject::Webhook(webhook) => {
+                let mut config = Config::of_webhook(webhook, places, settings);
+                // What is asked for by name may have been told before the list was changed.
+                config.wants = Wants::Kit(EventName::ALL.iter().copied().collect());
+                config
+            }
+            Subject::Room(url) => {
+                let secret: Secret = (self.setup.room_secret)(&app.id);
+                Config::of_room(&app.id, url, secret, places, settings)
+            }
+        }
+    }
+
+    /// The app, also one whose receivers are all switched off.
+    async fn app(&self, id: &AppId) -> Result<Arc<App>, DeskError> {
+        if let Some(app) = self.apps.app(id) {
+            return Ok(app);
+        }
+        let app = App::new(Arc::clone(&self.setup), id.clone(), self.stop.clone());
+        app.learn_name(&self.setup.store.receivers(id).await?.app_name);
+        Ok(Arc::new(app))
+    }
+}
+
+/// An event whose ids are made up.
+fn made_up(app: &App, event: EventName, now: UnixMs) -> Told {
+    let name = app.name();
+    let session = kit::Session {
+        meeting: MeetingId::from_u128(0),
+        session: SessionId::from_u128(0),
+        title: "Test",
+        started_at: now,
+        organizer: kit::Organizer { id: app.id.as_str(), name: &name },
+    };
+    let body = event::sample(&session, PeerId::from_u128(0), event, now);
+    Told { key: Key::first(0), lane: MeetingId::from_u128(0), order: Order::Session, body }
+}
