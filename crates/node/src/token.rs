@@ -5,9 +5,8 @@ use std::fmt::Write as _;
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::KeyPair as _;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use pem::{EncodeConfig, LineEnding, Pem};
 use sederunt_core::id::{Id, MeetingId, ParticipantId};
 use sederunt_core::time::UnixMs;
 use sederunt_store::{ParticipantRow, PresetRow};
@@ -20,8 +19,6 @@ use crate::NodeError;
 const LIFETIME_SECS: i64 = 100 * 24 * 3600;
 /// Longest token that is looked at; ours have about 700 characters.
 pub const TOKEN_MAX_BYTES: usize = 4096;
-/// Base64 characters per line of a PEM file (RFC 7468).
-const PEM_LINE: usize = 64;
 
 /// Claims of a participant token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -185,17 +182,8 @@ pub fn mint_token(
 pub fn generate_signing_key() -> Result<String, NodeError> {
     let pair = KeyPair::generate(KeySize::Rsa2048).map_err(unusable)?;
     let der: Pkcs8V1Der<'_> = pair.as_der().map_err(unusable)?;
-    let text = STANDARD.encode(der.as_ref());
-    let mut pem = String::from("-----BEGIN PRIVATE KEY-----\n");
-    let mut rest = text.as_str();
-    while !rest.is_empty() {
-        let (line, tail) = rest.split_at(rest.len().min(PEM_LINE));
-        pem.push_str(line);
-        pem.push('\n');
-        rest = tail;
-    }
-    pem.push_str("-----END PRIVATE KEY-----\n");
-    Ok(pem)
+    let lines = EncodeConfig::new().set_line_ending(LineEnding::LF);
+    Ok(pem::encode_config(&Pem::new("PRIVATE KEY", der.as_ref()), lines))
 }
 
 /// Tells tokens apart without keeping them: the first 64 bits of their SHA-256.
@@ -207,6 +195,8 @@ fn fingerprint(token: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use std::sync::LazyLock;
+
+    use base64::Engine;
 
     use super::*;
 

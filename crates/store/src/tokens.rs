@@ -9,6 +9,8 @@ use crate::sql::{bad, find, list, ms, opt_ms, opt_name, write_error};
 use crate::table::{Insert, columns};
 use crate::{ApiTokenRow, Permission, Result, Store, StoreError, Thing};
 
+const SECRET: &str = "SELECT value FROM secret WHERE name = ?1";
+
 impl Store {
     /// Stores a token under the SHA-256 of its text; `Exists` when the id or the hash is taken.
     pub async fn create_token(&self, token: ApiTokenRow, sha256: [u8; 32]) -> Result<()> {
@@ -58,11 +60,33 @@ impl Store {
     pub async fn secret(&self, name: &str, make: Vec<u8>) -> Result<Vec<u8>> {
         let name = name.to_owned();
         self.decide(move |conn| {
-            let sql = "SELECT value FROM secret WHERE name = ?1";
-            Ok(match find(conn, sql, [&name], |r| r.get(0))? {
+            Ok(match find(conn, SECRET, [&name], |r| r.get(0))? {
                 Some(value) => (Vec::new(), value),
                 None => (vec![Entry::Secret { name, value: make.clone() }], make),
             })
+        })
+        .await
+    }
+
+    /// A secret of the server, if it has been created.
+    pub async fn kept_secret(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        let name = name.to_owned();
+        self.read(move |c| find(c, SECRET, [&name], |r| r.get(0))).await
+    }
+
+    /// Replaces a secret of the server, in one transaction: `change` sees it as it is, and says what it is to be (`None` =
+    /// as it is) beside its answer.
+    pub async fn change_secret<T: Send + 'static>(
+        &self,
+        name: &str,
+        change: impl FnOnce(Option<&[u8]>) -> (Option<Vec<u8>>, T) + Send + 'static,
+    ) -> Result<T> {
+        let name = name.to_owned();
+        self.decide(move |conn| {
+            let old: Option<Vec<u8>> = find(conn, SECRET, [&name], |r| r.get(0))?;
+            let (value, answer) = change(old.as_deref());
+            let entries = value.map(|value| Entry::Secret { name, value });
+            Ok((entries.into_iter().collect(), answer))
         })
         .await
     }

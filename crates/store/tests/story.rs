@@ -100,6 +100,12 @@ async fn tokens_and_secrets(store: &Store) {
     assert!(matches!(store.revoke_token("t2", at(9)).await, Err(StoreError::NotFound(Thing::Token))));
     assert_eq!(store.secret("key", vec![1]).await.unwrap(), vec![1]);
     assert_eq!(store.secret("key", vec![2]).await.unwrap(), vec![1], "made once");
+    assert_eq!(store.kept_secret("key").await.unwrap(), Some(vec![1]));
+    assert_eq!(store.kept_secret("none").await.unwrap(), None);
+    let kept = store.change_secret("key", |old| (None, old.map(<[u8]>::to_vec))).await.unwrap();
+    assert_eq!((kept, store.kept_secret("key").await.unwrap()), (Some(vec![1]), Some(vec![1])), "as it is");
+    store.change_secret("key", |_| (Some(vec![3]), ())).await.unwrap();
+    assert_eq!(store.kept_secret("key").await.unwrap(), Some(vec![3]));
 }
 
 async fn people(store: &Store) {

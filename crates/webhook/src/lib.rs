@@ -14,6 +14,8 @@ pub mod endpoint;
 pub mod guard;
 pub mod headers;
 pub mod health;
+pub mod key_store;
+pub mod keys;
 mod lane;
 pub mod places;
 pub mod resolve;

@@ -7,12 +7,13 @@ use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
 use aws_lc_rs::{digest, hmac, rand};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use pem::{EncodeConfig, LineEnding, Pem};
 use sederunt_core::id::Id;
 
 use crate::told::Key;
 
-/// Characters of a line of PEM (RFC 7468 §2).
-const PEM_LINE: usize = 64;
+/// What a private key's text is called (RFC 7468 §10).
+const PRIVATE: &str = "PRIVATE KEY";
 /// Bytes of a secret.
 const SECRET_BYTES: usize = 32;
 /// What a secret's text begins with.
@@ -27,6 +28,9 @@ pub enum KeyError {
     /// Not `whsec_` and Base64 of 32 bytes.
     #[error("the secret is not whsec_ and Base64 of {SECRET_BYTES} bytes")]
     BadSecret,
+    /// Not a ring of keys, or one without a key.
+    #[error("the keys of webhooks in the ledger are damaged")]
+    BadRing,
     /// The library failed: no memory, or no randomness.
     #[error("the cryptographic library failed")]
     Failed,
@@ -60,7 +64,7 @@ impl SigningKey {
     pub fn generate_pem() -> Result<String, KeyError> {
         let pair = KeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyError::Failed)?;
         let der: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| KeyError::Failed)?;
-        Ok(pem("PRIVATE KEY", der.as_ref()))
+        Ok(as_pem(PRIVATE, der.as_ref()))
     }
 
     /// Reads what [`Self::generate_pem`] made.
@@ -68,11 +72,8 @@ impl SigningKey {
     /// # Errors
     /// It is no such key.
     pub fn from_pem(text: &str) -> Result<Self, KeyError> {
-        let inner = text.trim().strip_prefix("-----BEGIN PRIVATE KEY-----").ok_or(KeyError::BadKey)?;
-        let inner = inner.strip_suffix("-----END PRIVATE KEY-----").ok_or(KeyError::BadKey)?;
-        let inner: String = inner.split_ascii_whitespace().collect();
-        let der = STANDARD.decode(inner).map_err(|_| KeyError::BadKey)?;
-        Ok(Self(KeyPair::from_pkcs8(&der).map_err(|_| KeyError::BadKey)?))
+        let pem = pem::parse(text).ok().filter(|pem| pem.tag() == PRIVATE).ok_or(KeyError::BadKey)?;
+        Ok(Self(KeyPair::from_pkcs8(pem.contents()).map_err(|_| KeyError::BadKey)?))
     }
 
     /// The public key as `/.well-known/webhooks.json` has it.
@@ -81,7 +82,7 @@ impl SigningKey {
     /// The library failed.
     pub fn public_pem(&self) -> Result<String, KeyError> {
         let der: PublicKeyX509Der<'_> = self.0.public_key().as_der().map_err(|_| KeyError::Failed)?;
-        Ok(pem("PUBLIC KEY", der.as_ref()))
+        Ok(as_pem("PUBLIC KEY", der.as_ref()))
     }
 
     /// `rtk-signature` and `pagecall-signature`: Base64 of RSASSA-PKCS1-v1_5 with SHA-256 over the bytes of the body.
@@ -96,18 +97,8 @@ impl SigningKey {
     }
 }
 
-fn pem(label: &str, der: &[u8]) -> String {
-    let text = STANDARD.encode(der);
-    let mut pem = format!("-----BEGIN {label}-----\n");
-    let mut rest = text.as_str();
-    while !rest.is_empty() {
-        let (line, tail) = rest.split_at(rest.len().min(PEM_LINE));
-        pem.push_str(line);
-        pem.push('\n');
-        rest = tail;
-    }
-    pem.push_str(&format!("-----END {label}-----\n"));
-    pem
+fn as_pem(label: &str, der: &[u8]) -> String {
+    pem::encode_config(&Pem::new(label, der), EncodeConfig::new().set_line_ending(LineEnding::LF))
 }
 
 /// A secret of Standard Webhooks.
@@ -197,7 +188,7 @@ mod tests {
         assert!(
             pem.starts_with("-----BEGIN PUBLIC KEY-----\n") && pem.ends_with("-----END PUBLIC KEY-----\n")
         );
-        assert!(pem.lines().all(|line| line.len() <= PEM_LINE));
+        assert!(pem.lines().all(|line| line.len() <= 64) && !pem.contains('\r'));
         let body = br#"{"event":"meeting.started"}"#;
         let signature = STANDARD.decode(KEY.sign(body).unwrap()).unwrap();
         assert_eq!(signature.len(), 256);
