@@ -47,7 +47,9 @@ before(async () => {
   await pagecall('/users', { user_id: 'alice' });
   const { room } = await pagecall('/rooms', { name: 'Lesson', type: 'private', members: [{ user_id: 'alice', type: 'host' }] });
   const [preset] = await pagecallOrKit('/presets?search=webinar_viewer');
-  ids = { meeting, participant: participant.id, session: session.id, room: room.id, preset: preset.id };
+  const path = `/client/v4/accounts/${server.account}/realtime/kit/${server.app}/webhooks`;
+  const { data: webhook } = await ask(path, { name: 'Main', url: 'https://hooks.example.com/', events: ['meeting.ended'] });
+  ids = { meeting, participant: participant.id, session: session.id, room: room.id, preset: preset.id, webhook: webhook.id };
 });
 
 after(() => server?.stop());
@@ -91,6 +93,7 @@ test('RealtimeKit', () =>
     participant_id: ids.participant,
     session_id: ids.session,
     preset_id: ids.preset,
+    webhook_id: ids.webhook,
   }));
 
 // Deleting would take away what the other requests are about, and they would get 400 for right data.
@@ -106,4 +109,4 @@ test('Pagecall', () =>
 
 // The feed has no end, so nobody could check it whole.
 test('Sederunt', () =>
-  hold('sederunt', { app_id: server.app, session_id: ids.session }, '--exclude-operation-id', 'GetFeed'));
+  hold('sederunt', { app_id: server.app, session_id: ids.session, webhook_id: ids.webhook }, '--exclude-operation-id', 'GetFeed'));

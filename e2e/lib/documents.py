@@ -44,6 +44,10 @@ def before_call(context, case, kwargs):
     # A range begins before it ends, and its length is bounded: no form can say so of two dates.
     if operation == "analyticsGetOrgAnalytics" and ("start_date" in query or "end_date" in query):
         query["start_date"], query["end_date"] = "2026-01-05", "2026-01-12"
+    # A receiver that may be called: neither http nor what the tool has seen in an answer.
+    for hook in (body if (operation or "").startswith("webhooks") else {}, body.get("webhook")):
+        if isinstance(hook, dict) and isinstance(hook.get("url"), str):
+            hook["url"] = "https://hooks.example.com/in"
     # A name that no other preset has.
     if operation in ("presetsCreate", "presetsUpdate", "presetsReplacePresetByID") and body.get("name"):
         body["name"] = f"preset {uuid.uuid4()}"

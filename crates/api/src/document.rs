@@ -8,7 +8,7 @@ use utoipa::openapi::path::{Operation as Described, Parameter, ParameterIn, Path
 use utoipa::openapi::schema::{AdditionalProperties, AllOf, AnyOf, Object, SchemaType, Type};
 use utoipa::openapi::{
     Content, ContentBuilder, HeaderBuilder, KnownFormat, ObjectBuilder, OpenApi, Ref, RefOr, Required,
-    Response, ResponseBuilder, Schema, SchemaFormat,
+    Response, ResponseBuilder, Schema, SchemaFormat, Server,
 };
 
 use crate::limit::{URL_MAX_CHARS, WEBHOOK_HEADERS_MAX};
@@ -55,6 +55,13 @@ pub(crate) fn describes(document: &OpenApi, method: &Method, path: &str) -> bool
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Described> {
     [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
+}
+
+/// Says of all operations that they are at the root, wherever the others of their document are.
+pub(crate) fn serve_at_root(api: &mut OpenApi) {
+    for operation in api.paths.paths.values_mut().flat_map(operations) {
+        operation.servers = Some(vec![Server::new("/")]);
+    }
 }
 
 /// Adds the answers that no handler gives, or any of them.
@@ -209,6 +216,11 @@ pub(crate) fn time() -> Schema {
 /// A day, or nothing.
 pub(crate) fn day() -> Schema {
     any(vec![text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Date))).build(), empty()])
+}
+
+/// One of the names of a table.
+pub(crate) fn one_of(names: &[&'static str]) -> Schema {
+    Schema::Object(text().enum_values(Some(names.iter().copied())).build())
 }
 
 /// Headers of a room webhook, or `null`.

@@ -7,7 +7,7 @@ mod sederunt;
 
 use axum::Router;
 use axum::http::Method;
-use axum::routing::{MethodFilter, MethodRouter, get};
+use axum::routing::{MethodFilter, MethodRouter};
 use utoipa::openapi::{OpenApi, Server};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
@@ -43,8 +43,8 @@ pub(crate) struct Door {
     /// Reads of one thing of a kind that nobody can make here yet: it is not found, which is the truth, and they are not built
     /// either.
     absent: &'static [Absent],
-    /// The vendor's paths that have no prefix and are not built either.
-    at_root: &'static [&'static str],
+    /// What is built of the vendor's that has no prefix.
+    at_root: fn() -> Vec<UtoipaMethodRouter<Api>>,
     /// What the document says beside the operations.
     document: fn() -> OpenApi,
     /// Puts into the document what cannot be derived.
@@ -66,7 +66,7 @@ pub fn doors() -> Vec<DoorInfo> {
     let info = |door: &Door| DoorInfo {
         name: door.name,
         document: door.document(),
-        vendor_operations: door.operations.len() + door.at_root.len(),
+        vendor_operations: door.operations.len() + door.root().into_openapi().paths.paths.len(),
     };
     DOORS.into_iter().map(info).collect()
 }
@@ -85,12 +85,9 @@ impl Door {
         self.prefixes.iter().any(below)
     }
 
-    /// Its routes below each of its prefixes.
+    /// Its routes: below each of its prefixes, and at the root.
     pub(crate) fn router(&self) -> Router<Api> {
-        let at_root = self.at_root.iter().fold(Router::new(), |router, path| {
-            let refuse = self.dialect.refuse;
-            router.route(path, get(move || std::future::ready(refuse(Refusal::NotBuilt))))
-        });
+        let (at_root, _) = self.root().split_for_parts();
         self.prefixes.iter().fold(at_root, |router, prefix| router.merge(self.below(prefix)))
     }
 
@@ -121,10 +118,18 @@ impl Door {
         })
     }
 
+    /// What is built below no prefix.
+    fn root(&self) -> OpenApiRouter<Api> {
+        (self.at_root)().into_iter().fold(OpenApiRouter::new(), OpenApiRouter::routes)
+    }
+
     /// Its OpenAPI document: what is built.
     pub(crate) fn document(&self) -> OpenApi {
         let mut api = self.built("").into_openapi();
         api.servers = self.prefixes.first().map(|prefix| vec![Server::new(*prefix)]);
+        let mut root = self.root().into_openapi();
+        document::serve_at_root(&mut root);
+        api.merge(root);
         document::complete(&mut api, self.dialect.schema, self.operations);
         (self.describe)(&mut api);
         api

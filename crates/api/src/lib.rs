@@ -44,6 +44,7 @@ pub use state::ApiConfig;
 /// - `/client/v4/accounts/{account_id}/realtime/kit/…`, and the same without `/client/v4`
 /// - `/v1/…`
 /// - `/sederunt/v1/…`
+/// - `/.well-known/webhooks.json`
 /// - `/openapi/realtimekit.json`, `/openapi/pagecall.json`, `/openapi/sederunt.json`
 pub fn router(node: Node, config: ApiConfig) -> Router {
     let api = Api::new(node, config);

@@ -108,7 +108,8 @@ impl Passed {
         if in_vain {
             headers.insert(SHOULD_RETRY, HeaderValue::from_static("false"));
         }
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        // Who answers what everybody may keep says so.
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         if let Ok(id) = HeaderValue::from_maybe_shared(Bytes::from(self.id)) {
             headers.insert(REQUEST_ID, id);
         }

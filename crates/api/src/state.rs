@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use sederunt_node::Node;
+use sederunt_webhook::places::Places;
 
 use crate::doors::{FeedConfig, Feeds};
 
@@ -16,6 +17,8 @@ pub struct ApiConfig {
     pub base_uri: Option<String>,
     /// The server itself speaks TLS.
     pub is_secure: bool,
+    /// Where webhooks may go.
+    pub webhook_places: Places,
     /// Limits and times of the live feed.
     pub feed: FeedConfig,
 }

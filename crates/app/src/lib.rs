@@ -18,6 +18,7 @@ mod room;
 mod rule;
 mod site;
 pub mod users;
+pub mod webhooks;
 
 use sederunt_core::error::RoomError;
 use sederunt_node::NodeError;

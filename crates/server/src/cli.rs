@@ -65,6 +65,12 @@ pub enum Command {
         #[command(subcommand)]
         what: MeetingCommand,
     },
+    /// Manage the keys that sign webhooks
+    WebhookKey {
+        /// What to do.
+        #[command(subcommand)]
+        what: WebhookKeyCommand,
+    },
     /// Show who is live, and how the ledger does
     Status(PlaceArgs),
     /// Copy ledger, keys and settings as they are at one moment into a tar file, while people meet
@@ -191,6 +197,15 @@ pub struct LinkArgs {
     /// Where the ledger is.
     #[command(flatten)]
     pub place: PlaceArgs,
+}
+
+/// `sederunt webhook-key`.
+#[derive(Debug, Subcommand)]
+pub enum WebhookKeyCommand {
+    /// Make the next key: receivers are shown it at once, it signs in an hour, and the old one is shown for a day more
+    Rotate(PlaceArgs),
+    /// List the keys that receivers are shown
+    List(PlaceArgs),
 }
 
 /// `sederunt backup`.

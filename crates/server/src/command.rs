@@ -57,6 +57,7 @@ fn dispatch(cli: Cli, matches: &ArgMatches, runtime: &tokio::runtime::Runtime) -
         Command::Account { what } => errand::account(what),
         Command::App { what } => errand::app(what),
         Command::Meeting { what } => errand::meeting(what)?,
+        Command::WebhookKey { what } => errand::webhook_key(what),
         Command::Status(place) => errand::status(place),
         Command::Backup(args) => errand::backup(args)?,
         Command::Restore(args) => return restore::run(args),

@@ -13,6 +13,7 @@ mod origin;
 mod reference;
 mod room;
 mod tls;
+mod webhook;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -32,6 +33,7 @@ pub use media::{MediaGiven, MediaSettings};
 pub use reference::reference;
 pub use room::{RoomGiven, RoomSettings};
 pub use tls::{TlsConfig, TlsGiven, TlsMode};
+pub use webhook::{WebhookConfig, WebhookGiven, WebhookLog, WebhookOrder};
 
 /// What the server runs with.
 #[derive(Debug, Clone)]
@@ -48,6 +50,8 @@ pub struct Config {
     pub room: RoomSettings,
     /// The session list's index.
     pub index: IndexOptions,
+    /// Webhooks.
+    pub webhook: WebhookConfig,
     /// Logs.
     pub log: LogConfig,
     /// All of it as a configuration file, each value with its origin.
@@ -70,6 +74,8 @@ pub struct ConfigArgs {
     room: RoomGiven,
     #[command(flatten)]
     index: IndexGiven,
+    #[command(flatten)]
+    webhook: WebhookGiven,
     #[command(flatten)]
     log: LogGiven,
 }
@@ -103,6 +109,7 @@ struct File {
     index: IndexGiven,
     /// What `index` was called.
     archive: Option<index::Renamed>,
+    webhook: WebhookGiven,
     log: LogGiven,
 }
 
@@ -121,7 +128,8 @@ impl Config {
     /// Resolves the settings and tells where each value came from. `matches` are those of the subcommand that
     /// `args` were read from. Errors name the key and the rule.
     pub fn resolve(args: ConfigArgs, matches: &ArgMatches) -> anyhow::Result<(Self, Vec<Effective>)> {
-        let ConfigArgs { source: DataArgs { config, data }, http, media, tls, room, index, log } = args;
+        let ConfigArgs { source: DataArgs { config, data }, http, media, tls, room, index, webhook, log } =
+            args;
         index::refuse_former_variables()?;
         let file = File::read(config.as_deref())?;
         let File {
@@ -138,6 +146,7 @@ impl Config {
             tls: file_tls,
             index: file_index,
             archive: _,
+            webhook: file_webhook,
             log: file_log,
         } = file;
         let mut layers = Layers::new(matches, config);
@@ -150,10 +159,11 @@ impl Config {
         let media = MediaSettings::resolve(&mut layers, media, file_media);
         let tls = TlsConfig::resolve(&mut layers, tls, file_tls)?;
         let index = index::resolve(&mut layers, index, file_index)?;
+        let webhook = WebhookConfig::resolve(&mut layers, webhook, file_webhook)?;
         let log = LogConfig::resolve(&mut layers, log, file_log);
         let effective = layers.finish();
         let printed = layer::as_toml(&effective);
-        Ok((Self { data, http, media, tls, room, index, log, printed }, effective))
+        Ok((Self { data, http, media, tls, room, index, webhook, log, printed }, effective))
     }
 }
 

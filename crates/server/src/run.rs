@@ -1,6 +1,6 @@
 //! Wires the boxes together, runs them, and takes them apart again.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,13 +12,14 @@ use sederunt_node::clock::{Clock, SystemClock};
 use sederunt_node::media::{IceKey, MediaConfig, MediaHandle, MediaNotice};
 use sederunt_node::{Node, NodeConfig};
 use sederunt_store::{IndexOptions, Store, StoreOptions};
+use sederunt_webhook::key_store;
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::accept::{Connections, Door};
-use crate::config::{Config, HttpConfig, MediaSettings, RoomSettings, TlsConfig};
+use crate::config::{Config, HttpConfig, MediaSettings, RoomSettings, TlsConfig, WebhookConfig};
 use crate::control::{ControlStats, Desks, Listener};
 use crate::data_folder::DataFolder;
 use crate::forwarded::TrustedProxies;
@@ -97,16 +98,18 @@ pub async fn run_with_clock(
 ) -> anyhow::Result<()> {
     // Logging is process-wide and was started by the caller.
     accept::raise_open_files();
-    let Config { data, http, media, tls, room, index, log: _, printed } = config;
+    let Config { data, http, media, tls, room, index, mut webhook, log: _, printed } = config;
     let folder = Arc::new(DataFolder::hold(&data)?);
     let control = bind_control(&folder);
     let (started_at, addresses) = (clock.now(), Addresses::of(&http, &tls, &listeners)?);
     let certificates = tls::certificates(&tls, &folder, addresses.public_host(), Arc::clone(&clock))?;
     let acceptor = certificates.as_ref().map(tls::Certificates::acceptor).transpose()?;
 
+    webhook.places.own = own_addresses(&http, &media);
     let media = Media::start(media, ice_key::load_or_make(&folder)?)?;
     let media_handle = media.handle.clone();
     let node = start_node(&folder, room, index, media, clock).await?;
+    key_store::load_or_make(node.store(), started_at).await.context("cannot make the key of webhooks")?;
     if let Some(path) = first_run::make_if_needed(&folder, node.store(), &Mint::new(started_at)?).await? {
         tracing::info!(file = %path.display(), "first start: account, app and API token are in this file");
     }
@@ -130,7 +133,7 @@ pub async fn run_with_clock(
         tls: acceptor,
         per_address_factor: http.per_address_factor,
         proxies: Arc::new(TrustedProxies::new(http.trusted_proxies.clone())),
-        router: public_router(&node, &addresses, http, observed.http.clone()),
+        router: public_router(&node, &addresses, http, &webhook, observed.http.clone()),
     };
     let private = Door::plain(listeners.metrics, health::router(observed.clone()));
     tokio::spawn(public.serve(observed.connections.clone(), serving.clone()));
@@ -199,6 +202,14 @@ async fn stop(node: Node, media: &MediaHandle, connections: &Connections, servin
     }
     media.shutdown();
     tracing::info!("stopped");
+}
+
+/// The addresses of this server that its settings name: those where it listens, and those that people are told. A webhook
+/// may not call them; of all others it is seen when it has connected that they are ours.
+fn own_addresses(http: &HttpConfig, media: &MediaSettings) -> Vec<IpAddr> {
+    let listens = [http.listen, http.metrics_listen, media.listen].map(|address| address.ip());
+    let all = listens.into_iter().chain(media.announce.iter().map(|announced| announced.ip));
+    all.map(|address| address.to_canonical()).filter(|address| !address.is_unspecified()).collect()
 }
 
 struct Media {
@@ -288,6 +299,7 @@ fn public_router(
     node: &Node,
     addresses: &Addresses,
     config: HttpConfig,
+    webhook: &WebhookConfig,
     metrics: HttpMetrics,
 ) -> logs::Access {
     let HttpConfig { cors_origins, per_address_factor, .. } = config;
@@ -295,8 +307,13 @@ fn public_router(
     // Without TLS there is no secure origin for the client's sub-domains: the page maps them to its own.
     let shim = addresses.scheme == "http";
     let base_uri = addresses.public.clone();
-    let api =
-        ApiConfig { cors_origins, base_uri: base_uri.clone(), is_secure: !shim, ..ApiConfig::default() };
+    let api = ApiConfig {
+        cors_origins,
+        base_uri: base_uri.clone(),
+        is_secure: !shim,
+        webhook_places: webhook.places.clone(),
+        ..ApiConfig::default()
+    };
     let gateway = GatewayConfig { base_uri, shim, limits, ..GatewayConfig::default() };
     let router = Router::new()
         .merge(sederunt_gateway::router(node.clone(), gateway))

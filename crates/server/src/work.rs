@@ -15,6 +15,7 @@ mod status;
 mod table;
 mod token;
 mod verify;
+mod webhook_key;
 
 use std::io::BufRead;
 
@@ -107,6 +108,16 @@ pub(crate) enum Work {
     },
     /// `meeting link`.
     MeetingLink(Link),
+    /// `webhook-key rotate`.
+    WebhookKeyRotate {
+        /// As JSON.
+        json: bool,
+    },
+    /// `webhook-key list`.
+    WebhookKeyList {
+        /// As JSON.
+        json: bool,
+    },
     /// `status`.
     Status {
         /// As JSON.
@@ -171,6 +182,8 @@ impl Work {
             Self::MeetingCreate { .. } => "meeting create",
             Self::MeetingList { .. } => "meeting list",
             Self::MeetingLink(_) => "meeting link",
+            Self::WebhookKeyRotate { .. } => "webhook-key rotate",
+            Self::WebhookKeyList { .. } => "webhook-key list",
             Self::Status { .. } => "status",
             Self::Backup { .. } => "backup",
             Self::Import { .. } => "import",
@@ -237,6 +250,8 @@ pub(crate) fn run(
             meeting::list(desk, (account.as_deref(), app.as_deref()), search, json, console)
         }
         Work::MeetingLink(what) => meeting::link(desk, what, console),
+        Work::WebhookKeyRotate { json } => webhook_key::rotate(desk, json, console),
+        Work::WebhookKeyList { json } => webhook_key::list(desk, json, console),
         Work::Status { json } => status::run(desk, json, console),
         Work::Backup { settings, json } => backup::run(desk, settings, json, console),
         Work::Import { account, bytes, json } => {

@@ -128,6 +128,55 @@ async fn whoever_is_made_without_a_server_or_beside_one_may_join() {
     stop(server);
 }
 
+/// The keys that receivers of webhooks are shown.
+async fn public_keys(server: &Server) -> (Value, Vec<Value>) {
+    let answer = get(&server.bound.http, "/.well-known/webhooks.json").await;
+    assert_eq!((answer.status, answer.header("cache-control")), (200, Some("public, max-age=300")));
+    let data = answer.json()["data"].clone();
+    (data["publicKey"].clone(), data["publicKeys"].as_array().unwrap().clone())
+}
+
+#[tokio::test]
+async fn the_key_of_webhooks_is_replaced_beside_a_server_and_without_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let states = |keys: &Value| {
+        let state = |key: &Value| key["state"].as_str().unwrap().to_owned();
+        keys.as_array().unwrap().iter().map(state).collect::<Vec<_>>()
+    };
+    let server = Server::start(&data, &[]);
+    let made = json(&["webhook-key", "list"], &data);
+    assert_eq!(states(&made), ["signs"]);
+    let (signs, all) = public_keys(&server).await;
+    assert_eq!(all, std::slice::from_ref(&signs));
+
+    let rotated = json(&["webhook-key", "rotate"], &data);
+    assert_eq!((states(&rotated), &rotated[0]), (vec!["signs".to_owned(), "next".to_owned()], &made[0]));
+    let created: jiff::Timestamp = rotated[1]["created_at"].as_str().unwrap().parse().unwrap();
+    let used: jiff::Timestamp = rotated[1]["used_from"].as_str().unwrap().parse().unwrap();
+    assert_eq!(used.as_millisecond() - created.as_millisecond(), 3_600_000);
+    let (still, all) = public_keys(&server).await;
+    assert_eq!((still, all.len(), &all[0]), (signs.clone(), 2, &signs), "shown at once, and used in an hour");
+    let too_soon = refused(&["webhook-key", "rotate"], &data);
+    assert!(too_soon.contains("the next key is there already"), "{too_soon}");
+    assert!(!server.log().contains("PRIVATE"));
+    stop(server);
+
+    assert_eq!(json(&["webhook-key", "list"], &data), rotated, "without a server the same");
+    let text = stdout_of(&["webhook-key", "list", "--data", data.to_str().unwrap()]);
+    let row = format!("{}\tnext\t", rotated[1]["id"].as_str().unwrap());
+    assert!(text.lines().count() == 3 && text.lines().any(|line| line.starts_with(&row)), "{text}");
+    assert!(refused(&["webhook-key", "rotate"], &data).contains("the next key is there already"));
+    let server = Server::start(&data, &[]);
+    assert_eq!(public_keys(&server).await, (signs, all), "over a restart");
+    stop(server);
+
+    // Without a server the next key is made as well.
+    let other = dir.path().join("other");
+    stop(Server::start(&other, &[]));
+    assert_eq!(states(&json(&["webhook-key", "rotate"], &other)), ["signs", "next"]);
+}
+
 fn without_times(row: &Value) -> Value {
     let mut row = row.as_object().unwrap().clone();
     for key in ["id", "created_at", "updated_at"] {

@@ -75,7 +75,7 @@ fn every_command_says_the_same_beside_a_server_and_without_one() {
     let bad = dir.path().join("bad.ndjson");
     std::fs::write(&bad, format!("{}\n{{\"app\":\n", record(&first.app_id, 1, 1))).unwrap();
     let bad = bad.to_str().unwrap();
-    let commands: [&[&str]; 19] = [
+    let commands: [&[&str]; 21] = [
         &["token", "list"],
         &["token", "list", "--json"],
         &["token", "revoke", "nothing"],
@@ -95,6 +95,8 @@ fn every_command_says_the_same_beside_a_server_and_without_one() {
         &["index", "verify", "--json"],
         &["index", "rebuild", "--app", "nowhere"],
         &["index", "rebuild", "--app", &first.app_id, "--json"],
+        &["webhook-key", "list"],
+        &["webhook-key", "list", "--json"],
     ];
     let alone: Vec<Said> = commands.iter().map(|args| said(args, &data)).collect();
     let server = Server::start(&data, &[]);
@@ -106,11 +108,11 @@ fn every_command_says_the_same_beside_a_server_and_without_one() {
         assert_eq!((&beside.err, beside.code), (&alone.err, alone.code), "{args:?}");
     }
     let codes: Vec<_> = alone.iter().map(|said| said.code.unwrap()).collect();
-    assert_eq!(codes, [0, 0, 1, 1, 1, 3, 3, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0], "{alone:?}");
+    assert_eq!(codes, [0, 0, 1, 1, 1, 3, 3, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0], "{alone:?}");
     // It was the server that did it.
     let metrics = common::http::request(&server.bound.metrics, "GET", "/metrics", None, None);
     let metrics = tokio::runtime::Runtime::new().unwrap().block_on(metrics).body;
-    assert!(metrics.lines().any(|l| l == "sederunt_commands_total 17"), "{metrics}");
+    assert!(metrics.lines().any(|l| l == "sederunt_commands_total 19"), "{metrics}");
 }
 
 /// The ninth column of `index info`, and its name in JSON.

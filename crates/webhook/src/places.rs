@@ -1,12 +1,16 @@
 //! The operator's lists of places: `webhook.allow` lifts the rules of scheme, name and address for what it names,
 //! `webhook.refuse` adds what no table can know, and wins.
 
+use std::fmt;
 use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
 
 use crate::guard::{self, AddressRule};
 
 /// One entry: a network, an address, a host, or `*.suffix`, each optionally with a port.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Place {
     what: What,
     /// `None` = every port.
@@ -34,6 +38,39 @@ impl std::str::FromStr for Place {
         let (body, port) = split_port(text).ok_or_else(bad)?;
         let what = network(body).or_else(|| name(body)).ok_or_else(bad)?;
         Ok(Self { what, port })
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let body = match &self.what {
+            What::Network(IpAddr::V4(v4), 32) => v4.to_string(),
+            What::Network(IpAddr::V6(v6), 128) => v6.to_string(),
+            What::Network(address, bits) => format!("{address}/{bits}"),
+            What::Host(name) => name.clone(),
+            What::Suffix(suffix) => format!("*{suffix}"),
+        };
+        match self.port {
+            Some(port) if matches!(self.what, What::Network(IpAddr::V6(_), _)) => {
+                write!(f, "[{body}]:{port}")
+            }
+            Some(port) => write!(f, "{body}:{port}"),
+            None => f.write_str(&body),
+        }
+    }
+}
+
+impl From<Place> for String {
+    fn from(place: Place) -> Self {
+        place.to_string()
+    }
+}
+
+impl TryFrom<String> for Place {
+    type Error = BadPlace;
+
+    fn try_from(text: String) -> Result<Self, BadPlace> {
+        text.parse()
     }
 }
 
@@ -226,6 +263,25 @@ mod tests {
         for text in bad {
             let error = text.parse::<Place>().unwrap_err();
             assert!(error.to_string().starts_with(&format!("\"{text}\" is not an address")), "{error}");
+        }
+    }
+
+    #[test]
+    fn entries_are_written_as_they_are_read() {
+        for (text, written) in [
+            ("10.0.0.0/8", "10.0.0.0/8"),
+            ("10.0.0.7/32", "10.0.0.7"),
+            ("192.168.1.7:8080", "192.168.1.7:8080"),
+            ("10.0.0.0/8:443", "10.0.0.0/8:443"),
+            ("fd00::/8", "fd00::/8"),
+            ("[fe80::1]:443", "[fe80::1]:443"),
+            ("[fd00::/8]:443", "[fd00::/8]:443"),
+            ("Hooks.Intranet", "hooks.intranet"),
+            ("*.corp.example:8443", "*.corp.example:8443"),
+        ] {
+            let place: Place = text.parse().unwrap();
+            assert_eq!(place.to_string(), written);
+            assert_eq!(written.parse(), Ok(place));
         }
     }
 

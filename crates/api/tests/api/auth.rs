@@ -38,7 +38,13 @@ async fn every_realtimekit_operation_refuses_strangers() {
     let person = kit.world.store.stays(stays_of(&kit, "S1")).await.unwrap().items[0].clone();
     let (peer, participant) = (person.stay.peer.to_string(), person.stay.participant.to_string());
     let preset = kit.world.store.preset(&P.into(), "group_call_host").await.unwrap().unwrap().id;
+    let webhook = kit.webhook().await;
     for (method, template, id) in operations("realtimekit") {
+        // Nobody's account has it, and everybody may see it.
+        if id == "webhooksPublicKey" {
+            assert_eq!(kit.world.send(method, &template, "nonsense", None).await.status.as_u16(), 200);
+            continue;
+        }
         let participant = if template.contains("/sessions/") { &peer } else { &participant };
         let path = |account: &str, app: &str| {
             let ids = [
@@ -47,6 +53,7 @@ async fn every_realtimekit_operation_refuses_strangers() {
                 ("participant_id", participant),
                 ("preset_id", &preset),
                 ("peer_id", &peer),
+                ("webhook_id", &webhook),
             ];
             filled(&template, &[&[("account_id", account), ("app_id", app)], &ids[..]].concat())
         };
@@ -65,7 +72,10 @@ async fn every_realtimekit_operation_refuses_strangers() {
             assert_eq!(code(&send(path(B, P), "TB").await), (404, 404.into()), "{id}");
         }
         // What belongs to app P does not exist in the others.
-        if ["{meeting_id}", "{session_id}", "{preset_id}"].iter().any(|name| template.contains(name)) {
+        if ["{meeting_id}", "{session_id}", "{preset_id}", "{webhook_id}"]
+            .iter()
+            .any(|name| template.contains(name))
+        {
             for app in [Q, E] {
                 assert_eq!(code(&send(path(A, app), "TA").await), (404, 404.into()), "{id}");
             }

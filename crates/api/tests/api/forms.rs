@@ -171,7 +171,9 @@ async fn another_form_is_refused_everywhere_and_named() {
     let m1 = w.store.meeting(M1.parse().unwrap()).await.unwrap().unwrap();
     let participant = w.participant(&m1, w.node.mint_id(), "ann").await.id.to_string();
     let preset = w.store.preset(&P.into(), "group_call_host").await.unwrap().unwrap().id;
+    let webhook = kit.webhook().await;
     let fill = |template: &str| {
+        let template = template.replace("{webhook_id}", &webhook);
         let template = template.replace("{account_id}", A).replace("{app_id}", P).replace("{meeting_id}", M1);
         template.replace("{participant_id}", &participant).replace("{preset_id}", &preset)
     };

@@ -143,6 +143,8 @@ fn random_path_parts() {
         (format!("/accounts/{A}/realtime/kit/{P}/meetings/#"), "TA"),
         (format!("/accounts/{A}/realtime/kit/{P}/presets/#"), "TA"),
         (format!("/accounts/{A}/realtime/kit/{P}/meetings/{M1}/participants/#"), "TA"),
+        (format!("/accounts/{A}/realtime/kit/{P}/webhooks/#"), "TA"),
+        (format!("/sederunt/v1/apps/{P}/webhooks/#/secret"), "TA"),
         ("/accounts/#/realtime/kit/apps".to_owned(), "TA"),
         ("/v1/rooms/#/sessions".to_owned(), "KW"),
         ("/v1/users/#".to_owned(), "KW"),
@@ -167,6 +169,7 @@ fn json_value() -> impl Strategy<Value = serde_json::Value> {
         any::<f64>().prop_map(Into::into),
         "\\PC{0,12}".prop_map(Into::into),
         Just("https://example.com/x".into()),
+        Just("meeting.started".into()),
     ];
     leaf.prop_recursive(3, 12, 4, |inner| {
         let names = [
@@ -181,6 +184,8 @@ fn json_value() -> impl Strategy<Value = serde_json::Value> {
             "webhook",
             "url",
             "headers",
+            "events",
+            "enabled",
             "is_terminated",
             "is_blocked",
             "status",
@@ -211,6 +216,7 @@ fn random_bodies() {
     let (runtime, kit) = fixture();
     let app = format!("/accounts/{A}/realtime/kit/{P}");
     let preset = runtime.block_on(kit.world.store.preset(&P.into(), "group_call_host")).unwrap().unwrap().id;
+    let webhook = runtime.block_on(kit.webhook());
     let targets = [
         (Method::POST, format!("{app}/meetings"), "TA"),
         (Method::PATCH, format!("{app}/meetings/{M1}"), "TA"),
@@ -220,6 +226,9 @@ fn random_bodies() {
         (Method::PUT, format!("{app}/presets/{preset}"), "TA"),
         (Method::POST, format!("{app}/meetings/{M1}/participants"), "TA"),
         (Method::POST, format!("{app}/meetings/{M1}/active-session/kick"), "TA"),
+        (Method::POST, format!("{app}/webhooks"), "TA"),
+        (Method::PATCH, format!("{app}/webhooks/{webhook}"), "TA"),
+        (Method::PUT, format!("{app}/webhooks/{webhook}"), "TA"),
         (Method::POST, format!("/accounts/{A}/realtime/kit/apps"), "TA"),
         (Method::POST, "/v1/rooms".to_owned(), "KW"),
         (Method::POST, format!("/v1/rooms/{M1}/members"), "KW"),

@@ -29,6 +29,11 @@ pub(crate) struct Kit {
     names: Vec<(&'static str, String)>,
 }
 
+/// What a webhook is to be.
+pub(crate) fn hook() -> Value {
+    json!({ "name": "Main", "url": "https://hooks.example.com/in?k=1", "events": ["meeting.started", "meeting.ended"] })
+}
+
 /// A record of docs/record-format.md. `stays`: joined and left.
 pub(crate) fn record(
     app: &str,
@@ -95,6 +100,13 @@ fn history() -> Vec<Value> {
 }
 
 impl Kit {
+    /// A new webhook of app P.
+    pub(crate) async fn webhook(&self) -> String {
+        let target = format!("/accounts/{A}/realtime/kit/{P}/webhooks");
+        let made = self.world.send(Method::POST, &target, "TA", Some(hook())).await.ok();
+        made["data"]["id"].as_str().unwrap().to_owned()
+    }
+
     pub(crate) async fn new() -> Self {
         let world = World::at("2026-01-12T14:21:34.388Z").await;
         for (id, name) in [(P, "Pilot"), (Q, "Quarry"), (E, "Empty")] {

@@ -3,7 +3,7 @@
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::kit_fixture::{A, B, E, Kit, M1, M2, P};
+use crate::kit_fixture::{A, B, E, Kit, M1, M2, P, hook};
 use crate::world::Answer;
 
 /// What may be asked of an operation.
@@ -36,6 +36,45 @@ fn tutor(name: &str) -> Value {
     preset
 }
 
+/// Of one thing in a folder.
+fn rule(method: Method, folder: &str, id: &str, rest: &str, what: &'static str) -> Rule {
+    Rule {
+        reads: method == Method::GET,
+        method,
+        path: format!("{folder}/{id}{rest}"),
+        unknown: Some((format!("{folder}/{NOBODY}{rest}"), format!("{folder}/nonsense{rest}"), what)),
+        body: None,
+        missing: None,
+    }
+}
+
+/// Of a list.
+fn list(path: &str) -> Rule {
+    let path = path.to_owned();
+    Rule { method: Method::GET, path, unknown: None, body: None, missing: None, reads: true }
+}
+
+fn with(rule: Rule, body: Value) -> Rule {
+    Rule { body: Some(body), ..rule }
+}
+
+/// Those of webhooks.
+async fn receivers(kit: &Kit) -> Vec<Rule> {
+    let (keep, drop) = (kit.webhook().await, kit.webhook().await);
+    let one = |method, id: &str| rule(method, "webhooks", id, "", "Webhook");
+    let missing = Some("\"name\" is required");
+    let make = Rule { method: Method::POST, reads: false, ..list("webhooks") };
+    vec![
+        list("webhooks"),
+        list("webhooks/all"),
+        Rule { missing, ..with(make, hook()) },
+        one(Method::GET, &keep),
+        with(one(Method::PATCH, &keep), json!({ "enabled": false })),
+        Rule { missing, ..with(one(Method::PUT, &keep), hook()) },
+        one(Method::DELETE, &drop),
+    ]
+}
+
 impl Rules {
     async fn new() -> Self {
         let kit = Kit::new().await;
@@ -46,30 +85,13 @@ impl Rules {
         let of = async |name: &str| w.store.preset(&P.into(), name).await.unwrap().unwrap().id;
         let (host, guest) = (of("group_call_host").await, of("group_call_guest").await);
 
-        let rule = |method: Method, folder: &str, id: &str, rest: &str, what: &'static str| Rule {
-            reads: method == Method::GET,
-            method,
-            path: format!("{folder}/{id}{rest}"),
-            unknown: Some((format!("{folder}/{NOBODY}{rest}"), format!("{folder}/nonsense{rest}"), what)),
-            body: None,
-            missing: None,
-        };
-        let with = |rule: Rule, body: Value| Rule { body: Some(body), ..rule };
         let preset = |method, id: &str| rule(method, "presets", id, "", "Preset");
         let people = format!("meetings/{M1}/participants");
         let person = |method, id: &str| rule(method, &people, id, "", "Participant");
         let live =
             |verb: &str| rule(Method::POST, "meetings", M2, &format!("/active-session/{verb}"), "Meeting");
-        let list = |path: &str| Rule {
-            method: Method::GET,
-            path: path.to_owned(),
-            unknown: None,
-            body: None,
-            missing: None,
-            reads: true,
-        };
         let make = Rule { method: Method::POST, reads: false, ..with(list("presets"), tutor("Rule")) };
-        let all = vec![
+        let mut all = vec![
             Rule { missing: Some("\"config\" is required"), ..make },
             preset(Method::GET, &host),
             with(preset(Method::PATCH, &host), json!({ "permissions": { "can_record": true } })),
@@ -95,6 +117,7 @@ impl Rules {
             list("analytics/livestreams/overall"),
             list("analytics/livestreams/daywise"),
         ];
+        all.extend(receivers(&kit).await);
         Self { kit, all }
     }
 
@@ -114,6 +137,12 @@ impl Rules {
 impl Rule {
     fn name(&self) -> String {
         format!("{} {}", self.method, self.path)
+    }
+
+    /// The status of a success.
+    fn done(&self) -> StatusCode {
+        let makes = self.method == Method::POST && self.path == "webhooks";
+        if makes { StatusCode::CREATED } else { StatusCode::OK }
     }
 
     fn good(&self) -> String {
@@ -174,7 +203,7 @@ async fn bodies_are_objects_of_bounded_size() {
             let answer = send(empty).await;
             match rule.missing {
                 Some(rule) => says(&answer, 400, &format!("BAD_REQUEST: {rule}"), &name),
-                None => assert_eq!(answer.status, StatusCode::OK, "{name}: {}", answer.text),
+                None => assert_eq!(answer.status, rule.done(), "{name}: {}", answer.text),
             }
         }
         // `null` is not given, at every field.
@@ -182,7 +211,7 @@ async fn bodies_are_objects_of_bounded_size() {
         let answer = send(&nulls.to_string()).await;
         match rule.missing {
             Some(_) => assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{name}: {}", answer.text),
-            None => assert_eq!(answer.status, StatusCode::OK, "{name}: {}", answer.text),
+            None => assert_eq!(answer.status, rule.done(), "{name}: {}", answer.text),
         }
     }
 }
@@ -203,7 +232,7 @@ async fn what_is_unknown_is_ignored_and_a_slash_and_head_change_nothing() {
         }
         let body = body.map(|body| body.to_string()).unwrap_or_default();
         let first = r.raw(rule.method.clone(), &format!("{base}/?unknown=1&unknown=2"), "TA", body).await;
-        assert_eq!(first.status, StatusCode::OK, "{name}: {}", first.text);
+        assert_eq!(first.status, rule.done(), "{name}: {}", first.text);
         assert_eq!(first.json()["success"], json!(true), "{name}");
         assert!(!first.text.contains("unknown_field"), "{name}");
         assert_eq!(first.header("cache-control"), "no-store", "{name}");
@@ -222,8 +251,8 @@ async fn two_equal_requests_at_once_are_no_fault_of_ours() {
         let second = match (&rule.method, rule.path.as_str()) {
             (&Method::POST, "presets") => 409,
             (&Method::DELETE, _) => 404,
-            _ => 200,
+            _ => rule.done().as_u16(),
         };
-        assert_eq!(statuses, [200, second], "{name}: {} {}", one.text, two.text);
+        assert_eq!(statuses, [rule.done().as_u16(), second], "{name}: {} {}", one.text, two.text);
     }
 }

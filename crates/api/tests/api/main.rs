@@ -19,6 +19,8 @@ mod kit_peer_report;
 mod kit_presets;
 mod kit_rules;
 mod kit_sessions;
+mod kit_webhook_key;
+mod kit_webhooks;
 mod names;
 mod openapi;
 mod openapi_books;

@@ -44,7 +44,8 @@ fn table(door: &DoorInfo, base: &str) -> String {
     let document: Value = serde_json::to_value(&door.document).unwrap();
     let mut rows = "\n| Operation | |\n|---|---|\n".to_owned();
     for (path, item) in document["paths"].as_object().unwrap() {
-        let path = path.strip_prefix(base).unwrap();
+        // What is at the root is not below the base.
+        let path = path.strip_prefix(base).unwrap_or(path);
         for method in METHODS {
             let Some(summary) = item[method]["summary"].as_str() else { continue };
             let (method, summary) = (method.to_uppercase(), summary.trim_end_matches('.'));

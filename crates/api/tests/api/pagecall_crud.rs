@@ -178,6 +178,68 @@ async fn wrong_rooms_are_refused_and_leave_nothing() {
     assert_eq!(list["paging"]["total"], json!(3), "nothing was made");
 }
 
+/// O139 and O140: what is refused of a room's webhook, and that nothing is said of what this server can reach.
+#[tokio::test]
+async fn o139_and_o140_a_webhook_of_a_room_calls_nothing_inside() {
+    let f = Pagecall::new().await;
+    let make = async |hook: Value| {
+        let body = json!({ "name": "n", "type": "open", "webhook": hook });
+        f.world.send(Method::POST, "/v1/rooms", "KW", Some(body)).await
+    };
+    let many: Map<String, Value> = (0..33).map(|n| (format!("x-{n}"), json!("1"))).collect();
+    for headers in [
+        json!({ "Pagecall-Signature": "x" }),
+        json!({ "Content-Type": "text/plain" }),
+        json!({ "Transfer-Encoding": "chunked" }),
+        json!({ "SEDERUNT-Sequence": "1" }),
+        json!(many),
+    ] {
+        let refused = make(json!({ "url": "https://example.com", "headers": headers })).await;
+        assert_refused(&headers.to_string(), &refused, "INVALID_PARAMETER", Some("webhook.headers"));
+    }
+    let rule = "must be a valid URL that this server may call";
+    for (url, rule) in [
+        ("http://169.254.169.254/", "must begin with https://, http is not allowed by this server"),
+        ("http://example.com/", "must begin with https://, http is not allowed by this server"),
+        ("javascript:alert(1)", "must begin with https://"),
+        ("https://169.254.169.254/", rule),
+        ("https://[::ffff:10.0.0.1]/", rule),
+        ("https://0x7f.1/", rule),
+        ("https://localhost/", rule),
+        ("https://printer.local/", rule),
+        ("https://example.com:25/", rule),
+        ("https://user@example.com/", rule),
+        ("https://a..example/", rule),
+    ] {
+        let refused = make(json!({ "url": url })).await;
+        assert_refused(url, &refused, "INVALID_PARAMETER", Some("webhook.url"));
+        assert_eq!(refused.json()["message"], json!(format!("\"webhook.url\" {rule}")), "{url}");
+    }
+    let long = format!("https://example.com/{}", "a".repeat(2048));
+    assert_refused("long", &make(json!({ "url": long })).await, "INVALID_PARAMETER", Some("webhook.url"));
+    assert_eq!(
+        make(json!({ "url": "https://example.com:8443/in", "headers": { "rtk-x": "1" } })).await.status,
+        200
+    );
+}
+
+/// A room that was made when a webhook might be anywhere is a room.
+#[tokio::test]
+async fn a_room_whose_webhook_would_be_refused_today_is_read_and_changed() {
+    let f = Pagecall::new().await;
+    let id = f.world.node.mint_id().into();
+    let row = f.world.meeting(W, id, "Old", sederunt_store::RoomKind::Open).await;
+    let hook =
+        json!({ "webhook": { "url": "http://10.0.0.1/in", "headers": { "Content-Type": "text/plain" } } });
+    let kept = hook.clone();
+    f.world.store.change_meeting(row.id, move |row| row.extra = kept).await.unwrap();
+    let path = format!("rooms/{}", row.id);
+    assert_eq!(f.ok("getRoom", Method::GET, &path, None).await["room"]["name"], "Old");
+    let renamed = f.ok("updateRoom", Method::PUT, &path, Some(json!({ "name": "New" }))).await;
+    assert_eq!(renamed["room"]["name"], "New");
+    assert_eq!(f.world.store.meeting(row.id).await.unwrap().unwrap().extra, hook);
+}
+
 /// The vendor's example makes a room with people whom nobody has registered.
 #[tokio::test]
 async fn members_of_a_new_room_are_registered() {

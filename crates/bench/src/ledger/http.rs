@@ -14,7 +14,7 @@ use sederunt_core::time::UnixMs;
 use sederunt_node::clock::ManualClock;
 use sederunt_server::accept::{Connections, Door};
 use sederunt_server::config::{
-    Config, HttpConfig, LogConfig, LogFormat, MediaSettings, RoomSettings, TlsConfig,
+    Config, HttpConfig, LogConfig, LogFormat, MediaSettings, RoomSettings, TlsConfig, WebhookConfig,
 };
 use sederunt_server::{Listeners, run_with_clock};
 use sederunt_store::IndexOptions;
@@ -78,6 +78,7 @@ pub(super) fn config(data: &Path) -> Result<Config> {
         tls: TlsConfig::Off,
         room: RoomSettings { reconnect_grace: Duration::from_secs(20), store_client_addresses: false },
         index: IndexOptions::default(),
+        webhook: WebhookConfig::default(),
         log: LogConfig { format: LogFormat::Text, filter: "off".to_owned() },
         printed: String::new(),
     })

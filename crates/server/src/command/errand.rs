@@ -12,7 +12,7 @@ use sederunt_store::Store;
 use super::terminal::{Target, Terminal};
 use crate::cli::{
     AccountCommand, AppCommand, BackupArgs, DataArgs, ExportArgs, ImportArgs, IndexCommand, LinkArgs,
-    MeetingCommand, OwnedAppArgs, PlaceArgs, TokenCommand, TokenCreateArgs,
+    MeetingCommand, OwnedAppArgs, PlaceArgs, TokenCommand, TokenCreateArgs, WebhookKeyCommand,
 };
 use crate::control;
 use crate::data_folder::{DataFolder, Taken};
@@ -89,6 +89,15 @@ pub(super) fn meeting(what: MeetingCommand) -> anyhow::Result<Errand> {
             Errand::new(data, Work::MeetingLink(link))
         }
     })
+}
+
+pub(super) fn webhook_key(what: WebhookKeyCommand) -> Errand {
+    match what {
+        WebhookKeyCommand::Rotate(PlaceArgs { json, data }) => {
+            Errand::new(data, Work::WebhookKeyRotate { json })
+        }
+        WebhookKeyCommand::List(PlaceArgs { json, data }) => Errand::new(data, Work::WebhookKeyList { json }),
+    }
 }
 
 pub(super) fn status(place: PlaceArgs) -> Errand {

@@ -36,7 +36,7 @@ pub struct LogConfig {
 }
 
 /// Our crates at `info`, libraries only when something is wrong.
-const FILTER_DEFAULT: &str = "warn,access=info,sederunt_server=info,sederunt_node=info,sederunt_store=info,sederunt_gateway=info,sederunt_api=info";
+const FILTER_DEFAULT: &str = "warn,access=info,sederunt_server=info,sederunt_node=info,sederunt_store=info,sederunt_gateway=info,sederunt_api=info,sederunt_webhook=info";
 
 impl LogConfig {
     pub(super) fn resolve(layers: &mut Layers<'_>, given: LogGiven, file: LogGiven) -> Self {

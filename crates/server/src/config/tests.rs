@@ -39,8 +39,13 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
 
 #[test]
 fn an_unknown_key_is_refused_by_name() {
-    for text in ["lisen = \"127.0.0.1:1\"\n", "[media]\nlisen = 1\n", "[tls]\nfoo = 1\n", "[log]\nfoo = 1\n"]
-    {
+    for text in [
+        "lisen = \"127.0.0.1:1\"\n",
+        "[media]\nlisen = 1\n",
+        "[tls]\nfoo = 1\n",
+        "[log]\nfoo = 1\n",
+        "[webhook]\nfoo = 1\n",
+    ] {
         let (_dir, path) = file(text);
         let error = format!("{:#}", resolve(&["--config", &path]).unwrap_err());
         assert!(error.contains("unknown field") && error.contains("sederunt.toml"), "{error}");
@@ -105,6 +110,53 @@ fn lists_of_addresses_and_origins_are_read_alike_from_flags_and_file() {
     let (_dir, path) = file("trusted_proxies = [\"10.0.0.1/8\"]\n");
     let error = format!("{:#}", resolve(&["--config", &path]).unwrap_err());
     assert!(error.contains("10.0.0.0/8"), "{error}");
+}
+
+#[test]
+fn webhooks_have_what_the_flags_or_the_file_say() {
+    let text = "[webhook]\nallow = [\"10.0.0.0/8\", \"*.corp.example:8443\"]\nrefuse = [\"9.9.9.9\"]\nallow_http = true\n\
+                legacy_headers = false\norder = \"strict\"\nlog = \"failures\"\ngive_up_hours = 0\nlog_max_mib = 1\n";
+    let (_dir, path) = file(text);
+    let (from_file, _) = resolve(&["--config", &path]).unwrap();
+    let flags = ["--webhook-allow", "10.0.0.0/8,*.corp.example:8443", "--webhook-refuse", "9.9.9.9"];
+    let switches = ["--webhook-allow-http", "--webhook-legacy-headers", "false", "--webhook-order", "strict"];
+    let numbers = ["--webhook-log", "failures", "--webhook-give-up-hours", "0", "--webhook-log-max-mib", "1"];
+    let (from_flags, _) = resolve(&[&flags[..], &switches, &numbers].concat()).unwrap();
+    for WebhookConfig { places, has_legacy_headers, order, give_up, log, log_max_bytes, .. } in
+        [from_file.webhook, from_flags.webhook]
+    {
+        let shown = |list: &[sederunt_webhook::places::Place]| {
+            list.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(shown(&places.allow), ["10.0.0.0/8", "*.corp.example:8443"]);
+        assert_eq!((shown(&places.refuse), places.allow_http), (vec!["9.9.9.9".to_owned()], true));
+        assert_eq!((has_legacy_headers, order, log), (false, WebhookOrder::Strict, WebhookLog::Failures));
+        assert_eq!((give_up.as_secs(), log_max_bytes), (0, 1 << 20));
+    }
+    let (default, _) = resolve(&[]).unwrap();
+    let WebhookConfig { places, has_legacy_headers, concurrency, in_flight, give_up, log_days, .. } =
+        default.webhook;
+    assert!(places.allow.is_empty() && !places.allow_http && has_legacy_headers);
+    assert_eq!((concurrency, in_flight, give_up.as_secs(), log_days), (16, 512, 604_800, 31));
+}
+
+#[test]
+fn bad_settings_of_webhooks_are_named() {
+    for (flag, bad, key) in [
+        ("--webhook-concurrency", "0", "webhook.concurrency"),
+        ("--webhook-in-flight", "16385", "webhook.in_flight"),
+        ("--webhook-give-up-hours", "8785", "webhook.give_up_hours"),
+        ("--webhook-log-days", "0", "webhook.log_days"),
+        ("--webhook-log-max-mib", "0", "webhook.log_max_mib"),
+    ] {
+        let error = resolve(&[flag, bad]).unwrap_err().to_string();
+        assert!(error.contains(&format!("\"{key}\" must be between")) && error.contains(bad), "{error}");
+    }
+    for bad in ["allow = [\"10.0.0.0/33\"]", "refuse = [\"https://a.example\"]"] {
+        let (_dir, path) = file(&format!("[webhook]\n{bad}\n"));
+        let error = format!("{:#}", resolve(&["--config", &path]).unwrap_err());
+        assert!(error.contains("is not an address, a network") && error.contains(bad), "{error}");
+    }
 }
 
 #[test]

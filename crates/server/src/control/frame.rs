@@ -6,7 +6,7 @@ use std::io::{self, Error, ErrorKind};
 use serde::{Deserialize, Serialize};
 
 /// Changes with every change of the frames or of [`crate::work::Work`]; both sides must have the same.
-pub(crate) const FORM: u32 = 2;
+pub(crate) const FORM: u32 = 3;
 
 /// Kind, and the payload's length in network order.
 pub(crate) const HEAD_BYTES: usize = 5;

@@ -20,7 +20,7 @@ pub(crate) const DOOR: Door = Door {
     operations: operations::ALL,
     not_built: refuse,
     absent: &[],
-    at_root: &[],
+    at_root: Vec::new,
     document: Document::openapi,
     describe: |_| (),
 };

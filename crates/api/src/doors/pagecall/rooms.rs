@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue};
 use futures_util::future::try_join_all;
 use sederunt_app::members::{self, Change};
 use sederunt_app::{meetings, users};
 use sederunt_store::{ListQuery, MemberType};
+use sederunt_webhook::headers::is_reserved;
+use sederunt_webhook::places::Places;
+use sederunt_webhook::target::{BadUrl, Target};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -16,12 +20,13 @@ use super::page::{self, Paging};
 use super::view::{MemberKind, Room, RoomType};
 use crate::dialect::{Code, PagecallError, PagecallErrors};
 use crate::extract::{Body, Params};
-use crate::fault::{Fault, at_most, filled, web_url};
+use crate::fault::{Fault, at_most, filled};
 use crate::limit::{
     CUSTOM_ID_MAX_CHARS, LIST_LIMIT_DEFAULT, MEETING_SECONDS_MAX, MEMBERS_MAX, NAME_MAX_CHARS,
     WEBHOOK_HEADER_MAX_BYTES, WEBHOOK_HEADERS_MAX,
 };
 use crate::query::{FromQuery, Query};
+use crate::state::Api;
 
 /// Filters, order and page of the room list.
 #[derive(Debug, IntoParams)]
@@ -155,38 +160,10 @@ pub(crate) struct RoomWebhook {
     headers: Option<BTreeMap<String, String>>,
 }
 
-/// Headers that belong to the connection or to the server, not to the customer.
-const FORBIDDEN_HEADERS: [&str; 15] = [
-    "connection",
-    "content-length",
-    "content-type",
-    "expect",
-    "host",
-    "keep-alive",
-    "pagecall-signature",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "user-agent",
-];
-
-/// How headers begin that say what the server says of its own messages.
-const FORBIDDEN_PREFIXES: [&str; 2] = ["webhook-", "sederunt-"];
-
-fn is_forbidden(name: &str) -> bool {
-    let begins =
-        |prefix: &&str| name.get(..prefix.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(prefix));
-    FORBIDDEN_HEADERS.iter().any(|f| name.eq_ignore_ascii_case(f)) || FORBIDDEN_PREFIXES.iter().any(begins)
-}
-
 impl RoomWebhook {
-    fn check(&self) -> Result<(), Fault> {
+    fn check(&self, places: &Places) -> Result<(), Fault> {
         const FIELD: &str = "webhook.headers";
-        web_url("webhook.url", &self.url)?;
+        Target::parse(&self.url, places).map_err(|bad| Fault::new("webhook.url", url_rule(bad)))?;
         let headers = self.headers.iter().flatten();
         if self.headers.as_ref().is_some_and(|all| all.len() > WEBHOOK_HEADERS_MAX) {
             return Err(Fault::new(FIELD, format!("must have at most {WEBHOOK_HEADERS_MAX} entries")));
@@ -196,7 +173,7 @@ impl RoomWebhook {
             if !valid || name.len() + value.len() > WEBHOOK_HEADER_MAX_BYTES {
                 return Err(Fault::new(FIELD, "must be valid HTTP headers"));
             }
-            if is_forbidden(name) {
+            if is_reserved(&name.to_ascii_lowercase()) {
                 return Err(Fault::new(FIELD, format!("must not contain {name}")));
             }
         }
@@ -204,8 +181,26 @@ impl RoomWebhook {
     }
 }
 
+/// What is said of a URL that is refused: how it must be written, and nothing of what this server can reach.
+fn url_rule(bad: BadUrl) -> String {
+    match bad {
+        BadUrl::TooLong | BadUrl::Scheme | BadUrl::Http => bad.to_string(),
+        BadUrl::UserInfo
+        | BadUrl::Fragment
+        | BadUrl::Unicode
+        | BadUrl::Character
+        | BadUrl::DotSegment
+        | BadUrl::Host
+        | BadUrl::Number
+        | BadUrl::InnerName
+        | BadUrl::Port
+        | BadUrl::Refused
+        | BadUrl::Address(_) => "must be a valid URL that this server may call".to_owned(),
+    }
+}
+
 impl CreateRoomRequest {
-    fn check(&self) -> Result<(), Fault> {
+    fn check(&self, places: &Places) -> Result<(), Fault> {
         filled("name", &self.name, NAME_MAX_CHARS)?;
         if let Some(seconds) = self.max_meeting_seconds
             && !(1..=MEETING_SECONDS_MAX).contains(&seconds)
@@ -221,7 +216,7 @@ impl CreateRoomRequest {
                 .and_then(|()| at_most("name", member.name.as_deref().unwrap_or_default(), NAME_MAX_CHARS));
             checked.map_err(|fault| fault.below(&format!("members[{i}]")))?;
         }
-        self.webhook.as_ref().map_or(Ok(()), RoomWebhook::check)
+        self.webhook.as_ref().map_or(Ok(()), |webhook| webhook.check(places))
     }
 
     fn extra(&self) -> Value {
@@ -244,9 +239,10 @@ impl CreateRoomRequest {
 )]
 pub(super) async fn create(
     caller: Workspace,
+    State(api): State<Api>,
     Body(body, _): Body<CreateRoomRequest, PagecallError>,
 ) -> Result<axum::Json<OneRoom>, PagecallError> {
-    body.check()?;
+    body.check(&api.config.webhook_places)?;
     // The last word on a user counts. Who is not registered becomes a user of the workspace, as in the vendor's example.
     let named: BTreeMap<&str, &RoomMember> =
         body.members.iter().flatten().map(|member| (member.user_id.as_str(), member)).collect();

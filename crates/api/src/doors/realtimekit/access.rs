@@ -6,7 +6,9 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use sederunt_core::id::Id;
 use sederunt_node::Node;
-use sederunt_store::{AppRow, MeetingRow, ParticipantRow, Permission, PresetRow, SessionRow, Store};
+use sederunt_store::{
+    AppRow, MeetingRow, ParticipantRow, Permission, PresetRow, SessionRow, Store, WebhookRow,
+};
 
 use crate::dialect::KitError;
 use crate::path;
@@ -84,6 +86,16 @@ pub(crate) struct OfParticipant<R> {
 pub(crate) struct OfPreset<R> {
     /// The preset; not deleted.
     pub(crate) preset: PresetRow,
+    /// The shell.
+    pub(crate) node: Node,
+    right: PhantomData<R>,
+}
+
+/// A caller that may do `R` with the webhook of the path.
+#[derive(Debug)]
+pub(crate) struct OfWebhook<R> {
+    /// The webhook.
+    pub(crate) webhook: WebhookRow,
     /// The shell.
     pub(crate) node: Node,
     right: PhantomData<R>,
@@ -182,6 +194,18 @@ impl<R: Right> FromRequestParts<Api> for OfPreset<R> {
         let id: Id = path_id(parts, "preset_id").ok_or_else(unknown)?;
         let preset = node.store().preset_by_id(&app.id, &id.to_string()).await?.ok_or_else(unknown)?;
         Ok(Self { preset, node, right })
+    }
+}
+
+impl<R: Right> FromRequestParts<Api> for OfWebhook<R> {
+    type Rejection = KitError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, KitError> {
+        let InApp { app, node, right } = InApp::from_request_parts(parts, api).await?;
+        let unknown = || KitError::not_found("Webhook");
+        let id = path_id(parts, "webhook_id").ok_or_else(unknown)?;
+        let webhook = node.store().webhook(&app.id, id).await?.ok_or_else(unknown)?;
+        Ok(Self { webhook, node, right })
     }
 }
 

@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 use super::access::{Change, InApp, Read};
 use super::{
     active_session, analytics, apps, chat, meetings, nothing_yet, operations, participants, peer_report,
-    poll, presets, session_participants, sessions,
+    poll, presets, session_participants, sessions, webhook_key, webhooks,
 };
 use crate::dialect::{Dialect, ErrorItem, KitError, KitErrorBody};
 use crate::doors::{Door, not_built};
@@ -24,7 +24,7 @@ pub(crate) const DOOR: Door = Door {
     not_built: refuse,
     absent: nothing_yet::ABSENT,
     // The public key of webhooks belongs to nobody's account.
-    at_root: &["/.well-known/webhooks.json"],
+    at_root: || vec![routes!(webhook_key::get)],
     document: Document::openapi,
     describe,
 };
@@ -49,7 +49,8 @@ pub(crate) const DOOR: Door = Door {
         (name = "Active session"),
         (name = "Analytics"),
         (name = "Recordings"),
-        (name = "Livestreams")
+        (name = "Livestreams"),
+        (name = "Webhooks")
     )
 )]
 struct Document;
@@ -94,6 +95,9 @@ fn routes() -> Vec<UtoipaMethodRouter<Api>> {
         routes!(nothing_yet::livestreams),
         routes!(nothing_yet::livestream_stats),
         routes!(nothing_yet::livestream_days),
+        routes!(webhooks::list, webhooks::create),
+        routes!(webhooks::get, webhooks::edit, webhooks::replace, webhooks::delete),
+        routes!(webhooks::events),
     ]
 }
 

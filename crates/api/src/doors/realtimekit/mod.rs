@@ -20,5 +20,7 @@ mod session_participants;
 mod sessions;
 mod settings;
 mod view;
+mod webhook_key;
+mod webhooks;
 
 pub(super) use door::DOOR;

@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 
 use super::access::InApp;
 use super::view::Cut;
-use super::{chat, pull, stream};
+use super::{chat, pull, stream, webhooks};
 use crate::dialect::{Dialect, ErrorItem, KitError, KitErrorBody};
 use crate::doors::{Door, not_built};
 use crate::state::Api;
@@ -22,7 +22,7 @@ pub(crate) const DOOR: Door = Door {
     operations: &[],
     not_built: |method| on(method, not_built::<InApp, KitError>),
     absent: &[],
-    at_root: &[],
+    at_root: Vec::new,
     document: Document::openapi,
     describe: |_| (),
 };
@@ -33,14 +33,14 @@ pub(crate) const DOOR: Door = Door {
     info(
         title = "Sederunt API",
         description = "What neither vendor has: the changes of an app's sessions and peers, in the order of the ledger, as \
-                       a live feed and as a pull; and the files that links of other doors lead to.",
+                       a live feed and as a pull; the files that links of other doors lead to; and the secrets of webhooks.",
         version = "1.0.0",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     components(schemas(KitErrorBody, ErrorItem, Event, Snapshot, Cut)),
     modifiers(&Security),
     security(("apiToken" = []), ("apiEmail" = [], "apiKey" = [])),
-    tags((name = "Feed"), (name = "Chat"))
+    tags((name = "Feed"), (name = "Chat"), (name = "Webhooks"))
 )]
 struct Document;
 
@@ -58,5 +58,11 @@ impl utoipa::Modify for Security {
 
 /// The operations: one line each.
 fn routes() -> Vec<UtoipaMethodRouter<Api>> {
-    vec![routes!(stream::feed), routes!(pull::events), routes!(chat::file)]
+    vec![
+        routes!(stream::feed),
+        routes!(pull::events),
+        routes!(chat::file),
+        routes!(webhooks::secret),
+        routes!(webhooks::rotate),
+    ]
 }

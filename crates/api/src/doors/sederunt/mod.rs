@@ -1,5 +1,5 @@
 //! Our own door: the live feed, `/sederunt/v1/apps/{app_id}/feed` as Server-Sent Events, and `…/events` as a pull of the
-//! same; and files that links lead to (`chat.rs`).
+//! same; files that links lead to (`chat.rs`), and the secrets of webhooks (`webhooks.rs`).
 //!
 //! A change is told when it is durable, in the order of the ledger, and is rendered once however many watch: one hub per
 //! app with watchers (`hub.rs`) reads the ledger into a ring; each watcher (`stream.rs`) catches up from the
@@ -15,6 +15,7 @@ mod params;
 mod pull;
 mod stream;
 mod view;
+mod webhooks;
 
 pub use hub::FeedConfig;
 
