@@ -14,6 +14,7 @@ mod days;
 mod deferred;
 mod deliveries;
 pub mod delivery;
+pub mod delivery_log;
 mod delivery_rows;
 mod disk;
 mod entry;
