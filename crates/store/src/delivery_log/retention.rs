@@ -24,6 +24,13 @@ impl Default for Options {
     }
 }
 
+impl Options {
+    /// Files that there may be.
+    pub(super) fn files_max(&self) -> usize {
+        SPARE_FILES.saturating_add(usize::try_from(self.days).unwrap_or(usize::MAX))
+    }
+}
+
 /// A file of the log, one a day; and perhaps one that was set aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Item {
@@ -52,8 +59,7 @@ pub(super) fn retire(
         }
         stays
     });
-    let files_max = SPARE_FILES.saturating_add(usize::try_from(options.days).unwrap_or(usize::MAX));
-    while kept.len() > files_max {
+    while kept.len() > options.files_max() {
         // The farthest from today: that of the oddest clock.
         let farthest = (0..kept.len())
             .filter(|at| kept.get(*at).is_some_and(|(item, _)| !is_used(item)))

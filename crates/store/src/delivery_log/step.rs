@@ -74,7 +74,8 @@ pub(super) struct Steps {
 }
 
 impl Steps {
-    /// Over what has an attempt of a state in `from..to`.
+    /// Over what has deliveries of a state, or attempts in `from..to` where that is not all: what makes the state may have been
+    /// at another time.
     pub(super) fn new(
         files: &[Known],
         state: Option<State>,
@@ -82,13 +83,15 @@ impl Steps {
     ) -> std::result::Result<Self, Fault> {
         let mut steps = Vec::new();
         let last = to.plus_ms(-1);
+        let is_any_time = from == UnixMs(i64::MIN) && to == UnixMs(i64::MAX);
+        let tables = Table::of(state.filter(|_| is_any_time));
         for (at, file) in files.iter().enumerate() {
             let (begin, end) = (file.day.start(), file.day.end());
             if from > end || last < begin {
                 continue;
             }
             let is_whole = from <= begin && last >= end;
-            for table in Table::of(state) {
+            for table in tables {
                 let all = Some((0, i64::MAX));
                 let bounds = if is_whole { all } else { file.here(within(file, *table, from, last))? };
                 steps.extend(bounds.map(|(lowest, highest)| Step {

@@ -135,11 +135,16 @@ impl Writer {
         for (day, load) in self.loads(&mut successes, failures) {
             self.put(now, day, load);
         }
-        if self.is_full || self.shared.folder.bytes() > self.options.max_bytes {
+        if self.is_full || self.is_too_much() {
             self.sweep(now);
         }
         successes.clear();
         successes
+    }
+
+    fn is_too_much(&self) -> bool {
+        let folder = &self.shared.folder;
+        folder.bytes() > self.options.max_bytes || folder.files().len() > self.options.files_max()
     }
 
     /// What is written, by day.
@@ -176,6 +181,7 @@ impl Writer {
         }
         match written {
             Ok(()) => {
+                self.quiet_until = now;
                 if is_synced {
                     self.synced_at = now;
                 }
@@ -185,7 +191,7 @@ impl Writer {
                 }
             }
             Err(error) => {
-                self.open.retain(|(open, _)| *open != day);
+                self.shut(|open| open == day);
                 self.quiet_until = now + AGAIN_AFTER;
                 self.say_refused(&error);
                 let (finals, others): (Vec<_>, Vec<_>) =
@@ -210,12 +216,25 @@ impl Writer {
             return Err(StoreError::Io { context, source: std::io::ErrorKind::NotFound.into() });
         }
         self.open.insert(0, (day, file));
-        self.open.truncate(OPEN_MAX);
+        let surplus = self.open.get(OPEN_MAX).map(|(day, _)| *day);
+        self.shut(|open| Some(open) == surplus);
         Ok(())
     }
 
+    /// Closes files, which folds their logs into them.
+    fn shut(&mut self, is_done: impl Fn(Day) -> bool) {
+        for (day, file) in std::mem::take(&mut self.open) {
+            if is_done(day) {
+                drop(file);
+                self.shared.folder.measure(Item { day, is_aside: false });
+            } else {
+                self.open.push((day, file));
+            }
+        }
+    }
+
     fn set_aside(&mut self, day: Day, why: &StoreError) {
-        self.open.retain(|(open, _)| *open != day);
+        self.shut(|open| open == day);
         let file = self.shared.folder.path(day);
         match self.shared.folder.set_aside(day) {
             Ok(()) => tracing::warn!(%why, file = %file.display(), "a file of the delivery log is set aside"),
@@ -227,10 +246,9 @@ impl Writer {
     fn sweep(&mut self, now: Instant) {
         let today = self.calendar.today(now);
         let written = self.open.first().map(|(day, _)| *day);
-        // What is not written any more is closed, which folds its log into it.
-        self.open.retain(|(day, _)| Some(*day) == written || *day == today);
+        self.shut(|day| Some(day) != written && day != today);
         for item in retire(&self.shared.folder.files(), today, written, &self.options) {
-            self.open.retain(|(day, _)| *day != item.day || item.is_aside);
+            self.shut(|day| day == item.day && !item.is_aside);
             match self.shared.folder.remove(item) {
                 Ok(()) => {
                     self.shared.days_removed.fetch_add(1, Ordering::Relaxed);
@@ -248,9 +266,9 @@ impl Writer {
         (self.is_full, self.swept) = (is_full, (now, today));
     }
 
-    /// Folds logs into their files; what still has no place never will have one here.
+    /// Closes everything; what still has no place never will have one here.
     fn close(&mut self) {
-        self.open.clear();
+        self.shut(|_| true);
         self.shared.queue.drop_entries(self.refused.len());
         for (_, ack) in self.refused.drain(..).filter_map(|failure| failure.end) {
             self.shared.queue.settle(ack, Err(StoreError::Closed));

@@ -1,0 +1,184 @@
+//! Every answer is that of a map, whatever days and tables it comes from.
+
+use sederunt_core::time::UnixMs;
+use sederunt_dice::Dice;
+use sederunt_store::delivery_log::{
+    ATTEMPTS_SHOWN, DeadLetters, DeadQuery, DeliveryLog, Key, PAGE_MAX, Query, State,
+};
+
+use crate::model::{Model, key};
+use crate::{close, endpoint, failure, noon, open, success, walk};
+
+/// Days of a random log.
+const DAYS: i64 = 5;
+
+fn any_query(dice: &mut Dice) -> Query {
+    let any_time = |dice: &mut Dice| UnixMs(noon(0).0 + dice.between(-90_000_000, (DAYS + 1) * 86_400_000));
+    let any_state = |dice: &mut Dice| *dice.pick(&[State::Delivered, State::Failed, State::Dead]);
+    Query {
+        endpoint: endpoint(u128::from(dice.below(4))),
+        state: dice.maybe(2, any_state),
+        after_seq: dice.maybe(4, |dice| dice.below(9_100)),
+        before_seq: dice.maybe(4, |dice| dice.below(9_100)),
+        from: dice.maybe(3, any_time),
+        to: dice.maybe(3, any_time),
+        cursor: dice.maybe(4, key),
+        limit: 1 + dice.index(20),
+    }
+}
+
+async fn compare(log: &DeliveryLog, model: &Model, dice: &mut Dice) {
+    for _ in 0..30 {
+        let query = any_query(dice);
+        let (found, expected) = (walk(log, &query).await, model.pages(&query));
+        let differs = (0..found.len().max(expected.len())).find(|at| found.get(*at) != expected.get(*at));
+        if let Some(at) = differs {
+            panic!("{query:?}\nat {at}: {:?}\nnot {:?}", found.get(at), expected.get(at));
+        }
+    }
+    let endpoint = endpoint(u128::from(dice.below(4)));
+    for expected in model.all(endpoint) {
+        assert_eq!(log.delivery(endpoint, expected.key).await.unwrap(), Some(expected));
+    }
+    for _ in 0..10 {
+        let (from, to) = (dice.below(9_100), dice.below(9_100));
+        assert_eq!(dead(log, dice, (from, to)).await, model.dead(crate::endpoint(1), from, to));
+        let since = UnixMs(noon(0).0 + dice.between(-1, DAYS * 86_400_000));
+        assert_eq!(log.stats(endpoint, since).await.unwrap(), model.stats(endpoint, since));
+    }
+}
+
+/// Lists of what failed for good at the first endpoint, put together.
+async fn dead(log: &DeliveryLog, dice: &mut Dice, (from_seq, to_seq): (u64, u64)) -> Vec<Key> {
+    let limit = 1 + dice.index(10);
+    let mut query = DeadQuery { endpoint: endpoint(1), from_seq, to_seq, after: None, limit };
+    let mut all = Vec::new();
+    loop {
+        let DeadLetters { keys, next } = log.dead_letters(query.clone()).await.unwrap();
+        assert!(keys.len() <= limit);
+        all.extend(keys);
+        if next.is_none() {
+            return all;
+        }
+        query.after = next;
+    }
+}
+
+#[tokio::test]
+async fn answers_are_those_of_a_map() {
+    let mut dice = Dice::from_env("LOG_SEED");
+    for _ in 0..4 {
+        let dir = tempfile::tempdir().unwrap();
+        let mut log = open(dir.path());
+        let mut model = Model::default();
+        for _ in 0..4 {
+            for _ in 0..dice.within(1..8) {
+                model.log_some(&log, &mut dice, DAYS).await;
+            }
+            compare(&log, &model, &mut dice).await;
+            if dice.one_in(2) {
+                close(log).await;
+                log = open(dir.path());
+            }
+        }
+        close(log).await;
+    }
+}
+
+#[tokio::test]
+async fn a_page_holds_while_more_is_logged() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    (0..100).for_each(|seq| log.delivered(success(seq * 100, noon(0))));
+    log.flush().await;
+    let mut query = Query::new(endpoint(1), 7);
+    let mut seen = Vec::new();
+    loop {
+        let page = log.deliveries(query.clone()).await.unwrap();
+        assert_eq!(page.has_more(), page.next.is_some());
+        seen.extend(page.deliveries.iter().map(|delivery| delivery.key.seq));
+        let Some(next) = page.next else { break };
+        query.cursor = Some(next);
+        // Newer facts, another attempt of what was shown, and of what will be.
+        log.delivered(success(20_000 + seen.len() as u64, noon(1)));
+        log.failed(failure(9_900, noon(1)));
+        log.failed(failure(100, noon(1)));
+        log.flush().await;
+    }
+    assert_eq!(seen, (0..100).rev().map(|n| n * 100).collect::<Vec<_>>());
+    close(log).await;
+}
+
+#[tokio::test]
+async fn a_call_does_a_bounded_amount_of_work() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    // Each in a stretch of its own, and the only one that failed is the oldest.
+    for n in 1..=1_500_u64 {
+        log.delivered(success(n * 10_000, noon(0)));
+    }
+    log.failed(failure(10_000, noon(0)));
+    for n in 1..=1_500 {
+        log.failed(failure(n * 10_000 + 1, noon(0)));
+        log.delivered(success(n * 10_000 + 1, noon(0)));
+    }
+    log.flush().await;
+    let mut query = Query { state: Some(State::Failed), ..Query::new(endpoint(1), 10) };
+    let first = log.deliveries(query.clone()).await.unwrap();
+    assert!(first.deliveries.is_empty() && first.has_more());
+    query.cursor = first.next;
+    assert_eq!(walk(&log, &query).await, Vec::new(), "all were delivered in the end");
+    query.state = None;
+    query.limit = usize::MAX;
+    let page = log.deliveries(query.clone()).await.unwrap();
+    assert_eq!((page.deliveries.len(), page.has_more()), (PAGE_MAX, true));
+    query.limit = 0;
+    assert_eq!(log.deliveries(query).await.unwrap().deliveries.len(), 1);
+    close(log).await;
+}
+
+#[tokio::test]
+async fn an_event_that_is_probed_for_days_shows_its_newest_attempts() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    for n in 0..2_000_i64 {
+        log.failed(failure(5, noon(0).plus_ms(n * 300_000)));
+    }
+    log.flush().await;
+    let page = log.deliveries(Query::new(endpoint(1), 10)).await.unwrap();
+    let [delivery] = page.deliveries.as_slice() else { panic!("{page:?}") };
+    assert_eq!((delivery.attempts.len(), delivery.attempts_total), (ATTEMPTS_SHOWN, 2_000));
+    assert_eq!(delivery.attempts.last().unwrap().at, noon(0).plus_ms(1_999 * 300_000));
+    assert!(delivery.attempts.is_sorted_by_key(|attempt| attempt.at));
+    close(log).await;
+}
+
+#[tokio::test]
+async fn successes_are_not_kept_where_failures_alone_are_wanted() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = sederunt_store::delivery_log::Options { keeps_successes: false, ..Default::default() };
+    let log = crate::open_with(dir.path(), options, noon(0));
+    log.delivered(success(1, noon(0)));
+    log.failed(failure(2, noon(0)));
+    log.flush().await;
+    assert_eq!(crate::seqs(&log).await, [2]);
+    assert_eq!(log.dropped(), 0);
+    close(log).await;
+}
+
+#[tokio::test]
+async fn a_fact_that_cannot_be_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    log.delivered(success(u64::MAX, noon(0)));
+    log.failed(failure(u64::MAX, noon(0)));
+    let ack = log.failed_for_good(failure(u64::MAX, noon(0)), sederunt_store::delivery_log::Final::Refused);
+    ack.await.unwrap().unwrap_err();
+    let highest = i64::MAX.unsigned_abs();
+    log.delivered(success(highest, noon(0)));
+    log.flush().await;
+    assert_eq!((crate::seqs(&log).await, log.dropped()), (vec![highest], 3));
+    assert_eq!(log.delivery(endpoint(1), Key::last(highest)).await.unwrap(), None);
+    assert!(log.delivery(endpoint(1), Key::first(highest)).await.unwrap().is_some());
+    close(log).await;
+}
