@@ -34,7 +34,6 @@ use sederunt_core::id::Id;
 use sederunt_core::time::UnixMs;
 use tokio::sync::oneshot;
 
-use self::calendar::Calendar;
 use self::shared::Shared;
 use self::writer::Writer;
 use crate::{Result, StoreError};
@@ -70,7 +69,7 @@ impl DeliveryLog {
     /// first entry comes, but what is too old goes. Errors: no thread can be started.
     pub fn open(data: &Path, options: Options, now: UnixMs) -> Result<Self> {
         let shared = Arc::new(Shared::open(data));
-        let writer = Writer::new(Arc::clone(&shared), options, Calendar::new(Instant::now(), now));
+        let writer = Writer::new(Arc::clone(&shared), options, Instant::now(), now);
         std::thread::Builder::new()
             .name("delivery-log".to_owned())
             .spawn(move || writer.run())

@@ -162,27 +162,17 @@ pub(super) fn reader(folder: &Folder, day: Day) -> Result<Option<Connection>> {
     Ok(Some(conn))
 }
 
-/// Whether a file has to be set aside: what it holds is not what this program writes.
+/// Whether a file has to be set aside: what it holds is not what this program writes. SQLite has many words for that, a missing
+/// column and a broken rule among them; it is what is neither the disk's fault nor this process's.
 pub(super) fn is_damage(error: &StoreError) -> bool {
-    use rusqlite::Error::{
-        FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, QueryReturnedNoRows,
-        SqliteFailure, Utf8Error,
-    };
-    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase, Unknown};
+    use rusqlite::ErrorCode::{ApiMisuse, OperationInterrupted, OutOfMemory};
     match error {
         StoreError::Damaged(_) => true,
-        // `Unknown` is SQLITE_ERROR: a table or column is missing.
-        StoreError::Sqlite(SqliteFailure(code, _)) => {
-            matches!(code.code, DatabaseCorrupt | NotADatabase | Unknown)
+        StoreError::Sqlite(why) => {
+            let is_ours =
+                matches!(why.sqlite_error_code(), Some(ApiMisuse | OperationInterrupted | OutOfMemory));
+            !is_ours && !error.is_disk()
         }
-        StoreError::Sqlite(other) => matches!(
-            other,
-            FromSqlConversionFailure(..)
-                | IntegralValueOutOfRange(..)
-                | InvalidColumnType(..)
-                | QueryReturnedNoRows
-                | Utf8Error(..)
-        ),
         StoreError::Exists(_)
         | StoreError::NotFound(_)
         | StoreError::Limit { .. }
@@ -191,6 +181,12 @@ pub(super) fn is_damage(error: &StoreError) -> bool {
         | StoreError::Io { .. }
         | StoreError::Closed => false,
     }
+}
+
+/// Whether a file has to be set aside that is to be written, besides: what it says of itself, or who may write it.
+pub(super) fn is_read_only(error: &StoreError) -> bool {
+    let StoreError::Sqlite(error) = error else { return false };
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::ReadOnly)
 }
 
 /// A sequence as SQLite has it. Above what it can hold there is none: the log was not given such a key.

@@ -58,12 +58,6 @@ impl Folder {
         self.dir.join(file_name(item))
     }
 
-    /// The log that SQLite writes beside the file of a day.
-    #[cfg(test)]
-    pub(super) fn log_path(&self, day: Day) -> PathBuf {
-        beside(&self.path(day), "-wal")
-    }
-
     /// The folder, made durably if it is not there. It holds what receivers answer: nobody else may look into it.
     pub(super) fn made(&self) -> Result<&Path> {
         use std::os::unix::fs::DirBuilderExt;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use sederunt_core::time::Day;
+use sederunt_core::time::{Day, UnixMs};
 
 use super::calendar::Calendar;
 use super::day_file::{self, DayFile};
@@ -42,6 +42,8 @@ pub(super) struct Writer {
     quiet_until: Instant,
     synced_at: Instant,
     swept: (Instant, Day),
+    /// Since then.
+    has_written: bool,
     /// Today's file alone is larger than all may be.
     is_full: bool,
     is_behind: bool,
@@ -55,8 +57,9 @@ struct Load {
 }
 
 impl Writer {
-    pub(super) fn new(shared: Arc<Shared>, options: Options, calendar: Calendar) -> Self {
-        let now = Instant::now();
+    /// `time` is the wall clock at `now`.
+    pub(super) fn new(shared: Arc<Shared>, options: Options, now: Instant, time: UnixMs) -> Self {
+        let calendar = Calendar::new(now, time);
         let swept = (now, calendar.today(now));
         Self {
             shared,
@@ -68,6 +71,7 @@ impl Writer {
             quiet_until: now,
             synced_at: now,
             swept,
+            has_written: false,
             is_full: false,
             is_behind: false,
         }
@@ -174,7 +178,7 @@ impl Writer {
         let is_synced = has_finals || now.saturating_duration_since(self.synced_at) >= SYNCED_WITHIN;
         let mut written = self.write(day, &load, is_synced);
         if let Err(error) = &written
-            && day_file::is_damage(error)
+            && (day_file::is_damage(error) || day_file::is_read_only(error))
         {
             self.set_aside(day, error);
             written = self.write(day, &load, is_synced);
@@ -216,6 +220,7 @@ impl Writer {
             return Err(StoreError::Io { context, source: std::io::ErrorKind::NotFound.into() });
         }
         self.open.insert(0, (day, file));
+        self.has_written = true;
         let surplus = self.open.get(OPEN_MAX).map(|(day, _)| *day);
         self.shut(|open| Some(open) == surplus);
         Ok(())
@@ -245,7 +250,7 @@ impl Writer {
     /// Takes away what is too old or too much.
     fn sweep(&mut self, now: Instant) {
         let today = self.calendar.today(now);
-        let written = self.open.first().map(|(day, _)| *day);
+        let written = self.open.first().map(|(day, _)| *day).filter(|_| self.has_written);
         self.shut(|day| Some(day) != written && day != today);
         for item in retire(&self.shared.folder.files(), today, written, &self.options) {
             self.shut(|day| day == item.day && !item.is_aside);
@@ -263,7 +268,7 @@ impl Writer {
                 "today's delivery log is as large as all days may be: only what fails for good is kept"
             );
         }
-        (self.is_full, self.swept) = (is_full, (now, today));
+        (self.is_full, self.swept, self.has_written) = (is_full, (now, today), false);
     }
 
     /// Closes everything; what still has no place never will have one here.
@@ -305,3 +310,6 @@ impl Drop for End {
         self.0.queue.end();
     }
 }
+
+#[cfg(test)]
+mod tests;
