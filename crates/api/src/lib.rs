@@ -36,6 +36,7 @@ use doors::DOORS;
 use state::Api;
 
 pub use doors::{DoorInfo, FeedConfig, doors};
+pub use link::to_chat as chat_path;
 pub use state::ApiConfig;
 
 /// The doors and their OpenAPI documents. Unknown paths are answered here too (404), so this router is the fallback of

@@ -12,7 +12,7 @@ const EXPIRES: &str = "expires";
 const SIGNATURE: &str = "signature";
 
 /// Path and query of a link to the chat of a session.
-pub(crate) fn to_chat(session: SessionId, link: &ChatLink) -> String {
+pub fn to_chat(session: SessionId, link: &ChatLink) -> String {
     let ChatLink { expires_at, signature } = link;
     format!("/sederunt/v1/sessions/{session}/chat?{EXPIRES}={}&{SIGNATURE}={signature}", expires_at.0)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use sederunt_node::Node;
 use sederunt_webhook::places::Places;
+use sederunt_webhook::service::Service;
 
 use crate::doors::{FeedConfig, Feeds};
 
@@ -19,6 +20,8 @@ pub struct ApiConfig {
     pub is_secure: bool,
     /// Where webhooks may go.
     pub webhook_places: Places,
+    /// Delivers webhooks; `None` = nobody does.
+    pub webhooks: Option<Arc<Service>>,
     /// Limits and times of the live feed.
     pub feed: FeedConfig,
 }

@@ -24,10 +24,14 @@ pub struct ChatLink {
 /// A link to the chat of a session; `None` before the session has ended.
 pub fn link(node: &Node, session: &SessionRow) -> Option<ChatLink> {
     let by_end = session.ended_at?.plus_ms(GOOD_AFTER_END_MS);
-    let expires_at = by_end.max(node.now().plus_ms(GOOD_AT_LEAST_MS));
-    let signature = node.sign_link(&said(session.id, expires_at));
+    Some(link_until(node, session.id, by_end.max(node.now().plus_ms(GOOD_AT_LEAST_MS))))
+}
+
+/// A link to the chat of a session that is good until an instant.
+pub fn link_until(node: &Node, session: SessionId, expires_at: UnixMs) -> ChatLink {
+    let signature = node.sign_link(&said(session, expires_at));
     let signature = signature.iter().map(|byte| format!("{byte:02x}")).collect();
-    Some(ChatLink { expires_at, signature })
+    ChatLink { expires_at, signature }
 }
 
 /// The session of a link that is good; `None` = it is not, for whatever reason. Whether there is such a session is looked

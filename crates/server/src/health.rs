@@ -22,6 +22,7 @@ use sederunt_node::Node;
 use sederunt_node::clock::Steps;
 use sederunt_node::media::{MediaHandle, MediaStats};
 use sederunt_store::{Backlog, IndexStats, Store};
+use sederunt_webhook::service::Service;
 
 use crate::accept::Connections;
 use crate::control::ControlStats;
@@ -114,6 +115,8 @@ pub struct Observed {
     pub control: ControlStats,
     /// Start of the process.
     pub started_at: UnixMs,
+    /// Delivers webhooks.
+    pub webhooks: Arc<Service>,
 }
 
 /// The routes of the second port.
@@ -157,7 +160,8 @@ async fn metrics(State(observed): State<Observed>) -> Response {
 /// A fresh registry a scrape: engines keep plain numbers, and nothing global is shared with the hot paths.
 fn collect(observed: &Observed) -> Registry {
     let mut registry = Registry::with_prefix("sederunt");
-    let Observed { readiness, node, media, connections, http, control, certificates, started_at } = observed;
+    let Observed { readiness, node, media, connections, http, control, certificates, started_at, webhooks } =
+        observed;
     registry.register("build", "Version", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
     let started_secs = started_at.0 / 1000;
     registry.register("process_start_time_seconds", "Unix time of the start", ConstGauge::new(started_secs));
@@ -186,7 +190,21 @@ fn collect(observed: &Observed) -> Registry {
     disk_metrics(&mut registry, node.store());
     index_metrics(&mut registry, node.store().index_stats());
     media_metrics(&mut registry, media.stats());
+    webhook_metrics(&mut registry, webhooks);
     registry
+}
+
+fn webhook_metrics(registry: &mut Registry, webhooks: &Service) {
+    webhooks.numbers().register(registry);
+    let count = |number: usize| ConstGauge::new(i64::try_from(number).unwrap_or(i64::MAX));
+    registry.register("webhook_receivers", "Receivers of webhooks at work", count(webhooks.receivers()));
+    let busy = count(webhooks.resolver_busy());
+    registry.register("webhook_resolver_busy", "Threads that ask for addresses of receivers", busy);
+    let log = webhooks.log();
+    let bytes = ConstGauge::new(i64::try_from(log.bytes()).unwrap_or(i64::MAX));
+    registry.register("webhook_log_bytes", "Size of the log of deliveries", bytes);
+    let dropped = ConstCounter::new(log.dropped());
+    registry.register("webhook_log_dropped", "Attempts that the log of deliveries could not take", dropped);
 }
 
 fn tls_metrics(registry: &mut Registry, certificates: &Certificates) {

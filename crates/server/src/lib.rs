@@ -22,6 +22,7 @@ pub mod signing_key;
 mod stream;
 pub mod tls;
 pub mod token;
+mod webhooks;
 mod work;
 
 pub use run::{Bound, Listeners, run, run_with_clock};

@@ -12,7 +12,7 @@ use sederunt_node::clock::{Clock, SystemClock};
 use sederunt_node::media::{IceKey, MediaConfig, MediaHandle, MediaNotice};
 use sederunt_node::{Node, NodeConfig};
 use sederunt_store::{IndexOptions, Store, StoreOptions};
-use sederunt_webhook::key_store;
+use sederunt_webhook::service::Service;
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -27,7 +27,7 @@ use crate::front::Front;
 use crate::health::{self, HttpMetrics, Observed, Readiness};
 use crate::mint::Mint;
 use crate::work::{Desk, Live};
-use crate::{accept, assets, demo, first_run, ice_key, logs, signing_key, tls, token};
+use crate::{accept, assets, demo, first_run, ice_key, logs, signing_key, tls, token, webhooks};
 
 /// A stop may not take longer than this; service managers kill after 10 to 90 seconds.
 const DRAIN_BOUND: Duration = Duration::from_secs(8);
@@ -108,8 +108,9 @@ pub async fn run_with_clock(
     webhook.places.own = own_addresses(&http, &media);
     let media = Media::start(media, ice_key::load_or_make(&folder)?)?;
     let media_handle = media.handle.clone();
-    let node = start_node(&folder, room, index, media, clock).await?;
-    key_store::load_or_make(node.store(), started_at).await.context("cannot make the key of webhooks")?;
+    let node = start_node(&folder, room, index, media, Arc::clone(&clock)).await?;
+    let webhooks = webhooks::start(&webhook, &folder, &node, clock, addresses.origin()).await?;
+    let webhooks = Arc::new(webhooks);
     if let Some(path) = first_run::make_if_needed(&folder, node.store(), &Mint::new(started_at)?).await? {
         tracing::info!(file = %path.display(), "first start: account, app and API token are in this file");
     }
@@ -122,6 +123,7 @@ pub async fn run_with_clock(
         http: HttpMetrics::default(),
         control: ControlStats::default(),
         certificates: certificates.clone(),
+        webhooks: Arc::clone(&webhooks),
         started_at,
     };
     let serving = CancellationToken::new();
@@ -133,7 +135,7 @@ pub async fn run_with_clock(
         tls: acceptor,
         per_address_factor: http.per_address_factor,
         proxies: Arc::new(TrustedProxies::new(http.trusted_proxies.clone())),
-        router: public_router(&node, &addresses, http, &webhook, observed.http.clone()),
+        router: public_router(&node, &addresses, http, (&webhook, &webhooks), observed.http.clone()),
     };
     let private = Door::plain(listeners.metrics, health::router(observed.clone()));
     tokio::spawn(public.serve(observed.connections.clone(), serving.clone()));
@@ -151,7 +153,7 @@ pub async fn run_with_clock(
 
     shutdown.cancelled().await;
     observed.readiness.set(false);
-    stop(node, &media_handle, &observed.connections, &serving).await;
+    stop(node, &webhooks, &media_handle, &observed.connections, &serving).await;
     ended(commands).await;
     private_serving.cancel();
     Ok(())
@@ -190,13 +192,20 @@ async fn ended(commands: tokio::task::JoinHandle<()>) {
     }
 }
 
-async fn stop(node: Node, media: &MediaHandle, connections: &Connections, serving: &CancellationToken) {
+async fn stop(
+    node: Node,
+    webhooks: &Service,
+    media: &MediaHandle,
+    connections: &Connections,
+    serving: &CancellationToken,
+) {
     let start = Instant::now();
     tracing::info!(connections = connections.count(), "stopping");
     serving.cancel();
     // Tells every client and closes every stay with its true time; afterwards nothing is left to remember.
     node.stop().await;
-    let left = connections.drained(DRAIN_BOUND.saturating_sub(start.elapsed())).await;
+    let drained = connections.drained(DRAIN_BOUND.saturating_sub(start.elapsed()));
+    let (left, ()) = tokio::join!(drained, webhooks.stop());
     if left > 0 {
         tracing::warn!(left, "connections did not close in time and are cut");
     }
@@ -290,6 +299,14 @@ impl Addresses {
         Live { node: observed.node.clone(), observed: observed.clone(), http_url, page_url, settings }
     }
 
+    /// What links to this server begin with, as the API says it.
+    fn origin(&self) -> String {
+        match &self.public {
+            Some(base) => format!("https://{base}"),
+            None => format!("{}://{}", self.scheme, self.base_uri),
+        }
+    }
+
     fn page_url(&self) -> String {
         format!("{}://{}/meet", self.scheme, self.base_uri)
     }
@@ -299,7 +316,7 @@ fn public_router(
     node: &Node,
     addresses: &Addresses,
     config: HttpConfig,
-    webhook: &WebhookConfig,
+    (webhook, webhooks): (&WebhookConfig, &Arc<Service>),
     metrics: HttpMetrics,
 ) -> logs::Access {
     let HttpConfig { cors_origins, per_address_factor, .. } = config;
@@ -312,6 +329,7 @@ fn public_router(
         base_uri: base_uri.clone(),
         is_secure: !shim,
         webhook_places: webhook.places.clone(),
+        webhooks: Some(Arc::clone(webhooks)),
         ..ApiConfig::default()
     };
     let gateway = GatewayConfig { base_uri, shim, limits, ..GatewayConfig::default() };

@@ -22,6 +22,11 @@ impl Key {
     pub const fn first(seq: u64) -> Self {
         Self { seq, part: 0, replay: 0 }
     }
+
+    /// The highest key that a fact may have.
+    pub const fn last(seq: u64) -> Self {
+        Self { seq, part: u8::MAX, replay: u32::MAX }
+    }
 }
 
 /// Where an endpoint is.

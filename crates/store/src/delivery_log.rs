@@ -42,8 +42,9 @@ pub use self::answer::{
     ATTEMPTS_MAX, ATTEMPTS_SHOWN, Attempt, DeadLetters, DeadQuery, Delivery, Failure, LATENCIES_MAX,
     PAGE_MAX, Page, Query, State, Stats,
 };
-pub use self::entry::{Delivered, EXCERPT_MAX, Failed, Final, Key};
+pub use self::entry::{Delivered, EXCERPT_MAX, Failed, Final};
 pub use self::retention::Options;
+pub use crate::delivery::Key;
 
 /// Handle to the log; cheap to clone. When the last one is dropped, what waits is still written, but nobody waits for it:
 /// see [`Self::close`].

@@ -1,5 +1,6 @@
 //! A node with its ledger.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use sederunt_app::admission;
@@ -90,6 +91,11 @@ impl House {
         let store = Store::open(folder.path()).unwrap();
         let node = start(&store, &clock, &key, "node-2").await;
         Self { store, node, clock, key, folder }
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// An app with the default presets.

@@ -149,6 +149,11 @@ impl Client {
         self.shared.pool.len()
     }
 
+    /// Threads that ask for addresses now.
+    pub fn resolver_busy(&self) -> usize {
+        self.shared.resolver.busy()
+    }
+
     /// One attempt. It ends within [`Limits::whole`].
     pub async fn send(&self, request: &Request) -> Reply {
         let started = Instant::now();

@@ -12,6 +12,7 @@ mod event;
 mod follow;
 mod jitter;
 mod journal;
+mod keys;
 mod numbers;
 mod read;
 mod receiver;
@@ -29,13 +30,15 @@ use sederunt_changes::Pages;
 use sederunt_core::id::AppId;
 use sederunt_core::time::UnixMs;
 use sederunt_store::Store;
+use sederunt_store::delivery_log::DeliveryLog;
 use tokio::runtime::Runtime;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::client::Client;
+use crate::keys::KeyRing;
 use crate::places::Places;
-use crate::sign::{Secret, SigningKey};
+use crate::sign::{KeyError, Secret};
 
 pub use desk::{DeskError, Sent, Subject, Tested};
 pub use event::ChatUrl;
@@ -50,6 +53,9 @@ const READS: usize = 2;
 const FOLDS: usize = 16;
 /// How long a stop waits for receivers to keep what they know.
 const STOP_BOUND: Duration = Duration::from_secs(6);
+
+/// How long a stop waits for the log of deliveries.
+const LOG_BOUND: Duration = Duration::from_secs(1);
 
 /// The clocks of the process.
 pub trait Clock: Send + Sync + std::fmt::Debug + 'static {
@@ -83,14 +89,27 @@ pub struct Parts {
     pub client: Client,
     /// Where requests may go.
     pub places: Places,
-    /// The server's key.
-    pub key: SigningKey,
+    /// The server's keys.
+    pub keys: KeyRing,
+    /// Where attempts are logged.
+    pub log: DeliveryLog,
     /// Of an app's room webhooks.
     pub room_secret: RoomSecret,
     /// Links to chats.
     pub chat_url: ChatUrl,
     /// How receivers are served.
     pub settings: Settings,
+}
+
+/// Why there is no service.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The system has no threads to give.
+    #[error("no threads for webhooks: {0}")]
+    Threads(#[from] std::io::Error),
+    /// The ring of keys is none of ours.
+    #[error(transparent)]
+    Key(#[from] KeyError),
 }
 
 /// What all apps share.
@@ -103,7 +122,7 @@ struct Setup {
     chat_url: ChatUrl,
     settings: Settings,
     signer: signer::Signer,
-    log: journal::Journal,
+    log: DeliveryLog,
     numbers: Numbers,
     pages: Pages,
     turns: Semaphore,
@@ -153,13 +172,14 @@ impl Service {
     /// Begins to deliver.
     ///
     /// # Errors
-    /// The system has no threads to give.
-    pub fn start(parts: Parts) -> std::io::Result<Self> {
-        let Parts { store, clock, client, places, key, room_secret, chat_url, settings } = parts;
+    /// The system has no threads to give, or the ring is none of ours.
+    pub fn start(parts: Parts) -> Result<Self, StartError> {
+        let Parts { store, clock, client, places, keys, log, room_secret, chat_url, settings } = parts;
+        let current = keys::Current::of(&keys, clock.wall())?;
         let numbers = Numbers::default();
         let setup = Arc::new(Setup {
-            signer: signer::Signer::new(key, numbers.clone()),
-            log: journal::Journal::default(),
+            signer: signer::Signer::new(current.key, numbers.clone()),
+            log,
             pages: Pages::new(store.clone(), READS, FOLDS),
             turns: Semaphore::new(settings.in_flight.max(1)),
             served: Mutex::default(),
@@ -180,7 +200,9 @@ impl Service {
             .build()?;
         let stop = CancellationToken::new();
         let apps = Arc::new(apps::Apps::new(Arc::clone(&setup), stop.clone()));
+        apps.rotated(current.rotated_at);
         runtime.spawn(Arc::clone(&apps).run());
+        runtime.spawn(keys::follow(Arc::clone(&setup), Arc::clone(&apps), current.id, stop.clone()));
         Ok(Self { setup, apps, stop, runtime: Mutex::new(Some(runtime)) })
     }
 
@@ -189,6 +211,9 @@ impl Service {
         self.stop.cancel();
         if tokio::time::timeout(STOP_BOUND, self.apps.ended()).await.is_err() {
             tracing::warn!("webhooks did not stop in time; what was answered last may be sent again");
+        }
+        if !self.setup.log.close(LOG_BOUND).await {
+            tracing::warn!("the log of deliveries was not written to its end in time");
         }
         self.end();
     }
@@ -209,15 +234,19 @@ impl Service {
         }
     }
 
-    /// The server signs with another key from now on.
-    pub fn change_key(&self, key: SigningKey, at: UnixMs) {
-        self.setup.signer.change_key(key);
-        self.apps.rotated(at);
-    }
-
     /// What is counted.
     pub fn numbers(&self) -> &Numbers {
         &self.setup.numbers
+    }
+
+    /// Threads that ask for addresses.
+    pub fn resolver_busy(&self) -> usize {
+        self.setup.client.resolver_busy()
+    }
+
+    /// The log of deliveries.
+    pub fn log(&self) -> &DeliveryLog {
+        &self.setup.log
     }
 
     /// Receivers at work.

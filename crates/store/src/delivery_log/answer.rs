@@ -3,7 +3,8 @@
 use sederunt_core::id::{Id, MeetingId};
 use sederunt_core::time::UnixMs;
 
-use super::entry::{Final, Key};
+use super::entry::Final;
+use crate::delivery::Key;
 
 /// Deliveries of a page, keys of a list: more are asked for with the next one.
 pub const PAGE_MAX: usize = 200;

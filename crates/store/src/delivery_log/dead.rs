@@ -6,12 +6,12 @@ use rusqlite::params;
 
 use super::answer::{DeadLetters, DeadQuery, PAGE_MAX};
 use super::day_file::int;
-use super::entry::Key;
 use super::files::{Fault, Known, read};
 use super::fold::each_success;
 use super::rows::{STRETCH, stretch};
 use super::shared::Shared;
 use crate::Result;
+use crate::delivery::Key;
 use crate::sql::find;
 
 /// Attempts that a call looks at, after which it ends with what it has.

@@ -3,34 +3,13 @@
 use sederunt_core::id::{Id, MeetingId};
 use sederunt_core::time::UnixMs;
 
+use crate::delivery::Key;
+
 /// The last instant that a file is named after, the end of the year 9998. What is later counts as this.
 const LAST: UnixMs = UnixMs(253_370_764_799_999);
 
 /// Bytes of a receiver's answer that are kept with a failure.
 pub const EXCERPT_MAX: usize = 1024;
-
-/// Names a delivery of an endpoint, and sorts as the ledger does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key {
-    /// The fact's number in the ledger.
-    pub seq: u64,
-    /// A fact may make several events: 0 for the first.
-    pub part: u8,
-    /// Number of the replay, 0 = the first time.
-    pub replay: u32,
-}
-
-impl Key {
-    /// The lowest key of a fact.
-    pub const fn first(seq: u64) -> Self {
-        Self { seq, part: 0, replay: 0 }
-    }
-
-    /// The highest key of a fact.
-    pub const fn last(seq: u64) -> Self {
-        Self { seq, part: u8::MAX, replay: u32::MAX }
-    }
-}
 
 /// An attempt that a 2xx answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

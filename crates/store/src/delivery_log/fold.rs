@@ -7,10 +7,10 @@ use sederunt_core::time::UnixMs;
 
 use super::answer::{ATTEMPTS_MAX, State};
 use super::day_file::int;
-use super::entry::Key;
 use super::files::{Fault, Known};
 use super::pack::{Success, unpack};
 use super::rows::{STRETCH, of_minute};
+use crate::delivery::Key;
 use crate::{Result, StoreError};
 
 /// Deliveries that a fold holds. A stretch has no more, unless it was replayed often; then the rest is left for the next call.

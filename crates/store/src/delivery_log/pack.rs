@@ -6,7 +6,7 @@
 
 use sederunt_core::time::UnixMs;
 
-use super::entry::Key;
+use crate::delivery::Key;
 
 /// One success of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

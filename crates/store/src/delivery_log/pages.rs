@@ -6,7 +6,7 @@ use sederunt_core::time::UnixMs;
 
 use super::answer::{ATTEMPTS_MAX, ATTEMPTS_SHOWN, Attempt, Delivery, Failure, PAGE_MAX, Page, Query};
 use super::day_file::int;
-use super::entry::{Final, Key};
+use super::entry::Final;
 use super::files::{Fault, Known, read};
 use super::fold::{Fold, Folded, Range};
 use super::pack::Success;
@@ -14,6 +14,7 @@ use super::rows::stretch;
 use super::shared::Shared;
 use super::step::Steps;
 use crate::Result;
+use crate::delivery::Key;
 use crate::sql::{bad, id, list};
 
 /// Attempts that a call looks at, after which it ends with what it has: some milliseconds.

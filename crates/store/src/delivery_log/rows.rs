@@ -77,7 +77,7 @@ mod tests {
     use sederunt_dice::Dice;
 
     use super::*;
-    use crate::delivery_log::entry::Key;
+    use crate::delivery::Key;
     use crate::delivery_log::pack::unpack;
 
     #[test]

@@ -5,10 +5,10 @@ use sederunt_core::time::UnixMs;
 
 use super::answer::State;
 use super::day_file::int;
-use super::entry::Key;
 use super::files::{Fault, Known};
 use super::rows::minute;
 use crate::Result;
+use crate::delivery::Key;
 use crate::sql::find;
 
 /// What has sequences.

@@ -1,6 +1,7 @@
 //! The apps that have somebody to tell.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -32,12 +33,20 @@ pub(super) struct Apps {
     setup: Arc<Setup>,
     stop: CancellationToken,
     running: Mutex<HashMap<AppId, Running>>,
+    /// When the server's key was changed last, for those that begin later.
+    rotated_at: AtomicI64,
     ended: watch::Sender<bool>,
 }
 
 impl Apps {
     pub(super) fn new(setup: Arc<Setup>, stop: CancellationToken) -> Self {
-        Self { setup, stop, running: Mutex::default(), ended: watch::Sender::new(false) }
+        Self {
+            setup,
+            stop,
+            running: Mutex::default(),
+            rotated_at: AtomicI64::new(0),
+            ended: watch::Sender::new(false),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<AppId, Running>> {
@@ -90,7 +99,9 @@ impl Apps {
             return running.bell.reload.notify_one();
         }
         let bell = Arc::<Bell>::default();
+        let rotated_at = UnixMs(self.rotated_at.load(Ordering::Relaxed));
         let new = Arc::new(App::new(Arc::clone(&self.setup), app.clone(), self.stop.clone()));
+        new.rotated(rotated_at);
         tasks.spawn(Arc::clone(&new).run(Arc::clone(&bell)));
         running.insert(app, Running { app: new, bell });
     }
@@ -101,7 +112,9 @@ impl Apps {
         let _ = self.ended.subscribe().wait_for(|ended| *ended).await;
     }
 
+    /// The server's key was changed then.
     pub(super) fn rotated(&self, at: UnixMs) {
+        self.rotated_at.store(at.0, Ordering::Relaxed);
         self.lock().values().for_each(|running| running.app.rotated(at));
     }
 

@@ -17,8 +17,9 @@ use sederunt_store::{ReplayRow, ReplayState};
 use sederunt_testkit::{T0, until};
 use sederunt_webhook::body::kit::EventName;
 use sederunt_webhook::health::State;
+use sederunt_webhook::keys::KeyRing;
 use sederunt_webhook::service::{DeskError, Subject};
-use sederunt_webhook::sign::{Secret, SigningKey};
+use sederunt_webhook::sign::Secret;
 use sederunt_webhook::told::Key;
 
 use receiver::{Got, Receiver};
@@ -60,7 +61,8 @@ async fn a_session_is_told_in_its_order_signed_and_once() {
     assert!(got.iter().all(|one| one.json()["meeting"]["sessionId"] == session));
     assert_eq!(got[0].json()["meeting"]["organizedBy"]["name"], "Demo app");
 
-    let public = SigningKey::from_pem(&scene.key).unwrap().public_pem().unwrap();
+    let keys = KeyRing::read(&scene.key).unwrap();
+    let public = keys.signing_key(T0).unwrap().public_pem().unwrap();
     let der: String = public.lines().filter(|line| !line.starts_with('-')).collect();
     let public = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, STANDARD.decode(der).unwrap());
     for one in &got {

@@ -6,14 +6,16 @@ use std::time::Instant;
 
 use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, PeerId};
 use sederunt_core::time::UnixMs;
+use sederunt_store::delivery_log::{DeliveryLog, Options};
 use sederunt_store::{MeetingRow, ParticipantRow, WebhookRow};
 use sederunt_testkit::{House, Person, T0};
 use sederunt_webhook::client::{Client, Limits, Trust};
 use sederunt_webhook::endpoint;
+use sederunt_webhook::keys::{FreshKey, KeyRing};
 use sederunt_webhook::places::Places;
 use sederunt_webhook::resolve::Resolver;
 use sederunt_webhook::service::{Clock, Parts, Service, Settings};
-use sederunt_webhook::sign::{Secret, SigningKey};
+use sederunt_webhook::sign::Secret;
 use serde_json::json;
 
 /// Time that really passes, as waits do.
@@ -35,13 +37,13 @@ pub(crate) const SECRET: [u8; 32] = [5; 32];
 pub(crate) struct Scene {
     pub house: House,
     pub app: AppId,
-    pub key: String,
+    pub key: Vec<u8>,
     pub service: Service,
     start: Instant,
     peers: u128,
 }
 
-fn service(house: &House, key: &str, start: Instant) -> Service {
+fn service(house: &House, key: &[u8], start: Instant) -> Service {
     let places = Places { allow: vec!["127.0.0.0/8".parse().unwrap()], ..Places::default() };
     let resolver = Resolver::with(|_| vec![IpAddr::from([127, 0, 0, 1])]);
     let trust = Trust::only(Vec::new()).unwrap();
@@ -50,7 +52,8 @@ fn service(house: &House, key: &str, start: Instant) -> Service {
         clock: Arc::new(Real(start)),
         client: Client::new(resolver, places.clone(), trust, Limits::default()),
         places,
-        key: SigningKey::from_pem(key).unwrap(),
+        keys: KeyRing::read(key).unwrap(),
+        log: DeliveryLog::open(house.folder(), Options::default(), T0).unwrap(),
         room_secret: Arc::new(|_| Secret::from(SECRET)),
         chat_url: Arc::new(|session, at| format!("https://here.example/{session}?until={}", at.0)),
         settings: Settings {
@@ -66,7 +69,8 @@ impl Scene {
     pub(crate) async fn new() -> Self {
         let house = House::at(T0).await;
         let app = house.app("acc", "app-1", "Demo app").await;
-        let (key, start) = (SigningKey::generate_pem().unwrap(), Instant::now());
+        let (key, start) =
+            (KeyRing::first(FreshKey::generate().unwrap(), T0).to_bytes().unwrap(), Instant::now());
         let service = service(&house, &key, start);
         Self { house, app, key, service, start, peers: 0 }
     }

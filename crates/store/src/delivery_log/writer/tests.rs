@@ -3,8 +3,9 @@
 use sederunt_core::id::{Id, MeetingId};
 use tokio::sync::oneshot;
 
-use super::super::entry::{Failed, Final, Key};
+use super::super::entry::{Failed, Final};
 use super::*;
+use crate::delivery::Key;
 
 const DAY: Day = Day(20_786);
 

@@ -23,6 +23,7 @@ use crate::rows::Batch;
 use crate::service::app::App;
 use crate::service::config::Config;
 use crate::service::jitter::Jitters;
+use crate::service::journal;
 use crate::service::ring::{Page, Room};
 use crate::service::send::OWN_TURNS;
 use crate::told::Key;
@@ -476,10 +477,10 @@ impl Life {
                 End::Refused | End::UsedUp => self.counts.failed += 1,
             }
         }
-        let is_final = attempt.end.is_some_and(|end| end != End::Delivered);
         let key = attempt.key;
-        let written = self.app.setup.log.write(self.id, &attempt, excerpt, &*self.app.setup.clock);
-        if is_final {
+        let setup = &self.app.setup;
+        let written = journal::write(&setup.log, &*setup.clock, self.id, &attempt, &excerpt);
+        if let Some(written) = written {
             self.jobs.spawn(async move {
                 written.await;
                 Done::In(In::Logged(key))
