@@ -439,6 +439,9 @@ async fn a_rotated_secret_signs_beside_the_new_one_for_a_day() {
     assert_eq!(second.old_secret.map(|(secret, _)| secret), Some(first.secret));
     assert_eq!(f.get(&id).await, made, "nothing of it is seen at the other door");
 
+    // Whoever delivers works out from this when it was rotated.
+    assert_eq!(sederunt_app::webhooks::OLD_SECRET_MS, sederunt_webhook::retry::ROTATION_MS);
+
     // One is kept, not two.
     f.w.clock.advance(3_600_000);
     let again = f.secret(Method::POST, P, &rotate, "TA").await.ok();
