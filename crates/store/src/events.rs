@@ -3,14 +3,15 @@
 //! A change is a fact with the numbers of its session after it. The numbers are folded from the facts, so they are the
 //! same whenever the change is read. Names come from person rows: after an erasure they are missing, in old changes too.
 
+mod filter;
 mod folds;
 mod live;
 
 use std::collections::HashMap;
 
 use rusqlite::Connection;
-use sederunt_core::fact::{Fact, FactName};
-use sederunt_core::id::{AppId, MeetingId, PeerId, SessionId};
+use sederunt_core::fact::Fact;
+use sederunt_core::id::{AppId, PeerId, SessionId};
 use sederunt_core::tally::Stay;
 use sederunt_core::time::UnixMs;
 use tokio::sync::watch;
@@ -21,6 +22,7 @@ use crate::{Result, SessionRow, Store, StoreError, Thing};
 
 use folds::Wanted;
 
+pub use filter::{Counts, EventFilter};
 pub use folds::EventFolds;
 pub use live::{LivePart, LiveSession};
 
@@ -33,30 +35,6 @@ const FOLD_MAX: usize = 100_000;
 
 /// Nodes under whose names an import records (`import`, and `import@…` when it closes what was open then).
 const IMPORTERS: &str = "SELECT no FROM node WHERE name = 'import' OR name GLOB 'import@*'";
-
-/// Which changes are wanted; empty lists = all.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct EventFilter {
-    /// Meetings.
-    pub meetings: Vec<MeetingId>,
-    /// Kinds.
-    pub kinds: Vec<FactName>,
-    /// Count who is in the session after each change.
-    pub counts: bool,
-}
-
-impl EventFilter {
-    /// Whether a change is wanted.
-    pub fn passes(&self, meeting: MeetingId, kind: FactName) -> bool {
-        (self.meetings.is_empty() || self.meetings.contains(&meeting))
-            && (self.kinds.is_empty() || self.kinds.contains(&kind))
-    }
-
-    /// Whether every change is wanted.
-    pub fn passes_all(&self) -> bool {
-        self.meetings.is_empty() && self.kinds.is_empty()
-    }
-}
 
 /// A page of an app's changes.
 #[derive(Debug, Clone)]
@@ -90,15 +68,6 @@ pub struct EventRow {
     pub counts: Option<Counts>,
     /// It was recorded elsewhere, and imported.
     pub is_imported: bool,
-}
-
-/// Who is in a session, without monitors (SEMANTICS §6.5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Counts {
-    /// Open stays, those in the reconnect grace included.
-    pub stays: u64,
-    /// Different participants of them.
-    pub participants: u64,
 }
 
 /// The names of a stay.

@@ -14,11 +14,13 @@ mod jitter;
 mod journal;
 mod keys;
 mod numbers;
+mod progress;
 mod read;
 mod receiver;
 mod ring;
 mod rooms;
 mod send;
+mod shared;
 mod signer;
 mod wants;
 

@@ -8,7 +8,7 @@ use sederunt_core::id::{AppId, SessionId};
 use sederunt_core::tally::{SessionColumns, Stay, Tally, TallyError};
 use sederunt_core::time::UnixMs;
 
-use super::{Counts, EventFilter};
+use super::filter::{Counts, EventFilter};
 use crate::replay::{self, Recorded};
 use crate::{Result, StoreError};
 

@@ -1,53 +1,35 @@
 //! One app: its receivers, and one who reads its facts for all of them.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use sederunt_core::id::{AppId, Id};
+use sederunt_core::id::Id;
 use sederunt_core::time::UnixMs;
 use sederunt_store::{Receivers, StoreError};
-use tokio::sync::{Notify, Semaphore};
-use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
+use tokio::sync::Notify;
 
 use super::Setup;
 use super::config::{Config, room_receiver};
 use super::event::{Kind, Posted};
 use super::follow::Follower;
+use super::progress::place_of;
 use super::receiver::{Command, Handle, Keeper};
 use super::ring::Ring;
-use super::rooms::{Rooms, place_of};
+use super::rooms::Rooms;
+use super::shared::{AGAIN, Shared};
 use crate::sign::Secret;
 
-/// Requests in flight of an app, beyond what each receiver always may have.
-const IN_FLIGHT: usize = 64;
-/// Tests at a time that owners of an app's webhooks make.
-const TESTS: usize = 4;
 /// Between two looks at how far room webhooks are: what was settled since is sent again after a crash.
 const LOOK: Duration = Duration::from_secs(1);
-/// Before something is tried again that the store refused.
-const AGAIN: Duration = Duration::from_secs(1);
-/// Pages of facts whose time is remembered, to know how long their events took.
-const TIMES_MAX: usize = 1024;
 
-/// What the receivers of an app share.
+/// An app that has somebody to tell.
 #[derive(Debug)]
 pub(super) struct App {
-    pub setup: Arc<Setup>,
-    pub id: AppId,
-    pub turns: Semaphore,
-    /// For tests that its owner makes.
-    pub tests: Semaphore,
+    /// What its receivers share.
+    pub shared: Arc<Shared>,
+    /// Those of its rooms.
     pub rooms: Rooms,
-    pub stop: CancellationToken,
-    ring: Mutex<Ring>,
-    name: RwLock<Arc<str>>,
-    key: Arc<str>,
-    times: Mutex<VecDeque<(u64, Instant)>>,
-    /// When the server's key was changed, Unix ms.
-    rotated_at: AtomicI64,
     receivers: Mutex<HashMap<Id, Running>>,
 }
 
@@ -72,22 +54,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl App {
-    pub(super) fn new(setup: Arc<Setup>, id: AppId, stop: CancellationToken) -> Self {
-        let key = Arc::from(id.as_str());
-        Self {
-            setup,
-            key,
-            id,
-            turns: Semaphore::new(IN_FLIGHT),
-            tests: Semaphore::new(TESTS),
-            rooms: Rooms::default(),
-            stop,
-            ring: Mutex::new(Ring::new(u64::MAX)),
-            name: RwLock::new("".into()),
-            times: Mutex::default(),
-            rotated_at: AtomicI64::new(0),
-            receivers: Mutex::default(),
-        }
+    pub(super) fn new(shared: Shared) -> Self {
+        Self { shared: Arc::new(shared), rooms: Rooms::default(), receivers: Mutex::default() }
     }
 
     /// Serves the app until the server stops.
@@ -99,7 +67,7 @@ impl App {
         let mut is_stale = true;
         loop {
             if is_stale {
-                let known = match self.setup.store.receivers(&self.id).await {
+                let known = match self.shared.setup.store.receivers(&self.shared.id).await {
                     Ok(known) => known,
                     Err(error) => {
                         tracing::error!(%error, "receivers of webhooks cannot be read");
@@ -113,7 +81,7 @@ impl App {
             }
             tokio::select! {
                 biased;
-                () = self.stop.cancelled() => break,
+                () = self.shared.stop.cancelled() => break,
                 () = bell.reload.notified() => is_stale = true,
                 _ = looks.tick() => if let Some(follower) = &follower {
                     place = self.look(follower, place).await;
@@ -132,13 +100,13 @@ impl App {
     }
 
     /// Begins, changes and ends receivers until they are those that are known.
-    fn adopt(self: &Arc<Self>, known: &Receivers, follower: &mut Option<Follower>) {
-        self.learn_name(&known.app_name);
-        self.rooms.forget_webhooks();
+    fn adopt(&self, known: &Receivers, follower: &mut Option<Follower>) {
+        self.shared.learn_name(&known.app_name);
+        self.shared.forget_rooms();
         let mut wanted: Vec<(Id, u64, Config)> = Vec::new();
         let epoch =
             |id| known.deliveries.iter().find(|delivery| delivery.id == id).map(|delivery| delivery.epoch);
-        let Setup { places, settings, .. } = &*self.setup;
+        let Setup { places, settings, .. } = &*self.shared.setup;
         for webhook in known.webhooks.iter().filter(|webhook| webhook.is_enabled) {
             let config = Config::of_webhook(webhook, places, settings.endpoint);
             wanted.extend(epoch(webhook.id).map(|epoch| (webhook.id, epoch, config)));
@@ -158,16 +126,16 @@ impl App {
             (Some(follower), Some(filter)) => {
                 if follower.change_filter(filter) {
                     // The ring has only what was wanted before.
-                    *self.lock_ring() = Ring::new(follower.through());
+                    *self.shared.ring() = Ring::new(follower.through());
                 }
             }
             (None, Some(filter)) => {
                 let from = known.rooms.unwrap_or(known.head);
-                *self.lock_ring() = Ring::new(from);
-                *follower = Some(Follower::new(Arc::clone(self), filter, from));
+                *self.shared.ring() = Ring::new(from);
+                *follower = Some(Follower::new(Arc::clone(&self.shared), filter, from));
             }
         }
-        self.setup.serves(&self.id, follower.is_some());
+        self.shared.setup.serves(&self.shared.id, follower.is_some());
         let head = follower.as_ref().map_or(known.head, Follower::through);
         self.replace(wanted, head);
         if has_rooms {
@@ -180,7 +148,7 @@ impl App {
         }
     }
 
-    fn replace(self: &Arc<Self>, wanted: Vec<(Id, u64, Config)>, head: u64) {
+    fn replace(&self, wanted: Vec<(Id, u64, Config)>, head: u64) {
         let mut receivers = lock(&self.receivers);
         receivers.retain(|id, _| wanted.iter().any(|(other, ..)| other == id));
         for (id, epoch, config) in wanted {
@@ -193,7 +161,7 @@ impl App {
                     }
                 }
                 None => {
-                    let handle = Handle::spawn(Arc::clone(self), id, config, Keeper::Row, head);
+                    let handle = Handle::spawn(Arc::clone(&self.shared), id, config, Keeper::Row, head);
                     receivers.insert(id, Running { handle, epoch });
                 }
             }
@@ -201,7 +169,7 @@ impl App {
     }
 
     /// Events were found up to a fact.
-    fn take(self: &Arc<Self>, events: Vec<Posted>, through: u64) {
+    fn take(&self, events: Vec<Posted>, through: u64) {
         let visits: Vec<(String, u64)> = events
             .iter()
             .filter_map(|event| match &event.kind {
@@ -209,14 +177,7 @@ impl App {
                 Kind::Kit(_) => None,
             })
             .collect();
-        if !events.is_empty() {
-            let mut times = lock(&self.times);
-            times.push_back((through, Instant::now()));
-            if times.len() > TIMES_MAX {
-                times.pop_front();
-            }
-        }
-        self.lock_ring().push(events, through);
+        self.shared.add(events, through);
         lock(&self.receivers).values().for_each(|running| running.handle.news(through));
         for (url, seq) in visits {
             let begin = |progress| self.room_handle(&url, Keeper::Shared { url: url.clone(), progress }, seq);
@@ -224,7 +185,7 @@ impl App {
         }
     }
 
-    fn begin_room(self: &Arc<Self>, url: String, done: u64, head: u64) {
+    fn begin_room(&self, url: String, done: u64, head: u64) {
         let at = url.clone();
         self.rooms.begin(url, done, |progress| {
             let keeper = Keeper::Shared { url: at.clone(), progress };
@@ -232,11 +193,11 @@ impl App {
         });
     }
 
-    fn room_handle(self: &Arc<Self>, url: &str, keeper: Keeper, news: u64) -> Handle {
-        let Setup { places, settings, room_secret, .. } = &*self.setup;
-        let secret: Secret = room_secret(&self.id);
-        let config = Config::of_room(&self.id, url, secret, places, settings.endpoint);
-        Handle::spawn(Arc::clone(self), room_receiver(&self.id, url), config, keeper, news)
+    fn room_handle(&self, url: &str, keeper: Keeper, news: u64) -> Handle {
+        let Setup { places, settings, room_secret, .. } = &*self.shared.setup;
+        let secret: Secret = room_secret(&self.shared.id);
+        let config = Config::of_room(&self.shared.id, url, secret, places, settings.endpoint);
+        Handle::spawn(Arc::clone(&self.shared), room_receiver(&self.shared.id, url), config, keeper, news)
     }
 
     /// Moves the place that room webhooks share.
@@ -252,11 +213,11 @@ impl App {
         if next <= place {
             return place;
         }
-        match self.setup.store.keep_rooms(&self.id, next, Vec::new()).await {
+        match self.shared.setup.store.keep_rooms(&self.shared.id, next, Vec::new()).await {
             Ok(()) => next,
             Err(error) => {
                 tracing::error!(%error, "how far room webhooks are cannot be kept");
-                self.setup.numbers.keep_failed();
+                self.shared.setup.numbers.keep_failed();
                 place
             }
         }
@@ -276,39 +237,9 @@ impl App {
         }
     }
 
-    pub(super) fn ring(&self) -> MutexGuard<'_, Ring> {
-        self.lock_ring()
-    }
-
-    fn lock_ring(&self) -> MutexGuard<'_, Ring> {
-        lock(&self.ring)
-    }
-
-    /// The last fact that is durable.
-    pub(super) fn head(&self) -> u64 {
-        *self.setup.store.durable().borrow()
-    }
-
-    pub(super) fn learn_name(&self, name: &str) {
-        *self.name.write().unwrap_or_else(PoisonError::into_inner) = Arc::from(name);
-    }
-
-    pub(super) fn name(&self) -> Arc<str> {
-        Arc::clone(&self.name.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// By whom names are asked for.
-    pub(super) fn resolver_key(&self) -> Arc<str> {
-        Arc::clone(&self.key)
-    }
-
-    pub(super) fn rotated_at(&self) -> Option<UnixMs> {
-        Some(self.rotated_at.load(Ordering::Relaxed)).filter(|at| *at > 0).map(UnixMs)
-    }
-
     /// The server's key was changed then.
     pub(super) fn rotated(&self, at: UnixMs) {
-        self.rotated_at.store(at.0, Ordering::Relaxed);
+        self.shared.set_rotated_at(at);
         lock(&self.receivers).values().for_each(|running| running.handle.ask(Command::Rotated(at)));
         self.rooms.ask_all(|| Command::Rotated(at));
     }
@@ -324,21 +255,6 @@ impl App {
     /// Receivers at work.
     pub(super) fn receivers(&self) -> usize {
         lock(&self.receivers).len() + self.rooms.len()
-    }
-
-    /// An event of a fact was delivered by its first attempt.
-    pub(super) fn note_delivery(&self, seq: u64) {
-        let times = lock(&self.times);
-        let place = times.partition_point(|(through, _)| *through < seq);
-        if let Some((_, at)) = times.get(place) {
-            self.setup.numbers.delivered_after(at.elapsed());
-        }
-    }
-
-    pub(super) async fn keep_failed(&self, error: &StoreError) {
-        tracing::error!(%error, "how far webhooks are cannot be kept");
-        self.setup.numbers.keep_failed();
-        tokio::time::sleep(AGAIN).await;
     }
 }
 

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Setup;
 use super::app::{App, Bell};
+use super::shared::Shared;
 
 /// Before something is tried again that the store refused.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -100,7 +101,7 @@ impl Apps {
         }
         let bell = Arc::<Bell>::default();
         let rotated_at = UnixMs(self.rotated_at.load(Ordering::Relaxed));
-        let new = Arc::new(App::new(Arc::clone(&self.setup), app.clone(), self.stop.clone()));
+        let new = Arc::new(App::new(Shared::new(Arc::clone(&self.setup), app.clone(), self.stop.clone())));
         new.rotated(rotated_at);
         tasks.spawn(Arc::clone(&new).run(Arc::clone(&bell)));
         running.insert(app, Running { app: new, bell });

@@ -11,9 +11,9 @@ use sederunt_store::{StoreError, WebhookRow};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use super::app::App;
 use super::config::{Config, room_receiver};
 use super::receiver::{Command, Status};
+use super::shared::Shared;
 use super::wants::Wants;
 use super::{Service, event};
 use crate::body::kit::{self, EventName};
@@ -181,7 +181,7 @@ impl Service {
         }
     }
 
-    fn config(&self, app: &App, of: &Subject) -> Config {
+    fn config(&self, app: &Shared, of: &Subject) -> Config {
         let places = &self.setup.places;
         let settings = self.setup.settings.endpoint;
         match of {
@@ -199,18 +199,18 @@ impl Service {
     }
 
     /// The app, also one whose receivers are all switched off.
-    async fn app(&self, id: &AppId) -> Result<Arc<App>, DeskError> {
+    async fn app(&self, id: &AppId) -> Result<Arc<Shared>, DeskError> {
         if let Some(app) = self.apps.app(id) {
-            return Ok(app);
+            return Ok(Arc::clone(&app.shared));
         }
-        let app = App::new(Arc::clone(&self.setup), id.clone(), self.stop.clone());
+        let app = Shared::new(Arc::clone(&self.setup), id.clone(), self.stop.clone());
         app.learn_name(&self.setup.store.receivers(id).await?.app_name);
         Ok(Arc::new(app))
     }
 }
 
 /// An event whose ids are made up.
-fn made_up(app: &App, event: EventName, now: UnixMs) -> Told {
+fn made_up(app: &Shared, event: EventName, now: UnixMs) -> Told {
     let name = app.name();
     let session = kit::Session {
         meeting: MeetingId::from_u128(0),

@@ -7,8 +7,8 @@ use sederunt_core::fact::FactName;
 use sederunt_store::{EventFilter, EventPage, StoreError};
 use tokio::sync::Notify;
 
-use super::app::App;
 use super::event::Posted;
+use super::shared::Shared;
 use super::wants::Wants;
 
 /// Facts of a page.
@@ -17,7 +17,7 @@ const PAGE: usize = 256;
 /// Follows an app.
 #[derive(Debug)]
 pub(super) struct Follower {
-    app: Arc<App>,
+    app: Arc<Shared>,
     reader: Reader,
     filter: Filter,
     /// Everything up to this fact was handed on.
@@ -57,7 +57,7 @@ impl Follower {
     }
 
     /// Reads what comes after a fact.
-    pub(super) fn new(app: Arc<App>, filter: Filter, after: u64) -> Self {
+    pub(super) fn new(app: Arc<Shared>, filter: Filter, after: u64) -> Self {
         let reader = reader(&app, &filter, after);
         Self { app, reader, filter, through: after, is_behind: true, page: None }
     }
@@ -105,6 +105,6 @@ impl Follower {
     }
 }
 
-fn reader(app: &App, filter: &Filter, after: u64) -> Reader {
+fn reader(app: &Shared, filter: &Filter, after: u64) -> Reader {
     Reader::new(app.setup.store.clone(), app.id.clone(), filter.events.clone(), Cursor::at_end(after))
 }

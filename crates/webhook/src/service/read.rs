@@ -8,9 +8,9 @@ use sederunt_core::fact::FactKind;
 use sederunt_core::id::MeetingId;
 use sederunt_store::{EventFilter, EventRow, RoomWebhook, StoreError};
 
-use super::app::App;
 use super::event::{self, About, Posted};
 use super::ring::{Page, Room, pick};
+use super::shared::Shared;
 use super::wants::Wants;
 use crate::told::{Key, Told};
 
@@ -19,7 +19,7 @@ const PAGE: usize = 256;
 /// Before a read that failed is tried again.
 const AGAIN: Duration = Duration::from_secs(1);
 
-impl App {
+impl Shared {
     /// What a receiver wants of the facts from `from` to `to`, of one meeting or of all. It waits for the ledger as long as that
     /// takes.
     pub(super) async fn page(
@@ -103,6 +103,6 @@ impl App {
         if row.counts.is_none() {
             return Ok(None);
         }
-        self.rooms.webhook(&self.setup.store, row.fact.meeting).await
+        self.webhook_of(row.fact.meeting).await
     }
 }

@@ -10,8 +10,8 @@ use sederunt_core::time::UnixMs;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::app::App;
 use super::config::Config;
+use super::shared::Shared;
 use crate::health::State;
 use crate::told::Key;
 
@@ -67,7 +67,7 @@ pub(super) struct Handle {
 
 impl Handle {
     /// Begins a task. `news`: the last fact that it is to look at.
-    pub(super) fn spawn(app: Arc<App>, id: Id, config: Config, keeper: Keeper, news: u64) -> Self {
+    pub(super) fn spawn(app: Arc<Shared>, id: Id, config: Config, keeper: Keeper, news: u64) -> Self {
         let (commands, asked) = mpsc::channel(COMMANDS_MAX);
         let (config, configured) = watch::channel(Arc::new(config));
         let (news, heard) = watch::channel(news);

@@ -4,53 +4,14 @@
 //! place: it goes on only as far as that is true, and a row goes only in the transaction in which the place passes it.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use sederunt_core::id::MeetingId;
-use sederunt_store::{RoomWebhook, Store, StoreError};
-
+use super::progress::{Progress, place_of};
 use super::receiver::{Command, Handle};
 
-/// Rooms whose webhook is remembered, some 200 bytes each; then they are looked up again.
-const ROOMS_MAX: usize = 4096;
 /// Looks (one a second) after which a receiver with nothing to do is let go.
 const IDLE_LOOKS: u32 = 60;
-
-/// How far a receiver of room webhooks is, for whoever moves the shared place.
-#[derive(Debug, Default)]
-pub(super) struct Progress {
-    /// The last fact that was routed to it.
-    pub assigned: AtomicU64,
-    /// Everything up to here is settled, or has a row that is durable.
-    pub done: AtomicU64,
-    /// It has a row of its own.
-    pub has_row: AtomicBool,
-    /// Nothing waits for it, and it is served.
-    pub is_clear: AtomicBool,
-}
-
-impl Progress {
-    pub(super) fn assign(&self, seq: u64) {
-        self.assigned.fetch_max(seq, Ordering::AcqRel);
-    }
-
-    /// Something waits for it that only the shared place says.
-    fn holds_back(&self) -> bool {
-        !self.has_row.load(Ordering::Acquire) && !self.is_idle()
-    }
-
-    pub(super) fn is_idle(&self) -> bool {
-        self.is_clear.load(Ordering::Acquire)
-            && self.done.load(Ordering::Acquire) >= self.assigned.load(Ordering::Acquire)
-    }
-}
-
-/// How far the shared place may go.
-pub(super) fn place_of<'a>(receivers: impl Iterator<Item = &'a Arc<Progress>>, routed: u64) -> u64 {
-    let held = receivers.filter(|progress| progress.holds_back());
-    held.map(|progress| progress.done.load(Ordering::Acquire)).fold(routed, u64::min)
-}
 
 #[derive(Debug)]
 struct Entry {
@@ -63,7 +24,6 @@ struct Entry {
 #[derive(Debug, Default)]
 pub(super) struct Rooms {
     receivers: Mutex<HashMap<String, Entry>>,
-    known: Mutex<HashMap<MeetingId, Option<Arc<RoomWebhook>>>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -71,29 +31,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Rooms {
-    /// The webhook of a room.
-    pub(super) async fn webhook(
-        &self,
-        store: &Store,
-        room: MeetingId,
-    ) -> Result<Option<Arc<RoomWebhook>>, StoreError> {
-        if let Some(known) = lock(&self.known).get(&room) {
-            return Ok(known.clone());
-        }
-        let found = store.room_webhook(room).await?.map(Arc::new);
-        let mut known = lock(&self.known);
-        if known.len() >= ROOMS_MAX {
-            known.clear();
-        }
-        known.insert(room, found.clone());
-        Ok(found)
-    }
-
-    /// Rooms may have changed.
-    pub(super) fn forget_webhooks(&self) {
-        lock(&self.known).clear();
-    }
-
     /// Tells the receiver at a URL of a fact; `begin` makes one that is told this fact and what follows.
     pub(super) fn route(&self, url: &str, seq: u64, begin: impl FnOnce(Arc<Progress>) -> Handle) {
         let mut receivers = lock(&self.receivers);

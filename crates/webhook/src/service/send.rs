@@ -5,8 +5,8 @@ use http::HeaderMap;
 use sederunt_core::id::Id;
 use tokio::sync::Semaphore;
 
-use super::app::App;
 use super::config::{Config, Of};
+use super::shared::Shared;
 use crate::client::{Reply, Request};
 use crate::headers::{self, Stamp};
 use crate::retry::{Outcome, Phase};
@@ -32,7 +32,7 @@ impl Attempted {
     }
 }
 
-impl App {
+impl Shared {
     /// Makes an attempt; `own` are the turns that only its receiver has.
     pub(super) async fn attempt(&self, config: &Config, delivery: &Delivery, own: &Semaphore) -> Attempted {
         let target = match &config.target {
@@ -91,7 +91,7 @@ impl App {
                 headers::kit(&stamp(event), id, self.setup.settings.has_legacy_headers)
             }
             Of::Room { id } => {
-                let room = self.rooms.webhook(&self.setup.store, told.lane).await.ok().flatten();
+                let room = self.webhook_of(told.lane).await.ok().flatten();
                 let own = room.as_ref().map_or(&[][..], |room| &room.headers);
                 headers::room(&stamp(event_id(id, told.key)), own)
             }

@@ -28,7 +28,7 @@ pub(super) struct Signer {
 
 #[derive(Debug, Default)]
 struct Known {
-    /// By body. Bodies of different events differ (WEBHOOKS §3).
+    /// By body; those of different events differ.
     signatures: HashMap<Bytes, Signature>,
     /// Oldest first.
     order: VecDeque<Bytes>,

@@ -8,7 +8,7 @@ use sederunt_store::delivery::{Change, Cursor, Delivery, Saved, SavedHealth};
 use sederunt_store::{RoomDelivery, Store, StoreError};
 
 use crate::endpoint::Endpoint;
-use crate::service::rooms::Progress;
+use crate::service::progress::Progress;
 
 /// How a receiver is kept.
 #[derive(Debug, Clone)]

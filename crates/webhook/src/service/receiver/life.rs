@@ -1,15 +1,16 @@
 //! A receiver from its rows to its end, and again when it fails.
 
+mod keeping;
+
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
 use sederunt_core::id::Id;
 use sederunt_core::time::UnixMs;
 use sederunt_store::StoreError;
-use sederunt_store::delivery::{Change, Cursor, OffReason, SavedHealth};
+use sederunt_store::delivery::Cursor;
 use tokio::sync::{Mutex, Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
@@ -20,12 +21,12 @@ use crate::endpoint::Endpoint;
 use crate::health::State;
 use crate::retry::Outcome;
 use crate::rows::Batch;
-use crate::service::app::App;
 use crate::service::config::Config;
 use crate::service::jitter::Jitters;
 use crate::service::journal;
 use crate::service::ring::{Page, Room};
 use crate::service::send::OWN_TURNS;
+use crate::service::shared::Shared;
 use crate::told::Key;
 use crate::words::{Attempt, Control, Delivery, End, In, Out, Ticket};
 
@@ -50,7 +51,7 @@ enum Over {
 }
 
 /// Lives until there is nothing to do for it.
-pub(super) async fn run(app: Arc<App>, id: Id, keeper: Keeper, ends: Ends) {
+pub(super) async fn run(app: Arc<Shared>, id: Id, keeper: Keeper, ends: Ends) {
     let ends = Arc::new(Mutex::new(ends));
     loop {
         let ends = Arc::clone(&ends);
@@ -76,7 +77,7 @@ pub(super) async fn run(app: Arc<App>, id: Id, keeper: Keeper, ends: Ends) {
     }
 }
 
-async fn live(app: Arc<App>, id: Id, keeper: Keeper, ends: &mut Ends) -> Result<Over, StoreError> {
+async fn live(app: Arc<Shared>, id: Id, keeper: Keeper, ends: &mut Ends) -> Result<Over, StoreError> {
     let Some((saved, epoch)) = keeper.load(&app.setup.store, id).await? else { return Ok(Over::Ended) };
     if saved.cursor.is_off() {
         return Ok(Over::Ended);
@@ -131,7 +132,7 @@ struct Counts {
 }
 
 struct Life {
-    app: Arc<App>,
+    app: Arc<Shared>,
     config: Arc<Config>,
     endpoint: Endpoint,
     id: Id,
@@ -388,86 +389,6 @@ impl Life {
         None
     }
 
-    fn next_batch(&mut self) {
-        if !self.is_keeping
-            && let Some(batch) = self.queued.take()
-        {
-            self.persist(batch);
-        }
-    }
-
-    fn persist(&mut self, batch: Batch) {
-        if self.is_keeping {
-            // The machine has one batch out at a time.
-            self.queued = Some(batch);
-            return;
-        }
-        if let SavedHealth::Off { reason: OffReason::GivenUp, from } = batch.cursor.health {
-            tracing::warn!(receiver = %self.id, from, "a receiver of webhooks was down for too long and is given up");
-        }
-        let (number, cursor) = (batch.number, batch.cursor);
-        self.keep(Some(number), cursor, batch.into_change());
-    }
-
-    fn keep(&mut self, number: Option<u64>, cursor: Cursor, change: Change) {
-        self.is_keeping = true;
-        if self.keeper.is_told_by_place(&change) {
-            self.jobs.spawn(async move { Done::Kept(number, cursor, true) });
-            return;
-        }
-        let (app, keeper, id, epoch) = (Arc::clone(&self.app), self.keeper.clone(), self.id, self.epoch);
-        self.count_replay();
-        self.jobs.spawn(async move {
-            loop {
-                match keeper.keep(&app.setup.store, &app.id, (id, epoch), change.clone()).await {
-                    Ok(is_kept) => return Done::Kept(number, cursor, is_kept),
-                    Err(error) => app.keep_failed(&error).await,
-                }
-            }
-        });
-    }
-
-    /// Says what a replay has sent. After a crash it may be a little too little.
-    fn count_replay(&mut self) {
-        if self.config.wants.last().is_none() || (self.counts.sent == 0 && self.counts.failed == 0) {
-            return;
-        }
-        let (app, id, counts) = (Arc::clone(&self.app), self.id, std::mem::take(&mut self.counts));
-        tokio::spawn(async move {
-            if let Err(error) = app.setup.store.count_replay(id, counts.sent, counts.failed).await {
-                tracing::warn!(%error, "what a replay has sent is not counted");
-            }
-        });
-    }
-
-    fn have_row(&mut self) {
-        let Keeper::Shared { progress, .. } = &self.keeper else { return };
-        if !self.is_keeping && !progress.has_row.load(Ordering::Acquire) {
-            let change = Change { cursor: self.kept, put: Vec::new(), remove: Vec::new() };
-            self.keep(None, self.kept, change);
-        }
-    }
-
-    fn drop_row(&mut self, place: u64) {
-        let Keeper::Shared { progress, .. } = &self.keeper else { return };
-        let is_clear = self.rows == 0 && self.endpoint.state() == State::Up && progress.is_idle();
-        if self.is_keeping || !is_clear || !progress.has_row.load(Ordering::Acquire) {
-            return;
-        }
-        // From here on the shared place has to say it.
-        progress.has_row.store(false, Ordering::Release);
-        self.is_keeping = true;
-        let (app, keeper, id) = (Arc::clone(&self.app), self.keeper.clone(), self.id);
-        self.jobs.spawn(async move {
-            loop {
-                match keeper.drop_row(&app.setup.store, &app.id, id, place).await {
-                    Ok(()) => return Done::Row,
-                    Err(error) => app.keep_failed(&error).await,
-                }
-            }
-        });
-    }
-
     fn log(&mut self, attempt: Attempt) {
         let excerpt = self.excerpts.remove(&attempt.key).unwrap_or_default();
         if let Some(end) = attempt.end {
@@ -494,7 +415,7 @@ fn is_success(outcome: Outcome) -> bool {
 }
 
 /// Until an instant of the steady clock; for ever when there is none.
-async fn wake(app: &App, at: Option<UnixMs>) {
+async fn wake(app: &Shared, at: Option<UnixMs>) {
     let Some(at) = at else { return std::future::pending().await };
     let ms = at.since(app.setup.clock.steady());
     sleep_until(Instant::now() + Duration::from_millis(ms.unsigned_abs())).await;

@@ -1,0 +1,146 @@
+//! What the receivers of an app share.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
+
+use sederunt_core::id::{AppId, MeetingId};
+use sederunt_core::time::UnixMs;
+use sederunt_store::{RoomWebhook, StoreError};
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::Setup;
+use super::event::Posted;
+use super::ring::Ring;
+
+/// Requests in flight of an app, beyond what each receiver always may have.
+const IN_FLIGHT: usize = 64;
+/// Tests at a time that owners of an app's webhooks make.
+const TESTS: usize = 4;
+/// Before something is tried again that the store refused.
+pub(super) const AGAIN: Duration = Duration::from_secs(1);
+/// Pages of facts whose time is remembered, to know how long their events took.
+const TIMES_MAX: usize = 1024;
+/// Rooms whose webhook is remembered, some 200 bytes each; then they are looked up again.
+const ROOMS_MAX: usize = 4096;
+
+/// What the receivers of an app share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub setup: Arc<Setup>,
+    pub id: AppId,
+    /// For requests.
+    pub turns: Semaphore,
+    /// For tests that its owner makes.
+    pub tests: Semaphore,
+    pub stop: CancellationToken,
+    ring: Mutex<Ring>,
+    name: RwLock<Arc<str>>,
+    key: Arc<str>,
+    times: Mutex<VecDeque<(u64, Instant)>>,
+    /// When the server's key was changed, Unix ms.
+    rotated_at: AtomicI64,
+    rooms: Mutex<HashMap<MeetingId, Option<Arc<RoomWebhook>>>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shared {
+    pub(super) fn new(setup: Arc<Setup>, id: AppId, stop: CancellationToken) -> Self {
+        Self {
+            key: Arc::from(id.as_str()),
+            setup,
+            id,
+            turns: Semaphore::new(IN_FLIGHT),
+            tests: Semaphore::new(TESTS),
+            stop,
+            ring: Mutex::new(Ring::new(u64::MAX)),
+            name: RwLock::new("".into()),
+            times: Mutex::default(),
+            rotated_at: AtomicI64::new(0),
+            rooms: Mutex::default(),
+        }
+    }
+
+    pub(super) fn ring(&self) -> MutexGuard<'_, Ring> {
+        lock(&self.ring)
+    }
+
+    /// Events were found up to a fact.
+    pub(super) fn add(&self, events: Vec<Posted>, through: u64) {
+        if !events.is_empty() {
+            let mut times = lock(&self.times);
+            times.push_back((through, Instant::now()));
+            if times.len() > TIMES_MAX {
+                times.pop_front();
+            }
+        }
+        self.ring().push(events, through);
+    }
+
+    /// The last fact that is durable.
+    pub(super) fn head(&self) -> u64 {
+        *self.setup.store.durable().borrow()
+    }
+
+    pub(super) fn learn_name(&self, name: &str) {
+        *self.name.write().unwrap_or_else(PoisonError::into_inner) = Arc::from(name);
+    }
+
+    pub(super) fn name(&self) -> Arc<str> {
+        Arc::clone(&self.name.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// By whom names are asked for.
+    pub(super) fn resolver_key(&self) -> Arc<str> {
+        Arc::clone(&self.key)
+    }
+
+    pub(super) fn rotated_at(&self) -> Option<UnixMs> {
+        Some(self.rotated_at.load(Ordering::Relaxed)).filter(|at| *at > 0).map(UnixMs)
+    }
+
+    /// The server's key was changed then.
+    pub(super) fn set_rotated_at(&self, at: UnixMs) {
+        self.rotated_at.store(at.0, Ordering::Relaxed);
+    }
+
+    /// The webhook of a room.
+    pub(super) async fn webhook_of(&self, room: MeetingId) -> Result<Option<Arc<RoomWebhook>>, StoreError> {
+        if let Some(known) = lock(&self.rooms).get(&room) {
+            return Ok(known.clone());
+        }
+        let found = self.setup.store.room_webhook(room).await?.map(Arc::new);
+        let mut known = lock(&self.rooms);
+        if known.len() >= ROOMS_MAX {
+            known.clear();
+        }
+        known.insert(room, found.clone());
+        Ok(found)
+    }
+
+    /// Rooms may have changed.
+    pub(super) fn forget_rooms(&self) {
+        lock(&self.rooms).clear();
+    }
+
+    /// An event of a fact was delivered by its first attempt.
+    pub(super) fn note_delivery(&self, seq: u64) {
+        let times = lock(&self.times);
+        let place = times.partition_point(|(through, _)| *through < seq);
+        if let Some((_, at)) = times.get(place) {
+            self.setup.numbers.delivered_after(at.elapsed());
+        }
+    }
+
+    pub(super) async fn keep_failed(&self, error: &StoreError) {
+        tracing::error!(%error, "how far webhooks are cannot be kept");
+        self.setup.numbers.keep_failed();
+        tokio::time::sleep(AGAIN).await;
+    }
+}
