@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use crate::broken::{Broken, Rules};
 use crate::health::{Health, State};
 use crate::lane::{Behind, Lane, OVERLAP_MAX};
-use crate::retry::{Jitter, WAIT_MAX_MS};
+use crate::retry::{Jitter, WAIT_MAX_MS, own_wait};
 use crate::rows::{Cursor, Saved, SavedHealth, Tried};
 use crate::told::{Key, Told};
 use crate::words::{In, Out, Ticket};
@@ -179,11 +179,14 @@ impl Endpoint {
         endpoint
     }
 
-    /// A clock that was set back must put nothing off.
+    /// A clock that was set back must put nothing off, and none that was set forward end a hold.
     fn load_waiting(&mut self, key: Key, id: MeetingId, mut tried: Tried) {
         let now = self.now;
-        tried.hold_until = tried.hold_until.min(now.plus_ms(HOLD_MS));
-        tried.next_at = tried.next_at.min(now.plus_ms(WAIT_MAX_MS));
+        // Nobody knows how long it was between two processes: a clock that was set forward must not let others overtake it.
+        tried.hold_until = now.plus_ms(HOLD_MS);
+        // Whoever failed first in the future has failed before the clock was set back: what it waits is its own wait.
+        let wait = if tried.first_at > now { own_wait(tried.attempts) } else { WAIT_MAX_MS };
+        tried.next_at = tried.next_at.min(now.plus_ms(wait));
         let lane = self.lanes.entry(id).or_default();
         if tried.is_alone {
             lane.alone.insert(key)

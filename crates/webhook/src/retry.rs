@@ -109,6 +109,12 @@ pub fn verdict(outcome: Outcome, is_rotating: bool) -> Verdict {
     }
 }
 
+/// The longest wait after so many failed attempts, ms, but for what a receiver may ask for.
+pub fn own_wait(failed: u32) -> i64 {
+    let wait = failed.checked_sub(1).and_then(|n| SCHEDULE_MS.get(n as usize));
+    wait.map_or(0, |wait| wait * 12 / 10)
+}
+
 /// When the next attempt is due after `failed` failed ones, the last of which ended `now`; `None` when there is none left.
 pub fn next_at(now: UnixMs, failed: u32, jitter: Jitter, retry_after_ms: Option<i64>) -> Option<UnixMs> {
     let wait = *SCHEDULE_MS.get(failed.checked_sub(1)? as usize)?;

@@ -126,6 +126,13 @@ impl Kit {
         answer.json()
     }
 
+    /// Any target; the answer must be a success.
+    pub async fn ask(&self, method: &str, target: &str, body: &Value) -> Value {
+        let answer = request(&self.base, method, target, Some(&self.token), Some(body)).await;
+        assert!((200..300).contains(&answer.status), "{answer:?}");
+        answer.json()
+    }
+
     /// Path below the app; the answer must be a success.
     pub async fn post(&self, path: &str, body: &Value) -> Value {
         let target = format!("{}{path}", self.prefix);
@@ -137,10 +144,23 @@ impl Kit {
 
 /// Makes `meetings` meetings with `people` participants each, and returns a pass for every participant.
 pub async fn passes(kit: &Kit, meetings: usize, people: usize) -> Vec<super::client::Pass> {
+    passes_in(kit, meetings, people, async |m| {
+        let made = kit.post("/meetings", &serde_json::json!({ "title": format!("Room {m}") })).await;
+        super::text(&made, "/data/id")
+    })
+    .await
+}
+
+/// The same in meetings that `make` makes.
+pub async fn passes_in(
+    kit: &Kit,
+    meetings: usize,
+    people: usize,
+    make: impl AsyncFn(usize) -> String,
+) -> Vec<super::client::Pass> {
     let mut passes = Vec::new();
     for m in 0..meetings {
-        let made = kit.post("/meetings", &serde_json::json!({ "title": format!("Room {m}") })).await;
-        let meeting = super::text(&made, "/data/id");
+        let meeting = make(m).await;
         for p in 0..people {
             let custom_id = format!("p{p}");
             let body = serde_json::json!({

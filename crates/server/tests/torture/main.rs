@@ -1,7 +1,7 @@
 //! The real binary, killed with SIGKILL again and again at random instants: under joins, leaves, reads, kicks and
-//! returns of those who were kicked while it seals and merges, while it imports, while it rebuilds the index, and while
+//! returns of those who were kicked while it seals and merges and tells receivers of webhooks, while it imports, while it rebuilds the index, and while
 //! somebody sets its wall clock. What was acknowledged is in the ledger, nothing is there that did not happen, who was
-//! removed stays out, and the lists say what an export says.
+//! removed stays out, the lists say what an export says, and receivers were told exactly that.
 //!
 //! `TORTURE_SEED=…` repeats a run, `TORTURE_KILLS=…` makes it longer: `cargo xtask torture --kills 1000`.
 #![allow(
@@ -18,6 +18,7 @@ mod common;
 mod check;
 mod clock;
 mod compare;
+mod hooks;
 mod imports;
 mod index;
 mod large;
@@ -29,12 +30,14 @@ mod truth;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use common::http::{Kit, passes};
+use common::client::Pass;
+use common::http::{Kit, passes_in};
 use common::wall::Wall;
 use common::{FirstRun, Server, stdout_of};
 use sederunt_dice::Dice;
 
 use clock::{Clock, SET_EVERY};
+use hooks::Hooks;
 use imports::Imports;
 use load::{Log, Scene};
 use sederunt_core::id::Id;
@@ -66,7 +69,9 @@ async fn what_was_acknowledged_survives_sigkill() {
     let server = clock.serve(&data, &mut rng.fork(u64::MAX));
     let first = FirstRun::read(&data);
     let meetings = MEETINGS * usize::try_from(kills.div_ceil(MOVE_EVERY)).unwrap();
-    let everybody = passes(&Kit::new(&server.bound.http, &first), meetings, PEOPLE).await;
+    let kit = Kit::new(&server.bound.http, &first);
+    let hooks = Hooks::open(&kit).await;
+    let everybody = passes_in(&kit, meetings, PEOPLE, async |m| hooks.meeting(&kit, m).await).await;
     stop(server);
     let log = Log::default();
     let mut imports = Imports::new(dir.path(), &data, &first.app_id);
@@ -90,9 +95,11 @@ async fn what_was_acknowledged_survives_sigkill() {
                     at_instant(Duration::from_millis(load_ms)).await;
                 }
             };
+            hooks.is_out((kills / 4..kills / 2).contains(&kill));
             let rooms = usize::try_from(kill / MOVE_EVERY).unwrap();
             let people = everybody.chunks(MEETINGS * PEOPLE).nth(rooms).unwrap();
             scene.round(people, &players, until).await;
+            hooks.killed();
         }
         if kill % VERIFY_EVERY == VERIFY_EVERY - 1 {
             println!("{} kills, {:.0} s", kill + 1, start.elapsed().as_secs_f64());
@@ -101,15 +108,17 @@ async fn what_was_acknowledged_survives_sigkill() {
     }
     println!("{kills} kills, {:.0} s", start.elapsed().as_secs_f64());
     let server = clock.serve(&data, &mut rng.fork(u64::MAX));
-    removal::end_all(&Kit::new(&server.bound.http, &first), &everybody, &log).await;
+    let kit = Kit::new(&server.bound.http, &first);
+    removal::end_all(&kit, &everybody, &log).await;
+    hooks.settle(&kit, &Truth::export(&data), &rooms(&everybody)).await;
     stop(server);
     imports.complete();
     verify(&data);
 
     let truth = Truth::export(&data);
     imports.check(&truth);
-    let rooms: Vec<Id> = everybody.iter().map(|pass| Id::parse(&pass.meeting).unwrap()).collect();
-    let straight = clock.straightened(&truth, &rooms, &log.lock().unwrap());
+    hooks.check(&truth, &rooms(&everybody), kills);
+    let straight = clock.straightened(&truth, &rooms(&everybody), &log.lock().unwrap());
     check::stays(&straight, &everybody, &log.lock().unwrap(), kills);
     removed::check(&straight, &log.lock().unwrap());
     log.lock().unwrap().sealing.check(kills);
@@ -132,6 +141,10 @@ async fn a_large_import_survives_sigkill() {
     let sessions = std::env::var("TORTURE_IMPORT").map_or(large::SESSIONS, |n| n.parse().unwrap());
     let dir = tempfile::tempdir().unwrap();
     large::imports(dir.path(), sessions, &mut Dice::from_env("TORTURE_SEED").fork(1)).await;
+}
+
+fn rooms(everybody: &[Pass]) -> Vec<Id> {
+    everybody.iter().map(|pass| Id::parse(&pass.meeting).unwrap()).collect()
 }
 
 /// The instant of a kill is drawn: nothing is waited for.

@@ -76,7 +76,7 @@ struct StayLine {
 }
 
 impl Truth {
-    /// Of a server that is stopped. No stay and no session is open.
+    /// No stay and no session is open.
     pub(crate) fn export(data: &Path) -> Self {
         let text = stdout_of(&["export", "--data", data.to_str().unwrap()]);
         let mut truth = Self { sessions: BTreeMap::new(), lines: BTreeMap::new() };

@@ -202,3 +202,19 @@ fn a_quiet_endpoint_is_down_when_one_event_has_used_up_its_attempts_and_nothing_
     }
     assert!(bench.logged.iter().all(|attempt| attempt.end.is_none()), "nothing has failed");
 }
+
+/// A process that begins with its clock three hours behind that of the one before it.
+#[test]
+fn a_clock_that_was_set_back_makes_nobody_wait_longer_than_the_schedule() {
+    let mut bench = Bench::new();
+    bench.now = 3 * 3_600_000;
+    bench.hear(In::News(1));
+    bench.answer(500, None);
+    let Batch { cursor, put, .. } = bench.batches.pop().unwrap();
+    let saved = Saved { cursor, rows: put };
+    bench.now = 0;
+    bench.endpoint = Endpoint::load(SETTINGS, saved, 1, UnixMs(0));
+    bench.hear(In::Tick);
+    bench.after(1_200, In::Tick);
+    assert_eq!(bench.answer(200, None).attempt, 2);
+}
