@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use clap::ValueEnum;
 
 mod data;
-mod disk;
+pub(crate) mod disk;
 mod durable;
 mod http;
 mod ingest;
@@ -15,7 +15,7 @@ mod lists;
 mod probe;
 mod query;
 mod report;
-mod sample;
+pub(crate) mod sample;
 mod side;
 pub(crate) mod stays;
 mod throughput;

@@ -4,6 +4,8 @@
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+mod cpu;
+mod delivery_log;
 mod feed;
 mod ledger;
 mod memory;
@@ -36,6 +38,8 @@ enum Bench {
     Stays(ledger::stays::StaysArgs),
     /// What strangers can make the server hold: a socket that never reads, many that do nothing, asks for a way in
     Memory(memory::MemoryArgs),
+    /// The log of webhook deliveries: bytes and time of each, acknowledgements next to the bare disk, pages
+    DeliveryLog(delivery_log::DeliveryLogArgs),
     /// One fresh process of the benchmark of the lists
     #[command(hide = true)]
     LedgerProbe(ledger::ProbeArgs),
@@ -49,6 +53,7 @@ fn main() -> Result<()> {
         Bench::Ledger(args) => ledger::run(&args)?,
         Bench::Stays(args) => ledger::stays::run(&args)?,
         Bench::Memory(args) => memory::run(&args)?,
+        Bench::DeliveryLog(args) => delivery_log::run(&args)?,
         Bench::LedgerProbe(args) => ledger::run_probe(&args)?,
     };
     println!("{table}");

@@ -9,8 +9,10 @@ use std::fmt::Write as _;
 use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use sederunt_node::media::{IceKey, MediaConfig, MediaHandle};
+
+use crate::cpu;
 
 mod client;
 mod rig;
@@ -110,7 +112,13 @@ fn measure(load: Load, seconds: u64, batches: bool) -> Result<Measured> {
     clients.until_all_receive(Duration::from_secs(30))?;
     let read = || -> Result<_> {
         let stats = media.stats();
-        Ok((stats.sfu.packets_forwarded, stats.send_calls, media_cpu()?, clients.received(), Instant::now()))
+        Ok((
+            stats.sfu.packets_forwarded,
+            stats.send_calls,
+            cpu::of_thread("media")?,
+            clients.received(),
+            Instant::now(),
+        ))
     };
     let before = read()?;
     // The measurement is this pause.
@@ -154,34 +162,15 @@ fn sendto(load: Load) -> Result<f64> {
     // RTP header, extensions and the tag of the cipher: what the subscriber gets on the wire.
     let packet = vec![0x80; load.bytes + 40];
     let worker = std::thread::spawn(move || -> Result<f64> {
-        let begin = thread_cpu("/proc/thread-self/schedstat")?;
+        let begin = cpu::of_this_thread()?;
         for index in 0..BARE_PACKETS {
             let to = addresses.get(index % addresses.len()).context("a sink")?;
             sender.send_to(&packet, to)?;
         }
-        let spent = thread_cpu("/proc/thread-self/schedstat")? - begin;
+        let spent = cpu::of_this_thread()? - begin;
         Ok(BARE_PACKETS as f64 / spent.as_secs_f64().max(1e-9))
     });
     let rate = worker.join().map_err(|_| anyhow::anyhow!("the sending thread panicked"))??;
     drop(sinks);
     Ok(rate)
-}
-
-/// CPU time of the media thread, by its name.
-fn media_cpu() -> Result<Duration> {
-    for task in std::fs::read_dir("/proc/self/task")? {
-        let path = task?.path();
-        if std::fs::read_to_string(path.join("comm")).is_ok_and(|name| name.trim() == "media") {
-            return thread_cpu(&path.join("schedstat").to_string_lossy());
-        }
-    }
-    bail!("no media thread")
-}
-
-/// The first number of a `schedstat` file: nanoseconds on a CPU.
-fn thread_cpu(path: &str) -> Result<Duration> {
-    let text =
-        std::fs::read_to_string(path).with_context(|| format!("{path} (a Linux kernel with schedstats)"))?;
-    let nanos = text.split(' ').next().context("empty schedstat")?.trim().parse()?;
-    Ok(Duration::from_nanos(nanos))
 }

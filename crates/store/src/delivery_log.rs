@@ -78,9 +78,10 @@ impl DeliveryLog {
         Ok(Self { inner: Arc::new(Inner { shared, keeps_successes: options.keeps_successes }) })
     }
 
-    /// Logs a success, unless there is no place for it or successes are not kept. Does not block.
+    /// Logs a success, unless there is no place for it or it is not [kept](Options::keeps_successes). Does not block.
     pub fn delivered(&self, delivered: Delivered) {
-        if !self.inner.keeps_successes {
+        let is_first = delivered.attempt <= 1 && delivered.key.replay == 0;
+        if is_first && !self.inner.keeps_successes {
             return;
         }
         if is_possible(delivered.key) {

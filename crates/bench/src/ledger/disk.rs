@@ -50,13 +50,13 @@ pub(super) fn measure(dir: &Path, each: Duration) -> Result<Disk> {
 }
 
 /// A file that has its size already; removed when it is dropped.
-pub(super) struct Log {
+pub(crate) struct Log {
     path: PathBuf,
     file: File,
 }
 
 impl Log {
-    pub(super) fn new(dir: &Path) -> Result<Self> {
+    pub(crate) fn new(dir: &Path) -> Result<Self> {
         let path = dir.join("disk");
         let file = File::create(&path)?;
         for page in 0..PREALLOCATED_PAGES {
@@ -67,7 +67,7 @@ impl Log {
     }
 
     /// Writes pages, each made durable before the next; returns how long each took, and all.
-    pub(super) fn syncs(&self, each: Duration) -> Result<(Samples, Duration)> {
+    pub(crate) fn syncs(&self, each: Duration) -> Result<(Samples, Duration)> {
         let mut overwrite = |n| {
             self.file.write_all_at(&PAGE, n % PREALLOCATED_PAGES * PAGE.len() as u64)?;
             self.file.sync_data()

@@ -4,27 +4,27 @@ use std::time::Duration;
 
 /// Measured durations.
 #[derive(Debug, Default)]
-pub(super) struct Samples(Vec<Duration>);
+pub(crate) struct Samples(Vec<Duration>);
 
 impl Samples {
-    pub(super) fn push(&mut self, took: Duration) {
+    pub(crate) fn push(&mut self, took: Duration) {
         self.0.push(took);
     }
 
-    pub(super) fn extend(&mut self, other: Self) {
+    pub(crate) fn extend(&mut self, other: Self) {
         self.0.extend(other.0);
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 
-    pub(super) fn total(&self) -> Duration {
+    pub(crate) fn total(&self) -> Duration {
         self.0.iter().sum()
     }
 
     /// The value that `percent` of the samples do not exceed; zero without samples.
-    pub(super) fn percentile(&mut self, percent: usize) -> Duration {
+    pub(crate) fn percentile(&mut self, percent: usize) -> Duration {
         self.0.sort_unstable();
         let rank = (self.0.len() * percent).div_ceil(100);
         self.0.get(rank.saturating_sub(1)).copied().unwrap_or_default()
@@ -32,12 +32,12 @@ impl Samples {
 }
 
 /// Milliseconds with two decimals.
-pub(super) fn ms(d: Duration) -> String {
+pub(crate) fn ms(d: Duration) -> String {
     format!("{:.2} ms", d.as_secs_f64() * 1000.0)
 }
 
 /// As short as three digits tell it.
-pub(super) fn short(d: Duration) -> String {
+pub(crate) fn short(d: Duration) -> String {
     let us = d.as_secs_f64() * 1e6;
     match us {
         _ if us < 10.0 => format!("{us:.1} µs"),

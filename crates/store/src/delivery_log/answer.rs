@@ -16,8 +16,8 @@ pub const ATTEMPTS_MAX: usize = 256;
 /// What became of a delivery, as far as the log knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
-    /// Attempts failed, and nothing says that it is over. It may have been delivered since, where the log keeps failures
-    /// alone or had to drop successes.
+    /// Attempts failed, and nothing says that it is over. It may have been delivered since, where the log had to drop the
+    /// success.
     Failed,
     /// It failed for good.
     Dead,

@@ -13,8 +13,9 @@ use super::rows::{STRETCH, of_minute};
 use crate::delivery::Key;
 use crate::{Result, StoreError};
 
-/// Deliveries that a fold holds. A stretch has no more, unless it was replayed often; then the rest is left for the next call.
-const KEYS_MAX: usize = 16_384;
+/// Deliveries that a fold holds: two for each fact of a stretch. One that was replayed often has more; the rest is left for the
+/// next call.
+const KEYS_MAX: usize = 8_192;
 
 /// Which deliveries, and which of their attempts matter to whoever asks by time.
 #[derive(Debug, Clone, Copy)]

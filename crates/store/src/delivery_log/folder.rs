@@ -54,7 +54,7 @@ impl Folder {
         self.path_of(Item { day, is_aside: false })
     }
 
-    fn path_of(&self, item: Item) -> PathBuf {
+    pub(super) fn path_of(&self, item: Item) -> PathBuf {
         self.dir.join(file_name(item))
     }
 

@@ -9,7 +9,7 @@ const SPARE_FILES: usize = 32;
 /// What is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
-    /// Successes are kept, too, not failures alone.
+    /// All successes are kept. Else only those of later attempts and of replays, which tell what became of a failure.
     pub keeps_successes: bool,
     /// Days that are kept besides today's: a day goes when it is older.
     pub days: u32,

@@ -47,6 +47,7 @@ pub(super) struct Writer {
     /// Today's file alone is larger than all may be.
     is_full: bool,
     is_behind: bool,
+    cannot_remove: bool,
 }
 
 /// What goes into the file of one day.
@@ -74,6 +75,7 @@ impl Writer {
             has_written: false,
             is_full: false,
             is_behind: false,
+            cannot_remove: false,
         }
     }
 
@@ -257,9 +259,15 @@ impl Writer {
             match self.shared.folder.remove(item) {
                 Ok(()) => {
                     self.shared.days_removed.fetch_add(1, Ordering::Relaxed);
-                    tracing::info!(day = item.day.0, "a day of the delivery log is removed");
+                    self.cannot_remove = false;
+                    tracing::info!(file = %self.shared.folder.path_of(item).display(), "a day of the delivery log is removed");
                 }
-                Err(error) => tracing::warn!(%error, "a day of the delivery log cannot be removed"),
+                Err(error) => {
+                    // It is tried again often, and said once.
+                    if !std::mem::replace(&mut self.cannot_remove, true) {
+                        tracing::warn!(%error, "a day of the delivery log cannot be removed");
+                    }
+                }
             }
         }
         let is_full = self.shared.folder.bytes() > self.options.max_bytes;

@@ -3,11 +3,12 @@
 use sederunt_core::time::UnixMs;
 use sederunt_dice::Dice;
 use sederunt_store::delivery_log::{
-    ATTEMPTS_SHOWN, DeadLetters, DeadQuery, DeliveryLog, Key, PAGE_MAX, Query, State,
+    ATTEMPTS_SHOWN, DeadLetters, DeadQuery, Delivered, DeliveryLog, Final, Key, Options, PAGE_MAX, Query,
+    State,
 };
 
 use crate::model::{Model, key};
-use crate::{close, endpoint, failure, noon, open, success, walk};
+use crate::{close, endpoint, failure, noon, open, open_with, success, walk};
 
 /// Days of a random log.
 const DAYS: i64 = 5;
@@ -154,15 +155,65 @@ async fn an_event_that_is_probed_for_days_shows_its_newest_attempts() {
 }
 
 #[tokio::test]
-async fn successes_are_not_kept_where_failures_alone_are_wanted() {
+async fn a_stretch_that_was_replayed_often_has_pages_like_any_other() {
+    const FACTS: u64 = 3_000;
+    const REPLAYS: u32 = 4;
     let dir = tempfile::tempdir().unwrap();
-    let options = sederunt_store::delivery_log::Options { keeps_successes: false, ..Default::default() };
-    let log = crate::open_with(dir.path(), options, noon(0));
+    let log = open(dir.path());
+    let key = |seq, replay| Key { seq: 8_192 + seq, part: 0, replay };
+    for seq in 0..FACTS {
+        (0..REPLAYS)
+            .for_each(|replay| log.delivered(Delivered { key: key(seq, replay), ..success(0, noon(0)) }));
+    }
+    log.flush().await;
+    let found: Vec<Key> = walk(&log, &Query::new(endpoint(1), 200)).await.iter().map(|d| d.key).collect();
+    let all = (0..FACTS).rev().flat_map(|seq| (0..REPLAYS).rev().map(move |replay| key(seq, replay)));
+    assert_eq!(found, all.collect::<Vec<_>>());
+    close(log).await;
+}
+
+#[tokio::test]
+async fn figures_say_from_when_on_they_count() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    // A row each, as every fact is in a stretch of its own; a thousand a minute.
+    for n in 0..70_000_u64 {
+        let minute = i64::try_from(n / 1_000).unwrap();
+        log.delivered(success(n * 4_096, noon(0).plus_ms(minute * 60_000)));
+        if n % 10_000 == 0 {
+            log.flush().await;
+        }
+    }
+    log.failed(failure(1, noon(0)));
+    log.failed(failure(2, noon(0).plus_ms(5 * 60_000)));
+    log.flush().await;
+    let stats = log.stats(endpoint(1), noon(0)).await.unwrap();
+    assert_eq!((stats.since, stats.delivered, stats.failed), (noon(0).plus_ms(5 * 60_000), 65_000, 1));
+    close(log).await;
+}
+
+#[tokio::test]
+async fn where_failures_alone_are_wanted_it_still_shows_what_became_of_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = Options { keeps_successes: false, ..Options::default() };
+    let log = open_with(dir.path(), options, noon(0));
     log.delivered(success(1, noon(0)));
     log.failed(failure(2, noon(0)));
+    log.failed_for_good(failure(3, noon(0)), Final::UsedUp).await.unwrap().unwrap();
+    log.failed(failure(4, noon(0)));
+    log.delivered(Delivered { attempt: 2, ..success(2, noon(0)) });
+    log.delivered(Delivered { key: Key { replay: 1, ..Key::first(3) }, ..success(3, noon(0)) });
     log.flush().await;
-    assert_eq!(crate::seqs(&log).await, [2]);
-    assert_eq!(log.dropped(), 0);
+    let states: Vec<_> = walk(&log, &Query::new(endpoint(1), 10))
+        .await
+        .iter()
+        .map(|d| (d.key.seq, d.key.replay, d.state))
+        .collect();
+    let expected =
+        [(4, 0, State::Failed), (3, 1, State::Delivered), (3, 0, State::Dead), (2, 0, State::Delivered)];
+    assert_eq!((states.as_slice(), log.dropped()), (expected.as_slice(), 0));
+    let dead = DeadQuery { endpoint: endpoint(1), from_seq: 0, to_seq: u64::MAX, after: None, limit: 10 };
+    assert_eq!(log.dead_letters(dead).await.unwrap().keys, [], "a replay delivered it");
     close(log).await;
 }
 
@@ -172,7 +223,7 @@ async fn a_fact_that_cannot_be_is_refused() {
     let log = open(dir.path());
     log.delivered(success(u64::MAX, noon(0)));
     log.failed(failure(u64::MAX, noon(0)));
-    let ack = log.failed_for_good(failure(u64::MAX, noon(0)), sederunt_store::delivery_log::Final::Refused);
+    let ack = log.failed_for_good(failure(u64::MAX, noon(0)), Final::Refused);
     ack.await.unwrap().unwrap_err();
     let highest = i64::MAX.unsigned_abs();
     log.delivered(success(highest, noon(0)));
