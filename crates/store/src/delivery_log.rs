@@ -15,6 +15,7 @@ mod entry;
 mod files;
 mod fold;
 mod folder;
+mod idle;
 mod pack;
 mod pages;
 mod queue;

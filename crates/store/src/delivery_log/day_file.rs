@@ -25,8 +25,11 @@ const VERSION: i32 = 1;
 /// How long a lock is waited for: only recovery and another program take one.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Page cache of a connection in KiB (negative = KiB to SQLite): a minute of writing, the upper pages of reading.
-const CACHE_KIB: i64 = -2_048;
+/// Page cache of the writer in KiB (negative = KiB to SQLite): some minutes of writing.
+const WRITER_CACHE_KIB: i64 = -2_048;
+
+/// Page cache of a reader in KiB: the upper pages. There may be one for each day.
+const READER_CACHE_KIB: i64 = -256;
 
 /// Bytes of the log that stay on disk when it begins anew.
 const LOG_KEEPS: i64 = 4 << 20;
@@ -67,6 +70,7 @@ impl DayFile {
         let conn = open(&path)?;
         conn.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
         conn.pragma_update(None, "synchronous", "normal")?;
+        conn.pragma_update(None, "cache_size", WRITER_CACHE_KIB)?;
         conn.pragma_update_and_check(None, "journal_size_limit", LOG_KEEPS, |_| Ok(()))?;
         Ok(Self { conn, is_synced: false, numbers: HashMap::new() })
     }
@@ -159,6 +163,7 @@ pub(super) fn reader(folder: &Folder, day: Day) -> Result<Option<Connection>> {
         conn => conn?,
     };
     conn.pragma_update(None, "query_only", true)?;
+    conn.pragma_update(None, "cache_size", READER_CACHE_KIB)?;
     Ok(Some(conn))
 }
 
@@ -232,7 +237,6 @@ fn connect(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
     conn.busy_timeout(BUSY_TIMEOUT)?;
-    conn.pragma_update(None, "cache_size", CACHE_KIB)?;
     // A prepared statement stays prepared, whatever its parameters are.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(conn)

@@ -39,40 +39,62 @@ pub(super) fn read<T>(
     first: Option<Day>,
     mut read: impl FnMut(&[Known]) -> std::result::Result<T, Fault>,
 ) -> Result<T> {
-    let asides = shared.folder.asides();
+    let changes = shared.folder.changes();
     let days = shared.folder.days().into_iter().filter(|day| first.is_none_or(|first| *day >= first));
     let mut files = Vec::new();
     for day in days {
-        match open(shared, day, endpoint) {
+        match open(shared, changes, day, endpoint) {
             Ok(known) => files.extend(known),
-            Err(error) => report(shared, asides, Fault { day, error })?,
+            Err(error) => report(shared, changes, Fault { day, error })?,
         }
     }
     loop {
         match read(&files) {
-            Ok(answer) => return Ok(answer),
+            Ok(answer) => {
+                for file in files {
+                    end(shared, changes, file.day, file.conn);
+                }
+                return Ok(answer);
+            }
             Err(fault) => {
                 files.retain(|file| file.day != fault.day);
-                report(shared, asides, fault)?;
+                report(shared, changes, fault)?;
             }
         }
     }
 }
 
 /// Damage is the writer's matter; anything else is an error of the read.
-fn report(shared: &Shared, asides: u64, Fault { day, error }: Fault) -> Result<()> {
+fn report(shared: &Shared, changes: u64, Fault { day, error }: Fault) -> Result<()> {
     if !day_file::is_damage(&error) {
         return Err(error);
     }
-    tracing::warn!(%error, day = day.0, "a day of the delivery log is damaged");
-    shared.queue.is_damaged(day, asides);
+    tracing::warn!(%error, file = %shared.folder.path(day).display(), "a day of the delivery log is damaged");
+    shared.queue.is_damaged(day, changes);
     Ok(())
 }
 
-fn open(shared: &Shared, day: Day, endpoint: Id) -> Result<Option<Known>> {
-    let Some(conn) = day_file::reader(&shared.folder, day)? else { return Ok(None) };
+/// Begins a snapshot of a day, if the endpoint is in it.
+fn open(shared: &Shared, changes: u64, day: Day, endpoint: Id) -> Result<Option<Known>> {
+    let idle = shared.idle.take(changes, day);
+    let Some(conn) = idle.map_or_else(|| day_file::reader(&shared.folder, day), |conn| Ok(Some(conn)))?
+    else {
+        return Ok(None);
+    };
     conn.execute_batch("BEGIN")?;
     let sql = "SELECT no FROM endpoint WHERE id = ?1";
-    let no = find(&conn, sql, [blob(endpoint.as_u128())], |r| r.get(0))?;
-    Ok(no.map(|no| Known { day, conn, no }))
+    match find(&conn, sql, [blob(endpoint.as_u128())], |r| r.get(0))? {
+        Some(no) => Ok(Some(Known { day, conn, no })),
+        None => {
+            end(shared, changes, day, conn);
+            Ok(None)
+        }
+    }
+}
+
+/// Ends a snapshot and keeps the connection for the next one.
+fn end(shared: &Shared, changes: u64, day: Day, conn: Connection) {
+    if conn.execute_batch("COMMIT").is_ok() {
+        shared.idle.give(changes, day, conn);
+    }
 }

@@ -25,15 +25,15 @@ pub(super) struct Folder {
     dir: PathBuf,
     /// Their bytes, logs included.
     files: Mutex<BTreeMap<Item, u64>>,
-    /// How many files were set aside.
-    asides: AtomicU64,
+    /// How often a file went or was set aside.
+    changes: AtomicU64,
 }
 
 impl Folder {
     /// Looks at what is there, which may be nothing; what cannot be looked at counts as nothing.
     pub(super) fn open(data: &Path) -> Self {
         let dir = data.join(FOLDER);
-        let folder = Self { dir, files: Mutex::default(), asides: AtomicU64::new(0) };
+        let folder = Self { dir, files: Mutex::default(), changes: AtomicU64::new(0) };
         match std::fs::read_dir(&folder.dir) {
             Ok(entries) => {
                 let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
@@ -89,8 +89,8 @@ impl Folder {
         let mut files = self.lock();
         if is_there {
             files.insert(item, bytes);
-        } else {
-            files.remove(&item);
+        } else if files.remove(&item).is_some() {
+            self.changes.fetch_add(1, Ordering::Relaxed);
         }
         is_there
     }
@@ -98,7 +98,6 @@ impl Folder {
     /// Sets the file of a day aside, in the place of one that was set aside before. Nobody writes to it.
     pub(super) fn set_aside(&self, day: Day) -> Result<()> {
         let (from, to) = (Item { day, is_aside: false }, Item { day, is_aside: true });
-        self.asides.fetch_add(1, Ordering::Relaxed);
         self.remove(to)?;
         let (path, aside) = (self.path_of(from), self.path_of(to));
         for end in BESIDE {
@@ -111,9 +110,9 @@ impl Folder {
         Ok(())
     }
 
-    /// Changes when a file is set aside: whoever found damage before does not speak of the file that is in its place now.
-    pub(super) fn asides(&self) -> u64 {
-        self.asides.load(Ordering::Relaxed)
+    /// Another number when a file went or was set aside: whoever opened one before may have another than is in its place now.
+    pub(super) fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Relaxed)
     }
 
     /// Removes a file; that it is not there is as good. Whoever reads it reads on to the end.
@@ -127,7 +126,7 @@ impl Folder {
                 for end in BESIDE {
                     let _ = std::fs::remove_file(beside(&path, end));
                 }
-                self.lock().remove(&item);
+                self.measure(item);
                 Ok(())
             }
         }

@@ -47,7 +47,7 @@ pub(super) struct Due {
 pub(super) struct Batch {
     pub successes: Vec<Delivered>,
     pub failures: Vec<Failure>,
-    /// Days whose file was found damaged, and [how many](super::folder::Folder::asides) had been set aside before.
+    /// Days whose file was found damaged, and in which [state of the folder](super::folder::Folder::changes).
     pub damaged: BTreeSet<(Day, u64)>,
     /// Told when the batch is written, or lost.
     pub flushes: Vec<oneshot::Sender<()>>,
@@ -158,8 +158,8 @@ impl Queue {
     }
 
     /// The file of a day was found damaged.
-    pub(super) fn is_damaged(&self, day: Day, asides: u64) {
-        self.lock().batch.damaged.insert((day, asides));
+    pub(super) fn is_damaged(&self, day: Day, changes: u64) {
+        self.lock().batch.damaged.insert((day, changes));
         self.wake.notify_one();
     }
 

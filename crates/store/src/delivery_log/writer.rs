@@ -122,9 +122,9 @@ impl Writer {
     /// Writes a batch, or loses it; returns the list of its successes, emptied.
     fn round(&mut self, now: Instant, batch: Batch) -> Vec<Delivered> {
         let Batch { mut successes, failures, damaged, missed, .. } = batch;
-        let asides = self.shared.folder.asides();
+        let changes = self.shared.folder.changes();
         for (day, found) in damaged {
-            if found == asides {
+            if found == changes {
                 self.set_aside(day, &StoreError::Damaged("found by a reader".to_owned()));
             }
         }
@@ -252,6 +252,8 @@ impl Writer {
     /// Takes away what is too old or too much.
     fn sweep(&mut self, now: Instant) {
         let today = self.calendar.today(now);
+        // Theirs would be the last connections, and the logs stay.
+        self.shared.idle.clear();
         let written = self.open.first().map(|(day, _)| *day).filter(|_| self.has_written);
         self.shut(|day| Some(day) != written && day != today);
         for item in retire(&self.shared.folder.files(), today, written, &self.options) {
@@ -281,6 +283,7 @@ impl Writer {
 
     /// Closes everything; what still has no place never will have one here.
     fn close(&mut self) {
+        self.shared.idle.clear();
         self.shut(|_| true);
         self.shared.queue.drop_entries(self.refused.len());
         for (_, ack) in self.refused.drain(..).filter_map(|failure| failure.end) {

@@ -1,5 +1,8 @@
 //! Every answer is that of a map, whatever days and tables it comes from.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use sederunt_core::time::UnixMs;
 use sederunt_dice::Dice;
 use sederunt_store::delivery_log::{
@@ -68,7 +71,7 @@ async fn dead(log: &DeliveryLog, dice: &mut Dice, (from_seq, to_seq): (u64, u64)
 #[tokio::test]
 async fn answers_are_those_of_a_map() {
     let mut dice = Dice::from_env("LOG_SEED");
-    for _ in 0..4 {
+    for _ in 0..6 {
         let dir = tempfile::tempdir().unwrap();
         let mut log = open(dir.path());
         let mut model = Model::default();
@@ -231,5 +234,37 @@ async fn a_fact_that_cannot_be_is_refused() {
     assert_eq!((crate::seqs(&log).await, log.dropped()), (vec![highest], 3));
     assert_eq!(log.delivery(endpoint(1), Key::last(highest)).await.unwrap(), None);
     assert!(log.delivery(endpoint(1), Key::first(highest)).await.unwrap().is_some());
+    close(log).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn readers_go_on_while_days_come_and_go() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = Options { max_bytes: 1_200_000, ..Options::default() };
+    let log = open_with(dir.path(), options, noon(0));
+    let is_over = Arc::new(AtomicBool::new(false));
+    let readers: Vec<_> = (0..4)
+        .map(|_| {
+            let (log, is_over) = (log.clone(), Arc::clone(&is_over));
+            tokio::spawn(async move {
+                while !is_over.load(Ordering::Relaxed) {
+                    let found = walk(&log, &Query::new(endpoint(1), 7)).await;
+                    assert!(found.is_sorted_by(|a, b| a.key > b.key), "in order, nothing twice");
+                    log.stats(endpoint(1), noon(0)).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    for seq in 0..400_u64 {
+        log.delivered(success(seq, noon(0).plus_ms(seq.cast_signed() * 10_000_000)));
+        log.failed(failure(seq, noon(0).plus_ms(seq.cast_signed() * 10_000_000)));
+        log.flush().await;
+    }
+    is_over.store(true, Ordering::Relaxed);
+    for reader in readers {
+        reader.await.unwrap();
+    }
+    assert!(log.days_removed() > 20 && log.dropped() == 0, "{} days, {}", log.days_removed(), log.dropped());
+    assert_eq!(log.deliveries(Query::new(endpoint(1), 1)).await.unwrap().deliveries[0].key.seq, 399);
     close(log).await;
 }

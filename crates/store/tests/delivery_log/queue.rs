@@ -114,4 +114,7 @@ async fn the_last_handle_that_goes_leaves_what_was_logged() {
     let ack = log.failed_for_good(failure(2, noon(0)), Final::Refused);
     drop(log);
     ack.await.unwrap().unwrap();
+    let again = open(dir.path());
+    assert!(seqs(&again).await.contains(&2));
+    close(again).await;
 }

@@ -103,7 +103,7 @@ fn what_readers_find_is_set_aside_once() {
     let dir = tempfile::tempdir().unwrap();
     let (mut writer, start) = writer(&dir, Options::default());
     writer.round(start, success(DAY.start()));
-    let found = |asides| Batch { damaged: [(DAY, asides)].into(), ..Batch::default() };
+    let found = |changes| Batch { damaged: [(DAY, changes)].into(), ..Batch::default() };
     writer.round(start, found(0));
     assert_eq!(writer.shared.folder.days(), []);
     writer.round(start, success(DAY.start()));
