@@ -1,12 +1,16 @@
-//! What clients say of their own calls (PROTOCOL §11): kept with the stay, beside the ledger, and read back for its report.
+//! What clients say of their own calls (PROTOCOL §11) and the server sees of them: kept with the stay, beside the ledger, and
+//! read back for its report.
 
 mod said;
 
 use sederunt_core::id::PeerId;
 use sederunt_node::{Named, Node};
-use sederunt_store::{ClientPost, Posted, StoreError};
+use sederunt_store::{ClientPost, KeptPost, Posted, StoreError};
 
 pub use said::{DeviceKind, Fields, Said, Stream};
+pub use sederunt_node::seen::{
+    ReceivedMoment, ReceivedTrack, Seen, SeenEvent, SeenPath, SentMoment, SentTrack, Side, TrackKind,
+};
 
 /// Bytes of one post.
 pub const POST_MAX_BYTES: usize = 64 * 1024;
@@ -64,10 +68,36 @@ pub async fn hear(node: &Node, named: Named, post: &[u8]) -> Result<Heard, Store
     })
 }
 
-/// What `posts` of a stay say, in the order in which they came. Two mebibytes take a while: not on a thread that serves
-/// others.
-pub fn read(posts: &[String]) -> Vec<Said> {
-    // What cannot be read was written by another version of this program.
-    let read = |post: &String| serde_json::from_str::<Vec<Said>>(post).unwrap_or_default();
-    posts.iter().flat_map(read).collect()
+/// What is known of a stay beside the ledger.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// What its client said, in the order in which it came.
+    pub said: Vec<Said>,
+    /// By how much the client's clock is ahead of the server's, milliseconds.
+    pub ahead_ms: i64,
+    /// What the server saw.
+    pub seen: Seen,
+}
+
+impl Report {
+    /// Of what is kept of a stay, and what was seen lately and is not kept yet. Four mebibytes take a while: not on a thread
+    /// that serves others.
+    pub fn read(kept: &[KeptPost], lately: Seen) -> Self {
+        let (mut report, mut ahead) = (Self::default(), Vec::new());
+        for KeptPost { at, body } in kept {
+            if let Ok(said) = serde_json::from_str::<Vec<Said>>(body) {
+                // A client posts as soon as it has its latest entry.
+                ahead.extend(said.iter().map(Said::at).max().map(|latest| latest.saturating_sub(at.0)));
+                report.said.extend(said);
+            } else if let Ok(seen) = serde_json::from_str::<Seen>(body) {
+                report.seen.append(seen);
+            }
+            // What else there is was written by another version of this program.
+        }
+        report.seen.append(lately);
+        // Of most posts: one may have been held up, or a clock set.
+        ahead.sort_unstable();
+        report.ahead_ms = ahead.get(ahead.len() / 2).copied().unwrap_or_default();
+        report
+    }
 }

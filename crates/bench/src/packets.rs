@@ -9,8 +9,8 @@ use std::fmt::Write as _;
 use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
-use sederunt_node::media::{IceKey, MediaConfig, MediaHandle};
+use anyhow::{Context, Result, bail, ensure};
+use sederunt_node::media::{IceKey, MediaConfig, MediaHandle, SAMPLE_EVERY};
 
 use crate::cpu;
 
@@ -101,6 +101,7 @@ fn measure(load: Load, seconds: u64, batches: bool) -> Result<Measured> {
         bind: SocketAddr::from(([127, 0, 0, 1], 0)),
         announce: Vec::new(),
         ice_key: IceKey([7; 32]),
+        sample_every: SAMPLE_EVERY,
     };
     let media = if batches {
         MediaHandle::spawn(config, sender)?

@@ -100,6 +100,11 @@ impl Hall {
 
     // ── time
 
+    /// The room's own time minus the steady clock, milliseconds.
+    pub(crate) fn offset_ms(&self) -> i64 {
+        self.offset_ms
+    }
+
     /// The room's own time at an instant of the steady clock.
     pub(crate) fn own_time(&self, steady: UnixMs) -> UnixMs {
         steady.plus_ms(self.offset_ms).max(self.floor)

@@ -65,6 +65,8 @@ pub enum MediaCmd {
         mid: Option<String>,
         /// Starts muted.
         paused: bool,
+        /// Of a screen.
+        screen_share: bool,
         /// Client offer.
         offer: String,
     },

@@ -11,8 +11,10 @@ use crate::config::{OpenSession, RoomConfig};
 use crate::effect::Outcome;
 use crate::features::Features;
 use crate::hall::{Asked, Hall};
+use crate::id::{PeerId, SessionId};
 use crate::input::Input;
 use crate::removal::{LostPeer, Removal};
+use crate::stay::Stay;
 use crate::tally::Tally;
 use crate::time::{Stamp, UnixMs};
 use crate::words::{Needs, Request};
@@ -122,6 +124,18 @@ impl Room {
     /// The LIVE session, if any.
     pub fn session(&self) -> Option<&Tally> {
         self.hall.session()
+    }
+
+    /// The open stay of a peer, by the wire's id, with its session.
+    pub fn stay_of(&self, peer: PeerId) -> Option<(SessionId, &Stay)> {
+        let session = self.session()?;
+        let stay = session.open_stay(self.hall.peers.get(peer)?.stay()?)?;
+        Some((session.session(), stay))
+    }
+
+    /// The room's own time minus the steady clock, milliseconds. It does not change while a session is LIVE.
+    pub fn offset_ms(&self) -> i64 {
+        self.hall.offset_ms()
     }
 }
 

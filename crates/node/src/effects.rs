@@ -7,7 +7,9 @@ use std::time::Instant;
 use sederunt_core::call::ConnId;
 use sederunt_core::effect::{Effect, Write};
 use sederunt_core::fact::FactKind;
+use sederunt_core::id::PeerId;
 use sederunt_core::input::Input;
+use sederunt_core::media::MediaCmd;
 use sederunt_store::{ParticipantRow, StoreError};
 
 use crate::NodeError;
@@ -58,6 +60,7 @@ impl RoomTask {
             self.is_ahead = true;
             self.wait_for_disk().await?;
         }
+        self.media.watch.written(&writes, self.shell.clock.steady());
         let metrics = &self.shell.metrics;
         metrics.commit_seconds.observe(start.elapsed().as_secs_f64());
         metrics.joins.inc_by(joins);
@@ -88,10 +91,13 @@ impl RoomTask {
                 self.sockets.close(conn, reason);
                 Ok(())
             }
-            Effect::Media { call, peer, cmd } => match self.media.call(call, peer, cmd) {
-                None => Ok(()),
-                Some(fault) => self.feed(Input::MediaDone { call, result: Err(fault) }),
-            },
+            Effect::Media { call, peer, cmd } => {
+                self.watch(peer, &cmd);
+                match self.media.call(call, peer, cmd) {
+                    None => Ok(()),
+                    Some(fault) => self.feed(Input::MediaDone { call, result: Err(fault) }),
+                }
+            }
             Effect::Done { id, result } => {
                 if let Some(done) = self.commands.remove(&id) {
                     // The caller may have given up.
@@ -99,6 +105,16 @@ impl RoomTask {
                 }
                 Ok(())
             }
+        }
+    }
+
+    /// Whoever has media is watched, and no longer once it is closed.
+    fn watch(&mut self, peer: PeerId, cmd: &MediaCmd) {
+        let now = self.shell.clock.steady();
+        if matches!(cmd, MediaCmd::ClosePeer { .. }) {
+            self.media.watch.closed(peer, now);
+        } else if self.shell.media.is_some() {
+            self.media.watch.has_media(peer, &self.room, now);
         }
     }
 

@@ -18,6 +18,7 @@ mod removed;
 mod returning;
 mod room_task;
 mod rooms;
+pub mod seen;
 mod shell;
 mod sockets;
 mod stall;

@@ -9,6 +9,7 @@ use sederunt_core::media::{MediaCallId, MediaCmd, MediaFault};
 
 use crate::media::{MediaHandle, MediaOverload, RoomTag};
 use crate::returning::Returning;
+use crate::seen::{Book, Watch};
 
 /// Pause before a closing that found the media queue full is tried again.
 pub(crate) const RETRY_EVERY: Duration = Duration::from_millis(50);
@@ -25,6 +26,8 @@ pub(crate) struct MediaGate {
     open: BTreeSet<PeerId>,
     /// Peers whose closing found the queue full.
     closing: BTreeSet<PeerId>,
+    /// Whose stays are watched.
+    pub(crate) watch: Watch,
 }
 
 impl MediaGate {
@@ -33,8 +36,10 @@ impl MediaGate {
         room: RoomTag,
         meeting: MeetingId,
         returning: Arc<Returning>,
+        seen: Arc<Book>,
     ) -> Self {
-        Self { media, room, meeting, returning, open: BTreeSet::new(), closing: BTreeSet::new() }
+        let (open, closing) = (BTreeSet::new(), BTreeSet::new());
+        Self { media, room, meeting, returning, open, closing, watch: Watch::new(seen, room) }
     }
 
     /// Hands a call over. `Some` = it was not accepted, and this is its answer.

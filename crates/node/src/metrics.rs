@@ -43,6 +43,8 @@ pub struct Metrics {
     pub telemetry_posts: Counter,
     /// Posts of call statistics, by what became of them.
     pub call_stats_posts: Family<Kind, Counter>,
+    /// What was seen of calls, by what became of it: rows that were kept, and what was lost.
+    pub call_samples: Family<Kind, Counter>,
     /// Open live feeds.
     pub feed_watchers: Gauge,
     /// Changes rendered for live feeds, once each however many watch.
@@ -72,6 +74,7 @@ impl Default for Metrics {
             heartbeats: Counter::default(),
             telemetry_posts: Counter::default(),
             call_stats_posts: Family::default(),
+            call_samples: Family::default(),
             feed_watchers: Gauge::default(),
             feed_events: Counter::default(),
             feed_cuts: Family::default(),
@@ -95,6 +98,13 @@ impl Metrics {
     /// Counts a post of call statistics.
     pub fn call_stats_post(&self, kind: &'static str) {
         self.call_stats_posts.get_or_create(&Kind { kind }).inc();
+    }
+
+    /// Counts what became of things that were seen of calls.
+    pub fn call_samples(&self, kind: &'static str, count: u64) {
+        if count > 0 {
+            self.call_samples.get_or_create(&Kind { kind }).inc_by(count);
+        }
     }
 
     /// Counts a live feed that the server ended.
@@ -126,6 +136,11 @@ impl Metrics {
             "call_stats_posts",
             "Posts of call statistics by what became of them",
             self.call_stats_posts.clone(),
+        );
+        registry.register(
+            "call_samples",
+            "Samples of calls by what became of them",
+            self.call_samples.clone(),
         );
         registry.register("feed_watchers", "Open live feeds", self.feed_watchers.clone());
         registry.register("feed_events", "Changes rendered for live feeds", self.feed_events.clone());

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use sederunt_core::effect::CommandReply;
 use sederunt_core::error::RoomError;
 use sederunt_core::fact::LeaveReason;
-use sederunt_core::id::{Id, MeetingId, PeerId};
+use sederunt_core::id::{Id, MeetingId, PeerId, SessionId};
 use sederunt_core::input::Command;
 use sederunt_core::time::{Reading, UnixMs};
 use sederunt_store::{ParticipantRow, PresetRow, Store, StoreError, Thing};
@@ -23,6 +23,7 @@ use crate::load::room_config;
 use crate::media::{MediaHandle, MediaNotice};
 use crate::metrics::Metrics;
 use crate::rooms::{NoRoom, Notice, RoomHandle, Rooms, ToRoom};
+use crate::seen::{self, Seen};
 use crate::shell::Shell;
 use crate::sockets::{Attached, ToSocket};
 use crate::token::{Claims, Named, TokenKey};
@@ -71,7 +72,9 @@ impl Node {
             metrics: Metrics::default(),
             rooms: Rooms::default(),
             returning: Arc::default(),
+            seen: Arc::default(),
             tasks: TaskTracker::new(),
+            last: TaskTracker::new(),
             stop: CancellationToken::new(),
             last_conn: AtomicU64::new(0),
         });
@@ -102,6 +105,9 @@ impl Node {
         if let Some(notices) = notices {
             tokio::spawn(route_media(shell.clone(), notices));
         }
+        if let Some(sightings) = shell.media.as_ref().and_then(MediaHandle::take_sightings) {
+            shell.last.spawn(seen::run(shell.clone(), sightings, shell.stop.clone()));
+        }
         Ok(Self { shell })
     }
 
@@ -118,6 +124,11 @@ impl Node {
     /// Both at one moment.
     pub fn reading(&self) -> Reading {
         self.shell.clock.read()
+    }
+
+    /// What was seen of a stay's media and is not in the store yet.
+    pub fn seen_lately(&self, session: SessionId, stay: PeerId) -> Seen {
+        self.shell.seen.waiting(session, stay)
     }
 
     /// How the wall clock was set since the start.
@@ -323,7 +334,12 @@ impl Node {
         self.shell.tasks.close();
         self.shell.tasks.wait().await;
         self.shell.stop.cancel();
-        if tokio::time::timeout(LAST_BEAT_MAX, heartbeat::beat(&self.shell)).await.is_err() {
+        self.shell.last.close();
+        let last = async {
+            self.shell.last.wait().await;
+            heartbeat::beat(&self.shell).await;
+        };
+        if tokio::time::timeout(LAST_BEAT_MAX, last).await.is_err() {
             tracing::error!("the last heartbeat is not written: the disk does not answer");
         }
     }

@@ -138,7 +138,8 @@ pub(crate) async fn run(shell: Arc<Shell>, meeting: MeetingId, handle: RoomHandl
             return;
         }
     };
-    let media = MediaGate::new(shell.media.clone(), handle.tag, meeting, shell.returning.clone());
+    let (returning, seen) = (shell.returning.clone(), shell.seen.clone());
+    let media = MediaGate::new(shell.media.clone(), handle.tag, meeting, returning, seen);
     let task = RoomTask {
         meeting,
         handle,

@@ -18,6 +18,7 @@ use crate::metrics::Metrics;
 use crate::returning::Returning;
 use crate::room_task;
 use crate::rooms::{Found, NoRoom, RoomHandle, RoomQueues, Rooms, ToRoom};
+use crate::seen::Book;
 use crate::token::TokenKey;
 
 /// Attempts to reach a room that retires at that very moment. The next opens a room with the message in it, or finds one
@@ -38,8 +39,12 @@ pub(crate) struct Shell {
     pub(crate) rooms: Rooms,
     /// Whom the door lets wait.
     pub(crate) returning: Arc<Returning>,
+    /// What the media thread saw of stays.
+    pub(crate) seen: Arc<Book>,
     /// Rooms that run.
     pub(crate) tasks: TaskTracker,
+    /// Whoever has something to write when all rooms have ended.
+    pub(crate) last: TaskTracker,
     /// Stops the heartbeat and the media router.
     pub(crate) stop: CancellationToken,
     pub(crate) last_conn: AtomicU64,

@@ -302,6 +302,7 @@ fn media_metrics(registry: &mut Registry, stats: MediaStats) {
         datagrams_refused,
         send_calls,
         restarts,
+        sightings_dropped,
         cpu,
         sfu,
     } = stats;
@@ -333,5 +334,6 @@ fn media_metrics(registry: &mut Registry, stats: MediaStats) {
     counter("media_packets_forwarded", "RTP packets forwarded", sfu.packets_forwarded);
     counter("media_keyframe_requests", "Key frames asked of publishers", sfu.keyframes_requested);
     counter("media_transports_failed", "Transports that closed by themselves", sfu.transports_failed);
+    counter("media_sightings_dropped", "Samples of calls that found no place", sightings_dropped);
     counter("media_panics", "Panics caught in the media engine", sfu.panics + restarts);
 }

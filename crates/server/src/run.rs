@@ -9,7 +9,7 @@ use axum::Router;
 use sederunt_api::ApiConfig;
 use sederunt_gateway::{GatewayConfig, StrangerLimits};
 use sederunt_node::clock::{Clock, SystemClock};
-use sederunt_node::media::{IceKey, MediaConfig, MediaHandle, MediaNotice};
+use sederunt_node::media::{IceKey, MediaConfig, MediaHandle, MediaNotice, SAMPLE_EVERY};
 use sederunt_node::{Node, NodeConfig};
 use sederunt_store::{IndexOptions, Store, StoreOptions};
 use sederunt_webhook::service::Service;
@@ -231,8 +231,11 @@ impl Media {
         let MediaSettings { listen, announce } = settings;
         // Bounded by the calls under way: see `MediaNotice`.
         let (sender, notices) = mpsc::unbounded_channel();
-        let handle = MediaHandle::spawn(MediaConfig { bind: listen, announce, ice_key }, sender)
-            .with_context(|| format!("cannot listen for media on {listen} (media.listen)"))?;
+        let handle = MediaHandle::spawn(
+            MediaConfig { bind: listen, announce, ice_key, sample_every: SAMPLE_EVERY },
+            sender,
+        )
+        .with_context(|| format!("cannot listen for media on {listen} (media.listen)"))?;
         Ok(Self { handle, notices })
     }
 }

@@ -35,6 +35,8 @@ pub enum Command {
         mid: Option<String>,
         /// Starts muted: nothing is forwarded.
         paused: bool,
+        /// Of a screen: told again with what is seen of the track, and nothing else.
+        screen: bool,
         /// Client offer.
         offer: String,
     },

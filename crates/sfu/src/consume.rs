@@ -13,6 +13,7 @@ use crate::limit::{
 use crate::lines::outward;
 use crate::negotiate::invalid;
 use crate::rtc::guard;
+use crate::sample::ConsumerCounts;
 use crate::sdp::m_lines;
 use crate::track::{Consumer, Wanted, decisions};
 use crate::transport::Pending;
@@ -179,6 +180,7 @@ impl Sfu {
         self.survived(slot, result)?;
         if let Some(transport) = self.transports.get_mut(slot) {
             transport.lines = next;
+            transport.candidates.hear(answer);
         }
         self.touch(slot);
         for wanted in wanted {
@@ -221,6 +223,7 @@ impl Sfu {
             preferred: wanted.preferred,
             selector,
             rewriter,
+            counts: ConsumerCounts::default(),
         });
         transport.consumers.push((wanted.mid, consumer));
         self.producers.get_mut(producer)?.consumers.push(consumer);

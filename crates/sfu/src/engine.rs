@@ -9,30 +9,18 @@ use str0m::config::DtlsCert;
 use str0m::net::{Protocol, Receive};
 use str0m::{Event as RtcEvent, IceConnectionState, Input as RtcInput, Output as RtcOutput};
 
-use crate::command::{Answer, Command, Fault};
+use crate::command::{Answer, Command, Fault, Kind};
+use crate::config::{NoCertificate, SfuConfig};
 use crate::demux::{Demux, Owner};
-use crate::ice::{IceKey, Names, PeerTag, Stale};
+use crate::ice::{Names, PeerTag, Stale};
 use crate::id::{CallId, ConsumerSlot, PeerKey, ProducerKey, ProducerSlot, TransportKey, TransportSlot};
 use crate::limit::TIMER_STEP_MIN;
 use crate::rtc::{certificate, guard};
+use crate::sample::Sample;
 use crate::stats::Stats;
 use crate::timer::{Timer, Timers};
 use crate::track::{Consumer, Producer};
 use crate::transport::{Link, Transport};
-
-/// What the engine must know of its surroundings.
-#[derive(Debug, Clone)]
-pub struct SfuConfig {
-    /// Addresses announced as ICE host candidates. Empty or invalid ones are left out.
-    pub local_addrs: Vec<SocketAddr>,
-    /// Where ICE passwords come from. Clients of a former engine with the same key hear that their transports are gone.
-    pub ice_key: IceKey,
-}
-
-/// The engine cannot start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no DTLS certificate could be made")]
-pub struct NoCertificate;
 
 /// What goes in.
 #[derive(Debug)]
@@ -89,6 +77,8 @@ pub enum Event {
         peer: PeerKey,
         /// Which.
         transport: TransportKey,
+        /// The client receives on it.
+        consuming: bool,
     },
     /// A transport ended by itself, with everything on it: the client closed it, ICE was away too long, or it failed.
     TransportClosed {
@@ -102,6 +92,21 @@ pub enum Event {
         /// Whose it was.
         whose: PeerTag,
     },
+    /// A track is heard or seen from now on, or not any more: published, muted, unmuted, ended.
+    TrackTurned {
+        /// Whose.
+        peer: PeerKey,
+        /// When.
+        at: Instant,
+        /// Audio or video.
+        kind: Kind,
+        /// Of a screen.
+        screen: bool,
+        /// From now on, or not any more.
+        on: bool,
+    },
+    /// A moment of a transport that is up.
+    Sampled(Box<Sample>),
 }
 
 /// What comes out.
@@ -212,6 +217,7 @@ impl Sfu {
         let destination = self.local_for(source, destination);
         let now = self.now;
         let Some(transport) = self.transports.get_mut(slot) else { return };
+        transport.datagrams_in += 1;
         let Ok(receive) = Receive::new(Protocol::Udp, source, destination, payload) else {
             self.stats.datagrams_unknown += 1;
             return;
@@ -324,13 +330,19 @@ impl Sfu {
                 Ok(Ok(RtcOutput::Timeout(at))) => {
                     transport.rtc_timeout = at.max(self.now + TIMER_STEP_MIN);
                     let closed = !transport.rtc.is_alive();
+                    if transport.sample.is_some() {
+                        self.finish_sample(slot);
+                    }
                     return if closed { self.fail(slot) } else { self.schedule(slot) };
                 }
-                Ok(Ok(RtcOutput::Transmit(transmit))) => self.out.push_back(Output::Transmit(Transmit {
-                    source: transmit.source,
-                    destination: transmit.destination,
-                    payload: transmit.contents.into(),
-                })),
+                Ok(Ok(RtcOutput::Transmit(transmit))) => {
+                    transport.datagrams_out += 1;
+                    self.out.push_back(Output::Transmit(Transmit {
+                        source: transmit.source,
+                        destination: transmit.destination,
+                        payload: transmit.contents.into(),
+                    }));
+                }
                 Ok(Ok(RtcOutput::Event(event))) => self.on_rtc_event(slot, event),
                 Ok(Err(_)) => return self.fail(slot),
                 Err(_) => return self.panicked(slot),
@@ -357,7 +369,8 @@ impl Sfu {
             RtcEvent::Connected => {
                 self.set_link(slot, Link::Up);
                 if let Some(t) = self.transports.get(slot) {
-                    let event = Event::TransportConnected { peer: t.peer, transport: t.key };
+                    let (peer, transport, consuming) = (t.peer, t.key, t.consuming);
+                    let event = Event::TransportConnected { peer, transport, consuming };
                     self.out.push_back(Output::Event(event));
                 }
             }
@@ -365,7 +378,7 @@ impl Sfu {
             RtcEvent::Closed => {
                 // The remaining outputs (our own close) are drained before the session is dropped.
             }
-            _ => {}
+            other => self.on_stats(slot, &other),
         }
     }
 

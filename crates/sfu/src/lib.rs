@@ -15,7 +15,9 @@
 #![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
 mod command;
+mod config;
 mod consume;
+mod count;
 mod demux;
 mod engine;
 mod ice;
@@ -27,15 +29,21 @@ mod negotiate;
 mod rewrite;
 mod route;
 mod rtc;
+mod sample;
+mod sampling;
 mod sdp;
 mod select;
 mod stats;
 mod timer;
 mod track;
 mod transport;
+mod vp8;
 
 pub use command::{Answer, Command, Fault, Kind};
-pub use engine::{Event, Input, NoCertificate, Output, Sfu, SfuConfig, Transmit};
+pub use config::{NoCertificate, SfuConfig};
+pub use engine::{Event, Input, Output, Sfu, Transmit};
 pub use ice::{IceKey, PeerTag};
 pub use id::{CallId, PeerKey, ProducerKey, Scope, TransportKey};
+pub use sample::{ConsumerSample, Path, ProducerSample, ReceivedReport, Sample, SentReport};
+pub use sdp::CandidateKind;
 pub use stats::Stats;

@@ -50,6 +50,12 @@ pub const RTX_CACHE_PACKETS: usize = 1_024;
 pub const RTX_CACHE_AGE: Duration = Duration::from_secs(3);
 /// Share of retransmissions above which queued ones are dropped. str0m's 0.15 fails at 10 % loss (MEDIA §7 point 10).
 pub const RTX_RATIO_MAX: f32 = 0.4;
+/// Between two samples of a transport: what it has seen of its tracks, for whoever reads the call afterwards.
+pub const SAMPLE_EVERY: Duration = Duration::from_secs(5);
+/// Tracks of one sample: more than anybody looks at.
+pub const SAMPLED_TRACKS_MAX: usize = 64;
+/// Addresses of a client that are remembered for what they are: a machine has a few interfaces.
+pub const CANDIDATES_MAX: usize = 16;
 /// Datagram that can be ours; anything longer is dropped unread.
 pub const DATAGRAM_MAX_BYTES: usize = 2_000;
 /// Smallest step of time between two wake-ups of one transport, so that a timer that is always due cannot spin.

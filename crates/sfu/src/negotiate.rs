@@ -4,6 +4,7 @@ use str0m::change::SdpOffer;
 use str0m::media::{MediaKind, Mid, Rids};
 
 use crate::command::{Answer, Command, Fault, Kind};
+use crate::config::SfuConfig;
 use crate::engine::Sfu;
 use crate::id::{CallId, PeerKey, ProducerKey, TransportKey, TransportSlot};
 use crate::limit::{PRODUCERS_PER_PEER_MAX, TRANSPORTS_MAX};
@@ -20,6 +21,7 @@ struct NewTrack {
     kind: Kind,
     mid: Option<String>,
     paused: bool,
+    screen: bool,
 }
 
 impl Sfu {
@@ -28,8 +30,8 @@ impl Sfu {
         let done = |()| Answer::Done;
         let result = match command {
             Command::Open { transport, consuming, offer } => self.open(peer, transport, consuming, &offer),
-            Command::Produce { transport, producer, kind, mid, paused, offer } => {
-                let track = NewTrack { producer, kind, mid, paused };
+            Command::Produce { transport, producer, kind, mid, paused, screen, offer } => {
+                let track = NewTrack { producer, kind, mid, paused, screen };
                 self.produce(peer, transport, track, &offer)
             }
             Command::CloseProducer { transport, producer, offer } => {
@@ -97,7 +99,8 @@ impl Sfu {
             return Err(Fault::Limit("transports"));
         }
         let name = self.names.of(peer, key);
-        let rtc = guard(|| session(self.now, &self.cert, name, consuming, &self.config.local_addrs))
+        let SfuConfig { local_addrs, sample_every, .. } = &self.config;
+        let rtc = guard(|| session(self.now, &self.cert, name, consuming, local_addrs, *sample_every))
             .map_err(|_| Fault::Internal("no session".to_owned()))?;
         let slot = self.transports.insert(Transport::new(self.now, key, peer, consuming, rtc));
         self.transport_keys.insert(key, slot);
@@ -135,6 +138,7 @@ impl Sfu {
         let (answer, ufrag) = self.survived(slot, result)?;
         if let Some(transport) = self.transports.get_mut(slot) {
             transport.lines = next;
+            transport.candidates.hear(offer);
             transport.forget_origins();
         }
         self.demux.set_ufrag(slot, ufrag);
@@ -194,6 +198,7 @@ impl Sfu {
             mid,
             kind,
             paused: track.paused,
+            screen: track.screen,
             stream,
             layers,
             consumers: Vec::new(),
@@ -202,6 +207,9 @@ impl Sfu {
         self.producer_keys.insert(track.producer, producer);
         if let Some(transport) = self.transports.get_mut(slot) {
             transport.producers.push((mid, producer));
+        }
+        if !track.paused {
+            self.tell_track(producer, true);
         }
         Ok(Answer::Answer(answer))
     }
@@ -239,6 +247,7 @@ impl Sfu {
         for consumer in producer.consumers.clone() {
             self.restart(consumer);
         }
+        self.tell_track(slot, !paused);
         self.request_keyframes(slot);
     }
 }

@@ -12,6 +12,7 @@ use crate::rtc::guard;
 use crate::select::Step;
 use crate::timer::Timer;
 use crate::transport::{Link, Origin};
+use crate::vp8::key_frame_size;
 
 /// The largest 7-bit picture id; a publisher that uses the short form must be answered in it.
 const PICTURE_ID_SHORT_MAX: u16 = 0x7f;
@@ -22,6 +23,9 @@ impl Sfu {
         self.stats.packets_received += 1;
         let Some((producer_slot, layer)) = self.origin(slot, packet.header.ssrc) else { return };
         let Some(producer) = self.producers.get_mut(producer_slot) else { return };
+        if let Some(state) = producer.layers.get_mut(layer) {
+            state.count.packet(*packet.header.ssrc, *packet.seq_no);
+        }
         // An empty payload is padding that probes the path; it has a sequence number and must be passed on.
         let descriptor = match producer.kind {
             Kind::Video if !packet.payload.is_empty() => match Vp8Descriptor::parse(&packet.payload) {
@@ -37,6 +41,8 @@ impl Sfu {
         let Some(state) = producer.layers.get_mut(layer) else { return };
         if keyframe {
             state.gate.arrived();
+            state.count.key_frames += 1;
+            state.count.size = key_frame_size(&packet.payload).or(state.count.size);
         }
         let restarted =
             state.ssrc.replace(packet.header.ssrc).is_some_and(|known| known != packet.header.ssrc);
@@ -44,6 +50,7 @@ impl Sfu {
         let revived = frame && !std::mem::replace(&mut state.live, true);
         if frame {
             state.last = Some(self.now);
+            state.count.frames += u64::from(packet.header.marker);
         }
         if restarted {
             self.restart_layer(producer_slot, layer);
@@ -255,6 +262,9 @@ impl Sfu {
 
     /// Ends a producer; its subscribers keep their m-lines until they close them.
     pub(crate) fn drop_producer(&mut self, slot: ProducerSlot) {
+        if self.producers.get(slot).is_some_and(|producer| !producer.paused) {
+            self.tell_track(slot, false);
+        }
         let Some(producer) = self.producers.remove(slot) else { return };
         self.producer_keys.remove(&producer.key);
         if let Some(transport) = self.transports.get_mut(producer.transport) {

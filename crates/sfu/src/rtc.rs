@@ -43,13 +43,14 @@ pub(crate) fn session(
     name: IceCreds,
     consuming: bool,
     addresses: &[SocketAddr],
+    sample_every: Duration,
 ) -> Rtc {
     let mut config = Rtc::builder()
         .set_rtp_mode(true)
         .set_ice_lite(true)
         .set_local_ice_credentials(name)
         .set_dtls_cert(cert.clone())
-        .set_stats_interval(None)
+        .set_stats_interval(Some(sample_every))
         .set_rtcp_report_interval_audio(REPORT_INTERVAL)
         .set_rtcp_report_interval_video(REPORT_INTERVAL)
         .set_extension_map(extensions(consuming))
@@ -107,7 +108,7 @@ mod tests {
     #[expect(clippy::disallowed_methods, reason = "time must begin somewhere")]
     fn a_panic_inside_costs_one_transport() {
         let now = Instant::now();
-        let mut sfu = Sfu::new(now, SfuConfig { local_addrs: Vec::new(), ice_key: IceKey([1; 32]) }).unwrap();
+        let mut sfu = Sfu::new(now, SfuConfig::new(Vec::new(), IceKey([1; 32]))).unwrap();
         let peer = |id| PeerKey { scope: Scope(1), id };
         for id in [1, 2] {
             let transport = TransportKey(id);

@@ -1,7 +1,11 @@
-//! The little that is read from a session description before str0m parses it: its m-lines.
+//! The little that is read from a session description beside str0m: its m-lines, and what its addresses are.
+
+use std::net::{IpAddr, SocketAddr};
+
+use smallvec::SmallVec;
 
 use crate::command::{Fault, Kind};
-use crate::limit::{M_LINES_MAX, SDP_MAX_BYTES};
+use crate::limit::{CANDIDATES_MAX, M_LINES_MAX, SDP_MAX_BYTES};
 
 /// One m-line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +53,71 @@ pub(crate) fn m_lines(text: &str) -> Result<Vec<MLine>, Fault> {
     Ok(lines)
 }
 
+/// What a client's address is (RFC 8445 §5.1.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CandidateKind {
+    /// Of the client's machine.
+    Host,
+    /// What a STUN server sees of it.
+    ServerReflexive,
+    /// Nobody told it: checks came from there.
+    PeerReflexive,
+    /// A TURN server.
+    Relayed,
+}
+
+impl CandidateKind {
+    /// As in a session description.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::ServerReflexive => "srflx",
+            Self::PeerReflexive => "prflx",
+            Self::Relayed => "relay",
+        }
+    }
+}
+
+/// UDP addresses that a client told of itself.
+#[derive(Debug, Default)]
+pub(crate) struct Candidates(SmallVec<[(SocketAddr, CandidateKind); 4]>);
+
+impl Candidates {
+    /// Adds those of a description.
+    pub(crate) fn hear(&mut self, description: &str) {
+        for line in description.lines().filter_map(|line| line.strip_prefix("a=candidate:")) {
+            if let Some(told) = candidate(line)
+                && self.0.len() < CANDIDATES_MAX
+                && !self.0.contains(&told)
+            {
+                self.0.push(told);
+            }
+        }
+    }
+
+    /// What is known of an address from which a check came.
+    pub(crate) fn kind_of(&self, address: SocketAddr) -> CandidateKind {
+        let told = self.0.iter().find(|(known, _)| *known == address);
+        told.map_or(CandidateKind::PeerReflexive, |(_, kind)| *kind)
+    }
+}
+
+/// The address of a candidate line (RFC 8839 §5.1), if it is one of UDP and not hidden behind a name.
+fn candidate(line: &str) -> Option<(SocketAddr, CandidateKind)> {
+    let mut words = line.split_ascii_whitespace();
+    let is_udp = words.nth(2)?.eq_ignore_ascii_case("udp");
+    let ip: IpAddr = words.nth(1)?.parse().ok()?;
+    let address = SocketAddr::new(ip, words.next()?.parse().ok()?);
+    let kind = match (words.next()?, words.next()?) {
+        ("typ", "host") => CandidateKind::Host,
+        ("typ", "srflx") => CandidateKind::ServerReflexive,
+        ("typ", "prflx") => CandidateKind::PeerReflexive,
+        ("typ", "relay") => CandidateKind::Relayed,
+        (_, _) => return None,
+    };
+    is_udp.then_some((address, kind))
+}
+
 /// The m-line of a new track: the named one, else the last of the kind that sends (PROTOCOL §6.2).
 pub(crate) fn track_line(lines: &[MLine], kind: Kind, mid: Option<&str>) -> Option<String> {
     let fits = |line: &&MLine| line.kind == Some(kind) && line.sends;
@@ -91,6 +160,27 @@ pub(crate) fn only_offered(answer: &str, offered: &[MLine]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_are_what_was_told_of_them() {
+        let mut told = Candidates::default();
+        told.hear(include_str!("../tests/fixtures/send-3-produce-audio-offer.sdp"));
+        told.hear(
+            "a=candidate:1 1 UDP 1 203.0.113.7 5 typ srflx raddr 10.0.0.1 rport 5\r\n\
+             a=candidate:2 1 udp 1 name.local 6 typ host\r\na=candidate:3 1 tcp 1 10.0.0.1 9 typ host\r\na=candidate:\r\n",
+        );
+        let kind = |address: &str| told.kind_of(address.parse().unwrap());
+        assert_eq!(kind("192.0.2.2:33109"), CandidateKind::Host);
+        assert_eq!(kind("[fd00::2]:36054"), CandidateKind::Host);
+        assert_eq!(kind("203.0.113.7:5"), CandidateKind::ServerReflexive);
+        for other in ["192.0.2.2:33110", "10.0.0.1:9"] {
+            assert_eq!(kind(other), CandidateKind::PeerReflexive, "{other}");
+        }
+        for port in 1..=100 {
+            told.hear(&format!("a=candidate:1 1 udp 1 10.0.0.1 {port} typ host"));
+        }
+        assert_eq!(told.0.len(), CANDIDATES_MAX);
+    }
 
     const OFFER: &str = "v=0\r\na=group:BUNDLE 0 1 2\r\nm=audio 9 X 111\r\na=mid:0\r\na=sendonly\r\n\
         m=video 0 X 96\r\na=mid:1\r\na=sendonly\r\nm=audio 9 X 111\r\na=mid:2\r\na=inactive\r\n\

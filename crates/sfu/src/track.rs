@@ -7,15 +7,17 @@ use str0m::media::{Mid, Pt, Rid};
 use str0m::rtp::Ssrc;
 
 use crate::command::Kind;
+use crate::count::Count;
 use crate::id::{ConsumerSlot, PeerKey, ProducerKey, ProducerSlot, TransportSlot};
 use crate::keyframe::Gate;
 use crate::limit::{LAYER_SILENCE_MAX, LAYERS_MAX};
 use crate::rewrite::Rewriter;
+use crate::sample::{ConsumerCounts, LayerCounts};
 use crate::select::{Selector, pick};
 use crate::timer::Scheduled;
 
-const AUDIO_HZ: u32 = 48_000;
-const VIDEO_HZ: u32 = 90_000;
+pub(crate) const AUDIO_HZ: u32 = 48_000;
+pub(crate) const VIDEO_HZ: u32 = 90_000;
 
 /// One encoding of a producer.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ pub(crate) struct Layer {
     pub(crate) last: Option<Instant>,
     pub(crate) ssrc: Option<Ssrc>,
     pub(crate) gate: Gate,
+    pub(crate) count: Count,
+    pub(crate) counts: LayerCounts,
 }
 
 impl Layer {
@@ -37,7 +41,15 @@ impl Layer {
     }
 
     fn new(rid: Option<Rid>) -> Self {
-        Self { rid, live: false, last: None, ssrc: None, gate: Gate::default() }
+        Self {
+            rid,
+            live: false,
+            last: None,
+            ssrc: None,
+            gate: Gate::default(),
+            count: Count::default(),
+            counts: LayerCounts::default(),
+        }
     }
 }
 
@@ -50,6 +62,7 @@ pub(crate) struct Producer {
     pub(crate) mid: Mid,
     pub(crate) kind: Kind,
     pub(crate) paused: bool,
+    pub(crate) screen: bool,
     /// The publisher's own name of the media stream, by which subscribers synchronise its tracks.
     pub(crate) stream: String,
     pub(crate) layers: SmallVec<[Layer; 1]>,
@@ -96,6 +109,7 @@ pub(crate) struct Consumer {
     pub(crate) preferred: Option<String>,
     pub(crate) selector: Selector,
     pub(crate) rewriter: Rewriter,
+    pub(crate) counts: ConsumerCounts,
 }
 
 /// A subscription in an offer that the client has not answered yet.

@@ -14,6 +14,8 @@ use crate::command::{Command, Kind};
 use crate::id::{CallId, ConsumerSlot, PeerKey, ProducerSlot, TransportKey};
 use crate::limit::{CONNECT_MAX, DISCONNECTED_MAX, OFFER_WAIT_MAX, SOURCES_PER_TRANSPORT_MAX};
 use crate::lines::Lines;
+use crate::sample::Path;
+use crate::sdp::Candidates;
 use crate::timer::Scheduled;
 use crate::track::Wanted;
 
@@ -53,6 +55,12 @@ pub(crate) struct Transport {
     pub(crate) pending: Option<Pending>,
     pub(crate) queue: VecDeque<(CallId, Command)>,
     pub(crate) dirty: bool,
+    /// What its client said of its addresses.
+    pub(crate) candidates: Candidates,
+    pub(crate) datagrams_in: u64,
+    pub(crate) datagrams_out: u64,
+    /// A sample that is being taken.
+    pub(crate) sample: Option<Path>,
     /// When str0m wants to be woken.
     pub(crate) rtc_timeout: Instant,
     pub(crate) scheduled: Scheduled,
@@ -74,6 +82,10 @@ impl Transport {
             pending: None,
             queue: VecDeque::new(),
             dirty: false,
+            candidates: Candidates::default(),
+            datagrams_in: 0,
+            datagrams_out: 0,
+            sample: None,
             rtc_timeout: now,
             scheduled: Scheduled::default(),
             origins: Vec::new(),

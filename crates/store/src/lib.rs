@@ -85,7 +85,7 @@ pub use registry::{
     PresetRow, RoomKind, UserRow, WebhookRow,
 };
 pub use replays::{REPLAYS_AT_ONCE_MAX, ReplayRow, ReplayState};
-pub use report::{ClientPost, Posted};
+pub use report::{ClientPost, KeptPost, Posted, ServerPost};
 pub use session::{Page, SessionQuery, SessionRef, SessionRow, SessionSort, Status};
 pub use stay::{RoomStayQuery, StayBatch, StayQuery, StayRow, StaySort};
 pub use store::Store;

@@ -1,4 +1,4 @@
-//! What a client says of its call, and as it is kept.
+//! What a client says of its call, what the server sees of it, and both as they are kept.
 
 use sederunt_core::id::{MeetingId, ParticipantId, PeerId, SessionId};
 use sederunt_core::time::{Reading, UnixMs};
@@ -32,6 +32,28 @@ pub enum Posted {
     NoStay,
 }
 
+/// What the server itself has seen of a stay.
+#[derive(Debug, Clone)]
+pub struct ServerPost {
+    /// The stay's session.
+    pub session: SessionId,
+    /// The stay.
+    pub stay: PeerId,
+    /// When it is kept.
+    pub at: Reading,
+    /// What is kept.
+    pub body: String,
+}
+
+/// What is kept of a stay, of either source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptPost {
+    /// When it came, by the wall clock.
+    pub at: UnixMs,
+    /// What was kept.
+    pub body: String,
+}
+
 /// A post as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ReportRow {
@@ -39,6 +61,7 @@ pub(crate) struct ReportRow {
     pub peer: PeerId,
     pub no: i64,
     pub at: UnixMs,
+    /// Of what its client said, up to this row.
     pub stay_bytes: i64,
     pub body: String,
 }

@@ -1,4 +1,4 @@
-//! Rows of what clients said of their calls, and how long they are kept.
+//! Rows of what clients said of their calls and the server saw of them, and how long they are kept.
 
 use rusqlite::{Connection, params};
 use sederunt_core::time::UnixMs;

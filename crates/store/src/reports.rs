@@ -1,13 +1,15 @@
-//! What clients said of their calls, beside the ledger: nothing is counted by it, and it goes with the person.
+//! What clients said of their calls and what the server saw of them, beside the ledger: nothing is counted by it, and it
+//! goes with the person.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 use sederunt_core::fact::LeaveReason;
 use sederunt_core::id::{PeerId, SessionId};
+use sederunt_core::time::UnixMs;
 
 use crate::entry::Entry;
 use crate::report::ReportRow;
 use crate::sql::{blob, find, id, list, opt_ms, opt_name};
-use crate::{ClientPost, Posted, Result, Store};
+use crate::{ClientPost, KeptPost, Posted, Result, ServerPost, Store};
 
 /// How long after its leave a stay takes posts, milliseconds: the client says at last that it goes, and may send twice.
 const LATE_MS: i64 = 60_000;
@@ -34,11 +36,31 @@ impl Store {
         .await
     }
 
-    /// What is kept of a stay's posts, in order.
-    pub async fn client_posts(&self, session: SessionId, peer: PeerId) -> Result<Vec<String>> {
-        let sql = "SELECT body FROM client_report WHERE session = ?1 AND peer = ?2 ORDER BY no";
+    /// Keeps what the server itself has seen, with the stays that it is of. Those whose person is erased have no place for it;
+    /// returns how many have. How much a stay may have is the caller's to know, and nothing of it is counted as its client's.
+    pub async fn server_posts(&self, posts: Vec<ServerPost>) -> Result<u64> {
+        self.write(move |transaction| {
+            let mut kept = 0;
+            for ServerPost { session, stay, at, body } in posts {
+                if is_named(&transaction.conn, (session, stay))? {
+                    let (last, stay_bytes) = last(&transaction.conn, (session, stay))?.unwrap_or((-1, 0));
+                    let (peer, no, at) = (stay, last + 1, at.wall());
+                    let row = ReportRow { session, peer, no, at, stay_bytes, body };
+                    transaction.apply(&Entry::Report(row))?;
+                    kept += 1;
+                }
+            }
+            Ok(kept)
+        })
+        .await
+    }
+
+    /// What is kept of a stay, in order.
+    pub async fn reports(&self, session: SessionId, peer: PeerId) -> Result<Vec<KeptPost>> {
+        let sql = "SELECT at_ms, body FROM client_report WHERE session = ?1 AND peer = ?2 ORDER BY no";
         let key = [blob(session.as_u128()), blob(peer.as_u128())];
-        self.read(move |c| list(c, sql, key, |r| r.get("body"))).await
+        let post = |r: &Row<'_>| Ok(KeptPost { at: UnixMs(r.get("at_ms")?), body: r.get("body")? });
+        self.read(move |c| list(c, sql, key, post)).await
     }
 }
 

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use sederunt_core::fact::{EndReason, LeaveReason};
 use sederunt_core::id::{MeetingId, ParticipantId, PeerId};
 use sederunt_core::time::UnixMs;
-use sederunt_store::{ClientPost, ParticipantRow, Posted, Store, VerifyReport};
+use sederunt_store::{ClientPost, ParticipantRow, Posted, ServerPost, Store, VerifyReport};
 
 /// Facts of a run.
 const RUN: u64 = 1 << 14;
@@ -150,11 +150,49 @@ fn post(peer: u128, now: UnixMs, body: &str) -> ClientPost {
     }
 }
 
+/// What is kept of a stay.
+async fn bodies(store: &Store, peer: u128) -> Vec<String> {
+    let kept = store.reports(room_session(), PeerId::from_u128(peer)).await.unwrap();
+    kept.into_iter().map(|post| post.body).collect()
+}
+
+/// Keeps what the server saw; how many found a place.
+async fn seen(store: &Store, stays: &[u128], now: UnixMs, body: &str) -> u64 {
+    let post = |stay: &u128| ServerPost {
+        session: room_session(),
+        stay: PeerId::from_u128(*stay),
+        at: now.into(),
+        body: body.to_owned(),
+    };
+    store.server_posts(stays.iter().map(post).collect()).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_the_server_saw_stands_beside_it_and_takes_nothing_of_its_place() {
+    let (_dir, store) = open();
+    let mut room = call(&store).await;
+    room.join(at(1), 0xb2, 0xa1, person("Ann", None));
+    room.save(&store).await;
+    assert_eq!(store.client_post(post(0xb1, at(1), "12345")).await.unwrap(), Posted::Kept);
+    assert_eq!(seen(&store, &[0xb1, 0xb2, 0xb3, 0xb1], at(2), "a long look").await, 3, "nobody is 0xb3");
+    assert_eq!(
+        store.client_post(post(0xb1, at(3), "67890")).await.unwrap(),
+        Posted::Kept,
+        "it has ten bytes"
+    );
+    assert_eq!(store.client_post(post(0xb1, at(3), "x")).await.unwrap(), Posted::Full);
+    assert_eq!(seen(&store, &[0xb1], at(4), "later").await, 1);
+    assert_eq!(bodies(&store, 0xb1).await, ["12345", "a long look", "a long look", "67890", "later"]);
+    assert_eq!(bodies(&store, 0xb2).await, ["a long look"]);
+    let kept = store.reports(room_session(), PeerId::from_u128(0xb1)).await.unwrap();
+    assert_eq!((kept[0].at, kept[4].at), (at(1), at(4)));
+}
+
 #[tokio::test]
 async fn posts_are_kept_with_their_stay_up_to_its_bound() {
     let (_dir, store) = open();
     let mut room = call(&store).await;
-    let said = async |peer| store.client_posts(room_session(), PeerId::from_u128(peer)).await.unwrap();
+    let said = async |peer| bodies(&store, peer).await;
     let posted = async |peer, now, body| store.client_post(post(peer, now, body)).await.unwrap();
     assert_eq!(posted(0xb1, at(1), "12345").await, Posted::Kept);
     assert_eq!(posted(0xb1, at(2), "67890").await, Posted::Kept);
@@ -190,10 +228,12 @@ async fn o091_posts_go_with_the_person_and_are_not_those_of_who_is_deleted() {
     let _room = call(&store).await;
     let peer = PeerId::from_u128(0xb1);
     assert_eq!(store.client_post(post(0xb1, at(1), "12345")).await.unwrap(), Posted::Kept);
+    assert_eq!(seen(&store, &[0xb1], at(1), "a look").await, 1);
     let erase = "UPDATE stay SET display_name = NULL, name_fold = NULL, custom_participant_id = NULL, custom_fold = NULL";
     raw(&dir).execute(erase, []).unwrap();
-    assert_eq!(store.client_posts(room_session(), peer).await.unwrap(), Vec::<String>::new());
+    assert_eq!(bodies(&store, 0xb1).await, Vec::<String>::new());
     assert_eq!(store.client_post(post(0xb1, at(2), "x")).await.unwrap(), Posted::NoStay);
+    assert_eq!(seen(&store, &[0xb1], at(2), "x").await, 0, "an erasure meanwhile wins");
     let row = store.peer(&"p".into(), peer).await.unwrap().unwrap();
     assert_eq!((row.person.display_name.as_str(), row.person.custom_participant_id), ("", None));
     assert_eq!(verify(&store).await.difference_count, 0);

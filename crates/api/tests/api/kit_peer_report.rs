@@ -1,5 +1,7 @@
 //! Cases O079 to O091: the report of a peer.
 
+use std::cell::Cell;
+
 use axum::http::Method;
 use sederunt_app::reports::{self, Heard};
 use sederunt_core::id::PeerId;
@@ -22,6 +24,8 @@ struct Call {
     world: World,
     who: ParticipantRow,
     client: Client,
+    /// Entries said so far.
+    said: Cell<u32>,
 }
 
 impl Call {
@@ -35,7 +39,7 @@ impl Call {
         let meeting = world.meeting(P, M1.parse().unwrap(), "Weekly", RoomKind::Private).await;
         let who = world.participant(&meeting, world.node.mint_id(), "ann").await;
         let client = world.tab(&who).await;
-        Self { world, who, client }
+        Self { world, who, client, said: Cell::new(0) }
     }
 
     /// Posts entries of `(event, metaData)`, a second apart.
@@ -43,9 +47,10 @@ impl Call {
         let named = self.world.node.verify(&self.world.entry(&self.who).await).unwrap();
         let entries: Vec<Value> = entries
             .iter()
-            .enumerate()
-            .map(|(n, (event, data))| {
-                let timestamp = format!("2026-01-12T14:00:{n:02}.000Z");
+            .map(|(event, data)| {
+                let n = self.said.get();
+                self.said.set(n + 1);
+                let timestamp = format!("2026-01-12T14:{:02}:{:02}.000Z", n / 60, n % 60);
                 json!({ "event": event, "metaData": data, "timestamp": timestamp })
             })
             .collect();

@@ -346,8 +346,23 @@ fn ping(at: i64, data: &Value) -> Said {
     }
 }
 
+impl Said {
+    /// When, on the client's clock.
+    pub const fn at(&self) -> i64 {
+        match self {
+            Self::Join { at, .. }
+            | Self::Precall { at, .. }
+            | Self::Ping { at, .. }
+            | Self::Devices { at, .. }
+            | Self::Selected { at, .. }
+            | Self::Event { at, .. } => *at,
+        }
+    }
+}
+
 impl Stream {
-    const fn producer(is_video: bool, is_screen: bool) -> Self {
+    /// Of what is sent.
+    pub const fn producer(is_video: bool, is_screen: bool) -> Self {
         match (is_video, is_screen) {
             (false, false) => Self::AudioProducer,
             (false, true) => Self::ScreenshareAudioProducer,
@@ -356,13 +371,25 @@ impl Stream {
         }
     }
 
-    const fn consumer(is_video: bool, is_screen: bool) -> Self {
+    /// Of what is received.
+    pub const fn consumer(is_video: bool, is_screen: bool) -> Self {
         match (is_video, is_screen) {
             (false, false) => Self::AudioConsumer,
             (false, true) => Self::ScreenshareAudioConsumer,
             (true, false) => Self::VideoConsumer,
             (true, true) => Self::ScreenshareVideoConsumer,
         }
+    }
+
+    /// It is one of what is sent.
+    pub const fn is_sent(self) -> bool {
+        matches!(
+            self,
+            Self::AudioProducer
+                | Self::VideoProducer
+                | Self::ScreenshareAudioProducer
+                | Self::ScreenshareVideoProducer
+        )
     }
 }
 

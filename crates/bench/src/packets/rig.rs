@@ -53,6 +53,7 @@ impl Rig {
             kind: MediaKind::Video,
             mid: Some(mid),
             paused: false,
+            screen_share: false,
             offer,
         };
         self.answer(peer, cmd)

@@ -1,6 +1,7 @@
 //! Two browsers hear and see each other through the whole server (PROTOCOL §5, §6).
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use sederunt_core::id::{MeetingId, PeerId};
 use sederunt_node::media::{IceKey, MediaConfig, MediaHandle, MediaNotice};
@@ -132,6 +133,7 @@ pub(crate) fn media() -> (MediaHandle, UnboundedReceiver<MediaNotice>) {
         bind: SocketAddr::from(([127, 0, 0, 1], 0)),
         announce: Vec::new(),
         ice_key: IceKey([7; 32]),
+        sample_every: Duration::from_millis(200),
     };
     (MediaHandle::spawn(config, sender).unwrap(), notices)
 }

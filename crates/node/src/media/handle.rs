@@ -10,16 +10,19 @@ use std::time::{Duration, Instant};
 
 use sederunt_core::id::{PeerId, TransportId};
 use sederunt_core::media::{MediaAnswer, MediaCallId, MediaCmd, MediaFault};
-use sederunt_sfu::{IceKey, PeerTag};
-use tokio::sync::mpsc::UnboundedSender;
+use sederunt_sfu::{IceKey, Kind, PeerTag, Sample};
+use tokio::sync::mpsc::{self, UnboundedSender};
 
 use super::address::Announced;
 use super::socket::MediaSocket;
-use super::worker::{Call, Worker};
+use super::worker::{Call, Tell, Worker};
 
 /// Calls that may wait for the thread. It answers in well under a millisecond each; more waiting means that it hangs,
 /// and then the room tells its client so.
 const CALLS_WAITING_MAX: usize = 4_096;
+/// What was seen and not taken yet: of every transport that an engine can have, some seconds. Whoever keeps it may wait for
+/// a disk, and the thread does not wait for him.
+const SIGHTINGS_WAITING_MAX: usize = 4_096;
 
 /// Where media listens, and what it tells clients.
 #[derive(Debug, Clone)]
@@ -32,6 +35,8 @@ pub struct MediaConfig {
     /// Where ICE passwords come from; the same at every start, so that clients of the process before hear at once that
     /// their transports are gone.
     pub ice_key: IceKey,
+    /// Between two samples of a transport.
+    pub sample_every: Duration,
 }
 
 /// Names a room towards the media thread; chosen by the caller, unique within the process, never reused.
@@ -78,6 +83,41 @@ pub enum MediaNotice {
     },
 }
 
+/// What the media thread has seen of a peer, for whoever reads its call afterwards. Nobody acts on it: what finds no place is
+/// dropped and counted.
+#[derive(Debug)]
+pub struct Sighting {
+    /// The room.
+    pub room: RoomTag,
+    /// Whom.
+    pub peer: PeerId,
+    /// When.
+    pub at: Instant,
+    /// What.
+    pub what: Sight,
+}
+
+/// What was seen.
+#[derive(Debug)]
+pub enum Sight {
+    /// A moment of a transport with its tracks.
+    Moment(Box<Sample>),
+    /// A track of the peer is heard or seen from now on, or not any more.
+    Turned {
+        /// Audio or video.
+        kind: Kind,
+        /// Of a screen.
+        screen: bool,
+        /// From now on, or not any more.
+        on: bool,
+    },
+    /// ICE and DTLS of a transport are up.
+    Connected {
+        /// The client receives on it.
+        consuming: bool,
+    },
+}
+
 /// The media thread cannot take the call: its queue is full, or it has stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MediaOverload {
@@ -104,6 +144,8 @@ pub struct MediaStats {
     pub send_calls: u64,
     /// Panics of the engine after which it was started anew, with all transports lost.
     pub restarts: u64,
+    /// What was seen and found no place.
+    pub sightings_dropped: u64,
     /// CPU time of the thread, measured a few times a second.
     pub cpu: Duration,
     /// Counters of the engine (since its last restart).
@@ -119,6 +161,7 @@ struct Shared {
     calls: SyncSender<Call>,
     wake: UnixStream,
     stats: Arc<Mutex<MediaStats>>,
+    sightings: Mutex<Option<mpsc::Receiver<Sighting>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -157,11 +200,14 @@ impl MediaHandle {
         waker.set_nonblocking(true)?;
         let (calls, incoming) = sync_channel(CALLS_WAITING_MAX);
         let stats = Arc::new(Mutex::new(MediaStats::default()));
-        let worker = Worker::new(socket, config, waker, incoming, notices, Arc::clone(&stats))?;
+        let (seen, sightings) = mpsc::channel(SIGHTINGS_WAITING_MAX);
+        let tell = Tell { notices, sightings: seen };
+        let worker = Worker::new(socket, config, waker, incoming, tell, Arc::clone(&stats))?;
         let since = Instant::now();
         let thread = std::thread::Builder::new().name("media".to_owned()).spawn(move || worker.run())?;
         let (ice_key, thread) = (config.ice_key, Mutex::new(Some(thread)));
-        let shared = Shared { local, since, ice_key, calls, wake, stats, thread };
+        let sightings = Mutex::new(Some(sightings));
+        let shared = Shared { local, since, ice_key, calls, wake, stats, sightings, thread };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -174,6 +220,11 @@ impl MediaHandle {
         cmd: MediaCmd,
     ) -> Result<(), MediaOverload> {
         self.shared.send(Call { room, call, peer, cmd })
+    }
+
+    /// What the thread sees; for one listener, the first that asks.
+    pub fn take_sightings(&self) -> Option<mpsc::Receiver<Sighting>> {
+        self.shared.sightings.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// The bound address.
@@ -231,6 +282,7 @@ impl Drop for Shared {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sederunt_sfu::limit::SAMPLE_EVERY;
     use std::net::UdpSocket;
     use str0m::change::SdpAnswer;
     use str0m::media::{Direction, MediaKind};
@@ -248,7 +300,7 @@ mod tests {
     ) -> (MediaHandle, tokio::sync::mpsc::UnboundedReceiver<MediaNotice>) {
         let (sender, notices) = tokio::sync::mpsc::unbounded_channel();
         let bind = SocketAddr::from(([127, 0, 0, 1], 0));
-        let config = MediaConfig { bind, announce, ice_key: IceKey([7; 32]) };
+        let config = MediaConfig { bind, announce, ice_key: IceKey([7; 32]), sample_every: SAMPLE_EVERY };
         (MediaHandle::spawn(config, sender).unwrap(), notices)
     }
 

@@ -7,6 +7,9 @@ mod translate;
 mod worker;
 
 pub use sederunt_sfu::IceKey;
+pub use sederunt_sfu::limit::SAMPLE_EVERY;
 
 pub use address::{Announced, NotAnAddress};
-pub use handle::{MediaConfig, MediaHandle, MediaNotice, MediaOverload, MediaStats, RoomTag};
+pub use handle::{
+    MediaConfig, MediaHandle, MediaNotice, MediaOverload, MediaStats, RoomTag, Sight, Sighting,
+};

@@ -29,17 +29,20 @@ pub(super) fn command(cmd: MediaCmd) -> Command {
         MediaCmd::Open { transport, consuming, offer } => {
             Command::Open { transport: transport_key(transport), consuming, offer }
         }
-        MediaCmd::Produce { transport, producer, kind, mid, paused, offer } => Command::Produce {
-            transport: transport_key(transport),
-            producer: producer_key(producer),
-            kind: match kind {
-                MediaKind::Audio => Kind::Audio,
-                MediaKind::Video => Kind::Video,
-            },
-            mid,
-            paused,
-            offer,
-        },
+        MediaCmd::Produce { transport, producer, kind, mid, paused, screen_share, offer } => {
+            Command::Produce {
+                transport: transport_key(transport),
+                producer: producer_key(producer),
+                kind: match kind {
+                    MediaKind::Audio => Kind::Audio,
+                    MediaKind::Video => Kind::Video,
+                },
+                mid,
+                paused,
+                screen: screen_share,
+                offer,
+            }
+        }
         MediaCmd::CloseProducer { transport, producer, offer } => Command::CloseProducer {
             transport: transport_key(transport),
             producer: producer_key(producer),

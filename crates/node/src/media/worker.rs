@@ -14,10 +14,10 @@ use std::time::{Duration, Instant};
 use sederunt_core::id::{PeerId, TransportId};
 use sederunt_core::media::{MediaCallId, MediaCmd, MediaFault};
 use sederunt_sfu::{CallId, Event, Input, Output, PeerKey, Sfu, SfuConfig, Transmit, TransportKey};
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::{Sender, UnboundedSender};
 
 use super::address::{Candidates, candidates};
-use super::handle::{MediaConfig, MediaNotice, MediaStats, RoomTag};
+use super::handle::{MediaConfig, MediaNotice, MediaStats, RoomTag, Sight, Sighting};
 use super::socket::{MediaSocket, Sent, thread_cpu, wait};
 use super::translate;
 
@@ -36,6 +36,12 @@ pub(super) struct Call {
     pub(super) cmd: MediaCmd,
 }
 
+/// Where it says what happens.
+pub(super) struct Tell {
+    pub(super) notices: UnboundedSender<MediaNotice>,
+    pub(super) sightings: Sender<Sighting>,
+}
+
 /// The thread's own state.
 pub(super) struct Worker {
     socket: MediaSocket,
@@ -44,7 +50,7 @@ pub(super) struct Worker {
     sfu: Sfu,
     waker: UnixStream,
     incoming: Receiver<Call>,
-    notices: UnboundedSender<MediaNotice>,
+    tell: Tell,
     shared_stats: Arc<Mutex<MediaStats>>,
     stats: MediaStats,
     cpu_read: Instant,
@@ -62,7 +68,7 @@ impl Worker {
         config: &MediaConfig,
         waker: UnixStream,
         incoming: Receiver<Call>,
-        notices: UnboundedSender<MediaNotice>,
+        tell: Tell,
         shared_stats: Arc<Mutex<MediaStats>>,
     ) -> io::Result<Self> {
         let local = socket.local_addr()?;
@@ -75,7 +81,8 @@ impl Worker {
                  socket is one on [::])"
             );
         }
-        let config = SfuConfig { local_addrs: told, ice_key: config.ice_key };
+        let MediaConfig { ice_key, sample_every, .. } = *config;
+        let config = SfuConfig { local_addrs: told, ice_key, sample_every };
         let now = Instant::now();
         Ok(Self {
             socket,
@@ -84,7 +91,7 @@ impl Worker {
             config,
             waker,
             incoming,
-            notices,
+            tell,
             shared_stats,
             stats: MediaStats::default(),
             cpu_read: now,
@@ -227,11 +234,16 @@ impl Worker {
                 let result = result.map(translate::answer).map_err(translate::fault);
                 MediaNotice::Done { room, call, result }
             }
-            Event::TransportConnected { peer, transport } => {
+            Event::TransportConnected { peer, transport, consuming } => {
+                self.see(peer, Instant::now(), Sight::Connected { consuming });
                 let (room, peer) = translate::peer(peer);
                 MediaNotice::Connected { room, peer, transport: TransportId::from_u128(transport.0) }
             }
             Event::CheckRefused { whose } => MediaNotice::Refused { whose },
+            Event::TrackTurned { peer, at, kind, screen, on } => {
+                return self.see(peer, at, Sight::Turned { kind, screen, on });
+            }
+            Event::Sampled(sample) => return self.see(sample.peer, sample.at, Sight::Moment(sample)),
             Event::TransportClosed { peer, transport } => {
                 for consuming in [false, true] {
                     if self.transports.get(&(peer, consuming)) == Some(&transport) {
@@ -243,7 +255,13 @@ impl Worker {
             }
         };
         // Nobody listens any more: the process is stopping.
-        let _ = self.notices.send(notice);
+        let _ = self.tell.notices.send(notice);
+    }
+
+    fn see(&mut self, peer: PeerKey, at: Instant, what: Sight) {
+        let (room, peer) = translate::peer(peer);
+        let sighting = Sighting { room, peer, at, what };
+        self.stats.sightings_dropped += u64::from(self.tell.sightings.try_send(sighting).is_err());
     }
 
     fn publish(&mut self) {
@@ -266,12 +284,12 @@ impl Worker {
         self.timeout = None;
         for (_, (room, call)) in self.calls.drain() {
             let result = Err(MediaFault::Internal("the media engine was started anew".to_owned()));
-            let _ = self.notices.send(MediaNotice::Done { room, call, result });
+            let _ = self.tell.notices.send(MediaNotice::Done { room, call, result });
         }
         for ((peer, _), transport) in self.transports.drain() {
             let (room, peer) = translate::peer(peer);
             let transport = TransportId::from_u128(transport.0);
-            let _ = self.notices.send(MediaNotice::Closed { room, peer, transport });
+            let _ = self.tell.notices.send(MediaNotice::Closed { room, peer, transport });
         }
         Ok(())
     }

@@ -199,6 +199,7 @@ fn nonsense_is_refused_and_harmless() {
         kind: Kind::Audio,
         mid: None,
         paused: false,
+        screen: false,
         offer,
     };
     let commands = [

@@ -15,6 +15,7 @@ mod keyframes;
 mod leave;
 mod loss;
 mod recorded;
+mod sample;
 mod simulcast;
 mod stale;
 mod visits;

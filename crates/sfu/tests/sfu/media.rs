@@ -11,6 +11,8 @@ use str0m::rtp::{RtpPacket, RtpWrite, Vp8Descriptor};
 pub(crate) const PACKETS_PER_FRAME: u64 = 3;
 /// Bytes of the VP8 descriptor that the source writes: X, I with 15 bits, L, T.
 const DESCRIPTOR_BYTES: usize = 6;
+/// Bytes of a frame's header behind it.
+const HEADER_BYTES: usize = 10;
 const PAYLOAD_BYTES: usize = 300;
 
 /// One encoding that a client sends.
@@ -57,6 +59,15 @@ impl Source {
         self.rid.as_deref().and_then(|r| r.bytes().next()).unwrap_or(b'-')
     }
 
+    /// Of its pictures; each layer halves that of the one before.
+    pub(crate) fn width(&self) -> u16 {
+        match self.layer() {
+            b'h' => 320,
+            b'q' => 160,
+            _ => 640,
+        }
+    }
+
     /// The packets of the next frame, `ticks` after the last.
     pub(crate) fn frame(&mut self, now: Instant, pt: Pt, ticks: u32) -> Vec<RtpWrite> {
         self.time = self.time.wrapping_add(ticks);
@@ -83,7 +94,9 @@ impl Source {
             let [high, low] = self.picture.to_be_bytes();
             payload.extend([0x80 | start, 0xe0, 0x80 | high, low, self.tl0, 0]);
             debug_assert_eq!(payload.len(), DESCRIPTOR_BYTES);
-            payload.push(u8::from(!key));
+            let [w0, w1] = self.width().to_le_bytes();
+            // As a frame begins: flags and length, a start code, width and height.
+            payload.extend([u8::from(!key), 0, 0, 0x9d, 0x01, 0x2a, w0, w1, 90, 0]);
         } else {
             payload.push(0xfc);
         }
@@ -136,9 +149,9 @@ impl Got {
             tl0: vp8.tl0_pic_idx().unwrap(),
             start: packet.payload[0] & 0x10 != 0,
             key: body[0] & 1 == 0,
-            layer: body[1] as char,
-            frame: u32::from_be_bytes(body[2..6].try_into().unwrap()),
-            index: body[6],
+            layer: body[HEADER_BYTES] as char,
+            frame: u32::from_be_bytes(body[HEADER_BYTES + 1..HEADER_BYTES + 5].try_into().unwrap()),
+            index: body[HEADER_BYTES + 5],
         }
     }
 

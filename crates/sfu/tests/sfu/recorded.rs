@@ -44,6 +44,7 @@ fn produce(producer: u128, kind: Kind, mid: Option<&str>, offer: &str) -> Comman
         kind,
         mid: mid.map(str::to_owned),
         paused: false,
+        screen: false,
         offer: offer.to_owned(),
     }
 }

@@ -44,6 +44,8 @@ pub(crate) struct World {
     pub(crate) sfu: Sfu,
     pub(crate) clients: Vec<Client>,
     pub(crate) events: Vec<Event>,
+    /// What was seen of tracks.
+    pub(crate) seen: Vec<Event>,
     /// Loss per mille from clients to the engine and back; media only starts to suffer when they are set.
     pub(crate) loss_up: u64,
     pub(crate) loss_down: u64,
@@ -66,9 +68,10 @@ impl World {
         let now = Instant::now();
         Self {
             now,
-            sfu: Sfu::new(now, SfuConfig { local_addrs: vec![SERVER], ice_key: KEY }).unwrap(),
+            sfu: Sfu::new(now, SfuConfig::new(vec![SERVER], KEY)).unwrap(),
             clients: Vec::new(),
             events: Vec::new(),
+            seen: Vec::new(),
             loss_up: 0,
             loss_down: 0,
             deaf: None,
@@ -86,7 +89,7 @@ impl World {
 
     /// The process dies and starts again at its address; its clients know nothing of it.
     pub(crate) fn restart(&mut self, key: IceKey) {
-        self.sfu = Sfu::new(self.now, SfuConfig { local_addrs: vec![SERVER], ice_key: key }).unwrap();
+        self.sfu = Sfu::new(self.now, SfuConfig::new(vec![SERVER], key)).unwrap();
         self.sfu_timeout = None;
     }
 
@@ -166,13 +169,23 @@ impl World {
 
     /// Publishes a track.
     pub(crate) fn produce(&mut self, index: usize, kind: Kind, rids: &[&str]) -> ProducerKey {
+        self.publish(index, kind, rids, false)
+    }
+
+    /// Publishes a screen.
+    pub(crate) fn produce_screen(&mut self, index: usize) -> ProducerKey {
+        self.publish(index, Kind::Video, &[], true)
+    }
+
+    fn publish(&mut self, index: usize, kind: Kind, rids: &[&str], screen: bool) -> ProducerKey {
         let client = &mut self.clients[index];
         let media = if kind == Kind::Audio { MediaKind::Audio } else { MediaKind::Video };
         let (mid, offer) = client.sending.publish(media, rids);
         let producer = ProducerKey(u128::from(self.next_call) + 1_000);
         let transport = client.sending.transport;
         let mid_text = Some(mid.to_string());
-        let command = Command::Produce { transport, producer, kind, mid: mid_text, paused: false, offer };
+        let command =
+            Command::Produce { transport, producer, kind, mid: mid_text, paused: false, screen, offer };
         let answer = self.answer(index, command);
         let client = &mut self.clients[index];
         client.sending.accept_answer(&answer);
@@ -308,6 +321,9 @@ impl World {
                 }
                 Output::Event(Event::Reply { call, result, .. }) => {
                     assert!(self.replies.insert(call, result).is_none(), "one reply per call");
+                }
+                Output::Event(event @ (Event::Sampled(_) | Event::TrackTurned { .. })) => {
+                    self.seen.push(event)
                 }
                 Output::Event(event) => self.events.push(event),
                 Output::Timeout(at) => {

@@ -2,14 +2,17 @@
 
 mod figures;
 mod metadata;
+mod moments;
 mod part;
 mod quality;
+mod samples;
+mod sums;
 
 use std::collections::BTreeSet;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use sederunt_app::reports;
+use sederunt_app::reports::Report;
 use sederunt_changes::text::{Minutes, iso};
 use sederunt_core::id::PeerId;
 use sederunt_node::Node;
@@ -155,11 +158,13 @@ pub(super) async fn get(
 ) -> Result<Envelope<PeerReportAnswer>, KitError> {
     let OfPeer { row, node } = caller;
     let view_type = view_type(node.store(), &row).await?;
-    let posts = node.store().client_posts(row.session, row.stay.peer).await?;
+    // In this order: what is written down meanwhile is in both, and counts once.
+    let lately = node.seen_lately(row.session, row.stay.peer);
+    let kept = node.store().reports(row.session, row.stay.peer).await?;
     let figures = move || {
-        let said = reports::read(&posts);
-        let quality = p.shows(Part::Quality).then(|| PeerReportQuality::of(&said)).flatten();
-        let metadata = PeerReportMetadata::of(&row, view_type, said, |part| p.shows(part));
+        let report = Report::read(&kept, lately);
+        let quality = p.shows(Part::Quality).then(|| PeerReportQuality::of(&report)).flatten();
+        let metadata = PeerReportMetadata::of(&row, view_type, report, |part| p.shows(part));
         (p, row, PeerReport { metadata, quality })
     };
     let figures = tokio::task::spawn_blocking(figures).await;

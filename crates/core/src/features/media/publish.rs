@@ -46,6 +46,7 @@ impl Media {
             kind: produce.kind,
             mid: produce.mid,
             paused: produce.paused,
+            screen_share: produce.screen_share,
             offer: produce.offer,
         };
         self.call(hall, asked, cmd, Then::Produced(Box::new(state)))?;

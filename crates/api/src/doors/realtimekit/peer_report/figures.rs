@@ -3,6 +3,31 @@
 use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
 
+/// Declares figures, which are only shown.
+macro_rules! figures {
+    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $kind:ty,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
+        pub(super) struct $name {
+            $(
+                $(#[$field_doc])*
+                #[serde(skip_serializing_if = "Option::is_none")]
+                #[schema(nullable = false)]
+                pub(super) $field: Option<$kind>,
+            )+
+        }
+
+        impl $name {
+            /// `None` when there are none.
+            pub(super) fn filled(self) -> Option<Self> {
+                (self != Self::default()).then_some(self)
+            }
+        }
+    };
+}
+
+pub(super) use figures;
+
 /// A number; whole ones without a point.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize, ToSchema)]
 pub(super) struct Figure(pub(super) f64);
@@ -75,6 +100,40 @@ impl LatencyDistribution {
     }
 }
 
+/// Mean of losses in percent, and how many of them are large.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub(super) struct PacketLossDistribution {
+    /// Mean, percent.
+    avg: Figure,
+    /// Fraction of 5 % or more.
+    #[serde(rename = "5_or_greater_event_fraction")]
+    from_5: Figure,
+    /// Fraction of 10 % or more.
+    #[serde(rename = "10_or_greater_event_fraction")]
+    from_10: Figure,
+    /// Fraction of 25 % or more.
+    #[serde(rename = "25_or_greater_event_fraction")]
+    from_25: Figure,
+    /// Fraction of 50 % or more.
+    #[serde(rename = "50_or_greater_event_fraction")]
+    from_50: Figure,
+}
+
+impl PacketLossDistribution {
+    /// Of percents; `None` without samples.
+    pub(super) fn of(percents: impl IntoIterator<Item = f64>) -> Option<Self> {
+        let all: Vec<f64> = percents.into_iter().collect();
+        let from = |bound: f64| fraction(all.iter().map(|loss| *loss >= bound));
+        Some(Self {
+            avg: mean(&all)?,
+            from_5: from(5.0)?,
+            from_10: from(10.0)?,
+            from_25: from(25.0)?,
+            from_50: from(50.0)?,
+        })
+    }
+}
+
 #[expect(clippy::cast_precision_loss, reason = "a call has far fewer samples than 2^53")]
 fn mean(samples: &[f64]) -> Option<Figure> {
     (!samples.is_empty()).then(|| Figure(samples.iter().sum::<f64>() / samples.len() as f64))
@@ -109,5 +168,14 @@ mod tests {
         assert_eq!(json!(told), expected);
         assert_eq!(LatencyDistribution::of([]), None);
         assert_eq!(fraction([]), None);
+    }
+
+    #[test]
+    fn losses_are_counted_from_their_bounds_on() {
+        let told = PacketLossDistribution::of([0.0, 5.0, 25.0, 70.0]).unwrap();
+        let expected = json!({ "avg": 25, "5_or_greater_event_fraction": 0.75, "10_or_greater_event_fraction": 0.5,
+            "25_or_greater_event_fraction": 0.5, "50_or_greater_event_fraction": 0.25 });
+        assert_eq!(json!(told), expected);
+        assert_eq!(PacketLossDistribution::of([]), None);
     }
 }

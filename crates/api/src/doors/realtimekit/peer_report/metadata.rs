@@ -1,8 +1,8 @@
-//! What a call ran on and what happened in it: from the ledger and from what its client said.
+//! What a call ran on and what happened in it: from the ledger, from what its client said, and from what the server saw.
 
 use std::net::IpAddr;
 
-use sederunt_app::reports::{DeviceKind, Fields, Said};
+use sederunt_app::reports::{DeviceKind, Fields, Report, Said, Seen, SeenEvent, SeenPath};
 use sederunt_changes::text::Short;
 use sederunt_core::time::UnixMs;
 use sederunt_core::view_type::ViewType;
@@ -14,6 +14,9 @@ use utoipa::ToSchema;
 
 use super::figures::Figure;
 use super::part::Part;
+
+/// Media goes over UDP alone.
+const PROTOCOL: &str = "udp";
 
 /// What a call ran on, and what happened in it. What is not known is left out.
 #[derive(Debug, Default, Serialize, ToSchema)]
@@ -61,7 +64,7 @@ pub(super) struct PeerReportMetadata {
     /// What the client found of its network before the call.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pc_metadata: Vec<PcMetadata>,
-    /// What happened, as the client says it.
+    /// What happened: with media and sockets as the server saw it, else as the client says it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     events: Vec<ReportEvent>,
     /// The paths of the transports that the client had last.
@@ -74,7 +77,7 @@ pub(super) struct PeerReportMetadata {
 macro_rules! fields {
     ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $kind:ty,)+ }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+        #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
         pub(super) struct $name {
             $(
                 $(#[$field_doc])*
@@ -236,9 +239,13 @@ struct ReportEvent {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     timestamp: Short,
+    /// The same, on the clock of whoever says it.
+    #[serde(skip)]
+    at: i64,
 }
 
-/// Paths of both transports.
+/// Paths of both transports, as the client knows them. The last one of each is the path in use as the server knows it: there
+/// remote is the client, and sent is what the server sent.
 #[derive(Debug, Default, Serialize, ToSchema)]
 struct CandidatePairs {
     /// Of the transport that receives.
@@ -264,14 +271,16 @@ impl PeerReportMetadata {
     pub(super) fn of(
         row: &StayRow,
         view_type: Option<ViewType>,
-        said: Vec<Said>,
+        report: Report,
         shows: impl Fn(Part) -> bool,
     ) -> Self {
+        let Report { said, ahead_ms, seen } = report;
         let mut report = Self { room_view_type: view_type.map(|v| v.as_str().to_owned()), ..Self::default() };
         let mut lists = Lists::default();
         for said in said {
             report.take(said, &mut lists, &shows);
         }
+        report.take_seen(seen, ahead_ms, &shows);
         if shows(Part::Ip) {
             report.ip_information = row.person.ip_address.as_deref().and_then(ipv4);
         }
@@ -328,7 +337,7 @@ impl PeerReportMetadata {
                 }
             }
             Said::Event { at, name, metadata } if shows(Part::Events) => {
-                self.events.push(ReportEvent { name, metadata, timestamp: instant(at) });
+                self.events.push(ReportEvent { name, metadata, timestamp: instant(at), at });
             }
             Said::Ping { producing, consuming, .. } if shows(Part::Quality) => {
                 let pairs = |pairs: Vec<Fields>| pairs.into_iter().filter_map(shown).collect();
@@ -347,6 +356,49 @@ impl PeerReportMetadata {
             | Said::Event { .. }
             | Said::Ping { .. } => {}
         }
+    }
+}
+
+impl PeerReportMetadata {
+    /// What the server saw: of events in order of time, of paths behind those of the client.
+    fn take_seen(&mut self, seen: Seen, ahead_ms: i64, shows: &impl Fn(Part) -> bool) {
+        if shows(Part::Events) {
+            self.events.iter_mut().for_each(|event| event.at = event.at.saturating_sub(ahead_ms));
+            self.events.extend(seen.events.into_iter().map(event));
+            self.events.sort_by_key(|event| event.at);
+        }
+        if shows(Part::Quality) {
+            let (producing, consuming) = (seen.producing.map(path), seen.consuming.map(path));
+            if producing.is_some() || consuming.is_some() {
+                let pairs = self.candidate_pairs.get_or_insert_default();
+                pairs.producing_transport.extend(producing);
+                pairs.consuming_transport.extend(consuming);
+            }
+        }
+    }
+}
+
+fn event(SeenEvent { at, what, side }: SeenEvent) -> ReportEvent {
+    let metadata = side.map(|side| ("transport".to_owned(), side.as_str().into())).into_iter().collect();
+    ReportEvent { name: what.as_str().to_owned(), metadata, timestamp: instant(at), at }
+}
+
+/// A path in use.
+fn path(path: SeenPath) -> TransportStats {
+    #[expect(clippy::cast_precision_loss, reason = "what a call counts is far below 2^53")]
+    let figure = |number: u64| Some(Figure(number as f64));
+    TransportStats {
+        nominated: Some(true),
+        bytes_received: figure(path.bytes_received),
+        bytes_sent: figure(path.bytes_sent),
+        packets_received: figure(path.packets_received),
+        packets_sent: figure(path.packets_sent),
+        current_round_trip_time: path.rtt_us.and_then(figure).map(|micros| Figure(micros.0 / 1e6)),
+        remote_candidate_address: path.address,
+        remote_candidate_port: figure(path.port.into()),
+        remote_candidate_protocol: Some(PROTOCOL.to_owned()),
+        remote_candidate_type: Some(path.kind),
+        ..TransportStats::default()
     }
 }
 

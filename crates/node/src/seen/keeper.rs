@@ -1,0 +1,81 @@
+//! Takes what the media thread sees, and writes it down.
+
+use std::sync::Arc;
+
+use sederunt_store::ServerPost;
+use tokio::sync::mpsc::Receiver;
+use tokio_util::sync::CancellationToken;
+
+use crate::media::Sighting;
+use crate::shell::Shell;
+
+use super::book::{Due, Lost};
+
+/// How often the book is looked through.
+const LOOK_EVERY_MS: i64 = 5_000;
+/// Sightings that are taken together.
+const TAKEN_AT_ONCE: usize = 64;
+/// Stays that are written in one transaction.
+const WRITTEN_AT_ONCE: usize = 128;
+
+/// Runs until `stop`, and then keeps what is left.
+pub(crate) async fn run(shell: Arc<Shell>, mut sightings: Receiver<Sighting>, stop: CancellationToken) {
+    let mut look = shell.clock.sleep_ms(LOOK_EVERY_MS);
+    let mut taken = Vec::with_capacity(TAKEN_AT_ONCE);
+    loop {
+        tokio::select! {
+            1.. = sightings.recv_many(&mut taken, TAKEN_AT_ONCE) => take(&shell, &mut taken),
+            () = &mut look => {
+                look = shell.clock.sleep_ms(LOOK_EVERY_MS);
+                keep(&shell, false).await;
+            }
+            () = stop.cancelled() => break,
+        }
+    }
+    while let Ok(sighting) = sightings.try_recv() {
+        taken.push(sighting);
+    }
+    take(&shell, &mut taken);
+    keep(&shell, true).await;
+}
+
+fn take(shell: &Shell, taken: &mut Vec<Sighting>) {
+    let now = shell.clock.steady();
+    for Sighting { room, peer, at, what } in taken.drain(..) {
+        let ago = i64::try_from(at.elapsed().as_millis()).unwrap_or(i64::MAX);
+        let lost = shell.seen.see((room, peer), now.plus_ms(-ago), what, shell.config.store_client_addresses);
+        count(shell, &lost);
+    }
+}
+
+async fn keep(shell: &Shell, all: bool) {
+    loop {
+        let (due, lost) = shell.seen.due(shell.clock.steady(), all, WRITTEN_AT_ONCE);
+        count(shell, &lost);
+        if due.is_empty() {
+            return;
+        }
+        let keys: Vec<_> = due.iter().map(|due| due.key).collect();
+        let rows = keys.len() as u64;
+        let at = shell.clock.read();
+        let posts =
+            due.into_iter().map(|Due { session, stay, body, .. }| ServerPost { session, stay, at, body });
+        match shell.store.server_posts(posts.collect()).await {
+            Ok(kept) => {
+                shell.metrics.call_samples("kept", kept);
+                shell.metrics.call_samples("no_person", rows.saturating_sub(kept));
+            }
+            Err(error) => {
+                // Joins and leaves go first, and what is lost here is no fact.
+                tracing::debug!(%error, "what was seen of calls was not kept");
+                shell.metrics.call_samples("not_written", rows);
+            }
+        }
+        shell.seen.written(keys);
+    }
+}
+
+fn count(shell: &Shell, lost: &Lost) {
+    shell.metrics.call_samples("full", lost.full);
+    shell.metrics.call_samples("no_stay", lost.no_stay);
+}
