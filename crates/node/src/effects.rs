@@ -60,7 +60,7 @@ impl RoomTask {
             self.is_ahead = true;
             self.wait_for_disk().await?;
         }
-        self.media.watch.written(&writes, self.shell.clock.steady());
+        self.media.watch.written(&writes, &self.room, self.shell.clock.steady());
         let metrics = &self.shell.metrics;
         metrics.commit_seconds.observe(start.elapsed().as_secs_f64());
         metrics.joins.inc_by(joins);

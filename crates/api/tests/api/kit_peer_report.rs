@@ -20,16 +20,16 @@ const OPERATION: &str = "sessionsGetParticipantDataFromPeerID";
 const ALL: &str = "device_info, ip_information, precall_network_information, events, quality_stats";
 
 /// A call of somebody whose client says what it sees.
-struct Call {
-    world: World,
+pub(crate) struct Call {
+    pub(crate) world: World,
     who: ParticipantRow,
-    client: Client,
-    /// Entries said so far.
-    said: Cell<u32>,
+    pub(crate) client: Client,
+    /// Entries said so far: the second of the client's clock at which the next one is said.
+    pub(crate) said: Cell<u32>,
 }
 
 impl Call {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::of(World::at("2026-01-12T14:00:00.000Z").await).await
     }
 
@@ -43,7 +43,7 @@ impl Call {
     }
 
     /// Posts entries of `(event, metaData)`, a second apart.
-    async fn says(&self, peer: PeerId, entries: &[(&str, Value)]) -> Heard {
+    pub(crate) async fn says(&self, peer: PeerId, entries: &[(&str, Value)]) -> Heard {
         let named = self.world.node.verify(&self.world.entry(&self.who).await).unwrap();
         let entries: Vec<Value> = entries
             .iter()
@@ -59,7 +59,7 @@ impl Call {
     }
 
     /// The participant of the answer; everything in it is of the vendor.
-    async fn report(&self, peer: PeerId, query: &str) -> Value {
+    pub(crate) async fn report(&self, peer: PeerId, query: &str) -> Value {
         let target = format!("/accounts/{A}/realtime/kit/{P}/sessions/peer-report/{peer}?{query}");
         let answer = self.world.send(Method::GET, &target, "TA", None).await.ok();
         let shape = Shape::of(OPERATION);

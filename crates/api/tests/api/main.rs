@@ -16,6 +16,7 @@ mod kit_fixture;
 mod kit_list;
 mod kit_live;
 mod kit_peer_report;
+mod kit_peer_report_seen;
 mod kit_presets;
 mod kit_rules;
 mod kit_sessions;

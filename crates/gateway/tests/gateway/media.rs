@@ -1,10 +1,12 @@
 //! Two browsers hear and see each other through the whole server (PROTOCOL §5, §6).
 
+use std::cell::Cell;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use sederunt_core::id::{MeetingId, PeerId};
+use sederunt_core::id::{MeetingId, PeerId, SessionId};
 use sederunt_node::media::{IceKey, MediaConfig, MediaHandle, MediaNotice};
+use sederunt_node::seen::{Seen, TrackKind};
 use sederunt_proto::event::media as me;
 use sederunt_proto::media::edge as e;
 use sederunt_proto::media::{
@@ -198,6 +200,80 @@ async fn media_goes_on_over_a_lost_socket_and_ends_with_the_leave() {
     alice.peer.ask::<e::PeerLeaveResponse>(me::LEAVE_ROOM, &e::PeerLeaveRequest::default()).await.unwrap();
     let left: e::PeerLeaveBroadcastResponse = bob.peer.push(me::PEER_LEAVE_BROADCAST).await;
     assert_eq!(left.participant_id, of);
+}
+
+/// What is in the store of a stay, read as one.
+async fn kept(w: &World, session: SessionId, stay: PeerId) -> Seen {
+    let mut all = Seen::default();
+    for post in w.store.reports(session, stay).await.unwrap() {
+        all.append(serde_json::from_str(&post.body).unwrap());
+    }
+    all
+}
+
+fn names(seen: &Seen) -> Vec<&'static str> {
+    seen.events.iter().map(|event| event.what.as_str()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_server_saw_of_a_call_is_kept_with_the_stay() {
+    let w = world().await;
+    let meeting = w.meeting().await.id;
+    let mut alice = Page::open(&w, meeting, "alice").await;
+    let mut bob = Page::open(&w, meeting, "bob").await;
+    let session = w.store.active_session(meeting).await.unwrap().unwrap().id;
+    let producer = alice.produce(MediaKind::Audio).await;
+    bob.consume_next(&alice.peer.id.clone()).await;
+    let stay = |page: &Page| page.peer.id.parse::<PeerId>().unwrap();
+    let (at_alice, at_bob) = (stay(&alice), stay(&bob));
+    // The node's clock goes with that of the connections, which it cannot set.
+    let (began, passed) = (Instant::now(), Cell::new(0));
+    until("samples of alice's voice at both", || async {
+        let now = i64::try_from(began.elapsed().as_millis()).unwrap();
+        w.clock.advance(now - passed.replace(now));
+        let (sent, got) = (w.node.seen_lately(session, at_alice), w.node.seen_lately(session, at_bob));
+        let reports = got.received.iter().flat_map(|track| &track.moments).filter(|m| m.lost.is_some());
+        sent.sent.iter().any(|track| track.moments.len() >= 5) && reports.count() >= 1
+    })
+    .await;
+    let seen = w.node.seen_lately(session, at_alice);
+    let [voice] = &seen.sent[..] else { panic!("one track: {seen:?}") };
+    assert_eq!(
+        (voice.producer.as_str(), voice.kind, voice.screen),
+        (producer.as_str(), TrackKind::Audio, false)
+    );
+    assert!(
+        voice.moments.windows(2).all(|m| m[1].at > m[0].at && m[1].expected > m[0].expected),
+        "{voice:?}"
+    );
+    assert!(voice.moments.iter().all(|m| m.ssrc.is_some() && m.ssrc == voice.moments[0].ssrc), "{voice:?}");
+    let path = seen.producing.as_ref().unwrap();
+    assert_eq!((path.address.as_deref(), path.kind.as_str()), (Some("127.0.0.1"), "host"));
+    assert!(path.packets_received > 5 && path.bytes_received > 500 && path.rtt_us.is_none(), "{path:?}");
+    let expected = ["websocket_connected", "transport_connected", "transport_connected", "audio_on"];
+    assert_eq!(names(&seen), expected);
+
+    bob.peer.ask::<e::PeerLeaveResponse>(me::LEAVE_ROOM, &e::PeerLeaveRequest::default()).await.unwrap();
+    until("what was seen of bob, in the store", || async {
+        w.clock.advance(10);
+        !kept(&w, session, at_bob).await.is_empty()
+    })
+    .await;
+    let seen = kept(&w, session, at_bob).await;
+    let [voice] = &seen.received[..] else { panic!("one track: {seen:?}") };
+    assert_eq!((voice.producer.as_str(), voice.sender.as_str()), (producer.as_str(), alice.peer.id.as_str()));
+    assert!(seen.consuming.as_ref().unwrap().rtt_us.is_some(), "{seen:?}");
+    assert_eq!(
+        names(&seen),
+        ["websocket_connected", "transport_connected", "transport_connected", "disconnect"]
+    );
+
+    // Whoever is still in when the server stops loses nothing either.
+    w.node.stop().await;
+    let seen = kept(&w, session, at_alice).await;
+    assert!(seen.sent[0].moments.len() >= 5, "{seen:?}");
+    assert!(names(&seen).contains(&"disconnect"), "{seen:?}");
+    assert_eq!(w.node.seen_lately(session, at_alice), Seen::default());
 }
 
 #[tokio::test]

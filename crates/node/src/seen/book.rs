@@ -1,7 +1,7 @@
 //! Whose stays are watched, and what was seen of them since it was kept last.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sederunt_core::id::{PeerId, SessionId};
 use sederunt_core::time::UnixMs;
@@ -17,11 +17,17 @@ const KEEP_EVERY_MS: i64 = 60_000;
 const LINGER_MS: i64 = 1_000;
 /// Bytes that are kept of a stay, as of what its client says: some four hours of a call of four, two of one of thirty.
 const STAY_MAX_BYTES: usize = 2 * 1024 * 1024;
+/// What is remembered of a peer that has media and no stay yet: both of its transports, and each once more.
+const EARLY_MAX: usize = 4;
 /// Events of a stay in one row: a mute button that is held down is no more than that.
 const EVENTS_MAX: usize = 256;
 
 /// A peer of a room, by the wire's id.
 pub(super) type Key = (RoomTag, PeerId);
+
+/// Names an entry of the book: a peer that leaves and comes again has another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(super) struct EntryNo(u64);
 
 /// A stay that is watched.
 #[derive(Debug)]
@@ -38,14 +44,14 @@ pub(crate) struct Watched {
 /// What is to be kept now.
 #[derive(Debug)]
 pub(super) struct Due {
-    pub(super) key: Key,
+    pub(super) no: EntryNo,
     pub(super) session: SessionId,
     pub(super) stay: PeerId,
-    pub(super) body: String,
+    pub(super) seen: Arc<Seen>,
 }
 
 /// What has become of things that were seen. Its name is that of a counter.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Lost {
     /// The stay has enough.
     pub(super) full: u64,
@@ -55,12 +61,15 @@ pub(super) struct Lost {
 
 #[derive(Debug)]
 struct Entry {
-    watched: Watched,
+    /// `None` on the set-up screen.
+    watched: Option<Watched>,
+    /// What was seen there, on the steady clock.
+    early: Vec<(UnixMs, Sight)>,
     seen: Seen,
     /// Since when something waits here, on the steady clock.
     since: Option<UnixMs>,
     /// What is being written.
-    writing: Option<Seen>,
+    writing: Option<Arc<Seen>>,
     bytes: usize,
     /// Its socket is lost.
     is_away: bool,
@@ -71,18 +80,37 @@ struct Entry {
 /// All watched stays. They are those of peers whose media is open, and of some a moment longer.
 #[derive(Debug, Default)]
 pub(crate) struct Book {
-    entries: Mutex<HashMap<Key, Entry>>,
+    pages: Mutex<Pages>,
+}
+
+#[derive(Debug, Default)]
+struct Pages {
+    entries: HashMap<EntryNo, Entry>,
+    /// Of peers whose media is open.
+    open: HashMap<Key, EntryNo>,
+    last: EntryNo,
+}
+
+impl Pages {
+    fn entry(&self, key: Key) -> Option<&Entry> {
+        self.entries.get(self.open.get(&key)?)
+    }
+
+    fn entry_mut(&mut self, key: Key) -> Option<&mut Entry> {
+        self.entries.get_mut(self.open.get(&key)?)
+    }
 }
 
 impl Book {
-    fn entries(&self) -> MutexGuard<'_, HashMap<Key, Entry>> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    fn pages(&self) -> MutexGuard<'_, Pages> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// From now on this stay is watched.
-    pub(super) fn begin(&self, key: Key, watched: Watched, now: UnixMs) {
-        let mut entry = Entry {
-            watched,
+    /// From now on this peer has media.
+    pub(super) fn open(&self, key: Key) {
+        let entry = Entry {
+            watched: None,
+            early: Vec::new(),
             seen: Seen::default(),
             since: None,
             writing: None,
@@ -90,63 +118,99 @@ impl Book {
             is_away: false,
             closed: None,
         };
-        entry.happened(entry.watched.created_at, Happening::WebsocketConnected, now);
-        self.entries().insert(key, entry);
+        let mut pages = self.pages();
+        let no = EntryNo(pages.last.0 + 1);
+        pages.last = no;
+        pages.entries.insert(no, entry);
+        pages.open.insert(key, no);
+    }
+
+    /// It has a stay, which is watched from now on.
+    pub(super) fn begin(&self, key: Key, watched: Watched, now: UnixMs) {
+        let mut pages = self.pages();
+        let Some(entry) = pages.entry_mut(key) else { return };
+        let Watched { created_at, offset_ms, .. } = watched;
+        entry.watched = Some(watched);
+        entry.happened(created_at, Happening::WebsocketConnected, now);
+        for (at, what) in std::mem::take(&mut entry.early) {
+            // Nothing of it names another peer or an address.
+            entry.add(moment::seen(what, at.plus_ms(offset_ms), false, |peer| peer), now);
+        }
     }
 
     /// Its media is closed.
     pub(super) fn end(&self, key: Key, now: UnixMs) {
-        if let Some(entry) = self.entries().get_mut(&key) {
+        if let Some(entry) = self.pages().entry_mut(key) {
             entry.closed.get_or_insert(now);
         }
     }
 
     /// Its socket was lost, came back, or the stay is over, at an instant of the session's own time.
     pub(super) fn socket(&self, key: Key, at: UnixMs, is_there: bool, now: UnixMs) {
-        let mut entries = self.entries();
-        let Some(entry) = entries.get_mut(&key).filter(|entry| entry.is_away == is_there) else { return };
+        let mut pages = self.pages();
+        let Some(entry) = pages.entry_mut(key).filter(|entry| entry.is_away == is_there) else { return };
         entry.is_away = !is_there;
         entry.happened(at, if is_there { Happening::Reconnect } else { Happening::Disconnect }, now);
     }
 
     /// Something was seen at an instant of the steady clock.
     pub(super) fn see(&self, key: Key, at: UnixMs, what: Sight, addresses: bool) -> Lost {
-        let mut entries = self.entries();
-        let stay = |peer| entries.get(&(key.0, peer)).map_or(peer, |entry| entry.watched.stay);
-        let Some(own) = entries.get(&key).map(|entry| at.plus_ms(entry.watched.offset_ms)) else {
-            return Lost { no_stay: 1, ..Lost::default() };
+        let mut pages = self.pages();
+        let lost = Lost { no_stay: 1, ..Lost::default() };
+        let Some(entry) = pages.entry_mut(key) else { return lost };
+        let Some(offset_ms) = entry.watched.as_ref().map(|watched| watched.offset_ms) else {
+            if !matches!(what, Sight::Connected { .. }) || entry.early.len() >= EARLY_MAX {
+                return lost;
+            }
+            entry.early.push((at, what));
+            return Lost::default();
         };
-        let seen = moment::seen(what, own, addresses, stay);
-        entries.get_mut(&key).map(|entry| entry.add(seen, at)).unwrap_or_default()
+        let stay = |peer| {
+            let watched = pages.entry((key.0, peer)).and_then(|entry| entry.watched.as_ref());
+            watched.map_or(peer, |watched| watched.stay)
+        };
+        let seen = moment::seen(what, at.plus_ms(offset_ms), addresses, stay);
+        pages.entry_mut(key).map(|entry| entry.add(seen, at)).unwrap_or_default()
     }
 
     /// Up to `most` stays of which something is to be kept now; of `all` stays when the process ends.
-    pub(super) fn due(&self, now: UnixMs, all: bool, most: usize) -> (Vec<Due>, Lost) {
-        let (mut due, mut lost) = (Vec::new(), Lost::default());
-        self.entries().retain(|key, entry| {
+    pub(super) fn due(&self, now: UnixMs, all: bool, most: usize) -> Vec<Due> {
+        let mut due = Vec::new();
+        let mut pages = self.pages();
+        let Pages { entries, open, .. } = &mut *pages;
+        entries.retain(|no, entry| {
             let is_over = entry.closed.is_some_and(|at| now.since(at) >= LINGER_MS);
             let is_old = entry.since.is_some_and(|since| now.since(since) >= KEEP_EVERY_MS);
             if entry.writing.is_some() || due.len() >= most || !(all || is_over || is_old) {
                 return true;
             }
-            let Some(body) = entry.take() else { return !(is_over || all) };
-            if entry.bytes.saturating_add(body.len()) > STAY_MAX_BYTES {
-                entry.writing = None;
-                lost.full += 1;
-                return true;
-            }
-            entry.bytes = entry.bytes.saturating_add(body.len());
-            due.push(Due { key: *key, session: entry.watched.session, stay: entry.watched.stay, body });
+            let Some((seen, watched)) = entry.take().zip(entry.watched.as_ref()) else {
+                return !(is_over || all);
+            };
+            due.push(Due { no: *no, session: watched.session, stay: watched.stay, seen });
             true
         });
-        (due, lost)
+        open.retain(|_, no| entries.contains_key(no));
+        due
+    }
+
+    /// Whether a stay may have so many bytes more; then it has them.
+    pub(super) fn takes(&self, no: EntryNo, bytes: usize) -> bool {
+        let mut pages = self.pages();
+        let Some(entry) = pages.entries.get_mut(&no) else { return false };
+        let all = entry.bytes.saturating_add(bytes);
+        let fits = all <= STAY_MAX_BYTES;
+        if fits {
+            entry.bytes = all;
+        }
+        fits
     }
 
     /// What was due is kept, or lost for good.
-    pub(super) fn written(&self, keys: impl IntoIterator<Item = Key>) {
-        let mut entries = self.entries();
-        for key in keys {
-            if let Some(entry) = entries.get_mut(&key) {
+    pub(super) fn written(&self, entries: impl IntoIterator<Item = EntryNo>) {
+        let mut pages = self.pages();
+        for no in entries {
+            if let Some(entry) = pages.entries.get_mut(&no) {
                 entry.writing = None;
             }
         }
@@ -154,10 +218,12 @@ impl Book {
 
     /// What is not kept yet of a stay.
     pub(crate) fn waiting(&self, session: SessionId, stay: PeerId) -> Seen {
-        let entries = self.entries();
-        let of = |entry: &&Entry| entry.watched.session == session && entry.watched.stay == stay;
-        let Some(entry) = entries.values().find(of) else { return Seen::default() };
-        let mut seen = entry.writing.clone().unwrap_or_default();
+        let pages = self.pages();
+        let of = |entry: &&Entry| {
+            entry.watched.as_ref().is_some_and(|watched| (watched.session, watched.stay) == (session, stay))
+        };
+        let Some(entry) = pages.entries.values().find(of) else { return Seen::default() };
+        let mut seen = entry.writing.as_deref().cloned().unwrap_or_default();
         seen.append(entry.seen.clone());
         seen
     }
@@ -184,15 +250,14 @@ impl Entry {
     }
 
     /// What waits, to be written.
-    fn take(&mut self) -> Option<String> {
+    fn take(&mut self) -> Option<Arc<Seen>> {
         self.since = None;
         let seen = std::mem::take(&mut self.seen);
         if seen.is_empty() {
             return None;
         }
-        let body = serde_json::to_string(&seen).ok()?;
-        self.writing = Some(seen);
-        Some(body)
+        self.writing = Some(Arc::new(seen));
+        self.writing.clone()
     }
 }
 
@@ -220,6 +285,7 @@ mod tests {
     fn book() -> Book {
         let book = Book::default();
         let watched = Watched { session: session(), stay: stay(), created_at: at(900), offset_ms: 1_000 };
+        book.open(KEY);
         book.begin(KEY, watched, at(0));
         book
     }
@@ -229,9 +295,9 @@ mod tests {
     }
 
     fn due(book: &Book, now: i64) -> Vec<Seen> {
-        let (due, _) = book.due(at(now), false, 10);
-        book.written(due.iter().map(|due| due.key));
-        due.iter().map(|due| serde_json::from_str(&due.body).unwrap()).collect()
+        let due = book.due(at(now), false, 10);
+        book.written(due.iter().map(|due| due.no));
+        due.iter().map(|due| (*due.seen).clone()).collect()
     }
 
     #[test]
@@ -241,13 +307,13 @@ mod tests {
         assert_eq!(due(&book, KEEP_EVERY_MS - 1), []);
         let expected = [(900, "websocket_connected"), (1_005, "audio_on")];
         assert_eq!(names(&book.waiting(session(), stay())), expected, "in the session's own time");
-        let (kept, lost) = book.due(at(KEEP_EVERY_MS), false, 10);
-        assert_eq!((kept.len(), lost), (1, Lost::default()));
+        let kept = book.due(at(KEEP_EVERY_MS), false, 10);
+        assert_eq!(kept.len(), 1);
         assert_eq!((kept[0].session, kept[0].stay), (session(), stay()));
         assert_eq!(names(&book.waiting(session(), stay())), expected, "while it is written");
         book.see(KEY, at(KEEP_EVERY_MS), AUDIO, false);
-        assert_eq!(book.due(at(2 * KEEP_EVERY_MS), false, 10).0.len(), 0, "one at a time");
-        book.written([KEY]);
+        assert_eq!(book.due(at(2 * KEEP_EVERY_MS), false, 10).len(), 0, "one at a time");
+        book.written([kept[0].no]);
         assert_eq!(names(&book.waiting(session(), stay())), [(KEEP_EVERY_MS + 1_000, "audio_on")]);
         assert_eq!(due(&book, 2 * KEEP_EVERY_MS).len(), 1);
         assert!(book.waiting(session(), stay()).is_empty());
@@ -261,8 +327,52 @@ mod tests {
         assert_eq!(due(&book, 10 + LINGER_MS - 1), []);
         assert_eq!(names(&due(&book, 10 + LINGER_MS)[0]).len(), 2, "what was on its way is there");
         assert_eq!(due(&book, 10 + LINGER_MS), []);
-        assert_eq!(book.entries().len(), 0);
+        assert_eq!(book.pages().entries.len(), 0);
         assert_eq!(book.see(KEY, at(12), AUDIO, false), Lost { full: 0, no_stay: 1 });
+    }
+
+    #[test]
+    fn what_is_seen_on_the_set_up_screen_is_of_the_stay_that_follows() {
+        let book = Book::default();
+        book.open(KEY);
+        let no_stay = Lost { full: 0, no_stay: 1 };
+        assert_eq!(book.see(KEY, at(3), AUDIO, false), no_stay, "nobody is heard from there");
+        for n in 0..6 {
+            let lost = book.see(KEY, at(n), Sight::Connected { consuming: n % 2 == 1 }, false);
+            assert_eq!(lost, if n < 4 { Lost::default() } else { no_stay });
+        }
+        assert_eq!(due(&book, KEEP_EVERY_MS), []);
+        let watched = Watched { session: session(), stay: stay(), created_at: at(999), offset_ms: 1_000 };
+        book.begin(KEY, watched, at(10));
+        let seen = book.waiting(session(), stay());
+        assert_eq!(names(&seen)[..2], [(999, "websocket_connected"), (1_000, "transport_connected")]);
+        assert_eq!(seen.events.len(), 5);
+        // Whoever never joins leaves nothing.
+        let other = (RoomTag(1), PeerId::from_u128(9));
+        book.open(other);
+        book.see(other, at(0), Sight::Connected { consuming: true }, false);
+        book.end(other, at(0));
+        book.end(KEY, at(0));
+        assert_eq!((due(&book, LINGER_MS).len(), due(&book, LINGER_MS).len()), (1, 0));
+        assert_eq!(book.pages().entries.len(), 0);
+    }
+
+    #[test]
+    fn who_comes_again_has_a_page_of_its_own() {
+        let book = book();
+        book.end(KEY, at(10));
+        book.open(KEY);
+        let next =
+            Watched { session: session(), stay: PeerId::from_u128(9), created_at: at(1), offset_ms: 0 };
+        book.begin(KEY, next, at(20));
+        book.see(KEY, at(20), AUDIO, false);
+        assert_eq!(names(&book.waiting(session(), stay())), [(900, "websocket_connected")]);
+        let second = book.waiting(session(), PeerId::from_u128(9));
+        assert_eq!(names(&second), [(1, "websocket_connected"), (20, "audio_on")]);
+        assert_eq!(due(&book, 10 + LINGER_MS).len(), 1, "the first is over");
+        assert_eq!(due(&book, KEEP_EVERY_MS + 20).len(), 1);
+        let pages = book.pages();
+        assert_eq!((pages.entries.len(), pages.open.len()), (1, 1));
     }
 
     #[test]
@@ -283,19 +393,9 @@ mod tests {
             full += book.see(KEY, at(ms), AUDIO, false).full;
         }
         assert_eq!(full, 1_001 - EVENTS_MAX as u64);
-        let (mut rows, mut bytes, mut full) = (0, 0, 0);
-        for minute in 1..=400 {
-            let (kept, lost) = book.due(at(minute * KEEP_EVERY_MS), false, 10);
-            rows += kept.len();
-            bytes += kept.iter().map(|due| due.body.len()).sum::<usize>();
-            full += lost.full;
-            book.written([KEY]);
-            for n in 0..EVENTS_MAX as i64 {
-                book.see(KEY, at(minute * KEEP_EVERY_MS + n), AUDIO, false);
-            }
-        }
-        assert!((200..300).contains(&rows) && bytes <= STAY_MAX_BYTES, "{rows} rows, {bytes} bytes");
-        assert!(full > 100, "{full}");
+        let no = book.due(at(KEEP_EVERY_MS), false, 10)[0].no;
+        assert!(book.takes(no, STAY_MAX_BYTES - 10) && !book.takes(no, 11) && book.takes(no, 10));
+        assert_eq!(book.see(KEY, at(0), AUDIO, false).full, 1, "nothing more is remembered");
     }
 
     #[test]
@@ -304,10 +404,12 @@ mod tests {
         for n in 0..5 {
             let watched =
                 Watched { session: session(), stay: PeerId::from_u128(n), created_at: at(0), offset_ms: 0 };
-            book.begin((RoomTag(1), PeerId::from_u128(n)), watched, at(0));
+            let key = (RoomTag(1), PeerId::from_u128(n));
+            book.open(key);
+            book.begin(key, watched, at(0));
         }
-        assert_eq!(book.due(at(KEEP_EVERY_MS), false, 2).0.len(), 2);
-        assert_eq!(book.due(at(KEEP_EVERY_MS), false, 2).0.len(), 2);
-        assert_eq!(book.due(at(0), true, 10).0.len(), 1);
+        assert_eq!(book.due(at(KEEP_EVERY_MS), false, 2).len(), 2);
+        assert_eq!(book.due(at(KEEP_EVERY_MS), false, 2).len(), 2);
+        assert_eq!(book.due(at(0), true, 10).len(), 1);
     }
 }

@@ -50,17 +50,14 @@ fn take(shell: &Shell, taken: &mut Vec<Sighting>) {
 
 async fn keep(shell: &Shell, all: bool) {
     loop {
-        let (due, lost) = shell.seen.due(shell.clock.steady(), all, WRITTEN_AT_ONCE);
-        count(shell, &lost);
+        let due = shell.seen.due(shell.clock.steady(), all, WRITTEN_AT_ONCE);
         if due.is_empty() {
             return;
         }
-        let keys: Vec<_> = due.iter().map(|due| due.key).collect();
-        let rows = keys.len() as u64;
-        let at = shell.clock.read();
-        let posts =
-            due.into_iter().map(|Due { session, stay, body, .. }| ServerPost { session, stay, at, body });
-        match shell.store.server_posts(posts.collect()).await {
+        let entries: Vec<_> = due.iter().map(|due| due.no).collect();
+        let posts = posts(shell, due);
+        let rows = posts.len() as u64;
+        match shell.store.server_posts(posts).await {
             Ok(kept) => {
                 shell.metrics.call_samples("kept", kept);
                 shell.metrics.call_samples("no_person", rows.saturating_sub(kept));
@@ -71,8 +68,23 @@ async fn keep(shell: &Shell, all: bool) {
                 shell.metrics.call_samples("not_written", rows);
             }
         }
-        shell.seen.written(keys);
+        shell.seen.written(entries);
     }
+}
+
+/// What has place of what is due.
+fn posts(shell: &Shell, due: Vec<Due>) -> Vec<ServerPost> {
+    let at = shell.clock.read();
+    let mut posts = Vec::with_capacity(due.len());
+    for Due { no, session, stay, seen } in due {
+        let Ok(body) = serde_json::to_string(&*seen) else { continue };
+        if shell.seen.takes(no, body.len()) {
+            posts.push(ServerPost { session, stay, at, body });
+        } else {
+            count(shell, &Lost { full: 1, ..Lost::default() });
+        }
+    }
+    posts
 }
 
 fn count(shell: &Shell, lost: &Lost) {

@@ -1,6 +1,6 @@
 //! A room's part: whose media is open belongs to which stay.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sederunt_core::effect::Write;
@@ -18,7 +18,9 @@ use super::book::{Book, Watched};
 pub(crate) struct Watch {
     book: Arc<Book>,
     room: RoomTag,
-    /// The stay of each peer, by the wire's id.
+    /// Who has media and no stay yet, by the wire's id.
+    early: BTreeSet<PeerId>,
+    /// The stay of each other peer that has media.
     stays: BTreeMap<PeerId, PeerId>,
     /// The other way round.
     peers: BTreeMap<PeerId, PeerId>,
@@ -26,34 +28,48 @@ pub(crate) struct Watch {
 
 impl Watch {
     pub(crate) fn new(book: Arc<Book>, room: RoomTag) -> Self {
-        Self { book, room, stays: BTreeMap::new(), peers: BTreeMap::new() }
+        Self { book, room, early: BTreeSet::new(), stays: BTreeMap::new(), peers: BTreeMap::new() }
     }
 
-    /// A peer has media: from now on its stay is watched, once it has one.
+    /// A peer has media: its stay is watched, from now on or once it has one.
     pub(crate) fn has_media(&mut self, peer: PeerId, room: &Room, now: UnixMs) {
-        if self.stays.contains_key(&peer) {
+        if self.stays.contains_key(&peer) || self.early.contains(&peer) {
             return;
         }
-        let Some((session, stay)) = room.stay_of(peer) else { return };
-        let (created_at, offset_ms) = (stay.created_at, room.offset_ms());
-        self.book.begin((self.room, peer), Watched { session, stay: stay.peer, created_at, offset_ms }, now);
-        self.stays.insert(peer, stay.peer);
-        self.peers.insert(stay.peer, peer);
+        self.book.open((self.room, peer));
+        self.early.insert(peer);
+        self.joined(room, now);
+    }
+
+    /// Somebody has a stay since then.
+    fn joined(&mut self, room: &Room, now: UnixMs) {
+        let Self { book, early, stays, peers, .. } = self;
+        early.retain(|peer| {
+            let Some((session, stay)) = room.stay_of(*peer) else { return true };
+            let (created_at, offset_ms) = (stay.created_at, room.offset_ms());
+            let watched = Watched { session, stay: stay.peer, created_at, offset_ms };
+            book.begin((self.room, *peer), watched, now);
+            stays.insert(*peer, stay.peer);
+            peers.insert(stay.peer, *peer);
+            false
+        });
     }
 
     /// Its media is closed.
     pub(crate) fn closed(&mut self, peer: PeerId, now: UnixMs) {
         if let Some(stay) = self.stays.remove(&peer) {
             self.peers.remove(&stay);
-            self.book.end((self.room, peer), now);
         }
+        self.early.remove(&peer);
+        self.book.end((self.room, peer), now);
     }
 
     /// These are durable.
-    pub(crate) fn written(&self, writes: &[Write], now: UnixMs) {
-        if self.peers.is_empty() {
+    pub(crate) fn written(&mut self, writes: &[Write], room: &Room, now: UnixMs) {
+        if self.early.is_empty() && self.peers.is_empty() {
             return;
         }
+        self.joined(room, now);
         for write in writes {
             let Write::Fact { fact, .. } = write else { continue };
             let (stay, is_there) = match fact.kind {
@@ -75,7 +91,7 @@ impl Watch {
 /// However a room ends, nobody of it is watched any more.
 impl Drop for Watch {
     fn drop(&mut self) {
-        for peer in self.stays.keys() {
+        for peer in self.stays.keys().chain(&self.early) {
             self.book.end((self.room, *peer), UnixMs(i64::MIN));
         }
     }
