@@ -104,8 +104,8 @@ fn ping(frames: u32, width: u32, waited: f64) -> Value {
     let pair = json!({ "nominated": true, "bytesSent": 1000 * frames, "currentRoundTripTime": 0.05,
         "localCandidateAddress": "192.168.0.0", "remoteCandidateAddress": "203.0.113.7", "remoteCandidateType": "host" });
     json!({
-        "producingTransportStats": { "candidatePairs": [pair], "roundTripTime": 0.3 },
-        "consumingTransportStats": { "candidatePairs": [] },
+        "producingTransportStats": { "stats": { "candidatePairs": [pair], "roundTripTime": 0.3 } },
+        "consumingTransportStats": { "stats": { "candidatePairs": [] } },
         "producerStats": [
             { "producerId": "a", "appData": {}, "audioStats": [{ "ssrc": 1, "mid": "0", "packetsSent": 7 }], "videoStats": [] },
             { "producerId": "v", "appData": {}, "audioStats": [], "videoStats": [
@@ -332,7 +332,7 @@ async fn o088_a_post_that_is_made_up_breaks_no_report() {
     let call = Call::new().await;
     let peer = call.client.peer;
     let pair = json!({ "bytesSent": -1, "bytesReceived": 1e308, "__proto__": { "x": 1 }, "nominated": true });
-    let made_up = json!({ "producingTransportStats": { "candidatePairs": vec![pair; 900], "roundTripTime": -1 },
+    let made_up = json!({ "producingTransportStats": { "stats": { "candidatePairs": vec![pair; 900], "roundTripTime": -1 } },
         "producerStats": [{ "producerId": 5, "videoStats": [{ "frameWidth": 1e308, "framesEncoded": -1, "ssrc": "x" }] }] });
     assert_eq!(
         call.says(peer, &[("ping_stat", made_up), ("__proto__", json!({ "__proto__": 1 }))]).await,

@@ -171,7 +171,7 @@ async fn events_and_paths_of_the_server_stand_beside_those_of_the_client() {
     // The client is ten minutes ahead.
     call.said.set(600 + 19);
     let pair = json!({ "nominated": true, "bytesSent": 5, "remoteCandidateAddress": "203.0.113.7" });
-    let ping = json!({ "producingTransportStats": { "candidatePairs": [pair] } });
+    let ping = json!({ "producingTransportStats": { "stats": { "candidatePairs": [pair] } } });
     call.says(
         call.client.peer,
         &[("tab_change", Value::Null), ("ping_stat", ping), ("audio_on", Value::Null)],

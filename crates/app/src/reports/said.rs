@@ -299,10 +299,10 @@ fn devices(at: i64, of: DeviceKind, data: &Value) -> Said {
 
 fn ping(at: i64, data: &Value) -> Said {
     let pairs = |transport: &str| {
-        let pairs = items(&data[transport]["candidatePairs"]).map(|pair| fields(pair, &[PAIR]));
+        let pairs = items(&data[transport]["stats"]["candidatePairs"]).map(|pair| fields(pair, &[PAIR]));
         pairs.filter(|pair| !pair.is_empty()).collect()
     };
-    let rtt = number(&data["producingTransportStats"]["roundTripTime"]);
+    let rtt = number(&data["producingTransportStats"]["stats"]["roundTripTime"]);
     let mut samples: BTreeMap<Stream, Vec<Fields>> = BTreeMap::new();
     for producer in items(&data["producerStats"]) {
         let (named, is_screen) = (fields(producer, &[PRODUCER]), is_screen(producer));

@@ -74,8 +74,8 @@ fn o088_numbers_and_names_that_are_made_up_are_left_out() {
     let pair = json!({ "bytesSent": -1, "bytesReceived": 1e308, "packetsSent": "5", "packetsReceived": 7,
         "nominated": "yes", "__proto__": { "nominated": true }, "currentRoundTripTime": null,
         "totalRoundTripTime": 0.25, "availableOutgoingBitrate": 9_007_199_254_740_993_u64 });
-    let data = json!({ "producingTransportStats": { "candidatePairs": vec![pair; 10_000] },
-                       "consumingTransportStats": { "candidatePairs": { "length": 1 } },
+    let data = json!({ "producingTransportStats": { "stats": { "candidatePairs": vec![pair; 10_000] } },
+                       "consumingTransportStats": { "stats": { "candidatePairs": { "length": 1 } } },
                        "producerStats": [5, { "videoStats": "x" }, { "audioStats": [null, []] }], "consumerStats": null });
     let [Said::Ping { producing, consuming, samples, .. }] = &*said("ping_stat", data) else { panic!() };
     assert_eq!(*producing, vec![object(json!({ "packets_received": 7, "total_round_trip_time": 0.25 })); 64]);
@@ -99,7 +99,7 @@ fn o088_numbers_and_names_that_are_made_up_are_left_out() {
 fn addresses_are_cut_whoever_says_them() {
     let pair = json!({ "localCandidateAddress": "192.168.0.0", "localCandidateRelatedAddress": "203.0.113.77",
                        "remoteCandidateAddress": "2001:db8::1", "remoteCandidateUrl": "turn:203.0.113.77", "nominated": true });
-    let data = json!({ "consumingTransportStats": { "candidatePairs": [pair] } });
+    let data = json!({ "consumingTransportStats": { "stats": { "candidatePairs": [pair] } } });
     let [Said::Ping { consuming, .. }] = &*said("ping_stat", data) else { panic!() };
     let cut = json!({ "local_candidate_address": "192.168.0.0", "local_candidate_related_address": "203.0.0.0", "nominated": true });
     assert_eq!(*consuming, [object(cut)]);
@@ -119,7 +119,7 @@ fn streams_are_sampled_each() {
                 "qualityLimitationReason": "cpu", "qualityLimitationDurations": { "cpu": 1.5, "none": -2 } })
     };
     let data = json!({
-        "producingTransportStats": { "roundTripTime": 0.05 },
+        "producingTransportStats": { "stats": { "roundTripTime": 0.05 } },
         "producerStats": [
             { "producerId": "a", "appData": { "screenShare": false }, "audioStats": [{ "ssrc": 1, "packetsSent": 5 }], "videoStats": [] },
             { "producerId": "v", "appData": {}, "audioStats": [], "videoStats": [layer(1280, 0, 3), layer(640, 5, 2), layer(320, 5, 1)] },
@@ -143,6 +143,29 @@ fn streams_are_sampled_each() {
     let expected: BTreeMap<_, _> =
         expected.into_iter().map(|(stream, sample)| (stream, vec![object(sample)])).collect();
     assert_eq!(*samples, expected);
+}
+
+/// As the official client 2.0.2 posted it from Chromium, in a call of two.
+#[test]
+fn a_post_of_the_official_client_is_read() {
+    let entry: Value = serde_json::from_str(include_str!("ping.json")).unwrap();
+    let [Said::Ping { producing, consuming, samples, .. }] = &*said("ping_stat", entry["metaData"].clone())
+    else {
+        panic!("one ping")
+    };
+    for (pairs, sent) in [(producing, 168_909), (consuming, 1_993)] {
+        let used: Vec<_> = pairs.iter().filter(|pair| pair["nominated"] == true).collect();
+        let [pair] = &used[..] else { panic!("{pairs:?}") };
+        assert_eq!((&pair["bytes_sent"], &pair["remote_candidate_type"]), (&json!(sent), &json!("host")));
+        assert_eq!(pairs.len(), 2);
+    }
+    let of = |stream| samples[&stream][0].clone();
+    assert_eq!(of(Stream::AudioProducer)["rtt"], 0.001);
+    assert_eq!(of(Stream::VideoProducer)["rtt"], 0.001);
+    assert_eq!(of(Stream::VideoProducer)["frame_width"], 320);
+    assert_eq!(of(Stream::AudioConsumer)["packets_received"], 645);
+    assert_eq!(of(Stream::VideoConsumer)["frames_decoded"], 121);
+    assert_eq!(samples.len(), 4);
 }
 
 #[test]
