@@ -28,23 +28,36 @@ export function python() {
 /** The command of schemathesis, which sends requests generated from an OpenAPI document. */
 export const schemathesis = () => path.join(path.dirname(python()), 'st');
 
-/** A running `poll.py`. `sessions(query)` asks once; questions are answered one after the other. */
-export function pythonClient(base, { token, account, app }) {
-  const script = fileURLToPath(new URL('poll.py', import.meta.url));
-  const child = spawn(python(), [script, base, token, account, app], { stdio: ['pipe', 'pipe', 'inherit'] });
+/**
+ * A running `sdk.py`: the official Python SDK, which validates answers strictly. Calls are answered one after the other.
+ * `heard` is told every request that went out: method, URL and status.
+ */
+export function pythonClient(base, { token, account, app }, heard = () => {}) {
+  const script = fileURLToPath(new URL('sdk.py', import.meta.url));
+  const child = spawn(python(), [script, base, token], { stdio: ['pipe', 'pipe', 'inherit'] });
   const waiting = [];
   createInterface({ input: child.stdout }).on('line', (line) => waiting.shift()?.done(JSON.parse(line)));
   child.once('exit', (code) => {
-    for (const each of waiting.splice(0)) each.fail(new Error(`poll.py ended with ${code}`));
+    for (const each of waiting.splice(0)) each.fail(new Error(`sdk.py ended with ${code}`));
   });
+  const ask = async (asked) => {
+    const told = await new Promise((done, fail) => {
+      waiting.push({ done, fail });
+      child.stdin.write(`${JSON.stringify(asked)}\n`);
+    });
+    told.requests.forEach(heard);
+    if (told.error) throw Object.assign(new Error(told.error), { status: told.status, kind: told.kind });
+    return told.answer;
+  };
   return {
+    /** A method below `realtime_kit` with what it takes first, if anything, and the rest; its answer. */
+    call: (name, id, params = {}) => ask({ name, id, params }),
+    /** What the SDK has no method for. */
+    post: (path, body = {}) => ask({ post: path, body }),
+    /** The session list. */
     async sessions(query = {}) {
-      const answer = await new Promise((done, fail) => {
-        waiting.push({ done, fail });
-        child.stdin.write(`${JSON.stringify(query)}\n`);
-      });
-      if (answer.error) throw Object.assign(new Error(answer.error), { status: answer.status });
-      return answer;
+      const { data, paging } = await this.call('sessions.get_sessions', app, { account_id: account, ...query });
+      return { sessions: data.sessions, total: paging.total_count };
     },
     close: () => child.stdin.end(),
   };
