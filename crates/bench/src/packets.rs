@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use sederunt_node::media::{IceKey, MediaConfig, MediaHandle, SAMPLE_EVERY};
 
 use crate::cpu;
