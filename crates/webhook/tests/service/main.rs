@@ -13,7 +13,7 @@ use sederunt_core::call::Disconnect;
 use sederunt_core::id::Id;
 use sederunt_core::words::chat;
 use sederunt_store::delivery::SavedHealth;
-use sederunt_store::{ReplayRow, ReplayState};
+use sederunt_store::{ImportOptions, ReplayRow, ReplayState};
 use sederunt_testkit::{T0, until};
 use sederunt_webhook::body::kit::EventName;
 use sederunt_webhook::health::State;
@@ -398,4 +398,112 @@ async fn its_owner_sees_how_it_does_tests_it_and_asks_again() {
     assert_eq!(receiver.got().len(), 7);
     let nothing = service.render(app, &of, Key { part: 1, ..Key::first(seq) }, meeting).await;
     assert!(matches!(nothing, Err(DeskError::NoEvent)), "nobody wrote");
+}
+
+/// Session and members after each visit that was told, in order.
+fn counts(got: &[Got]) -> Vec<(String, u64, u64)> {
+    let count = |one: &Got| {
+        let payload = one.json()["payload"].clone();
+        (one.what(), payload["sessionsCount"].as_u64().unwrap(), payload["membersCount"].as_u64().unwrap())
+    };
+    got.iter().map(count).collect()
+}
+
+#[tokio::test]
+async fn a_room_that_is_deleted_tells_who_left_it() {
+    let mut scene = Scene::new().await;
+    // O094 and O142: the room is gone when they are sent, and the receiver is out for a while.
+    for is_deleted in [false, true] {
+        let receiver =
+            Receiver::answering(|n, got| Some(if n == 0 && got.what() == "sessionLeft" { 503 } else { 200 }))
+                .await;
+        let room = scene.room(receiver.url("/")).await;
+        let mut people = Vec::new();
+        for name in ["Ann", "Ben", "Cat"] {
+            let row = scene.participant(room.id, name).await;
+            people.push(scene.join(&row).await);
+        }
+        receiver.wait(3).await;
+        let node = &scene.house.node;
+        let ended = if is_deleted {
+            sederunt_app::meetings::delete(node, &room).await
+        } else {
+            sederunt_app::meetings::terminate(node, &room).await
+        };
+        ended.unwrap();
+        let got = receiver.wait(9).await;
+        let told: Vec<_> =
+            got[3..].iter().filter(|one| one.header("sederunt-attempt") == "2").cloned().collect();
+        let left = "sessionLeft".to_owned();
+        assert_eq!(counts(&told), [(left.clone(), 2, 2), (left.clone(), 1, 1), (left, 0, 0)]);
+        assert_eq!(ids_of(&got).len(), 6, "each under one id");
+    }
+}
+
+fn ids_of(got: &[Got]) -> BTreeSet<&str> {
+    got.iter().map(|one| one.header("webhook-id")).collect()
+}
+
+#[tokio::test]
+async fn a_loss_that_is_made_good_is_no_exit() {
+    let mut scene = Scene::new().await;
+    let receiver = Receiver::willing().await;
+    let room = scene.room(receiver.url("/")).await;
+    let bob = scene.participant(room.id, "Bob").await;
+    // O137.
+    let first = scene.join(&bob).await;
+    let (peer, token) = (first.peer, scene.house.entry(&bob).await);
+    first.disconnect(Disconnect::Lost).await;
+    scene.house.clock.advance(5_000);
+    let again = scene.house.attach(&token, peer).await.unwrap();
+    scene.house.clock.advance(5_000);
+    again.disconnect(Disconnect::Lost).await;
+    let lost_at = scene.house.node.now();
+    let recorded = |n| {
+        let (store, app) = (scene.house.store.clone(), scene.app.clone());
+        async move { store.receivers(&app).await.unwrap().head >= n }
+    };
+    until("the loss is recorded", || recorded(5)).await;
+    scene.house.clock.advance(20_001);
+    let got = receiver.wait(2).await;
+    let left = got[1].json();
+    assert_eq!((got[1].what().as_str(), &left["payload"]["timestamp"]), ("sessionLeft", &iso(lost_at)));
+    until("all is settled", || async {
+        let known = scene.house.store.receivers(&scene.app).await.unwrap();
+        known.rooms == Some(known.head)
+    })
+    .await;
+    assert_eq!(receiver.got().len(), 2);
+}
+
+fn iso(at: sederunt_core::time::UnixMs) -> serde_json::Value {
+    // Tests begin at 14:00:00 and take less than a minute.
+    let seconds = at.since(T0) / 1000;
+    serde_json::json!(format!("2026-01-12T14:00:{seconds:02}.000Z"))
+}
+
+#[tokio::test]
+async fn what_was_imported_is_told_to_nobody() {
+    let mut scene = Scene::new().await;
+    let receiver = Receiver::willing().await;
+    scene.webhook(receiver.url("/"), ALL).await;
+    let line = serde_json::json!({
+        "app": "app-1",
+        "meeting": { "id": "6bf2b8be-04dd-4191-b602-1128921a306b", "title": "Old" },
+        "session": {
+            "id": "813432c7-3c5a-45e2-9acf-eef7061c7584",
+            "started_at": "2025-06-01T10:00:00Z", "ended_at": "2025-06-01T11:00:00Z",
+        },
+        "stays": [{
+            "peer": "e32fb785-ddd0-4b96-b577-879327c0082f", "participant": "e32fb785-ddd0-4b96-b577-879327c00830",
+            "name": "Zoe", "joined_at": "2025-06-01T10:00:00Z", "left_at": "2025-06-01T11:00:00Z",
+        }],
+    });
+    let store = scene.house.store.clone();
+    let import = move || store.import(line.to_string().as_bytes(), &ImportOptions::default(), |_| {});
+    let report = tokio::task::spawn_blocking(import).await.unwrap().unwrap();
+    assert_eq!((report.imported, report.rejected_count), (1, 0), "{report:?}");
+    scene.session().await;
+    assert_eq!(receiver.events(4).await.len(), 4, "only what happened here");
+    assert!(receiver.got().iter().all(|one| one.json()["meeting"]["title"] == "Weekly"));
 }
