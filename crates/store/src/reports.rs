@@ -55,12 +55,17 @@ impl Store {
         .await
     }
 
-    /// What is kept of a stay, in order.
-    pub async fn reports(&self, session: SessionId, peer: PeerId) -> Result<Vec<KeptPost>> {
-        let sql = "SELECT at_ms, body FROM client_report WHERE session = ?1 AND peer = ?2 ORDER BY no";
-        let key = [blob(session.as_u128()), blob(peer.as_u128())];
+    /// What is kept of a stay, in order; `None` = there is no such stay, or its person is erased, of whom nothing may be told.
+    pub async fn reports(&self, session: SessionId, peer: PeerId) -> Result<Option<Vec<KeptPost>>> {
+        let person = "SELECT 1 FROM stay WHERE session = ?1 AND peer = ?2 AND display_name IS NOT NULL";
+        let posts = "SELECT at_ms, body FROM client_report WHERE session = ?1 AND peer = ?2 ORDER BY no";
+        let key = move || [blob(session.as_u128()), blob(peer.as_u128())];
         let post = |r: &Row<'_>| Ok(KeptPost { at: UnixMs(r.get("at_ms")?), body: r.get("body")? });
-        self.read(move |c| list(c, sql, key, post)).await
+        self.read(move |c| match find(c, person, key(), |_| Ok(()))? {
+            Some(()) => list(c, posts, key(), post).map(Some),
+            None => Ok(None),
+        })
+        .await
     }
 }
 

@@ -230,5 +230,5 @@ async fn call_statistics_are_kept_of_whose_they_are() {
     let (status, answer) = send(said(POST_MAX_BYTES + 1 - said(0).len()), Some(&token)).await;
     assert_eq!((status, &answer["error"]["code"]), (413, &json!("TOO_LARGE")));
     let session = w.store.active_session(meeting.id).await.unwrap().unwrap().id;
-    assert_eq!(w.store.reports(session, peer).await.unwrap().len(), 2);
+    assert_eq!(w.store.reports(session, peer).await.unwrap().unwrap().len(), 2);
 }

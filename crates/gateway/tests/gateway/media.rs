@@ -205,7 +205,7 @@ async fn media_goes_on_over_a_lost_socket_and_ends_with_the_leave() {
 /// What is in the store of a stay, read as one.
 async fn kept(w: &World, session: SessionId, stay: PeerId) -> Seen {
     let mut all = Seen::default();
-    for post in w.store.reports(session, stay).await.unwrap() {
+    for post in w.store.reports(session, stay).await.unwrap().unwrap() {
         all.append(serde_json::from_str(&post.body).unwrap());
     }
     all
@@ -262,7 +262,7 @@ async fn what_the_server_saw_of_a_call_is_kept_with_the_stay() {
     let seen = kept(&w, session, at_bob).await;
     let [voice] = &seen.received[..] else { panic!("one track: {seen:?}") };
     assert_eq!((voice.producer.as_str(), voice.sender.as_str()), (producer.as_str(), alice.peer.id.as_str()));
-    assert!(seen.consuming.as_ref().unwrap().rtt_us.is_some(), "{seen:?}");
+    assert!(seen.consuming.as_ref().unwrap().packets_sent > 20, "{seen:?}");
     assert_eq!(
         names(&seen),
         ["websocket_connected", "transport_connected", "transport_connected", "disconnect"]

@@ -162,7 +162,7 @@ pub(super) async fn get(
     let lately = node.seen_lately(row.session, row.stay.peer);
     let kept = node.store().reports(row.session, row.stay.peer).await?;
     let figures = move || {
-        let report = Report::read(&kept, lately);
+        let report = kept.map(|kept| Report::read(&kept, lately)).unwrap_or_default();
         let quality = p.shows(Part::Quality).then(|| PeerReportQuality::of(&report)).flatten();
         let metadata = PeerReportMetadata::of(&row, view_type, report, |part| p.shows(part));
         (p, row, PeerReport { metadata, quality })
