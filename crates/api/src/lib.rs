@@ -10,6 +10,7 @@ mod document;
 mod doors;
 mod extract;
 mod fault;
+mod hook_event;
 mod json;
 mod limit;
 mod link;

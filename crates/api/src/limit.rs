@@ -64,6 +64,17 @@ pub(crate) const FEED_HEARTBEAT_MS: u64 = 15_000;
 pub(crate) const FEED_PACE_PER_WATCHER_US: u64 = 10;
 /// Watchers that are woken together: half a millisecond of writes, for which everything else has to wait.
 pub(crate) const FEED_WOKEN: usize = 128;
+/// Deliveries in a page when `limit` is not given or 0.
+pub(crate) const DELIVERIES_DEFAULT: usize = 25;
+/// Most deliveries in a page: each may have 16 attempts with a KiB of what the receiver said.
+pub(crate) const DELIVERIES_MAX: usize = 100;
+/// Replays in a page when `limit` is not given or 0.
+pub(crate) const REPLAYS_DEFAULT: usize = 25;
+/// Most replays in a page; some 30 KiB.
+pub(crate) const REPLAYS_MAX: usize = 100;
+/// Seconds after which a test of a webhook is answered, whatever came of it: an attempt takes 8 at most, and its signature
+/// may wait for others.
+pub(crate) const TEST_SECONDS: u64 = 10;
 /// Milliseconds after which clients come back, at least and at most: watchers that were cut together should not come
 /// back together.
 pub(crate) const FEED_RETRY_MS: (u64, u64) = (1_000, 6_000);

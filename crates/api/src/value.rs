@@ -60,6 +60,17 @@ pub(crate) fn whole_param(
     }
 }
 
+/// How many items a page is to have: as `limit` says, at most `most`; `default` when that is not given or 0.
+pub(crate) fn page_size(query: &Query, default: usize, most: usize) -> Result<usize, Fault> {
+    const RULE: &str = "must be a whole number of at least 0";
+    let Some(text) = query.once("limit", RULE)? else { return Ok(default) };
+    let found = number(text).ok().filter(|n| n.is_whole).ok_or_else(|| Fault::new("limit", RULE))?;
+    Ok(match found.whole {
+        0 => default,
+        n => usize::try_from(n).unwrap_or(most).min(most),
+    })
+}
+
 /// Which end of a time range a parameter is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Edge {

@@ -58,6 +58,22 @@ impl Store {
         self.read(move |conn| Ok(meetings::ever(conn, room)?.as_ref().and_then(RoomWebhook::of))).await
     }
 
+    /// The webhook of a room of an app, deleted or not. `NotFound` when the app never had such a room.
+    pub async fn webhook_of_room(&self, app: &AppId, room: MeetingId) -> Result<Option<RoomWebhook>> {
+        let app = app.clone();
+        self.read(move |conn| {
+            let room = meetings::ever(conn, room)?.filter(|room| room.app == app);
+            Ok(RoomWebhook::of(&room.ok_or(StoreError::NotFound(Thing::Meeting))?))
+        })
+        .await
+    }
+
+    /// How far an app's room webhooks are that have no rows: `None` = no room ever had one.
+    pub async fn rooms_place(&self, app: &AppId) -> Result<Option<u64>> {
+        let app = app.clone();
+        self.read(move |conn| rooms_place(conn, &app)).await
+    }
+
     /// A receiver with what waits for it, if it has a row.
     pub async fn delivery(&self, id: Id) -> Result<Option<Delivery>> {
         self.read(move |conn| {
@@ -136,15 +152,19 @@ fn receivers(conn: &Connection, app: &AppId) -> Result<Receivers> {
     let name = find(conn, "SELECT name FROM app WHERE id = ?1", [app.as_str()], |row| row.get(0))?;
     let app_name = name.ok_or(StoreError::NotFound(Thing::App))?;
     let deliveries = list(conn, "SELECT * FROM delivery WHERE app = ?1", [app.as_str()], read_delivery)?;
-    let rooms = "SELECT done_seq FROM delivery_rooms WHERE app = ?1";
     Ok(Receivers {
         app_name,
         webhooks: webhooks::of_app(conn, app)?,
         deliveries,
         replays: replays::running(conn, app)?,
-        rooms: find(conn, rooms, [app.as_str()], |row| row.get(0))?.map(unsigned),
+        rooms: rooms_place(conn, app)?,
         head: unsigned(conn.query_row("SELECT coalesce(max(seq), 0) FROM fact", [], |row| row.get(0))?),
     })
+}
+
+fn rooms_place(conn: &Connection, app: &AppId) -> Result<Option<u64>> {
+    let sql = "SELECT done_seq FROM delivery_rooms WHERE app = ?1";
+    Ok(find(conn, sql, [app.as_str()], |row| row.get(0))?.map(unsigned))
 }
 
 /// For [`crate::apply`] alone: what follows for the delivery from a webhook's row. One that begins is told everything after

@@ -40,8 +40,8 @@ use self::writer::Writer;
 use crate::{Result, StoreError};
 
 pub use self::answer::{
-    ATTEMPTS_MAX, ATTEMPTS_SHOWN, Attempt, DeadLetters, DeadQuery, Delivery, Failure, LATENCIES_MAX,
-    PAGE_MAX, Page, Query, State, Stats,
+    ATTEMPTS_MAX, ATTEMPTS_SHOWN, Attempt, DeadLetters, DeadQuery, Delivery, Failure, KEYS_MAX,
+    LATENCIES_MAX, PAGE_MAX, Page, Query, State, Stats,
 };
 pub use self::entry::{Delivered, EXCERPT_MAX, Failed, Final};
 pub use self::retention::Options;
@@ -126,6 +126,12 @@ impl DeliveryLog {
         self.read(move |shared| pages::delivery(shared, endpoint, key)).await
     }
 
+    /// Those deliveries of an endpoint that have these keys, each as on a page; what the log has nothing of is left out. At
+    /// most [`PAGE_MAX`] keys are looked at.
+    pub async fn deliveries_of(&self, endpoint: Id, keys: Vec<Key>) -> Result<Vec<Delivery>> {
+        self.read(move |shared| pages::deliveries(shared, endpoint, &keys)).await
+    }
+
     /// Events of an endpoint that failed for good and were not delivered by any replay, oldest fact first.
     pub async fn dead_letters(&self, query: DeadQuery) -> Result<DeadLetters> {
         self.read(move |shared| dead::dead_letters(shared, &query)).await
@@ -134,6 +140,11 @@ impl DeliveryLog {
     /// What an endpoint's attempts came to since an instant; an hour ago is usual.
     pub async fn stats(&self, endpoint: Id, since: UnixMs) -> Result<Stats> {
         self.read(move |shared| stats::stats(shared, endpoint, since)).await
+    }
+
+    /// Whether successes are kept, too, not failures alone.
+    pub fn keeps_successes(&self) -> bool {
+        self.inner.keeps_successes
     }
 
     /// Bytes of all files, those that were set aside included.

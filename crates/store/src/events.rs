@@ -34,7 +34,7 @@ const SCAN_MAX: usize = 5_000;
 const FOLD_MAX: usize = 100_000;
 
 /// Nodes under whose names an import records (`import`, and `import@…` when it closes what was open then).
-const IMPORTERS: &str = "SELECT no FROM node WHERE name = 'import' OR name GLOB 'import@*'";
+pub(crate) const IMPORTERS: &str = "SELECT no FROM node WHERE name = 'import' OR name GLOB 'import@*'";
 
 /// A page of an app's changes.
 #[derive(Debug, Clone)]
@@ -165,7 +165,7 @@ fn page(conn: &Connection, q: &EventQuery, last: u64, folds: &mut EventFolds) ->
     Ok(page)
 }
 
-fn app_no(conn: &Connection, app: &AppId) -> Result<i64> {
+pub(crate) fn app_no(conn: &Connection, app: &AppId) -> Result<i64> {
     find(conn, "SELECT no FROM app WHERE id = ?1", [app.as_str()], |r| r.get(0))?
         .ok_or(StoreError::NotFound(Thing::App))
 }

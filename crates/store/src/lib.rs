@@ -22,10 +22,12 @@ mod error;
 mod events;
 mod export;
 mod facts;
+mod facts_at;
 mod history;
 mod hot;
 mod import;
 mod index;
+mod instants;
 mod meetings;
 mod members;
 mod own_time;
@@ -74,6 +76,7 @@ pub use error::StoreError;
 pub use events::{
     Counts, EventFilter, EventFolds, EventPage, EventPerson, EventQuery, EventRow, LivePart, LiveSession,
 };
+pub use facts_at::{FactAt, FactCount, FactsAfter};
 pub use import::{ImportOptions, ImportProgress, ImportReport, MakeApp, Rejected};
 pub use index::{IndexInfo, IndexOptions, IndexReport, IndexStats, StoreOptions};
 pub use members::UserDeletion;
@@ -84,7 +87,7 @@ pub use registry::{
     AccountRow, ApiTokenRow, AppRow, ListQuery, MeetingRow, MemberType, ParticipantRow, Permission,
     PresetRow, RoomKind, UserRow, WebhookRow,
 };
-pub use replays::{REPLAYS_AT_ONCE_MAX, ReplayRow, ReplayState};
+pub use replays::{REPLAYS_AT_ONCE_MAX, REPLAYS_KEPT, ReplayRow, ReplayState};
 pub use report::{ClientPost, KeptPost, Posted, ServerPost};
 pub use session::{Page, SessionQuery, SessionRef, SessionRow, SessionSort, Status};
 pub use stay::{RoomStayQuery, StayBatch, StayQuery, StayRow, StaySort};

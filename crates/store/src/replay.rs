@@ -111,6 +111,17 @@ pub(crate) fn of_app(columns: &str, condition: &str, order: &str) -> String {
     )
 }
 
+/// Selects `columns` of the facts of an app (`?1`) from a sequence number (`?2`) to another (`?3`), and looks at no others.
+pub(crate) fn of_range(columns: &str, order: &str) -> String {
+    format!(
+        "SELECT {columns} FROM (SELECT block FROM fact_block
+                               WHERE app = ?1 AND block BETWEEN ?2 >> {BLOCK_BITS} AND ?3 >> {BLOCK_BITS})
+             CROSS JOIN fact ON seq BETWEEN block << {BLOCK_BITS} AND (block << {BLOCK_BITS}) + {IN_BLOCK}
+         WHERE +app = ?1 AND +seq BETWEEN ?2 AND ?3 {order}",
+        IN_BLOCK = (1_i64 << BLOCK_BITS) - 1,
+    )
+}
+
 /// The last fact of a session; `None` when there is no such session.
 pub(crate) fn last_seq(conn: &Connection, session: SessionId) -> Result<Option<i64>> {
     find(conn, "SELECT last_seq FROM session WHERE id = ?1", [blob(session.as_u128())], |r| r.get(0))
@@ -158,6 +169,21 @@ pub(crate) fn fold_chain(conn: &Connection, apps: &HashMap<i64, AppId>, last: i6
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn facts_of_a_range_are_found_in_order_without_sorting() {
+        let dir = tempfile::tempdir().unwrap();
+        let conn = crate::schema::open_writer(dir.path()).unwrap();
+        for order in ["ORDER BY block, seq LIMIT 9", "ORDER BY block DESC, seq DESC LIMIT 1"] {
+            let sql = format!("EXPLAIN QUERY PLAN {}", of_range("seq", order));
+            let plan = crate::sql::list(&conn, &sql, [1, 0, 9], |r| r.get::<_, String>("detail")).unwrap();
+            let expected = [
+                "SEARCH fact_block USING PRIMARY KEY (app=? AND block>? AND block<?)",
+                "SEARCH fact USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+            ];
+            assert_eq!(plan, expected, "{order}");
+        }
+    }
 
     #[test]
     fn facts_of_an_app_are_found_in_order_without_sorting() {

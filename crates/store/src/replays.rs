@@ -14,6 +14,9 @@ use crate::{Result, Store, StoreError, Thing};
 /// Replays of an app that run at a time: each has a window and requests of its own.
 pub const REPLAYS_AT_ONCE_MAX: usize = 4;
 
+/// Replays of a webhook that are remembered, those that run included: the numbers of older ones stay taken.
+pub const REPLAYS_KEPT: u32 = 1_000;
+
 /// How far a replay is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReplayState {
@@ -28,7 +31,8 @@ pub enum ReplayState {
 }
 
 impl ReplayState {
-    const ALL: [Self; 4] = [Self::Running, Self::Done, Self::Stopped, Self::GivenUp];
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Running, Self::Done, Self::Stopped, Self::GivenUp];
 
     /// In the store, and on the wire.
     pub const fn as_str(self) -> &'static str {
@@ -90,6 +94,9 @@ impl Store {
             let last = find(conn, last, [blob(replay.webhook.as_u128())], |row| row.get::<_, u32>(0))?;
             let row = ReplayRow { no: last.unwrap_or(0) + 1, state: ReplayState::Running, ..replay };
             put(conn, &row)?;
+            let old = "DELETE FROM replay WHERE webhook = ?1 AND no <= ?2 AND state <> 'running'";
+            let oldest = row.no.saturating_sub(REPLAYS_KEPT);
+            conn.prepare_cached(old)?.execute(params![blob(row.webhook.as_u128()), oldest])?;
             delivery_rows::begin(conn, row.delivery, &app, row.from_seq.saturating_sub(1))?;
             transaction.touched.receivers.insert(app);
             Ok(row)
@@ -152,13 +159,32 @@ impl Store {
         .await
     }
 
-    /// The latest replays of an app's webhook, newest first, at most `limit`.
-    pub async fn replays(&self, app: &AppId, webhook: Id, limit: usize) -> Result<Vec<ReplayRow>> {
+    /// The replays of an app's webhook before a number, newest first, at most `limit`; `before` = `None`: the latest.
+    pub async fn replays(
+        &self,
+        app: &AppId,
+        webhook: Id,
+        before: Option<u32>,
+        limit: usize,
+    ) -> Result<Vec<ReplayRow>> {
         let app = app.clone();
         self.read(move |conn| {
             of_app(conn, &app, webhook)?;
-            let sql = "SELECT * FROM replay WHERE webhook = ?1 ORDER BY no DESC LIMIT ?2";
-            list(conn, sql, params![blob(webhook.as_u128()), i64::try_from(limit).unwrap_or(i64::MAX)], read)
+            let sql = "SELECT * FROM replay WHERE webhook = ?1 AND no < ?2 ORDER BY no DESC LIMIT ?3";
+            let before = before.map_or(i64::MAX, i64::from);
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            list(conn, sql, params![blob(webhook.as_u128()), before, limit], read)
+        })
+        .await
+    }
+
+    /// Those of a webhook that run.
+    pub async fn running_replays(&self, app: &AppId, webhook: Id) -> Result<Vec<ReplayRow>> {
+        let app = app.clone();
+        self.read(move |conn| {
+            let mut running = running(conn, &app)?;
+            running.retain(|replay| replay.webhook == webhook);
+            Ok(running)
         })
         .await
     }

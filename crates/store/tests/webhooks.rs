@@ -5,12 +5,13 @@
 mod common;
 
 use common::{Recorder, app_row, at, meeting_row, open};
-use sederunt_core::id::{AppId, Id, MeetingId};
+use sederunt_core::fact::FactName;
+use sederunt_core::id::{AppId, Id, MeetingId, SessionId};
 use sederunt_core::time::UnixMs;
 use sederunt_store::delivery::{Change, Cursor, Key, OffReason, Row, SavedHealth, Tried};
 use sederunt_store::{
-    REPLAYS_AT_ONCE_MAX, ReplayRow, ReplayState, RoomDelivery, Store, StoreError, Thing,
-    WEBHOOKS_PER_APP_MAX, WebhookRow,
+    FactAt, FactsAfter, REPLAYS_AT_ONCE_MAX, REPLAYS_KEPT, ReplayRow, ReplayState, RoomDelivery, Store,
+    StoreError, Thing, WEBHOOKS_PER_APP_MAX, WebhookRow,
 };
 
 const W: Id = Id::from_u128(0xe1);
@@ -256,10 +257,114 @@ async fn a_replay_is_a_receiver_while_it_runs() {
     assert!(store.keep_delivery(second.delivery, 0, change).await.unwrap());
     assert_eq!(store.replay(&app(), W, 2).await.unwrap().state, ReplayState::GivenUp);
     assert!(store.webhook(&app(), W).await.unwrap().unwrap().is_enabled, "the webhook itself goes on");
-    let numbers: Vec<_> = store.replays(&app(), W, 3).await.unwrap().iter().map(|replay| replay.no).collect();
+    let numbers: Vec<_> =
+        store.replays(&app(), W, None, 3).await.unwrap().iter().map(|replay| replay.no).collect();
     assert_eq!(numbers, [4, 3, 2]);
     assert_eq!(store.receivers(&app()).await.unwrap().replays.len(), 2);
     store.delete_webhook(&app(), W).await.unwrap();
     assert_eq!(store.receivers(&app()).await.unwrap().deliveries, []);
     assert!(matches!(store.replay(&app(), W, 1).await, Err(StoreError::NotFound(Thing::Webhook))));
+}
+
+#[tokio::test]
+async fn old_replays_are_forgotten_and_their_numbers_stay_taken() {
+    let (_dir, store) = with_app().await;
+    store.create_webhook(webhook(0xe1)).await.unwrap();
+    let replay = |n: u32| ReplayRow {
+        webhook: W,
+        no: 0,
+        delivery: Id::from_u128(0x900 + u128::from(n)),
+        from_seq: 3,
+        to_seq: 9,
+        only_failed: false,
+        new_ids: false,
+        events: None,
+        state: ReplayState::Running,
+        sent: 0,
+        failed: 0,
+        created_at: at(7),
+    };
+    // The first one runs on.
+    for n in 1..=REPLAYS_KEPT + 3 {
+        assert_eq!(store.create_replay(&app(), replay(n)).await.unwrap().no, n);
+        if n > 1 {
+            store.end_replay(&app(), W, n, ReplayState::Stopped).await.unwrap();
+        }
+    }
+    let numbers = async |before, limit| {
+        let rows = store.replays(&app(), W, before, limit).await.unwrap();
+        rows.iter().map(|replay| replay.no).collect::<Vec<_>>()
+    };
+    assert_eq!(numbers(None, 2).await, [1_003, 1_002]);
+    assert_eq!(numbers(Some(5), 100).await, [4, 1]);
+    let running = store.running_replays(&app(), W).await.unwrap();
+    assert_eq!(running.iter().map(|replay| replay.no).collect::<Vec<_>>(), [1]);
+    assert_eq!(store.running_replays(&app(), Id::from_u128(7)).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_webhook_of_a_room_is_of_its_app() {
+    let (_dir, store) = with_app().await;
+    let mut room = meeting_row("p", 0x100, "Room");
+    room.extra = serde_json::json!({ "webhook": { "url": "https://r.example/" } });
+    store.create_meeting(room.clone()).await.unwrap();
+    store.create_meeting(meeting_row("p", 0x200, "Plain")).await.unwrap();
+    let of =
+        async |app: &str, room: u128| store.webhook_of_room(&app.into(), MeetingId::from_u128(room)).await;
+    assert_eq!(
+        of("p", 0x100).await.unwrap().map(|webhook| webhook.url).as_deref(),
+        Some("https://r.example/")
+    );
+    assert_eq!(of("p", 0x200).await.unwrap(), None);
+    for (app, room) in [("q", 0x100), ("p", 0x300)] {
+        assert!(matches!(of(app, room).await, Err(StoreError::NotFound(Thing::Meeting))), "{app}");
+    }
+    assert_eq!(store.rooms_place(&app()).await.unwrap(), Some(0));
+    assert_eq!(store.rooms_place(&"q".into()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn facts_are_found_by_number_and_counted_within_their_app() {
+    let (_dir, store) = with_app().await;
+    for (app, n) in [("p", 1), ("q", 2), ("p", 3)] {
+        let mut session = Recorder::new(app, n, n + 0x10);
+        session.start(at(n as i64 * 100), "Lesson");
+        session.join(at(n as i64 * 100 + 10), 0x20, 0x30, common::person("Ann", None));
+        session.save(&store).await;
+    }
+    let mut found = store.facts_at(&app(), vec![6, 1, 3, 99, u64::MAX]).await.unwrap();
+    found.sort_by_key(|fact| fact.seq);
+    let expected = |seq, ms, kind, n| FactAt {
+        seq,
+        at: at(ms),
+        kind,
+        meeting: MeetingId::from_u128(n),
+        session: SessionId::from_u128(n + 0x10),
+    };
+    assert_eq!(
+        found,
+        [expected(1, 100, FactName::SessionStarted, 1), expected(6, 310, FactName::PeerJoined, 3)],
+        "the third is of another app"
+    );
+    let span = async |from, to| store.facts_span(&app(), from, to).await.unwrap();
+    assert_eq!(span(0, u64::MAX).await, Some((1, 6)));
+    assert_eq!(span(2, 5).await, Some((2, 5)));
+    assert_eq!(span(3, 4).await, None, "of another app");
+    assert_eq!(span(6, 2).await, None);
+    let after = async |after, max| store.facts_after(&app(), after, max).await.unwrap();
+    assert_eq!(after(0, 100).await, FactsAfter { facts: 4, first_at: Some(at(100)) });
+    assert_eq!(after(2, 1).await, FactsAfter { facts: 1, first_at: Some(at(300)) });
+    assert_eq!(after(6, 100).await, FactsAfter { facts: 0, first_at: None });
+    let counted = store.count_facts(&app(), 2, 6).await.unwrap();
+    let mut kinds = counted.kinds.clone();
+    kinds.sort_unstable();
+    assert_eq!((kinds, counted.more), (vec![(FactName::SessionStarted, 1), (FactName::PeerJoined, 2)], 0));
+    let between = async |from, to| store.facts_between(&app(), at(from), at(to)).await.unwrap();
+    assert_eq!(between(100, 310).await, Some((1, 6)));
+    assert_eq!(between(105, 300).await, Some((2, 5)));
+    assert_eq!(between(111, 299).await, None);
+    assert!(matches!(
+        store.facts_between(&"x".into(), at(0), at(1)).await,
+        Err(StoreError::NotFound(Thing::App))
+    ));
 }

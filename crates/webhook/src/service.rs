@@ -42,7 +42,7 @@ use crate::keys::KeyRing;
 use crate::places::Places;
 use crate::sign::{KeyError, Secret};
 
-pub use desk::{DeskError, Sent, Subject, Tested};
+pub use desk::{DeskError, Sample, Sent, Subject, Tested};
 pub use event::ChatUrl;
 pub use numbers::Numbers;
 pub use receiver::Status;
@@ -244,6 +244,27 @@ impl Service {
     /// Threads that ask for addresses.
     pub fn resolver_busy(&self) -> usize {
         self.setup.client.resolver_busy()
+    }
+
+    /// The ledger.
+    pub fn store(&self) -> &Store {
+        &self.setup.store
+    }
+
+    /// The wall clock.
+    pub fn now(&self) -> UnixMs {
+        self.setup.clock.wall()
+    }
+
+    /// What the wall clock says at an instant of the steady one, by which waits are measured.
+    pub fn on_wall(&self, steady: UnixMs) -> UnixMs {
+        let clock = &self.setup.clock;
+        clock.wall().plus_ms(steady.since(clock.steady()))
+    }
+
+    /// What signs the requests of an app's room webhooks, beside the server's key.
+    pub fn room_secret(&self, app: &AppId) -> Secret {
+        (self.setup.room_secret)(app)
     }
 
     /// The log of deliveries.

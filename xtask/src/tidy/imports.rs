@@ -25,7 +25,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("bench", &["api", "app", "index", "core", "dice", "sfu", "store", "node", "server"]),
     // For tests alone.
     ("dice", &[]),
-    ("testkit", &["app", "core", "node", "store"]),
+    ("testkit", &["app", "core", "node", "store", "webhook"]),
     ("xtask", &[]),
 ];
 

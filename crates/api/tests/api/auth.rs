@@ -9,7 +9,7 @@ use crate::pagecall_fixture::{M1 as MEMBER, Pagecall, R1};
 use crate::world::Answer;
 
 /// Method, path template and operation id of everything in a document.
-fn operations(door: &str) -> Vec<(Method, String, String)> {
+pub(crate) fn operations(door: &str) -> Vec<(Method, String, String)> {
     let document = document(door);
     let all = crate::openapi::operations(&document).into_iter();
     all.map(|(method, path, o)| (method, path.to_owned(), o["operationId"].as_str().unwrap().to_owned()))

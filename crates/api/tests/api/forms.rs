@@ -187,6 +187,20 @@ async fn another_form_is_refused_everywhere_and_named() {
     };
     let tried = refuse_other_forms(w, document, "KW", fill).await;
     assert!(tried > 60, "{tried} bodies are too few to be all");
+
+    let document = crate::openapi::document("sederunt");
+    let made = w.send(Method::POST, "/v1/rooms", "KW", Some(with_webhook())).await.ok();
+    let hooked = made["room"]["id"].as_str().unwrap();
+    let fill = |template: &str| {
+        let template = template.replace("{app_id}", P).replace("{webhook_id}", &webhook);
+        format!("/sederunt/v1{}", template.replace("{room_id}", hooked))
+    };
+    let tried = refuse_other_forms(w, document, "TA", fill).await;
+    assert!(tried > 40, "{tried} bodies are too few to be all");
+}
+
+fn with_webhook() -> Value {
+    json!({ "name": "r", "type": "open", "webhook": { "url": "https://hooks.example.com/" } })
 }
 
 #[tokio::test]

@@ -4,10 +4,13 @@ use axum::http::Method;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
+use sederunt_testkit::Receiver;
+
+use crate::hook_fixture::{ALL, Desk};
 use crate::kit_fixture::{A, Kit, M1, P};
 use crate::world::{Answer, World};
 
-const NAMES: [&str; 23] = [
+const NAMES: [&str; 29] = [
     "associated_id",
     "start_time",
     "end_time",
@@ -31,8 +34,14 @@ const NAMES: [&str; 23] = [
     "email_search_query",
     "expires",
     "signature",
+    "state",
+    "event",
+    "meeting_id",
+    "session_id",
+    "after",
+    "before",
 ];
-const VALUES: [&str; 18] = [
+const VALUES: [&str; 22] = [
     "",
     "LIVE",
     "true",
@@ -51,6 +60,10 @@ const VALUES: [&str; 18] = [
     "2026-01-12T14:26:00+02:00",
     "%",
     "%00",
+    "waiting",
+    "meeting.ended",
+    "4-0",
+    "18446744073709551615-255-4294967295",
 ];
 
 fn value() -> impl Strategy<Value = String> {
@@ -145,6 +158,7 @@ fn random_path_parts() {
         (format!("/accounts/{A}/realtime/kit/{P}/meetings/{M1}/participants/#"), "TA"),
         (format!("/accounts/{A}/realtime/kit/{P}/webhooks/#"), "TA"),
         (format!("/sederunt/v1/apps/{P}/webhooks/#/secret"), "TA"),
+        (format!("/sederunt/v1/apps/{P}/rooms/#/webhook/secret"), "TA"),
         ("/accounts/#/realtime/kit/apps".to_owned(), "TA"),
         ("/v1/rooms/#/sessions".to_owned(), "KW"),
         ("/v1/users/#".to_owned(), "KW"),
@@ -244,4 +258,60 @@ fn random_bodies() {
             check(&target, &runtime.block_on(world.send(method, &target, token, Some(body))));
         },
     );
+}
+
+/// Webhooks that are delivered: everything below one of them.
+#[test]
+fn random_words_to_a_webhook() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (desk, hook) = runtime.block_on(async {
+        let desk = Desk::new().await;
+        // Nobody is there.
+        let port = Receiver::willing().await.close().await;
+        let hook = desk.webhook(&format!("http://127.0.0.1:{port}/"), &ALL).await;
+        desk.session().await;
+        (desk, hook)
+    });
+    let app = format!("/sederunt/v1/apps/{P}");
+    let send = |method: Method, target: &str, body| {
+        if target.parse::<axum::http::Uri>().is_ok() {
+            check(target, &runtime.block_on(desk.w.send(method, target, "TA", body)));
+        }
+    };
+    let lists = [format!("{app}/{hook}/deliveries"), format!("{app}/{hook}/replays")];
+    run((proptest::sample::select(lists.to_vec()), query()), 300, |(path, query)| {
+        send(Method::GET, &format!("{path}?{query}"), None);
+    });
+    let part = prop_oneof!["[0-9]{1,20}(-[0-9]{1,4}){0,3}", "[!$-.0-9:;=@_a-z~]{1,40}"];
+    let one = [
+        (Method::GET, format!("{app}/{hook}/deliveries/#")),
+        (Method::POST, format!("{app}/{hook}/deliveries/#/retry")),
+        (Method::GET, format!("{app}/{hook}/replays/#")),
+        (Method::DELETE, format!("{app}/{hook}/replays/#")),
+        (Method::GET, format!("{app}/rooms/#/webhook/status")),
+    ];
+    run((proptest::sample::select(one.to_vec()), part), 300, |((method, template), part)| {
+        send(method, &template.replace('#', &part), None);
+    });
+    let field = prop_oneof![
+        Just("from_sequence"),
+        Just("to_sequence"),
+        Just("from"),
+        Just("to"),
+        Just("only_failed"),
+        Just("events"),
+        Just("new_ids")
+    ];
+    let value = prop_oneof![
+        3 => (0..6_u64).prop_map(Into::into),
+        1 => any::<u64>().prop_map(Into::into),
+        2 => Just("2026-01-12".into()),
+        1 => any::<bool>().prop_map(Into::into),
+        1 => json_value(),
+    ];
+    let body = proptest::collection::hash_map(field.prop_map(str::to_owned), value, 0..5);
+    run(body, 300, |body| {
+        let body = serde_json::Value::Object(body.into_iter().collect());
+        send(Method::POST, &format!("{app}/{hook}/replays"), Some(body));
+    });
 }

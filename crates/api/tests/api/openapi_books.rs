@@ -9,7 +9,8 @@ use serde_json::Value;
 use crate::openapi::{METHODS, operations};
 
 /// Where every path of a door begins that callers know already.
-const BASES: [(&str, &str); 2] = [("realtimekit", "/accounts/{account_id}/realtime/kit"), ("pagecall", "")];
+const BASES: [(&str, &str); 3] =
+    [("realtimekit", "/accounts/{account_id}/realtime/kit"), ("pagecall", ""), ("sederunt", "")];
 
 /// The text with `middle` between the first `begin` and the next `end`.
 fn between(text: &str, begin: &str, end: &str, middle: &str) -> String {

@@ -6,8 +6,10 @@ use sederunt_core::time::UnixMs;
 use super::entry::Final;
 use crate::delivery::Key;
 
-/// Deliveries of a page, keys of a list: more are asked for with the next one.
+/// Deliveries of a page: more are asked for with the next one.
 pub const PAGE_MAX: usize = 200;
+/// Keys of a list of what failed for good.
+pub const KEYS_MAX: usize = 10_000;
 /// Attempts that a page shows of each delivery, the newest. An event that is probed for days has thousands.
 pub const ATTEMPTS_SHOWN: usize = 16;
 /// Attempts that are shown of a single delivery, the newest.
@@ -130,7 +132,7 @@ pub struct DeadQuery {
     pub to_seq: u64,
     /// [`DeadLetters::next`] of the list before.
     pub after: Option<Key>,
-    /// At most so many, and [`PAGE_MAX`].
+    /// At most so many, and [`KEYS_MAX`].
     pub limit: usize,
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::params;
 
-use super::answer::{DeadLetters, DeadQuery, PAGE_MAX};
+use super::answer::{DeadLetters, DeadQuery, KEYS_MAX};
 use super::day_file::int;
 use super::files::{Fault, Known, read};
 use super::fold::each_success;
@@ -28,7 +28,7 @@ pub(super) fn dead_letters(shared: &Shared, query: &DeadQuery) -> Result<DeadLet
 }
 
 fn list(files: &[Known], query: &DeadQuery) -> std::result::Result<DeadLetters, Fault> {
-    let limit = query.limit.clamp(1, PAGE_MAX);
+    let limit = query.limit.clamp(1, KEYS_MAX);
     let (mut keys, mut looked) = (Vec::new(), 0);
     let mut after = query.after;
     for _ in 0..STRETCHES_MAX {

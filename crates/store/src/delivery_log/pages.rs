@@ -36,6 +36,18 @@ pub(super) fn page(shared: &Shared, query: &Query) -> Result<Page> {
 
 /// One delivery; `None` = the log has no attempt of it.
 pub(super) fn delivery(shared: &Shared, endpoint: Id, key: Key) -> Result<Option<Delivery>> {
+    read(shared, endpoint, None, |files| one(files, key, ATTEMPTS_MAX))
+}
+
+/// Several, as a page shows them.
+pub(super) fn deliveries(shared: &Shared, endpoint: Id, keys: &[Key]) -> Result<Vec<Delivery>> {
+    read(shared, endpoint, None, |files| {
+        let found = keys.iter().take(PAGE_MAX).map(|key| one(files, *key, ATTEMPTS_SHOWN));
+        Ok(found.collect::<Found<Vec<_>>>()?.into_iter().flatten().collect())
+    })
+}
+
+fn one(files: &[Known], key: Key, attempts_max: usize) -> Found<Option<Delivery>> {
     // A key has no successor when it is the last of its fact.
     let before = if key == Key::last(key.seq) {
         key.seq.checked_add(1).map(Key::first)
@@ -45,10 +57,8 @@ pub(super) fn delivery(shared: &Shared, endpoint: Id, key: Key) -> Result<Option
         Some(Key { replay: key.replay + 1, ..key })
     };
     let range = Range { first: key, before, from: UnixMs(i64::MIN), to: UnixMs(i64::MAX) };
-    read(shared, endpoint, None, |files| {
-        let mut fold = Fold::stretch(files, stretch(key.seq), range)?;
-        fold.keys.remove(&key).map(|folded| show(files, key, folded, ATTEMPTS_MAX)).transpose()
-    })
+    let mut fold = Fold::stretch(files, stretch(key.seq), range)?;
+    fold.keys.remove(&key).map(|folded| show(files, key, folded, attempts_max)).transpose()
 }
 
 /// The deliveries of a page, newest first, and where the next one goes on.

@@ -41,9 +41,21 @@ async fn compare(log: &DeliveryLog, model: &Model, dice: &mut Dice) {
         }
     }
     let endpoint = endpoint(u128::from(dice.below(4)));
+    let (mut keys, mut shown) = (vec![key(dice)], Vec::new());
     for expected in model.all(endpoint) {
+        if expected.key != keys[0] && dice.one_in(3) && keys.len() < 100 {
+            keys.push(expected.key);
+            shown.push(expected.clone());
+        }
         assert_eq!(log.delivery(endpoint, expected.key).await.unwrap(), Some(expected));
     }
+    let mut found = log.deliveries_of(endpoint, keys.clone()).await.unwrap();
+    found.retain(|delivery| delivery.key != keys[0]);
+    assert_eq!(found.iter().map(|delivery| delivery.key).collect::<Vec<_>>(), keys[1..]);
+    assert!(found.iter().zip(&shown).all(|(found, shown)| {
+        let newest = shown.attempts.len() - shown.attempts.len().min(ATTEMPTS_SHOWN);
+        found.attempts == shown.attempts[newest..] && found.attempts_total == shown.attempts_total
+    }));
     for _ in 0..10 {
         let (from, to) = (dice.below(9_100), dice.below(9_100));
         assert_eq!(dead(log, dice, (from, to)).await, model.dead(crate::endpoint(1), from, to));

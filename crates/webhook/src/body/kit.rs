@@ -1,7 +1,7 @@
 //! Bodies of RealtimeKit's webhooks (SEMANTICS §4).
 
 use bytes::Bytes;
-use sederunt_core::fact::EndReason;
+use sederunt_core::fact::{EndReason, FactName};
 use sederunt_core::id::{MeetingId, PeerId, SessionId};
 use sederunt_core::time::UnixMs;
 use serde::Serialize;
@@ -63,6 +63,37 @@ impl EventName {
     /// Reads [`Self::as_str`].
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|event| event.as_str() == name)
+    }
+
+    /// The fact that makes an event; what is not recorded is never told.
+    pub const fn fact(self) -> Option<FactName> {
+        match self {
+            Self::MeetingStarted => Some(FactName::SessionStarted),
+            Self::MeetingEnded | Self::ChatSynced => Some(FactName::SessionEnded),
+            Self::ParticipantJoined => Some(FactName::PeerJoined),
+            Self::ParticipantLeft => Some(FactName::PeerLeft),
+            Self::RecordingStatus | Self::LivestreamStatus | Self::Transcript | Self::Summary => None,
+        }
+    }
+
+    /// Which of the events of its fact it is.
+    pub const fn part(self) -> u8 {
+        match self {
+            Self::ChatSynced => 1,
+            Self::MeetingStarted
+            | Self::MeetingEnded
+            | Self::ParticipantJoined
+            | Self::ParticipantLeft
+            | Self::RecordingStatus
+            | Self::LivestreamStatus
+            | Self::Transcript
+            | Self::Summary => 0,
+        }
+    }
+
+    /// The event that a fact makes as its `part`.
+    pub fn of(fact: FactName, part: u8) -> Option<Self> {
+        Self::ALL.iter().copied().find(|event| event.fact() == Some(fact) && event.part() == part)
     }
 }
 

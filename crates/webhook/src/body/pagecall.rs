@@ -1,11 +1,53 @@
 //! Bodies of a room's webhook (SEMANTICS §6.5).
 
 use bytes::Bytes;
+use sederunt_core::fact::FactName;
 use sederunt_core::id::{MeetingId, ParticipantId, PeerId};
 use sederunt_core::time::UnixMs;
 use serde::Serialize;
 
 use super::{BodyError, Iso, json};
+
+/// What a room's webhook tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Somebody entered.
+    Joined,
+    /// Somebody left.
+    Left,
+}
+
+impl Action {
+    /// Both.
+    pub const ALL: &[Self] = &[Self::Joined, Self::Left];
+
+    /// On the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Joined => "sessionJoined",
+            Self::Left => "sessionLeft",
+        }
+    }
+
+    /// Reads [`Self::as_str`].
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|action| action.as_str() == name)
+    }
+
+    /// What is told of a fact.
+    pub const fn of(fact: FactName) -> Option<Self> {
+        match fact {
+            FactName::PeerJoined => Some(Self::Joined),
+            FactName::PeerLeft => Some(Self::Left),
+            FactName::SessionStarted
+            | FactName::SessionRetitled
+            | FactName::KeepAliveChanged
+            | FactName::PeerAway
+            | FactName::PeerBack
+            | FactName::SessionEnded => None,
+        }
+    }
+}
 
 /// Who entered or left, and who is there afterwards.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +73,7 @@ pub struct Visit<'a> {
 /// # Errors
 /// [`BodyError`]
 pub fn joined(visit: &Visit<'_>) -> Result<Bytes, BodyError> {
-    body("sessionJoined", visit)
+    visited(Action::Joined, visit)
 }
 
 /// `sessionLeft`.
@@ -39,10 +81,14 @@ pub fn joined(visit: &Visit<'_>) -> Result<Bytes, BodyError> {
 /// # Errors
 /// [`BodyError`]
 pub fn left(visit: &Visit<'_>) -> Result<Bytes, BodyError> {
-    body("sessionLeft", visit)
+    visited(Action::Left, visit)
 }
 
-fn body(action: &'static str, visit: &Visit<'_>) -> Result<Bytes, BodyError> {
+/// Either of them.
+///
+/// # Errors
+/// [`BodyError`]
+pub fn visited(action: Action, visit: &Visit<'_>) -> Result<Bytes, BodyError> {
     let payload = Payload {
         room_id: visit.room.pagecall(),
         user_id: visit.user_id,
@@ -52,7 +98,7 @@ fn body(action: &'static str, visit: &Visit<'_>) -> Result<Bytes, BodyError> {
         members_count: visit.members,
         timestamp: Iso(visit.at),
     };
-    json(&Body { action, payload })
+    json(&Body { action: action.as_str(), payload })
 }
 
 #[derive(Serialize)]

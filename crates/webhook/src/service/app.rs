@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sederunt_core::id::Id;
 use sederunt_core::time::UnixMs;
-use sederunt_store::{Receivers, StoreError};
+use sederunt_store::{Receivers, StoreError, WebhookRow};
 use tokio::sync::Notify;
 
 use super::Setup;
@@ -112,7 +112,9 @@ impl App {
             wanted.extend(epoch(webhook.id).map(|epoch| (webhook.id, epoch, config)));
         }
         for replay in &known.replays {
-            let webhook = known.webhooks.iter().find(|webhook| webhook.id == replay.webhook);
+            // It rests while its webhook is switched off.
+            let is_on = |webhook: &&WebhookRow| webhook.id == replay.webhook && webhook.is_enabled;
+            let webhook = known.webhooks.iter().find(is_on);
             let config = webhook.map(|webhook| Config::of_replay(replay, webhook, places, settings.endpoint));
             wanted.extend(
                 epoch(replay.delivery).zip(config).map(|(epoch, config)| (replay.delivery, epoch, config)),
@@ -190,6 +192,13 @@ impl App {
         self.rooms.begin(url, done, |progress| {
             let keeper = Keeper::Shared { url: at.clone(), progress };
             self.room_handle(&at, keeper, head)
+        });
+    }
+
+    /// There is a receiver of room webhooks at a URL; everything up to `place` is settled for one that is not there yet.
+    pub(super) fn wake_room(&self, url: &str, place: u64) {
+        self.rooms.wake(url, place, |progress| {
+            self.room_handle(url, Keeper::Shared { url: url.to_owned(), progress }, place)
         });
     }
 

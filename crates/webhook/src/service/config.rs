@@ -1,11 +1,15 @@
 //! What a receiver is: where its requests go, what it wants, and how they are signed.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use sederunt_core::id::{AppId, Id};
 use sederunt_core::time::UnixMs;
 use sederunt_store::{ReplayRow, WebhookRow};
 
-use super::wants::{Replay, Wants};
+use super::wants::{Only, Replay, Wants};
 use crate::endpoint::Settings;
+use crate::failed::Event;
 use crate::places::Places;
 use crate::retry::ROTATION_MS;
 use crate::sign::{Secret, derived_id};
@@ -26,6 +30,15 @@ pub(super) enum Of {
         /// What ids of their events are made of.
         id: Id,
     },
+}
+
+impl Of {
+    /// The receiver, as the log has it: what a replay sends is its webhook's.
+    pub(super) const fn id(&self) -> Id {
+        match self {
+            Self::Webhook { id, .. } | Self::Room { id } => *id,
+        }
+    }
 }
 
 /// A receiver. It may change while requests are under way.
@@ -67,7 +80,9 @@ impl Config {
     ) -> Self {
         let of = Self::of_webhook(webhook, places, settings);
         let events = Wants::names(replay.events.as_ref().unwrap_or(&webhook.events));
-        let wants = Replay { no: replay.no, to_seq: replay.to_seq, events, only: None };
+        let failed = Only::Failed { from_seq: replay.from_seq, events: None };
+        let only = if replay.only_failed { failed } else { Only::All };
+        let wants = Replay { no: replay.no, to_seq: replay.to_seq, events, only };
         Self {
             of: Of::Webhook { id: webhook.id, has_new_ids: replay.new_ids },
             wants: Wants::Replay(wants),
@@ -92,6 +107,36 @@ impl Config {
             secret,
             old_secret: None,
             settings: Settings { is_strict: true, ..settings },
+        }
+    }
+
+    /// From where on a replay of what failed sends, and up to where; `None` of any other receiver.
+    pub(super) const fn failed_range(&self) -> Option<(u64, u64)> {
+        match &self.wants {
+            Wants::Replay(Replay { to_seq, only: Only::Failed { from_seq, .. }, .. }) => {
+                Some((*from_seq, *to_seq))
+            }
+            Wants::Replay(_) | Wants::Kit(_) | Wants::Room(_) => None,
+        }
+    }
+
+    /// A replay of what failed, when that has been read.
+    pub(super) fn with_failed(mut self: Arc<Self>, failed: &Arc<BTreeSet<Event>>) -> Arc<Self> {
+        if let Wants::Replay(Replay { only: Only::Failed { events, .. }, .. }) =
+            &mut Arc::make_mut(&mut self).wants
+        {
+            *events = Some(Arc::clone(failed));
+        }
+        self
+    }
+
+    /// The same as `old` as far as that has been read.
+    pub(super) fn with_failed_of(self: Arc<Self>, old: &Self) -> Arc<Self> {
+        match &old.wants {
+            Wants::Replay(Replay { only: Only::Failed { events: Some(events), .. }, .. }) => {
+                self.with_failed(events)
+            }
+            Wants::Replay(_) | Wants::Kit(_) | Wants::Room(_) => self,
         }
     }
 

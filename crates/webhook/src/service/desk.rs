@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use sederunt_core::id::{AppId, Id, MeetingId, PeerId, SessionId};
+use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, PeerId, SessionId};
 use sederunt_core::time::UnixMs;
-use sederunt_store::{StoreError, WebhookRow};
+use sederunt_store::{ReplayRow, StoreError, WebhookRow};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
@@ -17,6 +17,7 @@ use super::shared::Shared;
 use super::wants::Wants;
 use super::{Service, event};
 use crate::body::kit::{self, EventName};
+use crate::body::pagecall::{self, Action};
 use crate::client::{Reply, Request};
 use crate::retry::{Outcome, Phase};
 use crate::sign::Secret;
@@ -30,16 +31,38 @@ const ANSWER_BOUND: Duration = Duration::from_secs(5);
 pub enum Subject {
     /// A webhook of the app.
     Webhook(WebhookRow),
-    /// The room webhooks of the app at a URL.
-    Room(String),
+    /// A replay of one, whether it runs or not.
+    Replay(WebhookRow, ReplayRow),
+    /// The webhook of a room. All rooms of the app with the same URL share a receiver.
+    Room {
+        /// Where its requests go.
+        url: String,
+        /// The room.
+        room: MeetingId,
+    },
+}
+
+/// What is said to have happened when a receiver is tested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sample {
+    /// At a webhook of the app. Events that this server never tells are told as a start.
+    Event(EventName),
+    /// At the webhook of a room.
+    Action(Action),
+}
+
+impl From<EventName> for Sample {
+    fn from(event: EventName) -> Self {
+        Self::Event(event)
+    }
 }
 
 impl Subject {
     /// The id of the receiver, as the delivery log has it.
     pub fn receiver(&self, app: &AppId) -> Id {
         match self {
-            Self::Webhook(webhook) => webhook.id,
-            Self::Room(url) => room_receiver(app, url),
+            Self::Webhook(webhook) | Self::Replay(webhook, _) => webhook.id,
+            Self::Room { url, .. } => room_receiver(app, url),
         }
     }
 }
@@ -108,6 +131,9 @@ impl Service {
         key: Key,
         meeting: MeetingId,
     ) -> Result<(), DeskError> {
+        if let Subject::Room { url, .. } = of {
+            self.wake_room(app, url).await?;
+        }
         let (answer, done) = oneshot::channel();
         self.ask(app, of, Command::Retry(key, meeting, answer)).ok_or(DeskError::NotServed)?;
         match timeout(ANSWER_BOUND, done).await {
@@ -130,12 +156,10 @@ impl Service {
     ) -> Result<Sent, DeskError> {
         let app = self.app(app).await?;
         let config = self.config(&app, of);
-        let first = Key { replay: 0, ..key };
-        let told = app.one(&config.wants, first, meeting).await.ok_or(DeskError::NoEvent)?;
-        let told = Told { key, ..Told::clone(&told) };
+        let told = app.event_at(&config.wants, key, meeting).await?.ok_or(DeskError::NoEvent)?;
         let signature = self.setup.signer.sign(&told.body).await.map_err(|_| DeskError::Unsigned)?;
         let headers = app.headers(&config, (&told, 1), &signature, false).await;
-        Ok(Sent { headers, body: told.body })
+        Ok(Sent { headers, body: told.body.clone() })
     }
 
     /// Sends something that has not happened, and says what came of it. One that succeeds is worth a probe of a receiver that is
@@ -143,11 +167,16 @@ impl Service {
     ///
     /// # Errors
     /// Too many are under way.
-    pub async fn test(&self, app: &AppId, of: &Subject, event: EventName) -> Result<Tested, DeskError> {
+    pub async fn test(
+        &self,
+        app: &AppId,
+        of: &Subject,
+        sample: impl Into<Sample>,
+    ) -> Result<Tested, DeskError> {
         let app = self.app(app).await?;
         let _turn = app.tests.try_acquire().map_err(|_| DeskError::TooMany)?;
         let config = self.config(&app, of);
-        let told = made_up(&app, event, self.setup.clock.wall());
+        let told = made_up(&app, of, sample.into(), self.setup.clock.wall());
         let signature = self.setup.signer.sign(&told.body).await.map_err(|_| DeskError::Unsigned)?;
         let headers = app.headers(&config, (&told, 1), &signature, true).await;
         let sent = Sent { headers: headers.clone(), body: told.body.clone() };
@@ -177,21 +206,35 @@ impl Service {
         let app = self.apps.app(app)?;
         match of {
             Subject::Webhook(webhook) => app.with(webhook.id, |handle| handle.ask(command)),
-            Subject::Room(url) => app.rooms.with(url, |handle| handle.ask(command)),
+            Subject::Replay(_, replay) => app.with(replay.delivery, |handle| handle.ask(command)),
+            Subject::Room { url, .. } => app.rooms.with(url, |handle| handle.ask(command)),
         }
+    }
+
+    /// Receivers of room webhooks go when there is nothing to do for them.
+    async fn wake_room(&self, app: &AppId, url: &str) -> Result<(), DeskError> {
+        let place = self.setup.store.rooms_place(app).await?;
+        let (app, place) = self.apps.app(app).zip(place).ok_or(DeskError::NotServed)?;
+        app.wake_room(url, place);
+        Ok(())
     }
 
     fn config(&self, app: &Shared, of: &Subject) -> Config {
         let places = &self.setup.places;
         let settings = self.setup.settings.endpoint;
         match of {
+            // What is asked for by name may have been told before the list was changed.
             Subject::Webhook(webhook) => {
                 let mut config = Config::of_webhook(webhook, places, settings);
-                // What is asked for by name may have been told before the list was changed.
                 config.wants = Wants::Kit(EventName::ALL.iter().copied().collect());
                 config
             }
-            Subject::Room(url) => {
+            Subject::Replay(webhook, replay) => {
+                let all = EventName::ALL.iter().map(|name| name.as_str().to_owned()).collect();
+                let whole = ReplayRow { only_failed: false, events: Some(all), ..replay.clone() };
+                Config::of_replay(&whole, webhook, places, settings)
+            }
+            Subject::Room { url, .. } => {
                 let secret: Secret = (self.setup.room_secret)(&app.id);
                 Config::of_room(&app.id, url, secret, places, settings)
             }
@@ -210,15 +253,34 @@ impl Service {
 }
 
 /// An event whose ids are made up.
-fn made_up(app: &Shared, event: EventName, now: UnixMs) -> Told {
+fn made_up(app: &Shared, of: &Subject, sample: Sample, now: UnixMs) -> Told {
     let name = app.name();
-    let session = kit::Session {
-        meeting: MeetingId::from_u128(0),
-        session: SessionId::from_u128(0),
-        title: "Test",
-        started_at: now,
-        organizer: kit::Organizer { id: app.id.as_str(), name: &name },
+    let (meeting, peer) = (MeetingId::from_u128(0), PeerId::from_u128(0));
+    let body = match sample {
+        Sample::Event(event) => {
+            let session = kit::Session {
+                meeting,
+                session: SessionId::from_u128(0),
+                title: "Test",
+                started_at: now,
+                organizer: kit::Organizer { id: app.id.as_str(), name: &name },
+            };
+            event::sample(&session, peer, event, now)
+        }
+        Sample::Action(action) => {
+            let visit = pagecall::Visit {
+                room: meeting,
+                user_id: Some("test"),
+                member: ParticipantId::from_u128(0),
+                session: peer,
+                sessions: u64::from(action == Action::Joined),
+                members: u64::from(action == Action::Joined),
+                at: now,
+            };
+            pagecall::visited(action, &visit).unwrap_or_default()
+        }
     };
-    let body = event::sample(&session, PeerId::from_u128(0), event, now);
-    Told { key: Key::first(0), lane: MeetingId::from_u128(0), order: Order::Session, body }
+    // The headers are those of the room.
+    let lane = if let Subject::Room { room, .. } = of { *room } else { meeting };
+    Told { key: Key::first(0), lane, order: Order::Session, body }
 }

@@ -59,6 +59,10 @@ impl Shared {
         let mut after = from.saturating_sub(1);
         // What is not wanted costs pages, too: nothing was found is an answer once there is no more.
         loop {
+            let Some(next) = wants.next(after + 1).filter(|next| *next <= to) else {
+                return Ok(Page { events: Vec::new(), read_to: to.min(self.head()) });
+            };
+            after = next - 1;
             let pages = &self.setup.pages;
             let page = pages.page(&self.id, Cursor::at_end(after), PAGE, filter.clone()).await?;
             let mut found = Vec::new();
@@ -81,6 +85,23 @@ impl Shared {
         let room = Room { events: 1, bytes: usize::MAX };
         let page = self.page(wants, Some(lane), (key.seq, key.seq), room).await;
         page.events.into_iter().find(|told| told.key == key)
+    }
+
+    /// One event as the ledger has it, whether anybody wants it now or not.
+    pub(super) async fn event_at(
+        &self,
+        wants: &Wants,
+        key: Key,
+        lane: MeetingId,
+    ) -> Result<Option<Arc<Told>>, StoreError> {
+        let counts = matches!(wants, Wants::Room(_));
+        let kinds = wants.facts().into_iter().collect();
+        let filter = EventFilter { meetings: vec![lane], kinds, counts };
+        let before = Cursor::at_end(key.seq.saturating_sub(1));
+        let page = self.setup.pages.page(&self.id, before, 1, filter).await?;
+        let Some(row) = page.events.first().filter(|row| row.seq == key.seq) else { return Ok(None) };
+        let events = self.render(row, wants.has_chat()).await?;
+        Ok(events.iter().filter_map(|event| wants.pick(event)).find(|told| told.key == key))
     }
 
     /// The events of a fact.

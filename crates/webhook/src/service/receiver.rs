@@ -2,6 +2,7 @@
 
 mod keeper;
 mod life;
+mod only;
 
 use std::sync::Arc;
 

@@ -44,6 +44,17 @@ impl Rooms {
         entry.handle.news(seq);
     }
 
+    /// One that has something to do although nothing was routed to it: everything up to `place` is settled.
+    pub(super) fn wake(&self, url: &str, place: u64, begin: impl FnOnce(Arc<Progress>) -> Handle) {
+        let mut receivers = lock(&self.receivers);
+        receivers.entry(url.to_owned()).or_insert_with(|| {
+            let progress = Arc::new(Progress::default());
+            progress.done.store(place, Ordering::Release);
+            progress.assign(place);
+            Entry { handle: begin(Arc::clone(&progress)), progress, idle_looks: 0 }
+        });
+    }
+
     /// A receiver that has a row is there from the start.
     pub(super) fn begin(&self, url: String, done: u64, begin: impl FnOnce(Arc<Progress>) -> Handle) {
         let mut receivers = lock(&self.receivers);

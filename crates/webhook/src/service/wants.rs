@@ -7,6 +7,7 @@ use sederunt_core::fact::FactName;
 
 use super::event::{Kind, Posted};
 use crate::body::kit::EventName;
+use crate::failed::Event;
 use crate::told::{Key, Told};
 
 /// Which events.
@@ -29,8 +30,26 @@ pub(super) struct Replay {
     pub to_seq: u64,
     /// Which events.
     pub events: BTreeSet<EventName>,
-    /// Only these, by fact and part; `None` = all.
-    pub only: Option<Arc<BTreeSet<(u64, u8)>>>,
+    /// Which of them.
+    pub only: Only,
+}
+
+/// What of its events a replay sends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Only {
+    /// All of them.
+    All,
+    /// What failed for good, by fact and part, when that is read; `from_seq`: the first fact.
+    Failed { from_seq: u64, events: Option<Arc<BTreeSet<Event>>> },
+}
+
+impl Only {
+    fn has(&self, event: Event) -> bool {
+        match self {
+            Self::All => true,
+            Self::Failed { events, .. } => events.as_ref().is_some_and(|events| events.contains(&event)),
+        }
+    }
 }
 
 impl Wants {
@@ -46,8 +65,8 @@ impl Wants {
             (Self::Room(url), Kind::Room(room)) => (room.url == *url).then(|| Arc::clone(&event.told)),
             (Self::Replay(replay), Kind::Kit(name)) => {
                 let Key { seq, part, .. } = event.told.key;
-                let is_one = replay.only.as_ref().is_none_or(|only| only.contains(&(seq, part)));
-                let wanted = seq <= replay.to_seq && replay.events.contains(name) && is_one;
+                let is_one = seq <= replay.to_seq && replay.only.has((seq, part));
+                let wanted = is_one && replay.events.contains(name);
                 wanted.then(|| {
                     let key = Key { seq, part, replay: replay.no };
                     Arc::new(Told { key, ..Told::clone(&event.told) })
@@ -65,6 +84,16 @@ impl Wants {
         }
     }
 
+    /// The first fact from `from` on that may make a wanted event; `None` = none does.
+    pub(super) fn next(&self, from: u64) -> Option<u64> {
+        match self {
+            Self::Replay(Replay { only: Only::Failed { events: Some(events), .. }, .. }) => {
+                events.range((from, 0)..).next().map(|(seq, _)| *seq)
+            }
+            Self::Replay(_) | Self::Kit(_) | Self::Room(_) => Some(from),
+        }
+    }
+
     /// As far as it looks, when facts go up to `head`.
     pub(super) fn clamp(&self, head: u64) -> u64 {
         self.last().map_or(head, |last| head.min(last))
@@ -74,7 +103,7 @@ impl Wants {
     pub(super) fn facts(&self) -> BTreeSet<FactName> {
         match self {
             Self::Kit(names) | Self::Replay(Replay { events: names, .. }) => {
-                names.iter().filter_map(|name| fact(*name)).collect()
+                names.iter().filter_map(|name| name.fact()).collect()
             }
             Self::Room(_) => BTreeSet::from([FactName::PeerJoined, FactName::PeerLeft]),
         }
@@ -88,19 +117,5 @@ impl Wants {
             }
             Self::Room(_) => false,
         }
-    }
-}
-
-/// The fact that makes an event; what is not recorded is never told.
-fn fact(name: EventName) -> Option<FactName> {
-    match name {
-        EventName::MeetingStarted => Some(FactName::SessionStarted),
-        EventName::MeetingEnded | EventName::ChatSynced => Some(FactName::SessionEnded),
-        EventName::ParticipantJoined => Some(FactName::PeerJoined),
-        EventName::ParticipantLeft => Some(FactName::PeerLeft),
-        EventName::RecordingStatus
-        | EventName::LivestreamStatus
-        | EventName::Transcript
-        | EventName::Summary => None,
     }
 }

@@ -1,7 +1,7 @@
 //! The service over a real node and its ledger, with receivers on this machine.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
-mod receiver;
+mod replays;
 mod scene;
 
 use std::collections::BTreeSet;
@@ -14,7 +14,7 @@ use sederunt_core::id::Id;
 use sederunt_core::words::chat;
 use sederunt_store::delivery::SavedHealth;
 use sederunt_store::{ImportOptions, ReplayRow, ReplayState};
-use sederunt_testkit::{T0, until};
+use sederunt_testkit::{Got, Receiver, SECRET, T0, until};
 use sederunt_webhook::body::kit::EventName;
 use sederunt_webhook::health::State;
 use sederunt_webhook::keys::KeyRing;
@@ -22,8 +22,7 @@ use sederunt_webhook::service::{DeskError, Subject};
 use sederunt_webhook::sign::Secret;
 use sederunt_webhook::told::Key;
 
-use receiver::{Got, Receiver};
-use scene::{SECRET, Scene, member};
+use scene::{Scene, member};
 
 const ALL: &[&str] = &[
     "meeting.started",
@@ -61,7 +60,7 @@ async fn a_session_is_told_in_its_order_signed_and_once() {
     assert!(got.iter().all(|one| one.json()["meeting"]["sessionId"] == session));
     assert_eq!(got[0].json()["meeting"]["organizedBy"]["name"], "Demo app");
 
-    let keys = KeyRing::read(&scene.key).unwrap();
+    let keys = KeyRing::read(&scene.deliverer.key).unwrap();
     let public = keys.signing_key(T0).unwrap().public_pem().unwrap();
     let der: String = public.lines().filter(|line| !line.starts_with('-')).collect();
     let public = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, STANDARD.decode(der).unwrap());

@@ -1,7 +1,5 @@
 //! Webhooks of an app (SEMANTICS §4).
 
-use std::borrow::Cow;
-
 use axum::extract::State;
 use sederunt_app::webhooks::{self, Whole};
 use sederunt_changes::text::iso;
@@ -9,16 +7,15 @@ use sederunt_store::WebhookRow;
 use sederunt_webhook::body::kit::EventName;
 use sederunt_webhook::places::Places;
 use sederunt_webhook::target::Target;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use utoipa::openapi::{RefOr, Schema};
-use utoipa::{PartialSchema, ToSchema};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::access::{Change, InApp, OfWebhook, Read};
 use super::view::{Created, Envelope};
 use crate::dialect::{KitError, KitErrors};
 use crate::extract::Body;
 use crate::fault::Fault;
+use crate::hook_event::Event;
 use crate::state::Api;
 
 /// A receiver of events. Its secrets are not shown here.
@@ -54,46 +51,6 @@ impl From<WebhookRow> for Webhook {
             created_at: iso(row.created_at),
             updated_at: iso(row.updated_at),
         }
-    }
-}
-
-/// The name of an event, of those that there are.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Event(EventName);
-
-/// The names as serde has them in its complaints.
-const NAMES: [&str; EventName::ALL.len()] = {
-    let mut names = [""; EventName::ALL.len()];
-    let mut i = 0;
-    while i < names.len() {
-        names[i] = EventName::ALL[i].as_str();
-        i += 1;
-    }
-    names
-};
-
-impl<'de> Deserialize<'de> for Event {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let name = String::deserialize(d)?;
-        EventName::parse(&name).map(Self).ok_or_else(|| D::Error::unknown_variant(&name, &NAMES))
-    }
-}
-
-impl Serialize for Event {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(self.0.as_str())
-    }
-}
-
-impl PartialSchema for Event {
-    fn schema() -> RefOr<Schema> {
-        crate::document::one_of(&NAMES).into()
-    }
-}
-
-impl ToSchema for Event {
-    fn name() -> Cow<'static, str> {
-        "WebhookEventName".into()
     }
 }
 

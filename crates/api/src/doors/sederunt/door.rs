@@ -33,7 +33,8 @@ pub(crate) const DOOR: Door = Door {
     info(
         title = "Sederunt API",
         description = "What neither vendor has: the changes of an app's sessions and peers, in the order of the ledger, as \
-                       a live feed and as a pull; the files that links of other doors lead to; and the secrets of webhooks.",
+                       a live feed and as a pull; the files that links of other doors lead to; and how webhooks do, what \
+                       became of each event, tests, replays, and secrets.",
         version = "1.0.0",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
@@ -62,7 +63,20 @@ fn routes() -> Vec<UtoipaMethodRouter<Api>> {
         routes!(stream::feed),
         routes!(pull::events),
         routes!(chat::file),
-        routes!(webhooks::secret),
-        routes!(webhooks::rotate),
+        routes!(webhooks::secret::get),
+        routes!(webhooks::secret::rotate),
+        routes!(webhooks::secret::of_room),
+        routes!(webhooks::status::of_webhook),
+        routes!(webhooks::status::of_room),
+        routes!(webhooks::deliveries::of_webhook),
+        routes!(webhooks::deliveries::of_room),
+        routes!(webhooks::delivery::of_webhook),
+        routes!(webhooks::delivery::of_room),
+        routes!(webhooks::delivery::retry_of_webhook),
+        routes!(webhooks::delivery::retry_of_room),
+        routes!(webhooks::replays::begin, webhooks::replays::list),
+        routes!(webhooks::replays::get, webhooks::replays::stop),
+        routes!(webhooks::test::of_webhook),
+        routes!(webhooks::test::of_room),
     ]
 }

@@ -1,5 +1,5 @@
 //! Our own door: the live feed, `/sederunt/v1/apps/{app_id}/feed` as Server-Sent Events, and `…/events` as a pull of the
-//! same; files that links lead to (`chat.rs`), and the secrets of webhooks (`webhooks.rs`).
+//! same; files that links lead to (`chat.rs`), and what owners of webhooks see and ask for (`webhooks`).
 //!
 //! A change is told when it is durable, in the order of the ledger, and is rendered once however many watch: one hub per
 //! app with watchers (`hub.rs`) reads the ledger into a ring; each watcher (`stream.rs`) catches up from the

@@ -11,7 +11,7 @@ use utoipa::openapi::schema::{Object, Type};
 use crate::fault::Fault;
 use crate::limit::{EVENTS_DEFAULT, EVENTS_MAX, FEED_MEETINGS_MAX};
 use crate::query::{FromQuery, Query};
-use crate::value::number;
+use crate::value::{number, page_size};
 
 /// Where to go on, in the header that browsers send by themselves.
 const LAST_EVENT_ID: &str = "last-event-id";
@@ -99,7 +99,7 @@ impl FromQuery for PullParams {
     fn from_query(query: &Query) -> Result<Self, Fault> {
         Ok(Self {
             after: query.text("after")?.map(|text| seq("after", text)).transpose()?.unwrap_or(0),
-            limit: limit(query)?,
+            limit: page_size(query, EVENTS_DEFAULT, EVENTS_MAX)?,
             meeting_id: meetings(query)?,
             events: kinds(query)?,
         })
@@ -115,16 +115,6 @@ fn seq(name: &'static str, text: &str) -> Result<u64, Fault> {
 
 fn bad_seq(name: &'static str) -> Fault {
     Fault::new(name, "must be the id of an event")
-}
-
-fn limit(query: &Query) -> Result<usize, Fault> {
-    const RULE: &str = "must be a whole number of at least 0";
-    let Some(text) = query.once("limit", RULE)? else { return Ok(EVENTS_DEFAULT) };
-    let found = number(text).ok().filter(|n| n.is_whole).ok_or_else(|| Fault::new("limit", RULE))?;
-    Ok(match found.whole {
-        0 => EVENTS_DEFAULT,
-        n => usize::try_from(n).unwrap_or(EVENTS_MAX).min(EVENTS_MAX),
-    })
 }
 
 fn meetings(query: &Query) -> Result<Vec<MeetingId>, Fault> {

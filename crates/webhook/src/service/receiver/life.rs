@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::{Command, Keeper, Status};
+use super::{Command, Keeper, Status, only};
 use crate::endpoint::Endpoint;
 use crate::health::State;
 use crate::retry::Outcome;
@@ -83,6 +83,7 @@ async fn live(app: Arc<Shared>, id: Id, keeper: Keeper, ends: &mut Ends) -> Resu
         return Ok(Over::Ended);
     }
     let config = Arc::clone(&ends.configured.borrow_and_update());
+    let Some(config) = only::chosen(&app, config).await else { return Ok(Over::Ended) };
     let now = app.setup.clock.steady();
     let head = config.wants.clamp(*ends.heard.borrow_and_update());
     let kept = saved.cursor;
@@ -269,6 +270,7 @@ impl Life {
     }
 
     fn configure(&mut self, config: Arc<Config>) {
+        let config = config.with_failed_of(&self.config);
         let is_elsewhere = config.url != self.config.url;
         let rotated = config.rotated_at();
         self.config = config;
@@ -400,7 +402,7 @@ impl Life {
         }
         let key = attempt.key;
         let setup = &self.app.setup;
-        let written = journal::write(&setup.log, &*setup.clock, self.id, &attempt, &excerpt);
+        let written = journal::write(&setup.log, &*setup.clock, self.config.of.id(), &attempt, &excerpt);
         if let Some(written) = written {
             self.jobs.spawn(async move {
                 written.await;

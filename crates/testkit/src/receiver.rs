@@ -1,4 +1,4 @@
-//! A receiver that keeps what it gets, and answers as it is told.
+//! A receiver of webhooks on this machine, which keeps what it gets and answers as it is told.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
@@ -7,27 +7,33 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::task::AbortHandle;
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::wait::within;
 
 /// A request as it came.
 #[derive(Debug, Clone)]
-pub(crate) struct Got {
+pub struct Got {
+    /// Its headers, by name in lower case.
     pub headers: BTreeMap<String, String>,
+    /// Its body.
     pub body: Vec<u8>,
 }
 
 impl Got {
-    pub(crate) fn json(&self) -> Value {
+    /// The body.
+    pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 
     /// `event`, or `action` of a room.
-    pub(crate) fn what(&self) -> String {
+    pub fn what(&self) -> String {
         let json = self.json();
         json["event"].as_str().or(json["action"].as_str()).unwrap().to_owned()
     }
 
-    pub(crate) fn header(&self, name: &str) -> &str {
+    /// A header that must be there.
+    pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).unwrap_or_else(|| panic!("no {name} in {:?}", self.headers))
     }
 }
@@ -35,10 +41,13 @@ impl Got {
 /// What it answers to the n-th request (0 = the first) with this body: a status, or nothing at all.
 type Script = dyn Fn(usize, &Got) -> Option<u16> + Send + Sync;
 
-pub(crate) struct Receiver {
+/// A receiver; it is gone when this is dropped.
+#[derive(Debug)]
+pub struct Receiver {
+    /// Where it listens.
     pub port: u16,
     got: watch::Receiver<Vec<Got>>,
-    task: AbortHandle,
+    task: JoinHandle<()>,
 }
 
 impl Drop for Receiver {
@@ -48,51 +57,59 @@ impl Drop for Receiver {
 }
 
 impl Receiver {
-    pub(crate) async fn willing() -> Self {
+    /// One that takes everything.
+    pub async fn willing() -> Self {
         Self::answering(|_, _| Some(200)).await
     }
 
-    pub(crate) async fn answering(
-        script: impl Fn(usize, &Got) -> Option<u16> + Send + Sync + 'static,
-    ) -> Self {
+    /// One that answers to the n-th request (0 = the first) with this body as it is told: a status, or nothing at all.
+    pub async fn answering(script: impl Fn(usize, &Got) -> Option<u16> + Send + Sync + 'static) -> Self {
         Self::at(0, script).await
     }
 
     /// At a port, for one that comes back.
-    pub(crate) async fn at(
-        port: u16,
-        script: impl Fn(usize, &Got) -> Option<u16> + Send + Sync + 'static,
-    ) -> Self {
+    pub async fn at(port: u16, script: impl Fn(usize, &Got) -> Option<u16> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (kept, got) = watch::channel(Vec::new());
         let (script, kept): (Arc<Script>, _) = (Arc::new(script), Arc::new(kept));
         let counts = Arc::new(Mutex::new(HashMap::new()));
         let task = tokio::spawn(async move {
+            // Connections end with it.
+            let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, Arc::clone(&script), Arc::clone(&kept), Arc::clone(&counts)));
+                while connections.try_join_next().is_some() {}
+                connections.spawn(serve(stream, Arc::clone(&script), Arc::clone(&kept), Arc::clone(&counts)));
             }
         });
-        Self { port, got, task: task.abort_handle() }
+        Self { port, got, task }
     }
 
-    pub(crate) fn url(&self, path: &str) -> String {
+    /// Listens no more; its port is free for another one.
+    pub async fn close(mut self) -> u16 {
+        self.task.abort();
+        let _ = (&mut self.task).await;
+        self.port
+    }
+
+    /// A URL at which it is.
+    pub fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
     /// What has come so far.
-    pub(crate) fn got(&self) -> Vec<Got> {
+    pub fn got(&self) -> Vec<Got> {
         self.got.borrow().clone()
     }
 
     /// Waits for so many requests.
-    pub(crate) async fn wait(&self, count: usize) -> Vec<Got> {
+    pub async fn wait(&self, count: usize) -> Vec<Got> {
         let mut got = self.got.clone();
-        sederunt_testkit::within("a request", got.wait_for(|got| got.len() >= count)).await.unwrap().clone()
+        within("a request", got.wait_for(|got| got.len() >= count)).await.unwrap().clone()
     }
 
     /// Events of what has come, in order.
-    pub(crate) async fn events(&self, count: usize) -> Vec<String> {
+    pub async fn events(&self, count: usize) -> Vec<String> {
         self.wait(count).await.iter().map(Got::what).collect()
     }
 }
