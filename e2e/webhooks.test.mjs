@@ -2,6 +2,7 @@
 // samples of docs/webhooks.md, the vendor's published ways, and the libraries of Standard Webhooks.
 import assert from 'node:assert/strict';
 import { createPublicKey, createVerify, webcrypto } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
 import { makeMeeting, nodeClient, shortId, stays } from './lib/api.mjs';
@@ -193,6 +194,15 @@ test('while a secret is rotated both are good', async () => {
   ada.close();
   for (const { headers } of told) assert.equal(headers['webhook-signature'].split(' ').length, 2);
   for (const one of [now, secret]) assert.deepEqual(await ask(one, told), told.map(() => all(true)));
+});
+
+test('every metric is documented', async () => {
+  const text = await (await fetch(`${server.metrics}/metrics`)).text();
+  const exported = [...text.matchAll(/^# TYPE (sederunt_webhook_\w+) (\w+)$/gm)].map(([, name, type]) => (type === 'counter' ? `${name}_total` : name));
+  assert.ok(exported.includes('sederunt_webhook_deliveries_total'), text);
+  const documented = readFileSync(new URL('../docs/webhooks.md', import.meta.url), 'utf8');
+  assert.deepEqual(exported.filter((name) => !documented.includes(`\`${name}`)), []);
+  assert.match(text, /^sederunt_webhook_deliveries_total\{result="delivered"\} [1-9]/m);
 });
 
 test('the webhook of a room', async () => {
