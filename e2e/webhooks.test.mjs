@@ -104,7 +104,8 @@ test('a meeting is told whole, in order, and in the words of the ledger', async 
   const said = await bob.ask(EVENT.sendMessageToRoom, Buffer.concat([number(1, 0), field(2, 'hello')]));
   assert.notEqual(said.event, EVENT.error);
   bob.close();
-  await until('Bob has left', () => receiver.bodies().some(({ event, participant }) => event === 'meeting.participantLeft' && participant.peerId === bob.peer));
+  const isHis = ({ event, participant }) => event === 'meeting.participantLeft' && participant.peerId === bob.peer;
+  await until('Bob has left', () => receiver.bodies().some(isHis));
   await nodeClient(server).realtimeKit.activeSession.kickAllParticipants(meeting, { ...account, app_id: server.app });
 
   const told = (await receiver.accepted(7)).map(({ body }) => JSON.parse(body));
@@ -165,7 +166,8 @@ test('nobody takes what was changed, is old, or is signed by another', async () 
   const { headers: other } = receiver.requests[3];
   const without = Object.fromEntries(Object.entries(headers).filter(([name]) => !name.endsWith('signature')));
   const unsigned = { headers: { ...without, 'rtk-signature': '', 'webhook-signature': '' }, body };
-  const wrong = [{ headers, body: changed }, { headers: other, body }, unsigned];
+  const garbage = { headers: { ...headers, 'rtk-signature': 'a', 'webhook-signature': 'v1,AAAA v2,é' }, body };
+  const wrong = [{ headers, body: changed }, { headers: other, body }, unsigned, garbage];
   assert.deepEqual(await ask(secret, wrong), wrong.map(() => all(false)));
 
   // The key does not sign the time, the secret does: neither another time passes nor the honest one of an hour ago.
@@ -198,7 +200,8 @@ test('while a secret is rotated both are good', async () => {
 
 test('every metric is documented', async () => {
   const text = await (await fetch(`${server.metrics}/metrics`)).text();
-  const exported = [...text.matchAll(/^# TYPE (sederunt_webhook_\w+) (\w+)$/gm)].map(([, name, type]) => (type === 'counter' ? `${name}_total` : name));
+  const families = [...text.matchAll(/^# TYPE (sederunt_webhook_\w+) (\w+)$/gm)];
+  const exported = families.map(([, name, type]) => (type === 'counter' ? `${name}_total` : name));
   assert.ok(exported.includes('sederunt_webhook_deliveries_total'), text);
   const documented = readFileSync(new URL('../docs/webhooks.md', import.meta.url), 'utf8');
   assert.deepEqual(exported.filter((name) => !documented.includes(`\`${name}`)), []);

@@ -24,7 +24,8 @@ export async function javascript() {
  * only the key is asked.
  */
 export function askPython({ server, secret, requests }) {
-  const asked = { server, secret, blocks: blocks('python'), requests: requests.map(({ headers, body }) => ({ headers, body: body.toString('base64') })) };
+  const encoded = requests.map(({ headers, body }) => ({ headers, body: body.toString('base64') }));
+  const asked = { server, secret, blocks: blocks('python'), requests: encoded };
   const done = spawnSync(python(), [SCRIPT], { input: JSON.stringify(asked), encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`signatures.py: ${done.stderr || done.error}`);
   return JSON.parse(done.stdout);
