@@ -122,17 +122,7 @@ async fn what_was_acknowledged_survives_sigkill() {
     check::stays(&straight, &everybody, &log.lock().unwrap(), kills);
     removed::check(&straight, &log.lock().unwrap());
     log.lock().unwrap().sealing.check(kills);
-    // From the index, and from SQL.
-    let server = index::serve(&data, &mut rng.fork(kills), &[]);
-    compare::lists(&server.bound.http, &first, &truth).await;
-    index::has_answered(&server.bound.metrics).await;
-    stop(server);
-    verify(&data);
-    index::remove(&data);
-    let server = Server::start(&data, &["--index-from-sessions", "1000000000"]);
-    compare::lists(&server.bound.http, &first, &truth).await;
-    stop(server);
-    verify(&data);
+    lists_agree(&data, &mut rng.fork(kills), &first, &truth).await;
     println!("all checked, {:.0} s", start.elapsed().as_secs_f64());
 }
 
@@ -141,6 +131,20 @@ async fn a_large_import_survives_sigkill() {
     let sessions = std::env::var("TORTURE_IMPORT").map_or(large::SESSIONS, |n| n.parse().unwrap());
     let dir = tempfile::tempdir().unwrap();
     large::imports(dir.path(), sessions, &mut Dice::from_env("TORTURE_SEED").fork(1)).await;
+}
+
+/// The lists say what an export says, from the index and from SQL.
+async fn lists_agree(data: &Path, rng: &mut Dice, first: &FirstRun, truth: &Truth) {
+    let server = index::serve(data, rng, &[]);
+    compare::lists(&server.bound.http, first, truth).await;
+    index::has_answered(&server.bound.metrics).await;
+    stop(server);
+    verify(data);
+    index::remove(data);
+    let server = Server::start(data, &["--index-from-sessions", "1000000000"]);
+    compare::lists(&server.bound.http, first, truth).await;
+    stop(server);
+    verify(data);
 }
 
 fn rooms(everybody: &[Pass]) -> Vec<Id> {
