@@ -1,6 +1,5 @@
 // Every operation that is built, through the official SDKs of npm and PyPI: only the base URL is ours. The one of PyPI
-// validates strictly: a field of another type than it says is an error. What is not built is refused, and nothing of a
-// webhook is yet.
+// validates strictly: a field of another type than it says is an error. What is not built is refused.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';

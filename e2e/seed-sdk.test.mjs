@@ -95,7 +95,6 @@ test('what is not built is asked for once, whatever the SDK does with other faul
   const room = await makeMeeting(server, 'Nothing here');
   const calls = {
     'a start': () => client.realtimeKit.recordings.startRecordings(app_id, { account_id, meeting_id: room }),
-    'a making': () => client.realtimeKit.webhooks.createWebhook(app_id, { account_id, name: 'w', url: 'https://example.com', events: ['meeting.ended'] }),
     'of older SDKs: a stream': () => client.put(`/accounts/${account_id}/realtime/kit/${app_id}/livestreams/${room}/disable`),
   };
   for (const [what, call] of Object.entries(calls)) {
