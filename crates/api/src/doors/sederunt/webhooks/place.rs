@@ -6,7 +6,7 @@ use crate::fault::Fault;
 use crate::query::Query;
 
 /// The form of a place between deliveries.
-pub(super) const PLACE_FORM: &str = "^([0-9]{1,16}|[0-9]{1,20}-[0-9]{1,3}(-[1-9][0-9]{0,9})?)?$";
+pub(super) const PLACE_FORM: &str = "^([0-9]{1,16}|(0|[1-9][0-9]{0,17})-([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])(-[1-9][0-9]{0,8})?)?$";
 
 /// Writes the id of a delivery.
 pub(super) fn write(key: Key) -> String {

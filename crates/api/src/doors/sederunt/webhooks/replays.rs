@@ -23,7 +23,7 @@ use crate::limit::{REPLAYS_DEFAULT, REPLAYS_MAX};
 use crate::path;
 use crate::query::{FromQuery, Query};
 use crate::state::Api;
-use crate::value::{Edge, instant, page_size, whole_param};
+use crate::value::{Edge, instant, page_size};
 
 fn states() -> Schema {
     let names: Vec<_> = ReplayState::ALL.iter().map(|state| state.as_str()).collect();
@@ -201,7 +201,7 @@ pub(crate) async fn begin(
 #[into_params(parameter_in = Query)]
 pub(crate) struct ReplaysParams {
     /// Only those with a smaller number.
-    #[param(value_type = Option<u64>, minimum = 0)]
+    #[param(value_type = Option<String>, pattern = "^[0-9]{0,9}$")]
     before: Option<u32>,
     /// Most replays in the answer, at most 100; 0 is the default.
     #[param(value_type = Option<u64>, minimum = 0, default = 25)]
@@ -210,11 +210,11 @@ pub(crate) struct ReplaysParams {
 
 impl FromQuery for ReplaysParams {
     fn from_query(query: &Query) -> Result<Self, Fault> {
-        let before = whole_param(query, "before", "must be the number of a replay")?;
-        Ok(Self {
-            before: before.map(|no| u32::try_from(no).unwrap_or(u32::MAX)),
-            limit: page_size(query, REPLAYS_DEFAULT, REPLAYS_MAX)?,
-        })
+        let read = |text: &str| text.parse().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()));
+        let before = query
+            .text("before")?
+            .map(|text| read(text).ok_or_else(|| Fault::new("before", "must be the number of a replay")));
+        Ok(Self { before: before.transpose()?, limit: page_size(query, REPLAYS_DEFAULT, REPLAYS_MAX)? })
     }
 }
 
@@ -278,7 +278,7 @@ impl<R: Right> FromRequestParts<Api> for OfReplay<R> {
     path = "/apps/{app_id}/webhooks/{webhook_id}/replays/{number}",
     operation_id = "GetWebhookReplay",
     tag = "Webhooks",
-    params(("app_id" = String, Path), ("webhook_id" = String, Path), ("number" = u32, Path)),
+    params(("app_id" = String, Path), ("webhook_id" = String, Path), ("number" = String, Path)),
     responses((status = 200, description = "Done.", body = Replay), KitErrors)
 )]
 pub(crate) async fn get(of_replay: OfReplay<Read>) -> Result<Json<Replay>, KitError> {
@@ -292,7 +292,7 @@ pub(crate) async fn get(of_replay: OfReplay<Read>) -> Result<Json<Replay>, KitEr
     path = "/apps/{app_id}/webhooks/{webhook_id}/replays/{number}",
     operation_id = "StopWebhookReplay",
     tag = "Webhooks",
-    params(("app_id" = String, Path), ("webhook_id" = String, Path), ("number" = u32, Path)),
+    params(("app_id" = String, Path), ("webhook_id" = String, Path), ("number" = String, Path)),
     responses((status = 200, description = "Done.", body = Replay), KitErrors)
 )]
 pub(crate) async fn stop(of_replay: OfReplay<Change>) -> Result<Json<Replay>, KitError> {

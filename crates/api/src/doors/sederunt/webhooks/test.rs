@@ -48,7 +48,7 @@ fn actions() -> Schema {
 }
 
 fn action<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Action>, D::Error> {
-    let Some(name) = Option::<String>::deserialize(d)? else { return Ok(None) };
+    let name = String::deserialize(d)?;
     Action::parse(&name).map(Some).ok_or_else(|| D::Error::unknown_variant(&name, &ACTIONS))
 }
 
