@@ -1,6 +1,6 @@
 //! Delivery over a ledger: the machines of all receivers, with facts to read, a client to send with, and a clock.
 //!
-//! Each app that has somebody to tell has a task ([`app`]), which reads its facts once (`follow`) into a ring that all of its
+//! Each app that has somebody to tell has a task (`app`), which reads its facts once (`follow`) into a ring that all of its
 //! receivers share. Each receiver has a task of its own (`receiver`), which feeds its machine and does what that asks for. All of
 //! it is on a runtime of its own: neither people in calls nor requests of the API wait for somebody else's server.
 
