@@ -22,8 +22,10 @@ const APPLICATION: i32 = 0x5344_4c47;
 /// What this program writes.
 const VERSION: i32 = 1;
 
-/// How long a lock is waited for: only recovery and another program take one.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long the writer waits for a lock: only recovery, the last reader that closes and another program take one.
+const WRITER_PATIENCE: Duration = Duration::from_secs(1);
+/// How long a reader does.
+const READER_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Page cache of the writer in KiB (negative = KiB to SQLite): some minutes of writing.
 const WRITER_CACHE_KIB: i64 = -2_048;
@@ -68,6 +70,7 @@ impl DayFile {
             make(folder, day)?;
         }
         let conn = open(&path)?;
+        conn.busy_timeout(WRITER_PATIENCE)?;
         conn.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
         conn.pragma_update(None, "synchronous", "normal")?;
         conn.pragma_update(None, "cache_size", WRITER_CACHE_KIB)?;
@@ -236,7 +239,7 @@ fn open(path: &Path) -> Result<Connection> {
 fn connect(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
-    conn.busy_timeout(BUSY_TIMEOUT)?;
+    conn.busy_timeout(READER_PATIENCE)?;
     // A prepared statement stays prepared, whatever its parameters are.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(conn)

@@ -260,3 +260,6 @@ impl Waiting {
         batch
     }
 }
+
+#[cfg(test)]
+mod tests;

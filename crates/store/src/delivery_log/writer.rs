@@ -262,7 +262,8 @@ impl Writer {
                 Ok(()) => {
                     self.shared.days_removed.fetch_add(1, Ordering::Relaxed);
                     self.cannot_remove = false;
-                    tracing::info!(file = %self.shared.folder.path_of(item).display(), "a day of the delivery log is removed");
+                    let file = self.shared.folder.path_of(item);
+                    tracing::info!(file = %file.display(), "a day of the delivery log is removed");
                 }
                 Err(error) => {
                     // It is tried again often, and said once.
