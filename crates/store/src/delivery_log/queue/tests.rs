@@ -3,8 +3,8 @@
 use sederunt_core::id::{Id, MeetingId};
 use sederunt_core::time::UnixMs;
 
-use super::super::entry::Key;
 use super::*;
+use crate::delivery::Key;
 
 fn success() -> Delivered {
     let (endpoint, key) = (Id::from_u128(1), Key::first(1));
