@@ -1,7 +1,6 @@
 //! Who waits for changes of apps is told which have any, and of which kind.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use sederunt_core::id::AppId;
@@ -18,14 +17,15 @@ pub(crate) struct Watchers(Mutex<Vec<Weak<Pending>>>);
 struct Pending {
     told: Mutex<Told>,
     more: Notify,
-    /// Facts are of no interest now.
-    ignores_facts: AtomicBool,
 }
 
 #[derive(Debug, Default)]
 struct Told {
     changed: Changed,
+    /// The last fact that was heard of, wanted or not.
     through: u64,
+    /// Facts are of no interest now.
+    ignores_facts: bool,
 }
 
 /// What has changed since somebody looked last.
@@ -47,28 +47,42 @@ pub struct AppWatch {
 impl Watchers {
     /// Watches from now on; `durable` says how far the ledger can be read.
     pub(crate) fn watch(&self, durable: watch::Receiver<u64>, wants_facts: bool) -> AppWatch {
-        let pending =
-            Arc::new(Pending { ignores_facts: AtomicBool::new(!wants_facts), ..Pending::default() });
+        let told = Told { ignores_facts: !wants_facts, ..Told::default() };
+        let pending = Arc::new(Pending { told: Mutex::new(told), more: Notify::new() });
         lock(&self.0).push(Arc::downgrade(&pending));
         AppWatch { pending, durable }
     }
 }
 
 impl AppWatch {
-    /// Whether it is to be told of facts from now on.
-    pub fn want_facts(&self, wants: bool) {
-        self.pending.ignores_facts.store(!wants, Ordering::Release);
+    /// Whether it is to be told of facts from now on. What was recorded before is readable when this returns: whoever reads
+    /// then misses nothing.
+    pub async fn want_facts(&mut self, wants: bool) {
+        let through = {
+            let mut told = lock(&self.pending.told);
+            told.ignores_facts = !wants;
+            told.through
+        };
+        // The store has closed: nothing more comes.
+        let _ = self.durable.wait_for(|seq| *seq >= through).await;
     }
 
     /// What has changed since the last call, waiting for the first, once everything that is known of is readable; `None` when
-    /// the store has closed.
+    /// the store has closed. Nothing is lost when this is given up.
     pub async fn changed(&mut self) -> Option<Changed> {
         loop {
-            let Told { changed, through } = std::mem::take(&mut *lock(&self.pending.told));
-            if !changed.facts.is_empty() || !changed.receivers.is_empty() {
+            let through = {
+                let mut told = lock(&self.pending.told);
+                let is_any = !told.changed.facts.is_empty() || !told.changed.receivers.is_empty();
                 // Listeners hear of a transaction before the number of its last fact is told.
+                if is_any && told.through <= *self.durable.borrow() {
+                    return Some(std::mem::take(&mut told.changed));
+                }
+                is_any.then_some(told.through)
+            };
+            if let Some(through) = through {
                 self.durable.wait_for(|seq| *seq >= through).await.ok()?;
-                return Some(changed);
+                continue;
             }
             tokio::select! {
                 () = self.pending.more.notified() => {}
@@ -87,16 +101,15 @@ impl OnCommit for Watchers {
         }
         lock(&self.0).retain(|watcher| {
             let Some(pending) = watcher.upgrade() else { return false };
-            let wants_facts = !pending.ignores_facts.load(Ordering::Acquire);
-            if !wants_facts && touched.receivers.is_empty() {
+            let mut told = lock(&pending.told);
+            told.through = touched.through;
+            if told.ignores_facts && touched.receivers.is_empty() {
                 return true;
             }
-            let mut told = lock(&pending.told);
-            if wants_facts {
+            if !told.ignores_facts {
                 told.changed.facts.extend(touched.apps.values().cloned());
             }
             told.changed.receivers.extend(touched.receivers.iter().cloned());
-            told.through = touched.through;
             drop(told);
             pending.more.notify_one();
             true

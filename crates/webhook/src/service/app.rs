@@ -157,9 +157,8 @@ impl App {
             match receivers.get_mut(&id).filter(|running| !running.handle.is_over()) {
                 Some(running) => {
                     running.handle.configure(config);
-                    if running.epoch != epoch {
+                    if running.epoch != epoch && running.handle.ask(Command::Reload) {
                         running.epoch = epoch;
-                        running.handle.ask(Command::Reload);
                     }
                 }
                 None => {
@@ -189,7 +188,7 @@ impl App {
 
     fn begin_room(&self, url: String, done: u64, head: u64) {
         let at = url.clone();
-        self.rooms.begin(url, done, |progress| {
+        self.rooms.begin(url, (done, head), |progress| {
             let keeper = Keeper::Shared { url: at.clone(), progress };
             self.room_handle(&at, keeper, head)
         });
@@ -249,7 +248,9 @@ impl App {
     /// The server's key was changed then.
     pub(super) fn rotated(&self, at: UnixMs) {
         self.shared.set_rotated_at(at);
-        lock(&self.receivers).values().for_each(|running| running.handle.ask(Command::Rotated(at)));
+        for running in lock(&self.receivers).values() {
+            running.handle.ask(Command::Rotated(at));
+        }
         self.rooms.ask_all(|| Command::Rotated(at));
     }
 

@@ -73,7 +73,11 @@ impl Apps {
         loop {
             tokio::select! {
                 () = self.stop.cancelled() => break,
-                () = self.setup.served_changed.notified() => watch.want_facts(self.setup.serves_any()),
+                () = self.setup.served_changed.notified() => {
+                    watch.want_facts(self.setup.serves_any()).await;
+                    // What was recorded before that was told to nobody.
+                    self.lock().values().for_each(|running| running.bell.news.notify_one());
+                }
                 changed = watch.changed() => {
                     let Some(Changed { facts, receivers }) = changed else { break };
                     receivers.into_iter().for_each(|app| self.reload(app, &mut tasks));

@@ -204,11 +204,12 @@ impl Service {
 
     fn ask(&self, app: &AppId, of: &Subject, command: Command) -> Option<()> {
         let app = self.apps.app(app)?;
-        match of {
+        let is_asked = match of {
             Subject::Webhook(webhook) => app.with(webhook.id, |handle| handle.ask(command)),
             Subject::Replay(_, replay) => app.with(replay.delivery, |handle| handle.ask(command)),
             Subject::Room { url, .. } => app.rooms.with(url, |handle| handle.ask(command)),
-        }
+        }?;
+        is_asked.then_some(())
     }
 
     /// Receivers of room webhooks go when there is nothing to do for them.

@@ -91,9 +91,9 @@ impl Handle {
         self.config.send_replace(Arc::new(config));
     }
 
-    /// Asks, unless too much waits already: it will be asked again.
-    pub(super) fn ask(&self, command: Command) {
-        let _ = self.commands.try_send(command);
+    /// Asks, unless too much waits already; whether it did.
+    pub(super) fn ask(&self, command: Command) -> bool {
+        self.commands.try_send(command).is_ok()
     }
 
     /// There is nothing for it to do any more: it is switched off, or gone.

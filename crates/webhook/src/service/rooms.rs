@@ -35,9 +35,7 @@ impl Rooms {
     pub(super) fn route(&self, url: &str, seq: u64, begin: impl FnOnce(Arc<Progress>) -> Handle) {
         let mut receivers = lock(&self.receivers);
         let entry = receivers.entry(url.to_owned()).or_insert_with(|| {
-            let progress = Arc::new(Progress::default());
-            progress.done.store(seq.saturating_sub(1), Ordering::Release);
-            progress.assign(seq);
+            let progress = Arc::new(Progress::new(seq.saturating_sub(1), seq));
             Entry { handle: begin(Arc::clone(&progress)), progress, idle_looks: 0 }
         });
         entry.progress.assign(seq);
@@ -48,20 +46,21 @@ impl Rooms {
     pub(super) fn wake(&self, url: &str, place: u64, begin: impl FnOnce(Arc<Progress>) -> Handle) {
         let mut receivers = lock(&self.receivers);
         receivers.entry(url.to_owned()).or_insert_with(|| {
-            let progress = Arc::new(Progress::default());
-            progress.done.store(place, Ordering::Release);
-            progress.assign(place);
+            let progress = Arc::new(Progress::new(place, place));
             Entry { handle: begin(Arc::clone(&progress)), progress, idle_looks: 0 }
         });
     }
 
-    /// A receiver that has a row is there from the start.
-    pub(super) fn begin(&self, url: String, done: u64, begin: impl FnOnce(Arc<Progress>) -> Handle) {
+    /// A receiver that has a row is there from the start. What was routed to it before, up to `routed`, may not be settled.
+    pub(super) fn begin(
+        &self,
+        url: String,
+        (done, routed): (u64, u64),
+        begin: impl FnOnce(Arc<Progress>) -> Handle,
+    ) {
         let mut receivers = lock(&self.receivers);
         receivers.entry(url).or_insert_with(|| {
-            let progress = Arc::new(Progress::default());
-            progress.done.store(done, Ordering::Release);
-            progress.has_row.store(true, Ordering::Release);
+            let progress = Arc::new(Progress::of_row(done, routed));
             Entry { handle: begin(Arc::clone(&progress)), progress, idle_looks: 0 }
         });
     }
@@ -96,7 +95,9 @@ impl Rooms {
 
     /// Something has changed that they should look at: keys, places.
     pub(super) fn ask_all(&self, command: impl Fn() -> Command) {
-        lock(&self.receivers).values().for_each(|entry| entry.handle.ask(command()));
+        for entry in lock(&self.receivers).values() {
+            entry.handle.ask(command());
+        }
     }
 
     /// Runs `f` for the receiver at a URL.
