@@ -223,6 +223,11 @@ pub(crate) fn one_of(names: &[&'static str]) -> Schema {
     Schema::Object(text().enum_values(Some(names.iter().copied())).build())
 }
 
+/// One of the names of a table, or `null`.
+pub(crate) fn one_of_or_null(names: &[&'static str]) -> Schema {
+    any(vec![text().enum_values(Some(names.iter().copied())).build(), null()])
+}
+
 /// Headers of a room webhook, or `null`.
 pub(crate) fn webhook_headers() -> Schema {
     let value = text().pattern(Some(r"^[^\x00-\x08\x0a-\x1f\x7f]*$")).build();

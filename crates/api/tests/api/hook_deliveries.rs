@@ -1,6 +1,8 @@
 //! What owners of webhooks see of each delivery, and once more.
 
 use axum::http::Method;
+use sederunt_core::id::Id;
+use sederunt_store::delivery_log::{Delivered, Key};
 use sederunt_testkit::Receiver;
 use serde_json::{Value, json};
 
@@ -95,6 +97,32 @@ async fn lists_are_filtered_and_paged() {
         let answer = desk.at(Method::GET, P, &format!("{hook}/deliveries?{query}"), "TA", None).await;
         assert_refused(&answer, 400, &format!("BAD_REQUEST: {rule}"));
     }
+}
+
+#[tokio::test]
+async fn a_page_looks_at_a_bounded_number_and_says_where_to_go_on() {
+    let desk = Desk::new().await;
+    let receiver = Receiver::willing().await;
+    let hook = desk.webhook(&receiver.url("/"), &ALL).await;
+    desk.session().await;
+    desk.listed(&hook, "", 4).await;
+    // Of facts that this app does not have, as if all of them were filtered out.
+    let endpoint = Id::parse(hook.trim_start_matches("webhooks/")).unwrap();
+    for seq in 1_000..4_000 {
+        let at = desk.w.node.now();
+        let key = Key::first(seq);
+        desk.service.log().delivered(Delivered { endpoint, key, attempt: 1, at, latency_ms: 1, status: 200 });
+    }
+    desk.service.log().flush().await;
+    let (mut found, mut before, mut pages) = (Vec::new(), String::new(), 0);
+    loop {
+        let page = desk.get(&format!("{hook}/deliveries?limit=10{before}")).await;
+        found.extend(page["deliveries"].as_array().unwrap().clone());
+        pages += 1;
+        let Some(next) = page["next_before"].as_str() else { break };
+        before = format!("&before={next}");
+    }
+    assert_eq!((events(&found), pages), (ALL.to_vec(), 2), "the first page is empty");
 }
 
 #[tokio::test]

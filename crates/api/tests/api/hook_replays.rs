@@ -2,6 +2,7 @@
 
 use axum::http::Method;
 use sederunt_core::id::Id;
+use sederunt_store::delivery::{Change, Cursor, OffReason, SavedHealth};
 use sederunt_testkit::Receiver;
 use serde_json::{Value, json};
 
@@ -19,6 +20,13 @@ impl Desk {
     async fn until_done(&self, hook: &str, number: u64) -> Value {
         until("the replay is over", || async { self.replay(hook, number).await["state"] == "done" }).await;
         self.replay(hook, number).await
+    }
+
+    /// Waits until everything up to a fact is settled, durably.
+    async fn until_kept(&self, hook: &str, seq: u64) {
+        let id = Id::parse(hook.trim_start_matches("webhooks/")).unwrap();
+        let kept = async || self.w.store.delivery(id).await.unwrap().unwrap().saved.cursor.done_seq;
+        until("how far it is is kept", || async { kept().await == seq }).await;
     }
 
     /// The status, when everything is settled.
@@ -82,6 +90,24 @@ async fn one_that_is_down_says_since_when_and_when_it_is_probed() {
 }
 
 #[tokio::test]
+async fn one_that_is_given_up_says_what_it_missed() {
+    let desk = Desk::new().await;
+    let receiver = Receiver::willing().await;
+    let hook = desk.webhook(&receiver.url("/"), &ALL).await;
+    desk.session().await;
+    receiver.wait(4).await;
+    desk.until_kept(&hook, 4).await;
+    // It was down for a week.
+    let health = SavedHealth::Off { reason: OffReason::GivenUp, from: 3 };
+    let change = Change { cursor: Cursor { done_seq: 2, health }, put: Vec::new(), remove: Vec::new() };
+    let id = Id::parse(hook.trim_start_matches("webhooks/")).unwrap();
+    assert!(desk.w.store.keep_delivery(id, 0, change).await.unwrap());
+    let status = desk.get(&format!("{hook}/status")).await;
+    assert_eq!((&status["state"], &status["done_seq"]), (&json!("given_up"), &json!(2)));
+    assert_eq!((&status["missed"], &status["behind"]), (&json!({ "from": 3, "to": 4 }), &Value::Null));
+}
+
+#[tokio::test]
 async fn w19_what_was_missed_is_known_and_a_replay_of_it_brings_all() {
     let desk = Desk::new().await;
     let receiver = Receiver::willing().await;
@@ -89,12 +115,7 @@ async fn w19_what_was_missed_is_known_and_a_replay_of_it_brings_all() {
     desk.session().await;
     receiver.wait(4).await;
     // What is not kept yet would count as missed.
-    let id = Id::parse(hook.trim_start_matches("webhooks/")).unwrap();
-    let store = &desk.w.store;
-    until("how far it is is kept", || async {
-        store.delivery(id).await.unwrap().is_some_and(|kept| kept.saved.cursor.done_seq == 4)
-    })
-    .await;
+    desk.until_kept(&hook, 4).await;
     desk.patch(&hook, json!({ "enabled": false })).await;
     let off = [desk.session().await, desk.session().await];
     let status = desk.get(&format!("{hook}/status")).await;
@@ -226,6 +247,37 @@ async fn what_failed_alone_is_told_again() {
 }
 
 #[tokio::test]
+async fn what_waits_in_a_replay_is_seen_and_sent_with_it() {
+    let desk = Desk::new().await;
+    // The first time it is taken, then three times not: by then it waits for half a minute.
+    let receiver = Receiver::answering(|n, _| Some(if (1..4).contains(&n) { 503 } else { 200 })).await;
+    let hook = desk.webhook(&receiver.url("/"), &["meeting.started"]).await;
+    desk.session().await;
+    receiver.wait(1).await;
+    let body = json!({ "from_sequence": 1, "to_sequence": 1, "new_ids": true });
+    desk.post(&format!("{hook}/replays"), body).await.ok();
+    let waiting = desk.listed(&hook, "state=waiting", 1).await.remove(0);
+    assert_eq!((&waiting["id"], &waiting["replay"]), (&json!("1-0-1"), &json!(1)));
+    receiver.wait(4).await;
+    until("the third attempt is in the log", || async {
+        desk.service.log().flush().await;
+        desk.get(&format!("{hook}/deliveries/1-0-1")).await["delivery"]["attempts_total"] == 3
+    })
+    .await;
+    let retried = desk.post(&format!("{hook}/deliveries/1-0-1/retry"), json!({})).await.ok();
+    assert_eq!(retried, json!({ "id": "1-0-1", "rtk_uuid": waiting["rtk_uuid"] }));
+    let got = receiver.wait(5).await.remove(4);
+    assert_eq!(
+        (got.header("rtk-uuid"), got.header("sederunt-attempt")),
+        (waiting["rtk_uuid"].as_str().unwrap(), "4")
+    );
+    desk.until_done(&hook, 1).await;
+    // What a replay does not have.
+    let none = desk.post(&format!("{hook}/deliveries/3-0-1/retry"), json!({})).await;
+    assert_refused(&none, 404, "Delivery not found");
+}
+
+#[tokio::test]
 async fn replays_are_listed_stopped_and_at_most_four() {
     let desk = Desk::new().await;
     let receiver = Receiver::answering(|_, _| None).await;
@@ -251,6 +303,9 @@ async fn replays_are_listed_stopped_and_at_most_four() {
     assert_eq!(numbers("").await, (vec![4, 3, 2, 1], false));
     assert_eq!(numbers("limit=2").await, (vec![4, 3], true));
     assert_eq!(numbers("limit=2&before=3").await, (vec![2, 1], false));
+    assert_eq!(numbers("limit=2&before=999999999").await, (vec![4, 3], true));
+    let wrong = desk.at(Method::GET, P, &format!("{target}?before=-1"), "TA", None).await;
+    assert_refused(&wrong, 400, "BAD_REQUEST: \"before\" must be the number of a replay");
     let delete =
         async |number: u64| desk.at(Method::DELETE, P, &format!("{target}/{number}"), "TA", None).await;
     let stopped = delete(2).await.ok();

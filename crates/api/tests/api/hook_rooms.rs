@@ -107,7 +107,11 @@ async fn a_rooms_webhook_has_a_status_a_test_and_a_secret() {
     let signer = Secret::parse(secret["secret"].as_str().unwrap()).unwrap();
     assert_eq!(got.header("webhook-signature"), signer.sign(id, at, &got.body));
 
-    for (body, action) in [(json!({}), "sessionJoined"), (json!({ "event": "sessionLeft" }), "sessionLeft")] {
+    for (body, action) in [
+        (json!({}), "sessionJoined"),
+        (json!({ "event": null }), "sessionJoined"),
+        (json!({ "event": "sessionLeft" }), "sessionLeft"),
+    ] {
         let count = receiver.got().len();
         let tested = of(Method::POST, "test", Some(body)).await.ok();
         assert_eq!(tested["outcome"], "delivered");

@@ -1,9 +1,12 @@
 //! Replays of what failed, over starts, and while their webhook rests.
 
+use std::collections::BTreeSet;
+
 use sederunt_core::id::Id;
 use sederunt_store::ReplayState;
 use sederunt_store::delivery_log::{DeadQuery, KEYS_MAX};
 use sederunt_testkit::{Got, Receiver, until};
+use sederunt_webhook::failed;
 use sederunt_webhook::owner::OwnerError;
 use sederunt_webhook::owner::replays::{Begun, Range, Wanted, begin, stop};
 
@@ -61,6 +64,11 @@ async fn what_failed_is_told_once_more_and_counts_as_failed_no_longer() {
     }
     receiver.wait(6).await;
     let dead = scene.dead(webhook, 3).await;
+    let log = scene.service.log();
+    let some = failed::read(log, webhook, (1, u64::MAX), 2).await.unwrap();
+    assert_eq!((some.events.len(), some.is_all), (2, false), "no more than that");
+    let first = failed::read(log, webhook, (1, dead[0]), 2).await.unwrap();
+    assert_eq!((first.events, first.is_all), (BTreeSet::from([(dead[0], 0)]), true));
     let Begun { replay, estimated } = scene.begin(webhook, scene.wanted(true)).await.unwrap();
     assert_eq!((replay.no, estimated), (1, 3));
     let got = receiver.wait(9).await;

@@ -44,11 +44,11 @@ pub(crate) struct RoomTestRequest {
 const ACTIONS: [&str; 2] = [Action::Joined.as_str(), Action::Left.as_str()];
 
 fn actions() -> Schema {
-    crate::document::one_of(&ACTIONS)
+    crate::document::one_of_or_null(&ACTIONS)
 }
 
 fn action<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Action>, D::Error> {
-    let name = String::deserialize(d)?;
+    let Some(name) = Option::<String>::deserialize(d)? else { return Ok(None) };
     Action::parse(&name).map(Some).ok_or_else(|| D::Error::unknown_variant(&name, &ACTIONS))
 }
 
