@@ -100,6 +100,7 @@ fn measure(load: Load, seconds: u64, batches: bool) -> Result<Measured> {
     let config = MediaConfig {
         bind: SocketAddr::from(([127, 0, 0, 1], 0)),
         announce: Vec::new(),
+        tcp: Vec::new(),
         ice_key: IceKey([7; 32]),
         sample_every: SAMPLE_EVERY,
     };

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
 use sederunt_app::admission;
 use sederunt_core::id::MeetingId;
+use sederunt_node::media::Credentials;
 use sederunt_node::{EntryError, Node};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -20,7 +21,7 @@ use tokio::time::Instant;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::strangers::TooMany;
-use crate::{Gateway, GatewayConfig};
+use crate::{Gateway, GatewayConfig, RelayOffer};
 
 /// How long a browser may remember a preflight.
 const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(600);
@@ -145,9 +146,25 @@ pub(crate) fn cors() -> CorsLayer {
         .max_age(PREFLIGHT_MAX_AGE)
 }
 
-/// `GET /iceservers` (PROTOCOL §2.2).
-pub(crate) async fn ice_servers(State(gateway): State<Gateway>) -> Json<Value> {
-    Json(json!({ "success": true, "iceServers": gateway.config.ice_servers }))
+/// `GET /iceservers` (PROTOCOL §2.2): what is configured, and for a participant the relay. The client asks once, before it
+/// knows whether it needs one.
+pub(crate) async fn ice_servers(State(gateway): State<Gateway>, headers: HeaderMap) -> Json<Value> {
+    let mut servers = gateway.config.ice_servers.clone();
+    servers.extend(relay(&gateway, &headers));
+    Json(json!({ "success": true, "iceServers": servers }))
+}
+
+/// The relay, as a browser wants it.
+fn relay(gateway: &Gateway, headers: &HeaderMap) -> Option<Value> {
+    let RelayOffer { media, is_secure } = gateway.config.relay.as_ref()?;
+    let named = gateway.node.verify(bearer(headers)?)?;
+    let base = base_of(&gateway.config, headers);
+    let (host, port) = base.rsplit_once(':').unwrap_or((&base, if *is_secure { "443" } else { "80" }));
+    let scheme = if *is_secure { "turns" } else { "turn" };
+    let at = u64::try_from(gateway.node.now().0 / 1_000).unwrap_or(0);
+    let Credentials { username, credential } = media.relay_credentials(at, named.participant.as_u128());
+    let urls = [format!("{scheme}:{host}:{port}?transport=tcp")];
+    Some(json!({ "urls": urls, "username": username, "credential": credential }))
 }
 
 /// `POST /otel/logs`: read, thrown away, counted (PROTOCOL §11). Refusing them would make the client keep and send them

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{any, get, post};
 use sederunt_node::Node;
+use sederunt_node::media::MediaHandle;
 use serde_json::Value;
 use tower_http::limit::RequestBodyLimitLayer;
 
@@ -40,8 +41,19 @@ pub struct GatewayConfig {
     pub shim: bool,
     /// `RTCIceServer` objects, passed to the browser as they are. Empty is right for a server with a public address.
     pub ice_servers: Vec<Value>,
+    /// The relay on this port, for whoever has a good token.
+    pub relay: Option<RelayOffer>,
     /// Bounds of what strangers may start.
     pub limits: StrangerLimits,
+}
+
+/// A relay that people are offered.
+#[derive(Debug, Clone)]
+pub struct RelayOffer {
+    /// Whose credentials they get.
+    pub media: MediaHandle,
+    /// It speaks TLS.
+    pub is_secure: bool,
 }
 
 /// What every handler sees.

@@ -1,20 +1,16 @@
 //! The accept loop: connections in, requests to a router, with a bound on everything a stranger can hold.
 
-use std::collections::HashMap;
 use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::Request;
 use axum::response::Response;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncWrite};
+use sederunt_node::clock::Clock;
+use sederunt_node::media::MediaHandle;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_rustls::TlsAcceptor;
@@ -22,8 +18,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::Service;
 
+use crate::connection::{Connection, Strangers};
 use crate::forwarded::TrustedProxies;
-use crate::head::HEAD_MAX_BYTES;
+use crate::origins::Origins;
 use crate::stream::Held;
 
 /// Open connections of one listener, web sockets and live feeds included. Each holds a file descriptor and some ten KiB;
@@ -31,11 +28,6 @@ use crate::stream::Held;
 const CONNECTIONS_MAX: usize = 16_384;
 /// Files beside connections: the ledger, its readers, the index, logs.
 const FILES_BESIDE: u64 = 512;
-/// From the first byte of a request to the end of its headers, and between requests of a kept connection: a
-/// stranger must not hold a connection for nothing.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
-/// A TLS handshake takes two round trips; a slow phone needs seconds at most.
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Unacknowledged data older than this ends the connection.
 const UNACKED_TIMEOUT: Duration = Duration::from_secs(60);
 /// Bytes that the kernel keeps for a client beyond what is on its way to it. Without this bound it takes megabytes for
@@ -45,8 +37,8 @@ const UNSENT_MAX_BYTES: u32 = 128 * 1024;
 /// Connections of one address, an IPv6 customer's /64 being one: a quarter of all, so that no single machine can take
 /// every place. The machine itself and trusted proxies, which speak for many, have no such bound.
 const CONNECTIONS_PER_ADDRESS_MAX: usize = CONNECTIONS_MAX / 4;
-/// Headers of a request; a browser sends about twenty.
-const HEADERS_MAX: usize = 100;
+/// Streams of one address whose first frame is still to come: an office joins in a minute, and each frame takes a round trip.
+const STRANGERS_PER_ADDRESS_MAX: usize = 16;
 /// Pause after a failed accept (out of file descriptors): neither spin nor die.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -72,12 +64,23 @@ pub fn raise_open_files() {
     }
 }
 
+/// Where streams of audio and video go.
+#[derive(Debug, Clone)]
+pub struct MediaDoor {
+    /// Who takes them.
+    pub handle: MediaHandle,
+    /// The time, for credentials that end.
+    pub clock: Arc<dyn Clock>,
+}
+
 /// One listener with what it serves: a service that is always ready.
 pub struct Door<S> {
     /// Bound socket.
     pub listener: TcpListener,
     /// TLS, if any.
     pub tls: Option<TlsAcceptor>,
+    /// Streams of audio and video that come to this door, if it takes any.
+    pub media: Option<MediaDoor>,
     /// What to serve.
     pub router: S,
     /// Who is believed about its clients.
@@ -89,7 +92,7 @@ pub struct Door<S> {
 impl<S> Door<S> {
     /// A door without TLS that believes no proxy and lets an address have any number of connections.
     pub fn plain(listener: TcpListener, router: S) -> Self {
-        Self { listener, tls: None, router, proxies: Arc::default(), per_address_factor: 0 }
+        Self { listener, tls: None, media: None, router, proxies: Arc::default(), per_address_factor: 0 }
     }
 }
 
@@ -98,6 +101,7 @@ impl<S> Door<S> {
 pub struct Connections {
     open: TaskTracker,
     origins: Arc<Origins>,
+    strangers: Strangers,
     counted: Counted,
 }
 
@@ -146,7 +150,9 @@ where
                     continue;
                 }
             };
-            let Some(origin) = self.origin(&connections, peer.ip()) else {
+            let (address, ip) = (sederunt_gateway::network(peer.ip().to_canonical()), peer.ip());
+            let most = self.most(ip, CONNECTIONS_PER_ADDRESS_MAX);
+            let Some(origin) = connections.origins.take(address, most) else {
                 connections.counted.refused.fetch_add(1, Ordering::Relaxed);
                 continue;
             };
@@ -154,6 +160,9 @@ where
             let held = Held::new(stream, Arc::clone(&connections.counted.stalled), holds);
             let connection = Connection {
                 tls: self.tls.clone(),
+                media: self.media.clone(),
+                strangers: connections.strangers.clone(),
+                strangers_max: self.most(ip, STRANGERS_PER_ADDRESS_MAX),
                 router: self.router.clone(),
                 proxies: Arc::clone(&self.proxies),
                 peer,
@@ -163,16 +172,12 @@ where
         }
     }
 
-    /// A place among the connections of this address; `None` = it has too many.
-    fn origin(&self, connections: &Connections, peer: IpAddr) -> Option<Option<Origin>> {
+    /// How much an address may have of what it usually may have `usual` of.
+    fn most(&self, peer: IpAddr, usual: usize) -> usize {
         let peer = peer.to_canonical();
         let unbounded = self.per_address_factor == 0 || peer.is_loopback() || self.proxies.contains(peer);
-        if unbounded {
-            return Some(None);
-        }
         let factor = usize::try_from(self.per_address_factor).unwrap_or(usize::MAX);
-        let most = CONNECTIONS_PER_ADDRESS_MAX.saturating_mul(factor);
-        connections.origins.take(sederunt_gateway::network(peer), most).map(Some)
+        if unbounded { usize::MAX } else { usual.saturating_mul(factor) }
     }
 
     async fn accept(
@@ -192,119 +197,9 @@ where
     }
 }
 
-struct Connection<S> {
-    tls: Option<TlsAcceptor>,
-    router: S,
-    proxies: Arc<TrustedProxies>,
-    peer: SocketAddr,
-    shutdown: CancellationToken,
-}
-
-impl<S> Connection<S>
-where
-    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
-    S::Future: Send,
-{
-    async fn run<H: Send + Unpin + 'static>(self, stream: Held<TcpStream, H>) {
-        let Some(tls) = &self.tls else { return self.http(stream).await };
-        match tokio::time::timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)).await {
-            Ok(Ok(stream)) => self.http(stream).await,
-            Ok(Err(error)) => tracing::debug!(%error, "TLS handshake failed"),
-            Err(_) => tracing::debug!("TLS handshake timed out"),
-        }
-    }
-
-    async fn http<T: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: T) {
-        let Self { tls: _, router, proxies, peer, shutdown } = self;
-        let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
-            let mut request = request.map(Body::new);
-            let client = SocketAddr::new(proxies.client(peer.ip(), request.headers()), peer.port());
-            request.extensions_mut().insert(ConnectInfo(client));
-            router.clone().call(request)
-        });
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEADER_TIMEOUT)
-            .max_buf_size(HEAD_MAX_BYTES)
-            .max_headers(HEADERS_MAX)
-            .serve_connection(TokioIo::new(stream), service)
-            .with_upgrades();
-        let mut connection = std::pin::pin!(connection);
-        let ended = tokio::select! {
-            ended = connection.as_mut() => ended,
-            () = shutdown.cancelled() => {
-                connection.as_mut().graceful_shutdown();
-                connection.await
-            }
-        };
-        if let Err(error) = ended {
-            tracing::debug!(%error, "connection ended badly");
-        }
-    }
-}
-
 /// What connections are counted as, beside being open.
 #[derive(Debug, Clone, Default)]
 struct Counted {
     stalled: Arc<AtomicU64>,
     refused: Arc<AtomicU64>,
-}
-
-/// Open connections by address; as many entries as connections at most.
-#[derive(Debug, Default)]
-struct Origins {
-    open: Mutex<HashMap<IpAddr, usize>>,
-}
-
-impl Origins {
-    fn open(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// One more of this address, until it is dropped; `None` when it has `most`.
-    fn take(self: &Arc<Self>, address: IpAddr, most: usize) -> Option<Origin> {
-        let mut open = self.open();
-        let count = open.entry(address).or_default();
-        if *count >= most {
-            return None;
-        }
-        *count += 1;
-        Some(Origin { origins: Arc::clone(self), address })
-    }
-}
-
-/// A connection of an address.
-struct Origin {
-    origins: Arc<Origins>,
-    address: IpAddr,
-}
-
-impl Drop for Origin {
-    fn drop(&mut self) {
-        let mut open = self.origins.open();
-        if let Some(count) = open.get_mut(&self.address) {
-            *count = count.saturating_sub(1);
-            if *count == 0 {
-                open.remove(&self.address);
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn connections_of_an_address_are_counted_until_they_close() {
-        let origins = Arc::new(Origins::default());
-        let [one, other]: [IpAddr; 2] = [[203, 0, 113, 7].into(), [203, 0, 113, 8].into()];
-        let mut open: Vec<_> = (0..3).map(|_| origins.take(one, 3).unwrap()).collect();
-        assert!(origins.take(one, 3).is_none());
-        assert!(origins.take(other, 3).is_some(), "another address is not touched");
-        open.pop();
-        open.push(origins.take(one, 3).unwrap());
-        drop(open);
-        assert!(origins.open().is_empty());
-    }
 }

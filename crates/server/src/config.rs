@@ -29,7 +29,7 @@ pub use http::{HttpConfig, HttpGiven};
 pub use index::IndexGiven;
 pub use layer::{Effective, Layers, Origin};
 pub use log::{LogConfig, LogFormat, LogGiven};
-pub use media::{MediaGiven, MediaSettings};
+pub use media::{MediaGiven, MediaSettings, RelaySetting};
 pub use reference::reference;
 pub use room::{RoomGiven, RoomSettings};
 pub use tls::{TlsConfig, TlsGiven, TlsMode};

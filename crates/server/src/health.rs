@@ -302,6 +302,11 @@ fn media_metrics(registry: &mut Registry, stats: MediaStats) {
         datagrams_refused,
         send_calls,
         restarts,
+        tcp_streams,
+        relayed_streams,
+        relay_strayed,
+        streams_refused,
+        stream_datagrams_lost,
         sightings_dropped,
         cpu,
         sfu,
@@ -310,9 +315,30 @@ fn media_metrics(registry: &mut Registry, stats: MediaStats) {
     registry.register("media_transports", "Peer connections", gauge(sfu.transports));
     registry.register("media_producers", "Published tracks", gauge(sfu.producers));
     registry.register("media_consumers", "Forwarded tracks", gauge(sfu.consumers));
+    registry.register("media_tcp_streams", "Streams of clients over ICE-TCP", gauge(tcp_streams));
+    registry.register(
+        "media_relayed_streams",
+        "Streams of clients through the relay",
+        gauge(relayed_streams),
+    );
     let mut counter = |name: &str, help: &str, value: u64| {
         registry.register(name, help, ConstCounter::new(value));
     };
+    counter(
+        "media_streams_refused",
+        "TCP streams that were no client's: no ICE check of ours came first",
+        streams_refused,
+    );
+    counter(
+        "media_relay_strayed",
+        "What clients wanted of the relay for others than media, refused",
+        relay_strayed,
+    );
+    counter(
+        "media_stream_datagrams_lost",
+        "Datagrams for TCP streams left out because too much waited or they were too late",
+        stream_datagrams_lost,
+    );
     counter("media_datagrams_received", "Datagrams received by the media thread", datagrams_received);
     counter("media_datagrams_sent", "Datagrams sent by the media thread", datagrams_sent);
     counter("media_datagrams_dropped", "Datagrams dropped, send buffer full", datagrams_dropped);

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use axum::Router;
 use sederunt_api::ApiConfig;
-use sederunt_gateway::{GatewayConfig, StrangerLimits};
+use sederunt_gateway::{GatewayConfig, RelayOffer, StrangerLimits};
 use sederunt_node::clock::{Clock, SystemClock};
-use sederunt_node::media::{IceKey, MediaConfig, MediaHandle, MediaNotice, SAMPLE_EVERY};
+use sederunt_node::media::{IceKey, MediaConfig, MediaHandle, MediaNotice, SAMPLE_EVERY, StreamAddresses};
 use sederunt_node::{Node, NodeConfig};
 use sederunt_store::{IndexOptions, Store, StoreOptions};
 use sederunt_webhook::service::Service;
@@ -18,8 +18,10 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::accept::{Connections, Door};
-use crate::config::{Config, HttpConfig, MediaSettings, RoomSettings, TlsConfig, WebhookConfig};
+use crate::accept::{Connections, Door, MediaDoor};
+use crate::config::{
+    Config, HttpConfig, MediaSettings, RelaySetting, RoomSettings, TlsConfig, WebhookConfig,
+};
 use crate::control::{ControlStats, Desks, Listener};
 use crate::data_folder::DataFolder;
 use crate::forwarded::TrustedProxies;
@@ -106,10 +108,11 @@ pub async fn run_with_clock(
     let acceptor = certificates.as_ref().map(tls::Certificates::acceptor).transpose()?;
 
     webhook.places.own = own_addresses(&http, &media);
-    let media = Media::start(media, ice_key::load_or_make(&folder)?)?;
+    let (streams, relay) = (media.tcp || media.relay != RelaySetting::Off, media.relay);
+    let media = Media::start(media, addresses.http, ice_key::load_or_make(&folder)?)?;
     let media_handle = media.handle.clone();
     let node = start_node(&folder, room, index, media, Arc::clone(&clock)).await?;
-    let webhooks = webhooks::start(&webhook, &folder, &node, clock, addresses.origin()).await?;
+    let webhooks = webhooks::start(&webhook, &folder, &node, Arc::clone(&clock), addresses.origin()).await?;
     let webhooks = Arc::new(webhooks);
     if let Some(path) = first_run::make_if_needed(&folder, node.store(), &Mint::new(started_at)?).await? {
         tracing::info!(file = %path.display(), "first start: account, app and API token are in this file");
@@ -133,9 +136,17 @@ pub async fn run_with_clock(
     let public = Door {
         listener: listeners.http,
         tls: acceptor,
+        media: streams.then(|| MediaDoor { handle: media_handle.clone(), clock: Arc::clone(&clock) }),
         per_address_factor: http.per_address_factor,
         proxies: Arc::new(TrustedProxies::new(http.trusted_proxies.clone())),
-        router: public_router(&node, &addresses, http, (&webhook, &webhooks), observed.http.clone()),
+        router: public_router(
+            &node,
+            &addresses,
+            http,
+            (&webhook, &webhooks),
+            (relay, &media_handle),
+            observed.http.clone(),
+        ),
     };
     let private = Door::plain(listeners.metrics, health::router(observed.clone()));
     tokio::spawn(public.serve(observed.connections.clone(), serving.clone()));
@@ -227,12 +238,24 @@ struct Media {
 }
 
 impl Media {
-    fn start(settings: MediaSettings, ice_key: IceKey) -> anyhow::Result<Self> {
-        let MediaSettings { listen, announce } = settings;
+    fn start(settings: MediaSettings, http: SocketAddr, ice_key: IceKey) -> anyhow::Result<Self> {
+        let MediaSettings { listen, announce, tcp, tcp_announce, relay: _ } = settings;
+        let StreamAddresses { told, left_out } = if tcp {
+            StreamAddresses::of(&tcp_announce, &announce, http)
+        } else {
+            StreamAddresses::default()
+        };
+        for address in left_out {
+            tracing::warn!(
+                %address,
+                "not announced for audio and video over TCP: browsers try ports from 1024 on, and 80 and 443 of public \
+                 addresses (media.tcp_announce)"
+            );
+        }
         // Bounded by the calls under way: see `MediaNotice`.
         let (sender, notices) = mpsc::unbounded_channel();
         let handle = MediaHandle::spawn(
-            MediaConfig { bind: listen, announce, ice_key, sample_every: SAMPLE_EVERY },
+            MediaConfig { bind: listen, announce, tcp: told, ice_key, sample_every: SAMPLE_EVERY },
             sender,
         )
         .with_context(|| format!("cannot listen for media on {listen} (media.listen)"))?;
@@ -320,6 +343,7 @@ fn public_router(
     addresses: &Addresses,
     config: HttpConfig,
     (webhook, webhooks): (&WebhookConfig, &Arc<Service>),
+    (relay, media): (RelaySetting, &MediaHandle),
     metrics: HttpMetrics,
 ) -> logs::Access {
     let HttpConfig { cors_origins, per_address_factor, .. } = config;
@@ -335,7 +359,8 @@ fn public_router(
         webhooks: Some(Arc::clone(webhooks)),
         ..ApiConfig::default()
     };
-    let gateway = GatewayConfig { base_uri, shim, limits, ..GatewayConfig::default() };
+    let relay = relay.offers(!shim).then(|| RelayOffer { media: media.clone(), is_secure: !shim });
+    let gateway = GatewayConfig { base_uri, shim, limits, relay, ..GatewayConfig::default() };
     let router = Router::new()
         .merge(sederunt_gateway::router(node.clone(), gateway))
         .merge(sederunt_api::router(node.clone(), api))

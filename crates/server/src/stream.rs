@@ -29,6 +29,11 @@ impl<T, H> Held<T, H> {
         Self { io, stalled: None, counter, _holds: holds }
     }
 
+    /// What carries it.
+    pub(crate) const fn get_ref(&self) -> &T {
+        &self.io
+    }
+
     /// The outcome of a write, with an end to waiting.
     fn bounded<R>(
         stalled: &mut Option<Pin<Box<Sleep>>>,

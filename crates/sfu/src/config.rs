@@ -11,6 +11,8 @@ use crate::limit::SAMPLE_EVERY;
 pub struct SfuConfig {
     /// Addresses announced as ICE host candidates. Empty or invalid ones are left out.
     pub local_addrs: Vec<SocketAddr>,
+    /// Addresses announced as passive ICE-TCP candidates, for clients whose network lets no UDP through.
+    pub tcp_addrs: Vec<SocketAddr>,
     /// Where ICE passwords come from. Clients of a former engine with the same key hear that their transports are gone.
     pub ice_key: IceKey,
     /// Between two samples of a transport.
@@ -18,9 +20,9 @@ pub struct SfuConfig {
 }
 
 impl SfuConfig {
-    /// With samples at the usual pace.
+    /// Without TCP, with samples at the usual pace.
     pub fn new(local_addrs: Vec<SocketAddr>, ice_key: IceKey) -> Self {
-        Self { local_addrs, ice_key, sample_every: SAMPLE_EVERY }
+        Self { local_addrs, tcp_addrs: Vec::new(), ice_key, sample_every: SAMPLE_EVERY }
     }
 }
 

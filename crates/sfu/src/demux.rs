@@ -1,5 +1,5 @@
-//! Which transport a datagram belongs to (MEDIA §7 point 6): STUN by the ICE user name, everything else by the source
-//! address that a verified STUN request came from.
+//! Which transport a datagram belongs to (MEDIA §7 point 6): STUN by the ICE user name, everything else by the way and the
+//! source address that a verified STUN request came from.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -10,6 +10,7 @@ use str0m::ice::StunMessage;
 
 use crate::id::TransportSlot;
 use crate::limit::{ADDRESSES_PER_TRANSPORT_MAX, DATAGRAM_MAX_BYTES};
+use crate::via::{Source, Via};
 
 /// What a datagram is, from its first bytes (RFC 7983).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,14 +28,14 @@ pub(crate) enum Owner {
 #[derive(Debug, Default)]
 struct Entry {
     ufrag: String,
-    addresses: SmallVec<[SocketAddr; 2]>,
+    addresses: SmallVec<[Source; 2]>,
 }
 
 /// The table. It grows with transports only: every transport has one user name and a bounded number of addresses.
 #[derive(Debug, Default)]
 pub(crate) struct Demux {
     by_ufrag: HashMap<String, TransportSlot>,
-    by_address: HashMap<SocketAddr, TransportSlot>,
+    by_address: HashMap<Source, TransportSlot>,
     entries: SecondaryMap<TransportSlot, Entry>,
 }
 
@@ -50,7 +51,7 @@ impl Demux {
     }
 
     /// Remembers that a verified request of the transport came from this address. The oldest address makes room.
-    pub(crate) fn learn(&mut self, slot: TransportSlot, address: SocketAddr) {
+    pub(crate) fn learn(&mut self, slot: TransportSlot, address: Source) {
         if self.by_address.get(&address) == Some(&slot) {
             return;
         }
@@ -77,7 +78,7 @@ impl Demux {
     }
 
     /// Whose this datagram is.
-    pub(crate) fn owner(&self, source: SocketAddr, payload: &[u8]) -> Owner {
+    pub(crate) fn owner(&self, source: Source, payload: &[u8]) -> Owner {
         let by_address = || self.by_address.get(&source).map_or(Owner::Unknown, |slot| Owner::Peer(*slot));
         if payload.len() > DATAGRAM_MAX_BYTES {
             return Owner::Unknown;
@@ -98,6 +99,13 @@ impl Demux {
         }
     }
 
+    /// By which way a datagram of this transport goes to an address, when ICE knows only that it is no TCP.
+    pub(crate) fn way(&self, slot: TransportSlot, address: SocketAddr) -> Via {
+        let relayed = (Via::Relay, address);
+        let is_relayed = self.entries.get(slot).is_some_and(|entry| entry.addresses.contains(&relayed));
+        if is_relayed { Via::Relay } else { Via::Udp }
+    }
+
     /// Addresses and user names in the table.
     #[cfg(test)]
     fn sizes(&self) -> (usize, usize) {
@@ -110,8 +118,8 @@ mod tests {
     use super::*;
     use slotmap::SlotMap;
 
-    fn address(port: u16) -> SocketAddr {
-        SocketAddr::from(([127, 0, 0, 1], port))
+    fn address(port: u16) -> Source {
+        (Via::Udp, SocketAddr::from(([127, 0, 0, 1], port)))
     }
 
     #[test]
@@ -137,5 +145,21 @@ mod tests {
         assert_eq!(demux.sizes(), (1, 1));
         demux.remove(b);
         assert_eq!(demux.sizes(), (0, 0));
+    }
+
+    #[test]
+    fn an_address_is_another_one_on_another_way() {
+        let mut slots = SlotMap::<TransportSlot, ()>::with_key();
+        let (a, b) = (slots.insert(()), slots.insert(()));
+        let mut demux = Demux::default();
+        demux.set_ufrag(a, "aaaa".to_owned());
+        demux.set_ufrag(b, "bbbb".to_owned());
+        let (dtls, (_, at)) = ([22_u8; 40], address(1));
+        demux.learn(a, (Via::Udp, at));
+        demux.learn(b, (Via::Relay, at));
+        assert_eq!(demux.owner((Via::Udp, at), &dtls), Owner::Peer(a));
+        assert_eq!(demux.owner((Via::Relay, at), &dtls), Owner::Peer(b));
+        assert_eq!(demux.owner((Via::Tcp, at), &dtls), Owner::Unknown);
+        assert_eq!((demux.way(a, at), demux.way(b, at)), (Via::Udp, Via::Relay));
     }
 }

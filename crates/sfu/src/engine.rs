@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use slotmap::SlotMap;
 use str0m::config::DtlsCert;
-use str0m::net::{Protocol, Receive};
-use str0m::{Event as RtcEvent, IceConnectionState, Input as RtcInput, Output as RtcOutput};
+use str0m::net::{Protocol, Receive, Transmit as RtcTransmit};
+use str0m::{Event as RtcEvent, IceConnectionState, Input as RtcInput, Output as RtcOutput, Rtc};
 
 use crate::command::{Answer, Command, Fault, Kind};
 use crate::config::{NoCertificate, SfuConfig};
@@ -21,16 +21,19 @@ use crate::stats::Stats;
 use crate::timer::{Timer, Timers};
 use crate::track::{Consumer, Producer};
 use crate::transport::{Link, Transport};
+use crate::via::Via;
 
 /// What goes in.
 #[derive(Debug)]
 pub enum Input<'a> {
-    /// A UDP datagram.
+    /// A datagram.
     Datagram {
+        /// How it came.
+        via: Via,
         /// Who sent it.
         source: SocketAddr,
-        /// Where it arrived. One that is not among `local_addrs` (an unspecified or translated address) is taken
-        /// for the most similar of them.
+        /// Where it arrived. One that is not among `local_addrs` (over TCP: `tcp_addrs`), because it is unspecified or
+        /// translated, is taken for the most similar of them.
         destination: SocketAddr,
         /// Its bytes.
         payload: &'a [u8],
@@ -51,6 +54,8 @@ pub enum Input<'a> {
 /// A datagram to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transmit {
+    /// How it goes.
+    pub via: Via,
     /// The candidate it comes from.
     pub source: SocketAddr,
     /// Where to.
@@ -173,8 +178,8 @@ impl Sfu {
     pub fn handle(&mut self, now: Instant, input: Input<'_>) {
         self.now = self.now.max(now);
         match input {
-            Input::Datagram { source, destination, payload } => {
-                self.on_datagram(source, destination, payload)
+            Input::Datagram { via, source, destination, payload } => {
+                self.on_datagram(via, source, destination, payload)
             }
             Input::Call { call, peer, command } => self.on_call(call, peer, command),
             Input::Timeout => self.on_timeout(),
@@ -203,22 +208,22 @@ impl Sfu {
         }
     }
 
-    fn on_datagram(&mut self, source: SocketAddr, destination: SocketAddr, payload: &[u8]) {
+    fn on_datagram(&mut self, via: Via, source: SocketAddr, destination: SocketAddr, payload: &[u8]) {
         self.stats.datagrams_received += 1;
-        let (slot, stun) = match self.demux.owner(source, payload) {
+        let (slot, stun) = match self.demux.owner((via, source), payload) {
             Owner::Stun(slot) => (slot, true),
             Owner::Peer(slot) => (slot, false),
-            Owner::ForeignStun => return self.on_foreign_stun(source, destination, payload),
+            Owner::ForeignStun => return self.on_foreign_stun(via, source, destination, payload),
             Owner::Unknown => {
                 self.stats.datagrams_unknown += 1;
                 return;
             }
         };
-        let destination = self.local_for(source, destination);
+        let destination = self.local_for(via, source, destination);
         let now = self.now;
         let Some(transport) = self.transports.get_mut(slot) else { return };
         transport.datagrams_in += 1;
-        let Ok(receive) = Receive::new(Protocol::Udp, source, destination, payload) else {
+        let Ok(receive) = Receive::new(via.protocol(), source, destination, payload) else {
             self.stats.datagrams_unknown += 1;
             return;
         };
@@ -226,7 +231,7 @@ impl Sfu {
         if stun {
             // Checks the integrity, so that a source address cannot be claimed without our ICE password.
             match guard(|| transport.rtc.accepts(&input)) {
-                Ok(true) => self.demux.learn(slot, source),
+                Ok(true) => self.demux.learn(slot, (via, source)),
                 Ok(false) => {
                     self.stats.stun_refused += 1;
                     return;
@@ -247,13 +252,13 @@ impl Sfu {
     }
 
     /// STUN for no transport: whoever had one is told that it is gone, strangers hear nothing.
-    fn on_foreign_stun(&mut self, source: SocketAddr, destination: SocketAddr, payload: &[u8]) {
+    fn on_foreign_stun(&mut self, via: Via, source: SocketAddr, destination: SocketAddr, payload: &[u8]) {
         match self.names.stale(self.now, source, payload) {
             Stale::Refuse(whose, payload) => {
                 self.stats.stun_forbidden += 1;
                 self.out.push_back(Output::Event(Event::CheckRefused { whose }));
-                let transmit =
-                    Transmit { source: self.local_for(source, destination), destination: source, payload };
+                let from = self.local_for(via, source, destination);
+                let transmit = Transmit { via, source: from, destination: source, payload };
                 self.out.push_back(Output::Transmit(transmit));
             }
             Stale::Limited => self.stats.stun_unanswered += 1,
@@ -262,8 +267,11 @@ impl Sfu {
     }
 
     /// The candidate that stands for the address a datagram arrived at.
-    fn local_for(&self, source: SocketAddr, destination: SocketAddr) -> SocketAddr {
-        let all = &self.config.local_addrs;
+    fn local_for(&self, via: Via, source: SocketAddr, destination: SocketAddr) -> SocketAddr {
+        let all = match via {
+            Via::Udp | Via::Relay => &self.config.local_addrs,
+            Via::Tcp => &self.config.tcp_addrs,
+        };
         if all.contains(&destination) {
             return destination;
         }
@@ -337,17 +345,20 @@ impl Sfu {
                 }
                 Ok(Ok(RtcOutput::Transmit(transmit))) => {
                     transport.datagrams_out += 1;
-                    self.out.push_back(Output::Transmit(Transmit {
-                        source: transmit.source,
-                        destination: transmit.destination,
-                        payload: transmit.contents.into(),
-                    }));
+                    self.send(slot, transmit);
                 }
                 Ok(Ok(RtcOutput::Event(event))) => self.on_rtc_event(slot, event),
                 Ok(Err(_)) => return self.fail(slot),
                 Err(_) => return self.panicked(slot),
             }
         }
+    }
+
+    fn send(&mut self, slot: TransportSlot, transmit: RtcTransmit) {
+        let RtcTransmit { proto, source, destination, contents } = transmit;
+        let via = if proto == Protocol::Udp { self.demux.way(slot, destination) } else { Via::Tcp };
+        let transmit = Transmit { via, source, destination, payload: contents.into() };
+        self.out.push_back(Output::Transmit(transmit));
     }
 
     /// Arms the transport's timer.
@@ -422,26 +433,12 @@ impl Sfu {
 
     /// Closes a transport with everything on it; the client hears of it while the path is up.
     pub(crate) fn close(&mut self, slot: TransportSlot) -> Option<(PeerKey, TransportKey)> {
-        let mut transport = self.take(slot)?;
-        let up = transport.link == Link::Up;
-        let last_words = guard(|| {
-            let mut datagrams = Vec::new();
-            if up && transport.rtc.is_alive() && transport.rtc.close().is_ok() {
-                while let Ok(output) = transport.rtc.poll_output() {
-                    match output {
-                        RtcOutput::Transmit(transmit) => datagrams.push(transmit),
-                        RtcOutput::Event(_) => {}
-                        RtcOutput::Timeout(_) => break,
-                    }
-                }
-            }
-            datagrams
-        });
-        for t in last_words.into_iter().flatten() {
-            let payload = t.contents.into();
-            let transmit = Transmit { source: t.source, destination: t.destination, payload };
-            self.out.push_back(Output::Transmit(transmit));
+        let transport = self.transports.get_mut(slot)?;
+        if transport.link == Link::Up {
+            let last_words = guard(|| last_words(&mut transport.rtc));
+            last_words.into_iter().flatten().for_each(|transmit| self.send(slot, transmit));
         }
+        let transport = self.take(slot)?;
         let named = (transport.peer, transport.key);
         let _ = guard(|| drop(transport));
         Some(named)
@@ -478,4 +475,19 @@ impl Sfu {
         self.stats.limits_hit += u64::from(matches!(result, Err(Fault::Limit(_))));
         self.out.push_back(Output::Event(Event::Reply { peer, call, result }));
     }
+}
+
+/// What a session has to say when it is closed.
+fn last_words(rtc: &mut Rtc) -> Vec<RtcTransmit> {
+    let mut datagrams = Vec::new();
+    if rtc.is_alive() && rtc.close().is_ok() {
+        while let Ok(output) = rtc.poll_output() {
+            match output {
+                RtcOutput::Transmit(transmit) => datagrams.push(transmit),
+                RtcOutput::Event(_) => {}
+                RtcOutput::Timeout(_) => break,
+            }
+        }
+    }
+    datagrams
 }

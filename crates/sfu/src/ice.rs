@@ -45,10 +45,40 @@ impl fmt::Debug for IceKey {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PeerTag([u8; TAG_CHARS]);
 
+impl PeerTag {
+    /// As it is in a name.
+    pub fn as_str(&self) -> &str {
+        // Made of ICE characters alone.
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
 impl IceKey {
     /// The tag of a peer, by the id of its [`PeerKey`].
     pub fn tag(self, peer: u128) -> PeerTag {
         Names::new(self).tag(peer)
+    }
+}
+
+/// Tells whether a first datagram is one of a client of ours, without an engine: a binding request whose name and password
+/// are derived from the key, of a transport that is or was.
+pub struct Doorkeeper(Names);
+
+impl Doorkeeper {
+    /// For the transports of this key.
+    pub fn new(key: IceKey) -> Self {
+        Self(Names::new(key))
+    }
+
+    /// Whether it can only have been sent by somebody who was told an ICE password of ours.
+    pub fn knows(&self, payload: &[u8]) -> bool {
+        self.0.authentic(payload).is_some()
+    }
+}
+
+impl fmt::Debug for Doorkeeper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Doorkeeper(…)")
     }
 }
 
@@ -229,6 +259,8 @@ mod tests {
         let mut names = Names::new(IceKey([7; 32]));
         let known = names.of(peer(1), TransportKey(1));
         let question = check(&names, &known.ufrag, &known.pass);
+        let door = Doorkeeper::new(names.key);
+        assert!(door.knows(&question) && !door.knows(&check(&names, &known.ufrag, "guessed")));
         let Stale::Refuse(tag, answer) = names.stale(now, source(1), &question) else { panic!("no refusal") };
         assert_eq!(tag, names.key.tag(peer(1).id), "it says whose transport it was");
         assert!(answer.len() < question.len(), "{} bytes for {}", answer.len(), question.len());

@@ -37,13 +37,16 @@ mod stats;
 mod timer;
 mod track;
 mod transport;
+mod via;
 mod vp8;
 
 pub use command::{Answer, Command, Fault, Kind};
 pub use config::{NoCertificate, SfuConfig};
 pub use engine::{Event, Input, Output, Sfu, Transmit};
-pub use ice::{IceKey, PeerTag};
+pub use ice::{Doorkeeper, IceKey, PeerTag};
 pub use id::{CallId, PeerKey, ProducerKey, Scope, TransportKey};
+pub use rtc::is_picture;
 pub use sample::{ConsumerSample, Path, ProducerSample, ReceivedReport, Sample, SentReport};
 pub use sdp::CandidateKind;
 pub use stats::Stats;
+pub use via::Via;

@@ -4,7 +4,6 @@ use str0m::change::SdpOffer;
 use str0m::media::{MediaKind, Mid, Rids};
 
 use crate::command::{Answer, Command, Fault, Kind};
-use crate::config::SfuConfig;
 use crate::engine::Sfu;
 use crate::id::{CallId, PeerKey, ProducerKey, TransportKey, TransportSlot};
 use crate::limit::{PRODUCERS_PER_PEER_MAX, TRANSPORTS_MAX};
@@ -99,8 +98,7 @@ impl Sfu {
             return Err(Fault::Limit("transports"));
         }
         let name = self.names.of(peer, key);
-        let SfuConfig { local_addrs, sample_every, .. } = &self.config;
-        let rtc = guard(|| session(self.now, &self.cert, name, consuming, local_addrs, *sample_every))
+        let rtc = guard(|| session(self.now, &self.cert, name, consuming, &self.config))
             .map_err(|_| Fault::Internal("no session".to_owned()))?;
         let slot = self.transports.insert(Transport::new(self.now, key, peer, consuming, rtc));
         self.transport_keys.insert(key, slot);

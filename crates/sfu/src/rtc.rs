@@ -7,15 +7,25 @@ use std::time::{Duration, Instant};
 use str0m::config::DtlsCert;
 use str0m::format::{Codec, FormatParams};
 use str0m::media::{Frequency, Pt};
+use str0m::net::TcpType;
 use str0m::rtp::{Extension, ExtensionMap};
 use str0m::{Candidate, IceCreds, Rtc};
+
+use crate::config::SfuConfig;
 
 /// Payload types that browsers use themselves (PROTOCOL §6.4); str0m's default for Opus, 111, is Chrome's too.
 const PT_VP8: u8 = 96;
 const PT_VP8_RTX: u8 = 97;
+
 /// Receiver reports give publishers their round-trip time, which paces their retransmissions. str0m's default for
 /// streams without RTX (all that the client sends) is 5 s.
 const REPORT_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Whether an outgoing datagram carries a part of a picture, which may be lost when there is no room for all.
+pub fn is_picture(payload: &[u8]) -> bool {
+    let payload_type = payload.get(1).map(|byte| byte & 0x7f);
+    matches!(payload.first(), Some(128..=191)) && matches!(payload_type, Some(PT_VP8 | PT_VP8_RTX))
+}
 
 /// The library broke one of its own invariants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,15 +52,14 @@ pub(crate) fn session(
     cert: &DtlsCert,
     name: IceCreds,
     consuming: bool,
-    addresses: &[SocketAddr],
-    sample_every: Duration,
+    around: &SfuConfig,
 ) -> Rtc {
     let mut config = Rtc::builder()
         .set_rtp_mode(true)
         .set_ice_lite(true)
         .set_local_ice_credentials(name)
         .set_dtls_cert(cert.clone())
-        .set_stats_interval(Some(sample_every))
+        .set_stats_interval(Some(around.sample_every))
         .set_rtcp_report_interval_audio(REPORT_INTERVAL)
         .set_rtcp_report_interval_video(REPORT_INTERVAL)
         .set_extension_map(extensions(consuming))
@@ -60,12 +69,18 @@ pub(crate) fn session(
     let vp8 = FormatParams::default();
     config.codec_config().add_config(PT_VP8.into(), rtx, Codec::Vp8, Frequency::NINETY_KHZ, None, vp8);
     let mut rtc = config.build(now);
-    for address in addresses {
-        if let Ok(candidate) = Candidate::host(*address, "udp") {
-            rtc.add_local_candidate(candidate);
-        }
+    for candidate in candidates(around) {
+        rtc.add_local_candidate(candidate);
     }
     rtc
+}
+
+/// What clients are told of us; those that are no address of anybody are left out.
+fn candidates(around: &SfuConfig) -> impl Iterator<Item = Candidate> {
+    let udp = around.local_addrs.iter().map(|address| Candidate::builder().udp().host(*address).build());
+    let passive =
+        |address: &SocketAddr| Candidate::builder().tcp().host(*address).tcptype(TcpType::Passive).build();
+    udp.chain(around.tcp_addrs.iter().map(passive)).flatten()
 }
 
 /// Chrome's own numbers, so that they are the same in every m-line of a bundle (PROTOCOL §6.1).

@@ -14,7 +14,8 @@ use sederunt_core::time::UnixMs;
 use sederunt_node::clock::ManualClock;
 use sederunt_server::accept::{Connections, Door};
 use sederunt_server::config::{
-    Config, HttpConfig, LogConfig, LogFormat, MediaSettings, RoomSettings, TlsConfig, WebhookConfig,
+    Config, HttpConfig, LogConfig, LogFormat, MediaSettings, RelaySetting, RoomSettings, TlsConfig,
+    WebhookConfig,
 };
 use sederunt_server::{Listeners, run_with_clock};
 use sederunt_store::IndexOptions;
@@ -74,7 +75,13 @@ pub(super) fn config(data: &Path) -> Result<Config> {
             trusted_proxies: Vec::new(),
             per_address_factor: 0,
         },
-        media: MediaSettings { listen: any, announce: Vec::new() },
+        media: MediaSettings {
+            listen: any,
+            announce: Vec::new(),
+            tcp: true,
+            tcp_announce: Vec::new(),
+            relay: RelaySetting::Off,
+        },
         tls: TlsConfig::Off,
         room: RoomSettings { reconnect_grace: Duration::from_secs(20), store_client_addresses: false },
         index: IndexOptions::default(),

@@ -134,6 +134,7 @@ pub(crate) fn media() -> (MediaHandle, UnboundedReceiver<MediaNotice>) {
     let config = MediaConfig {
         bind: SocketAddr::from(([127, 0, 0, 1], 0)),
         announce: Vec::new(),
+        tcp: Vec::new(),
         ice_key: IceKey([7; 32]),
         sample_every: Duration::from_millis(200),
     };

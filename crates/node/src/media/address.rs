@@ -95,6 +95,42 @@ pub(super) fn candidates(announce: &[Announced], local: SocketAddr) -> Candidate
     Candidates { told, left_out }
 }
 
+/// Addresses of a TCP listener that clients can open a stream to.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct StreamAddresses {
+    /// In the order of the configuration, each once.
+    pub told: Vec<SocketAddr>,
+    /// Those that no browser would try.
+    pub left_out: Vec<SocketAddr>,
+}
+
+impl StreamAddresses {
+    /// `tcp` is what leads to the listener as the operator says; without that, the addresses of the media port where they are
+    /// the listener's too: a listener on one address of this machine (a proxy before it has the others) is told as it is, and
+    /// not at all beside announced ones when it is loopback.
+    pub fn of(tcp: &[Announced], media: &[Announced], listener: SocketAddr) -> Self {
+        let is_own_machine = listener.ip().to_canonical().is_loopback();
+        let bare: Vec<Announced> =
+            media.iter().map(|announced| Announced { port: None, ..*announced }).collect();
+        let found = match (tcp, is_own_machine && !media.is_empty()) {
+            ([], true) => Vec::new(),
+            ([], false) => candidates(&bare, listener).told,
+            (tcp, _) => candidates(tcp, listener).told,
+        };
+        let (told, left_out) = found.into_iter().partition(|address| is_tried(*address));
+        Self { told, left_out }
+    }
+}
+
+/// Whether browsers try it: libwebrtc passes over TCP candidates below port 1024, but for 80 and 443 of public addresses.
+fn is_tried(address: SocketAddr) -> bool {
+    let is_private = match address.ip().to_canonical() {
+        IpAddr::V4(ip) => ip.is_private() || ip.is_loopback() || ip.is_link_local(),
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
+    };
+    address.port() >= 1024 || (matches!(address.port(), 80 | 443) && !is_private)
+}
+
 fn wildcard(ipv6: bool) -> Vec<IpAddr> {
     let v4: IpAddr = Ipv4Addr::LOCALHOST.into();
     let v6: IpAddr = Ipv6Addr::LOCALHOST.into();
@@ -156,6 +192,30 @@ mod tests {
         assert_eq!((dual.told.len(), dual.left_out.len()), (2, 0), "a socket on [::] speaks both");
         // With nothing left the socket's own address is told, as without the setting.
         assert_eq!(told(&["2001:db8::1"], "127.0.0.1:7"), ["127.0.0.1:7"]);
+    }
+
+    #[test]
+    fn a_stream_is_told_where_a_browser_gets_through() {
+        let of = |tcp: &[&str], media: &[&str], listener: &str| {
+            let StreamAddresses { told, left_out } =
+                StreamAddresses::of(&announced(tcp), &announced(media), listener.parse().unwrap());
+            let text = |all: Vec<SocketAddr>| all.iter().map(ToString::to_string).collect::<Vec<_>>();
+            (text(told), text(left_out))
+        };
+        let none: Vec<String> = Vec::new();
+        let one = |text: &str| vec![text.to_owned()];
+        // A mapped media port says nothing of this one.
+        assert_eq!(of(&[], &["203.0.113.7:40000"], "0.0.0.0:443"), (one("203.0.113.7:443"), none.clone()));
+        assert_eq!(of(&[], &["10.0.0.7"], "0.0.0.0:443"), (none.clone(), one("10.0.0.7:443")));
+        assert_eq!(of(&[], &["10.0.0.7"], "0.0.0.0:8443"), (one("10.0.0.7:8443"), none.clone()));
+        assert_eq!(of(&[], &[], "127.0.0.1:8080"), (one("127.0.0.1:8080"), none.clone()), "at home");
+        assert_eq!(
+            of(&[], &["203.0.113.7"], "127.0.0.1:8080"),
+            (none.clone(), none.clone()),
+            "behind a proxy"
+        );
+        let mapped = of(&["203.0.113.7:9443"], &["203.0.113.7"], "127.0.0.1:8080");
+        assert_eq!(mapped, (one("203.0.113.7:9443"), none), "as the operator says");
     }
 
     #[test]

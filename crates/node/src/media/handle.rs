@@ -1,8 +1,7 @@
 //! The media thread as the rest of the shell sees it.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::net::SocketAddr;
-use std::os::unix::net::UnixStream;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -10,16 +9,22 @@ use std::time::{Duration, Instant};
 
 use sederunt_core::id::{PeerId, TransportId};
 use sederunt_core::media::{MediaAnswer, MediaCallId, MediaCmd, MediaFault};
-use sederunt_sfu::{IceKey, Kind, PeerTag, Sample};
+use sederunt_relay::{Client, Credentials, RelayKey};
+use sederunt_sfu::{IceKey, Kind, PeerTag, Sample, SfuConfig, Via};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc::{self, UnboundedSender};
 
-use super::address::Announced;
+use super::address::{Announced, Candidates, candidates};
 use super::socket::MediaSocket;
-use super::worker::{Call, Tell, Worker};
+use super::stream::{self, Greeted, StreamEnd, StreamRefused, Streams};
+use super::waker::Waker;
+use super::worker::{Around, Call, Tell, Worker};
 
 /// Calls that may wait for the thread. It answers in well under a millisecond each; more waiting means that it hangs,
 /// and then the room tells its client so.
 const CALLS_WAITING_MAX: usize = 4_096;
+/// The name under which credentials of the relay are good.
+const RELAY_REALM: &str = "sederunt";
 /// What was seen and not taken yet: of every transport that an engine can have, some seconds. Whoever keeps it may wait for
 /// a disk, and the thread does not wait for him.
 const SIGHTINGS_WAITING_MAX: usize = 4_096;
@@ -32,6 +37,8 @@ pub struct MediaConfig {
     /// Addresses announced as ICE host candidates. Empty: the bound address, or, when that is unspecified, loopback and
     /// the address of the default route. Those of a family that the socket does not speak are left out.
     pub announce: Vec<Announced>,
+    /// Addresses of streams that are handed to [`MediaHandle::greet`], announced as passive ICE-TCP candidates.
+    pub tcp: Vec<SocketAddr>,
     /// Where ICE passwords come from; the same at every start, so that clients of the process before hear at once that
     /// their transports are gone.
     pub ice_key: IceKey,
@@ -144,6 +151,16 @@ pub struct MediaStats {
     pub send_calls: u64,
     /// Panics of the engine after which it was started anew, with all transports lost.
     pub restarts: u64,
+    /// Streams of clients that came over TCP.
+    pub tcp_streams: u64,
+    /// Streams of clients that came through TURN and have an address.
+    pub relayed_streams: u64,
+    /// What clients wanted of our relay for others than media.
+    pub relay_strayed: u64,
+    /// Streams that were not taken: their first frame was not that of a client of ours.
+    pub streams_refused: u64,
+    /// Datagrams for streams that were lost because too much waited for the client, or came too late.
+    pub stream_datagrams_lost: u64,
     /// What was seen and found no place.
     pub sightings_dropped: u64,
     /// CPU time of the thread, measured a few times a second.
@@ -159,7 +176,8 @@ struct Shared {
     since: Instant,
     ice_key: IceKey,
     calls: SyncSender<Call>,
-    wake: UnixStream,
+    waker: Arc<Waker>,
+    streams: Arc<Streams>,
     stats: Arc<Mutex<MediaStats>>,
     sightings: Mutex<Option<mpsc::Receiver<Sighting>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -195,19 +213,39 @@ impl MediaHandle {
         notices: UnboundedSender<MediaNotice>,
     ) -> io::Result<Self> {
         let local = socket.local_addr()?;
-        let (wake, waker) = UnixStream::pair()?;
-        wake.set_nonblocking(true)?;
-        waker.set_nonblocking(true)?;
+        let (waker, woken) = Waker::pair()?;
+        let waker = Arc::new(waker);
+        let Candidates { told, left_out } = candidates(&config.announce, local);
+        for announced in left_out {
+            tracing::warn!(
+                %announced,
+                bound = %local,
+                "an announced media address is left out: the socket does not speak its IP version (an IPv4 and IPv6 \
+                 socket is one on [::])"
+            );
+        }
+        let (streams, arrived) = Streams::new(config.ice_key, told.clone(), Arc::clone(&waker));
         let (calls, incoming) = sync_channel(CALLS_WAITING_MAX);
         let stats = Arc::new(Mutex::new(MediaStats::default()));
         let (seen, sightings) = mpsc::channel(SIGHTINGS_WAITING_MAX);
         let tell = Tell { notices, sightings: seen };
-        let worker = Worker::new(socket, config, waker, incoming, tell, Arc::clone(&stats))?;
+        let around = Around {
+            waker: Arc::clone(&waker),
+            woken,
+            calls: incoming,
+            arrived,
+            streams: Arc::clone(&streams),
+            tell,
+            stats: Arc::clone(&stats),
+        };
+        let MediaConfig { ice_key, sample_every, .. } = *config;
+        let sfu = SfuConfig { local_addrs: told, tcp_addrs: config.tcp.clone(), ice_key, sample_every };
+        let worker = Worker::new(socket, sfu, around)?;
         let since = Instant::now();
         let thread = std::thread::Builder::new().name("media".to_owned()).spawn(move || worker.run())?;
-        let (ice_key, thread) = (config.ice_key, Mutex::new(Some(thread)));
+        let thread = Mutex::new(Some(thread));
         let sightings = Mutex::new(Some(sightings));
-        let shared = Shared { local, since, ice_key, calls, wake, stats, sightings, thread };
+        let shared = Shared { local, since, ice_key, calls, waker, streams, stats, sightings, thread };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -242,9 +280,44 @@ impl MediaHandle {
         self.shared.since
     }
 
+    /// Looks at the first frame of a stream that a client has opened to one of [`MediaConfig::tcp`]; waits for it for a short
+    /// time.
+    pub async fn greet<S: AsyncRead + Unpin>(&self, io: S) -> Result<Greeted<S>, StreamRefused> {
+        stream::greet(Arc::clone(&self.shared.streams), io).await
+    }
+
+    /// Carries the datagrams of a client that comes through TURN until its stream ends. `client`: the address of its other end;
+    /// `at`: seconds since 1970; `stranger` is dropped when the client has shown its credentials.
+    pub async fn relay<S, H>(&self, io: S, client: SocketAddr, at: impl Fn() -> u64, stranger: H) -> StreamEnd
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let streams = Arc::clone(&self.shared.streams);
+        let client = SocketAddr::new(client.ip().to_canonical(), client.port());
+        let client = Client::new(self.relay_key(), RELAY_REALM.to_owned(), streams.media().to_vec(), client);
+        stream::relay(streams, io, client, at, stranger).await
+    }
+
+    /// Credentials of a peer for [`Self::relay`], made `at` (seconds since 1970).
+    pub fn relay_credentials(&self, at: u64, peer: u128) -> Credentials {
+        self.relay_key().credentials(at, self.shared.ice_key.tag(peer).as_str())
+    }
+
+    fn relay_key(&self) -> RelayKey {
+        RelayKey::derive(&self.shared.ice_key.0)
+    }
+
     /// Counters.
     pub fn stats(&self) -> MediaStats {
-        *self.shared.stats.lock().unwrap_or_else(PoisonError::into_inner)
+        let streams = &self.shared.streams;
+        MediaStats {
+            tcp_streams: streams.count(Via::Tcp),
+            relayed_streams: streams.count(Via::Relay),
+            streams_refused: streams.refused(),
+            relay_strayed: streams.strayed(),
+            stream_datagrams_lost: streams.lost(),
+            ..*self.shared.stats.lock().unwrap_or_else(PoisonError::into_inner)
+        }
     }
 
     /// Stops the thread and waits until it has ended. Later calls are refused.
@@ -259,16 +332,14 @@ impl Shared {
             TrySendError::Full(_) => MediaOverload::Full,
             TrySendError::Disconnected(_) => MediaOverload::Stopped,
         })?;
-        // A full pipe has bytes enough to wake the thread.
-        let _ = (&self.wake).write(&[1]);
+        self.waker.wake();
         Ok(())
     }
 
     fn stop(&self) {
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(thread) = thread else { return };
-        // Its end of the pair reads an end of file, which stops it even when the queue is full.
-        let _ = self.wake.shutdown(std::net::Shutdown::Both);
+        self.waker.close();
         let _ = thread.join();
     }
 }
@@ -300,7 +371,13 @@ mod tests {
     ) -> (MediaHandle, tokio::sync::mpsc::UnboundedReceiver<MediaNotice>) {
         let (sender, notices) = tokio::sync::mpsc::unbounded_channel();
         let bind = SocketAddr::from(([127, 0, 0, 1], 0));
-        let config = MediaConfig { bind, announce, ice_key: IceKey([7; 32]), sample_every: SAMPLE_EVERY };
+        let config = MediaConfig {
+            bind,
+            announce,
+            tcp: Vec::new(),
+            ice_key: IceKey([7; 32]),
+            sample_every: SAMPLE_EVERY,
+        };
         (MediaHandle::spawn(config, sender).unwrap(), notices)
     }
 

@@ -342,10 +342,16 @@ fn address(storage: &libc::sockaddr_storage, length: libc::socklen_t) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sederunt_sfu::Via;
 
     fn to(port: u16, bytes: usize) -> Transmit {
         let address = |port| SocketAddr::from(([127, 0, 0, 1], port));
-        Transmit { source: address(1), destination: address(port), payload: vec![port as u8; bytes] }
+        Transmit {
+            via: Via::Udp,
+            source: address(1),
+            destination: address(port),
+            payload: vec![port as u8; bytes],
+        }
     }
 
     fn shape(datagrams: &[Transmit], segments: bool) -> Vec<usize> {

@@ -2,10 +2,9 @@
 //! task can delay a packet.
 
 use std::collections::HashMap;
-use std::io::{self, Read as _};
+use std::io;
 use std::net::SocketAddr;
 use std::os::fd::AsRawFd as _;
-use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,18 +12,21 @@ use std::time::{Duration, Instant};
 
 use sederunt_core::id::{PeerId, TransportId};
 use sederunt_core::media::{MediaCallId, MediaCmd, MediaFault};
-use sederunt_sfu::{CallId, Event, Input, Output, PeerKey, Sfu, SfuConfig, Transmit, TransportKey};
-use tokio::sync::mpsc::{Sender, UnboundedSender};
+use sederunt_sfu::{CallId, Event, Input, Output, PeerKey, Sfu, SfuConfig, Transmit, TransportKey, Via};
+use tokio::sync::mpsc::{self, Sender, UnboundedSender};
 
-use super::address::{Candidates, candidates};
-use super::handle::{MediaConfig, MediaNotice, MediaStats, RoomTag, Sight, Sighting};
+use super::handle::{MediaNotice, MediaStats, RoomTag, Sight, Sighting};
 use super::socket::{MediaSocket, Sent, thread_cpu, wait};
+use super::stream::{Arrived, Streams};
 use super::translate;
+use super::waker::{Waker, Woken};
 
 /// Batches received in one turn before what they caused is sent: bounds the delay of the first packet.
 const BATCHES_PER_TURN: usize = 4;
 /// Calls performed in one turn; each may cost a millisecond of SDP, and packets must not wait for all of them.
 const CALLS_PER_TURN: usize = 16;
+/// Batches of streams handed in in one turn: as many as there are datagrams of the socket at most.
+const ARRIVALS_PER_TURN: usize = 64;
 /// How often the CPU clock is read: a system call too dear for every turn.
 const CPU_EVERY: Duration = Duration::from_millis(100);
 
@@ -42,16 +44,24 @@ pub(super) struct Tell {
     pub(super) sightings: Sender<Sighting>,
 }
 
+/// What the thread shares with the rest.
+pub(super) struct Around {
+    pub(super) waker: Arc<Waker>,
+    pub(super) woken: Woken,
+    pub(super) calls: Receiver<Call>,
+    pub(super) arrived: mpsc::Receiver<Arrived>,
+    pub(super) streams: Arc<Streams>,
+    pub(super) tell: Tell,
+    pub(super) stats: Arc<Mutex<MediaStats>>,
+}
+
 /// The thread's own state.
 pub(super) struct Worker {
     socket: MediaSocket,
     local: SocketAddr,
     config: SfuConfig,
     sfu: Sfu,
-    waker: UnixStream,
-    incoming: Receiver<Call>,
-    tell: Tell,
-    shared_stats: Arc<Mutex<MediaStats>>,
+    around: Around,
     stats: MediaStats,
     cpu_read: Instant,
     next_call: u64,
@@ -59,46 +69,28 @@ pub(super) struct Worker {
     /// The transports the caller believes in, by peer and direction.
     transports: HashMap<(PeerKey, bool), TransportKey>,
     transmits: Vec<Transmit>,
+    /// What goes to streams.
+    streamed: Vec<Transmit>,
     timeout: Option<Instant>,
 }
 
 impl Worker {
-    pub(super) fn new(
-        socket: MediaSocket,
-        config: &MediaConfig,
-        waker: UnixStream,
-        incoming: Receiver<Call>,
-        tell: Tell,
-        shared_stats: Arc<Mutex<MediaStats>>,
-    ) -> io::Result<Self> {
+    pub(super) fn new(socket: MediaSocket, config: SfuConfig, around: Around) -> io::Result<Self> {
         let local = socket.local_addr()?;
-        let Candidates { told, left_out } = candidates(&config.announce, local);
-        for announced in left_out {
-            tracing::warn!(
-                %announced,
-                bound = %local,
-                "an announced media address is left out: the socket does not speak its IP version (an IPv4 and IPv6 \
-                 socket is one on [::])"
-            );
-        }
-        let MediaConfig { ice_key, sample_every, .. } = *config;
-        let config = SfuConfig { local_addrs: told, ice_key, sample_every };
         let now = Instant::now();
         Ok(Self {
             socket,
             local,
             sfu: Sfu::new(now, config.clone()).map_err(io::Error::other)?,
             config,
-            waker,
-            incoming,
-            tell,
-            shared_stats,
+            around,
             stats: MediaStats::default(),
             cpu_read: now,
             next_call: 0,
             calls: HashMap::new(),
             transports: HashMap::new(),
             transmits: Vec::new(),
+            streamed: Vec::new(),
             timeout: None,
         })
     }
@@ -124,7 +116,7 @@ impl Worker {
     fn turns(&mut self) {
         loop {
             let timeout = self.timeout.map(|at| at.saturating_duration_since(Instant::now()));
-            let fds = [self.socket.as_raw_fd(), self.waker.as_raw_fd()];
+            let fds = [self.socket.as_raw_fd(), self.around.woken.fd()];
             let [readable, woken] = match wait(fds, timeout) {
                 Ok(ready) => ready,
                 Err(error) => {
@@ -132,36 +124,26 @@ impl Worker {
                     return;
                 }
             };
-            if woken && !self.clear_wake() {
+            if woken && !self.around.woken.clear(&self.around.waker) {
                 return;
             }
-            let more_calls = self.take_calls();
+            let is_more = [self.take_calls(), self.take_arrivals()].contains(&true);
             if readable {
                 self.receive();
             }
             self.sfu.handle(Instant::now(), Input::Timeout);
             self.emit();
-            if more_calls {
+            if is_more {
                 self.timeout = Some(Instant::now());
             }
             self.publish();
         }
     }
 
-    /// Empties the pipe; false when its other end is closed.
-    fn clear_wake(&mut self) -> bool {
-        let mut bytes = [0; 256];
-        match self.waker.read(&mut bytes) {
-            Ok(0) => false,
-            Ok(_) => true,
-            Err(error) => matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted),
-        }
-    }
-
     /// True when calls may be left for the next turn.
     fn take_calls(&mut self) -> bool {
         for _ in 0..CALLS_PER_TURN {
-            let Ok(Call { room, call, peer, cmd }) = self.incoming.try_recv() else { return false };
+            let Ok(Call { room, call, peer, cmd }) = self.around.calls.try_recv() else { return false };
             self.next_call += 1;
             let id = CallId(self.next_call);
             let peer = translate::peer_key(room, peer);
@@ -191,13 +173,28 @@ impl Worker {
         true
     }
 
+    /// Hands in what came of streams; true when more may wait.
+    fn take_arrivals(&mut self) -> bool {
+        for _ in 0..ARRIVALS_PER_TURN {
+            let Ok(Arrived { via, source, datagrams }) = self.around.arrived.try_recv() else { return false };
+            let now = Instant::now();
+            for (destination, payload) in datagrams {
+                self.stats.datagrams_received += 1;
+                let destination = destination.unwrap_or(self.local);
+                self.sfu.handle(now, Input::Datagram { via, source, destination, payload: &payload });
+            }
+        }
+        true
+    }
+
     fn receive(&mut self) {
         for _ in 0..BATCHES_PER_TURN {
             let (sfu, stats, local) = (&mut self.sfu, &mut self.stats, self.local);
             let now = Instant::now();
             let result = self.socket.receive(|source, payload| {
                 stats.datagrams_received += 1;
-                sfu.handle(now, Input::Datagram { source, destination: local, payload });
+                let via = Via::Udp;
+                sfu.handle(now, Input::Datagram { via, source, destination: local, payload });
             });
             match result {
                 Ok(true) => {}
@@ -214,7 +211,10 @@ impl Worker {
     fn emit(&mut self) {
         self.timeout = loop {
             match self.sfu.poll() {
-                Output::Transmit(transmit) => self.transmits.push(transmit),
+                Output::Transmit(transmit) => match transmit.via {
+                    Via::Udp => self.transmits.push(transmit),
+                    Via::Tcp | Via::Relay => self.streamed.push(transmit),
+                },
                 Output::Event(event) => self.tell(event),
                 Output::Timeout(at) => break at,
             }
@@ -225,6 +225,10 @@ impl Worker {
         self.stats.datagrams_refused += refused;
         self.stats.send_calls += calls;
         self.transmits.clear();
+        if !self.streamed.is_empty() {
+            self.stats.datagrams_sent += self.streamed.len() as u64;
+            self.around.streams.send(Instant::now(), self.streamed.drain(..));
+        }
     }
 
     fn tell(&mut self, event: Event) {
@@ -255,13 +259,13 @@ impl Worker {
             }
         };
         // Nobody listens any more: the process is stopping.
-        let _ = self.tell.notices.send(notice);
+        let _ = self.around.tell.notices.send(notice);
     }
 
     fn see(&mut self, peer: PeerKey, at: Instant, what: Sight) {
         let (room, peer) = translate::peer(peer);
         let sighting = Sighting { room, peer, at, what };
-        self.stats.sightings_dropped += u64::from(self.tell.sightings.try_send(sighting).is_err());
+        self.stats.sightings_dropped += u64::from(self.around.tell.sightings.try_send(sighting).is_err());
     }
 
     fn publish(&mut self) {
@@ -270,7 +274,7 @@ impl Worker {
             self.cpu_read = Instant::now();
         }
         self.stats.sfu = self.sfu.stats();
-        *self.shared_stats.lock().unwrap_or_else(PoisonError::into_inner) = self.stats;
+        *self.around.stats.lock().unwrap_or_else(PoisonError::into_inner) = self.stats;
     }
 
     /// After a panic: a new engine; every call under way fails, every transport is reported closed.
@@ -281,15 +285,16 @@ impl Worker {
         // Its destructor may trip over the state that made it panic.
         let _ = catch_unwind(AssertUnwindSafe(|| drop(broken)));
         self.transmits.clear();
+        self.streamed.clear();
         self.timeout = None;
         for (_, (room, call)) in self.calls.drain() {
             let result = Err(MediaFault::Internal("the media engine was started anew".to_owned()));
-            let _ = self.tell.notices.send(MediaNotice::Done { room, call, result });
+            let _ = self.around.tell.notices.send(MediaNotice::Done { room, call, result });
         }
         for ((peer, _), transport) in self.transports.drain() {
             let (room, peer) = translate::peer(peer);
             let transport = TransportId::from_u128(transport.0);
-            let _ = self.tell.notices.send(MediaNotice::Closed { room, peer, transport });
+            let _ = self.around.tell.notices.send(MediaNotice::Closed { room, peer, transport });
         }
         Ok(())
     }

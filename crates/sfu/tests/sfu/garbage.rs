@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use sederunt_sfu::{Input, Kind};
+use sederunt_sfu::{Input, Kind, Via};
 use str0m::ice::{StunMessage, TransId};
 
 use crate::media::decode;
@@ -12,7 +12,7 @@ use crate::world::{SERVER, Seed, World};
 const SECOND: Duration = Duration::from_secs(1);
 
 fn throw(w: &mut World, source: SocketAddr, payload: &[u8]) {
-    w.sfu.handle(w.now, Input::Datagram { source, destination: SERVER, payload });
+    w.sfu.handle(w.now, Input::Datagram { via: Via::Udp, source, destination: SERVER, payload });
 }
 
 /// A datagram that looks like STUN, DTLS, RTP, RTCP or like nothing.

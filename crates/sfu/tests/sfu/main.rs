@@ -19,3 +19,4 @@ mod sample;
 mod simulcast;
 mod stale;
 mod visits;
+mod way;

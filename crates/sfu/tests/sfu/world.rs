@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use sederunt_sfu::{
     Answer, CallId, Command, Event, Fault, IceKey, Input, Kind, Output, PeerKey, ProducerKey, Scope, Sfu,
-    SfuConfig, Stats, TransportKey,
+    SfuConfig, Stats, TransportKey, Via,
 };
 use str0m::media::{MediaKind, Mid, Rid};
 
@@ -51,6 +51,8 @@ pub(crate) struct World {
     pub(crate) loss_down: u64,
     /// Only what goes to this client is lost.
     pub(crate) deaf: Option<usize>,
+    /// How everything travels.
+    pub(crate) way: Via,
     pub(crate) seed: Seed,
     /// The answer to each transport's first offer.
     pub(crate) answers: BTreeMap<TransportKey, String>,
@@ -75,6 +77,7 @@ impl World {
             loss_up: 0,
             loss_down: 0,
             deaf: None,
+            way: Via::Udp,
             seed: Seed(seed),
             answers: BTreeMap::new(),
             replies: BTreeMap::new(),
@@ -288,7 +291,8 @@ impl World {
             let sent = self.cargo.remove(&id).unwrap();
             if up {
                 let (source, destination) = (sent.source, sent.destination);
-                self.sfu.handle(now, Input::Datagram { source, destination, payload: &sent.payload });
+                let input = Input::Datagram { via: self.way, source, destination, payload: &sent.payload };
+                self.sfu.handle(now, input);
             } else {
                 to_clients.push(sent);
             }
@@ -317,6 +321,7 @@ impl World {
         loop {
             match self.sfu.poll() {
                 Output::Transmit(t) => {
+                    assert_eq!(t.via, self.way, "a client is answered by the way it came");
                     out.push(Sent { source: t.source, destination: t.destination, payload: t.payload });
                 }
                 Output::Event(Event::Reply { call, result, .. }) => {

@@ -1,0 +1,127 @@
+//! A client that comes through TURN over a stream (RFC 8656). Its lent address exists in this process alone.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::{Bytes, BytesMut};
+use sederunt_relay::limit::LIFETIME_MAX;
+use sederunt_relay::{Client, Out};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::time::timeout;
+
+use super::outbox::{Outbox, Put};
+use super::table::{Place, Streams};
+use super::tcp::{READ_BYTES, StreamEnd};
+
+/// From the connection until the client has an address: two round trips, and a browser that starts.
+const LEND_MAX: Duration = Duration::from_secs(10);
+/// A client that uses another way asks for its address again, and is silent otherwise.
+const SILENCE_MAX: Duration = LIFETIME_MAX;
+
+/// The client, for both directions of its stream.
+struct Relayed {
+    client: Mutex<Client>,
+    outbox: Arc<Outbox>,
+}
+
+impl Relayed {
+    fn client(&self) -> MutexGuard<'_, Client> {
+        self.client.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Put for Relayed {
+    fn put(&self, out: &mut Vec<u8>, from: Option<SocketAddr>, payload: &[u8]) {
+        match from {
+            Some(from) => self.client().wrap(Instant::now(), from, payload, out),
+            None => out.extend_from_slice(payload),
+        }
+    }
+}
+
+/// Carries datagrams both ways until the stream ends. `at`: seconds since 1970; `stranger` is dropped when the client has
+/// shown that it may be here.
+pub(in crate::media) async fn relay<S, H>(
+    streams: Arc<Streams>,
+    io: S,
+    client: Client,
+    at: impl Fn() -> u64,
+    stranger: H,
+) -> StreamEnd
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let relayed = Relayed { client: Mutex::new(client), outbox: Arc::default() };
+    let (from, to) = tokio::io::split(io);
+    let ended = tokio::select! {
+        ended = receive(from, &streams, &relayed, at, stranger) => ended,
+        ended = send(to, &streams, &relayed) => ended,
+    };
+    streams.stray(relayed.client().strayed());
+    let Err(end) = ended;
+    end
+}
+
+async fn receive<H>(
+    mut from: impl AsyncRead + Unpin,
+    streams: &Arc<Streams>,
+    relayed: &Relayed,
+    at: impl Fn() -> u64,
+    stranger: H,
+) -> Result<std::convert::Infallible, StreamEnd> {
+    let mut read = BytesMut::with_capacity(READ_BYTES);
+    let mut stranger = Some(stranger);
+    let mut place: Option<Place> = None;
+    let start = Instant::now();
+    loop {
+        let wait = if place.is_some() { SILENCE_MAX } else { LEND_MAX.saturating_sub(start.elapsed()) };
+        match timeout(wait, from.read_buf(&mut read)).await {
+            Ok(Ok(0)) => return Err(StreamEnd::Closed),
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => return Err(error.into()),
+            Err(_) => return Err(StreamEnd::Silent),
+        }
+        let now = Instant::now();
+        let mut lent = None;
+        let out = relayed.client().read(now, at(), &mut read, || {
+            lent = streams.lend(&relayed.outbox);
+            lent.as_ref().map(|place| place.address)
+        });
+        let mut datagrams: Vec<(Option<SocketAddr>, Bytes)> = Vec::new();
+        for one in out.map_err(|sederunt_relay::Refused| StreamEnd::NoFrames)? {
+            match one {
+                Out::Reply(bytes) => streams.lose(relayed.outbox.push_bytes(now, bytes)),
+                Out::Datagram { to, payload } => datagrams.push((Some(to), payload)),
+                Out::Lent(_) => {
+                    place = lent.take();
+                    stranger = None;
+                }
+                Out::Returned => place = None,
+            }
+        }
+        if let Some(place) = &place
+            && !datagrams.is_empty()
+            && !place.arrive(datagrams).await
+        {
+            return Err(StreamEnd::Stopped);
+        }
+        if stranger.is_some() && start.elapsed() >= LEND_MAX {
+            return Err(StreamEnd::Silent);
+        }
+        read.reserve(READ_BYTES);
+    }
+}
+
+async fn send(
+    mut to: impl AsyncWrite + Unpin,
+    streams: &Streams,
+    relayed: &Relayed,
+) -> Result<std::convert::Infallible, StreamEnd> {
+    loop {
+        let (bytes, late) = relayed.outbox.take(relayed).await;
+        streams.lose(late);
+        to.write_all(&bytes).await?;
+        to.flush().await?;
+    }
+}
