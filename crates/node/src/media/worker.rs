@@ -11,14 +11,16 @@ use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use sederunt_core::id::{PeerId, TransportId};
+use sederunt_core::id::TransportId;
 use sederunt_core::media::{MediaCallId, MediaCmd, MediaFault};
 use sederunt_sfu::{CallId, Event, Input, Output, PeerKey, Sfu, SfuConfig, Transmit, TransportKey};
 use tokio::sync::mpsc::{Sender, UnboundedSender};
 
 use super::address::{Candidates, candidates};
-use super::handle::{MediaConfig, MediaNotice, MediaStats, RoomTag, Sight, Sighting};
+use super::config::MediaConfig;
+use super::messages::{Call, MediaNotice, RoomTag, Sight, Sighting};
 use super::socket::{MediaSocket, Sent, thread_cpu, wait};
+use super::stats::MediaStats;
 use super::translate;
 
 /// Batches received in one turn before what they caused is sent: bounds the delay of the first packet.
@@ -27,14 +29,6 @@ const BATCHES_PER_TURN: usize = 4;
 const CALLS_PER_TURN: usize = 16;
 /// How often the CPU clock is read: a system call too dear for every turn.
 const CPU_EVERY: Duration = Duration::from_millis(100);
-
-/// A call of a room.
-pub(super) struct Call {
-    pub(super) room: RoomTag,
-    pub(super) call: MediaCallId,
-    pub(super) peer: PeerId,
-    pub(super) cmd: MediaCmd,
-}
 
 /// Where it says what happens.
 pub(super) struct Tell {
