@@ -26,8 +26,7 @@ use crate::state::Api;
 use crate::value::{Edge, instant, page_size};
 
 fn states() -> Schema {
-    let names: Vec<_> = ReplayState::ALL.iter().map(|state| state.as_str()).collect();
-    crate::document::one_of(&names)
+    crate::document::one_of(ReplayState::ALL.iter().map(|state| state.as_str()))
 }
 
 /// What is told once more: a range of sequence numbers, or of time.
