@@ -219,13 +219,13 @@ pub(crate) fn day() -> Schema {
 }
 
 /// One of the names of a table.
-pub(crate) fn one_of(names: &[&'static str]) -> Schema {
-    Schema::Object(text().enum_values(Some(names.iter().copied())).build())
+pub(crate) fn one_of(names: impl IntoIterator<Item = &'static str>) -> Schema {
+    Schema::Object(text().enum_values(Some(names)).build())
 }
 
 /// One of the names of a table, or `null`.
-pub(crate) fn one_of_or_null(names: &[&'static str]) -> Schema {
-    any(vec![text().enum_values(Some(names.iter().copied())).build(), null()])
+pub(crate) fn one_of_or_null(names: impl IntoIterator<Item = &'static str>) -> Schema {
+    any(vec![text().enum_values(Some(names)).build(), null()])
 }
 
 /// Headers of a room webhook, or `null`.

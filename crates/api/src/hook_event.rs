@@ -38,7 +38,7 @@ impl Serialize for Event {
 
 impl PartialSchema for Event {
     fn schema() -> RefOr<Schema> {
-        crate::document::one_of(&EVENT_NAMES).into()
+        crate::document::one_of(EVENT_NAMES).into()
     }
 }
 

@@ -10,6 +10,7 @@ mod details;
 mod handshake;
 mod http;
 mod removed;
+mod socket;
 mod strangers;
 mod translate;
 mod ws;
@@ -26,8 +27,9 @@ use tower_http::limit::RequestBodyLimitLayer;
 use crate::strangers::Strangers;
 
 pub use conversation::OUTBOX_MAX;
+pub use socket::WRITE_MAX;
 pub use strangers::{Rate, StrangerLimits, network};
-pub use ws::{PING_EVERY, SILENCE_MAX, WRITE_MAX};
+pub use ws::{PING_EVERY, SILENCE_MAX};
 
 /// Bytes of a telemetry post; the client sends at most 50 log entries, gzipped.
 pub const TELEMETRY_MAX_BYTES: usize = 1 << 20;

@@ -7,7 +7,7 @@ use tokio::time::timeout;
 
 use crate::conversation::{self, Conversation, Said};
 use crate::http::Refused;
-use crate::ws::{self, WRITE_MAX};
+use crate::socket::{WRITE_MAX, close};
 
 /// Words for a client that comes back after its removal.
 #[derive(Debug)]
@@ -45,5 +45,5 @@ pub(crate) async fn tell(mut socket: WebSocket, Removed { meeting, words }: Remo
             Said::Close(frame) => closing = frame,
         }
     }
-    ws::close(&mut socket, closing).await;
+    close(&mut socket, closing).await;
 }

@@ -28,6 +28,7 @@ use crate::conversation::{self, Conversation, Heard, OUTBOX_MAX, Said};
 use crate::handshake;
 use crate::http::{Client, Refused, address};
 use crate::removed::{self, Removed};
+use crate::socket::{CLOSE_MAX, WRITE_MAX, close};
 use crate::strangers::Place;
 
 /// The server pings this often; the client gives up after 30 s of silence (PROTOCOL §3.4).
@@ -35,8 +36,6 @@ pub const PING_EVERY: Duration = Duration::from_secs(10);
 const _: () = assert!(QUIET_MS as u128 >= PING_EVERY.as_millis() + 5_000, "a client has time for its pong");
 /// A client that says nothing for this long, not even a pong, is lost: three pings unanswered.
 pub const SILENCE_MAX: Duration = Duration::from_secs(35);
-/// A write that takes longer than this means that nobody reads at the other end.
-pub const WRITE_MAX: Duration = Duration::from_secs(10);
 /// Messages written between two flushes.
 const WRITE_BATCH_MAX: usize = 64;
 /// Bytes of a socket's buffer for reading, taken when it opens: nearly every request fits, larger ones take what they
@@ -48,8 +47,6 @@ const WRITE_BUFFER_BYTES: usize = 16 * 1024;
 /// holds one message and what was gathered before it; the largest answer that a room can make, a thousand peers with
 /// eight tracks of the longest descriptions each, has half of this.
 const WRITE_BUFFER_MAX_BYTES: usize = 64 << 20;
-/// How long a client may take to answer a close frame before the connection is dropped.
-const CLOSE_MAX: Duration = Duration::from_secs(2);
 
 /// Query of the upgrade. The client sends more, which changes nothing here.
 #[derive(Debug, Deserialize)]
@@ -391,14 +388,4 @@ fn how_closed(frame: Option<&CloseFrame>) -> Disconnect {
         Some(close_code::NORMAL | close_code::AWAY) => Disconnect::Clean,
         Some(_) | None => Disconnect::Lost,
     }
-}
-
-/// Says why, and waits a moment for the client's own close frame, so that ours is not lost with the connection.
-pub(crate) async fn close(socket: &mut WebSocket, frame: CloseFrame) {
-    let farewell = async {
-        if socket.send(Message::Close(Some(frame))).await.is_ok() {
-            while let Some(Ok(_)) = socket.next().await {}
-        }
-    };
-    let _ = timeout(CLOSE_MAX, farewell).await;
 }

@@ -4,12 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use sederunt_core::call::Disconnect;
-use sederunt_core::input::{Command, Input};
 use sederunt_core::time::UnixMs;
 
 use crate::clock::Clock;
-use crate::room_task::{RoomFault, RoomTask};
-use crate::rooms::ToRoom;
 
 /// A client of which nothing was heard for this long is not there, though its door may still wait for it: the door pings more
 /// often than this, with time for the answer.
@@ -42,34 +39,5 @@ impl Heard {
     /// How a client is gone that is not heard any more.
     pub(crate) fn silent(&self) -> Disconnect {
         Disconnect::Silent { heard_at: self.at() }
-    }
-}
-
-impl RoomTask {
-    /// Before stays are ended from outside, clients that are silent are lost: their stays end when they were last heard, as
-    /// they would if their doors had noticed it first.
-    pub(crate) fn lose_the_silent(&mut self, message: &ToRoom) -> Result<(), RoomFault> {
-        let ToRoom::Command { command, .. } = message else { return Ok(()) };
-        match command {
-            Command::Configure(_)
-            | Command::CreatePoll(_)
-            | Command::Mute { .. }
-            | Command::MuteAll
-            | Command::Broadcast { .. } => {
-                return Ok(());
-            }
-            Command::Kick { .. } | Command::KickAll | Command::Terminate | Command::Stop => {}
-        }
-        let quiet_since = self.shell.clock.steady().plus_ms(-QUIET_MS);
-        let stops = matches!(command, Command::Stop);
-        for (conn, how) in self.sockets.heard_before(quiet_since) {
-            if stops {
-                // It is told with all others.
-                self.feed(Input::Disconnect { conn, how })?;
-            } else {
-                self.lose(conn, how)?;
-            }
-        }
-        Ok(())
     }
 }

@@ -8,6 +8,7 @@ use sederunt_store::DiskTrouble;
 use tokio_util::sync::CancellationToken;
 
 use crate::shell::Shell;
+use crate::supervisor;
 
 /// Renewed this often; after a crash, stays end at most this much too early.
 pub const HEARTBEAT_EVERY_MS: i64 = 5_000;
@@ -38,7 +39,7 @@ pub(crate) async fn run(shell: Arc<Shell>, mut pause: Pause, stop: CancellationT
         beat(&shell).await;
         for meeting in shell.rooms.failed() {
             // A room that is there already has been reloaded by a client that came back.
-            let _ = shell.room(meeting);
+            let _ = supervisor::room(&shell, meeting);
         }
     }
 }

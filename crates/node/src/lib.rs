@@ -3,25 +3,25 @@
 //! One task per live room drives [`sederunt_core::room::Room`]: it stamps the instant and a fresh id, performs
 //! effects in order, and awaits the store before it tells anybody.
 
+mod attached;
 pub mod clock;
-mod effects;
 mod heard;
 mod heartbeat;
 mod ids;
 mod link;
-mod load;
+mod mailbox;
 pub mod media;
 mod media_gate;
 pub mod metrics;
 mod node;
+mod outbox;
 mod removed;
 mod returning;
-mod room_task;
+mod room;
 mod rooms;
 pub mod seen;
 mod shell;
-mod sockets;
-mod stall;
+mod supervisor;
 mod token;
 mod weight;
 
@@ -30,12 +30,13 @@ use sederunt_core::id::MeetingId;
 use sederunt_core::who::Who;
 use sederunt_store::{ParticipantRow, StoreError};
 
+pub use attached::Attached;
 pub use heard::QUIET_MS;
 pub use heartbeat::HEARTBEAT_EVERY_MS;
 pub use node::Node;
+pub use outbox::{OUTBOX_MAX_BYTES, ToSocket};
 pub use returning::{LOSS_WAIT, RETURN_WAIT, RETURNING_MAX};
 pub use rooms::ROOMS_MAX;
-pub use sockets::{Attached, OUTBOX_MAX_BYTES, ToSocket};
 pub use token::{Named, TOKEN_MAX_BYTES, generate_signing_key, mint_token};
 pub use weight::Held;
 

@@ -15,19 +15,21 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::attached::Attached;
 use crate::clock::{Clock, Steps};
 use crate::heard::Heard;
 use crate::ids::IdMint;
 use crate::link::LinkKey;
-use crate::load::room_config;
+use crate::mailbox::{Notice, RoomHandle, ToRoom};
 use crate::media::{MediaHandle, MediaNotice};
 use crate::metrics::Metrics;
-use crate::rooms::{NoRoom, Notice, RoomHandle, Rooms, ToRoom};
+use crate::outbox::ToSocket;
+use crate::room::room_config;
+use crate::rooms::{NoRoom, Rooms};
 use crate::seen::{self, Seen};
 use crate::shell::Shell;
-use crate::sockets::{Attached, ToSocket};
 use crate::token::{Claims, Named, TokenKey};
-use crate::{EntryError, NodeConfig, NodeError, Pass, heartbeat, removed};
+use crate::{EntryError, NodeConfig, NodeError, Pass, heartbeat, removed, supervisor};
 
 /// A room takes a socket in within milliseconds, and refuses it within 8 s when its disk takes no writes.
 const ATTACH_MAX: Duration = Duration::from_secs(10);
@@ -95,7 +97,7 @@ impl Node {
         }
         shell.store.heartbeat(&shell.config.node_id, now).await?;
         for meeting in recovered.still_open {
-            if shell.room(meeting).is_err() {
+            if supervisor::room(&shell, meeting).is_err() {
                 tracing::warn!(%meeting, "too many open sessions to load at once; the heartbeat goes on with it");
                 shell.rooms.mark_failed(meeting, now.steady);
             }
@@ -264,7 +266,7 @@ impl Node {
         let heard = Heard::new(self.shell.clock.clone());
         let connect =
             ToRoom::Connect { conn, peer, token, who, newcomer, outbox, heard: heard.clone(), attached };
-        self.shell.send(meeting, connect).await.map_err(|why| match why {
+        supervisor::send(&self.shell, meeting, connect).await.map_err(|why| match why {
             NoRoom::Full => EntryError::Busy("too many live rooms".to_owned()),
             NoRoom::Stopping => EntryError::Node(NodeError::Stopping),
         })?;
@@ -307,7 +309,7 @@ impl Node {
             }
         }
         let (done, reply) = oneshot::channel();
-        self.shell.send(meeting, ToRoom::Command { command, done }).await?;
+        supervisor::send(&self.shell, meeting, ToRoom::Command { command, done }).await?;
         reply.await.unwrap_or_else(|_| Err(NodeError::RoomFailed("it did not answer".to_owned())))
     }
 

@@ -8,8 +8,8 @@ use sederunt_core::words::entry::PeerInfo;
 use sederunt_core::words::{Msg, entry};
 
 use crate::EntryError;
+use crate::outbox::ToSocket;
 use crate::shell::Shell;
-use crate::sockets::ToSocket;
 use crate::token::Named;
 
 /// Whom a removal can be told: a token of ours that does not open the door any more.

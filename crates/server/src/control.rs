@@ -8,8 +8,9 @@ mod ask;
 mod desk;
 mod frame;
 mod socket;
+mod stats;
 
-pub use desk::ControlStats;
+pub use stats::ControlStats;
 
 pub(crate) use ask::ask;
 pub(crate) use desk::Desks;

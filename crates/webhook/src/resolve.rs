@@ -1,41 +1,68 @@
 //! Addresses of a name: the system's resolver, on threads of its own. A resolver that hangs for one app must stop
 //! neither the server's other blocking work nor the names of the others.
 
+mod answer;
+mod memory;
+
 use std::collections::BTreeMap;
 use std::net::{IpAddr, ToSocketAddrs};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 use tokio::time::Instant;
+
+use answer::Answer;
+use memory::Memory;
+
+pub use answer::NoAddress;
 
 /// Threads that ask at a time.
 const THREADS: usize = 16;
 /// And for one app.
 const THREADS_OF_APP: usize = 2;
-/// How long an answer counts.
-const GOOD_FOR: Duration = Duration::from_secs(60);
-/// How long its absence counts.
-const BAD_FOR: Duration = Duration::from_secs(5);
-/// Names that are remembered.
-const NAMES_MAX: usize = 4096;
 /// Addresses of a name that are looked at: whoever answers more has no reason that is good.
 const ADDRESSES_MAX: usize = 64;
 
-/// The name has no address, or the resolver does not say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the name has no address")]
-pub struct NoAddress;
-
 type Lookup = dyn Fn(&str) -> Vec<IpAddr> + Send + Sync;
-type Known = (Instant, Result<Arc<[IpAddr]>, NoAddress>);
 
-/// Asks for addresses, and remembers them for a while.
+/// Asks for addresses, and remembers them for a while. Whoever gives up waiting loses nothing but time.
 pub struct Resolver {
     lookup: Arc<Lookup>,
     threads: Arc<Semaphore>,
     apps: Mutex<BTreeMap<Arc<str>, Weak<Semaphore>>>,
-    known: Mutex<BTreeMap<String, Known>>,
+    names: Arc<Mutex<Names>>,
+}
+
+#[derive(Default)]
+struct Names {
+    /// Names that a thread asks for, and the way to all who wait for its answer. No more than [`THREADS`], and those whose
+    /// answer is about to be remembered.
+    asked: BTreeMap<String, watch::Sender<Option<Answer>>>,
+    known: Memory,
+}
+
+/// What is at hand for a name.
+enum AtHand {
+    Known(Answer),
+    Asked(watch::Receiver<Option<Answer>>),
+}
+
+impl Names {
+    fn at_hand(&mut self, name: &str) -> Option<AtHand> {
+        if let Some(answers) = self.asked.get(name) {
+            return Some(AtHand::Asked(answers.subscribe()));
+        }
+        self.known.take(name, Instant::now()).map(AtHand::Known)
+    }
+
+    /// The thread has asked; `None` = it died. Whoever waits is told; without anybody it is kept for the next one.
+    fn answered(&mut self, name: &str, answer: Option<Answer>) {
+        let Some(waiting) = self.asked.remove(name) else { return };
+        let Some(answer) = answer else { return };
+        let is_late = waiting.receiver_count() == 0;
+        self.known.keep(name, answer.clone(), is_late, Instant::now());
+        waiting.send_replace(Some(answer));
+    }
 }
 
 impl std::fmt::Debug for Resolver {
@@ -61,7 +88,7 @@ impl Resolver {
             lookup: Arc::new(lookup),
             threads: Arc::new(Semaphore::new(THREADS)),
             apps: Mutex::new(BTreeMap::new()),
-            known: Mutex::new(BTreeMap::new()),
+            names: Arc::default(),
         }
     }
 
@@ -71,57 +98,72 @@ impl Resolver {
     }
 
     /// The addresses of a name, in the resolver's order. It may take as long as the resolver likes: whoever calls has a
-    /// limit. A thread that is waited for no longer still counts until it is done.
+    /// limit. What comes when nobody waits any more is there for who asks next; its thread counts until then. All who want
+    /// one name wait for one thread. Must be called on a tokio runtime.
     ///
     /// # Errors
     /// There are none.
     pub async fn resolve(&self, app: &Arc<str>, name: &str) -> Result<Arc<[IpAddr]>, NoAddress> {
-        if let Some(known) = self.known(name) {
-            return known;
+        let at_hand = lock(&self.names).at_hand(name);
+        let at_hand = match at_hand {
+            Some(at_hand) => at_hand,
+            None => self.ask(app, name).await?,
+        };
+        match at_hand {
+            AtHand::Known(answer) => answer,
+            AtHand::Asked(mut answers) => match answers.wait_for(Option::is_some).await {
+                Ok(answer) => answer.clone().unwrap_or(Err(NoAddress)),
+                Err(_) => Err(NoAddress),
+            },
         }
+    }
+
+    /// Has a thread ask, unless somebody else did while this one waited for his turn.
+    async fn ask(&self, app: &Arc<str>, name: &str) -> Result<AtHand, NoAddress> {
         let of_app = self.of_app(app).acquire_owned().await.map_err(|_| NoAddress)?;
-        // Whoever waited before may have asked the same.
-        if let Some(known) = self.known(name) {
-            return known;
+        // Before it takes a thread from others.
+        let at_hand = lock(&self.names).at_hand(name);
+        if let Some(at_hand) = at_hand {
+            return Ok(at_hand);
         }
         let thread = Arc::clone(&self.threads).acquire_owned().await.map_err(|_| NoAddress)?;
+        let mut names = lock(&self.names);
+        if let Some(at_hand) = names.at_hand(name) {
+            return Ok(at_hand);
+        }
+        let answered = self.start((of_app, thread), name)?;
+        let (answers, waiting) = watch::channel(None);
+        names.asked.insert(name.to_owned(), answers);
+        let (names, name) = (Arc::clone(&self.names), name.to_owned());
+        // Not in the hands of who asks: he may give up, and the answer is for the others, too.
+        tokio::spawn(async move {
+            let answer = answered.await.ok();
+            lock(&names).answered(&name, answer);
+        });
+        Ok(AtHand::Asked(waiting))
+    }
+
+    /// Starts a thread; its places are free again when it is done, however long that takes.
+    fn start(
+        &self,
+        places: (OwnedSemaphorePermit, OwnedSemaphorePermit),
+        name: &str,
+    ) -> Result<oneshot::Receiver<Answer>, NoAddress> {
         let (answer, answered) = oneshot::channel();
-        let (lookup, owned) = (Arc::clone(&self.lookup), name.to_owned());
+        let (lookup, name) = (Arc::clone(&self.lookup), name.to_owned());
         let ask = move || {
             let mut found: Vec<IpAddr> = Vec::new();
-            for address in lookup(&owned) {
+            for address in lookup(&name) {
                 if found.len() < ADDRESSES_MAX && !found.contains(&address) {
                     found.push(address);
                 }
             }
-            drop((of_app, thread));
-            // Nobody may be waiting any more.
-            let _ = answer.send(found);
+            drop(places);
+            // The runtime may have stopped.
+            let _ = answer.send(if found.is_empty() { Err(NoAddress) } else { Ok(found.into()) });
         };
         std::thread::Builder::new().name("webhook-dns".into()).spawn(ask).map_err(|_| NoAddress)?;
-        let found: Arc<[IpAddr]> = answered.await.map_err(|_| NoAddress)?.into();
-        let result = if found.is_empty() { Err(NoAddress) } else { Ok(found) };
-        self.remember(name, result.clone());
-        result
-    }
-
-    fn known(&self, name: &str) -> Option<Result<Arc<[IpAddr]>, NoAddress>> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let (until, result) = known.get(name)?;
-        (*until > Instant::now()).then(|| result.clone())
-    }
-
-    fn remember(&self, name: &str, result: Result<Arc<[IpAddr]>, NoAddress>) {
-        let now = Instant::now();
-        let until = now + if result.is_ok() { GOOD_FOR } else { BAD_FOR };
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= NAMES_MAX {
-            known.retain(|_, (until, _)| *until > now);
-        }
-        if known.len() >= NAMES_MAX {
-            known.pop_first();
-        }
-        known.insert(name.to_owned(), (until, result));
+        Ok(answered)
     }
 
     /// The permits of an app, while anybody has or wants one.
@@ -137,11 +179,19 @@ impl Resolver {
     }
 }
 
+fn lock(names: &Mutex<Names>) -> MutexGuard<'_, Names> {
+    names.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::mpsc;
+    use std::time::Duration;
 
+    use tokio::time::timeout;
+
+    use super::memory::{BAD_FOR, GOOD_FOR, LATE_FOR};
     use super::*;
 
     fn app(name: &str) -> Arc<str> {
@@ -174,6 +224,135 @@ mod tests {
         assert_eq!(asked.load(Ordering::SeqCst), 3, "absence is forgotten sooner");
     }
 
+    /// A resolver that answers for names with this beginning when it is told to, how often it was asked, and the way to tell it.
+    fn slow(
+        slow: &'static str,
+        answer: &'static [IpAddr],
+    ) -> (Arc<Resolver>, Arc<AtomicUsize>, mpsc::Sender<()>) {
+        let (release, hang) = mpsc::channel::<()>();
+        let (hang, asked) = (Mutex::new(hang), Arc::new(AtomicUsize::new(0)));
+        let count = Arc::clone(&asked);
+        let resolver = Resolver::with(move |name| {
+            count.fetch_add(1, Ordering::SeqCst);
+            if name.starts_with(slow) {
+                let _ = hang.lock().unwrap().recv();
+            }
+            answer.to_vec()
+        });
+        (Arc::new(resolver), asked, release)
+    }
+
+    impl Resolver {
+        /// Until nobody is asked any more.
+        async fn quiet(&self) {
+            while !lock(&self.names).asked.is_empty() {
+                tokio::task::yield_now().await;
+            }
+        }
+
+        async fn waiting(&self, name: &str, count: usize) {
+            while lock(&self.names).asked.get(name).is_none_or(|asked| asked.receiver_count() != count) {
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+
+    const LIMIT: Duration = Duration::from_secs(2);
+    const ONE: &[IpAddr] = &[IpAddr::V4(std::net::Ipv4Addr::new(8, 8, 8, 1))];
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_after_the_limit_is_there_for_the_next_attempt() {
+        let (resolver, asked, release) = slow("a", ONE);
+        assert!(timeout(LIMIT, resolver.resolve(&app("x"), "a.example")).await.is_err());
+        assert!(timeout(LIMIT, resolver.resolve(&app("x"), "a.example")).await.is_err(), "the same question");
+        release.send(()).unwrap();
+        resolver.quiet().await;
+        // The next attempt may be a probe, minutes later.
+        tokio::time::advance(LATE_FOR - LIMIT).await;
+        for app_name in ["x", "y"] {
+            let found = timeout(LIMIT, resolver.resolve(&app(app_name), "a.example")).await.unwrap();
+            assert_eq!(*found.unwrap(), *ONE);
+        }
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+        tokio::time::advance(GOOD_FOR).await;
+        assert!(timeout(LIMIT, resolver.resolve(&app("x"), "a.example")).await.is_err(), "asked anew");
+        drop(release);
+        resolver.quiet().await;
+        assert_eq!(asked.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_late_absence_is_not_kept_for_longer() {
+        let (resolver, asked, release) = slow("a", &[]);
+        assert!(timeout(LIMIT, resolver.resolve(&app("x"), "a.example")).await.is_err());
+        drop(release);
+        resolver.quiet().await;
+        assert_eq!(resolver.resolve(&app("x"), "a.example").await, Err(NoAddress));
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+        tokio::time::advance(BAD_FOR).await;
+        assert_eq!(resolver.resolve(&app("x"), "a.example").await, Err(NoAddress));
+        assert_eq!(asked.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_who_want_a_name_wait_for_one_thread() {
+        let (resolver, asked, release) = slow("a", ONE);
+        let mut waiting = Vec::new();
+        for n in 0..40 {
+            let resolver = Arc::clone(&resolver);
+            let wants = async move { resolver.resolve(&app(&format!("app{n}")), "a.example").await };
+            waiting.push(tokio::spawn(wants));
+        }
+        resolver.waiting("a.example", 40).await;
+        // The first one is who had it asked.
+        waiting.remove(0).abort();
+        resolver.waiting("a.example", 39).await;
+        assert_eq!(resolver.busy(), 1);
+        release.send(()).unwrap();
+        for task in waiting {
+            assert_eq!(*task.await.unwrap().unwrap(), *ONE);
+        }
+        assert_eq!((resolver.busy(), asked.load(Ordering::SeqCst)), (0, 1));
+        // It was not late.
+        tokio::time::advance(GOOD_FOR).await;
+        drop(release);
+        resolver.resolve(&app("x"), "a.example").await.unwrap();
+        assert_eq!(asked.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_for_his_turn_is_not_waited_for() {
+        let (resolver, _, release) = slow("hang", ONE);
+        let resolve = |app_name: &'static str, name: &'static str| {
+            let resolver = Arc::clone(&resolver);
+            tokio::spawn(async move { resolver.resolve(&app(app_name), name).await })
+        };
+        let hanging = [resolve("bad", "hang1.example"), resolve("bad", "hang2.example")];
+        while resolver.busy() < THREADS_OF_APP {
+            tokio::task::yield_now().await;
+        }
+        let behind = resolve("bad", "a.example");
+        assert!(resolve("good", "a.example").await.unwrap().is_ok());
+        drop(release);
+        for task in hanging.into_iter().chain([behind]) {
+            assert!(task.await.unwrap().is_ok());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_lookup_that_panics_is_no_answer_and_stops_nothing() {
+        let resolver = Resolver::with(|name| {
+            assert_ne!(name, "a.example", "it panics");
+            vec![address(1)]
+        });
+        assert_eq!(resolver.resolve(&app("x"), "a.example").await, Err(NoAddress));
+        assert!(resolver.resolve(&app("x"), "b.example").await.is_ok());
+        // Its thread gives back what it has while it unwinds.
+        while resolver.busy() > 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+
     #[tokio::test]
     async fn many_addresses_are_cut() {
         let all = (0..=u8::MAX).map(address).collect::<Vec<_>>();
@@ -183,14 +362,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_app_whose_names_hang_does_not_stop_another_one() {
-        let (release, hang) = mpsc::channel::<()>();
-        let hang = Mutex::new(hang);
-        let resolver = Arc::new(Resolver::with(move |name| {
-            if name.starts_with("hang") {
-                let _ = hang.lock().unwrap().recv();
-            }
-            vec![address(1)]
-        }));
+        let (resolver, _, release) = slow("hang", ONE);
         let mut hanging = Vec::new();
         for n in 0..5 {
             let resolver = Arc::clone(&resolver);

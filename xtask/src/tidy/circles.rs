@@ -6,17 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::uses::Modules;
 use crate::step::root;
 
-/// Circles that are to be opened. The list only shrinks: a file that is in no circle any more is taken off.
-const KNOWN: &[(&str, &[&str])] = &[
-    ("gateway", &["removed.rs", "ws.rs"]),
-    ("node", &["media/handle.rs", "media/translate.rs", "media/worker.rs"]),
-    ("node", &["heard.rs", "load.rs", "room_task.rs", "rooms.rs", "shell.rs", "sockets.rs", "stall.rs"]),
-    ("server", &["control/desk.rs", "health.rs", "work/desk.rs"]),
-];
-
-/// Circles that stay, and why.
-const WITH_REASON: &[(&str, &[&str], &str)] = &[];
-
 /// Checks every crate of the workspace.
 pub(crate) fn check(files: &[String]) -> anyhow::Result<Vec<String>> {
     let mut crates: BTreeMap<String, Modules> = BTreeMap::new();
@@ -25,14 +14,9 @@ pub(crate) fn check(files: &[String]) -> anyhow::Result<Vec<String>> {
         let Ok(text) = std::fs::read_to_string(root().join(name)) else { continue };
         crates.entry(krate.to_owned()).or_default().add(file, &text);
     }
-    let kept = WITH_REASON.iter().map(|(krate, files, _)| (*krate, *files));
-    let listed: Vec<_> = KNOWN.iter().copied().chain(kept).collect();
     let mut faults = Vec::new();
     for (krate, modules) in &crates {
-        let of_crate: Vec<_> = listed.iter().filter(|(of, _)| of == krate).map(|(_, files)| *files).collect();
-        faults.extend(
-            compare(&circles(&modules.arrows()), &of_crate).into_iter().map(|f| format!("{krate}: {f}")),
-        );
+        faults.extend(circles(&modules.arrows()).iter().map(|circle| fault(krate, circle)));
     }
     Ok(faults)
 }
@@ -72,26 +56,9 @@ fn reached<'a>(from: &str, arrows: &BTreeMap<&'a str, BTreeSet<&'a str>>) -> BTr
     reached
 }
 
-/// What is new, and what the list says though it is over.
-fn compare(found: &[BTreeSet<&str>], listed: &[&[&str]]) -> Vec<String> {
-    let mut faults = Vec::new();
-    for circle in found {
-        if !listed.iter().any(|known| circle.iter().all(|file| known.contains(file))) {
-            let names: Vec<&str> = circle.iter().copied().collect();
-            faults.push(format!("files that use one another in a circle: {}", names.join(", ")));
-        }
-    }
-    for known in listed {
-        let over: Vec<&str> =
-            known.iter().filter(|file| !found.iter().any(|circle| circle.contains(*file))).copied().collect();
-        if !over.is_empty() {
-            let names = over.join(", ");
-            faults.push(format!(
-                "in no circle any more, take off the list in xtask/src/tidy/circles.rs: {names}"
-            ));
-        }
-    }
-    faults
+fn fault(krate: &str, circle: &BTreeSet<&str>) -> String {
+    let names: Vec<&str> = circle.iter().copied().collect();
+    format!("{krate}: files that use one another in a circle: {}", names.join(", "))
 }
 
 #[cfg(test)]
@@ -113,17 +80,9 @@ mod tests {
     }
 
     #[test]
-    fn a_new_circle_is_a_fault_and_so_is_one_that_is_over() {
-        let circle = |files: &[&'static str]| files.iter().copied().collect::<BTreeSet<&str>>();
-        assert_eq!(compare(&[circle(&["a", "b"])], &[&["a", "b", "c"]]).len(), 1, "c is over");
-        assert_eq!(compare(&[circle(&["a", "b"])], &[&["a", "b"]]), Vec::<String>::new());
-        assert_eq!(compare(&[circle(&["a", "d"])], &[&["a", "b"]]).len(), 2, "d is new, b is over");
-        assert_eq!(compare(&[], &[&["a", "b"]]).len(), 1);
-        // One that fell apart is still two.
-        assert_eq!(
-            compare(&[circle(&["a", "b"]), circle(&["c", "d"])], &[&["a", "b", "c", "d"]]),
-            Vec::<String>::new()
-        );
+    fn a_fault_names_the_files() {
+        let circle = BTreeSet::from(["b.rs", "a.rs"]);
+        assert_eq!(fault("core", &circle), "core: files that use one another in a circle: a.rs, b.rs");
     }
 
     #[test]

@@ -5,20 +5,23 @@ use std::net::SocketAddr;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use sederunt_core::id::{PeerId, TransportId};
-use sederunt_core::media::{MediaAnswer, MediaCallId, MediaCmd, MediaFault};
+use sederunt_core::id::PeerId;
+use sederunt_core::media::{MediaCallId, MediaCmd};
 use sederunt_relay::{Client, Credentials, RelayKey};
-use sederunt_sfu::{IceKey, Kind, PeerTag, Sample, SfuConfig, Via};
+use sederunt_sfu::{IceKey, PeerTag, SfuConfig, Via};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc::{self, UnboundedSender};
 
-use super::address::{Announced, Candidates, candidates};
+use super::address::{Candidates, candidates};
+use super::config::MediaConfig;
+use super::messages::{Call, MediaNotice, RoomTag, Sighting};
 use super::socket::MediaSocket;
+use super::stats::MediaStats;
 use super::stream::{self, Greeted, StreamEnd, StreamRefused, Streams};
 use super::waker::Waker;
-use super::worker::{Around, Call, Tell, Worker};
+use super::worker::{Around, Tell, Worker};
 
 /// Calls that may wait for the thread. It answers in well under a millisecond each; more waiting means that it hangs,
 /// and then the room tells its client so.
@@ -29,102 +32,6 @@ const RELAY_REALM: &str = "sederunt";
 /// a disk, and the thread does not wait for him.
 const SIGHTINGS_WAITING_MAX: usize = 4_096;
 
-/// Where media listens, and what it tells clients.
-#[derive(Debug, Clone)]
-pub struct MediaConfig {
-    /// UDP address to bind; port 0 lets the system choose.
-    pub bind: SocketAddr,
-    /// Addresses announced as ICE host candidates. Empty: the bound address, or, when that is unspecified, loopback and
-    /// the address of the default route. Those of a family that the socket does not speak are left out.
-    pub announce: Vec<Announced>,
-    /// Addresses of streams that are handed to [`MediaHandle::greet`], announced as passive ICE-TCP candidates.
-    pub tcp: Vec<SocketAddr>,
-    /// Where ICE passwords come from; the same at every start, so that clients of the process before hear at once that
-    /// their transports are gone.
-    pub ice_key: IceKey,
-    /// Between two samples of a transport.
-    pub sample_every: Duration,
-}
-
-/// Names a room towards the media thread; chosen by the caller, unique within the process, never reused.
-/// Peers are unique only within a room, and a consumer can never reach a producer of another room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RoomTag(pub u64);
-
-/// What the media thread reports. Exactly one [`MediaNotice::Done`] follows every accepted call except
-/// `MediaCmd::ClosePeer`, so the channel holds no more than the calls under way and two notices per transport.
-#[derive(Debug)]
-pub enum MediaNotice {
-    /// A call was answered.
-    Done {
-        /// The room that called.
-        room: RoomTag,
-        /// Its call.
-        call: MediaCallId,
-        /// The result.
-        result: Result<MediaAnswer, MediaFault>,
-    },
-    /// ICE and DTLS of a transport are up.
-    Connected {
-        /// The room.
-        room: RoomTag,
-        /// Whose.
-        peer: PeerId,
-        /// Which.
-        transport: TransportId,
-    },
-    /// A transport died by itself, with its producers and consumers (the client closed it, ICE was away too long, or
-    /// a panic was caught). The client opens a new one.
-    Closed {
-        /// The room.
-        room: RoomTag,
-        /// Whose.
-        peer: PeerId,
-        /// Which.
-        transport: TransportId,
-    },
-    /// A client was told that a transport of this tag is no more.
-    Refused {
-        /// Whose it was.
-        whose: PeerTag,
-    },
-}
-
-/// What the media thread has seen of a peer, for whoever reads its call afterwards. Nobody acts on it: what finds no place is
-/// dropped and counted.
-#[derive(Debug)]
-pub struct Sighting {
-    /// The room.
-    pub room: RoomTag,
-    /// Whom.
-    pub peer: PeerId,
-    /// When.
-    pub at: Instant,
-    /// What.
-    pub what: Sight,
-}
-
-/// What was seen.
-#[derive(Debug)]
-pub enum Sight {
-    /// A moment of a transport with its tracks.
-    Moment(Box<Sample>),
-    /// A track of the peer is heard or seen from now on, or not any more.
-    Turned {
-        /// Audio or video.
-        kind: Kind,
-        /// Of a screen.
-        screen: bool,
-        /// From now on, or not any more.
-        on: bool,
-    },
-    /// ICE and DTLS of a transport are up.
-    Connected {
-        /// The client receives on it.
-        consuming: bool,
-    },
-}
-
 /// The media thread cannot take the call: its queue is full, or it has stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MediaOverload {
@@ -134,39 +41,6 @@ pub enum MediaOverload {
     /// The thread has stopped.
     #[error("media has stopped")]
     Stopped,
-}
-
-/// Counters of the media thread since its start, and gauges, all as of its last turn.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct MediaStats {
-    /// Datagrams received.
-    pub datagrams_received: u64,
-    /// Datagrams sent.
-    pub datagrams_sent: u64,
-    /// Datagrams dropped because the kernel's send buffer was full.
-    pub datagrams_dropped: u64,
-    /// Datagrams that the kernel refused: no route, or too long.
-    pub datagrams_refused: u64,
-    /// System calls that sent them.
-    pub send_calls: u64,
-    /// Panics of the engine after which it was started anew, with all transports lost.
-    pub restarts: u64,
-    /// Streams of clients that came over TCP.
-    pub tcp_streams: u64,
-    /// Streams of clients that came through TURN and have an address.
-    pub relayed_streams: u64,
-    /// What clients wanted of our relay for others than media.
-    pub relay_strayed: u64,
-    /// Streams that were not taken: their first frame was not that of a client of ours.
-    pub streams_refused: u64,
-    /// Datagrams for streams that were lost because too much waited for the client, or came too late.
-    pub stream_datagrams_lost: u64,
-    /// What was seen and found no place.
-    pub sightings_dropped: u64,
-    /// CPU time of the thread, measured a few times a second.
-    pub cpu: Duration,
-    /// Counters of the engine (since its last restart).
-    pub sfu: sederunt_sfu::Stats,
 }
 
 /// What the handles share with the thread.
@@ -353,8 +227,12 @@ impl Drop for Shared {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::media::address::Announced;
+    use sederunt_core::id::TransportId;
+    use sederunt_core::media::{MediaAnswer, MediaFault};
     use sederunt_sfu::limit::SAMPLE_EVERY;
     use std::net::UdpSocket;
+    use std::time::Duration;
     use str0m::change::SdpAnswer;
     use str0m::media::{Direction, MediaKind};
     use str0m::net::{Protocol, Receive};

@@ -1,8 +1,11 @@
 //! Media: the SFU on a thread and a UDP socket of its own.
 
 mod address;
+mod config;
 mod handle;
+mod messages;
 mod socket;
+mod stats;
 mod stream;
 mod translate;
 mod waker;
@@ -13,7 +16,8 @@ pub use sederunt_sfu::IceKey;
 pub use sederunt_sfu::limit::SAMPLE_EVERY;
 
 pub use address::{Announced, NotAnAddress, StreamAddresses};
-pub use handle::{
-    MediaConfig, MediaHandle, MediaNotice, MediaOverload, MediaStats, RoomTag, Sight, Sighting,
-};
+pub use config::MediaConfig;
+pub use handle::{MediaHandle, MediaOverload};
+pub use messages::{MediaNotice, RoomTag, Sight, Sighting};
+pub use stats::MediaStats;
 pub use stream::{Greeted, StreamEnd, StreamRefused};

@@ -4,7 +4,7 @@ use sederunt_core::id::{PeerId, ProducerId, TransportId};
 use sederunt_core::media::{MediaAnswer, MediaCmd, MediaFault, MediaKind};
 use sederunt_sfu::{Answer, Command, Fault, Kind, PeerKey, ProducerKey, Scope, TransportKey};
 
-use super::handle::RoomTag;
+use super::messages::RoomTag;
 
 /// A peer is unique within its room.
 pub(super) fn peer_key(room: RoomTag, peer: PeerId) -> PeerKey {

@@ -10,13 +10,14 @@ use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use sederunt_core::id::{PeerId, TransportId};
+use sederunt_core::id::TransportId;
 use sederunt_core::media::{MediaCallId, MediaCmd, MediaFault};
 use sederunt_sfu::{CallId, Event, Input, Output, PeerKey, Sfu, SfuConfig, Transmit, TransportKey, Via};
 use tokio::sync::mpsc::{self, Sender, UnboundedSender};
 
-use super::handle::{MediaNotice, MediaStats, RoomTag, Sight, Sighting};
+use super::messages::{Call, MediaNotice, RoomTag, Sight, Sighting};
 use super::socket::{MediaSocket, Sent, thread_cpu, wait};
+use super::stats::MediaStats;
 use super::stream::{Arrived, Streams};
 use super::translate;
 use super::waker::{Waker, Woken};
@@ -29,14 +30,6 @@ const CALLS_PER_TURN: usize = 16;
 const ARRIVALS_PER_TURN: usize = 64;
 /// How often the CPU clock is read: a system call too dear for every turn.
 const CPU_EVERY: Duration = Duration::from_millis(100);
-
-/// A call of a room.
-pub(super) struct Call {
-    pub(super) room: RoomTag,
-    pub(super) call: MediaCallId,
-    pub(super) peer: PeerId,
-    pub(super) cmd: MediaCmd,
-}
 
 /// Where it says what happens.
 pub(super) struct Tell {

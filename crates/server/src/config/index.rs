@@ -5,6 +5,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
 use super::Layers;
+use super::layer::within;
 
 /// As given on the command line, in the environment or in the file.
 #[derive(Debug, Clone, Default, clap::Args, Deserialize)]
@@ -63,9 +64,7 @@ pub(super) fn resolve(
     let defaults = IndexOptions::default();
     let seal_sessions =
         layers.pick("index.seal_sessions", seal_sessions, file.seal_sessions, defaults.seal_sessions);
-    if !(1..=SEAL_SESSIONS_MAX).contains(&seal_sessions) {
-        anyhow::bail!("\"index.seal_sessions\" must be between 1 and {SEAL_SESSIONS_MAX}: {seal_sessions}");
-    }
+    within("index.seal_sessions", seal_sessions, 1..=SEAL_SESSIONS_MAX)?;
     let from_sessions =
         layers.pick("index.from_sessions", from_sessions, file.from_sessions, defaults.from_sessions);
     Ok(IndexOptions { from_sessions, seal_sessions, ..defaults })

@@ -1,6 +1,7 @@
 //! One value out of four layers, and where it came from.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use clap::ArgMatches;
@@ -102,6 +103,18 @@ impl<'a> Layers<'a> {
         let value = value.and_then(|v| toml::Value::try_from(v).ok());
         self.rows.push(Effective { key, value, origin });
     }
+}
+
+/// The number of `key` is in this range.
+pub(super) fn within<T: PartialOrd + fmt::Display>(
+    key: &str,
+    value: T,
+    range: RangeInclusive<T>,
+) -> anyhow::Result<()> {
+    if !range.contains(&value) {
+        anyhow::bail!("\"{key}\" must be between {} and {}: {value}", range.start(), range.end());
+    }
+    Ok(())
 }
 
 /// The values as a file that would give the same ones, each with its origin in a comment.

@@ -7,6 +7,7 @@ use sederunt_webhook::places::{Place, Places};
 use serde::{Deserialize, Serialize};
 
 use super::Layers;
+use super::layer::within;
 
 /// Whether events of one meeting may overtake each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
@@ -190,14 +191,6 @@ impl Default for WebhookConfig {
     }
 }
 
-/// `value` is between `min` and `max`.
-fn between<T: PartialOrd + std::fmt::Display>(key: &str, value: T, min: T, max: T) -> anyhow::Result<T> {
-    if value < min || value > max {
-        anyhow::bail!("\"{key}\" must be between {min} and {max}: {value}");
-    }
-    Ok(value)
-}
-
 impl WebhookConfig {
     pub(super) fn resolve(
         layers: &mut Layers<'_>,
@@ -221,8 +214,8 @@ impl WebhookConfig {
         let defaults = Self::default();
         let allow = layers.pick("webhook.allow", allow, file.allow, Vec::new());
         let refuse = layers.pick("webhook.refuse", refuse, file.refuse, Vec::new());
-        between("webhook.allow", allow.len(), 0, PLACES_MAX)?;
-        between("webhook.refuse", refuse.len(), 0, PLACES_MAX)?;
+        within("webhook.allow", allow.len(), 0..=PLACES_MAX)?;
+        within("webhook.refuse", refuse.len(), 0..=PLACES_MAX)?;
         let allow_http = layers.pick("webhook.allow_http", allow_http, file.allow_http, false);
         let ca_file = layers.pick_optional("webhook.ca_file", ca_file, file.ca_file);
         let has_legacy_headers = layers.pick(
@@ -234,17 +227,17 @@ impl WebhookConfig {
         let order = layers.pick("webhook.order", order, file.order, defaults.order);
         let concurrency =
             layers.pick("webhook.concurrency", concurrency, file.concurrency, defaults.concurrency);
-        between("webhook.concurrency", concurrency, 1, CONCURRENCY_MAX)?;
+        within("webhook.concurrency", concurrency, 1..=CONCURRENCY_MAX)?;
         let in_flight = layers.pick("webhook.in_flight", in_flight, file.in_flight, defaults.in_flight);
-        between("webhook.in_flight", in_flight, 1, IN_FLIGHT_MAX)?;
+        within("webhook.in_flight", in_flight, 1..=IN_FLIGHT_MAX)?;
         let hours =
             layers.pick("webhook.give_up_hours", give_up_hours, file.give_up_hours, GIVE_UP_HOURS_DEFAULT);
-        between("webhook.give_up_hours", hours, 0, GIVE_UP_HOURS_MAX)?;
+        within("webhook.give_up_hours", hours, 0..=GIVE_UP_HOURS_MAX)?;
         let log = layers.pick("webhook.log", log, file.log, defaults.log);
         let log_days = layers.pick("webhook.log_days", log_days, file.log_days, defaults.log_days);
-        between("webhook.log_days", log_days, 1, LOG_DAYS_MAX)?;
+        within("webhook.log_days", log_days, 1..=LOG_DAYS_MAX)?;
         let log_max_mib = layers.pick("webhook.log_max_mib", log_max_mib, file.log_max_mib, LOG_MIB_DEFAULT);
-        between("webhook.log_max_mib", log_max_mib, 1, LOG_MIB_MAX)?;
+        within("webhook.log_max_mib", log_max_mib, 1..=LOG_MIB_MAX)?;
         Ok(Self {
             places: Places { allow, refuse, allow_http, own: Vec::new() },
             ca_file,

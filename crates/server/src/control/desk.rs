@@ -2,7 +2,7 @@
 
 use std::io::{self, BufReader, Read};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
@@ -15,6 +15,7 @@ use tokio_util::task::TaskTracker;
 
 use super::frame::{self, HEAD_BYTES, Hello, Kind, PAYLOAD_MAX};
 use super::socket::Listener;
+use super::stats::ControlStats;
 use crate::work::{self, Console, Desk, Progress, Work};
 
 /// Commands at a time; further ones wait in the kernel's queue. Each holds two buffers and, while it works, a thread.
@@ -31,36 +32,6 @@ const FRAMES_AHEAD: usize = 4;
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 /// Pause after a failed accept (out of file descriptors): neither spin nor die.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-
-/// What commands did to a server, for its metrics.
-#[derive(Debug, Clone, Default)]
-pub struct ControlStats {
-    counts: Arc<Counts>,
-}
-
-#[derive(Debug, Default)]
-struct Counts {
-    running: AtomicU64,
-    done: AtomicU64,
-    refused: AtomicU64,
-}
-
-impl ControlStats {
-    /// Commands being done.
-    pub fn running(&self) -> u64 {
-        self.counts.running.load(Ordering::Relaxed)
-    }
-
-    /// Commands done, whatever came of them.
-    pub fn done(&self) -> u64 {
-        self.counts.done.load(Ordering::Relaxed)
-    }
-
-    /// Refused: another user, no command of ours, or too many at a time.
-    pub fn refused(&self) -> u64 {
-        self.counts.refused.load(Ordering::Relaxed)
-    }
-}
 
 /// Takes commands until it is told to stop.
 #[derive(Debug)]
@@ -120,7 +91,7 @@ impl Desks {
     async fn serve_one(&self, stream: UnixStream, place: OwnedSemaphorePermit) {
         let (read, mut write) = stream.into_split();
         if let Err(error) = self.converse(read, &mut write, place).await {
-            self.stats.counts.refused.fetch_add(1, Ordering::Relaxed);
+            self.stats.note_refused();
             tracing::warn!("a command was refused: {error:#}");
             let told = async { send(&mut write, Kind::Failed, format!("{error:#}").as_bytes()).await };
             // It may be gone, or not of ours.
@@ -247,7 +218,7 @@ enum Part {
 fn perform(desk: &Desk, work: Work, mut remote: Remote, input: mpsc::Receiver<Part>, stats: &ControlStats) {
     let start = Instant::now();
     let name = work.name();
-    stats.counts.running.fetch_add(1, Ordering::Relaxed);
+    stats.note_begun();
     let input = BufReader::with_capacity(
         PAYLOAD_MAX,
         RemoteInput { parts: input, part: Vec::new(), at: 0, ended: false },
@@ -266,8 +237,7 @@ fn perform(desk: &Desk, work: Work, mut remote: Remote, input: mpsc::Receiver<Pa
     };
     // Whoever is gone is not told.
     let _ = remote.frames.blocking_send((kind, payload));
-    stats.counts.running.fetch_sub(1, Ordering::Relaxed);
-    stats.counts.done.fetch_add(1, Ordering::Relaxed);
+    stats.note_done();
 }
 
 /// The terminal at the other end of the socket.

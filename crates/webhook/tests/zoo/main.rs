@@ -266,6 +266,38 @@ async fn a_name_without_an_address_and_one_whose_resolver_hangs_are_faults_of_dn
     drop(release);
 }
 
+/// A resolver that is slower than the limit costs an attempt, not the receiver; and what comes late is judged like the rest.
+#[tokio::test]
+async fn an_answer_that_comes_late_serves_the_next_attempt() {
+    let receiver = Receiver::answering("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
+    let allows = Places { allow_http: true, ..places(&["127.0.0.1"]) };
+    let refuses = Places { allow_http: true, ..Places::default() };
+    for (places, allowed) in [(allows, true), (refuses, false)] {
+        let (release, hang) = std::sync::mpsc::channel::<()>();
+        let hang = std::sync::Mutex::new(hang);
+        let resolver = Resolver::with(move |_| {
+            let _ = hang.lock().unwrap().recv();
+            vec![IpAddr::from([127, 0, 0, 1])]
+        });
+        let tight = Limits { dns: Duration::from_millis(50), ..limits() };
+        let client = Client::new(resolver, places.clone(), Trust::only(vec![]).unwrap(), tight);
+        let request = request(&format!("http://hook.example:{}/", receiver.port), &places);
+        assert_eq!(fault(&client.send(&request).await), Phase::Dns);
+        // It answers once, and hangs for ever when it is asked once more.
+        release.send(()).unwrap();
+        while client.resolver_busy() > 0 {
+            tokio::task::yield_now().await;
+        }
+        let reply = client.send(&request).await;
+        if allowed {
+            assert_eq!(status(&reply), 200);
+        } else {
+            assert_eq!((fault(&reply), reply.refused), (Phase::Refused, Some(AddressRule::NotPublic)));
+        }
+        drop(release);
+    }
+}
+
 #[tokio::test]
 async fn tls_wants_the_right_name_a_known_authority_and_a_valid_time() {
     let authority = Authority::new();

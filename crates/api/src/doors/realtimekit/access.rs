@@ -6,40 +6,15 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use sederunt_core::id::Id;
 use sederunt_node::Node;
-use sederunt_store::{
-    AppRow, MeetingRow, ParticipantRow, Permission, PresetRow, SessionRow, Store, WebhookRow,
-};
+use sederunt_store::{AppRow, MeetingRow, ParticipantRow, PresetRow, SessionRow, Store, WebhookRow};
 
 use crate::dialect::KitError;
 use crate::path;
 use crate::principal::Principal;
+use crate::right::Right;
 use crate::state::Api;
 
-/// What an operation needs.
-pub(crate) trait Right: Send + Sync + 'static {
-    /// Whether this permission is enough.
-    fn granted(permission: Permission) -> bool;
-}
-
-/// Reading, and whatever gives out participant tokens.
-#[derive(Debug)]
-pub(crate) struct Read;
-
-/// Everything else.
-#[derive(Debug)]
-pub(crate) struct Change;
-
-impl Right for Read {
-    fn granted(permission: Permission) -> bool {
-        matches!(permission, Permission::Realtime | Permission::RealtimeAdmin)
-    }
-}
-
-impl Right for Change {
-    fn granted(permission: Permission) -> bool {
-        permission == Permission::RealtimeAdmin
-    }
-}
+pub(crate) use crate::right::{Change, Read};
 
 /// A caller that may do `R` in the account of the path.
 #[derive(Debug)]

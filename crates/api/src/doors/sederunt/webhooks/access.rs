@@ -11,42 +11,29 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use sederunt_core::id::{AppId, Id, MeetingId};
 use sederunt_node::Node;
-use sederunt_store::{AppRow, Permission, Store, StoreError, Thing, WebhookRow};
+use sederunt_store::{AppRow, Store, StoreError, Thing, WebhookRow};
 use sederunt_webhook::service::{Service, Subject};
 
 use crate::dialect::KitError;
 use crate::path;
 use crate::principal::Principal;
+use crate::right::Right;
 use crate::state::Api;
 
-/// What an operation needs.
-pub(crate) trait Right: Send + Sync + 'static {
-    /// Whether this permission in the account is enough.
-    fn granted(permission: Permission) -> bool;
-    /// Whether the key of a workspace may do it with any webhook of its app, not with those of rooms alone.
-    const WORKSPACE: bool;
+pub(crate) use crate::right::{Change, Read};
+
+/// What an operation needs of a key that reaches a workspace.
+pub(crate) trait WebhookRight: Right {
+    /// Whether it may do it with any webhook of its app, not with those of rooms alone.
+    const OF_WORKSPACE: bool;
 }
 
-/// Seeing.
-#[derive(Debug)]
-pub(crate) struct Read;
-
-/// Everything else.
-#[derive(Debug)]
-pub(crate) struct Change;
-
-impl Right for Read {
-    fn granted(permission: Permission) -> bool {
-        matches!(permission, Permission::Realtime | Permission::RealtimeAdmin)
-    }
-    const WORKSPACE: bool = true;
+impl WebhookRight for Read {
+    const OF_WORKSPACE: bool = true;
 }
 
-impl Right for Change {
-    fn granted(permission: Permission) -> bool {
-        permission == Permission::RealtimeAdmin
-    }
-    const WORKSPACE: bool = false;
+impl WebhookRight for Change {
+    const OF_WORKSPACE: bool = false;
 }
 
 /// What a caller that may do `R` needs, whatever it is about.
@@ -100,10 +87,10 @@ impl Deliverer {
 
 impl Caller {
     /// A caller that may do `R`; `is_room`: with the webhook of a room.
-    async fn of<R: Right>(parts: &Parts, api: &Api, is_room: bool) -> Result<Self, KitError> {
+    async fn of<R: WebhookRight>(parts: &Parts, api: &Api, is_room: bool) -> Result<Self, KitError> {
         let principal = Principal::of::<KitError>(&api.node, &parts.headers).await?;
         let granted = principal.account().filter(|(_, permission)| R::granted(*permission));
-        let workspace = principal.workspace.as_ref().filter(|_| is_room || R::WORKSPACE);
+        let workspace = principal.workspace.as_ref().filter(|_| is_room || R::OF_WORKSPACE);
         if granted.is_none() && workspace.is_none() {
             return Err(KitError::forbidden());
         }
@@ -124,7 +111,7 @@ impl Caller {
     }
 }
 
-impl<R: Right> FromRequestParts<Api> for OfWebhook<R> {
+impl<R: WebhookRight> FromRequestParts<Api> for OfWebhook<R> {
     type Rejection = KitError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, KitError> {
@@ -142,7 +129,7 @@ impl<R: Right> FromRequestParts<Api> for OfWebhook<R> {
     }
 }
 
-impl<R: Right> FromRequestParts<Api> for OfReceiver<R> {
+impl<R: WebhookRight> FromRequestParts<Api> for OfReceiver<R> {
     type Rejection = KitError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, KitError> {

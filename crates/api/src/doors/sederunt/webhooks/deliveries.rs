@@ -32,8 +32,7 @@ fn state_or_nothing() -> Object {
 }
 
 fn states() -> Schema {
-    let names: Vec<_> = State::ALL.iter().map(|state| state.as_str()).collect();
-    crate::document::one_of(&names)
+    crate::document::one_of(State::ALL.iter().map(|state| state.as_str()))
 }
 
 /// Names that an event has at webhooks and at those of rooms.

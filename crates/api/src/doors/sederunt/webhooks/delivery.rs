@@ -10,7 +10,7 @@ use sederunt_webhook::told::Key;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::access::{Change, OfReceiver, Read, Right};
+use super::access::{Change, OfReceiver, Read, WebhookRight};
 use super::deliveries::Delivery;
 use super::place;
 use super::refused::Conflict;
@@ -26,7 +26,7 @@ pub(crate) struct OfDelivery<R> {
     key: Key,
 }
 
-impl<R: Right> FromRequestParts<Api> for OfDelivery<R> {
+impl<R: WebhookRight> FromRequestParts<Api> for OfDelivery<R> {
     type Rejection = KitError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, KitError> {

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::openapi::Schema;
 use utoipa::{IntoParams, ToSchema};
 
-use super::access::{Change, OfWebhook, Read, Right};
+use super::access::{Change, OfWebhook, Read, WebhookRight};
 use super::refused::Conflict;
 use crate::dialect::{KitError, KitErrors};
 use crate::extract::{Body, Params};
@@ -26,8 +26,7 @@ use crate::state::Api;
 use crate::value::{Edge, instant, page_size};
 
 fn states() -> Schema {
-    let names: Vec<_> = ReplayState::ALL.iter().map(|state| state.as_str()).collect();
-    crate::document::one_of(&names)
+    crate::document::one_of(ReplayState::ALL.iter().map(|state| state.as_str()))
 }
 
 /// What is told once more: a range of sequence numbers, or of time.
@@ -260,7 +259,7 @@ pub(crate) struct OfReplay<R> {
     row: ReplayRow,
 }
 
-impl<R: Right> FromRequestParts<Api> for OfReplay<R> {
+impl<R: WebhookRight> FromRequestParts<Api> for OfReplay<R> {
     type Rejection = KitError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, KitError> {

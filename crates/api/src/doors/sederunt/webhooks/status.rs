@@ -12,8 +12,7 @@ use super::access::{OfReceiver, Read};
 use crate::dialect::{KitError, KitErrors};
 
 fn states() -> Schema {
-    let names: Vec<_> = Health::ALL.iter().map(|health| health.as_str()).collect();
-    crate::document::one_of(&names)
+    crate::document::one_of(Health::ALL.iter().map(|health| health.as_str()))
 }
 
 /// How a webhook does. Rooms with the same URL share a receiver: then it is that of all of them.

@@ -44,7 +44,7 @@ pub(crate) struct RoomTestRequest {
 const ACTIONS: [&str; 2] = [Action::Joined.as_str(), Action::Left.as_str()];
 
 fn actions() -> Schema {
-    crate::document::one_of_or_null(&ACTIONS)
+    crate::document::one_of_or_null(ACTIONS)
 }
 
 fn action<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Action>, D::Error> {

@@ -4,22 +4,17 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Instant;
 
-use sederunt_core::call::ConnId;
-use sederunt_core::effect::{Effect, Write};
+use sederunt_core::effect::Write;
 use sederunt_core::fact::FactKind;
-use sederunt_core::id::PeerId;
-use sederunt_core::input::Input;
-use sederunt_core::media::MediaCmd;
 use sederunt_store::{ParticipantRow, StoreError};
 
-use crate::NodeError;
-use crate::room_task::{RoomFault, RoomTask};
-use crate::sockets::{Sent, ToSocket};
-use crate::stall::STALL_AFTER;
+use super::fault::RoomFault;
+use super::stall::STALL_AFTER;
+use super::state::RoomTask;
 
 impl RoomTask {
     /// Performs the effects that wait, and those they lead to (a socket that is cut, a media call that is refused).
-    pub(crate) async fn perform(&mut self) -> Result<(), RoomFault> {
+    pub(super) async fn perform(&mut self) -> Result<(), RoomFault> {
         while !self.writes.is_empty() || !self.effects.is_empty() {
             let writes = std::mem::take(&mut self.writes);
             self.pending.append(&mut self.effects);
@@ -80,52 +75,6 @@ impl RoomTask {
         match tokio::time::timeout(STALL_AFTER, &mut writing).await {
             Ok(result) => Ok(result),
             Err(_) => self.meanwhile(writing, true).await,
-        }
-    }
-
-    pub(crate) fn do_one(&mut self, effect: Effect) -> Result<(), RoomFault> {
-        match effect {
-            Effect::Tell { conn, re, msg } => self.tell(conn, ToSocket::telling(re, msg)),
-            Effect::Refuse { conn, re, error } => self.tell(conn, ToSocket::Refuse { re, error }),
-            Effect::Close { conn, reason } => {
-                self.sockets.close(conn, reason);
-                Ok(())
-            }
-            Effect::Media { call, peer, cmd } => {
-                self.watch(peer, &cmd);
-                match self.media.call(call, peer, cmd) {
-                    None => Ok(()),
-                    Some(fault) => self.feed(Input::MediaDone { call, result: Err(fault) }),
-                }
-            }
-            Effect::Done { id, result } => {
-                if let Some(done) = self.commands.remove(&id) {
-                    // The caller may have given up.
-                    let _ = done.send(result.map_err(NodeError::Room));
-                }
-                Ok(())
-            }
-        }
-    }
-
-    /// Whoever has media is watched, and no longer once it is closed.
-    fn watch(&mut self, peer: PeerId, cmd: &MediaCmd) {
-        let now = self.shell.clock.steady();
-        if matches!(cmd, MediaCmd::ClosePeer { .. }) {
-            self.media.watch.closed(peer, now);
-        } else if self.shell.media.is_some() {
-            self.media.watch.has_media(peer, &self.room, now);
-        }
-    }
-
-    pub(crate) fn tell(&mut self, conn: ConnId, message: ToSocket) -> Result<(), RoomFault> {
-        match self.sockets.send(conn, message) {
-            Sent::Done => Ok(()),
-            Sent::Cut(how) => {
-                tracing::warn!(meeting = %self.meeting, conn = conn.0, "a socket reads too slowly and is cut");
-                self.shell.metrics.slow_consumers.inc();
-                self.lose(conn, how)
-            }
         }
     }
 }

@@ -41,7 +41,7 @@ fn orphan_config(meeting: MeetingId, open: &OpenSession, reconnect_grace_ms: i64
 
 /// Loads the room of a meeting. Stays that this process left open when the room failed end at that instant.
 /// Fails with `NotFound` when there is neither a meeting nor an open session.
-pub(crate) async fn load(shell: &Shell, meeting: MeetingId) -> Result<Room, StoreError> {
+pub(super) async fn load(shell: &Shell, meeting: MeetingId) -> Result<Room, StoreError> {
     let store = &shell.store;
     let now = shell.clock.read();
     let mut open = store.open_session(meeting, &shell.config.node_id, now).await?;
