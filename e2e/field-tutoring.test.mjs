@@ -180,6 +180,15 @@ test('the sessions are what people did', async () => {
   assertDone('kim', of('pupil-1'), [first, did.tablet[0], second]);
 });
 
+test('who comes back under the id that it had, after a call that was over, is billed for both visits', () => {
+  const at = (second) => new Date(1_700_000_000_000 + second * 1000).toISOString();
+  const event = (action, userId, second) => ({ action, payload: { roomId: 'r', userId, sessionId: `of ${userId}`, timestamp: at(second) } });
+  const users = ['tutor-1', 'pupil-1'];
+  const visit = (from, to) => users.flatMap((user) => [event('sessionJoined', user, from), event('sessionLeft', user, to)]);
+  const { meeting_time, everybody_left } = bill({ ...options.plan, room: 'r' }, [...visit(200, 230), ...visit(0, 10)], Date.now());
+  assert.deepEqual([meeting_time, everybody_left], [40, true]);
+});
+
 test('the bill was printed, and neither order, nor strangers, nor another start change it', async () => {
   const right = await program.get('/bill');
   const kept = await readFile(program.journal, 'utf8');

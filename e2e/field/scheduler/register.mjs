@@ -13,7 +13,8 @@ export function register(plan, events, now) {
   const sessions = new Map();
   for (const { event, meeting, participant } of own) {
     // What a leave says of its join is the same as the join said, so it does not matter which comes first.
-    if (participant) visits.set(participant.peerId, { ...visits.get(participant.peerId), ...participant });
+    const visit = `${meeting.sessionId} ${participant?.peerId}`;
+    if (participant) visits.set(visit, { ...visits.get(visit), ...participant });
     const ended = sessions.get(meeting.sessionId) || event === 'meeting.ended';
     sessions.set(meeting.sessionId, ended);
   }

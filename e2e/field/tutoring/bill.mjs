@@ -8,14 +8,8 @@ const ms = (time) => Date.parse(time);
  * which two or more members are in the room; a monitor only watches. Who is still there is so until `now`.
  */
 export function bill(plan, events, now) {
-  const sessions = new Map();
-  for (const { action, payload } of events.filter(({ payload }) => payload.roomId === plan.room)) {
-    const edge = action === 'sessionJoined' ? 'from' : 'to';
-    const known = sessions.get(payload.sessionId);
-    sessions.set(payload.sessionId, { ...known, user: payload.userId, [edge]: ms(payload.timestamp) });
-  }
-  const all = [...sessions.values()];
-  // A session of which only the end came yet is not known to have been any time.
+  const all = visits(events.filter(({ payload }) => payload.roomId === plan.room));
+  // Of whom only the exit came yet is not known to have been there any time.
   const spansOf = (id) => union(all.filter(({ user }) => user === id).map(({ from, to = now }) => ({ from: from ?? to, to })));
   const members = plan.members.map((member) => ({ ...member, spans: spansOf(member.user_id) }));
   const taught = together(members.filter(({ type }) => type !== 'monitor').map(({ spans }) => spans), 2);
@@ -35,6 +29,22 @@ export function bill(plan, events, now) {
     sum_seconds: lines.reduce((sum, line) => sum + line.billed_seconds, 0),
     amount: Math.round((meeting_time * plan.hourly_rate) / 36) / 100,
   };
+}
+
+/**
+ * Who was there from when to when. A client that was away for so long that the call was over comes back with the id that it
+ * had: so the entries of a session and its exits are paired in the order of their times.
+ */
+function visits(events) {
+  const ids = [...new Set(events.map(({ payload }) => payload.sessionId))];
+  return ids.flatMap((id) => {
+    const own = events.filter(({ payload }) => payload.sessionId === id);
+    const [{ payload: { userId: user } }] = own;
+    const times = (name) => own.filter(({ action }) => action === name).map(({ payload }) => ms(payload.timestamp)).sort((a, b) => a - b);
+    const [entries, exits] = [times('sessionJoined'), times('sessionLeft')];
+    const count = Math.max(entries.length, exits.length);
+    return Array.from({ length: count }, (_, i) => ({ user, from: entries[i], to: exits[i] }));
+  });
 }
 
 /** As it is sent. */

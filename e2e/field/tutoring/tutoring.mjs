@@ -35,11 +35,12 @@ const isFromPagecall = (headers) => {
   return theirs.length === ours.length && timingSafeEqual(theirs, ours);
 };
 
-/** Answers as soon as the event is kept. A session begins once and ends once, so these two are the event's id. */
+/** Answers as soon as the event is kept. It has no id of its own: what happened to whom, and when, is one. */
 function hook(headers, body) {
   if (!isFromPagecall(headers)) return 401;
   const event = JSON.parse(body);
-  const isNew = folder.keep(`${event.action} ${event.payload.sessionId}`, event);
+  const { sessionId, timestamp } = event.payload;
+  const isNew = folder.keep(`${event.action} ${sessionId} ${timestamp}`, event);
   if (isNew && now().everybody_left) console.log(print(now()));
   return 200;
 }
