@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const OUT = path.join(root, 'e2e/out');
-const BINARY = process.env.SEDERUNT ?? path.join(root, 'target/debug/sederunt');
+export const BINARY = process.env.SEDERUNT ?? path.join(root, 'target/debug/sederunt');
 const START_MS = 30_000;
 const STOP_MS = 15_000;
 
