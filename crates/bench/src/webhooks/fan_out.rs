@@ -91,22 +91,14 @@ pub(super) async fn measure(dir: &Path, amount: &Amount) -> Result<String> {
          | Sender | deliveries a second | the service's share | CPU of its threads each | connections |\n|---|---:|---:|---:|---:|\n",
     );
     let (of_bare, of_signed) = (ratio(&bare), ratio(&signed));
+    let (made, kept) = (median(connections), at.len() * CONCURRENCY);
+    let (ours, bare, signed) = (median(ours), median(bare), median(signed));
+    let (ours_cpu, bare_cpu) = (each(ours_cpu), each(bare_cpu));
+    writeln!(table, "| the service, signing each event once | {ours:.0} | – | {ours_cpu} | {made:.0} |")?;
+    writeln!(table, "| bare clients, ready requests | {bare:.0} | {of_bare:.2} | {bare_cpu} | {kept} |")?;
     writeln!(
         table,
-        "| the service, signing each event once | {:.0} | – | {} |",
-        median(ours),
-        each(ours_cpu)
-    )?;
-    writeln!(
-        table,
-        "| bare clients, ready requests | {:.0} | {of_bare:.2} | {} |",
-        median(bare),
-        each(bare_cpu)
-    )?;
-    writeln!(
-        table,
-        "| the same, while as many bodies are signed | {:.0} | {of_signed:.2} | – | – |",
-        median(signed)
+        "| the same, while as many bodies are signed | {signed:.0} | {of_signed:.2} | – | {kept} |"
     )?;
     table.push_str(&paced(dir, amount).await?);
     Ok(table)

@@ -57,7 +57,7 @@ pub(super) async fn measure(dir: &Path, amount: Amount) -> Result<String> {
         amount.rounds,
         3 * OF_KIND,
     );
-    let mut cell = |lags: &mut Lags| {
+    let cell = |lags: &mut Lags| {
         format!("{} / {}", short(lags.acked.percentile(50)), short(lags.acked.percentile(99)))
     };
     writeln!(table, "| are well | {} | – | – |", cell(&mut well))?;
