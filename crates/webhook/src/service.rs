@@ -12,6 +12,7 @@ mod event;
 mod follow;
 mod jitter;
 mod journal;
+mod kept;
 mod keys;
 mod numbers;
 mod progress;
