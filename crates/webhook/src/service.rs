@@ -181,7 +181,7 @@ impl Service {
         let current = keys::Current::of(&keys, clock.wall())?;
         let numbers = Numbers::default();
         let setup = Arc::new(Setup {
-            signer: signer::Signer::new(current.key, numbers.clone()),
+            signer: signer::Signer::new(current.key, &numbers)?,
             log,
             pages: Pages::new(store.clone(), READS, FOLDS),
             turns: Semaphore::new(settings.in_flight.max(1)),

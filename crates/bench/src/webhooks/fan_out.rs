@@ -18,7 +18,7 @@ use crate::ledger::sample::short;
 /// Events that may have happened and were not told everywhere: the ring of an app has four times as many.
 const AHEAD: u64 = 1024;
 /// Threads of the service: those that send, read and sign, and that of the log.
-const SERVICE: [&str; 2] = ["webhook", "delivery-log"];
+const SERVICE: [&str; 3] = ["webhook", "webhook-sign", "delivery-log"];
 
 /// How much.
 #[derive(Debug, Clone)]
