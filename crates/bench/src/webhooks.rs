@@ -43,7 +43,7 @@ pub(crate) struct WebhooksArgs {
     /// What to measure; everything when not given
     #[arg(long, value_enum, value_delimiter = ',')]
     part: Vec<Part>,
-    /// Rounds of everything that stands beside something else
+    /// Rounds of all else that stands beside something
     #[arg(long, default_value_t = 5)]
     rounds: usize,
     /// Peers that join and leave at the same time, a run for each number
@@ -53,8 +53,11 @@ pub(crate) struct WebhooksArgs {
     #[arg(long, default_value_t = 1_000)]
     acts: u64,
     /// Milliseconds of each round of joins and leaves
-    #[arg(long, default_value_t = 500)]
+    #[arg(long, default_value_t = 300)]
     ingest_ms: u64,
+    /// Rounds of them: what is looked for is a hundredth
+    #[arg(long, default_value_t = 9)]
+    ingest_rounds: usize,
     /// Endpoints that every event is told
     #[arg(long, default_value_t = 10)]
     endpoints: usize,
@@ -96,7 +99,7 @@ pub(crate) fn run(args: &WebhooksArgs) -> Result<String> {
         };
         if has(Part::Ingest) {
             let each = Duration::from_millis(args.ingest_ms);
-            let runs = ingest::Runs { dir: args.dir.clone(), rounds: args.rounds, each };
+            let runs = ingest::Runs { dir: args.dir.clone(), rounds: args.ingest_rounds, each };
             let storms = args.in_flight.iter().map(|peers| Crowd::Storm(*peers));
             let crowds: Vec<_> = storms.chain([Crowd::Paced(args.acts)]).collect();
             tables.push(format!("Joins and leaves: {}", ingest::measure(&runs, &crowds).await?));
