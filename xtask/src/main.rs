@@ -55,7 +55,7 @@ enum Task {
     },
     /// Run the benchmarks (release build)
     Bench {
-        /// Arguments for the benchmark program: ledger, packets, --help …
+        /// Arguments for the benchmark program: ledger, packets, webhooks, --help …
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },

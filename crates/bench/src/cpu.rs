@@ -20,6 +20,20 @@ pub(crate) fn of_thread(name: &str) -> Result<Duration> {
     bail!("no thread {name}")
 }
 
+/// That of all threads of this process with one of these names, together.
+pub(crate) fn of_threads(names: &[&str]) -> Result<Duration> {
+    let mut all = Duration::ZERO;
+    for task in std::fs::read_dir("/proc/self/task")? {
+        let path = task?.path();
+        // A thread may end meanwhile.
+        let Ok(comm) = std::fs::read_to_string(path.join("comm")) else { continue };
+        if names.contains(&comm.trim()) {
+            all += of(&path.join("schedstat").to_string_lossy()).unwrap_or_default();
+        }
+    }
+    Ok(all)
+}
+
 /// The first number of a `schedstat` file: nanoseconds on a CPU.
 fn of(path: &str) -> Result<Duration> {
     let text =

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail, ensure};
 use tokio::task::block_in_place;
 
 mod client;
-mod process;
+pub(crate) mod process;
 mod server;
 
 use client::Watchers;

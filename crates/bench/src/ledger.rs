@@ -10,7 +10,7 @@ mod data;
 pub(crate) mod disk;
 mod durable;
 mod http;
-mod ingest;
+pub(crate) mod ingest;
 mod lists;
 mod probe;
 mod query;

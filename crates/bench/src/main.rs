@@ -11,6 +11,7 @@ mod ledger;
 mod memory;
 mod packets;
 mod rooms;
+mod webhooks;
 
 // The allocator of the server: numbers are to be the same.
 #[global_allocator]
@@ -40,6 +41,11 @@ enum Bench {
     Memory(memory::MemoryArgs),
     /// The log of webhook deliveries: bytes and time of each, acknowledgements next to the bare disk, pages
     DeliveryLog(delivery_log::DeliveryLogArgs),
+    /// Webhooks: what they cost the ledger, deliveries next to bare clients, receivers that are slow, gone, or come back
+    Webhooks(webhooks::WebhooksArgs),
+    /// One fresh process of the benchmark of webhooks
+    #[command(hide = true)]
+    WebhooksDead(webhooks::DeadArgs),
     /// One fresh process of the benchmark of the lists
     #[command(hide = true)]
     LedgerProbe(ledger::ProbeArgs),
@@ -54,6 +60,8 @@ fn main() -> Result<()> {
         Bench::Stays(args) => ledger::stays::run(&args)?,
         Bench::Memory(args) => memory::run(&args)?,
         Bench::DeliveryLog(args) => delivery_log::run(&args)?,
+        Bench::Webhooks(args) => webhooks::run(&args)?,
+        Bench::WebhooksDead(args) => webhooks::run_dead(&args)?,
         Bench::LedgerProbe(args) => ledger::run_probe(&args)?,
     };
     println!("{table}");

@@ -12,6 +12,7 @@ mod event;
 mod follow;
 mod jitter;
 mod journal;
+mod kept;
 mod keys;
 mod numbers;
 mod progress;
@@ -180,7 +181,7 @@ impl Service {
         let current = keys::Current::of(&keys, clock.wall())?;
         let numbers = Numbers::default();
         let setup = Arc::new(Setup {
-            signer: signer::Signer::new(current.key, numbers.clone()),
+            signer: signer::Signer::new(current.key, &numbers)?,
             log,
             pages: Pages::new(store.clone(), READS, FOLDS),
             turns: Semaphore::new(settings.in_flight.max(1)),

@@ -23,7 +23,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("api", &["app", "changes", "core", "node", "store", "webhook"]),
     ("server", &["core", "store", "node", "app", "gateway", "api", "webhook"]),
     // The benchmarks measure the parts apart; nothing is built on them.
-    ("bench", &["api", "app", "index", "core", "dice", "sfu", "store", "node", "server"]),
+    ("bench", &["api", "app", "index", "core", "dice", "sfu", "store", "node", "server", "webhook"]),
     // For tests alone.
     ("dice", &[]),
     ("testkit", &["app", "core", "node", "store", "webhook"]),

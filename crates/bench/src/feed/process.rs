@@ -6,14 +6,14 @@ use anyhow::{Context, Result};
 
 /// Memory and CPU time.
 #[derive(Debug, Clone)]
-pub(super) struct Usage {
-    pub(super) anonymous_bytes: u64,
+pub(crate) struct Usage {
+    pub(crate) anonymous_bytes: u64,
     /// User and system, since its start.
-    pub(super) cpu: Duration,
+    pub(crate) cpu: Duration,
 }
 
 impl Usage {
-    pub(super) fn of(pid: u32) -> Result<Self> {
+    pub(crate) fn of(pid: u32) -> Result<Self> {
         let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
         let anonymous =
             status.lines().find_map(|line| line.strip_prefix("RssAnon:")).context("no RssAnon")?;
@@ -30,7 +30,7 @@ impl Usage {
 }
 
 /// Raises the number of files that this process may open, connections included, as far as it may.
-pub(super) fn raise_open_files() -> Result<()> {
+pub(crate) fn raise_open_files() -> Result<()> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
     setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })

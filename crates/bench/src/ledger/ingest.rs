@@ -16,14 +16,15 @@ use clients::{Run, come_and_go};
 use committer::Committer;
 use ours::{Ledger, Meanwhile};
 
-mod clients;
+pub(crate) mod clients;
 mod committer;
 mod import;
-mod ours;
+pub(crate) mod ours;
 mod reference;
 mod rooms;
 
 pub(super) use import::measure as measure_import;
+pub(crate) use rooms::APP;
 
 /// Rounds of all stores in turn: what the disk does at a time meets all of them.
 const ROUNDS: u32 = 5;
@@ -139,7 +140,7 @@ fn rows(table: &mut String, peers: usize, runs: [Vec<Run>; STORES.len()]) -> Res
     Ok(())
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_unstable_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or_default()
 }

@@ -83,9 +83,12 @@ impl App {
                 biased;
                 () = self.shared.stop.cancelled() => break,
                 () = bell.reload.notified() => is_stale = true,
-                _ = looks.tick() => if let Some(follower) = &follower {
-                    place = self.look(follower, place).await;
-                },
+                _ = looks.tick() => {
+                    self.shared.kept.forget_old();
+                    if let Some(follower) = &follower {
+                        place = self.look(follower, place).await;
+                    }
+                }
                 page = next(&mut follower, &bell.news) => match page {
                     Ok((events, through)) => self.take(events, through),
                     Err(error) => {
@@ -103,6 +106,7 @@ impl App {
     fn adopt(&self, known: &Receivers, follower: &mut Option<Follower>) {
         self.shared.learn_name(&known.app_name);
         self.shared.forget_rooms();
+        self.shared.kept.forget();
         let mut wanted: Vec<(Id, u64, Config)> = Vec::new();
         let epoch =
             |id| known.deliveries.iter().find(|delivery| delivery.id == id).map(|delivery| delivery.epoch);

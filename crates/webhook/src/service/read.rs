@@ -9,6 +9,7 @@ use sederunt_core::id::MeetingId;
 use sederunt_store::{EventFilter, EventRow, RoomWebhook, StoreError};
 
 use super::event::{self, About, Posted};
+use super::kept::{Question, Rendered};
 use super::ring::{Page, Room, pick};
 use super::shared::Shared;
 use super::wants::Wants;
@@ -56,6 +57,7 @@ impl Shared {
         }
         let counts = matches!(wants, Wants::Room(_));
         let filter = EventFilter { meetings: lane.into_iter().collect(), kinds, counts };
+        let question = Question { filter, has_chat: wants.has_chat() };
         let mut after = from.saturating_sub(1);
         // What is not wanted costs pages, too: nothing was found is an answer once there is no more.
         loop {
@@ -63,14 +65,14 @@ impl Shared {
                 return Ok(Page { events: Vec::new(), read_to: to.min(self.head()) });
             };
             after = next - 1;
-            let pages = &self.setup.pages;
-            let page = pages.page(&self.id, Cursor::at_end(after), PAGE, filter.clone()).await?;
-            let mut found = Vec::new();
-            for row in page.events.iter().take_while(|row| row.seq <= to) {
-                found.extend(self.render(row, wants.has_chat()).await?);
-            }
+            let read = self.rendered(&question, after);
+            let page = if lane.is_none() && !wants.is_sparse() {
+                self.kept.page(&question, after, read).await?
+            } else {
+                Arc::new(read.await?)
+            };
             let through = page.through.min(to);
-            let picked = pick(found.iter(), wants, room);
+            let picked = pick(page.between(after, to).iter(), wants, room);
             let is_over = picked.is_full() || !page.has_more || page.through >= to;
             let page = picked.through(through);
             if is_over || !page.events.is_empty() {
@@ -78,6 +80,17 @@ impl Shared {
             }
             after = through;
         }
+    }
+
+    /// A page of the ledger.
+    async fn rendered(&self, question: &Question, after: u64) -> Result<Rendered, StoreError> {
+        let Question { filter, has_chat } = question;
+        let page = self.setup.pages.page(&self.id, Cursor::at_end(after), PAGE, filter.clone()).await?;
+        let mut events = Vec::new();
+        for row in &page.events {
+            events.extend(self.render(row, *has_chat).await?);
+        }
+        Ok(Rendered { after, through: page.through, has_more: page.has_more, events })
     }
 
     /// One event; `None` when it is not wanted any more.

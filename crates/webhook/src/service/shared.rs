@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Setup;
 use super::event::Posted;
+use super::kept::Kept;
 use super::ring::Ring;
 
 /// Requests in flight of an app, beyond what each receiver always may have.
@@ -38,6 +39,8 @@ pub(super) struct Shared {
     pub tests: Semaphore,
     pub stop: CancellationToken,
     ring: Mutex<Ring>,
+    /// Pages for those who are behind the ring.
+    pub kept: Kept,
     name: RwLock<Arc<str>>,
     key: Arc<str>,
     times: Mutex<VecDeque<(u64, Instant)>>,
@@ -60,6 +63,7 @@ impl Shared {
             tests: Semaphore::new(TESTS),
             stop,
             ring: Mutex::new(Ring::new(u64::MAX)),
+            kept: Kept::default(),
             name: RwLock::new("".into()),
             times: Mutex::default(),
             rotated_at: AtomicI64::new(0),

@@ -94,6 +94,11 @@ impl Wants {
         }
     }
 
+    /// Whether it looks at a fact here and there.
+    pub(super) const fn is_sparse(&self) -> bool {
+        matches!(self, Self::Replay(Replay { only: Only::Failed { .. }, .. }))
+    }
+
     /// As far as it looks, when facts go up to `head`.
     pub(super) fn clamp(&self, head: u64) -> u64 {
         self.last().map_or(head, |last| head.min(last))

@@ -8,21 +8,22 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use tokio::task::JoinSet;
 
+use crate::cpu;
 use crate::ledger::sample::Samples;
 
 /// A store: each call returns when the act is durable.
-pub(super) trait Store: Send + Sync + 'static {
+pub(crate) trait Store: Send + Sync + 'static {
     /// Peer number `peer` joins or leaves; it does so in turns.
     fn act(&self, peer: usize, joins: bool) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// What the clients saw.
 #[derive(Debug, Default)]
-pub(super) struct Run {
+pub(crate) struct Run {
     /// From each act to its acknowledgement.
-    pub(super) acks: Samples,
+    pub(crate) acks: Samples,
     /// The longest time in which nobody was acknowledged.
-    pub(super) silence: Duration,
+    pub(crate) silence: Duration,
     took: Duration,
     /// CPU time of the thread that commits; `None` = there is no such thread.
     cpu: Option<Duration>,
@@ -30,13 +31,13 @@ pub(super) struct Run {
 
 impl Run {
     /// One act after the other, without clients and threads.
-    pub(super) fn bare((mut acks, took): (Samples, Duration)) -> Self {
+    pub(crate) fn bare((mut acks, took): (Samples, Duration)) -> Self {
         let silence = acks.percentile(100);
         Self { acks, silence, took, cpu: None }
     }
 
     /// All rounds as one.
-    pub(super) fn all(rounds: Vec<Self>) -> Self {
+    pub(crate) fn all(rounds: Vec<Self>) -> Self {
         let mut all = Self::default();
         for Self { acks, silence, took, cpu } in rounds {
             all.acks.extend(acks);
@@ -48,30 +49,19 @@ impl Run {
     }
 
     /// Acts a second.
-    pub(super) fn a_second(&self) -> f64 {
+    pub(crate) fn a_second(&self) -> f64 {
         self.acks.len() as f64 / self.took.as_secs_f64()
     }
 
     /// CPU time of the committing thread for an act: what other work on the machine does not change.
-    pub(super) fn cpu_each(&self) -> Option<Duration> {
+    pub(crate) fn cpu_each(&self) -> Option<Duration> {
         Some(self.cpu? / u32::try_from(self.acks.len().max(1)).unwrap_or(u32::MAX))
     }
 }
 
-/// CPU time so far of the threads that commit, in the kernel's ticks of 10 ms.
+/// CPU time so far of the threads that commit.
 fn committers_cpu() -> Result<Duration> {
-    let mut ticks = 0;
-    for task in std::fs::read_dir("/proc/self/task")? {
-        // A thread may end meanwhile.
-        let Ok(stat) = std::fs::read_to_string(task?.path().join("stat")) else { continue };
-        if !stat.contains("(committer)") && !stat.contains("(ledger-writer)") {
-            continue;
-        }
-        // User and system time are the 14th and 15th field, the second is the name in brackets.
-        let times = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);
-        ticks += times.filter_map(|field| field.parse::<u64>().ok()).sum::<u64>();
-    }
-    Ok(Duration::from_millis(ticks * 10))
+    cpu::of_threads(&["committer", "ledger-writer"])
 }
 
 /// The latest acknowledgement and the longest gap before one, in microseconds since the start.
@@ -90,7 +80,7 @@ impl Gaps {
 }
 
 /// Runs `peers` clients for some time.
-pub(super) async fn come_and_go<S: Store>(store: Arc<S>, peers: usize, each: Duration) -> Result<Run> {
+pub(crate) async fn come_and_go<S: Store>(store: Arc<S>, peers: usize, each: Duration) -> Result<Run> {
     let cpu = committers_cpu()?;
     let (start, gaps) = (Instant::now(), Arc::new(Gaps::default()));
     let mut tasks = JoinSet::new();

@@ -28,7 +28,7 @@ pub(super) const JOINS: u32 = PEERS_PER_ROOM as u32;
 pub(super) const SEALED_FROM: usize = 16;
 
 /// A ledger and the rooms that write into it.
-pub(super) struct Ledger {
+pub(crate) struct Ledger {
     dir: PathBuf,
     store: Store,
     rooms: Vec<Mutex<Room>>,
@@ -77,7 +77,7 @@ impl Meanwhile {
 
 impl Ledger {
     /// A new ledger whose sessions stay LIVE.
-    pub(super) async fn open(dir: &Path, rooms: usize) -> Result<Self> {
+    pub(crate) async fn open(dir: &Path, rooms: usize) -> Result<Self> {
         let ledger = Self::new(dir, rooms, StoreOptions::default(), None).await?;
         // Each session has begun before anything is measured.
         for room in 0..rooms {
@@ -113,6 +113,26 @@ impl Ledger {
         Ok(Self { dir: dir.to_owned(), store, rooms, ids })
     }
 
+    /// The store behind.
+    pub(crate) const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Peer number `peer` joins or leaves; the number of the fact, which is durable.
+    pub(crate) async fn remember(&self, peer: usize, joins: bool) -> Result<u64> {
+        let mut room = self.rooms.get(peer / PEERS_PER_ROOM).context("no such room")?.lock().await;
+        let seat = peer % PEERS_PER_ROOM;
+        let writes: Vec<Write> = if joins { room.join(&self.ids, seat)? } else { room.leave(seat)? };
+        let mut durable = pin!(self.store.remember(NODE, writes));
+        // Queued in the order of the room; others of the room follow without waiting for the disk.
+        let queued = poll_fn(|cx| Poll::Ready(durable.as_mut().poll(cx))).await;
+        drop(room);
+        Ok(match queued {
+            Poll::Ready(done) => done?,
+            Poll::Pending => durable.await?,
+        })
+    }
+
     async fn ended(&self) -> u64 {
         let mut ended = 0;
         for room in &self.rooms {
@@ -140,18 +160,7 @@ impl Ids for Minted {
 
 impl clients::Store for Ledger {
     async fn act(&self, peer: usize, joins: bool) -> Result<()> {
-        let mut room = self.rooms.get(peer / PEERS_PER_ROOM).context("no such room")?.lock().await;
-        let seat = peer % PEERS_PER_ROOM;
-        let writes: Vec<Write> = if joins { room.join(&self.ids, seat)? } else { room.leave(seat)? };
-        let mut durable = pin!(self.store.remember(NODE, writes));
-        // Queued in the order of the room; others of the room follow without waiting for the disk.
-        let queued = poll_fn(|cx| Poll::Ready(durable.as_mut().poll(cx))).await;
-        drop(room);
-        match queued {
-            Poll::Ready(done) => done?,
-            Poll::Pending => durable.await?,
-        };
-        Ok(())
+        self.remember(peer, joins).await.map(|_| ())
     }
 }
 

@@ -11,7 +11,7 @@ use sederunt_node::clock::wall;
 
 use super::PEERS_PER_ROOM;
 
-pub(super) const APP: &str = "bench";
+pub(crate) const APP: &str = "bench";
 
 /// A room with its seats. A session that had as many joins as it may have lets nobody in any more; the next one begins
 /// in the room's other meeting, and the last leave ends the first. So nobody waits for a session to end.
