@@ -1,24 +1,29 @@
 // A network that lets no UDP through: sound and pictures come as a stream to the one port that the page came from.
 import assert from 'node:assert/strict';
+import dgram from 'node:dgram';
 import { after, before, test } from 'node:test';
 import { addParticipant, makeMeeting, stays } from './lib/api.mjs';
 import { openBare, others, playing } from './lib/bare.mjs';
 import { startBrowser } from './lib/browser.mjs';
-import { startServer } from './lib/server.mjs';
+import { freePort, startServer } from './lib/server.mjs';
 import { until } from './lib/until.mjs';
 
-// Nobody listens there: whatever a browser sends by UDP is lost.
-const NO_UDP = ['--media-announce', '127.0.0.1:9'];
 const NAMES = ['alice', 'bob'];
 
 let chromium;
+// Announced instead of the media port; whatever a browser sends there is lost.
+const hole = dgram.createSocket('udp4');
+const noUdp = () => ['--media-announce', `127.0.0.1:${hole.address().port}`];
 
 before(async () => {
-  chromium = await startBrowser();
+  await new Promise((done) => hole.bind(0, '127.0.0.1', done));
+  // Of all that a browser trusts for TURN inside TLS, this flag alone is the test's to give.
+  chromium = await startBrowser(['--ignore-certificate-errors']);
 });
 
 after(async () => {
   await chromium?.close();
+  hole.close();
 });
 
 const metric = async (server, name) => {
@@ -26,22 +31,21 @@ const metric = async (server, name) => {
   return Number(text.match(new RegExp(`^sederunt_${name} (\\d+)`, 'm'))?.[1]);
 };
 
-/** Protocol and kind of the client's end of every transport that is up: `tcp host`. */
-const ways = (person) =>
-  person.page.evaluate(async () => {
+/** Protocol and kind of an end of every transport that is up, the server's or the browser's own: `tcp host`. */
+const ways = (person, end = 'remote') =>
+  person.page.evaluate(async (end) => {
     const ways = [];
     for (const pc of window.__probe.pcs.filter((pc) => pc.connectionState === 'connected')) {
       const stats = await pc.getStats();
       const pair = [...stats.values()].find((s) => s.type === 'transport' && s.selectedCandidatePairId);
-      const { remoteCandidateId } = stats.get(pair.selectedCandidatePairId);
-      const { protocol, candidateType } = stats.get(remoteCandidateId);
-      ways.push(`${protocol} ${candidateType}`);
+      const candidate = stats.get(stats.get(pair.selectedCandidatePairId)[`${end}CandidateId`]);
+      ways.push([candidate.relayProtocol ?? candidate.protocol, candidate.candidateType].join(' '));
     }
     return ways;
-  });
+  }, end);
 
-async function meet(name, args, check) {
-  const server = await startServer(name, { args });
+async function meet(name, args, check, http) {
+  const server = await startServer(name, { args, http });
   const people = {};
   try {
     const room = await makeMeeting(server, name);
@@ -59,7 +63,7 @@ async function meet(name, args, check) {
 }
 
 test('without UDP two people see and hear each other over the one TCP port', async () => {
-  await meet('tcp', [...NO_UDP, '--media-tcp-announce', '127.0.0.1'], async ({ server, people, room }) => {
+  await meet('tcp', [...noUdp(), '--media-tcp-announce', '127.0.0.1'], async ({ server, people, room }) => {
     for (const who of NAMES) {
       assert.deepEqual(await ways(people[who]), ['tcp host', 'tcp host'], who);
       assert.deepEqual(await others(people[who]), NAMES.filter((other) => other !== who));
@@ -80,5 +84,31 @@ test('without UDP two people see and hear each other over the one TCP port', asy
 test('where UDP goes through it is taken, and no stream is opened for long', async () => {
   await meet('tcp-udp', [], async ({ server, people }) => {
     for (const who of NAMES) assert.deepEqual(await ways(people[who]), ['udp host', 'udp host'], who);
+  });
+});
+
+const OFF = ['--media-tcp', 'false'];
+
+test('where only TLS goes through they come through the relay on the same port', async () => {
+  process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; // its certificate is its own
+  const port = await freePort();
+  const secure = ['--tls', 'self-signed', '--base-uri', `localhost:${port}`];
+  const check = async ({ server, people, room }) => {
+    for (const who of NAMES) assert.deepEqual(await ways(people[who], 'local'), ['tls relay', 'tls relay'], who);
+    assert.ok((await metric(server, 'media_relayed_streams')) >= 4);
+    assert.equal(await metric(server, 'media_tcp_streams'), 0);
+    await people.bob.context.close();
+    delete people.bob;
+    await until('only alice is left', async () => (await stays(server, room)).filter((s) => !s.disconnected_at).length === 1);
+    await people.alice.context.close();
+    delete people.alice;
+    await until('all streams are gone', async () => (await metric(server, 'media_relayed_streams')) === 0);
+  };
+  await meet('relay', [...noUdp(), ...OFF, ...secure], check, `127.0.0.1:${port}`);
+});
+
+test('without TLS the relay is there for whoever asks for it', async () => {
+  await meet('relay-plain', [...noUdp(), ...OFF, '--media-relay', 'always'], async ({ people }) => {
+    for (const who of NAMES) assert.deepEqual(await ways(people[who], 'local'), ['tcp relay', 'tcp relay'], who);
   });
 });

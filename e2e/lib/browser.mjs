@@ -25,12 +25,12 @@ const ARGS = [
   '--no-sandbox',
 ];
 
-/** Starts a browser with a profile of its own. `close()` ends it and removes the profile. */
-export async function startBrowser() {
+/** Starts a browser with a profile of its own, and further flags. `close()` ends it and removes the profile. */
+export async function startBrowser(flags = []) {
   const profile = await mkdtemp(path.join(os.tmpdir(), 'sederunt-chromium-'));
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
-    args: ARGS,
+    args: [...ARGS, ...flags],
     env: { ...process.env, XDG_CONFIG_HOME: profile, XDG_CACHE_HOME: profile },
   });
   return {
