@@ -9,8 +9,6 @@ use std::time::Duration;
 
 use axum::extract::Request;
 use axum::response::Response;
-use sederunt_node::clock::Clock;
-use sederunt_node::media::MediaHandle;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_rustls::TlsAcceptor;
@@ -18,8 +16,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::Service;
 
-use crate::connection::{Connection, Strangers};
+use crate::connection::Connection;
 use crate::forwarded::TrustedProxies;
+use crate::media_door::MediaDoor;
 use crate::origins::Origins;
 use crate::stream::Held;
 
@@ -64,15 +63,6 @@ pub fn raise_open_files() {
     }
 }
 
-/// Where streams of audio and video go.
-#[derive(Debug, Clone)]
-pub struct MediaDoor {
-    /// Who takes them.
-    pub handle: MediaHandle,
-    /// The time, for credentials that end.
-    pub clock: Arc<dyn Clock>,
-}
-
 /// One listener with what it serves: a service that is always ready.
 pub struct Door<S> {
     /// Bound socket.
@@ -101,7 +91,6 @@ impl<S> Door<S> {
 pub struct Connections {
     open: TaskTracker,
     origins: Arc<Origins>,
-    strangers: Strangers,
     counted: Counted,
 }
 
@@ -156,13 +145,12 @@ where
                 connections.counted.refused.fetch_add(1, Ordering::Relaxed);
                 continue;
             };
+            let strangers_max = self.most(ip, STRANGERS_PER_ADDRESS_MAX);
             let holds = (permit, connections.open.token(), origin);
             let held = Held::new(stream, Arc::clone(&connections.counted.stalled), holds);
             let connection = Connection {
                 tls: self.tls.clone(),
-                media: self.media.clone(),
-                strangers: connections.strangers.clone(),
-                strangers_max: self.most(ip, STRANGERS_PER_ADDRESS_MAX),
+                media: self.media.as_ref().map(|door| door.for_client(peer, strangers_max, shutdown.clone())),
                 router: self.router.clone(),
                 proxies: Arc::clone(&self.proxies),
                 peer,

@@ -17,6 +17,7 @@ pub mod head;
 pub mod health;
 mod ice_key;
 pub mod logs;
+pub mod media_door;
 pub mod mint;
 mod opened;
 mod origins;

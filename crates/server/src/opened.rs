@@ -1,4 +1,4 @@
-//! What a connection speaks, told by its first bytes (MEDIA §1.3).
+//! What a connection speaks, told by its first bytes (decision 0035).
 
 use std::io;
 use std::pin::Pin;

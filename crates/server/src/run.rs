@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::accept::{Connections, Door, MediaDoor};
+use crate::accept::{Connections, Door};
 use crate::config::{
     Config, HttpConfig, MediaSettings, RelaySetting, RoomSettings, TlsConfig, WebhookConfig,
 };
@@ -27,6 +27,7 @@ use crate::data_folder::DataFolder;
 use crate::forwarded::TrustedProxies;
 use crate::front::Front;
 use crate::health::{self, HttpMetrics, Observed, Readiness};
+use crate::media_door::MediaDoor;
 use crate::mint::Mint;
 use crate::work::{Desk, Live};
 use crate::{accept, assets, demo, first_run, ice_key, logs, signing_key, tls, token, webhooks};
@@ -112,8 +113,8 @@ pub async fn run_with_clock(
     let media = Media::start(media, addresses.http, ice_key::load_or_make(&folder)?)?;
     let media_handle = media.handle.clone();
     let node = start_node(&folder, room, index, media, Arc::clone(&clock)).await?;
-    let webhooks = webhooks::start(&webhook, &folder, &node, Arc::clone(&clock), addresses.origin()).await?;
-    let webhooks = Arc::new(webhooks);
+    let origin = addresses.origin();
+    let webhooks = Arc::new(webhooks::start(&webhook, &folder, &node, Arc::clone(&clock), origin).await?);
     if let Some(path) = first_run::make_if_needed(&folder, node.store(), &Mint::new(started_at)?).await? {
         tracing::info!(file = %path.display(), "first start: account, app and API token are in this file");
     }
@@ -136,23 +137,13 @@ pub async fn run_with_clock(
     let public = Door {
         listener: listeners.http,
         tls: acceptor,
-        media: streams.then(|| MediaDoor { handle: media_handle.clone(), clock: Arc::clone(&clock) }),
+        media: streams.then(|| MediaDoor::new(media_handle.clone(), clock)),
         per_address_factor: http.per_address_factor,
         proxies: Arc::new(TrustedProxies::new(http.trusted_proxies.clone())),
-        router: public_router(
-            &node,
-            &addresses,
-            http,
-            (&webhook, &webhooks),
-            (relay, &media_handle),
-            observed.http.clone(),
-        ),
+        router: public_router(&observed, &addresses, http, &webhook, relay),
     };
-    let private = Door::plain(listeners.metrics, health::router(observed.clone()));
     tokio::spawn(public.serve(observed.connections.clone(), serving.clone()));
-    // Health and metrics answer until the very end, and are not waited for.
-    let private_serving = CancellationToken::new();
-    tokio::spawn(private.serve(Connections::default(), private_serving.clone()));
+    let private_serving = serve_private(listeners.metrics, &observed);
     let commands = serve_commands(control, &folder, addresses.live(&observed, printed), &serving)?;
 
     observed.readiness.set(true);
@@ -179,6 +170,14 @@ fn bind_control(folder: &DataFolder) -> Option<Listener> {
             tracing::error!(%error, %folder, "no control socket: commands beside this server will be refused");
         })
         .ok()
+}
+
+/// Health and metrics answer until the very end, and are not waited for.
+fn serve_private(listener: TcpListener, observed: &Observed) -> CancellationToken {
+    let serving = CancellationToken::new();
+    let private = Door::plain(listener, health::router(observed.clone()));
+    tokio::spawn(private.serve(Connections::default(), serving.clone()));
+    serving
 }
 
 /// Takes commands until `serving` is cancelled; the task ends when their work has.
@@ -339,13 +338,13 @@ impl Addresses {
 }
 
 fn public_router(
-    node: &Node,
+    observed: &Observed,
     addresses: &Addresses,
     config: HttpConfig,
-    (webhook, webhooks): (&WebhookConfig, &Arc<Service>),
-    (relay, media): (RelaySetting, &MediaHandle),
-    metrics: HttpMetrics,
+    webhook: &WebhookConfig,
+    relay: RelaySetting,
 ) -> logs::Access {
+    let Observed { node, media, webhooks, http: metrics, .. } = observed;
     let HttpConfig { cors_origins, per_address_factor, .. } = config;
     let limits = StrangerLimits::default().per_address(per_address_factor);
     // Without TLS there is no secure origin for the client's sub-domains: the page maps them to its own.
@@ -366,5 +365,5 @@ fn public_router(
         .merge(sederunt_api::router(node.clone(), api))
         .merge(assets::router());
     let front = Front { base: addresses.public.clone(), is_secure: !shim };
-    logs::Access::new(metrics, ANSWER_BOUND, front, router)
+    logs::Access::new(metrics.clone(), ANSWER_BOUND, front, router)
 }

@@ -1,4 +1,4 @@
-//! How a datagram travels between a client and us (MEDIA §1.3).
+//! How a datagram travels between a client and us (decision 0035).
 
 use std::net::SocketAddr;
 

@@ -1,5 +1,5 @@
 //! Clients whose network lets no datagrams through: what they send comes as frames of a byte stream, from the async runtime
-//! (MEDIA §1.3). The media thread sees them as datagrams that came another way.
+//! (decision 0035). The media thread sees them as datagrams that came another way.
 
 mod frame;
 mod outbox;
