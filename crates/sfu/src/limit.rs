@@ -40,6 +40,11 @@ pub const REFUSED_SOURCES_MAX: usize = 16_384;
 pub const SOURCES_PER_TRANSPORT_MAX: usize = 64;
 /// Shortest time between two key frame requests for one encoding; the rest is deferred, never dropped (MEDIA §7 point 1).
 pub const KEYFRAME_INTERVAL_MIN: Duration = Duration::from_millis(400);
+/// The same while more than a crowd waits for one encoding: who joins a large room one after the other shares a key frame,
+/// which costs everybody who is there already.
+pub const KEYFRAME_INTERVAL_CROWD: Duration = Duration::from_secs(1);
+/// Subscribers that are a crowd.
+pub const KEYFRAME_CROWD: usize = 50;
 /// A key frame request is repeated this often while a subscriber waits: the request, or the frame, may be lost.
 pub const KEYFRAME_RETRY: Duration = Duration::from_millis(700);
 /// A simulcast layer without packets for this long is not offered to subscribers: browsers stop layers silently.
