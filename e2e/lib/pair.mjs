@@ -4,8 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { addParticipant, makeMeeting, nodeClient, nodeSessions, shortId, stays } from './api.mjs';
-import { tcpPath, udpPath } from './away.mjs';
+import { tcpPath } from './away.mjs';
 import { openBare, others, peerId, playing } from './bare.mjs';
+import { udpPath } from './path.mjs';
 import { startServer } from './server.mjs';
 import { until } from './until.mjs';
 

@@ -321,6 +321,11 @@ fn media_metrics(registry: &mut Registry, stats: MediaStats) {
         "Streams of clients through the relay",
         gauge(relayed_streams),
     );
+    registry.register(
+        "media_redundant_subscribers",
+        "Receiving connections that lose packets and get sound with redundancy",
+        gauge(sfu.red_subscribers),
+    );
     let mut counter = |name: &str, help: &str, value: u64| {
         registry.register(name, help, ConstCounter::new(value));
     };
@@ -357,7 +362,18 @@ fn media_metrics(registry: &mut Registry, stats: MediaStats) {
     counter("media_send_calls", "System calls that sent datagrams", send_calls);
     counter("media_cpu_milliseconds", "CPU time of the media thread", cpu.as_millis() as u64);
     counter("media_packets_received", "RTP packets received", sfu.packets_received);
+    counter(
+        "media_packets_late",
+        "Of those, what came after a later one: repeated on request, or overtaken",
+        sfu.packets_late,
+    );
     counter("media_packets_forwarded", "RTP packets forwarded", sfu.packets_forwarded);
+    counter(
+        "media_packets_redundant",
+        "Of those, sound that carries the packets before it",
+        sfu.packets_redundant,
+    );
+    counter("media_bytes_redundant", "Bytes of that redundancy", sfu.bytes_redundant);
     counter("media_keyframe_requests", "Key frames asked of publishers", sfu.keyframes_requested);
     counter("media_transports_failed", "Transports that closed by themselves", sfu.transports_failed);
     counter("media_sightings_dropped", "Samples of calls that found no place", sightings_dropped);

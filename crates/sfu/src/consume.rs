@@ -1,7 +1,7 @@
 //! Commands on receiving transports: our offers, one at a time, and the calls that wait behind them.
 
 use str0m::change::SdpAnswer;
-use str0m::media::{Direction, MediaKind, Mid};
+use str0m::media::{Direction, MediaKind, Mid, Pt};
 
 use crate::command::{Answer, Command, Fault, Kind};
 use crate::engine::Sfu;
@@ -172,6 +172,8 @@ impl Sfu {
             return Err(Fault::InvalidDescription("no offer waits for an answer".to_owned()));
         };
         let Pending { token, wanted, .. } = pending;
+        let accepted = |mid: &str| lines.iter().find(|line| line.mid == mid).map(|line| line.formats.clone());
+        let formats: Vec<_> = wanted.iter().map(|w| accepted(&w.mid).unwrap_or_default()).collect();
         let next = transport.lines.after(lines, &names(&wanted));
         let result = guard(|| {
             let answer = SdpAnswer::from_sdp_string(&next.inward(answer)).map_err(|e| invalid(&e))?;
@@ -183,9 +185,9 @@ impl Sfu {
             transport.candidates.hear(answer);
         }
         self.touch(slot);
-        for wanted in wanted {
+        for (wanted, formats) in wanted.into_iter().zip(formats) {
             let mid = wanted.mid;
-            if self.subscribe(slot, wanted).is_none()
+            if self.subscribe(slot, wanted, &formats).is_none()
                 && let Some(transport) = self.transports.get_mut(slot)
             {
                 transport.idle.push(mid);
@@ -194,8 +196,9 @@ impl Sfu {
         Ok(())
     }
 
-    /// Begins one subscription, unless its producer is gone or the client refused the m-line.
-    fn subscribe(&mut self, slot: TransportSlot, wanted: Wanted) -> Option<ConsumerSlot> {
+    /// Begins one subscription, unless its producer is gone or the client refused the m-line. `formats`: the payload
+    /// types that it takes there.
+    fn subscribe(&mut self, slot: TransportSlot, wanted: Wanted, formats: &[String]) -> Option<ConsumerSlot> {
         let producer = *self.producer_keys.get(&wanted.key)?;
         let kind = self.producers.get(producer)?.kind;
         let transport = self.transports.get_mut(slot)?;
@@ -203,6 +206,9 @@ impl Sfu {
             return None;
         }
         let pt = transport.payload_type(kind)?;
+        // The session may know redundancy from another m-line; a receiver throws away what it did not accept in this one.
+        let taken = |red: &Pt| formats.iter().any(|format| *format == red.to_string());
+        let red = transport.red().filter(|red| kind == Kind::Audio && taken(red));
         let stream = guard(|| {
             let mut api = transport.rtc.direct_api();
             let stream = api.stream_tx_by_mid(wanted.mid, None)?;
@@ -220,6 +226,8 @@ impl Sfu {
             transport: slot,
             ssrc: ssrc?,
             pt,
+            red,
+            reported: (0, 0),
             preferred: wanted.preferred,
             selector,
             rewriter,

@@ -19,15 +19,17 @@ pub(crate) struct Count {
 }
 
 impl Count {
-    /// A packet that was not there before, by its extended number. One that comes late fills its gap.
-    pub(crate) fn packet(&mut self, ssrc: u32, seq: u64) {
+    /// A packet that was not there before, by its extended number. One that comes late fills its gap; true for one.
+    pub(crate) fn packet(&mut self, ssrc: u32, seq: u64) -> bool {
         if self.ssrc != Some(ssrc) {
             (self.expected_before, self.lost_before) = (self.expected(), self.lost());
             (self.ssrc, self.first, self.last, self.received) = (Some(ssrc), seq, seq, 0);
         }
+        let late = seq < self.last;
         self.first = self.first.min(seq);
         self.last = self.last.max(seq);
         self.received += 1;
+        late
     }
 
     /// The source of the packets.
@@ -62,10 +64,10 @@ mod tests {
             count.packet(7, seq);
         }
         assert_eq!((count.expected(), count.lost()), (6, 2));
-        count.packet(7, 12);
-        assert_eq!((count.expected(), count.lost()), (6, 1));
+        assert!(!count.packet(7, 16) && count.packet(7, 12), "it is late");
+        assert_eq!((count.expected(), count.lost()), (7, 1));
         count.packet(7, 9);
-        assert_eq!((count.expected(), count.lost()), (7, 1), "the first one came late");
+        assert_eq!((count.expected(), count.lost()), (8, 1), "the first one came late");
     }
 
     #[test]

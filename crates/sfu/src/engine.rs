@@ -449,6 +449,7 @@ impl Sfu {
         let mut transport = self.transports.remove(slot)?;
         self.demux.remove(slot);
         self.transport_keys.remove(&transport.key);
+        self.stats.red_subscribers -= u64::from(transport.protection.depth() > 0);
         if let Some(peer) = self.peers.get_mut(&transport.peer) {
             let side = if transport.consuming { &mut peer.receiving } else { &mut peer.sending };
             if *side == Some(slot) {

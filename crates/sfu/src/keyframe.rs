@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::limit::{KEYFRAME_INTERVAL_MIN, KEYFRAME_RETRY};
+use crate::limit::{KEYFRAME_CROWD, KEYFRAME_INTERVAL_CROWD, KEYFRAME_INTERVAL_MIN, KEYFRAME_RETRY};
 
 /// The requests for one encoding of one producer.
 #[derive(Debug, Default)]
@@ -30,10 +30,12 @@ impl Gate {
 
     /// When the next request is due; `None` = nobody needs one.
     pub(crate) fn due(&self, now: Instant) -> Option<Instant> {
+        let least =
+            if self.waiting > KEYFRAME_CROWD { KEYFRAME_INTERVAL_CROWD } else { KEYFRAME_INTERVAL_MIN };
         if self.wanted {
-            Some(self.sent.map_or(now, |sent| sent + KEYFRAME_INTERVAL_MIN))
+            Some(self.sent.map_or(now, |sent| sent + least))
         } else if self.waiting > 0 {
-            Some(self.sent.map_or(now, |sent| sent + KEYFRAME_RETRY))
+            Some(self.sent.map_or(now, |sent| sent + KEYFRAME_RETRY.max(least)))
         } else {
             None
         }
@@ -69,6 +71,19 @@ mod tests {
         assert_eq!(gate.due(t0), Some(t0 + KEYFRAME_INTERVAL_MIN));
         assert!(gate.take(t0 + KEYFRAME_INTERVAL_MIN));
         assert_eq!(gate.due(t0 + KEYFRAME_INTERVAL_MIN), None);
+    }
+
+    #[test]
+    fn a_crowd_waits_a_little_longer() {
+        let t0 = Instant::now();
+        let mut gate = Gate::default();
+        gate.set_waiting(KEYFRAME_CROWD + 1);
+        assert!(gate.take(t0));
+        assert_eq!(gate.due(t0), Some(t0 + KEYFRAME_INTERVAL_CROWD), "again, if nothing comes");
+        gate.want();
+        assert_eq!(gate.due(t0), Some(t0 + KEYFRAME_INTERVAL_CROWD));
+        gate.set_waiting(KEYFRAME_CROWD);
+        assert_eq!(gate.due(t0), Some(t0 + KEYFRAME_INTERVAL_MIN), "most of them have it");
     }
 
     #[test]

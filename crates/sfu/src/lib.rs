@@ -7,7 +7,8 @@
 //! Every client has two transports, one that sends and one that receives (PROTOCOL §0), each a str0m session in RTP
 //! mode with ICE-lite. A packet takes this way: `demux` finds its transport, str0m decrypts it, `route` finds the
 //! producer's subscribers, `select` decides who gets it, `rewrite` numbers it, and after the whole batch of inputs
-//! every touched session is drained once. `keyframe` decides when a publisher is asked for a key frame.
+//! every touched session is drained once. `keyframe` decides when a publisher is asked for a key frame; `protect` whether
+//! the sound of a subscriber carries redundancy, which `red` builds.
 //!
 //! Randomness is drawn only inside str0m (keys, SSRCs, mids); ICE credentials are derived from a key of the caller. Time comes in with every input.
 //! Egress bandwidth is not estimated: a subscriber gets the layer it asks for (`SelectLayers`), whatever its downlink.
@@ -26,6 +27,8 @@ mod keyframe;
 pub mod limit;
 mod lines;
 mod negotiate;
+mod protect;
+mod red;
 mod rewrite;
 mod route;
 mod rtc;

@@ -40,6 +40,11 @@ pub const REFUSED_SOURCES_MAX: usize = 16_384;
 pub const SOURCES_PER_TRANSPORT_MAX: usize = 64;
 /// Shortest time between two key frame requests for one encoding; the rest is deferred, never dropped (MEDIA §7 point 1).
 pub const KEYFRAME_INTERVAL_MIN: Duration = Duration::from_millis(400);
+/// The same while more than a crowd waits for one encoding: who joins a large room one after the other shares a key frame,
+/// which costs everybody who is there already.
+pub const KEYFRAME_INTERVAL_CROWD: Duration = Duration::from_secs(1);
+/// Subscribers that are a crowd.
+pub const KEYFRAME_CROWD: usize = 50;
 /// A key frame request is repeated this often while a subscriber waits: the request, or the frame, may be lost.
 pub const KEYFRAME_RETRY: Duration = Duration::from_millis(700);
 /// A simulcast layer without packets for this long is not offered to subscribers: browsers stop layers silently.
@@ -50,6 +55,22 @@ pub const RTX_CACHE_PACKETS: usize = 1_024;
 pub const RTX_CACHE_AGE: Duration = Duration::from_secs(3);
 /// Share of retransmissions above which queued ones are dropped. str0m's 0.15 fails at 10 % loss (MEDIA §7 point 10).
 pub const RTX_RATIO_MAX: f32 = 0.4;
+/// Packets before it that a packet of sound carries at most: three copies in all, some 50 kbit/s more for a voice.
+pub const RED_DEPTH_MAX: usize = 2;
+/// Packets of a sound that are kept for that. One that is repeated on request comes some ten packets late.
+pub const RED_HISTORY: usize = 16;
+/// Payload with redundancy: with all headers it fits every path. Three of the largest packets that browsers send do.
+pub const RED_PAYLOAD_MAX_BYTES: usize = 1_150;
+/// Losses, in thousandths, that two reports in a row must show for one packet before, and for two.
+pub const LOSS_RISE_PERMILLE: [u64; RED_DEPTH_MAX] = [20, 100];
+/// Losses below which a line is calm, with one packet before and with two: far enough below what switches it on.
+pub const LOSS_SETTLED_PERMILLE: [u64; RED_DEPTH_MAX] = [5, 50];
+/// How long a line is calm before it gets less redundancy: bad minutes of a radio link come in groups.
+pub const LOSS_CALM: Duration = Duration::from_secs(60);
+/// Packets that a report must tell of to be judged: of fewer, a single loss is 2 %.
+pub const LOSS_PACKETS_MIN: u64 = 100;
+/// How often reports of receivers are looked at. A browser reports on sound every 2.5 to 7.5 s.
+pub const LOSS_LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Between two samples of a transport: what it has seen of its tracks, for whoever reads the call afterwards.
 pub const SAMPLE_EVERY: Duration = Duration::from_secs(5);
 /// Tracks of one sample: more than anybody looks at.

@@ -8,6 +8,7 @@ use crate::engine::Sfu;
 use crate::id::{CallId, PeerKey, ProducerKey, TransportKey, TransportSlot};
 use crate::limit::{PRODUCERS_PER_PEER_MAX, TRANSPORTS_MAX};
 use crate::lines::outward;
+use crate::red::Recent;
 use crate::rtc::{guard, session};
 use crate::sdp::{MLine, m_lines, only_offered, track_line};
 use crate::timer::Scheduled;
@@ -200,6 +201,7 @@ impl Sfu {
             stream,
             layers,
             consumers: Vec::new(),
+            recent: Recent::default(),
             scheduled: Scheduled::default(),
         });
         self.producer_keys.insert(track.producer, producer);
@@ -242,6 +244,8 @@ impl Sfu {
             return;
         }
         producer.paused = paused;
+        // What was said meanwhile is nobody's to hear, not even as redundancy.
+        producer.recent = Recent::default();
         for consumer in producer.consumers.clone() {
             self.restart(consumer);
         }

@@ -1,5 +1,7 @@
 //! The way of a packet from its publisher to the subscribers, and of key frame requests back.
 
+use std::sync::Arc;
+
 use str0m::media::{KeyframeRequestKind, Mid, Pt};
 use str0m::rtp::{ExtensionValues, RtpPacket, RtpWrite, Ssrc, Vp8Descriptor, Vp8Patch};
 
@@ -7,6 +9,7 @@ use crate::command::Kind;
 use crate::engine::Sfu;
 use crate::id::{ConsumerSlot, ProducerSlot, TransportSlot};
 use crate::limit::RTX_CACHE_AGE;
+use crate::red::{Bundle, Recent};
 use crate::rewrite::Numbers;
 use crate::rtc::guard;
 use crate::select::Step;
@@ -24,7 +27,8 @@ impl Sfu {
         let Some((producer_slot, layer)) = self.origin(slot, packet.header.ssrc) else { return };
         let Some(producer) = self.producers.get_mut(producer_slot) else { return };
         if let Some(state) = producer.layers.get_mut(layer) {
-            state.count.packet(*packet.header.ssrc, *packet.seq_no);
+            let late = state.count.packet(*packet.header.ssrc, *packet.seq_no);
+            self.stats.packets_late += u64::from(late);
         }
         // An empty payload is padding that probes the path; it has a sequence number and must be passed on.
         let descriptor = match producer.kind {
@@ -53,6 +57,12 @@ impl Sfu {
             state.count.frames += u64::from(packet.header.marker);
         }
         if restarted {
+            producer.recent = Recent::default();
+        }
+        if producer.kind == Kind::Audio && !producer.paused {
+            producer.recent.remember(*packet.seq_no, packet.header.timestamp, &packet.payload);
+        }
+        if restarted {
             self.restart_layer(producer_slot, layer);
         }
         if revived {
@@ -77,6 +87,7 @@ impl Sfu {
             picture: descriptor.and_then(|d| d.picture_id()),
             tl0: descriptor.and_then(|d| d.tl0_pic_idx()),
         };
+        let mut bundle = Bundle::new(&source.recent, numbers.seq, numbers.time, &packet.payload);
         let extensions = forwarded_extensions(packet);
         let (mut started, mut broken) = (false, Vec::new());
         for slot in &source.consumers {
@@ -85,17 +96,21 @@ impl Sfu {
             if transport.link != Link::Up {
                 continue;
             }
-            match consumer.selector.step(layer, keyframe) {
+            let depth = match consumer.selector.step(layer, keyframe) {
                 Step::Drop => continue,
                 Step::Start => {
                     consumer.rewriter.start(*now, *packet.header.ssrc, numbers);
                     stats.switches += 1;
                     started = true;
+                    // What came before was not for it.
+                    0
                 }
-                Step::Forward => {}
-            }
+                Step::Forward => transport.protection.depth(),
+            };
             let Some(out) = consumer.rewriter.map(*now, numbers) else { continue };
-            let write = outgoing(consumer.pt, packet, out).ext_vals(extensions.clone());
+            let (pt, payload) = bundle.written(consumer.pt, consumer.red, depth);
+            let redundancy = payload.len() - packet.payload.len();
+            let write = outgoing(pt, packet, payload, out).ext_vals(extensions.clone());
             let write = match descriptor.and_then(|d| patch(&d, numbers, out)) {
                 Some(patch) => write.vp8_patch(patch),
                 None => write,
@@ -106,7 +121,9 @@ impl Sfu {
             match written {
                 Ok(Some(())) => {
                     stats.packets_forwarded += 1;
-                    stats.bytes_forwarded += packet.payload.len() as u64;
+                    stats.packets_redundant += u64::from(redundancy > 0);
+                    stats.bytes_forwarded += (packet.payload.len() + redundancy) as u64;
+                    stats.bytes_redundant += redundancy as u64;
                 }
                 Ok(None) => continue,
                 Err(_) => broken.push(consumer.transport),
@@ -144,12 +161,10 @@ impl Sfu {
         let (mid, rid) = named?;
         let origin = transport.producer(mid).and_then(|producer_slot| {
             let producer = self.producers.get_mut(producer_slot)?;
-            if producer.kind == Kind::Video {
-                let allowed = guard(|| {
-                    transport.rtc.direct_api().stream_rx(&ssrc).map(|stream| stream.suppress_nack(false))
-                });
-                allowed.ok()?;
-            }
+            let allowed = guard(|| {
+                transport.rtc.direct_api().stream_rx(&ssrc).map(|stream| stream.suppress_nack(false))
+            });
+            allowed.ok()?;
             Some((producer_slot, producer.layer(rid)?))
         });
         transport.set_origin(ssrc, origin);
@@ -308,9 +323,9 @@ fn forwarded_extensions(packet: &RtpPacket) -> ExtensionValues {
     }
 }
 
-/// The packet under its outgoing numbers; the payload is shared by all subscribers.
-fn outgoing(pt: Pt, packet: &RtpPacket, to: Numbers) -> RtpWrite {
-    RtpWrite::new(pt, to.seq.into(), to.time, packet.timestamp, packet.payload.clone())
+/// The packet under its outgoing numbers; the payload is shared by all subscribers that get it so.
+fn outgoing(pt: Pt, packet: &RtpPacket, payload: Arc<[u8]>, to: Numbers) -> RtpWrite {
+    RtpWrite::new(pt, to.seq.into(), to.time, packet.timestamp, payload)
         .marker(packet.header.marker)
         .nackable(true)
 }

@@ -12,6 +12,7 @@ use str0m::rtp::{Extension, ExtensionMap};
 use str0m::{Candidate, IceCreds, Rtc};
 
 use crate::config::SfuConfig;
+use crate::limit::LOSS_LOOK_EVERY;
 
 /// Payload types that browsers use themselves (PROTOCOL §6.4); str0m's default for Opus, 111, is Chrome's too.
 const PT_VP8: u8 = 96;
@@ -44,7 +45,8 @@ pub(crate) fn certificate() -> Option<DtlsCert> {
 /// A session with our candidates, ready for the client's first offer. `consuming` = the client receives on it.
 ///
 /// On a sending transport VP8 comes without RTX, as the client offers it (PROTOCOL §9): lost packets are repeated on
-/// the stream itself. On a receiving one we offer RTX. Header extensions differ too: publishers need transport-cc
+/// the stream itself, and so is sound. On a receiving one we offer RTX; sound has none, in no browser, so there it is
+/// redundancy that mends it. Header extensions differ too: publishers need transport-cc
 /// feedback to raise their rate; towards subscribers it would only cost, because nothing here estimates their
 /// bandwidth yet.
 pub(crate) fn session(
@@ -54,17 +56,20 @@ pub(crate) fn session(
     consuming: bool,
     around: &SfuConfig,
 ) -> Rtc {
+    let sample_every = around.sample_every;
+    let look_every = if consuming { sample_every.min(LOSS_LOOK_EVERY) } else { sample_every };
     let mut config = Rtc::builder()
         .set_rtp_mode(true)
         .set_ice_lite(true)
         .set_local_ice_credentials(name)
         .set_dtls_cert(cert.clone())
-        .set_stats_interval(Some(around.sample_every))
+        .set_stats_interval(Some(look_every))
         .set_rtcp_report_interval_audio(REPORT_INTERVAL)
         .set_rtcp_report_interval_video(REPORT_INTERVAL)
         .set_extension_map(extensions(consuming))
         .clear_codecs()
-        .enable_opus(true, false);
+        .enable_opus(true, consuming);
+    config.codec_config().iter_mut().for_each(|opus| opus.set_fb_nack(!consuming));
     let rtx = consuming.then(|| Pt::from(PT_VP8_RTX));
     let vp8 = FormatParams::default();
     config.codec_config().add_config(PT_VP8.into(), rtx, Codec::Vp8, Frequency::NINETY_KHZ, None, vp8);

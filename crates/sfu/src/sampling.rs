@@ -9,7 +9,7 @@ use str0m::stats::{MediaEgressStats, MediaIngressStats, PeerStats};
 
 use crate::command::Kind;
 use crate::engine::{Event, Output, Sfu};
-use crate::id::{ProducerSlot, TransportSlot};
+use crate::id::{ConsumerSlot, ProducerSlot, TransportSlot};
 use crate::limit::SAMPLED_TRACKS_MAX;
 use crate::sample::{ConsumerSample, LayerCounts, Path, ProducerSample, ReceivedReport, Sample, SentReport};
 use crate::track::{AUDIO_HZ, Consumer, Layer, Producer, VIDEO_HZ};
@@ -32,7 +32,11 @@ impl Sfu {
 
     fn begin_sample(&mut self, slot: TransportSlot, stats: &PeerStats) {
         let Some(transport) = self.transports.get_mut(slot).filter(|t| t.link == Link::Up) else { return };
+        if self.now.saturating_duration_since(transport.sampled) < self.config.sample_every {
+            return;
+        }
         let Some(pair) = &stats.selected_candidate_pair else { return };
+        transport.sampled = self.now;
         let remote = pair.remote.addr;
         transport.sample = Some(Path {
             remote,
@@ -61,18 +65,38 @@ impl Sfu {
     }
 
     fn count_consumer(&mut self, slot: TransportSlot, stats: &MediaEgressStats) {
-        let Some(consumer) = self.transports.get(slot).and_then(|t| t.consumer(stats.mid)) else { return };
-        let Some(consumer) = self.consumers.get_mut(consumer) else { return };
+        let Some(found) = self.transports.get(slot).and_then(|t| t.consumer(stats.mid)) else { return };
+        let Some(consumer) = self.consumers.get_mut(found) else { return };
         let Some(kind) = self.producers.get(consumer.producer).map(|p| p.kind) else { return };
         let Some(remote) = &stats.remote else { return };
         let expected = *remote.maximum_sequence_number;
-        if consumer.counts.told == Some(expected) {
-            return;
-        }
-        let jitter = ticks(u64::from(remote.jitter), kind);
         let lost = if remote.packets_lost < LOST_END { remote.packets_lost } else { 0 };
-        consumer.counts.report = Some(ReceivedReport { expected, lost, jitter });
-        consumer.counts.rtt = stats.rtt;
+        if consumer.counts.told != Some(expected) {
+            let jitter = ticks(u64::from(remote.jitter), kind);
+            consumer.counts.report = Some(ReceivedReport { expected, lost, jitter });
+            consumer.counts.rtt = stats.rtt;
+        }
+        self.on_report(slot, found, expected, lost);
+    }
+
+    /// A receiver has told of the packets of a subscription: numbers up to `expected`, of which `lost` did not come.
+    fn on_report(&mut self, slot: TransportSlot, consumer: ConsumerSlot, expected: u64, lost: u64) {
+        let Some(consumer) = self.consumers.get_mut(consumer).filter(|c| c.red.is_some()) else { return };
+        let (known, known_lost) = std::mem::replace(&mut consumer.reported, (expected, lost));
+        let Some(transport) = self.transports.get_mut(slot) else { return };
+        let was = transport.protection.depth() > 0;
+        // What came late after all makes the sum of losses fall.
+        transport.protection.report(
+            self.now,
+            expected.saturating_sub(known),
+            lost.saturating_sub(known_lost),
+        );
+        let is = transport.protection.depth() > 0;
+        match (was, is) {
+            (false, true) => self.stats.red_subscribers += 1,
+            (true, false) => self.stats.red_subscribers -= 1,
+            (_, _) => {}
+        }
     }
 
     /// The session has said everything.

@@ -20,6 +20,8 @@ pub(crate) struct MLine {
     pub(crate) sends: bool,
     /// Its payload types.
     pub(crate) formats: Vec<String>,
+    /// Those of them, or `*`, of which lost packets may be asked for again.
+    pub(crate) nacks: Vec<String>,
 }
 
 /// The m-lines of a description, in order. Refuses one that is too long or has too many.
@@ -41,16 +43,24 @@ pub(crate) fn m_lines(text: &str) -> Result<Vec<MLine>, Fault> {
             };
             let stopped = words.next() == Some("0");
             let formats = words.skip(1).map(str::to_owned).collect();
-            lines.push(MLine { kind, mid: String::new(), stopped, sends: !stopped, formats });
+            let (mid, nacks) = (String::new(), Vec::new());
+            lines.push(MLine { kind, mid, stopped, sends: !stopped, formats, nacks });
         } else if let (Some(current), Some(attribute)) = (lines.last_mut(), line.strip_prefix("a=")) {
             if let Some(mid) = attribute.strip_prefix("mid:") {
                 mid.trim().clone_into(&mut current.mid);
+            } else if let Some(format) = nack(attribute) {
+                current.nacks.push(format.to_owned());
             } else if matches!(attribute, "recvonly" | "inactive") {
                 current.sends = false;
             }
         }
     }
     Ok(lines)
+}
+
+/// The payload type of an attribute that lets lost packets be asked for again.
+fn nack(attribute: &str) -> Option<&str> {
+    attribute.trim_end().strip_prefix("rtcp-fb:")?.strip_suffix(" nack")
 }
 
 /// What a client's address is (RFC 8445 §5.1.1).
@@ -130,6 +140,7 @@ pub(crate) fn track_line(lines: &[MLine], kind: Kind, mid: Option<&str>) -> Opti
 
 /// The answer without payload types that its offer did not have in the same m-line. str0m knows formats only per
 /// session, so it would answer RTX, which the client offers on its first m-lines, also where it does not (PROTOCOL §13).
+/// The same with the wish to be asked for lost packets (RFC 4585 §4.2).
 pub(crate) fn only_offered(answer: &str, offered: &[MLine]) -> String {
     let mut out = String::with_capacity(answer.len());
     let mut lines = offered.iter();
@@ -144,6 +155,12 @@ pub(crate) fn only_offered(answer: &str, offered: &[MLine]) -> String {
                 out.push_str("\r\n");
                 continue;
             }
+        }
+        let unwanted = |format: &str, m: &MLine| !m.nacks.iter().any(|known| known == format || known == "*");
+        if let (Some(format), Some(m_line)) = (line.strip_prefix("a=").and_then(nack), current)
+            && unwanted(format, m_line)
+        {
+            continue;
         }
         let about = ["a=rtpmap:", "a=fmtp:", "a=rtcp-fb:"].iter().find_map(|name| line.strip_prefix(name));
         let format = about.and_then(|rest| rest.split(' ').next());

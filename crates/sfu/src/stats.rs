@@ -9,6 +9,8 @@ pub struct Stats {
     pub producers: u64,
     /// Gauge: consumers.
     pub consumers: u64,
+    /// Gauge: transports whose sound carries redundancy, because their line loses packets.
+    pub red_subscribers: u64,
     /// Datagrams handed in.
     pub datagrams_received: u64,
     /// Datagrams from an address that no transport claims, or that are no STUN, DTLS or RTP.
@@ -25,10 +27,16 @@ pub struct Stats {
     pub datagrams_sent: u64,
     /// Media packets received.
     pub packets_received: u64,
+    /// Of those, what came after a later one: repeated on request, or overtaken.
+    pub packets_late: u64,
     /// Media packets handed to subscribers.
     pub packets_forwarded: u64,
     /// Bytes of the payloads of those.
     pub bytes_forwarded: u64,
+    /// Of those packets, sound with redundancy.
+    pub packets_redundant: u64,
+    /// Of those bytes, redundancy.
+    pub bytes_redundant: u64,
     /// Video packets without a readable VP8 descriptor.
     pub packets_malformed: u64,
     /// Key frame requests from subscribers.

@@ -11,6 +11,7 @@ use crate::count::Count;
 use crate::id::{ConsumerSlot, PeerKey, ProducerKey, ProducerSlot, TransportSlot};
 use crate::keyframe::Gate;
 use crate::limit::{LAYER_SILENCE_MAX, LAYERS_MAX};
+use crate::red::Recent;
 use crate::rewrite::Rewriter;
 use crate::sample::{ConsumerCounts, LayerCounts};
 use crate::select::{Selector, pick};
@@ -67,6 +68,8 @@ pub(crate) struct Producer {
     pub(crate) stream: String,
     pub(crate) layers: SmallVec<[Layer; 1]>,
     pub(crate) consumers: Vec<ConsumerSlot>,
+    /// Of a sound: its latest packets.
+    pub(crate) recent: Recent,
     pub(crate) scheduled: Scheduled,
 }
 
@@ -106,6 +109,10 @@ pub(crate) struct Consumer {
     pub(crate) transport: TransportSlot,
     pub(crate) ssrc: Ssrc,
     pub(crate) pt: Pt,
+    /// Payload type of sound with redundancy, if the client takes it.
+    pub(crate) red: Option<Pt>,
+    /// What its latest report told: packets, and how many of them did not come.
+    pub(crate) reported: (u64, u64),
     pub(crate) preferred: Option<String>,
     pub(crate) selector: Selector,
     pub(crate) rewriter: Rewriter,

@@ -14,6 +14,7 @@ use crate::command::{Command, Kind};
 use crate::id::{CallId, ConsumerSlot, PeerKey, ProducerSlot, TransportKey};
 use crate::limit::{CONNECT_MAX, DISCONNECTED_MAX, OFFER_WAIT_MAX, SOURCES_PER_TRANSPORT_MAX};
 use crate::lines::Lines;
+use crate::protect::Protection;
 use crate::sample::Path;
 use crate::sdp::Candidates;
 use crate::timer::Scheduled;
@@ -61,6 +62,10 @@ pub(crate) struct Transport {
     pub(crate) datagrams_out: u64,
     /// A sample that is being taken.
     pub(crate) sample: Option<Path>,
+    /// When the one before was taken.
+    pub(crate) sampled: Instant,
+    /// Of the sound that its client gets.
+    pub(crate) protection: Protection,
     /// When str0m wants to be woken.
     pub(crate) rtc_timeout: Instant,
     pub(crate) scheduled: Scheduled,
@@ -86,6 +91,8 @@ impl Transport {
             datagrams_in: 0,
             datagrams_out: 0,
             sample: None,
+            sampled: now,
+            protection: Protection::default(),
             rtc_timeout: now,
             scheduled: Scheduled::default(),
             origins: Vec::new(),
@@ -120,6 +127,11 @@ impl Transport {
             Kind::Video => Codec::Vp8,
         };
         self.rtc.codec_config().find(|params| params.spec().codec == codec).map(|params| params.pt())
+    }
+
+    /// The payload type of Opus with redundancy in this session, if both sides have it.
+    pub(crate) fn red(&self) -> Option<Pt> {
+        self.rtc.codec_config().find(|params| params.spec().codec == Codec::Opus)?.red()
     }
 
     /// Whose packets an SSRC carries, if it is known.

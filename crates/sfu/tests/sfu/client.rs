@@ -12,7 +12,7 @@ use str0m::rtp::RawPacket;
 use str0m::rtp::rtcp::Rtcp;
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc};
 
-use crate::media::{Got, Source};
+use crate::media::{Carried, Got, Source};
 
 /// Time between video frames: 20 fps.
 pub(crate) const FRAME: Duration = Duration::from_millis(50);
@@ -20,6 +20,7 @@ const FRAME_TICKS: u32 = 4_500;
 const AUDIO_FRAME: Duration = Duration::from_millis(20);
 const AUDIO_TICKS: u32 = 960;
 const PT_OPUS: u8 = 111;
+const PT_RED: u8 = 63;
 const PT_VP8: u8 = 96;
 
 /// A datagram on its way.
@@ -46,14 +47,16 @@ pub(crate) struct Leg {
 }
 
 impl Leg {
-    fn new(now: Instant, address: SocketAddr, transport: TransportKey) -> Self {
-        let mut rtc = Rtc::builder()
+    fn new(now: Instant, address: SocketAddr, transport: TransportKey, red: bool) -> Self {
+        let mut config = Rtc::builder()
             .set_rtp_mode(true)
             .enable_raw_packets(true)
             .clear_codecs()
-            .enable_opus(true, false)
-            .enable_vp8(true)
-            .build(now);
+            .enable_opus(true, red)
+            .enable_vp8(true);
+        // As the client writes it into what it offers.
+        config.codec_config().iter_mut().for_each(|codec| codec.set_fb_nack(true));
+        let mut rtc = config.build(now);
         rtc.add_local_candidate(Candidate::host(address, "udp").unwrap());
         Self {
             rtc,
@@ -139,22 +142,31 @@ pub(crate) struct Client {
     pub(crate) sources: Vec<Source>,
     pub(crate) got: BTreeMap<Mid, Vec<Got>>,
     pub(crate) mids: BTreeMap<ProducerKey, Mid>,
+    /// Sound that came with redundancy: what it carried, by the number of its packet.
+    pub(crate) carried: BTreeMap<Mid, BTreeMap<u64, Vec<Carried>>>,
+    /// Takes redundancy.
+    red: bool,
+    /// Sends again what it is asked for.
+    pub(crate) repeats: bool,
     audio_mids: Vec<Mid>,
     next_frame: Instant,
     next_audio: Instant,
 }
 
 impl Client {
-    pub(crate) fn new(now: Instant, peer: PeerKey, index: u16, place: u16) -> Self {
+    pub(crate) fn new(now: Instant, peer: PeerKey, index: u16, place: u16, red: bool) -> Self {
         let address = |side: u16| SocketAddr::from(([10, 0, (place >> 8) as u8, place as u8], 5_000 + side));
         let key = |side: u128| TransportKey(u128::from(index) * 10 + side);
         Self {
             peer,
-            sending: Leg::new(now, address(0), key(1)),
-            receiving: Leg::new(now, address(1), key(2)),
+            sending: Leg::new(now, address(0), key(1), red),
+            receiving: Leg::new(now, address(1), key(2), red),
             sources: Vec::new(),
             got: BTreeMap::new(),
             mids: BTreeMap::new(),
+            carried: BTreeMap::new(),
+            red,
+            repeats: true,
             audio_mids: Vec::new(),
             next_frame: now,
             next_audio: now,
@@ -163,10 +175,12 @@ impl Client {
 
     /// A fresh peer connection at the same address; its sources or what it received are gone.
     pub(crate) fn renew(&mut self, now: Instant, consuming: bool) {
+        let red = self.red;
         let former = self.leg(consuming);
-        *former = Leg::new(now, former.address, TransportKey(former.transport.0 + 1_000_000));
+        *former = Leg::new(now, former.address, TransportKey(former.transport.0 + 1_000_000), red);
         if consuming {
             self.got.clear();
+            self.carried.clear();
             self.mids.clear();
         } else {
             self.sources.clear();
@@ -176,6 +190,11 @@ impl Client {
     /// The packets got of a producer.
     pub(crate) fn received(&self, producer: ProducerKey) -> &[Got] {
         self.mids.get(&producer).and_then(|mid| self.got.get(mid)).map_or(&[], Vec::as_slice)
+    }
+
+    /// What packets of a sound carried, by their numbers.
+    pub(crate) fn carried(&self, producer: ProducerKey) -> BTreeMap<u64, Vec<Carried>> {
+        self.mids.get(&producer).and_then(|mid| self.carried.get(mid)).cloned().unwrap_or_default()
     }
 
     /// Writes what the sources have to say now.
@@ -263,7 +282,16 @@ impl Client {
             Event::RtpPacket(packet) if !packet.payload.is_empty() => {
                 let mid = self.leg(receiving).rtc.direct_api().stream_rx(&packet.header.ssrc).unwrap().mid();
                 let audio = self.audio_mids.contains(&mid);
-                let got = if audio { Got::audio(&packet) } else { Got::video(&packet) };
+                let got = if !audio {
+                    Got::video(&packet)
+                } else if packet.header.payload_type == PT_RED.into() {
+                    let (got, carried) = Got::redundant(&packet, PT_OPUS);
+                    self.carried.entry(mid).or_default().insert(got.seq, carried);
+                    got
+                } else {
+                    assert_eq!(packet.header.payload_type, PT_OPUS.into());
+                    Got::audio(&packet)
+                };
                 self.got.entry(mid).or_default().push(got);
             }
             Event::KeyframeRequest(request) => {
@@ -290,6 +318,9 @@ impl Client {
         }
         self.sending.twcc_reports += usize::from(matches!(rtcp, Rtcp::Twcc(_)));
         let Rtcp::Nack(nack) = rtcp else { return };
+        if !self.repeats {
+            return;
+        }
         let mut api = self.sending.rtc.direct_api();
         let Some(stream) = api.stream_tx(&nack.ssrc) else { return };
         let source = self.sources.iter().find(|s| s.mid == stream.mid() && s.rid == stream.rid()).unwrap();
@@ -298,9 +329,8 @@ impl Client {
                 (0..16).filter(|bit| entry.blp >> bit & 1 == 1).map(|bit| entry.pid.wrapping_add(bit + 1));
             for seq in std::iter::once(entry.pid).chain(later) {
                 self.sending.nacks += 1;
-                if let Some(packet) =
-                    source.extended(seq).and_then(|seq| source.again(seq, now, PT_VP8.into()))
-                {
+                let pt = if source.video { PT_VP8 } else { PT_OPUS };
+                if let Some(packet) = source.extended(seq).and_then(|seq| source.again(seq, now, pt.into())) {
                     stream.write_rtp(packet);
                 }
             }

@@ -14,6 +14,7 @@ mod garbage;
 mod keyframes;
 mod leave;
 mod loss;
+mod protect;
 mod recorded;
 mod sample;
 mod simulcast;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use str0m::media::{Mid, Pt, Rid};
-use str0m::rtp::{RtpPacket, RtpWrite, Vp8Descriptor};
+use str0m::rtp::{RedDecoder, RtpPacket, RtpWrite, Vp8Descriptor};
 
 /// Packets of a video frame.
 pub(crate) const PACKETS_PER_FRAME: u64 = 3;
@@ -156,7 +156,22 @@ impl Got {
     }
 
     pub(crate) fn audio(packet: &RtpPacket) -> Self {
-        let body = &packet.payload;
+        Self::sound(packet, &packet.payload)
+    }
+
+    /// Sound with redundancy: the packet itself, and what it carries, oldest first.
+    pub(crate) fn redundant(packet: &RtpPacket, opus: u8) -> (Self, Vec<Carried>) {
+        let blocks = RedDecoder::decode(&packet.payload).expect("redundancy");
+        assert!(blocks.iter().all(|block| block.pt == opus), "{blocks:?}");
+        let (last, before) = blocks.split_last().unwrap();
+        let carried = before.iter().map(|block| Carried {
+            time: packet.header.timestamp.wrapping_sub(block.timestamp_offset),
+            frame: u32::from_be_bytes(block.payload[2..6].try_into().unwrap()),
+        });
+        (Self::sound(packet, last.payload), carried.collect())
+    }
+
+    fn sound(packet: &RtpPacket, body: &[u8]) -> Self {
         Self {
             seq: *packet.seq_no,
             time: packet.header.timestamp,
@@ -170,6 +185,13 @@ impl Got {
             index: body[6],
         }
     }
+}
+
+/// A packet of before that another one carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Carried {
+    pub(crate) time: u32,
+    pub(crate) frame: u32,
 }
 
 /// What a decoder makes of the packets of one track.

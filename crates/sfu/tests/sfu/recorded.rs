@@ -64,6 +64,8 @@ fn sending_connect_then_audio_then_simulcast_video() {
     let audio = sections(&answer)[2];
     assert!(audio.starts_with("audio 9 UDP/TLS/RTP/SAVPF 111"), "{audio}");
     assert!(audio.contains("transport-cc") && audio.contains("a=recvonly"), "{audio}");
+    assert!(audio.contains("a=rtcp-fb:111 nack\r"), "what is lost may be asked for: {audio}");
+    assert!(!sections(&answer)[0].contains("a=rtcp-fb:111 nack\r"), "not where it is not offered: {answer}");
 
     let answer = w.answer(0, produce(2, Kind::Video, None, SEND_VIDEO));
     let video = sections(&answer)[3];
@@ -157,7 +159,8 @@ fn receiving_connect_consume_close_and_consume_again() {
     assert!(lines[2].starts_with("video 9 UDP/TLS/RTP/SAVPF 96 97\r"), "{}", lines[2]);
     assert!(lines[2].contains("a=sendonly") && lines[2].contains("a=fmtp:97 apt=96"), "{}", lines[2]);
     assert!(lines[2].contains("a=ssrc-group:FID"), "{}", lines[2]);
-    assert!(lines[3].starts_with("audio 9 UDP/TLS/RTP/SAVPF 111\r"), "{}", lines[3]);
+    assert!(lines[3].starts_with("audio 9 UDP/TLS/RTP/SAVPF 63 111\r"), "{}", lines[3]);
+    assert!(lines[3].contains("a=fmtp:63 111/111\r"), "{}", lines[3]);
     assert!(lines[3].contains("useinbandfec=1"), "{}", lines[3]);
     assert_one_number_per_extension(&offer);
 

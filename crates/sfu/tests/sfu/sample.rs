@@ -107,6 +107,7 @@ fn losses_are_counted_on_both_ways() {
     let (mut w, audio, _) = call(2);
     w.run(6 * SECOND);
     (w.loss_up, w.loss_down) = (200, 0);
+    w.clients[0].repeats = false;
     w.run(20 * SECOND);
     let up = samples(&mut w, 0, false);
     let moments = sent(&up, audio);

@@ -106,18 +106,23 @@ impl World {
     }
 
     pub(crate) fn join_in(&mut self, scope: Scope) -> usize {
-        self.add(scope, self.clients.len())
+        self.add(scope, self.clients.len(), true)
+    }
+
+    /// A client that does not know redundancy.
+    pub(crate) fn join_plain(&mut self) -> usize {
+        self.add(Scope(1), self.clients.len(), false)
     }
 
     /// A client at the addresses of another.
     pub(crate) fn join_at(&mut self, former: usize) -> usize {
-        self.add(Scope(1), former)
+        self.add(Scope(1), former, true)
     }
 
-    fn add(&mut self, scope: Scope, place: usize) -> usize {
+    fn add(&mut self, scope: Scope, place: usize, red: bool) -> usize {
         let index = self.clients.len();
         let peer = PeerKey { scope, id: index as u128 + 1 };
-        let client = Client::new(self.now, peer, index as u16 + 1, place as u16 + 1);
+        let client = Client::new(self.now, peer, index as u16 + 1, place as u16 + 1, red);
         self.routes.insert(client.sending.address, (index, false));
         self.routes.insert(client.receiving.address, (index, true));
         self.clients.push(client);
