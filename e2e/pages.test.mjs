@@ -1,7 +1,6 @@
 // The meeting page as people see it: every screen has its words. Pictures of all of them are left in e2e/out/pages.
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
@@ -9,6 +8,7 @@ import { addParticipant, makeMeeting, nodeClient } from './lib/api.mjs';
 import { startBrowser } from './lib/browser.mjs';
 import { link, notice, openMeet, pressJoin } from './lib/meet.mjs';
 import { playing } from './lib/bare.mjs';
+import { freePort } from './lib/port.mjs';
 import { startProxy } from './lib/proxy.mjs';
 import { startServer } from './lib/server.mjs';
 
@@ -214,16 +214,6 @@ test('below the path of a proxy the page works, and says what the proxy does not
     }
   }
 });
-
-/** A port that was free a moment ago: the public name must contain it, so it cannot be left to the server. */
-const freePort = () =>
-  new Promise((done, failed) => {
-    const probe = net.createServer().once('error', failed);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => done(port));
-    });
-  });
 
 test('over TLS with real host names, without the shim', async () => {
   const port = await freePort();
