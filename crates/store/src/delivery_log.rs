@@ -22,6 +22,7 @@ mod queue;
 mod retention;
 mod rows;
 mod shared;
+mod shares;
 mod stats;
 mod step;
 mod writer;
@@ -103,7 +104,8 @@ impl DeliveryLog {
 
     /// Logs the last failure of an event. Does not block; the answer comes when it is on disk and survives a power cut, in
     /// some tens of milliseconds, or when the disk takes writes again. It is an error when too many wait already
-    /// ([`StoreError::Busy`]: ask again later), or when the log is closed before.
+    /// ([`StoreError::Busy`]: ask again later), when there is no place for it ([`StoreError::Limit`]: it is not logged, and not tried
+    /// again), or when the log is closed before.
     pub fn failed_for_good(&self, failed: Failed, end: Final) -> oneshot::Receiver<Result<()>> {
         let (ack, durable) = oneshot::channel();
         if is_possible(failed.key) {

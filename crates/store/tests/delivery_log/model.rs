@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sederunt_core::id::{Id, MeetingId};
+use sederunt_core::id::{AppId, Id, MeetingId};
 use sederunt_core::time::UnixMs;
 use sederunt_dice::Dice;
 use sederunt_store::delivery_log::{
@@ -31,7 +31,8 @@ impl Model {
             let (attempt, latency_ms) = (1 + dice.below(6) as u32, dice.between(0, 2_000));
             if dice.chance(60) {
                 let status = *dice.pick(&[200, 200, 204]);
-                log.delivered(Delivered { endpoint, key, attempt, at, latency_ms, status });
+                let app = AppId::from("a");
+                log.delivered(Delivered { app, endpoint, key, attempt, at, latency_ms, status });
                 self.add(
                     endpoint,
                     key,
@@ -47,6 +48,7 @@ impl Model {
             let attempted = Attempt { attempt, at, latency_ms, status, failure: Some(failure) };
             self.add(endpoint, key, attempted);
             let excerpt = excerpt.into_bytes();
+            let (app, meeting) = (AppId::from("a"), MEETING);
             let failed =
                 Failed { endpoint, key, meeting: MEETING, attempt, at, latency_ms, status, phase, excerpt };
             match end {

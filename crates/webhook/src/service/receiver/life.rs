@@ -402,7 +402,8 @@ impl Life {
         }
         let key = attempt.key;
         let setup = &self.app.setup;
-        let written = journal::write(&setup.log, &*setup.clock, self.config.of.id(), &attempt, &excerpt);
+        let of = (&self.app.id, self.config.of.id());
+        let written = journal::write(&setup.log, &*setup.clock, of, &attempt, &excerpt);
         if let Some(written) = written {
             self.jobs.spawn(async move {
                 written.await;
