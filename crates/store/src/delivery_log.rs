@@ -25,6 +25,7 @@ mod shared;
 mod shares;
 mod stats;
 mod step;
+mod successes;
 mod writer;
 
 use std::path::Path;
@@ -128,9 +129,9 @@ impl DeliveryLog {
         self.read(move |shared| pages::delivery(shared, endpoint, key)).await
     }
 
-    /// Those deliveries of an endpoint that have these keys, each as on a page; what the log has nothing of is left out. At
-    /// most [`PAGE_MAX`] keys are looked at.
-    pub async fn deliveries_of(&self, endpoint: Id, keys: Vec<Key>) -> Result<Vec<Delivery>> {
+    /// Those deliveries of an endpoint that have these keys, newest fact first; what the log has nothing of is left out. At most
+    /// [`PAGE_MAX`] keys are looked at. [`Page::next`]: keys below that one are left for the next call.
+    pub async fn deliveries_of(&self, endpoint: Id, keys: Vec<Key>) -> Result<Page> {
         self.read(move |shared| pages::deliveries(shared, endpoint, &keys)).await
     }
 

@@ -50,7 +50,7 @@ impl Model {
             let excerpt = excerpt.into_bytes();
             let (app, meeting) = (AppId::from("a"), MEETING);
             let failed =
-                Failed { endpoint, key, meeting: MEETING, attempt, at, latency_ms, status, phase, excerpt };
+                Failed { app, endpoint, key, meeting, attempt, at, latency_ms, status, phase, excerpt };
             match end {
                 Some(end) => acks.push(log.failed_for_good(failed, end)),
                 None => log.failed(failed),
@@ -124,9 +124,9 @@ impl Model {
     }
 }
 
-/// Few events, so that they meet; over several stretches of sequences, with parts and replays.
+/// Few events, so that they meet; over several stretches of sequences and their borders, with parts and replays.
 pub(crate) fn key(dice: &mut Dice) -> Key {
-    let seq = dice.below(4) * 3_000 + dice.below(60);
+    let seq = dice.below(4) * 4_066 + dice.below(60);
     Key { seq, part: dice.below(2) as u8, replay: if dice.one_in(3) { dice.below(3) as u32 } else { 0 } }
 }
 
