@@ -22,6 +22,7 @@ mod rooms;
 mod send;
 mod shared;
 mod signer;
+mod tests_under_way;
 mod wants;
 
 use std::collections::HashSet;
@@ -41,6 +42,8 @@ use crate::client::Client;
 use crate::keys::KeyRing;
 use crate::places::Places;
 use crate::sign::{KeyError, Secret};
+
+use tests_under_way::TestsUnderWay;
 
 pub use desk::{DeskError, Sample, Sent, Subject, Tested};
 pub use event::ChatUrl;
@@ -128,6 +131,8 @@ struct Setup {
     numbers: Numbers,
     pages: Pages,
     turns: Semaphore,
+    /// Tests that owners make.
+    tests: Arc<TestsUnderWay>,
     /// Apps whose facts somebody wants.
     served: Mutex<HashSet<AppId>>,
     served_changed: Notify,
@@ -184,6 +189,7 @@ impl Service {
             log,
             pages: Pages::new(store.clone(), READS, FOLDS),
             turns: Semaphore::new(settings.in_flight.max(1)),
+            tests: Arc::default(),
             served: Mutex::default(),
             served_changed: Notify::new(),
             store,

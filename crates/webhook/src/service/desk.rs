@@ -173,8 +173,8 @@ impl Service {
         of: &Subject,
         sample: impl Into<Sample>,
     ) -> Result<Tested, DeskError> {
+        let turn = self.setup.tests.begin(app).ok_or(DeskError::TooMany)?;
         let app = self.app(app).await?;
-        let _turn = app.tests.try_acquire().map_err(|_| DeskError::TooMany)?;
         let config = self.config(&app, of);
         let told = made_up(&app, of, sample.into(), self.setup.clock.wall());
         let signature = self.setup.signer.sign(&told.body).await.map_err(|_| DeskError::Unsigned)?;
@@ -184,8 +184,13 @@ impl Service {
             Ok(target) => {
                 let request = Request { app: app.resolver_key(), target, headers, body: told.body };
                 let client = self.setup.client.clone();
+                let send = async move {
+                    // To the end of the request, also when nobody waits for it any more.
+                    let _turn = turn;
+                    client.send(&request).await
+                };
                 // On the runtime of webhooks: its connections belong to that.
-                let reply = self.spawn(async move { client.send(&request).await }).await;
+                let reply = self.spawn(send).await;
                 reply.ok_or(DeskError::NotServed)?
             }
             Err(_) => Reply {

@@ -18,8 +18,6 @@ use super::ring::Ring;
 
 /// Requests in flight of an app, beyond what each receiver always may have.
 const IN_FLIGHT: usize = 64;
-/// Tests at a time that owners of an app's webhooks make.
-const TESTS: usize = 4;
 /// Before something is tried again that the store refused.
 pub(super) const AGAIN: Duration = Duration::from_secs(1);
 /// Pages of facts whose time is remembered, to know how long their events took.
@@ -34,8 +32,6 @@ pub(super) struct Shared {
     pub id: AppId,
     /// For requests.
     pub turns: Semaphore,
-    /// For tests that its owner makes.
-    pub tests: Semaphore,
     pub stop: CancellationToken,
     ring: Mutex<Ring>,
     name: RwLock<Arc<str>>,
@@ -57,7 +53,6 @@ impl Shared {
             setup,
             id,
             turns: Semaphore::new(IN_FLIGHT),
-            tests: Semaphore::new(TESTS),
             stop,
             ring: Mutex::new(Ring::new(u64::MAX)),
             name: RwLock::new("".into()),

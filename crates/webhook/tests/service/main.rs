@@ -1,6 +1,7 @@
 //! The service over a real node and its ledger, with receivers on this machine.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod desk;
 mod replays;
 mod scene;
 
