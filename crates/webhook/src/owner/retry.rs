@@ -18,7 +18,7 @@ pub async fn retry(service: &Service, app: &AppId, of: &Subject, key: Key) -> Re
     let seen = seen::delivery(service, app, of, key).await?;
     let sender = seen::sender(service, of, key).await?;
     // Whether the fact has made this event is known when it is made again: a chat may have been empty.
-    service.render(app, &sender, key, seen.meeting).await?;
+    service.render(app, &sender, (key, seen.meeting), false).await?;
     let events = match &sender {
         Subject::Room { .. } => None,
         Subject::Webhook(webhook) => Some((webhook, &webhook.events)),

@@ -143,7 +143,7 @@ impl Service {
         }
     }
 
-    /// A request for an event, rendered anew.
+    /// A request for an event, rendered anew. Where it is not signed, signatures of the server's key are empty.
     ///
     /// # Errors
     /// Nothing of the fact is told to this receiver, or the ledger fails.
@@ -151,13 +151,17 @@ impl Service {
         &self,
         app: &AppId,
         of: &Subject,
-        key: Key,
-        meeting: MeetingId,
+        (key, meeting): (Key, MeetingId),
+        is_signed: bool,
     ) -> Result<Sent, DeskError> {
         let app = self.app(app).await?;
         let config = self.config(&app, of);
         let told = app.event_at(&config.wants, key, meeting).await?.ok_or(DeskError::NoEvent)?;
-        let signature = self.setup.signer.sign(&told.body).await.map_err(|_| DeskError::Unsigned)?;
+        let signature = if is_signed {
+            self.setup.signer.sign(&told.body).await.map_err(|_| DeskError::Unsigned)?
+        } else {
+            Arc::from("")
+        };
         let headers = app.headers(&config, (&told, 1), &signature, false).await;
         Ok(Sent { headers, body: told.body.clone() })
     }
