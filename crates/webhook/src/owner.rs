@@ -31,6 +31,9 @@ pub enum OwnerError {
     /// A replay is over; the event can be tried again by itself.
     #[error("the replay is over; try the event again by itself")]
     ReplayOver,
+    /// As many replays of the app run as may.
+    #[error("{0} replays of this app run already")]
+    TooManyReplays(usize),
     /// The range of a replay begins behind its end.
     #[error("the range begins behind its end")]
     Backwards,

@@ -292,7 +292,7 @@ async fn replays_are_listed_stopped_and_at_most_four() {
     let other = desk.webhook(&receiver.url("/other"), &ALL).await;
     for hook in [&hook, &other] {
         let answer = desk.post(&format!("{hook}/replays"), body.clone()).await;
-        assert_refused(&answer, 400, "BAD_REQUEST: limit reached: replays of an app at a time (at most 4)");
+        assert_refused(&answer, 409, "4 replays of this app run already");
     }
     let numbers = async |query: &str| {
         let list = desk.get(&format!("{target}?{query}")).await;

@@ -29,9 +29,11 @@ impl From<OwnerError> for KitError {
     fn from(error: OwnerError) -> Self {
         match error {
             OwnerError::NoEvent => Self::not_found("Delivery"),
-            OwnerError::Off | OwnerError::Unlisted(_) | OwnerError::TooManyWait | OwnerError::ReplayOver => {
-                conflict(&error.to_string())
-            }
+            OwnerError::Off
+            | OwnerError::Unlisted(_)
+            | OwnerError::TooManyWait
+            | OwnerError::ReplayOver
+            | OwnerError::TooManyReplays(_) => conflict(&error.to_string()),
             OwnerError::Backwards | OwnerError::Nothing | OwnerError::TooManyFailed(_) => {
                 Self::bad_request(&error.to_string())
             }
