@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::config::{Config, room_receiver};
-use super::receiver::{Command, Status};
+use super::receiver::{Command, Retried, Status};
 use super::shared::Shared;
 use super::wants::Wants;
 use super::{Service, event};
@@ -101,6 +101,9 @@ pub enum DeskError {
     /// A request for the event is under way.
     #[error("a request for this event is under way")]
     UnderWay,
+    /// As much waits for this receiver as may.
+    #[error("too many events wait for this receiver already")]
+    TooManyWait,
     /// Nothing of the fact is told to this receiver.
     #[error("there is no such event for this receiver")]
     NoEvent,
@@ -123,7 +126,7 @@ impl Service {
     /// Sends an event now, whether it was delivered or not.
     ///
     /// # Errors
-    /// It is not told to this receiver, a request for it is under way, or the receiver is not served.
+    /// It is not told to this receiver, a request for it is under way, too many wait, or the receiver is not served.
     pub async fn retry(
         &self,
         app: &AppId,
@@ -137,8 +140,9 @@ impl Service {
         let (answer, done) = oneshot::channel();
         self.ask(app, of, Command::Retry(key, meeting, answer)).ok_or(DeskError::NotServed)?;
         match timeout(ANSWER_BOUND, done).await {
-            Ok(Ok(true)) => Ok(()),
-            Ok(Ok(false)) => Err(DeskError::UnderWay),
+            Ok(Ok(Retried::Due)) => Ok(()),
+            Ok(Ok(Retried::UnderWay)) => Err(DeskError::UnderWay),
+            Ok(Ok(Retried::Full)) => Err(DeskError::TooManyWait),
             Ok(Err(_)) | Err(_) => Err(DeskError::NotServed),
         }
     }

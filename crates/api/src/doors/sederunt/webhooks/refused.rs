@@ -17,7 +17,7 @@ impl From<DeskError> for KitError {
     fn from(error: DeskError) -> Self {
         match error {
             DeskError::NoEvent => Self::not_found("Delivery"),
-            DeskError::UnderWay | DeskError::TooMany => conflict(&error.to_string()),
+            DeskError::UnderWay | DeskError::TooMany | DeskError::TooManyWait => conflict(&error.to_string()),
             DeskError::NotServed => Self::new(StatusCode::SERVICE_UNAVAILABLE, sentence(&error.to_string())),
             DeskError::Unsigned => Self::internal(&error),
             DeskError::Store(error) => error.into(),
@@ -31,7 +31,6 @@ impl From<OwnerError> for KitError {
             OwnerError::NoEvent => Self::not_found("Delivery"),
             OwnerError::Off
             | OwnerError::Unlisted(_)
-            | OwnerError::TooManyWait
             | OwnerError::ReplayOver
             | OwnerError::TooManyReplays(_) => conflict(&error.to_string()),
             OwnerError::Backwards | OwnerError::Nothing | OwnerError::TooManyFailed(_) => {
