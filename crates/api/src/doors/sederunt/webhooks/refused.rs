@@ -5,7 +5,7 @@ use sederunt_webhook::owner::OwnerError;
 use sederunt_webhook::service::DeskError;
 use utoipa::IntoResponses;
 
-use crate::dialect::{KitError, KitErrorBody};
+use crate::dialect::{KitError, KitErrorBody, sentence};
 
 /// The webhook is switched off, what is asked for is under way, or too much of it is.
 #[derive(IntoResponses)]
@@ -44,10 +44,4 @@ impl From<OwnerError> for KitError {
 
 fn conflict(words: &str) -> KitError {
     KitError::new(StatusCode::CONFLICT, sentence(words))
-}
-
-/// The words as a sentence begins.
-fn sentence(words: &str) -> String {
-    let mut chars = words.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
