@@ -1,5 +1,5 @@
 // Every operation that is built, through the official SDKs of npm and PyPI: only the base URL is ours. The one of PyPI
-// validates strictly: a field of another type than it says is an error. What is not built is refused.
+// validates strictly: a field of another type than it says is an error.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -194,29 +194,18 @@ for (const [name, start] of Object.entries({ npm: npmSdk, PyPI: pypiSdk })) {
       await refused(sdk.call('livestreams.getMeetingActiveLivestreams', meeting, path), 404);
     });
 
-    // Those that are not built yet are refused, and asked for all the same: the day they are, this holds without a change.
     test('webhooks', async () => {
-      const all = '/accounts/{account_id}/realtime/kit/{app_id}/webhooks';
-      const call = async (method, where, what, id, params) => {
-        const asked = sdk.call(`webhooks.${what}`, id, params);
-        if (built().includes(`${method} ${where}`)) return (await asked).data;
-        await refused(asked, 501);
-        return undefined;
-      };
+      const call = async (what, id, params) => (await sdk.call(`webhooks.${what}`, id, params)).data;
       const wanted = { name: `Of ${name}`, url: 'https://receiver.example/hook', events: ['meeting.ended'] };
-      const made = await call('POST', all, 'createWebhook', app, { ...account, ...wanted });
-      const id = made?.id ?? app;
-      const one = `${all}/{webhook_id}`;
-      const read = await call('GET', one, 'getWebhookByID', id, path);
-      assert.deepEqual([read?.id, read?.url], [made?.id, made?.url]);
-      const edited = await call('PATCH', one, 'editWebhook', id, { ...path, enabled: false });
-      assert.equal(edited?.enabled, edited && false);
-      const replaced = await call('PUT', one, 'replaceWebhook', id, { ...path, ...wanted, name: `Another of ${name}` });
-      assert.equal(replaced?.name, replaced && `Another of ${name}`);
-      const listed = await call('GET', all, 'getWebhooks', app, account);
-      assert.equal(listed?.some((webhook) => webhook.id === id), listed && true);
-      const deleted = await call('DELETE', one, 'deleteWebhook', id, path);
-      assert.equal(deleted?.id, made?.id);
+      const { id, url } = await call('createWebhook', app, { ...account, ...wanted });
+      assert.equal(url, wanted.url);
+      const read = await call('getWebhookByID', id, path);
+      assert.deepEqual([read.id, read.url], [id, url]);
+      assert.equal((await call('editWebhook', id, { ...path, enabled: false })).enabled, false);
+      const another = `Another of ${name}`;
+      assert.equal((await call('replaceWebhook', id, { ...path, ...wanted, name: another })).name, another);
+      assert.ok((await call('getWebhooks', app, account)).some((webhook) => webhook.id === id));
+      assert.equal((await call('deleteWebhook', id, path)).id, id);
     });
 
     test('nothing that is built was left out', () => {

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { addParticipant, makeMeeting } from './lib/api.mjs';
+import { freePort } from './lib/port.mjs';
 import { schemathesis } from './lib/python.mjs';
 import { startServer } from './lib/server.mjs';
 import { joinOnWire } from './lib/wire.mjs';
@@ -50,7 +51,7 @@ before(async () => {
   const path = `/client/v4/accounts/${server.account}/realtime/kit/${server.app}/webhooks`;
   const { data: webhook } = await ask(path, { name: 'Main', url: 'https://hooks.example.com/', events: ['meeting.ended'] });
   // A receiver that is not there, which is found out at once. The other webhook is deleted when its turn comes.
-  const url = 'http://127.0.0.1:1024/';
+  const url = `http://127.0.0.1:${await freePort()}/`;
   const { data: hook } = await ask(path, { name: 'Nobody', url, events: ['meeting.started'] });
   const { room: hooked } = await pagecall('/rooms', { name: 'Hooked', type: 'open', webhook: { url } });
   await ask(`/sederunt/v1/apps/${server.app}/webhooks/${hook.id}/replays`, { from_sequence: 1, to_sequence: 2 });

@@ -8,8 +8,9 @@ import { addParticipant, makeMeeting, nodeClient } from './lib/api.mjs';
 import { startBrowser } from './lib/browser.mjs';
 import { link, notice, openMeet, pressJoin } from './lib/meet.mjs';
 import { playing } from './lib/bare.mjs';
+import { freePort } from './lib/port.mjs';
 import { startProxy } from './lib/proxy.mjs';
-import { freePort, startServer } from './lib/server.mjs';
+import { startServer } from './lib/server.mjs';
 
 const PICTURES = fileURLToPath(new URL('out/pages', import.meta.url));
 /** What the presets do not offer yet, by the kit's names of the buttons. */

@@ -5,7 +5,8 @@ import { after, before, test } from 'node:test';
 import { addParticipant, makeMeeting, stays } from './lib/api.mjs';
 import { openBare, others, playing } from './lib/bare.mjs';
 import { startBrowser } from './lib/browser.mjs';
-import { freePort, startServer } from './lib/server.mjs';
+import { freePort } from './lib/port.mjs';
+import { startServer } from './lib/server.mjs';
 import { until } from './lib/until.mjs';
 
 const NAMES = ['alice', 'bob'];

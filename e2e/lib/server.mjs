@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,16 +17,6 @@ async function folder(name) {
   await mkdir(OUT, { recursive: true });
   return mkdtemp(path.join(OUT, `${name}-`));
 }
-
-/** A port that was free a moment ago, for what must be known before the server is: its public name. */
-export const freePort = () =>
-  new Promise((done, failed) => {
-    const probe = net.createServer().once('error', failed);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => done(port));
-    });
-  });
 
 /**
  * Starts the server and waits until it says that it is ready.

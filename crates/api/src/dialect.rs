@@ -12,7 +12,7 @@ use crate::body::BadBody;
 use crate::fault::Fault;
 use crate::limit::TARGET_MAX_BYTES;
 
-pub(crate) use kit::{ErrorItem, Errors as KitErrors, KitError, KitErrorBody};
+pub(crate) use kit::{ErrorItem, Errors as KitErrors, KitError, KitErrorBody, sentence};
 pub(crate) use pagecall::{Code, Errors as PagecallErrors, PagecallError, PagecallErrorBody};
 
 /// Why a request never reaches an operation.

@@ -19,6 +19,7 @@ mod origin;
 mod path;
 mod principal;
 mod query;
+mod reports;
 mod right;
 mod state;
 mod value;

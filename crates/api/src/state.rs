@@ -8,6 +8,7 @@ use sederunt_webhook::places::Places;
 use sederunt_webhook::service::Service;
 
 use crate::doors::{FeedConfig, Feeds};
+use crate::reports::Reports;
 
 /// Settings of the doors.
 #[derive(Debug, Clone, Default)]
@@ -41,13 +42,15 @@ pub(crate) struct Shared {
     pub(crate) config: ApiConfig,
     /// The live feeds of all apps.
     pub(crate) feeds: Feeds,
+    /// Builds reports of peers.
+    pub(crate) reports: Reports,
 }
 
 impl Api {
     /// Nobody watches yet.
     pub(crate) fn new(node: Node, config: ApiConfig) -> Self {
         let feeds = Feeds::new(node.clone(), config.feed.clone());
-        Self { shared: Arc::new(Shared { node, config, feeds }) }
+        Self { shared: Arc::new(Shared { node, config, feeds, reports: Reports::default() }) }
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use sederunt_core::id::{Id, MeetingId};
+use sederunt_core::id::{AppId, Id, MeetingId};
 use sederunt_core::time::{Day, UnixMs};
 use sederunt_dice::Dice;
 use sederunt_store::delivery_log::{
@@ -114,6 +114,7 @@ async fn close(log: DeliveryLog) -> Result<()> {
 /// The `n`-th delivery of all endpoints together: every fact of the ledger has one.
 fn success(args: &DeliveryLogArgs, dice: &mut Dice, n: u64, at: UnixMs) -> Delivered {
     Delivered {
+        app: AppId::from("app"),
         endpoint: Id::from_u128(u128::from(n % args.endpoints)),
         key: Key::first(1_000_000 + n),
         attempt: 1,
@@ -125,6 +126,7 @@ fn success(args: &DeliveryLogArgs, dice: &mut Dice, n: u64, at: UnixMs) -> Deliv
 
 fn failure(n: u64, at: UnixMs) -> Failed {
     Failed {
+        app: AppId::from("app"),
         endpoint: Id::from_u128(0),
         key: Key::first(1_000_000 + n),
         meeting: MeetingId::from_u128(u128::from(n % 50)),
@@ -157,7 +159,7 @@ async fn paced(args: &DeliveryLogArgs) -> Result<Logged> {
             })
             .collect();
         let before = Instant::now();
-        batch.iter().for_each(|delivered| log.delivered(*delivered));
+        batch.into_iter().for_each(|delivered| log.delivered(delivered));
         calling += before.elapsed();
         n = due.min(entries);
     }
@@ -224,7 +226,7 @@ async fn full(args: &DeliveryLogArgs, dir: &Path) -> Result<(Logged, DeliveryLog
             .collect();
         making += begin.elapsed();
         let before = Instant::now();
-        burst.iter().for_each(|delivered| log.delivered(*delivered));
+        burst.into_iter().for_each(|delivered| log.delivered(delivered));
         calling += before.elapsed();
         log.flush().await;
     }

@@ -113,8 +113,7 @@ pub async fn run_with_clock(
     let media = Media::start(media, addresses.http, ice_key::load_or_make(&folder)?)?;
     let media_handle = media.handle.clone();
     let node = start_node(&folder, room, index, media, Arc::clone(&clock)).await?;
-    let origin = addresses.origin();
-    let webhooks = Arc::new(webhooks::start(&webhook, &folder, &node, Arc::clone(&clock), origin).await?);
+    let webhooks = Arc::new(start_webhooks(&webhook, &folder, &node, Arc::clone(&clock), &addresses).await?);
     if let Some(path) = first_run::make_if_needed(&folder, node.store(), &Mint::new(started_at)?).await? {
         tracing::info!(file = %path.display(), "first start: account, app and API token are in this file");
     }
@@ -335,6 +334,20 @@ impl Addresses {
     fn page_url(&self) -> String {
         format!("{}://{}/meet", self.scheme, self.base_uri)
     }
+}
+
+async fn start_webhooks(
+    config: &WebhookConfig,
+    folder: &DataFolder,
+    node: &Node,
+    clock: Arc<dyn Clock>,
+    addresses: &Addresses,
+) -> anyhow::Result<Service> {
+    let webhooks = webhooks::start(config, folder, node, clock, addresses.origin()).await?;
+    if addresses.public.is_none() {
+        webhooks::warn_of_links(node, &addresses.origin()).await?;
+    }
+    Ok(webhooks)
 }
 
 fn public_router(

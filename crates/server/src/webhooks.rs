@@ -78,6 +78,17 @@ pub(crate) async fn start(
     Ok(Service::start(parts)?)
 }
 
+/// Says what links in events begin with where no public name is set, if there is somebody to send them to.
+pub(crate) async fn warn_of_links(node: &Node, origin: &str) -> anyhow::Result<()> {
+    if !node.store().apps_with_receivers().await?.is_empty() {
+        tracing::warn!(
+            links = origin,
+            "there are webhooks, and no base_uri: links in their events name this machine"
+        );
+    }
+    Ok(())
+}
+
 fn open_log(config: &WebhookConfig, folder: &DataFolder, now: UnixMs) -> anyhow::Result<DeliveryLog> {
     let options = Options {
         keeps_successes: config.log == WebhookLog::All,

@@ -73,6 +73,27 @@ async fn the_page_is_served_and_tokens_are_not_logged() {
 }
 
 #[tokio::test]
+async fn links_to_this_machine_are_warned_of_when_there_are_webhooks() {
+    const WARNING: &str = "no base_uri: links in their events name this machine";
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let server = Server::start(&data, &[]);
+    let hook = serde_json::json!({
+        "name": "Main", "url": "https://hooks.example.com/", "events": ["meeting.chatSynced"],
+    });
+    Kit::new(&server.bound.http, &FirstRun::read(&data)).post("/webhooks", &hook).await;
+    let stop = |server: Server| {
+        server.terminate();
+        let log = server.log_path();
+        assert!(server.ended().success());
+        std::fs::read_to_string(log).unwrap().matches(WARNING).count()
+    };
+    assert_eq!(stop(server), 0, "at its start there were none");
+    assert_eq!(stop(Server::start(&data, &["--base-uri", "meet.example.com"])), 0);
+    assert_eq!(stop(Server::start(&data, &[])), 1);
+}
+
+#[tokio::test]
 async fn a_self_signed_certificate_covers_the_clients_hosts_and_is_kept() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");

@@ -27,6 +27,13 @@ impl Key {
     pub const fn last(seq: u64) -> Self {
         Self { seq, part: u8::MAX, replay: u32::MAX }
     }
+
+    /// The key after this one; `None` = it is the last of all.
+    pub(crate) fn next(self) -> Option<Self> {
+        let part = || self.part.checked_add(1).map(|part| Self { part, replay: 0, ..self });
+        let replay = self.replay.checked_add(1).map(|replay| Self { replay, ..self });
+        replay.or_else(part).or_else(|| self.seq.checked_add(1).map(Self::first))
+    }
 }
 
 /// Where an endpoint is.

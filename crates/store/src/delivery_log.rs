@@ -22,8 +22,10 @@ mod queue;
 mod retention;
 mod rows;
 mod shared;
+mod shares;
 mod stats;
 mod step;
+mod successes;
 mod writer;
 
 use std::path::Path;
@@ -103,7 +105,8 @@ impl DeliveryLog {
 
     /// Logs the last failure of an event. Does not block; the answer comes when it is on disk and survives a power cut, in
     /// some tens of milliseconds, or when the disk takes writes again. It is an error when too many wait already
-    /// ([`StoreError::Busy`]: ask again later), or when the log is closed before.
+    /// ([`StoreError::Busy`]: ask again later), when there is no place for it ([`StoreError::Limit`]: it is not logged, and not tried
+    /// again), or when the log is closed before.
     pub fn failed_for_good(&self, failed: Failed, end: Final) -> oneshot::Receiver<Result<()>> {
         let (ack, durable) = oneshot::channel();
         if is_possible(failed.key) {
@@ -126,9 +129,9 @@ impl DeliveryLog {
         self.read(move |shared| pages::delivery(shared, endpoint, key)).await
     }
 
-    /// Those deliveries of an endpoint that have these keys, each as on a page; what the log has nothing of is left out. At
-    /// most [`PAGE_MAX`] keys are looked at.
-    pub async fn deliveries_of(&self, endpoint: Id, keys: Vec<Key>) -> Result<Vec<Delivery>> {
+    /// Those deliveries of an endpoint that have these keys, newest fact first; what the log has nothing of is left out. At most
+    /// [`PAGE_MAX`] keys are looked at. [`Page::next`]: keys below that one are left for the next call.
+    pub async fn deliveries_of(&self, endpoint: Id, keys: Vec<Key>) -> Result<Page> {
         self.read(move |shared| pages::deliveries(shared, endpoint, &keys)).await
     }
 

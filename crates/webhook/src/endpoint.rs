@@ -252,6 +252,11 @@ impl Endpoint {
         self.waiting.contains_key(&key)
     }
 
+    /// Whether there is a place for an event to wait, or it has one already.
+    pub fn may_wait(&self, key: Key) -> bool {
+        self.waits(key) || self.load_now().rows < ROWS_MAX
+    }
+
     /// Whether a request for an event is under way.
     pub fn is_flying(&self, key: Key) -> bool {
         self.flights.values().any(|flight| flight.key == key)

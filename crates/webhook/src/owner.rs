@@ -25,12 +25,12 @@ pub enum OwnerError {
     /// The webhook's list does not have the event any more.
     #[error("the webhook does not list {0}")]
     Unlisted(&'static str),
-    /// As much waits for this receiver as may.
-    #[error("too many events wait for this receiver already")]
-    TooManyWait,
     /// A replay is over; the event can be tried again by itself.
     #[error("the replay is over; try the event again by itself")]
     ReplayOver,
+    /// As many replays of the app run as may.
+    #[error("{0} replays of this app run already")]
+    TooManyReplays(usize),
     /// The range of a replay begins behind its end.
     #[error("the range begins behind its end")]
     Backwards,

@@ -23,6 +23,7 @@ mod rooms;
 mod send;
 mod shared;
 mod signer;
+mod tests_under_way;
 mod wants;
 
 use std::collections::HashSet;
@@ -42,6 +43,8 @@ use crate::client::Client;
 use crate::keys::KeyRing;
 use crate::places::Places;
 use crate::sign::{KeyError, Secret};
+
+use tests_under_way::TestsUnderWay;
 
 pub use desk::{DeskError, Sample, Sent, Subject, Tested};
 pub use event::ChatUrl;
@@ -129,6 +132,8 @@ struct Setup {
     numbers: Numbers,
     pages: Pages,
     turns: Semaphore,
+    /// Tests that owners make.
+    tests: Arc<TestsUnderWay>,
     /// Apps whose facts somebody wants.
     served: Mutex<HashSet<AppId>>,
     served_changed: Notify,
@@ -185,6 +190,7 @@ impl Service {
             log,
             pages: Pages::new(store.clone(), READS, FOLDS),
             turns: Semaphore::new(settings.in_flight.max(1)),
+            tests: Arc::default(),
             served: Mutex::default(),
             served_changed: Notify::new(),
             store,

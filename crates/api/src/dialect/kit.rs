@@ -169,7 +169,7 @@ impl From<BadBody> for KitError {
 }
 
 /// The words as a sentence begins.
-fn sentence(words: &str) -> String {
+pub(crate) fn sentence(words: &str) -> String {
     let mut chars = words.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

@@ -111,7 +111,15 @@ async fn a_page_looks_at_a_bounded_number_and_says_where_to_go_on() {
     for seq in 1_000..4_000 {
         let at = desk.w.node.now();
         let key = Key::first(seq);
-        desk.service.log().delivered(Delivered { endpoint, key, attempt: 1, at, latency_ms: 1, status: 200 });
+        desk.service.log().delivered(Delivered {
+            app: P.into(),
+            endpoint,
+            key,
+            attempt: 1,
+            at,
+            latency_ms: 1,
+            status: 200,
+        });
     }
     desk.service.log().flush().await;
     let (mut found, mut before, mut pages) = (Vec::new(), String::new(), 0);

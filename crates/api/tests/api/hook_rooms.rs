@@ -54,6 +54,11 @@ async fn a_room_sees_its_own_deliveries_of_a_receiver_that_several_share() {
     let foreign = format!("{}/deliveries/{}", hook(&second), list[1]["id"].as_str().unwrap());
     let answer = desk.at(Method::GET, P, &foreign, "TA", None).await;
     assert_refused(&answer, 404, "Delivery not found");
+    // Of a replay, which a room has not.
+    for (method, rest) in [(Method::GET, ""), (Method::POST, "/retry")] {
+        let answer = desk.at(method, P, &format!("{target}-1{rest}"), "TA", None).await;
+        assert_refused(&answer, 404, "Delivery not found");
+    }
 
     // Nobody has anything to do for it after a start, and the room may be gone.
     desk.restart().await;

@@ -124,7 +124,8 @@ pub struct WebhookGiven {
         id = "webhook.log_days"
     )]
     pub log_days: Option<u32>,
-    /// MiB that the log of deliveries may take; the oldest days go first
+    /// MiB that the log of deliveries may take; the oldest days go first. One app may take an eighth a day. When today alone has more,
+    /// only what fails for good is kept, up to twice as much
     #[arg(
         long = "webhook-log-max-mib",
         env = "SEDERUNT_WEBHOOK_LOG_MAX_MIB",

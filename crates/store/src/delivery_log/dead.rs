@@ -7,9 +7,10 @@ use rusqlite::params;
 use super::answer::{DeadLetters, DeadQuery, KEYS_MAX};
 use super::day_file::int;
 use super::files::{Fault, Known, read};
-use super::fold::each_success;
+use super::fold::FOLD_MAX;
 use super::rows::{STRETCH, stretch};
 use super::shared::Shared;
+use super::successes;
 use crate::Result;
 use crate::delivery::Key;
 use crate::sql::find;
@@ -24,30 +25,30 @@ type Event = (u64, u8);
 
 /// A list of events.
 pub(super) fn dead_letters(shared: &Shared, query: &DeadQuery) -> Result<DeadLetters> {
-    read(shared, query.endpoint, None, |files| list(files, query))
+    read(shared, query.endpoint, None, |files| list(files, query, LOOK_MAX))
 }
 
-fn list(files: &[Known], query: &DeadQuery) -> std::result::Result<DeadLetters, Fault> {
+fn list(files: &[Known], query: &DeadQuery, look_max: usize) -> std::result::Result<DeadLetters, Fault> {
     let limit = query.limit.clamp(1, KEYS_MAX);
     let (mut keys, mut looked) = (Vec::new(), 0);
     let mut after = query.after;
     for _ in 0..STRETCHES_MAX {
-        let from = after.map_or(0, |after| after.seq).max(query.from_seq);
-        let Some(first) = first(files, from, query.to_seq)? else {
+        let next = after.map_or(Some(Key::first(query.from_seq)), Key::next);
+        let first = next.map(|next| first(files, next.seq.max(query.from_seq), query.to_seq)).transpose()?;
+        let Some(first) = first.flatten() else {
             return Ok(DeadLetters { keys, next: None });
         };
-        if looked >= LOOK_MAX {
+        if looked >= look_max {
             return Ok(DeadLetters { keys, next: after });
         }
-        let last = stretch(first).saturating_add(STRETCH - 1).min(query.to_seq);
+        let mut last = stretch(first).saturating_add(STRETCH - 1).min(query.to_seq);
         let mut dead = BTreeMap::new();
         for file in files {
-            looked += file.here(add(file, (first, last), &mut dead))?;
+            let (n, whole) = file.here(add(file, (first, last), look_max, &mut dead))?;
+            (looked, last) = (looked + n, last.min(whole));
         }
-        dead.retain(|event, _| after.is_none_or(|after| *event > (after.seq, after.part)));
-        for file in files {
-            looked += file.here(take_delivered(file, (first, last), &mut dead))?;
-        }
+        dead.retain(|event, _| event.0 <= last && after.is_none_or(|after| *event > (after.seq, after.part)));
+        looked += take_delivered(files, (first, last), &mut dead)?;
         for ((seq, part), replay) in dead {
             let key = Key { seq, part, replay };
             if keys.len() == limit {
@@ -77,38 +78,46 @@ fn first(files: &[Known], from: u64, to: u64) -> std::result::Result<Option<u64>
     Ok(first.map(i64::cast_unsigned))
 }
 
-/// Adds what failed for good; returns how much it was.
-fn add(file: &Known, (first, last): (u64, u64), dead: &mut BTreeMap<Event, u32>) -> Result<usize> {
+/// Adds what failed for good; returns how much it was, and the last fact that was looked at as a whole: with `most` it ends, though not
+/// at the first fact.
+fn add(
+    file: &Known,
+    (first, last): (u64, u64),
+    most: usize,
+    dead: &mut BTreeMap<Event, u32>,
+) -> Result<(usize, u64)> {
     let sql = "SELECT seq, part, replay FROM bad
-               WHERE endpoint = ?1 AND seq >= ?2 AND seq <= ?3 AND final IS NOT NULL";
+               WHERE endpoint = ?1 AND seq >= ?2 AND seq <= ?3 AND final IS NOT NULL ORDER BY seq";
     let mut statement = file.conn.prepare_cached(sql)?;
     let mut rows = statement.query(params![file.no, int(first), int(last)])?;
     let mut n = 0;
     while let Some(row) = rows.next()? {
         let event: Event = (row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?);
+        if n >= most && event.0 > first {
+            return Ok((n, event.0 - 1));
+        }
         let replay: u32 = row.get(2)?;
         dead.entry(event).and_modify(|first: &mut u32| *first = replay.min(*first)).or_insert(replay);
         n += 1;
     }
-    Ok(n)
+    Ok((n, last))
 }
 
 /// Takes away what was delivered; returns how many successes were looked at.
-fn take_delivered(file: &Known, (first, last): (u64, u64), dead: &mut BTreeMap<Event, u32>) -> Result<usize> {
-    let sql = "SELECT first_seq, minute, packed FROM ok
-               WHERE endpoint = ?1 AND first_seq >= ?2 AND first_seq <= ?3";
+fn take_delivered(
+    files: &[Known],
+    (first, last): (u64, u64),
+    dead: &mut BTreeMap<Event, u32>,
+) -> std::result::Result<usize, Fault> {
     let mut n = 0;
-    if dead.is_empty() {
-        return Ok(n);
-    }
-    let mut statement = file.conn.prepare_cached(sql)?;
-    let mut rows = statement.query(params![file.no, int(stretch(first)), int(last)])?;
-    while let Some(row) = rows.next()? {
-        let packed = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
-        each_success(row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?, packed, |success| {
+    for file in files {
+        if dead.is_empty() {
+            break;
+        }
+        let rows = (stretch(first), last);
+        n += file.here(successes::newest(file, rows, FOLD_MAX.saturating_sub(n), |success| {
             dead.remove(&(success.key.seq, success.key.part));
-            n += 1;
-        })?;
+        }))?;
     }
     Ok(n)
 }

@@ -1,6 +1,6 @@
 //! What the log is told.
 
-use sederunt_core::id::{Id, MeetingId};
+use sederunt_core::id::{AppId, Id, MeetingId};
 use sederunt_core::time::UnixMs;
 
 use crate::delivery::Key;
@@ -12,8 +12,10 @@ const LAST: UnixMs = UnixMs(253_370_764_799_999);
 pub const EXCERPT_MAX: usize = 1024;
 
 /// An attempt that a 2xx answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivered {
+    /// Whose: each app has its share of the log.
+    pub app: AppId,
     /// To whom.
     pub endpoint: Id,
     /// What.
@@ -40,6 +42,8 @@ impl Delivered {
 /// An attempt that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failed {
+    /// Whose: each app has its share of the log.
+    pub app: AppId,
     /// To whom.
     pub endpoint: Id,
     /// What.
@@ -116,6 +120,7 @@ mod tests {
 
     fn failed(excerpt: &[u8]) -> Failed {
         Failed {
+            app: AppId::from("a"),
             endpoint: Id::from_u128(1),
             key: Key::first(1),
             meeting: MeetingId::from_u128(2),

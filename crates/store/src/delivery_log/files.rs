@@ -32,7 +32,8 @@ pub(super) struct Fault {
     error: StoreError,
 }
 
-/// Runs `read` over the files from day `first` on; without those that turn out to be damaged, which the writer hears of.
+/// Runs `read` over the files from day `first` on; without those that turn out to be damaged, which the writer hears of, and without
+/// older ones that cannot be read now.
 pub(super) fn read<T>(
     shared: &Shared,
     endpoint: Id,
@@ -40,12 +41,13 @@ pub(super) fn read<T>(
     mut read: impl FnMut(&[Known]) -> std::result::Result<T, Fault>,
 ) -> Result<T> {
     let changes = shared.folder.changes();
-    let days = shared.folder.days().into_iter().filter(|day| first.is_none_or(|first| *day >= first));
+    let days = shared.folder.days();
+    let newest = days.first().copied();
     let mut files = Vec::new();
-    for day in days {
+    for day in days.into_iter().filter(|day| first.is_none_or(|first| *day >= first)) {
         match open(shared, changes, day, endpoint) {
             Ok(known) => files.extend(known),
-            Err(error) => report(shared, changes, Fault { day, error })?,
+            Err(error) => report(shared, changes, newest, Fault { day, error })?,
         }
     }
     loop {
@@ -58,19 +60,25 @@ pub(super) fn read<T>(
             }
             Err(fault) => {
                 files.retain(|file| file.day != fault.day);
-                report(shared, changes, fault)?;
+                report(shared, changes, newest, fault)?;
             }
         }
     }
 }
 
-/// Damage is the writer's matter; anything else is an error of the read.
-fn report(shared: &Shared, changes: u64, Fault { day, error }: Fault) -> Result<()> {
-    if !day_file::is_damage(&error) {
+/// Damage is the writer's matter. What cannot be read now is left out, so that one bad file does not hide all others; but for the newest,
+/// in which nearly everything is that anybody asks for.
+fn report(shared: &Shared, changes: u64, newest: Option<Day>, Fault { day, error }: Fault) -> Result<()> {
+    let file = shared.folder.path(day);
+    if day_file::is_damage(&error) {
+        tracing::warn!(%error, file = %file.display(), "a day of the delivery log is damaged");
+        shared.queue.is_damaged(day, changes);
+        return Ok(());
+    }
+    if newest == Some(day) {
         return Err(error);
     }
-    tracing::warn!(%error, file = %shared.folder.path(day).display(), "a day of the delivery log is damaged");
-    shared.queue.is_damaged(day, changes);
+    tracing::warn!(%error, file = %file.display(), "a day of the delivery log cannot be read and is left out");
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! Pages of deliveries: from the newest stretch of sequences downwards, until the page is full or enough was looked at.
 
+use std::collections::BTreeSet;
+
 use rusqlite::params;
 use sederunt_core::id::{Id, MeetingId};
 use sederunt_core::time::UnixMs;
@@ -8,7 +10,7 @@ use super::answer::{ATTEMPTS_MAX, ATTEMPTS_SHOWN, Attempt, Delivery, Failure, PA
 use super::day_file::int;
 use super::entry::Final;
 use super::files::{Fault, Known, read};
-use super::fold::{Fold, Folded, Range};
+use super::fold::{FOLD_MAX, Fold, Folded, Range};
 use super::pack::Success;
 use super::rows::stretch;
 use super::shared::Shared;
@@ -36,29 +38,37 @@ pub(super) fn page(shared: &Shared, query: &Query) -> Result<Page> {
 
 /// One delivery; `None` = the log has no attempt of it.
 pub(super) fn delivery(shared: &Shared, endpoint: Id, key: Key) -> Result<Option<Delivery>> {
-    read(shared, endpoint, None, |files| one(files, key, ATTEMPTS_MAX))
+    let found = read(shared, endpoint, None, |files| several(files, &[key], ATTEMPTS_MAX, LOOK_MAX));
+    Ok(found?.deliveries.pop())
 }
 
 /// Several, as a page shows them.
-pub(super) fn deliveries(shared: &Shared, endpoint: Id, keys: &[Key]) -> Result<Vec<Delivery>> {
-    read(shared, endpoint, None, |files| {
-        let found = keys.iter().take(PAGE_MAX).map(|key| one(files, *key, ATTEMPTS_SHOWN));
-        Ok(found.collect::<Found<Vec<_>>>()?.into_iter().flatten().collect())
-    })
+pub(super) fn deliveries(shared: &Shared, endpoint: Id, keys: &[Key]) -> Result<Page> {
+    read(shared, endpoint, None, |files| several(files, keys, ATTEMPTS_SHOWN, LOOK_MAX))
 }
 
-fn one(files: &[Known], key: Key, attempts_max: usize) -> Found<Option<Delivery>> {
-    // A key has no successor when it is the last of its fact.
-    let before = if key == Key::last(key.seq) {
-        key.seq.checked_add(1).map(Key::first)
-    } else if key.replay == u32::MAX {
-        Some(Key { part: key.part.saturating_add(1), replay: 0, ..key })
-    } else {
-        Some(Key { replay: key.replay + 1, ..key })
-    };
-    let range = Range { first: key, before, from: UnixMs(i64::MIN), to: UnixMs(i64::MAX) };
-    let mut fold = Fold::stretch(files, stretch(key.seq), range)?;
-    fold.keys.remove(&key).map(|folded| show(files, key, folded, attempts_max)).transpose()
+/// Those that have these keys, the newest first, each stretch folded once. With `look_max` attempts it ends.
+fn several(files: &[Known], keys: &[Key], attempts_max: usize, look_max: usize) -> Found<Page> {
+    let (mut page, mut looked) = (Page::default(), 0);
+    let mut wanted: BTreeSet<Key> = keys.iter().take(PAGE_MAX).copied().collect();
+    while let Some(highest) = wanted.last().copied() {
+        if looked >= look_max {
+            return Ok(page);
+        }
+        let start = stretch(highest.seq);
+        let here = wanted.split_off(&Key::first(start));
+        let fold = Fold::only(files, start, &here, FOLD_MAX)?;
+        looked += fold.looked.max(1);
+        let (done, left): (Vec<Key>, Vec<Key>) =
+            here.iter().partition(|key| fold.floor.is_none_or(|floor| **key > floor));
+        for (key, folded) in fold.keys.into_iter().rev() {
+            page.deliveries.push(show(files, key, folded, attempts_max)?);
+        }
+        page.next = done.first().copied();
+        wanted.extend(left);
+    }
+    page.next = None;
+    Ok(page)
 }
 
 /// The deliveries of a page, newest first, and where the next one goes on.
@@ -84,11 +94,10 @@ fn choose(files: &[Known], query: &Query, limit: usize) -> Found<Chosen> {
         if looked >= LOOK_MAX {
             return Ok(Chosen { keys, next: range.before });
         }
-        let mut fold = Fold::stretch(files, start, range)?;
+        let mut fold = Fold::stretch(files, start, range, FOLD_MAX)?;
         looked += fold.looked.max(1);
         // What is lower has not been looked at.
-        let lowest = fold.keys.first_key_value().map(|(key, _)| *key);
-        let end = fold.floor.and(lowest).unwrap_or(Key::first(start));
+        let end = fold.floor.and_then(Key::next).unwrap_or(Key::first(start));
         while let Some((key, folded)) = fold.keys.pop_last() {
             if folded.is_in_time && query.state.is_none_or(|state| folded.state == state) {
                 if keys.len() == limit {
@@ -146,3 +155,6 @@ fn failures(file: &Known, key: Key, most: usize) -> Result<Vec<(Attempt, Meeting
         Ok((attempt, id(r, "meeting")?))
     })
 }
+
+#[cfg(test)]
+mod tests;

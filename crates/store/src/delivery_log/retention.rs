@@ -14,7 +14,8 @@ pub struct Options {
     /// Days that are kept besides today's: a day goes when it is older.
     pub days: u32,
     /// Bytes of all files: above them the oldest day goes, though never today's. When today's alone has more, only what failed
-    /// for good is still written, without excerpts.
+    /// for good the first time is still written, without excerpts, and with twice as many nothing. An app that has taken an eighth of
+    /// them on one day is treated likewise.
     pub max_bytes: u64,
 }
 
@@ -25,6 +26,11 @@ impl Default for Options {
 }
 
 impl Options {
+    /// Bytes above which nothing is written.
+    pub(super) const fn ceiling(&self) -> u64 {
+        self.max_bytes.saturating_mul(2)
+    }
+
     /// Files that there may be.
     pub(super) fn files_max(&self) -> usize {
         SPARE_FILES.saturating_add(usize::try_from(self.days).unwrap_or(usize::MAX))

@@ -3,7 +3,7 @@
 //! A row never crosses the end of a stretch, so whoever reads by sequence finds all of a stretch by its rows' first sequence;
 //! nor that of a minute, so a row is in the file of its day as a whole, and whoever counts by time need not open it.
 
-use sederunt_core::id::Id;
+use sederunt_core::id::{AppId, Id};
 use sederunt_core::time::{Day, UnixMs};
 
 use super::entry::Delivered;
@@ -36,6 +36,7 @@ pub(super) const fn stretch(seq: u64) -> u64 {
 /// A row of successes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Row {
+    pub app: AppId,
     pub endpoint: Id,
     pub minute: i64,
     pub first_seq: u64,
@@ -69,7 +70,8 @@ fn row(group: &[Delivered]) -> Option<Row> {
         status: d.status,
     });
     let packed = pack(first_seq, of_minute(minute), successes);
-    Some(Row { endpoint: first.endpoint, minute, first_seq, n: group.len(), packed })
+    let (app, endpoint) = (first.app.clone(), first.endpoint);
+    Some(Row { app, endpoint, minute, first_seq, n: group.len(), packed })
 }
 
 #[cfg(test)]
@@ -88,6 +90,7 @@ mod tests {
             let seq = dice.below(1 << 40);
             let mut given: Vec<Delivered> = (0..dice.below(3_000))
                 .map(|_| Delivered {
+                    app: AppId::from("a"),
                     endpoint: Id::from_u128(dice.below(3).into()),
                     key: Key {
                         seq: seq + dice.below(9_000),
@@ -109,7 +112,16 @@ mod tests {
                     assert_eq!((stretch(s.key.seq), minute(s.at)), (stretch(row.first_seq), row.minute));
                     assert_eq!(s.at.day(), row.day());
                     let Success { key, attempt, at, latency_ms, status } = s;
-                    found.push(Delivered { endpoint: row.endpoint, key, attempt, at, latency_ms, status });
+                    let app = row.app.clone();
+                    found.push(Delivered {
+                        app,
+                        endpoint: row.endpoint,
+                        key,
+                        attempt,
+                        at,
+                        latency_ms,
+                        status,
+                    });
                 })
                 .unwrap();
                 assert!(n == row.n && (1..=ROW_MAX).contains(&n));

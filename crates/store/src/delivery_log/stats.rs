@@ -6,9 +6,9 @@ use sederunt_core::time::UnixMs;
 
 use super::answer::{LATENCIES_MAX, Stats};
 use super::files::{Fault, Known, read};
-use super::fold::each_success;
 use super::rows::{minute, of_minute};
 use super::shared::Shared;
+use super::successes::each_success;
 use crate::Result;
 use crate::sql::find;
 

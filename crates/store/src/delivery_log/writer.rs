@@ -14,6 +14,7 @@ use super::queue::{Batch, Due, Failure};
 use super::retention::{Item, Options, retire};
 use super::rows::{Row, rows};
 use super::shared::Shared;
+use super::shares::Shares;
 use crate::{Result, StoreError};
 
 /// How long a disk that refused a write is left alone.
@@ -46,6 +47,9 @@ pub(super) struct Writer {
     has_written: bool,
     /// Today's file alone is larger than all may be.
     is_full: bool,
+    /// It is twice as large.
+    is_at_ceiling: bool,
+    shares: Shares,
     is_behind: bool,
     cannot_remove: bool,
 }
@@ -62,6 +66,7 @@ impl Writer {
     pub(super) fn new(shared: Arc<Shared>, options: Options, now: Instant, time: UnixMs) -> Self {
         let calendar = Calendar::new(now, time);
         let swept = (now, calendar.today(now));
+        let shares = Shares::new(options.max_bytes, swept.1);
         Self {
             shared,
             options,
@@ -74,6 +79,8 @@ impl Writer {
             swept,
             has_written: false,
             is_full: false,
+            is_at_ceiling: false,
+            shares,
             is_behind: false,
             cannot_remove: false,
         }
@@ -138,7 +145,7 @@ impl Writer {
         if is_time || swept_on != self.calendar.today(now) {
             self.sweep(now);
         }
-        for (day, load) in self.loads(&mut successes, failures) {
+        for (day, load) in self.loads(now, &mut successes, failures) {
             self.put(now, day, load);
         }
         if self.is_full || self.is_too_much() {
@@ -154,24 +161,56 @@ impl Writer {
     }
 
     /// What is written, by day.
-    fn loads(&mut self, successes: &mut Vec<Delivered>, failures: Vec<Failure>) -> BTreeMap<Day, Load> {
-        let mut failures: Vec<Failure> = self.refused.drain(..).chain(failures).collect();
-        if self.is_full {
-            self.shared.queue.drop_entries(successes.len());
-            successes.clear();
-            let before = failures.len();
-            failures.retain(|failure| failure.end.is_some());
-            self.shared.queue.drop_entries(before - failures.len());
-            failures.iter_mut().for_each(|failure| failure.failed.excerpt.clear());
-        }
+    fn loads(
+        &mut self,
+        now: Instant,
+        successes: &mut Vec<Delivered>,
+        failures: Vec<Failure>,
+    ) -> Vec<(Day, Load)> {
+        self.shares.turn(self.calendar.today(now));
+        self.look_at_ceiling();
+        let given = successes.len();
+        successes.retain(|success| !self.is_full && self.shares.has_place(&success.app));
+        self.shared.queue.drop_entries(given - successes.len());
         let mut loads: BTreeMap<Day, Load> = BTreeMap::new();
         for row in rows(successes) {
             loads.entry(row.day()).or_default().rows.push(row);
         }
-        for failure in failures {
-            loads.entry(failure.failed.at.day()).or_default().failures.push(failure);
+        let refused = std::mem::take(&mut self.refused);
+        for failure in refused.into_iter().chain(failures) {
+            if let Some(failure) = self.admit(failure) {
+                loads.entry(failure.failed.at.day()).or_default().failures.push(failure);
+            }
         }
-        loads
+        loads.into_iter().collect()
+    }
+
+    /// A failure as it is written. Where there is no place, only the last failure of an event is, and not that of a replay: facts are
+    /// replayed as often as somebody likes.
+    fn admit(&self, mut failure: Failure) -> Option<Failure> {
+        let has_place = !self.is_full && self.shares.has_place(&failure.failed.app);
+        if has_place {
+            return Some(failure);
+        }
+        let is_first = failure.failed.key.replay == 0;
+        if failure.end.is_some() && is_first && !self.is_at_ceiling {
+            failure.failed.excerpt = Vec::new();
+            return Some(failure);
+        }
+        self.shared.queue.drop_entries(1);
+        if let Some((_, ack)) = failure.end {
+            let max = usize::try_from(self.options.max_bytes).unwrap_or(usize::MAX);
+            self.shared.queue.settle(ack, Err(StoreError::Limit { what: "bytes of the delivery log", max }));
+        }
+        None
+    }
+
+    fn look_at_ceiling(&mut self) {
+        let is_at_ceiling = self.is_full && self.shared.folder.bytes() > self.options.ceiling();
+        if is_at_ceiling && !self.is_at_ceiling {
+            tracing::error!("today's delivery log has twice the bytes it may have: nothing is logged");
+        }
+        self.is_at_ceiling = is_at_ceiling;
     }
 
     /// Writes what belongs to a day. What a disk refuses is lost, but for final failures.
@@ -192,6 +231,9 @@ impl Writer {
                     self.synced_at = now;
                 }
                 self.say_written();
+                load.rows.iter().for_each(|row| self.shares.take_row(&row.app, row.packed.len()));
+                let taken = load.failures.iter().map(|failure| &failure.failed);
+                taken.for_each(|failed| self.shares.take_failure(&failed.app, failed.excerpt.len()));
                 for (_, ack) in load.failures.into_iter().filter_map(|failure| failure.end) {
                     self.shared.queue.settle(ack, Ok(()));
                 }
@@ -276,7 +318,7 @@ impl Writer {
         let is_full = self.shared.folder.bytes() > self.options.max_bytes;
         if is_full && !self.is_full {
             tracing::warn!(
-                "today's delivery log is as large as all days may be: only what fails for good is kept"
+                "today's delivery log is as large as all days may be: only what fails for good the first time is kept"
             );
         }
         (self.is_full, self.swept, self.has_written) = (is_full, (now, today), false);

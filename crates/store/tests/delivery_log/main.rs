@@ -13,7 +13,7 @@ mod retention;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sederunt_core::id::{Id, MeetingId};
+use sederunt_core::id::{AppId, Id, MeetingId};
 use sederunt_core::time::{Day, UnixMs};
 use sederunt_store::delivery_log::{Delivered, Delivery, DeliveryLog, Failed, Key, Options, Page, Query};
 
@@ -43,11 +43,21 @@ async fn close(log: DeliveryLog) {
 }
 
 fn success(seq: u64, at: UnixMs) -> Delivered {
-    Delivered { endpoint: endpoint(1), key: Key::first(seq), attempt: 1, at, latency_ms: 40, status: 200 }
+    let app = AppId::from("a");
+    Delivered {
+        app,
+        endpoint: endpoint(1),
+        key: Key::first(seq),
+        attempt: 1,
+        at,
+        latency_ms: 40,
+        status: 200,
+    }
 }
 
 fn failure(seq: u64, at: UnixMs) -> Failed {
     Failed {
+        app: AppId::from("a"),
         endpoint: endpoint(1),
         key: Key::first(seq),
         meeting: MeetingId::from_u128(7),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sederunt_core::id::{Id, MeetingId};
+use sederunt_core::id::{AppId, Id, MeetingId};
 use sederunt_core::time::UnixMs;
 use sederunt_dice::Dice;
 use sederunt_store::delivery_log::{
@@ -31,7 +31,8 @@ impl Model {
             let (attempt, latency_ms) = (1 + dice.below(6) as u32, dice.between(0, 2_000));
             if dice.chance(60) {
                 let status = *dice.pick(&[200, 200, 204]);
-                log.delivered(Delivered { endpoint, key, attempt, at, latency_ms, status });
+                let app = AppId::from("a");
+                log.delivered(Delivered { app, endpoint, key, attempt, at, latency_ms, status });
                 self.add(
                     endpoint,
                     key,
@@ -47,8 +48,9 @@ impl Model {
             let attempted = Attempt { attempt, at, latency_ms, status, failure: Some(failure) };
             self.add(endpoint, key, attempted);
             let excerpt = excerpt.into_bytes();
+            let (app, meeting) = (AppId::from("a"), MEETING);
             let failed =
-                Failed { endpoint, key, meeting: MEETING, attempt, at, latency_ms, status, phase, excerpt };
+                Failed { app, endpoint, key, meeting, attempt, at, latency_ms, status, phase, excerpt };
             match end {
                 Some(end) => acks.push(log.failed_for_good(failed, end)),
                 None => log.failed(failed),
@@ -122,9 +124,9 @@ impl Model {
     }
 }
 
-/// Few events, so that they meet; over several stretches of sequences, with parts and replays.
+/// Few events, so that they meet; over several stretches of sequences and their borders, with parts and replays.
 pub(crate) fn key(dice: &mut Dice) -> Key {
-    let seq = dice.below(4) * 3_000 + dice.below(60);
+    let seq = dice.below(4) * 4_066 + dice.below(60);
     Key { seq, part: dice.below(2) as u8, replay: if dice.one_in(3) { dice.below(3) as u32 } else { 0 } }
 }
 

@@ -22,8 +22,8 @@ fn any_query(dice: &mut Dice) -> Query {
     Query {
         endpoint: endpoint(u128::from(dice.below(4))),
         state: dice.maybe(2, any_state),
-        after_seq: dice.maybe(4, |dice| dice.below(9_100)),
-        before_seq: dice.maybe(4, |dice| dice.below(9_100)),
+        after_seq: dice.maybe(4, |dice| dice.below(12_300)),
+        before_seq: dice.maybe(4, |dice| dice.below(12_300)),
         from: dice.maybe(3, any_time),
         to: dice.maybe(3, any_time),
         cursor: dice.maybe(4, key),
@@ -49,15 +49,20 @@ async fn compare(log: &DeliveryLog, model: &Model, dice: &mut Dice) {
         }
         assert_eq!(log.delivery(endpoint, expected.key).await.unwrap(), Some(expected));
     }
-    let mut found = log.deliveries_of(endpoint, keys.clone()).await.unwrap();
+    let page = log.deliveries_of(endpoint, keys.clone()).await.unwrap();
+    let (mut found, is_whole) = (page.deliveries, page.next.is_none());
     found.retain(|delivery| delivery.key != keys[0]);
+    found.reverse();
     assert_eq!(found.iter().map(|delivery| delivery.key).collect::<Vec<_>>(), keys[1..]);
-    assert!(found.iter().zip(&shown).all(|(found, shown)| {
-        let newest = shown.attempts.len() - shown.attempts.len().min(ATTEMPTS_SHOWN);
-        found.attempts == shown.attempts[newest..] && found.attempts_total == shown.attempts_total
-    }));
+    assert!(
+        is_whole
+            && found.iter().zip(&shown).all(|(found, shown)| {
+                let newest = shown.attempts.len() - shown.attempts.len().min(ATTEMPTS_SHOWN);
+                found.attempts == shown.attempts[newest..] && found.attempts_total == shown.attempts_total
+            })
+    );
     for _ in 0..10 {
-        let (from, to) = (dice.below(9_100), dice.below(9_100));
+        let (from, to) = (dice.below(12_300), dice.below(12_300));
         assert_eq!(dead(log, dice, (from, to)).await, model.dead(crate::endpoint(1), from, to));
         let since = UnixMs(noon(0).0 + dice.between(-1, DAYS * 86_400_000));
         assert_eq!(log.stats(endpoint, since).await.unwrap(), model.stats(endpoint, since));
@@ -76,6 +81,7 @@ async fn dead(log: &DeliveryLog, dice: &mut Dice, (from_seq, to_seq): (u64, u64)
         if next.is_none() {
             return all;
         }
+        assert!(next > query.after, "{next:?} goes on from {:?}", query.after);
         query.after = next;
     }
 }
@@ -99,6 +105,31 @@ async fn answers_are_those_of_a_map() {
         }
         close(log).await;
     }
+}
+
+#[tokio::test]
+async fn a_list_of_what_failed_goes_on_after_the_end_of_a_stretch() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    for seq in [4_095, 4_096, 12_287, 20_000] {
+        log.failed_for_good(failure(seq, noon(0)), Final::Refused).await.unwrap().unwrap();
+    }
+    for limit in 1..6 {
+        let mut query =
+            DeadQuery { endpoint: endpoint(1), from_seq: 0, to_seq: u64::MAX, after: None, limit };
+        let mut seqs = Vec::new();
+        // One call a list, and one that finds nothing more.
+        for _ in 0..5 {
+            let DeadLetters { keys, next } = log.dead_letters(query.clone()).await.unwrap();
+            seqs.extend(keys.iter().map(|key| key.seq));
+            query.after = next;
+            if next.is_none() {
+                break;
+            }
+        }
+        assert_eq!((seqs.as_slice(), query.after), ([4_095, 4_096, 12_287, 20_000].as_slice(), None));
+    }
+    close(log).await;
 }
 
 #[tokio::test]

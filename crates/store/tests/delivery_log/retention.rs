@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use sederunt_core::id::AppId;
 use sederunt_core::time::UnixMs;
-use sederunt_store::delivery_log::{DeliveryLog, Final, Key, Options};
+use sederunt_store::delivery_log::{DeliveryLog, Failed, Final, Key, Options};
 
 use crate::{close, endpoint, failure, names, noon, open, open_with, seqs, success};
 
@@ -16,6 +17,11 @@ async fn days(dir: &Path, days: impl Iterator<Item = i64>) {
         log.delivered(success(1_000 + day.unsigned_abs(), noon(day)));
     }
     close(log).await;
+}
+
+/// A failure of one of many apps, none of which takes more than its share.
+fn of_many(seq: u64, at: UnixMs) -> Failed {
+    Failed { app: AppId::from(format!("app-{}", seq % 50).as_str()), ..failure(seq, at) }
 }
 
 fn files(dir: &Path) -> usize {
@@ -62,7 +68,7 @@ async fn the_oldest_days_go_while_all_are_too_large() {
     assert_eq!(seqs(&log).await, [1_005, 1_004, 1_003, 1_002]);
     // And while it grows.
     for seq in 0..200 {
-        log.failed(failure(seq, noon(5)));
+        log.failed(of_many(seq, noon(5)));
     }
     log.flush().await;
     assert!(log.bytes() <= 4 * one, "{} of {}", log.bytes(), 4 * one);
@@ -76,7 +82,7 @@ async fn when_today_alone_is_too_large_only_the_last_failures_are_kept() {
     let options = Options { max_bytes: 100_000, ..Options::default() };
     let log = open_with(dir.path(), options, noon(0));
     for seq in 0..500 {
-        log.failed(failure(seq, noon(0)));
+        log.failed(of_many(seq, noon(0)));
     }
     log.flush().await;
     assert!(log.bytes() > 100_000 && log.dropped() == 0);

@@ -218,3 +218,31 @@ fn a_clock_that_was_set_back_makes_nobody_wait_longer_than_the_schedule() {
     bench.after(1_200, In::Tick);
     assert_eq!(bench.answer(200, None).attempt, 2);
 }
+
+#[test]
+fn what_is_asked_for_once_more_has_so_many_places() {
+    let mut bench = Bench::new();
+    let rows = ROWS_MAX as u64;
+    let (lane, retry) =
+        (MeetingId::from_u128(1), |seq| Control::Retry(Key::first(seq), MeetingId::from_u128(1)));
+    let mut saved = Endpoint::from_now(2 * rows);
+    let tried = crate::rows::Tried {
+        attempts: 1,
+        first_at: UnixMs(0),
+        hold_until: UnixMs(0),
+        next_at: UnixMs(1_000_000),
+        last_status: None,
+        is_alone: true,
+    };
+    let row = |seq| Row { key: Key::first(seq), lane, tried: Some(tried), behind_from: None };
+    saved.rows = (1..rows).map(row).collect();
+    bench.endpoint = Endpoint::load(SETTINGS, saved, 2 * rows, UnixMs(0));
+    assert!(bench.endpoint.may_wait(Key::first(rows)));
+    bench.endpoint.handle(UnixMs(0), Jitter(200), In::Control(retry(rows)));
+    assert_eq!(bench.endpoint.load_now().rows, ROWS_MAX);
+    assert!(!bench.endpoint.may_wait(Key::first(rows + 1)), "one more");
+    assert!(
+        bench.endpoint.may_wait(Key::first(5)) && bench.endpoint.may_wait(Key::first(rows)),
+        "it waits already"
+    );
+}

@@ -109,19 +109,17 @@ impl Walk<'_> {
         let mut keys = self.waiting_in(None, before).rev();
         let some: Vec<Key> = keys.by_ref().take(PAGE_MAX).collect();
         let next = keys.next().and(some.last().copied());
-        let mut logged = self.logged_of(some.clone()).await?;
-        let candidates = some.into_iter().filter_map(|key| {
+        let page = self.service.log().deliveries_of(self.of.receiver(self.app), some.clone()).await?;
+        let mut logged: HashMap<Key, Delivery> =
+            page.deliveries.into_iter().map(|logged| (logged.key, logged)).collect();
+        // What the log did not get to is for the next round.
+        let looked = some.into_iter().filter(|key| page.next.is_none_or(|lowest| *key >= lowest));
+        let candidates = looked.filter_map(|key| {
             let logged = logged.remove(&key);
             let state = State::of(true, logged.as_ref());
             (state == State::Waiting).then_some(Candidate { key, state, logged })
         });
-        Ok((candidates.collect(), next))
-    }
-
-    /// What the log has of these.
-    async fn logged_of(&self, keys: Vec<Key>) -> Result<HashMap<Key, Delivery>, StoreError> {
-        let found = self.service.log().deliveries_of(self.of.receiver(self.app), keys).await?;
-        Ok(found.into_iter().map(|logged| (logged.key, logged)).collect())
+        Ok((candidates.collect(), page.next.or(next)))
     }
 
     /// The next of what is in the log, with what waits between, and where to go on.

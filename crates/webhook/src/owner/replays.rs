@@ -78,7 +78,10 @@ pub async fn begin(service: &Service, webhook: &WebhookRow, wanted: Wanted) -> R
         failed: 0,
         created_at: service.now(),
     };
-    let replay = store.create_replay(&webhook.app, replay).await?;
+    let replay = match store.create_replay(&webhook.app, replay).await {
+        Err(StoreError::Limit { max, .. }) => return Err(OwnerError::TooManyReplays(max)),
+        created => created?,
+    };
     Ok(Begun { replay, estimated })
 }
 

@@ -85,6 +85,10 @@ pub struct Seen {
 /// There is no such event, or the ledger or the log cannot be read.
 pub async fn delivery(service: &Service, app: &AppId, of: &Subject, key: Key) -> Result<Seen, OwnerError> {
     let store = service.store();
+    // There are no replays of rooms.
+    if matches!(of, Subject::Room { .. }) && key.replay > 0 {
+        return Err(OwnerError::NoEvent);
+    }
     let fact = event::facts(store, app, of, std::iter::once(key)).await?.remove(&key.seq);
     let fact = fact.ok_or(OwnerError::NoEvent)?;
     let event = event::name(of, fact.kind, key.part).ok_or(OwnerError::NoEvent)?;

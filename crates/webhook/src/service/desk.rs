@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::config::{Config, room_receiver};
-use super::receiver::{Command, Status};
+use super::receiver::{Command, Retried, Status};
 use super::shared::Shared;
 use super::wants::Wants;
 use super::{Service, event};
@@ -101,6 +101,9 @@ pub enum DeskError {
     /// A request for the event is under way.
     #[error("a request for this event is under way")]
     UnderWay,
+    /// As much waits for this receiver as may.
+    #[error("too many events wait for this receiver already")]
+    TooManyWait,
     /// Nothing of the fact is told to this receiver.
     #[error("there is no such event for this receiver")]
     NoEvent,
@@ -123,7 +126,7 @@ impl Service {
     /// Sends an event now, whether it was delivered or not.
     ///
     /// # Errors
-    /// It is not told to this receiver, a request for it is under way, or the receiver is not served.
+    /// It is not told to this receiver, a request for it is under way, too many wait, or the receiver is not served.
     pub async fn retry(
         &self,
         app: &AppId,
@@ -137,13 +140,14 @@ impl Service {
         let (answer, done) = oneshot::channel();
         self.ask(app, of, Command::Retry(key, meeting, answer)).ok_or(DeskError::NotServed)?;
         match timeout(ANSWER_BOUND, done).await {
-            Ok(Ok(true)) => Ok(()),
-            Ok(Ok(false)) => Err(DeskError::UnderWay),
+            Ok(Ok(Retried::Due)) => Ok(()),
+            Ok(Ok(Retried::UnderWay)) => Err(DeskError::UnderWay),
+            Ok(Ok(Retried::Full)) => Err(DeskError::TooManyWait),
             Ok(Err(_)) | Err(_) => Err(DeskError::NotServed),
         }
     }
 
-    /// A request for an event, rendered anew.
+    /// A request for an event, rendered anew. Where it is not signed, signatures of the server's key are empty.
     ///
     /// # Errors
     /// Nothing of the fact is told to this receiver, or the ledger fails.
@@ -151,13 +155,17 @@ impl Service {
         &self,
         app: &AppId,
         of: &Subject,
-        key: Key,
-        meeting: MeetingId,
+        (key, meeting): (Key, MeetingId),
+        is_signed: bool,
     ) -> Result<Sent, DeskError> {
         let app = self.app(app).await?;
         let config = self.config(&app, of);
         let told = app.event_at(&config.wants, key, meeting).await?.ok_or(DeskError::NoEvent)?;
-        let signature = self.setup.signer.sign(&told.body).await.map_err(|_| DeskError::Unsigned)?;
+        let signature = if is_signed {
+            self.setup.signer.sign(&told.body).await.map_err(|_| DeskError::Unsigned)?
+        } else {
+            Arc::from("")
+        };
         let headers = app.headers(&config, (&told, 1), &signature, false).await;
         Ok(Sent { headers, body: told.body.clone() })
     }
@@ -173,8 +181,8 @@ impl Service {
         of: &Subject,
         sample: impl Into<Sample>,
     ) -> Result<Tested, DeskError> {
+        let turn = self.setup.tests.begin(app).ok_or(DeskError::TooMany)?;
         let app = self.app(app).await?;
-        let _turn = app.tests.try_acquire().map_err(|_| DeskError::TooMany)?;
         let config = self.config(&app, of);
         let told = made_up(&app, of, sample.into(), self.setup.clock.wall());
         let signature = self.setup.signer.sign(&told.body).await.map_err(|_| DeskError::Unsigned)?;
@@ -184,8 +192,13 @@ impl Service {
             Ok(target) => {
                 let request = Request { app: app.resolver_key(), target, headers, body: told.body };
                 let client = self.setup.client.clone();
+                let send = async move {
+                    // To the end of the request, also when nobody waits for it any more.
+                    let _turn = turn;
+                    client.send(&request).await
+                };
                 // On the runtime of webhooks: its connections belong to that.
-                let reply = self.spawn(async move { client.send(&request).await }).await;
+                let reply = self.spawn(send).await;
                 reply.ok_or(DeskError::NotServed)?
             }
             Err(_) => Reply {

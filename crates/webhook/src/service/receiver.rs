@@ -30,14 +30,25 @@ pub(super) enum Command {
     Probe,
     /// The server's key was changed then.
     Rotated(UnixMs),
-    /// Send an event once more; answered with whether that was done: not while a request for it is under way.
-    Retry(Key, MeetingId, oneshot::Sender<bool>),
+    /// Send an event once more.
+    Retry(Key, MeetingId, oneshot::Sender<Retried>),
     /// How it does.
     Status(oneshot::Sender<Status>),
     /// Have a row of its own.
     HaveRow,
     /// Have none any more; the shared place is at this fact then.
     DropRow(u64),
+}
+
+/// What became of [`Command::Retry`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Retried {
+    /// It is due.
+    Due,
+    /// Not while a request for the event is under way.
+    UnderWay,
+    /// As many events wait as may.
+    Full,
 }
 
 /// How a receiver does.

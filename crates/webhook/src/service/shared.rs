@@ -19,8 +19,6 @@ use super::ring::Ring;
 
 /// Requests in flight of an app, beyond what each receiver always may have.
 const IN_FLIGHT: usize = 64;
-/// Tests at a time that owners of an app's webhooks make.
-const TESTS: usize = 4;
 /// Before something is tried again that the store refused.
 pub(super) const AGAIN: Duration = Duration::from_secs(1);
 /// Pages of facts whose time is remembered, to know how long their events took.
@@ -35,8 +33,6 @@ pub(super) struct Shared {
     pub id: AppId,
     /// For requests.
     pub turns: Semaphore,
-    /// For tests that its owner makes.
-    pub tests: Semaphore,
     pub stop: CancellationToken,
     ring: Mutex<Ring>,
     /// Pages for those who are behind the ring.
@@ -60,7 +56,6 @@ impl Shared {
             setup,
             id,
             turns: Semaphore::new(IN_FLIGHT),
-            tests: Semaphore::new(TESTS),
             stop,
             ring: Mutex::new(Ring::new(u64::MAX)),
             kept: Kept::default(),

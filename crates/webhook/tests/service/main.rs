@@ -1,6 +1,7 @@
 //! The service over a real node and its ledger, with receivers on this machine.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod desk;
 mod replays;
 mod scene;
 
@@ -386,7 +387,7 @@ async fn its_owner_sees_how_it_does_tests_it_and_asks_again() {
 
     let (seq, meeting) = (told[3].header("sederunt-sequence").parse().unwrap(), told[3].json());
     let meeting = meeting["meeting"]["id"].as_str().unwrap().parse().unwrap();
-    let rendered = service.render(app, &of, Key::first(seq), meeting).await.unwrap();
+    let rendered = service.render(app, &of, (Key::first(seq), meeting), true).await.unwrap();
     assert_eq!(
         (&rendered.body[..], &rendered.headers["rtk-uuid"]),
         (&told[3].body[..], &told[3].header("rtk-uuid").parse().unwrap())
@@ -395,7 +396,7 @@ async fn its_owner_sees_how_it_does_tests_it_and_asks_again() {
     let again = receiver.wait(7).await.remove(6);
     assert_eq!((again.header("rtk-uuid"), &again.body), (told[3].header("rtk-uuid"), &told[3].body));
     assert_eq!(receiver.got().len(), 7);
-    let nothing = service.render(app, &of, Key { part: 1, ..Key::first(seq) }, meeting).await;
+    let nothing = service.render(app, &of, (Key { part: 1, ..Key::first(seq) }, meeting), true).await;
     assert!(matches!(nothing, Err(DeskError::NoEvent)), "nobody wrote");
 }
 

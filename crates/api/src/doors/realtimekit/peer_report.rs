@@ -27,6 +27,7 @@ use crate::dialect::{KitError, KitErrors};
 use crate::extract::Params;
 use crate::fault::Fault;
 use crate::query::{FromQuery, Query, named};
+use crate::reports::Reports;
 use crate::state::Api;
 
 use metadata::PeerReportMetadata;
@@ -40,6 +41,8 @@ pub(super) struct OfPeer {
     row: StayRow,
     /// The shell.
     node: Node,
+    /// Builds the report.
+    reports: Reports,
 }
 
 impl FromRequestParts<Api> for OfPeer {
@@ -50,7 +53,7 @@ impl FromRequestParts<Api> for OfPeer {
         let unknown = || KitError::not_found("Peer");
         let id: PeerId = path_id(parts, "peer_id").ok_or_else(unknown)?;
         let row = caller.store().peer(&caller.app.id, id).await?.ok_or_else(unknown)?;
-        Ok(Self { row, node: caller.node })
+        Ok(Self { row, node: caller.node, reports: api.reports.clone() })
     }
 }
 
@@ -156,19 +159,21 @@ pub(super) async fn get(
     caller: OfPeer,
     Params(p, _): Params<GetParams, KitError>,
 ) -> Result<Envelope<PeerReportAnswer>, KitError> {
-    let OfPeer { row, node } = caller;
+    let OfPeer { row, node, reports } = caller;
     let view_type = view_type(node.store(), &row).await?;
-    // In this order: what is written down meanwhile is in both, and counts once.
-    let lately = node.seen_lately(row.session, row.stay.peer);
-    let kept = node.store().reports(row.session, row.stay.peer).await?;
-    let figures = move || {
+    let (session, peer) = (row.session, row.stay.peer);
+    let read = async {
+        // In this order: what is written down meanwhile is in both, and counts once.
+        let lately = node.seen_lately(session, peer);
+        Ok::<_, KitError>((lately, node.store().reports(session, peer).await?))
+    };
+    let figures = reports.build(read, move |(lately, kept)| {
         let report = kept.map(|kept| Report::read(&kept, lately)).unwrap_or_default();
         let quality = p.shows(Part::Quality).then(|| PeerReportQuality::of(&report)).flatten();
         let metadata = PeerReportMetadata::of(&row, view_type, report, |part| p.shows(part));
         (p, row, PeerReport { metadata, quality })
-    };
-    let figures = tokio::task::spawn_blocking(figures).await;
-    let (p, row, peer_report) = figures.map_err(|error| KitError::internal(&error))?;
+    });
+    let (p, row, peer_report) = figures.await?.map_err(|error| KitError::internal(&error))?;
     let stay = &row.stay;
     let participant = PeerReportParticipant {
         id: stay.peer.to_string(),

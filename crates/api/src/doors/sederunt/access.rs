@@ -2,6 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use sederunt_core::id::AppId;
 use sederunt_store::AppRow;
 
 use super::Feeds;
@@ -26,18 +27,24 @@ impl FromRequestParts<Api> for InApp {
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, KitError> {
         let principal = Principal::of::<KitError>(&api.node, &parts.headers).await?;
-        let account = principal.account();
-        let is_reached = |app: &AppRow| {
-            principal.workspace.as_ref() == Some(&app.id)
-                || account.is_some_and(|(account, _)| account == app.account)
-        };
-        let app = match path::param(parts, &["app_id"]) {
-            Some(id) => path::app(api.node.store(), &id).await?.filter(is_reached),
-            None => None,
-        };
-        // A key of one workspace has no list of apps in which another one could be missing.
-        let missing = || if account.is_some() { KitError::not_found("App") } else { KitError::forbidden() };
-        let app = app.ok_or_else(missing)?;
+        let account = principal.account().map(|(account, _)| account);
+        let app = reached(parts, api, account, principal.workspace.as_ref()).await?;
         Ok(Self { app, key: principal.key, feeds: api.feeds.clone() })
     }
+}
+
+/// The app of the path, if it is one of the account or the workspace itself.
+pub(super) async fn reached(
+    parts: &Parts,
+    api: &Api,
+    account: Option<&str>,
+    workspace: Option<&AppId>,
+) -> Result<AppRow, KitError> {
+    let app = match path::param(parts, &["app_id"]) {
+        Some(id) => path::app(api.node.store(), &id).await?,
+        None => None,
+    };
+    let app = app.filter(|app| workspace == Some(&app.id) || account == Some(app.account.as_str()));
+    // A key of one workspace has no list of apps in which another one could be missing.
+    app.ok_or_else(|| if account.is_some() { KitError::not_found("App") } else { KitError::forbidden() })
 }

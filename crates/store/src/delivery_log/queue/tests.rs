@@ -1,6 +1,6 @@
 //! Without a thread: who has a place, and what is due when.
 
-use sederunt_core::id::{Id, MeetingId};
+use sederunt_core::id::{AppId, Id, MeetingId};
 use sederunt_core::time::UnixMs;
 
 use super::*;
@@ -8,11 +8,12 @@ use crate::delivery::Key;
 
 fn success() -> Delivered {
     let (endpoint, key) = (Id::from_u128(1), Key::first(1));
-    Delivered { endpoint, key, attempt: 1, at: UnixMs(0), latency_ms: 1, status: 200 }
+    Delivered { app: AppId::from("a"), endpoint, key, attempt: 1, at: UnixMs(0), latency_ms: 1, status: 200 }
 }
 
 fn failure() -> Failed {
     Failed {
+        app: AppId::from("a"),
         endpoint: Id::from_u128(1),
         key: Key::first(1),
         meeting: MeetingId::from_u128(1),

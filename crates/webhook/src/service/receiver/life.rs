@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use sederunt_core::id::Id;
+use sederunt_core::id::{Id, MeetingId};
 use sederunt_core::time::UnixMs;
 use sederunt_store::StoreError;
 use sederunt_store::delivery::Cursor;
@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::{Command, Keeper, Status, only};
+use super::{Command, Keeper, Retried, Status, only};
 use crate::endpoint::Endpoint;
 use crate::health::State;
 use crate::retry::Outcome;
@@ -287,11 +287,7 @@ impl Life {
             Command::Probe => self.feed(In::Control(Control::Probe)),
             Command::Rotated(at) => self.feed(In::Control(Control::Rotated(at))),
             Command::Retry(key, lane, answer) => {
-                let is_free = !self.endpoint.is_flying(key);
-                if is_free {
-                    self.feed(In::Control(Control::Retry(key, lane)));
-                }
-                let _ = answer.send(is_free);
+                let _ = answer.send(self.retry(key, lane));
             }
             Command::Status(answer) => {
                 let _ = answer.send(self.status());
@@ -301,6 +297,17 @@ impl Life {
             // Taken by the loop.
             Command::Reload => {}
         }
+    }
+
+    fn retry(&mut self, key: Key, lane: MeetingId) -> Retried {
+        if self.endpoint.is_flying(key) {
+            return Retried::UnderWay;
+        }
+        if !self.endpoint.may_wait(key) {
+            return Retried::Full;
+        }
+        self.feed(In::Control(Control::Retry(key, lane)));
+        Retried::Due
     }
 
     fn status(&self) -> Status {
@@ -402,7 +409,8 @@ impl Life {
         }
         let key = attempt.key;
         let setup = &self.app.setup;
-        let written = journal::write(&setup.log, &*setup.clock, self.config.of.id(), &attempt, &excerpt);
+        let of = (&self.app.id, self.config.of.id());
+        let written = journal::write(&setup.log, &*setup.clock, of, &attempt, &excerpt);
         if let Some(written) = written {
             self.jobs.spawn(async move {
                 written.await;

@@ -15,6 +15,7 @@ use sederunt_store::{AppRow, Store, StoreError, Thing, WebhookRow};
 use sederunt_webhook::service::{Service, Subject};
 
 use crate::dialect::KitError;
+use crate::doors::sederunt::access::reached;
 use crate::path;
 use crate::principal::Principal;
 use crate::right::Right;
@@ -94,19 +95,10 @@ impl Caller {
         if granted.is_none() && workspace.is_none() {
             return Err(KitError::forbidden());
         }
-        let by_account = |app: &AppRow| {
-            granted.filter(|(account, _)| *account == app.account).map(|(_, permission)| permission)
-        };
-        let by_workspace = |app: &AppRow| workspace == Some(&app.id);
-        let app = match path::param(parts, &["app_id"]) {
-            Some(id) => path::app(api.node.store(), &id).await?,
-            None => None,
-        };
-        let app = app.filter(|app| by_account(app).is_some() || by_workspace(app));
-        // A key of one workspace has no list of apps in which another one could be missing.
-        let missing = || if granted.is_some() { KitError::not_found("App") } else { KitError::forbidden() };
-        let app = app.ok_or_else(missing)?;
-        let may_change = by_account(&app).is_some_and(Change::granted) || (is_room && by_workspace(&app));
+        let app = reached(parts, api, granted.map(|(account, _)| account), workspace).await?;
+        let by_account = granted
+            .is_some_and(|(account, permission)| account == app.account && Change::granted(permission));
+        let may_change = by_account || (is_room && workspace == Some(&app.id));
         Ok(Self { app, may_change })
     }
 }

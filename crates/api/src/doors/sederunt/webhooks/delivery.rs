@@ -51,7 +51,7 @@ async fn get(of_delivery: OfDelivery<Read>) -> Result<Json<Whole>, KitError> {
     let service = service.get()?;
     let seen = seen::delivery(service, &app, &of, key).await?;
     let sender = seen::sender(service, &of, key).await?;
-    let sent = service.render(&app, &sender, key, seen.meeting).await?;
+    let sent = service.render(&app, &sender, (key, seen.meeting), may_change).await?;
     Ok(Json(Whole { delivery: seen.into(), request: Request::of(&sender, &sent, may_change) }))
 }
 

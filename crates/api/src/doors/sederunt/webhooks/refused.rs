@@ -5,7 +5,7 @@ use sederunt_webhook::owner::OwnerError;
 use sederunt_webhook::service::DeskError;
 use utoipa::IntoResponses;
 
-use crate::dialect::{KitError, KitErrorBody};
+use crate::dialect::{KitError, KitErrorBody, sentence};
 
 /// The webhook is switched off, what is asked for is under way, or too much of it is.
 #[derive(IntoResponses)]
@@ -17,7 +17,7 @@ impl From<DeskError> for KitError {
     fn from(error: DeskError) -> Self {
         match error {
             DeskError::NoEvent => Self::not_found("Delivery"),
-            DeskError::UnderWay | DeskError::TooMany => conflict(&error.to_string()),
+            DeskError::UnderWay | DeskError::TooMany | DeskError::TooManyWait => conflict(&error.to_string()),
             DeskError::NotServed => Self::new(StatusCode::SERVICE_UNAVAILABLE, sentence(&error.to_string())),
             DeskError::Unsigned => Self::internal(&error),
             DeskError::Store(error) => error.into(),
@@ -29,9 +29,10 @@ impl From<OwnerError> for KitError {
     fn from(error: OwnerError) -> Self {
         match error {
             OwnerError::NoEvent => Self::not_found("Delivery"),
-            OwnerError::Off | OwnerError::Unlisted(_) | OwnerError::TooManyWait | OwnerError::ReplayOver => {
-                conflict(&error.to_string())
-            }
+            OwnerError::Off
+            | OwnerError::Unlisted(_)
+            | OwnerError::ReplayOver
+            | OwnerError::TooManyReplays(_) => conflict(&error.to_string()),
             OwnerError::Backwards | OwnerError::Nothing | OwnerError::TooManyFailed(_) => {
                 Self::bad_request(&error.to_string())
             }
@@ -43,10 +44,4 @@ impl From<OwnerError> for KitError {
 
 fn conflict(words: &str) -> KitError {
     KitError::new(StatusCode::CONFLICT, sentence(words))
-}
-
-/// The words as a sentence begins.
-fn sentence(words: &str) -> String {
-    let mut chars = words.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

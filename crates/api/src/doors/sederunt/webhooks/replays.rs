@@ -168,7 +168,7 @@ pub(crate) struct BegunReplay {
 /// Tells a webhook a range of facts once more; at most four at a time in an app.
 ///
 /// A range of time becomes one of sequence numbers at once; it has everything that happened then, and may have a little more.
-/// 409 when the webhook is off.
+/// 409 when the webhook is off, and while four replays of the app run.
 #[utoipa::path(
     post,
     path = "/apps/{app_id}/webhooks/{webhook_id}/replays",
