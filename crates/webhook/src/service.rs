@@ -22,6 +22,7 @@ mod rooms;
 mod send;
 mod shared;
 mod signer;
+mod turns;
 mod wants;
 
 use std::collections::HashSet;
@@ -34,7 +35,7 @@ use sederunt_core::time::UnixMs;
 use sederunt_store::Store;
 use sederunt_store::delivery_log::DeliveryLog;
 use tokio::runtime::Runtime;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::client::Client;
@@ -127,7 +128,7 @@ struct Setup {
     log: DeliveryLog,
     numbers: Numbers,
     pages: Pages,
-    turns: Semaphore,
+    turns: turns::ServerTurns,
     /// Apps whose facts somebody wants.
     served: Mutex<HashSet<AppId>>,
     served_changed: Notify,
@@ -183,7 +184,7 @@ impl Service {
             signer: signer::Signer::new(current.key, numbers.clone()),
             log,
             pages: Pages::new(store.clone(), READS, FOLDS),
-            turns: Semaphore::new(settings.in_flight.max(1)),
+            turns: turns::ServerTurns::new(settings.in_flight),
             served: Mutex::default(),
             served_changed: Notify::new(),
             store,

@@ -3,20 +3,16 @@
 use bytes::Bytes;
 use http::HeaderMap;
 use sederunt_core::id::Id;
-use tokio::sync::Semaphore;
 
 use super::config::{Config, Of};
 use super::shared::Shared;
+use super::turns::ReceiverTurns;
 use crate::client::{Reply, Request};
 use crate::headers::{self, Stamp};
 use crate::retry::{Outcome, Phase};
 use crate::sign::event_id;
 use crate::told::{Key, Told};
 use crate::words::Delivery;
-
-/// Requests of one receiver that need no turn of its app: a receiver that hangs holds up its own requests, and none of the
-/// others'.
-pub(super) const OWN_TURNS: usize = 2;
 
 /// How an attempt ended.
 #[derive(Debug)]
@@ -34,7 +30,12 @@ impl Attempted {
 
 impl Shared {
     /// Makes an attempt; `own` are the turns that only its receiver has.
-    pub(super) async fn attempt(&self, config: &Config, delivery: &Delivery, own: &Semaphore) -> Attempted {
+    pub(super) async fn attempt(
+        &self,
+        config: &Config,
+        delivery: &Delivery,
+        own: &ReceiverTurns,
+    ) -> Attempted {
         let target = match &config.target {
             Ok(target) => target,
             Err(rule) => {
@@ -47,19 +48,16 @@ impl Shared {
             tracing::error!("a body of a webhook cannot be signed");
             return Attempted::failed(Phase::Stopped);
         };
-        let turn = tokio::select! {
-            biased;
-            turn = own.acquire() => turn,
-            turn = self.turns.acquire() => turn,
+        let Some(turn) = own.turn(&self.turns, &self.setup.turns).await else {
+            return Attempted::failed(Phase::Stopped);
         };
-        let place = self.setup.turns.acquire().await;
         let told = &*delivery.told;
         let headers = self.headers(config, (told, delivery.attempt), &signature, false).await;
         let (app, target, body) = (self.resolver_key(), target.clone(), told.body.clone());
         let request = Request { app, target, headers, body };
         let counted = self.setup.numbers.begins();
         let reply = self.setup.client.send(&request).await;
-        drop((counted, place, turn));
+        drop((counted, turn));
         self.count(&reply);
         Attempted { outcome: reply.outcome, excerpt: reply.excerpt }
     }

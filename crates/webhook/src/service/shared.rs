@@ -15,9 +15,8 @@ use tokio_util::sync::CancellationToken;
 use super::Setup;
 use super::event::Posted;
 use super::ring::Ring;
+use super::turns::AppTurns;
 
-/// Requests in flight of an app, beyond what each receiver always may have.
-const IN_FLIGHT: usize = 64;
 /// Tests at a time that owners of an app's webhooks make.
 const TESTS: usize = 4;
 /// Before something is tried again that the store refused.
@@ -33,7 +32,7 @@ pub(super) struct Shared {
     pub setup: Arc<Setup>,
     pub id: AppId,
     /// For requests.
-    pub turns: Semaphore,
+    pub turns: AppTurns,
     /// For tests that its owner makes.
     pub tests: Semaphore,
     pub stop: CancellationToken,
@@ -56,7 +55,7 @@ impl Shared {
             key: Arc::from(id.as_str()),
             setup,
             id,
-            turns: Semaphore::new(IN_FLIGHT),
+            turns: AppTurns::default(),
             tests: Semaphore::new(TESTS),
             stop,
             ring: Mutex::new(Ring::new(u64::MAX)),

@@ -11,7 +11,7 @@ use sederunt_core::id::Id;
 use sederunt_core::time::UnixMs;
 use sederunt_store::StoreError;
 use sederunt_store::delivery::Cursor;
-use tokio::sync::{Mutex, Semaphore, mpsc, watch};
+use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tokio_util::task::AbortOnDropHandle;
@@ -25,8 +25,8 @@ use crate::service::config::Config;
 use crate::service::jitter::Jitters;
 use crate::service::journal;
 use crate::service::ring::{Page, Room};
-use crate::service::send::OWN_TURNS;
 use crate::service::shared::Shared;
+use crate::service::turns::ReceiverTurns;
 use crate::told::Key;
 use crate::words::{Attempt, Control, Delivery, End, In, Out, Ticket};
 
@@ -96,7 +96,7 @@ async fn live(app: Arc<Shared>, id: Id, keeper: Keeper, ends: &mut Ends) -> Resu
         kept,
         rows: 0,
         jobs: JoinSet::new(),
-        turns: Arc::new(Semaphore::new(OWN_TURNS)),
+        turns: Arc::default(),
         is_keeping: false,
         queued: None,
         wake_at: None,
@@ -144,8 +144,8 @@ struct Life {
     /// Rows that the machine has, after its last input.
     rows: usize,
     jobs: JoinSet<Done>,
-    /// Requests that need no turn of the app.
-    turns: Arc<Semaphore>,
+    /// Requests that it may have.
+    turns: Arc<ReceiverTurns>,
     /// Something is being written.
     is_keeping: bool,
     /// A batch that waits for that.
