@@ -64,12 +64,12 @@ impl Shared {
             };
             after = next - 1;
             let pages = &self.setup.pages;
-            let page = pages.page(&self.id, Cursor::at_end(after), PAGE, filter.clone()).await?;
+            let page = pages.page_to(&self.id, Cursor::at_end(after), to, PAGE, filter.clone()).await?;
             let mut found = Vec::new();
-            for row in page.events.iter().take_while(|row| row.seq <= to) {
+            for row in &page.events {
                 found.extend(self.render(row, wants.has_chat()).await?);
             }
-            let through = page.through.min(to);
+            let through = page.through;
             let picked = pick(found.iter(), wants, room);
             let is_over = picked.is_full() || !page.has_more || page.through >= to;
             let page = picked.through(through);
@@ -98,8 +98,8 @@ impl Shared {
         let kinds = wants.facts().into_iter().collect();
         let filter = EventFilter { meetings: vec![lane], kinds, counts };
         let before = Cursor::at_end(key.seq.saturating_sub(1));
-        let page = self.setup.pages.page(&self.id, before, 1, filter).await?;
-        let Some(row) = page.events.first().filter(|row| row.seq == key.seq) else { return Ok(None) };
+        let page = self.setup.pages.page_to(&self.id, before, key.seq, 1, filter).await?;
+        let Some(row) = page.events.first() else { return Ok(None) };
         let events = self.render(row, wants.has_chat()).await?;
         Ok(events.iter().filter_map(|event| wants.pick(event)).find(|told| told.key == key))
     }
