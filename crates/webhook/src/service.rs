@@ -203,9 +203,9 @@ impl Service {
             .build()?;
         let stop = CancellationToken::new();
         let apps = Arc::new(apps::Apps::new(Arc::clone(&setup), stop.clone()));
-        apps.rotated(current.rotated_at);
+        apps.rotated(current.known.rotated_at);
         runtime.spawn(Arc::clone(&apps).run());
-        runtime.spawn(keys::follow(Arc::clone(&setup), Arc::clone(&apps), current.id, stop.clone()));
+        runtime.spawn(keys::follow(Arc::clone(&setup), Arc::clone(&apps), current.known, stop.clone()));
         Ok(Self { setup, apps, stop, runtime: Mutex::new(Some(runtime)) })
     }
 
