@@ -19,6 +19,8 @@ mod read;
 mod receiver;
 mod ring;
 mod rooms;
+#[cfg(test)]
+mod scene;
 mod send;
 mod shared;
 mod signer;

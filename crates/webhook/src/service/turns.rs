@@ -8,14 +8,18 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Requests of one receiver that need none of the turns its app shares.
 const OWN_OF_RECEIVER: usize = 2;
-/// Requests of an app that are its receivers' own. A receiver is an app with a URL, and rooms bring as many URLs as they like.
+/// Requests of an app that are its receivers' own, at most. A receiver is an app with a URL, and rooms bring as many URLs as they like.
 const OWN_OF_APP: usize = 64;
-/// Requests of an app beyond those.
+/// Requests of an app beyond those, at most.
 const SHARED_OF_APP: usize = 64;
-/// First requests of an app, for which places are kept.
-const FIRST_OF_APP: usize = 8;
-/// One of so many places of the server is kept for first requests of apps.
+/// Either is at most one of so many places of the server: one app never holds more than half of a small server.
+const OF_APP_ONE_IN: usize = 4;
+/// One of so many places of the server is kept for first requests of apps …
 const KEPT_ONE_IN: usize = 4;
+/// … and an app has at most so many of those …
+const FIRST_OF_APP: usize = 8;
+/// … and at most one of so many, so that there are some for many apps.
+const FIRST_ONE_IN: usize = 16;
 
 /// Those of the server.
 #[derive(Debug)]
@@ -36,6 +40,13 @@ pub(super) struct AppTurns {
 #[derive(Debug)]
 pub(super) struct ReceiverTurns {
     own: Semaphore,
+}
+
+/// Those of a webhook, whose replays send beside it.
+#[derive(Debug)]
+pub(super) struct WebhookTurns {
+    all: Semaphore,
+    replays: Semaphore,
 }
 
 /// A request may be made until this is dropped.
@@ -68,12 +79,15 @@ impl ServerTurns {
     }
 }
 
-impl Default for AppTurns {
-    fn default() -> Self {
+impl AppTurns {
+    /// Of a server with so many places in all.
+    pub(super) fn new(places: usize) -> Self {
+        let share = (places / OF_APP_ONE_IN).max(1);
+        let first = places / KEPT_ONE_IN / FIRST_ONE_IN;
         Self {
-            own: Semaphore::new(OWN_OF_APP),
-            shared: Semaphore::new(SHARED_OF_APP),
-            first: Semaphore::new(FIRST_OF_APP),
+            own: Semaphore::new(share.min(OWN_OF_APP)),
+            shared: Semaphore::new(share.min(SHARED_OF_APP)),
+            first: Semaphore::new(first.clamp(1, FIRST_OF_APP)),
         }
     }
 }
@@ -81,6 +95,25 @@ impl Default for AppTurns {
 impl Default for ReceiverTurns {
     fn default() -> Self {
         Self { own: Semaphore::new(OWN_OF_RECEIVER) }
+    }
+}
+
+impl WebhookTurns {
+    /// With so many requests at a time, at most half of which are those of replays.
+    pub(super) fn new(concurrency: usize) -> Self {
+        let all = concurrency.max(1);
+        Self { all: Semaphore::new(all), replays: Semaphore::new((all / 2).max(1)) }
+    }
+
+    /// Waits for the webhook's turn, or that of a replay of it.
+    pub(super) async fn turn(
+        &self,
+        is_replay: bool,
+    ) -> Option<(SemaphorePermit<'_>, Option<SemaphorePermit<'_>>)> {
+        if is_replay {
+            return both(&self.replays, &self.all).await.map(|(replay, one)| (one, Some(replay)));
+        }
+        Some((self.all.acquire().await.ok()?, None))
     }
 }
 
@@ -133,7 +166,7 @@ mod tests {
     impl Greedy {
         fn new(receivers: usize) -> Self {
             Self {
-                app: AppTurns::default(),
+                app: AppTurns::new(PLACES),
                 receivers: (0..receivers).map(|_| ReceiverTurns::default()).collect(),
             }
         }
@@ -175,6 +208,28 @@ mod tests {
         assert_eq!(in_flight, PLACES - PLACES / KEPT_ONE_IN + 12 * FIRST_OF_APP);
         let other = Greedy::new(4);
         assert_eq!(other.take(&server).len(), FIRST_OF_APP);
+    }
+
+    #[test]
+    fn all_replays_of_a_webhook_leave_half_of_its_requests_to_what_happens_now() {
+        for (concurrency, replays) in [(16, 8), (3, 1), (1, 1)] {
+            let webhook = WebhookTurns::new(concurrency);
+            let replayed: Vec<_> = std::iter::from_fn(|| at_once(webhook.turn(true))).collect();
+            assert_eq!(replayed.len(), replays);
+            let live: Vec<_> = std::iter::from_fn(|| at_once(webhook.turn(false))).collect();
+            assert_eq!(live.len(), concurrency - replays);
+            drop((replayed, live));
+            let live: Vec<_> = std::iter::from_fn(|| at_once(webhook.turn(false))).collect();
+            assert_eq!(live.len(), concurrency, "when nothing is replayed");
+        }
+    }
+
+    #[test]
+    fn an_app_holds_at_most_half_of_a_small_server() {
+        let server = ServerTurns::new(8);
+        let greedy = [(); 2].map(|()| Greedy { app: AppTurns::new(8), ..Greedy::new(100) });
+        let [first, second] = greedy.each_ref().map(|greedy| greedy.take(&server));
+        assert_eq!((first.len(), second.len()), (4, 4));
     }
 
     #[test]

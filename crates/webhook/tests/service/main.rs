@@ -1,6 +1,7 @@
 //! The service over a real node and its ledger, with receivers on this machine.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod faults;
 mod replays;
 mod scene;
 
@@ -197,20 +198,6 @@ async fn a_chat_is_told_of_when_there_is_one_for_all() {
     assert_eq!(chat["sessionId"], ended["meeting"]["sessionId"]);
     assert!(chat["chatDownloadUrl"].as_str().unwrap().starts_with("https://here.example/"));
     assert_eq!(chat["chatDownloadUrlExpiry"], "2026-01-19T14:00:00.000Z", "seven days later");
-}
-
-#[tokio::test]
-async fn a_receiver_that_hangs_holds_up_nobody_else() {
-    let mut scene = Scene::new().await;
-    let (hangs, answers) = (Receiver::answering(|_, _| None).await, Receiver::willing().await);
-    for n in 0..20 {
-        scene.webhook(hangs.url(&format!("/{n}")), ALL).await;
-    }
-    scene.webhook(answers.url("/"), ALL).await;
-    for _ in 0..20 {
-        scene.session().await;
-    }
-    assert_eq!(answers.wait(80).await.len(), 80);
 }
 
 #[tokio::test]
