@@ -1,5 +1,7 @@
 //! The world of a history: true time, the ledger, the store, the log, the receiver, and a process that dies.
 
+mod stop;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -23,8 +25,6 @@ const AFTER: i64 = 8 * HOUR;
 /// The wall clock when a history begins.
 const BEGIN: i64 = 1_700_000_000_000;
 const KILLS_MAX: u32 = 12;
-/// How long one that stops waits for answers.
-const STOP_MS: i64 = 4_000;
 
 #[derive(Debug)]
 enum Task {
@@ -396,31 +396,6 @@ impl World {
         } else {
             self.checks.stored(batch.cursor.done_seq, &self.rows, self.plan.is_strict);
         }
-    }
-
-    /// The process is asked to end: it sends nothing more, and waits for answers.
-    fn stop(&mut self) {
-        self.say(|| "stops".into());
-        self.is_stopping = true;
-        self.handle(In::Stop);
-        self.later(self.now + STOP_MS, Task::PutAside(self.life));
-    }
-
-    /// It has waited for long enough, keeps what it knows, and is gone.
-    fn put_aside(&mut self) {
-        self.handle(In::PutAside);
-        while let Some(batch) = self.batch.take() {
-            let number = batch.number;
-            self.apply(batch);
-            self.handle(In::Persisted(number));
-        }
-        self.saw("stopped");
-        let is_served = !matches!(self.endpoint.state(), State::Off(..));
-        let Self { checks, endpoint, .. } = self;
-        if is_served {
-            checks.stopped(self.stored.cursor.done_seq, |key| endpoint.was_early(key));
-        }
-        self.kill(true);
     }
 
     /// The process dies, just before or after what it was about to keep is durable, and comes back after a while.
