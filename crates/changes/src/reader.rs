@@ -35,6 +35,7 @@ impl Reader {
         let query = EventQuery {
             app: self.app.clone(),
             after: self.cursor.seq(),
+            to: u64::MAX,
             limit,
             filter: self.filter.clone(),
         };
@@ -70,10 +71,22 @@ impl Pages {
         limit: usize,
         filter: EventFilter,
     ) -> Result<EventPage, StoreError> {
+        self.page_to(app, cursor, u64::MAX, limit, filter).await
+    }
+
+    /// The same, of changes up to the fact `to`: what comes after it is not looked at.
+    pub async fn page_to(
+        &self,
+        app: &AppId,
+        cursor: Cursor,
+        to: u64,
+        limit: usize,
+        filter: EventFilter,
+    ) -> Result<EventPage, StoreError> {
         let after = cursor.seq();
         let _turn = self.turns.acquire().await.map_err(|_| StoreError::Closed)?;
         let folds = self.take(app, after);
-        let query = EventQuery { app: app.clone(), after, limit, filter };
+        let query = EventQuery { app: app.clone(), after, to, limit, filter };
         let (page, folds) = self.store.events(query, folds).await?;
         self.keep(folds);
         Ok(page)

@@ -20,7 +20,10 @@ impl Transaction {
             Entry::Preset(row) => presets::put(conn, row),
             Entry::Meeting(row) => {
                 meetings::put(conn, row)?;
-                deliveries::begin_rooms(conn, row, self.last_seq)
+                if deliveries::begin_rooms(conn, row, self.last_seq)? {
+                    self.touched.receivers.insert(row.app.clone());
+                }
+                Ok(())
             }
             Entry::Participant(row) => participants::put(conn, std::slice::from_ref(row)),
             Entry::User(row) => users::put(conn, row),
@@ -60,14 +63,15 @@ impl Transaction {
     }
 }
 
-/// The app whose receivers of webhooks, or their bodies, an entry may change.
+/// The app whose receivers of webhooks, or their bodies, an entry may change. Those of rooms come and go with what there is to tell
+/// them.
 fn receivers_of(entry: &Entry) -> Option<&AppId> {
     match entry {
         Entry::App(row) => Some(&row.id),
-        Entry::Meeting(row) => deliveries::room_url(row).map(|_| &row.app),
         Entry::Webhook { row, .. } => Some(&row.app),
         Entry::WebhookDeleted { app, .. } => Some(app),
         Entry::Preset(_)
+        | Entry::Meeting(_)
         | Entry::Participant(_)
         | Entry::User(_)
         | Entry::UserDeleted { .. }

@@ -101,7 +101,9 @@ impl Store {
             put(conn, &of, &change)?;
             if let SavedHealth::Off { reason: OffReason::GivenUp, .. } = change.cursor.health {
                 webhooks::give_up(conn, id)?;
-                replays::give_up(conn, id)?;
+                if replays::give_up(conn, id)? {
+                    forget(conn, id)?;
+                }
                 transaction.touched.receivers.insert(AppId::from(&*app));
             }
             Ok(true)
@@ -191,15 +193,13 @@ pub(crate) fn adjust(conn: &Connection, webhook: &WebhookRow, begins: bool, last
     put(conn, &of, &Change { cursor, put: Vec::new(), remove: Vec::new() })
 }
 
-/// For [`crate::apply`] alone: the first room with a webhook makes its app one whose rooms are looked at.
-pub(crate) fn begin_rooms(conn: &Connection, meeting: &MeetingRow, last_seq: i64) -> Result<()> {
-    if room_url(meeting).is_some() {
-        conn.prepare_cached(
-            "INSERT INTO delivery_rooms (app, done_seq) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-        )?
-        .execute(params![meeting.app.as_str(), last_seq])?;
+/// For [`crate::apply`] alone: the first room with a webhook makes its app one whose rooms are looked at; whether it is that.
+pub(crate) fn begin_rooms(conn: &Connection, meeting: &MeetingRow, last_seq: i64) -> Result<bool> {
+    if room_url(meeting).is_none() {
+        return Ok(false);
     }
-    Ok(())
+    let sql = "INSERT INTO delivery_rooms (app, done_seq) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+    Ok(conn.prepare_cached(sql)?.execute(params![meeting.app.as_str(), last_seq])? > 0)
 }
 
 /// Where the webhook of a room goes, if it has one.

@@ -43,6 +43,8 @@ pub struct EventQuery {
     pub app: AppId,
     /// Changes with a greater sequence number.
     pub after: u64,
+    /// The last fact that is looked at.
+    pub to: u64,
     /// Most changes in the answer; at least 1.
     pub limit: usize,
     /// Which of them.
@@ -90,7 +92,7 @@ pub struct EventPage {
     pub events: Vec<EventRow>,
     /// Every wanted change up to this sequence number is in the page (or was before it): where to go on.
     pub through: u64,
-    /// More may follow at once; else the page reaches the end of what is durable.
+    /// More may follow at once; else the page reaches the end of what is durable, or was asked for.
     pub has_more: bool,
 }
 
@@ -128,6 +130,9 @@ fn page(conn: &Connection, q: &EventQuery, last: u64, folds: &mut EventFolds) ->
     while let Some(row) = rows.next()? {
         let recorded = replay::read(row, &names)?;
         let seq = unsigned(recorded.seq);
+        if seq > q.to {
+            break;
+        }
         let wanted = q.filter.passes(recorded.fact.meeting, recorded.fact.kind.name());
         if let Some(state) =
             folds.take(conn, &names, &recorded, Wanted::of(wanted, &q.filter), &mut folded)?
@@ -159,7 +164,7 @@ fn page(conn: &Connection, q: &EventQuery, last: u64, folds: &mut EventFolds) ->
     }
     page.has_more |= scanned == SCAN_MAX;
     if !page.has_more {
-        page.through = last.max(q.after);
+        page.through = last.min(q.to).max(q.after);
     }
     folds.pause(page.through);
     Ok(page)

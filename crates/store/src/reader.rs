@@ -1,10 +1,10 @@
 //! The reader pool: read-only connections on blocking threads. One call = one read transaction = one snapshot.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
 use crate::{Pace, Result, StoreError, schema};
 
@@ -18,7 +18,7 @@ const STREAMS_MAX: usize = 16;
 pub(crate) struct Readers {
     dir: PathBuf,
     idle: Mutex<Vec<Connection>>,
-    reads: Semaphore,
+    reads: Arc<Semaphore>,
     streams: Semaphore,
 }
 
@@ -29,14 +29,21 @@ impl Readers {
         Ok(Self {
             dir: dir.to_owned(),
             idle: Mutex::new(vec![first]),
-            reads: Semaphore::new(READERS_MAX),
+            reads: Arc::new(Semaphore::new(READERS_MAX)),
             streams: Semaphore::new(STREAMS_MAX),
         })
     }
 
-    /// Waits for one's turn to read.
-    pub(crate) async fn read_permit(&self) -> Result<SemaphorePermit<'_>> {
-        self.reads.acquire().await.map_err(|_| StoreError::Closed)
+    /// Waits for one's turn to read. It belongs to the thread that reads, until that is done: whoever waits for the answer may
+    /// give up before.
+    pub(crate) async fn read_permit(&self) -> Result<OwnedSemaphorePermit> {
+        Arc::clone(&self.reads).acquire_owned().await.map_err(|_| StoreError::Closed)
+    }
+
+    /// For tests: how many may read now.
+    #[cfg(test)]
+    pub(crate) fn free(&self) -> usize {
+        self.reads.available_permits()
     }
 
     /// Waits for one's turn to stream.
@@ -69,5 +76,40 @@ impl Readers {
         conn.execute_batch("BEGIN")?;
         // The snapshot ends with its connection.
         gait.explain(f(&conn))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+    use std::pin::pin;
+    use std::task::Poll;
+
+    use super::*;
+    use crate::Store;
+
+    #[tokio::test]
+    async fn a_read_that_nobody_waits_for_any_more_has_its_turn_until_it_is_done() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let readers = Arc::clone(store.readers());
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        {
+            let mut read = pin!(store.read(move |_| {
+                let _ = held.recv();
+                Ok(())
+            }));
+            // It has begun; then whoever asked gives up.
+            poll_fn(|context| {
+                assert!(read.as_mut().poll(context).is_pending());
+                Poll::Ready(())
+            })
+            .await;
+        }
+        assert_eq!(readers.free(), READERS_MAX - 1);
+        drop(release);
+        while readers.free() < READERS_MAX {
+            tokio::task::yield_now().await;
+        }
     }
 }

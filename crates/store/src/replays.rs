@@ -214,11 +214,10 @@ pub(crate) fn running(conn: &Connection, app: &AppId) -> Result<Vec<ReplayRow>> 
     list(conn, sql, [app.as_str()], read)
 }
 
-/// Its receiver was down for too long.
-pub(crate) fn give_up(conn: &Connection, delivery: Id) -> Result<()> {
+/// Its receiver was down for too long; whether it is that of a replay.
+pub(crate) fn give_up(conn: &Connection, delivery: Id) -> Result<bool> {
     let sql = "UPDATE replay SET state = 'given_up' WHERE delivery = ?1 AND state = 'running'";
-    conn.prepare_cached(sql)?.execute([blob(delivery.as_u128())])?;
-    Ok(())
+    Ok(conn.prepare_cached(sql)?.execute([blob(delivery.as_u128())])? > 0)
 }
 
 /// Whatever replays a webhook had, and how far they were.

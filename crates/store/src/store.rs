@@ -161,6 +161,7 @@ impl Store {
         let turn = self.inner.readers.read_permit().await?;
         let readers = Arc::clone(&self.inner.readers);
         let read = move || {
+            let _turn = turn;
             readers.snapshot(|conn| {
                 let result = verb(conn)?;
                 let last = "SELECT coalesce(max(seq), 0) FROM fact";
@@ -169,7 +170,6 @@ impl Store {
         };
         // A panic in a verb is a bug; the caller gets an error and the connection is dropped.
         let (result, seen) = tokio::task::spawn_blocking(read).await.unwrap_or(Err(StoreError::Closed))?;
-        drop(turn);
         self.in_lists(u64::try_from(seen).unwrap_or(0)).await;
         Ok(result)
     }

@@ -4,15 +4,18 @@
 #[expect(dead_code, reason = "every test uses its own part")]
 mod common;
 
+use std::collections::HashSet;
+
 use common::{Recorder, app_row, at, meeting_row, open};
 use sederunt_core::fact::FactName;
 use sederunt_core::id::{AppId, Id, MeetingId, SessionId};
 use sederunt_core::time::UnixMs;
 use sederunt_store::delivery::{Change, Cursor, Key, OffReason, Row, SavedHealth, Tried};
 use sederunt_store::{
-    FactAt, FactsAfter, REPLAYS_AT_ONCE_MAX, REPLAYS_KEPT, ReplayRow, ReplayState, RoomDelivery, Store,
-    StoreError, Thing, WEBHOOKS_PER_APP_MAX, WebhookRow,
+    EventFilter, EventFolds, EventQuery, FactAt, FactsAfter, MeetingRow, REPLAYS_AT_ONCE_MAX, REPLAYS_KEPT,
+    ReplayRow, ReplayState, RoomDelivery, Store, StoreError, Thing, WEBHOOKS_PER_APP_MAX, WebhookRow,
 };
+use serde_json::json;
 
 const W: Id = Id::from_u128(0xe1);
 
@@ -256,6 +259,7 @@ async fn a_replay_is_a_receiver_while_it_runs() {
     let change = Change { cursor: Cursor { done_seq: 5, health }, put: vec![], remove: vec![] };
     assert!(store.keep_delivery(second.delivery, 0, change).await.unwrap());
     assert_eq!(store.replay(&app(), W, 2).await.unwrap().state, ReplayState::GivenUp);
+    assert_eq!(store.delivery(second.delivery).await.unwrap(), None, "nothing is left of it");
     assert!(store.webhook(&app(), W).await.unwrap().unwrap().is_enabled, "the webhook itself goes on");
     let numbers: Vec<_> =
         store.replays(&app(), W, None, 3).await.unwrap().iter().map(|replay| replay.no).collect();
@@ -367,4 +371,44 @@ async fn facts_are_found_by_number_and_counted_within_their_app() {
         store.facts_between(&"x".into(), at(0), at(1)).await,
         Err(StoreError::NotFound(Thing::App))
     ));
+}
+
+#[tokio::test]
+async fn only_the_first_room_with_a_webhook_makes_others_of_an_apps_receivers() {
+    let (_dir, store) = with_app().await;
+    let mut watch = store.watch_receivers();
+    let room = |app: &str, id| MeetingRow {
+        extra: json!({ "webhook": { "url": "https://hooks.example/room" } }),
+        ..meeting_row(app, id, "Room")
+    };
+    store.create_meeting(room("p", 1)).await.unwrap();
+    let changed = watch.changed().await.unwrap();
+    assert_eq!(changed.receivers, HashSet::from([app()]));
+    // What is told meanwhile is told at once.
+    store.create_meeting(room("p", 2)).await.unwrap();
+    store.change_meeting(MeetingId::from_u128(1), |row| row.title = "Other".to_owned()).await.unwrap();
+    store.create_meeting(room("q", 3)).await.unwrap();
+    let changed = watch.changed().await.unwrap();
+    assert_eq!(changed.receivers, HashSet::from([AppId::from("q")]));
+}
+
+#[tokio::test]
+async fn a_page_ends_where_it_is_asked_to_whatever_comes_after() {
+    let (_dir, store) = with_app().await;
+    for n in 1..=4 {
+        fact(&store, n).await;
+    }
+    let page = async |after, to| {
+        let filter = EventFilter::default();
+        let query = EventQuery { app: app(), after, to, limit: 100, filter };
+        let (page, folds) = store.events(query, EventFolds::default()).await.unwrap();
+        (page.events.iter().map(|row| row.seq).collect::<Vec<_>>(), page.through, page.has_more, folds)
+    };
+    let (seqs, through, has_more, folds) = page(1, 3).await;
+    assert_eq!((seqs, through, has_more), (vec![2, 3], 3, false));
+    assert!(folds.fits(&app(), 3), "and whoever goes on goes on from there");
+    let (seqs, through, ..) = page(3, u64::MAX).await;
+    assert_eq!((seqs, through), (vec![4], 4));
+    let (seqs, through, ..) = page(3, 2).await;
+    assert_eq!((seqs, through), (vec![], 3));
 }

@@ -11,6 +11,7 @@ mod keep;
 mod probe;
 mod read;
 mod send;
+mod stop;
 
 use sederunt_core::id::MeetingId;
 use sederunt_core::time::UnixMs;
@@ -81,6 +82,10 @@ pub struct Endpoint {
     load: Load,
     keep: keep::Keep,
     rotated_at: Option<UnixMs>,
+    /// Nothing is sent or read any more.
+    is_stopping: bool,
+    /// The last fact of which something was settled.
+    settled_to: u64,
     wake_at: Option<UnixMs>,
     out: Vec<Out>,
     rules: Rules,
@@ -158,6 +163,8 @@ impl Endpoint {
             load: Load::default(),
             keep: keep::Keep::of(cursor),
             rotated_at: None,
+            is_stopping: false,
+            settled_to: cursor.done_seq,
             wake_at: None,
             out: Vec::new(),
             rules: Rules::default(),
@@ -211,11 +218,13 @@ impl Endpoint {
             In::Events { from, events, read_to } => self.events(from, events, read_to),
             In::Lane { lane, from, events, read_to } => self.walked(lane, from, events, read_to),
             In::One { key, told } => self.fetched(key, told),
-            In::Answer(ticket, outcome) => self.answer(ticket, outcome, jitter),
+            In::Answer(ticket, outcome, took_ms) => self.answer(ticket, outcome, took_ms, jitter),
             In::Logged(key) => self.logged(key),
             In::Tick => {}
             In::Persisted(number) => self.keep.persisted(number),
             In::Control(control) => self.control(control),
+            In::Stop => self.is_stopping = true,
+            In::PutAside => self.put_aside(),
         }
         self.drive();
         std::mem::take(&mut self.out)
@@ -223,7 +232,7 @@ impl Endpoint {
 
     /// What follows from the state, whatever came in.
     fn drive(&mut self) {
-        if !self.health.is_off() {
+        if !self.health.is_off() && !self.is_stopping {
             self.release();
             self.probe();
             self.send();
@@ -265,6 +274,11 @@ impl Endpoint {
     /// What it holds.
     pub fn load_now(&self) -> Load {
         Load { rows: self.waiting.len() + self.behind.len(), ..self.load }
+    }
+
+    /// Whether failures are on their way to the log.
+    pub fn is_logging(&self) -> bool {
+        !self.logging.is_empty() || self.waiting.values().any(|waiting| waiting.doing == Doing::Logging)
     }
 
     /// Requests in flight, and bodies that are read for one.
@@ -346,6 +360,11 @@ impl Endpoint {
     /// Breaks a rule, to see whether the simulation notices.
     pub(crate) fn break_rule(&mut self, broken: Option<Broken>) {
         self.rules = Rules::without(broken);
+    }
+
+    /// Whether an event was settled before it was read.
+    pub(crate) fn was_early(&self, key: Key) -> bool {
+        self.early.contains(&key)
     }
 }
 

@@ -20,10 +20,13 @@ mod read;
 mod receiver;
 mod ring;
 mod rooms;
+#[cfg(test)]
+mod scene;
 mod send;
 mod shared;
 mod signer;
 mod tests_under_way;
+mod turns;
 mod wants;
 
 use std::collections::HashSet;
@@ -36,7 +39,7 @@ use sederunt_core::time::UnixMs;
 use sederunt_store::Store;
 use sederunt_store::delivery_log::DeliveryLog;
 use tokio::runtime::Runtime;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::client::Client;
@@ -131,7 +134,7 @@ struct Setup {
     log: DeliveryLog,
     numbers: Numbers,
     pages: Pages,
-    turns: Semaphore,
+    turns: turns::ServerTurns,
     /// Tests that owners make.
     tests: Arc<TestsUnderWay>,
     /// Apps whose facts somebody wants.
@@ -189,7 +192,7 @@ impl Service {
             signer: signer::Signer::new(current.key, &numbers)?,
             log,
             pages: Pages::new(store.clone(), READS, FOLDS),
-            turns: Semaphore::new(settings.in_flight.max(1)),
+            turns: turns::ServerTurns::new(settings.in_flight),
             tests: Arc::default(),
             served: Mutex::default(),
             served_changed: Notify::new(),
@@ -209,9 +212,9 @@ impl Service {
             .build()?;
         let stop = CancellationToken::new();
         let apps = Arc::new(apps::Apps::new(Arc::clone(&setup), stop.clone()));
-        apps.rotated(current.rotated_at);
+        apps.rotated(current.known.rotated_at);
         runtime.spawn(Arc::clone(&apps).run());
-        runtime.spawn(keys::follow(Arc::clone(&setup), Arc::clone(&apps), current.id, stop.clone()));
+        runtime.spawn(keys::follow(Arc::clone(&setup), Arc::clone(&apps), current.known, stop.clone()));
         Ok(Self { setup, apps, stop, runtime: Mutex::new(Some(runtime)) })
     }
 

@@ -65,6 +65,7 @@ fn histories_reach_every_corner() {
     let all = [
         "killed before",
         "killed after",
+        "stopped",
         "clock set",
         "down",
         "back",

@@ -45,8 +45,8 @@ pub enum In {
         /// `None` when the webhook does not want it any more: its events were changed, or the app's rows are gone.
         told: Option<Arc<Told>>,
     },
-    /// An attempt ended.
-    Answer(Ticket, Outcome),
+    /// An attempt ended. The request took so long, ms: before it, it may have waited for its turn.
+    Answer(Ticket, Outcome, i64),
     /// The log has this event's failure, durably.
     Logged(Key),
     /// Time has passed.
@@ -55,6 +55,10 @@ pub enum In {
     Persisted(u64),
     /// Somebody wants something.
     Control(Control),
+    /// The server stops: nothing is sent or read from here on.
+    Stop,
+    /// No answer is waited for any more: what is on its way gets a row, as if it had not been sent.
+    PutAside,
 }
 
 /// What the owner of a webhook may want.

@@ -248,7 +248,7 @@ async fn o044_and_o046_nothing_given_is_the_defaults() {
 
 /// Kinds of the facts of app P behind this one.
 async fn facts_after(w: &World, after: u64) -> Vec<String> {
-    let q = EventQuery { app: P.into(), after, limit: 100, filter: EventFilter::default() };
+    let q = EventQuery { app: P.into(), after, to: u64::MAX, limit: 100, filter: EventFilter::default() };
     let (page, _) = w.store.events(q, EventFolds::default()).await.unwrap();
     page.events.iter().map(|event| format!("{:?}", event.fact.kind.name())).collect()
 }

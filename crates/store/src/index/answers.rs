@@ -58,12 +58,11 @@ impl Store {
     async fn find_aside(&self, snapshot: Snapshot, query: Query) -> Result<(Snapshot, Places)> {
         let turn = self.inner.readers.read_permit().await?;
         let found = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
             let places = snapshot.find(&query);
             (snapshot, places)
         });
-        let found = found.await;
-        drop(turn);
         // A panic is a bug; the caller gets an error.
-        found.map_err(|_| StoreError::Closed)
+        found.await.map_err(|_| StoreError::Closed)
     }
 }

@@ -15,8 +15,10 @@ const TOO_EARLY_MS: i64 = 3_600_000;
 
 impl Endpoint {
     /// An attempt ended.
-    pub(super) fn answer(&mut self, ticket: Ticket, outcome: Outcome, jitter: Jitter) {
-        let Some(flight) = self.flights.remove(&ticket) else { return };
+    pub(super) fn answer(&mut self, ticket: Ticket, outcome: Outcome, took_ms: i64, jitter: Jitter) {
+        let Some(mut flight) = self.flights.remove(&ticket) else { return };
+        // What it waited for its turn is not the receiver's.
+        flight.started_at = flight.started_at.max(self.now.plus_ms(-took_ms));
         self.let_go(flight.bytes);
         if flight.is_fresh
             && let Some(lane) = self.lanes.get_mut(&flight.lane)
@@ -159,6 +161,7 @@ impl Endpoint {
 
     /// Nothing is to be done for an event any more.
     pub(super) fn settle(&mut self, key: Key, id: MeetingId) {
+        self.settled_to = self.settled_to.max(key.seq);
         self.open.remove(&key);
         let waited = self.waiting.remove(&key).is_some();
         if waited && key.seq > self.read_to {

@@ -123,7 +123,7 @@ impl Endpoint {
     }
 
     /// What waits in memory for a lane is dropped, and read again when the lane is free.
-    fn fall_behind(&mut self, id: MeetingId) {
+    pub(super) fn fall_behind(&mut self, id: MeetingId) {
         let Some(lane) = self.lanes.get_mut(&id) else { return };
         let dropped = lane.drop_queue();
         if self.rules.breaks(Broken::ForgetsDropped)

@@ -37,14 +37,17 @@ impl Endpoint {
 
 const SETTINGS: Settings = Settings { concurrency: 16, is_strict: false, give_up_ms: 3_600_000 };
 
-fn told(seq: u64) -> Arc<Told> {
-    let (lane, order) = (MeetingId::from_u128(1), Order::Session);
+/// The event of a fact, of one meeting after the other.
+fn told(seq: u64, lanes: u64) -> Arc<Told> {
+    let (lane, order) = (MeetingId::from_u128(u128::from((seq - 1) % lanes) + 1), Order::Session);
     Arc::new(Told { key: Key::first(seq), lane, order, body: Bytes::from_static(b"{}") })
 }
 
 /// An endpoint, and what it has asked for and not been given.
 struct Bench {
     endpoint: Endpoint,
+    /// Meetings.
+    lanes: u64,
     now: i64,
     sent: Vec<Delivery>,
     batches: Vec<Batch>,
@@ -54,11 +57,12 @@ struct Bench {
 impl Bench {
     fn new() -> Self {
         let endpoint = Endpoint::load(SETTINGS, Endpoint::from_now(0), 0, UnixMs(0));
-        Self { endpoint, now: 0, sent: vec![], batches: vec![], logged: vec![] }
+        Self { endpoint, lanes: 1, now: 0, sent: vec![], batches: vec![], logged: vec![] }
     }
 
     /// Reads are answered at once and batches are durable at once.
     fn hear(&mut self, input: In) {
+        let told = |seq| told(seq, self.lanes);
         let mut inputs = std::collections::VecDeque::from([input]);
         while let Some(input) = inputs.pop_front() {
             for out in self.endpoint.handle(UnixMs(self.now), Jitter(200), input) {
@@ -69,7 +73,11 @@ impl Bench {
                         let events = (from..=read_to).map(told).collect();
                         inputs.push_back(In::Events { from, events, read_to });
                     }
-                    Out::ReadLane { .. } | Out::WakeAt(_) => {}
+                    Out::ReadLane { lane, from, to, .. } => {
+                        let events = (from..=to).map(told).filter(|told| told.lane == lane).collect();
+                        inputs.push_back(In::Lane { lane, from, events, read_to: to });
+                    }
+                    Out::WakeAt(_) => {}
                     Out::ReadOne { key, .. } => inputs.push_back(In::One { key, told: Some(told(key.seq)) }),
                     Out::Persist(batch) => {
                         inputs.push_back(In::Persisted(batch.number));
@@ -90,7 +98,7 @@ impl Bench {
     fn answer(&mut self, status: u16, retry_after_ms: Option<i64>) -> Delivery {
         assert_eq!(self.sent.len(), 1, "{:?}", self.sent);
         let delivery = self.sent.remove(0);
-        self.after(10, In::Answer(delivery.ticket, Outcome::Answered { status, retry_after_ms }));
+        self.after(10, In::Answer(delivery.ticket, Outcome::Answered { status, retry_after_ms }, 10));
         delivery
     }
 }
@@ -245,4 +253,51 @@ fn what_is_asked_for_once_more_has_so_many_places() {
         bench.endpoint.may_wait(Key::first(5)) && bench.endpoint.may_wait(Key::first(rows)),
         "it waits already"
     );
+}
+
+#[test]
+fn the_latency_of_a_receiver_begins_with_its_request() {
+    let mut bench = Bench::new();
+    for seq in 1..=20 {
+        bench.hear(In::News(seq));
+        let delivery = bench.sent.remove(0);
+        // It waited a minute for its turn.
+        let outcome = Outcome::Answered { status: 200, retry_after_ms: None };
+        bench.after(60_000, In::Answer(delivery.ticket, outcome, 40));
+    }
+    assert_eq!(bench.endpoint.health.permits(), SETTINGS.concurrency);
+    let last = bench.logged.last().unwrap();
+    assert_eq!((last.latency_ms, last.started_at), (40, UnixMs(bench.now - 40)));
+}
+
+#[test]
+fn one_that_stops_sends_nothing_more_and_keeps_what_it_was_answered() {
+    let mut bench = Bench::new();
+    bench.lanes = 3;
+    bench.hear(In::News(9));
+    // Each meeting has one on its way; two of them are answered, and the third hangs.
+    let hanging = bench.sent.remove(0);
+    assert_eq!(hanging.told.key, Key::first(1));
+    let ok = Outcome::Answered { status: 200, retry_after_ms: None };
+    bench.hear(In::Stop);
+    for delivery in std::mem::take(&mut bench.sent) {
+        bench.after(10, In::Answer(delivery.ticket, ok, 10));
+    }
+    assert!(bench.sent.is_empty(), "{:?}", bench.sent);
+    bench.hear(In::PutAside);
+    let Batch { cursor, put, .. } = bench.batches.pop().unwrap();
+    assert!(cursor.done_seq >= 3, "2 and 3 were delivered: {cursor:?}");
+    let tried = put.iter().find(|row| row.key == Key::first(1)).unwrap().tried.unwrap();
+    assert_eq!(tried.attempts, 0, "nobody knows what became of it");
+
+    bench.endpoint = Endpoint::load(SETTINGS, Saved { cursor, rows: put }, 9, UnixMs(bench.now));
+    bench.hear(In::Tick);
+    let mut told = Vec::new();
+    while !bench.sent.is_empty() {
+        let delivery = bench.sent.remove(0);
+        told.push((delivery.told.key.seq, delivery.attempt));
+        bench.after(10, In::Answer(delivery.ticket, ok, 10));
+    }
+    told.sort_unstable();
+    assert_eq!(told, [1, 4, 5, 6, 7, 8, 9].map(|seq| (seq, 1)));
 }

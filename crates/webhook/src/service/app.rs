@@ -15,7 +15,6 @@ use super::event::{Kind, Posted};
 use super::follow::Follower;
 use super::progress::place_of;
 use super::receiver::{Command, Handle, Keeper};
-use super::ring::Ring;
 use super::rooms::Rooms;
 use super::shared::{AGAIN, Shared};
 use crate::sign::Secret;
@@ -38,6 +37,8 @@ pub(super) struct App {
 struct Running {
     handle: Handle,
     epoch: u64,
+    /// It could not be told that it has begun anew.
+    is_owed: bool,
 }
 
 /// Wakes the task of an app.
@@ -85,6 +86,8 @@ impl App {
                 () = bell.reload.notified() => is_stale = true,
                 _ = looks.tick() => {
                     self.shared.kept.forget_old();
+                    self.shared.ring().look();
+                    is_stale = self.owes_a_reload();
                     if let Some(follower) = &follower {
                         place = self.look(follower, place).await;
                     }
@@ -105,8 +108,8 @@ impl App {
     /// Begins, changes and ends receivers until they are those that are known.
     fn adopt(&self, known: &Receivers, follower: &mut Option<Follower>) {
         self.shared.learn_name(&known.app_name);
-        self.shared.forget_rooms();
         self.shared.kept.forget();
+        self.shared.keep_webhooks(|id| known.webhooks.iter().any(|webhook| webhook.id == id));
         let mut wanted: Vec<(Id, u64, Config)> = Vec::new();
         let epoch =
             |id| known.deliveries.iter().find(|delivery| delivery.id == id).map(|delivery| delivery.epoch);
@@ -128,16 +131,19 @@ impl App {
         let filter = wanted.iter().map(|(_, _, config)| &config.wants);
         let filter = Follower::filter(filter, has_rooms);
         match (&mut *follower, filter) {
-            (_, None) => *follower = None,
+            (_, None) => {
+                *follower = None;
+                self.shared.begin_ring(u64::MAX);
+            }
             (Some(follower), Some(filter)) => {
-                if follower.change_filter(filter) {
+                if follower.change_filter(filter, known.rooms) {
                     // The ring has only what was wanted before.
-                    *self.shared.ring() = Ring::new(follower.through());
+                    self.shared.begin_ring(follower.through());
                 }
             }
             (None, Some(filter)) => {
                 let from = known.rooms.unwrap_or(known.head);
-                *self.shared.ring() = Ring::new(from);
+                self.shared.begin_ring(from);
                 *follower = Some(Follower::new(Arc::clone(&self.shared), filter, from));
             }
         }
@@ -161,16 +167,29 @@ impl App {
             match receivers.get_mut(&id).filter(|running| !running.handle.is_over()) {
                 Some(running) => {
                     running.handle.configure(config);
-                    if running.epoch != epoch && running.handle.ask(Command::Reload) {
-                        running.epoch = epoch;
+                    if running.epoch != epoch {
+                        running.is_owed = !running.handle.ask(Command::Reload);
+                        running.epoch = if running.is_owed { running.epoch } else { epoch };
                     }
                 }
                 None => {
                     let handle = Handle::spawn(Arc::clone(&self.shared), id, config, Keeper::Row, head);
-                    receivers.insert(id, Running { handle, epoch });
+                    receivers.insert(id, Running { handle, epoch, is_owed: false });
                 }
             }
         }
+    }
+
+    /// Whether a receiver that is wanted has ended all the same: it was about to when it was told to begin anew. Or it could not be
+    /// told.
+    fn owes_a_reload(&self) -> bool {
+        lock(&self.receivers).values().any(|running| running.is_owed || running.handle.is_over())
+    }
+
+    /// Ends all receivers as the end of the process would.
+    pub(super) fn abandon(&self) {
+        lock(&self.receivers).clear();
+        self.rooms.take();
     }
 
     /// Events were found up to a fact.

@@ -9,9 +9,10 @@ use sederunt_core::id::AppId;
 use sederunt_core::time::UnixMs;
 use sederunt_store::Changed;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::Setup;
 use super::app::{App, Bell};
@@ -84,7 +85,10 @@ impl Apps {
                     self.wake(&facts);
                     sleep(PAUSE).await;
                 }
-                Some(_) = tasks.join_next() => {}
+                Some(Ok(Some(app))) = tasks.join_next() => {
+                    self.lock().remove(&app);
+                    self.reload(app, &mut tasks);
+                }
             }
         }
         while tasks.join_next().await.is_some() {}
@@ -98,7 +102,7 @@ impl Apps {
     }
 
     /// The receivers of an app may be others now.
-    fn reload(&self, app: AppId, tasks: &mut JoinSet<()>) {
+    fn reload(&self, app: AppId, tasks: &mut JoinSet<Option<AppId>>) {
         let mut running = self.lock();
         if let Some(running) = running.get(&app) {
             return running.bell.reload.notify_one();
@@ -107,7 +111,7 @@ impl Apps {
         let rotated_at = UnixMs(self.rotated_at.load(Ordering::Relaxed));
         let new = Arc::new(App::new(Shared::new(Arc::clone(&self.setup), app.clone(), self.stop.clone())));
         new.rotated(rotated_at);
-        tasks.spawn(Arc::clone(&new).run(Arc::clone(&bell)));
+        tasks.spawn(watched(Arc::clone(&new), Arc::clone(&bell)));
         running.insert(app, Running { app: new, bell });
     }
 
@@ -132,4 +136,18 @@ impl Apps {
     pub(super) fn receivers(&self) -> usize {
         self.lock().values().map(|running| running.app.receivers()).sum()
     }
+}
+
+/// Serves an app to its end; which app it is, if that was a panic: it is to begin anew, from its rows.
+async fn watched(app: Arc<App>, bell: Arc<Bell>) -> Option<AppId> {
+    let served = AbortOnDropHandle::new(tokio::spawn(Arc::clone(&app).run(bell))).await;
+    served.err().filter(JoinError::is_panic)?;
+    tracing::error!(
+        app = app.shared.id.as_str(),
+        "an app's webhooks failed; they begin again from their rows"
+    );
+    app.abandon();
+    app.shared.setup.numbers.restarted();
+    sleep(AGAIN).await;
+    Some(app.shared.id.clone())
 }

@@ -71,7 +71,7 @@ impl Config {
         }
     }
 
-    /// A replay of a webhook has half of its requests; live events come first.
+    /// A replay of a webhook has half of its requests at most, and together with others no more.
     pub(super) fn of_replay(
         replay: &ReplayRow,
         webhook: &WebhookRow,
@@ -108,6 +108,14 @@ impl Config {
             old_secret: None,
             settings: Settings { is_strict: true, ..settings },
         }
+    }
+
+    /// One whose requests go nowhere.
+    #[cfg(test)]
+    pub(super) fn nowhere() -> Self {
+        let settings = Settings { concurrency: 1, is_strict: true, give_up_ms: 0 };
+        let url = "https://hooks.example/";
+        Self::of_room(&"app".into(), url, Secret::from([0; 32]), &Places::default(), settings)
     }
 
     /// From where on a replay of what failed sends, and up to where; `None` of any other receiver.

@@ -65,11 +65,11 @@ impl Shared {
                 return Ok(Page { events: Vec::new(), read_to: to.min(self.head()) });
             };
             after = next - 1;
-            let read = self.rendered(&question, after);
             let page = if lane.is_none() && !wants.is_sparse() {
-                self.kept.page(&question, after, read).await?
+                // Good for others, whose ends are elsewhere.
+                self.kept.page(&question, after, self.rendered(&question, after, u64::MAX)).await?
             } else {
-                Arc::new(read.await?)
+                Arc::new(self.rendered(&question, after, to).await?)
             };
             let through = page.through.min(to);
             let picked = pick(page.between(after, to).iter(), wants, room);
@@ -82,10 +82,11 @@ impl Shared {
         }
     }
 
-    /// A page of the ledger.
-    async fn rendered(&self, question: &Question, after: u64) -> Result<Rendered, StoreError> {
+    /// A page of the ledger: what comes after the fact `to` is not looked at.
+    async fn rendered(&self, question: &Question, after: u64, to: u64) -> Result<Rendered, StoreError> {
         let Question { filter, has_chat } = question;
-        let page = self.setup.pages.page(&self.id, Cursor::at_end(after), PAGE, filter.clone()).await?;
+        let (pages, cursor) = (&self.setup.pages, Cursor::at_end(after));
+        let page = pages.page_to(&self.id, cursor, to, PAGE, filter.clone()).await?;
         let mut events = Vec::new();
         for row in &page.events {
             events.extend(self.render(row, *has_chat).await?);
@@ -111,8 +112,8 @@ impl Shared {
         let kinds = wants.facts().into_iter().collect();
         let filter = EventFilter { meetings: vec![lane], kinds, counts };
         let before = Cursor::at_end(key.seq.saturating_sub(1));
-        let page = self.setup.pages.page(&self.id, before, 1, filter).await?;
-        let Some(row) = page.events.first().filter(|row| row.seq == key.seq) else { return Ok(None) };
+        let page = self.setup.pages.page_to(&self.id, before, key.seq, 1, filter).await?;
+        let Some(row) = page.events.first() else { return Ok(None) };
         let events = self.render(row, wants.has_chat()).await?;
         Ok(events.iter().filter_map(|event| wants.pick(event)).find(|told| told.key == key))
     }

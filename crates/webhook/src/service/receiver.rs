@@ -112,6 +112,18 @@ impl Handle {
         self.task.is_finished()
     }
 
+    /// One that does nothing.
+    #[cfg(test)]
+    pub(super) fn idle() -> Self {
+        let task = AbortOnDropHandle::new(tokio::spawn(std::future::pending()));
+        Self {
+            commands: mpsc::channel(1).0,
+            config: watch::Sender::new(Config::nowhere().into()),
+            news: watch::Sender::new(0),
+            task,
+        }
+    }
+
     /// Its task, for whoever waits for its end.
     pub(super) fn into_task(self) -> AbortOnDropHandle<()> {
         self.task

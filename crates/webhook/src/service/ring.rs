@@ -13,6 +13,8 @@ use crate::told::Told;
 const EVENTS_MAX: usize = 4096;
 /// And bytes of their bodies.
 const BYTES_MAX: usize = 8 << 20;
+/// Looks (one a second) without anything new, after which it lets go of all: whoever needs that reads the ledger.
+const IDLE_LOOKS: u32 = 60;
 
 /// What a read found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,16 +43,18 @@ pub(super) struct Ring {
     /// The last fact that was looked at.
     through: u64,
     bytes: usize,
+    idle_looks: u32,
 }
 
 impl Ring {
     /// One that will have what comes after a fact.
     pub(super) const fn new(start: u64) -> Self {
-        Self { events: VecDeque::new(), start, through: start, bytes: 0 }
+        Self { events: VecDeque::new(), start, through: start, bytes: 0, idle_looks: 0 }
     }
 
     /// Adds what was found up to a fact, and lets the oldest facts go while there is too much.
     pub(super) fn push(&mut self, events: Vec<Posted>, through: u64) {
+        self.idle_looks = if events.is_empty() { self.idle_looks } else { 0 };
         self.bytes += events.iter().map(|event| event.told.body.len()).sum::<usize>();
         self.events.extend(events);
         self.through = self.through.max(through);
@@ -60,6 +64,14 @@ impl Ring {
             while let Some(old) = self.events.pop_front_if(|event| event.told.key.seq == seq) {
                 self.bytes -= old.told.body.len();
             }
+        }
+    }
+
+    /// A second has passed.
+    pub(super) fn look(&mut self) {
+        self.idle_looks = self.idle_looks.saturating_add(1);
+        if self.idle_looks >= IDLE_LOOKS && !self.events.is_empty() {
+            *self = Self::new(self.through);
         }
     }
 
@@ -172,6 +184,26 @@ mod tests {
         assert_eq!((seqs(&page), page.read_to), (vec![2, 2], 3));
         let page = ring.read(&all(), None, (4, u64::MAX), Room { events: 9, bytes: 5 }).unwrap();
         assert_eq!((seqs(&page), page.read_to), (vec![4], 8));
+    }
+
+    #[test]
+    fn what_nobody_has_added_to_for_a_while_is_let_go() {
+        let mut ring = Ring::new(0);
+        ring.push(vec![posted(2, 0, 9)], 3);
+        for _ in 1..IDLE_LOOKS {
+            ring.look();
+        }
+        ring.push(vec![posted(4, 0, 9)], 5);
+        for _ in 1..IDLE_LOOKS {
+            ring.push(Vec::new(), 6);
+            ring.look();
+        }
+        assert_eq!(seqs(&ring.read(&all(), None, (1, u64::MAX), ROOM).unwrap()), [2, 4]);
+        ring.look();
+        assert_eq!((ring.events.capacity(), ring.bytes), (0, 0));
+        assert_eq!(ring.read(&all(), None, (1, u64::MAX), ROOM), None, "it is in the ledger");
+        ring.push(vec![posted(8, 0, 9)], 8);
+        assert_eq!(seqs(&ring.read(&all(), None, (7, u64::MAX), ROOM).unwrap()), [8]);
     }
 
     #[test]

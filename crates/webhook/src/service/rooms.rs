@@ -4,7 +4,6 @@
 //! place: it goes on only as far as that is true, and a row goes only in the transaction in which the place passes it.
 
 use std::collections::HashMap;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::progress::{Progress, place_of};
@@ -45,10 +44,12 @@ impl Rooms {
     /// One that has something to do although nothing was routed to it: everything up to `place` is settled.
     pub(super) fn wake(&self, url: &str, place: u64, begin: impl FnOnce(Arc<Progress>) -> Handle) {
         let mut receivers = lock(&self.receivers);
-        receivers.entry(url.to_owned()).or_insert_with(|| {
+        let entry = receivers.entry(url.to_owned()).or_insert_with(|| {
             let progress = Arc::new(Progress::new(place, place));
             Entry { handle: begin(Arc::clone(&progress)), progress, idle_looks: 0 }
         });
+        // What it is about to be asked shows in its progress only when that is kept.
+        entry.idle_looks = 0;
     }
 
     /// A receiver that has a row is there from the start. What was routed to it before, up to `routed`, may not be settled.
@@ -76,13 +77,13 @@ impl Rooms {
         }
         let next = place_of(receivers.values().map(|entry| &entry.progress), routed).max(place);
         receivers.retain(|_, entry| {
-            let has_row = entry.progress.has_row.load(Ordering::Acquire);
+            let has_row = entry.progress.has_row();
             if !entry.progress.is_idle() {
                 entry.idle_looks = 0;
                 return true;
             }
             if has_row {
-                if entry.progress.done.load(Ordering::Acquire) <= next {
+                if entry.progress.done() <= next {
                     entry.handle.ask(Command::DropRow(next));
                 }
                 return true;
@@ -113,5 +114,27 @@ impl Rooms {
     /// Receivers that are there.
     pub(super) fn len(&self) -> usize {
         lock(&self.receivers).len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_receiver_that_is_about_to_be_asked_does_not_go() {
+        let rooms = Rooms::default();
+        let begin = |progress: Arc<Progress>| {
+            progress.note(9, true);
+            Handle::idle()
+        };
+        let look = |times| (0..times).for_each(|_| assert_eq!(rooms.look(9, 9), 9));
+        rooms.wake("https://hooks.example/", 9, begin);
+        look(IDLE_LOOKS - 1);
+        rooms.wake("https://hooks.example/", 9, |_| panic!("it is there"));
+        look(IDLE_LOOKS - 1);
+        assert_eq!(rooms.len(), 1);
+        look(1);
+        assert_eq!(rooms.len(), 0, "nobody asked");
     }
 }

@@ -5,20 +5,19 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
-use sederunt_core::id::{AppId, MeetingId};
+use sederunt_core::id::{AppId, Id, MeetingId};
 use sederunt_core::time::UnixMs;
 use sederunt_store::{RoomWebhook, StoreError};
-use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::Setup;
+use super::config::Of;
 use super::event::Posted;
 use super::kept::Kept;
 use super::ring::Ring;
+use super::turns::{AppTurns, WebhookTurns};
 
-/// Requests in flight of an app, beyond what each receiver always may have.
-const IN_FLIGHT: usize = 64;
 /// Before something is tried again that the store refused.
 pub(super) const AGAIN: Duration = Duration::from_secs(1);
 /// Pages of facts whose time is remembered, to know how long their events took.
@@ -32,7 +31,8 @@ pub(super) struct Shared {
     pub setup: Arc<Setup>,
     pub id: AppId,
     /// For requests.
-    pub turns: Semaphore,
+    pub turns: AppTurns,
+    webhooks: Mutex<HashMap<Id, Arc<WebhookTurns>>>,
     pub stop: CancellationToken,
     ring: Mutex<Ring>,
     /// Pages for those who are behind the ring.
@@ -53,9 +53,10 @@ impl Shared {
     pub(super) fn new(setup: Arc<Setup>, id: AppId, stop: CancellationToken) -> Self {
         Self {
             key: Arc::from(id.as_str()),
+            turns: AppTurns::new(setup.settings.in_flight),
             setup,
             id,
-            turns: Semaphore::new(IN_FLIGHT),
+            webhooks: Mutex::default(),
             stop,
             ring: Mutex::new(Ring::new(u64::MAX)),
             kept: Kept::default(),
@@ -70,6 +71,12 @@ impl Shared {
         lock(&self.ring)
     }
 
+    /// What follows a fact will be in the ring, and nothing else.
+    pub(super) fn begin_ring(&self, after: u64) {
+        lock(&self.times).retain(|(through, _)| *through <= after);
+        *self.ring() = Ring::new(after);
+    }
+
     /// Events were found up to a fact.
     pub(super) fn add(&self, events: Vec<Posted>, through: u64) {
         if !events.is_empty() {
@@ -80,6 +87,18 @@ impl Shared {
             }
         }
         self.ring().push(events, through);
+    }
+
+    /// What a webhook and its replays share; `None` = nothing, as there are no replays.
+    pub(super) fn webhook_turns(&self, of: Of) -> Option<Arc<WebhookTurns>> {
+        let Of::Webhook { id, .. } = of else { return None };
+        let new = || Arc::new(WebhookTurns::new(self.setup.settings.endpoint.concurrency));
+        Some(Arc::clone(lock(&self.webhooks).entry(id).or_insert_with(new)))
+    }
+
+    /// There are no other webhooks any more.
+    pub(super) fn keep_webhooks(&self, is_known: impl Fn(Id) -> bool) {
+        lock(&self.webhooks).retain(|id, _| is_known(*id));
     }
 
     /// The last fact that is durable.
@@ -109,7 +128,7 @@ impl Shared {
         self.rotated_at.store(at.0, Ordering::Relaxed);
     }
 
-    /// The webhook of a room.
+    /// The webhook of a room, which is given when that is made, and never changes.
     pub(super) async fn webhook_of(&self, room: MeetingId) -> Result<Option<Arc<RoomWebhook>>, StoreError> {
         if let Some(known) = lock(&self.rooms).get(&room) {
             return Ok(known.clone());
@@ -121,11 +140,6 @@ impl Shared {
         }
         known.insert(room, found.clone());
         Ok(found)
-    }
-
-    /// Rooms may have changed.
-    pub(super) fn forget_rooms(&self) {
-        lock(&self.rooms).clear();
     }
 
     /// An event of a fact was delivered by its first attempt.

@@ -249,6 +249,16 @@ impl Checks {
         rows.get(&key).is_some_and(|row| row.tried.is_some()) || lane.is_some_and(|from| *from <= key.seq)
     }
 
+    /// The process has stopped, and was not killed: what it was answered is not sent again. But for what was settled before it was
+    /// read: only the process knew that.
+    pub(super) fn stopped(&mut self, done_seq: u64, was_early: impl Fn(Key) -> bool) {
+        let above = self.delivered_now.range(Key::first(done_seq + 1)..);
+        let again = above.filter(|key| !self.asked.contains_key(key) && !was_early(**key)).copied().next();
+        if let Some(key) = again {
+            self.fail(|| format!("{key:?} was delivered, and comes again after a stop at {done_seq}"));
+        }
+    }
+
     /// The process is gone, and another one begins with what the store has. `kept`: the steady clock of the
     /// process less the true time, and whether the endpoint is down in the store.
     pub(super) fn started(

@@ -1,5 +1,7 @@
 //! The world of a history: true time, the ledger, the store, the log, the receiver, and a process that dies.
 
+mod stop;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -31,6 +33,7 @@ enum Task {
     Respond(u32, Delivery, Outcome, bool),
     Apply(u32),
     LogCommit(u32, Key),
+    PutAside(u32),
     Wake(u32),
     Kill(bool),
     Step(i64),
@@ -54,6 +57,7 @@ pub(super) struct World {
     endpoint: Endpoint,
     broken: Option<Broken>,
     life: u32,
+    is_stopping: bool,
     kills: u32,
     /// The wall clock is the true time plus this.
     set_by: i64,
@@ -92,6 +96,7 @@ impl World {
             endpoint,
             broken,
             life: 0,
+            is_stopping: false,
             kills: 0,
             set_by: 0,
             start: (0, BEGIN),
@@ -175,7 +180,10 @@ impl World {
             Task::Commit(fact) => self.commit(&fact),
             Task::In(life, input) if life == self.life => {
                 self.reads_out -= 1;
-                self.handle(input);
+                // Nobody waits for what is read, once nothing is sent any more.
+                if !self.is_stopping {
+                    self.handle(input);
+                }
             }
             Task::Respond(life, delivery, outcome, is_own) => self.respond(life, delivery, outcome, is_own),
             Task::Apply(life) if life == self.life => {
@@ -191,8 +199,11 @@ impl World {
                 self.handle(In::Logged(key));
             }
             Task::Wake(life) if life == self.life => self.handle(In::Tick),
-            Task::In(..) | Task::Apply(..) | Task::LogCommit(..) | Task::Wake(..) => {}
-            Task::Kill(after) => self.kill(after),
+            Task::PutAside(life) if life == self.life => self.put_aside(),
+            Task::In(..) | Task::Apply(..) | Task::LogCommit(..) | Task::Wake(..) | Task::PutAside(..) => {}
+            Task::Kill(_) if self.kills >= KILLS_MAX => {}
+            Task::Kill(after) if self.is_stopping || self.dice.chance(70) => self.kill(after),
+            Task::Kill(_) => self.stop(),
             Task::Step(by) => {
                 self.say(|| format!("the wall clock is set by {by} ms"));
                 self.set_by += by;
@@ -293,6 +304,9 @@ impl World {
 
     fn send(&mut self, delivery: Delivery) {
         let key = delivery.told.key;
+        if self.is_stopping {
+            self.checks.fail(|| format!("{key:?} is sent by a process that stops"));
+        }
         self.say(|| {
             format!(
                 "{} {key:?} attempt {}",
@@ -334,7 +348,7 @@ impl World {
             let counts = !delivery.is_probe && !self.endpoint_is_down();
             self.checks.answered(&delivery, outcome, self.now, is_own, counts);
         }
-        self.handle(In::Answer(delivery.ticket, outcome));
+        self.handle(In::Answer(delivery.ticket, outcome, i64::MAX));
     }
 
     fn log(&mut self, attempt: &Attempt) {
@@ -386,9 +400,6 @@ impl World {
 
     /// The process dies, just before or after what it was about to keep is durable, and comes back after a while.
     fn kill(&mut self, after: bool) {
-        if self.kills >= KILLS_MAX {
-            return;
-        }
         self.kills += 1;
         self.saw(if after { "killed after" } else { "killed before" });
         if let Some(batch) = self.batch.take().filter(|_| after) {
@@ -400,6 +411,7 @@ impl World {
             }
         }
         self.life += 1;
+        self.is_stopping = false;
         let steady_less_true = self.start.1 - self.start.0;
         let is_late = self.now + 2 * HOUR > self.plan.healed_at;
         self.now += *self.dice.pick(&[1, 1, 300, 20_000, if is_late { MINUTE } else { 2 * HOUR }]);
@@ -463,7 +475,7 @@ impl World {
             self.checks.is_suspicious |= down.may_be_poison();
         }
         let is_served = matches!(self.endpoint.state(), State::Up | State::Slow(_));
-        let is_idle = is_served && self.reads_out == 0 && self.endpoint.in_flight() == 0;
+        let is_idle = is_served && !self.is_stopping && self.reads_out == 0 && self.endpoint.in_flight() == 0;
         if is_idle && self.now - self.idle_at >= 1_000 {
             self.idle_at = self.now;
             self.checks.idle(self.now);

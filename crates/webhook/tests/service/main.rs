@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod desk;
+mod faults;
 mod replays;
 mod scene;
 
@@ -11,7 +12,7 @@ use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sederunt_core::call::Disconnect;
-use sederunt_core::id::Id;
+use sederunt_core::id::{Id, PeerId};
 use sederunt_core::words::chat;
 use sederunt_store::delivery::SavedHealth;
 use sederunt_store::{ImportOptions, ReplayRow, ReplayState};
@@ -198,20 +199,6 @@ async fn a_chat_is_told_of_when_there_is_one_for_all() {
     assert_eq!(chat["sessionId"], ended["meeting"]["sessionId"]);
     assert!(chat["chatDownloadUrl"].as_str().unwrap().starts_with("https://here.example/"));
     assert_eq!(chat["chatDownloadUrlExpiry"], "2026-01-19T14:00:00.000Z", "seven days later");
-}
-
-#[tokio::test]
-async fn a_receiver_that_hangs_holds_up_nobody_else() {
-    let mut scene = Scene::new().await;
-    let (hangs, answers) = (Receiver::answering(|_, _| None).await, Receiver::willing().await);
-    for n in 0..20 {
-        scene.webhook(hangs.url(&format!("/{n}")), ALL).await;
-    }
-    scene.webhook(answers.url("/"), ALL).await;
-    for _ in 0..20 {
-        scene.session().await;
-    }
-    assert_eq!(answers.wait(80).await.len(), 80);
 }
 
 #[tokio::test]
@@ -445,16 +432,24 @@ fn ids_of(got: &[Got]) -> BTreeSet<&str> {
 }
 
 #[tokio::test]
-async fn a_loss_is_an_exit_after_the_grace_with_the_time_of_the_loss() {
-    let mut scene = Scene::new().await;
+async fn a_loss_is_an_exit_after_the_grace_with_the_time_of_the_loss_and_none_within_it() {
+    let scene = Scene::new().await;
     let receiver = Receiver::willing().await;
     let room = scene.room(receiver.url("/")).await;
     let bob = scene.participant(room.id, "Bob").await;
     // O137.
-    let bob = scene.join(&bob).await;
+    let (token, peer) = (scene.house.entry(&bob).await, PeerId::from_u128(77));
+    let mut tab = scene.house.attach(&token, peer).await.unwrap();
+    tab.join().await;
     scene.house.clock.advance(5_000);
+    tab.disconnect(Disconnect::Lost).await;
+    scene.house.clock.advance(3_000);
+    let mut tab = scene.house.attach(&token, peer).await.unwrap();
+    tab.join().await;
+    // Longer than the grace.
+    scene.house.clock.advance(21_000);
     let lost_at = scene.house.node.now();
-    bob.disconnect(Disconnect::Lost).await;
+    tab.disconnect(Disconnect::Lost).await;
     let (store, app) = (scene.house.store.clone(), scene.app.clone());
     until("the loss is recorded", || async { store.receivers(&app).await.unwrap().head >= 3 }).await;
     assert_eq!(receiver.wait(1).await.len(), 1);

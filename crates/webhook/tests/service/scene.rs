@@ -1,6 +1,7 @@
 //! A house with an app, and the service that delivers for it.
 
 use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, PeerId};
+use sederunt_core::words::chat;
 use sederunt_store::{MeetingRow, ParticipantRow, WebhookRow};
 use sederunt_testkit::{Deliverer, House, Person, SECRET, T0};
 use sederunt_webhook::service::Service;
@@ -16,9 +17,13 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub(crate) async fn new() -> Self {
+        Self::with(Deliverer::new()).await
+    }
+
+    /// With a service that is started otherwise.
+    pub(crate) async fn with(deliverer: Deliverer) -> Self {
         let house = House::at(T0).await;
         let app = house.app("acc", "app-1", "Demo app").await;
-        let deliverer = Deliverer::new();
         let service = deliverer.start(&house);
         Self { house, app, deliverer, service, peers: 0 }
     }
@@ -86,6 +91,17 @@ impl Scene {
         sederunt_app::live::kick_all(&self.house.node, meeting).await.unwrap();
         person.closed().await;
         meeting
+    }
+
+    /// Somebody comes to a room, writes to all, and is sent away with everybody.
+    pub(crate) async fn chat(&mut self) {
+        let meeting = self.meeting().await;
+        let ann = self.participant(meeting, "Ann").await;
+        let mut person = self.join(&ann).await;
+        let say = chat::Ask::Send { peers: None, payload_type: 0, payload: "hello".to_owned() };
+        person.ask(say.into()).await.unwrap();
+        self.kick_all(meeting).await;
+        person.closed().await;
     }
 
     pub(crate) async fn kick_all(&self, meeting: MeetingId) {

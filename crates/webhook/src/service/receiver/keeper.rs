@@ -1,7 +1,6 @@
 //! Where a receiver keeps how far it is.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use sederunt_core::id::{AppId, Id};
 use sederunt_store::delivery::{Change, Cursor, Delivery, Saved, SavedHealth};
@@ -31,14 +30,12 @@ impl Keeper {
         Ok(match (self, kept) {
             // What it missed is missed; what comes is tried.
             (Self::Shared { progress, .. }, Some(Delivery { saved, .. })) if saved.cursor.is_off() => {
-                let routed = progress.assigned.load(Ordering::Acquire);
+                let routed = progress.assigned();
                 Some((Endpoint::from_now(saved.cursor.done_seq.max(routed)), 0))
             }
             (_, Some(Delivery { saved, epoch, .. })) => Some((saved, epoch)),
             (Self::Row, None) => None,
-            (Self::Shared { progress, .. }, None) => {
-                Some((Endpoint::from_now(progress.done.load(Ordering::Acquire)), 0))
-            }
+            (Self::Shared { progress, .. }, None) => Some((Endpoint::from_now(progress.done()), 0)),
         })
     }
 
@@ -47,8 +44,8 @@ impl Keeper {
         let Self::Shared { progress, .. } = self else { return false };
         let is_plain = change.put.is_empty() && change.remove.is_empty();
         let is_up = change.cursor.health == SavedHealth::Up;
-        let is_through = change.cursor.done_seq >= progress.assigned.load(Ordering::Acquire);
-        is_plain && is_up && is_through && !progress.has_row.load(Ordering::Acquire)
+        let is_through = change.cursor.done_seq >= progress.assigned();
+        is_plain && is_up && is_through && !progress.has_row()
     }
 
     /// Keeps a change; `false` = it began anew meanwhile.
@@ -64,7 +61,7 @@ impl Keeper {
             Self::Shared { url, progress, .. } => {
                 let kept = RoomDelivery { id, url: url.clone(), change: Some(change) };
                 store.keep_rooms(app, 0, vec![kept]).await?;
-                progress.has_row.store(true, Ordering::Release);
+                progress.took_row();
                 Ok(true)
             }
         }
@@ -86,8 +83,7 @@ impl Keeper {
     pub(super) fn note(&self, cursor: Cursor, rows: usize) {
         if let Self::Shared { progress, .. } = self {
             let is_clear = rows == 0 && cursor.health == SavedHealth::Up;
-            progress.is_clear.store(is_clear, Ordering::Release);
-            progress.done.store(cursor.done_seq, Ordering::Release);
+            progress.note(cursor.done_seq, is_clear);
         }
     }
 }

@@ -11,7 +11,7 @@ use sederunt_core::id::{Id, MeetingId};
 use sederunt_core::time::UnixMs;
 use sederunt_store::StoreError;
 use sederunt_store::delivery::Cursor;
-use tokio::sync::{Mutex, Semaphore, mpsc, watch};
+use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tokio_util::task::AbortOnDropHandle;
@@ -25,8 +25,9 @@ use crate::service::config::Config;
 use crate::service::jitter::Jitters;
 use crate::service::journal;
 use crate::service::ring::{Page, Room};
-use crate::service::send::OWN_TURNS;
+use crate::service::send::Attempted;
 use crate::service::shared::Shared;
+use crate::service::turns::ReceiverTurns;
 use crate::told::Key;
 use crate::words::{Attempt, Control, Delivery, End, In, Out, Ticket};
 
@@ -34,6 +35,8 @@ use crate::words::{Attempt, Control, Delivery, End, In, Out, Ticket};
 const AGAIN: Duration = Duration::from_secs(1);
 /// How long a stop waits for answers, so that what was answered is not sent again after the start.
 const STOP_BOUND: Duration = Duration::from_secs(4);
+/// How long it waits then until that is kept.
+const KEEP_BOUND: Duration = Duration::from_secs(1);
 
 /// Where a receiver hears from others.
 pub(super) struct Ends {
@@ -96,7 +99,8 @@ async fn live(app: Arc<Shared>, id: Id, keeper: Keeper, ends: &mut Ends) -> Resu
         kept,
         rows: 0,
         jobs: JoinSet::new(),
-        turns: Arc::new(Semaphore::new(OWN_TURNS)),
+        attempts: 0,
+        turns: Arc::default(),
         is_keeping: false,
         queued: None,
         wake_at: None,
@@ -116,7 +120,9 @@ enum Done {
     /// An input for the machine.
     In(In),
     /// An attempt ended.
-    Tried(Ticket, Key, Outcome, Bytes),
+    Tried(Ticket, Key, Attempted),
+    /// The server stopped before an attempt had its turn.
+    Unsent,
     /// A batch is durable, or may not be kept any more.
     Kept(Option<u64>, Cursor, bool),
     /// It has no row any more.
@@ -144,8 +150,10 @@ struct Life {
     /// Rows that the machine has, after its last input.
     rows: usize,
     jobs: JoinSet<Done>,
-    /// Requests that need no turn of the app.
-    turns: Arc<Semaphore>,
+    /// Attempts among them.
+    attempts: usize,
+    /// Requests that it may have.
+    turns: Arc<ReceiverTurns>,
     /// Something is being written.
     is_keeping: bool,
     /// A batch that waits for that.
@@ -203,24 +211,21 @@ impl Life {
         Over::Ended
     }
 
-    /// What was answered is kept; nothing more is sent.
+    /// What was answered is kept; nothing more is sent. What has no answer in the end is kept as if it had not been sent.
     async fn stop(&mut self) {
         self.is_stopping = true;
+        self.feed(In::Stop);
         let bound = Instant::now() + STOP_BOUND;
-        while self.endpoint.in_flight() > 0
-            && let Ok(Some(Ok(done))) = timeout_at(bound, self.jobs.join_next()).await
-        {
-            self.done(done);
-        }
-        // The machine keeps once a second; there is no such second any more.
-        let later = self.app.setup.clock.steady().plus_ms(crate::endpoint::KEEP_MS);
-        let out = self.endpoint.handle(later, self.jitters.next(), In::Tick);
-        out.into_iter().for_each(|one| self.perform(one));
-        while self.is_keeping
-            && let Ok(Some(Ok(done))) = timeout_at(bound, self.jobs.join_next()).await
-        {
-            self.done(done);
-        }
+        while (self.attempts > 0 || self.endpoint.is_logging()) && self.next_done(bound).await {}
+        self.feed(In::PutAside);
+        let bound = Instant::now() + KEEP_BOUND;
+        while self.is_keeping && self.next_done(bound).await {}
+    }
+
+    /// Waits for a job; `false` = none ends in time, or it is of no use to go on.
+    async fn next_done(&mut self, bound: Instant) -> bool {
+        let Ok(Some(Ok(done))) = timeout_at(bound, self.jobs.join_next()).await else { return false };
+        self.done(done).is_none()
     }
 
     /// A sleep may end a little before its instant: then it is slept again.
@@ -360,16 +365,23 @@ impl Life {
         }
         let (app, config) = (Arc::clone(&self.app), Arc::clone(&self.config));
         let turns = Arc::clone(&self.turns);
+        self.attempts += 1;
         self.jobs.spawn(async move {
             let tried = app.attempt(&config, &delivery, &turns).await;
-            Done::Tried(delivery.ticket, delivery.told.key, tried.outcome, tried.excerpt)
+            tried.map_or(Done::Unsent, |tried| Done::Tried(delivery.ticket, delivery.told.key, tried))
         });
     }
 
     fn done(&mut self, done: Done) -> Option<Over> {
         match done {
-            Done::In(input) => self.feed(input),
-            Done::Tried(ticket, key, outcome, excerpt) => {
+            // What is read is of no use to one that stops.
+            Done::In(input) => {
+                if !self.is_stopping || matches!(input, In::Logged(_)) {
+                    self.feed(input);
+                }
+            }
+            Done::Tried(ticket, key, Attempted { outcome, excerpt, took }) => {
+                self.attempts = self.attempts.saturating_sub(1);
                 // What waits is read again, and is no first delivery.
                 if is_success(outcome) && !self.endpoint.waits(key) {
                     self.app.note_delivery(key.seq);
@@ -377,8 +389,10 @@ impl Life {
                 if !excerpt.is_empty() {
                     self.excerpts.insert(key, excerpt);
                 }
-                self.feed(In::Answer(ticket, outcome));
+                let took_ms = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);
+                self.feed(In::Answer(ticket, outcome, took_ms));
             }
+            Done::Unsent => self.attempts = self.attempts.saturating_sub(1),
             Done::Kept(_, _, false) => return Some(Over::Anew),
             Done::Kept(number, cursor, true) => {
                 self.kept = cursor;

@@ -1,7 +1,6 @@
 //! Keeping how far a receiver is: one thing at a time, and again until the store takes it.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use sederunt_store::delivery::{Change, Cursor, OffReason, SavedHealth};
 
@@ -64,7 +63,7 @@ impl Life {
 
     pub(super) fn have_row(&mut self) {
         let Keeper::Shared { progress, .. } = &self.keeper else { return };
-        if !self.is_keeping && !progress.has_row.load(Ordering::Acquire) {
+        if !self.is_keeping && !progress.has_row() {
             let change = Change { cursor: self.kept, put: Vec::new(), remove: Vec::new() };
             self.keep(None, self.kept, change);
         }
@@ -72,12 +71,10 @@ impl Life {
 
     pub(super) fn drop_row(&mut self, place: u64) {
         let Keeper::Shared { progress, .. } = &self.keeper else { return };
-        let is_clear = self.rows == 0 && self.endpoint.state() == State::Up && progress.is_idle();
-        if self.is_keeping || !is_clear || !progress.has_row.load(Ordering::Acquire) {
+        let is_clear = self.rows == 0 && self.endpoint.state() == State::Up;
+        if self.is_keeping || !is_clear || !progress.gives_up_row() {
             return;
         }
-        // From here on the shared place has to say it.
-        progress.has_row.store(false, Ordering::Release);
         self.is_keeping = true;
         let (app, keeper, id) = (Arc::clone(&self.app), self.keeper.clone(), self.id);
         self.jobs.spawn(async move {
