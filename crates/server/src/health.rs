@@ -20,7 +20,7 @@ use prometheus_client::registry::Registry;
 use sederunt_core::time::UnixMs;
 use sederunt_node::Node;
 use sederunt_node::clock::Steps;
-use sederunt_node::media::{MediaHandle, MediaStats};
+use sederunt_node::media::{MediaHandle, MediaStats, SfuStats, StreamStats};
 use sederunt_store::{Backlog, IndexStats, Store};
 use sederunt_webhook::service::Service;
 
@@ -294,6 +294,16 @@ fn index_metrics(registry: &mut Registry, stats: IndexStats) {
     counter("session_lists_sql", "Session lists answered from SQL", answers_sql);
 }
 
+/// Registers a number that only grows.
+fn counter(registry: &mut Registry, name: &str, help: &str, value: u64) {
+    registry.register(name, help, ConstCounter::new(value));
+}
+
+/// Registers a number of now.
+fn gauge(registry: &mut Registry, name: &str, help: &str, value: u64) {
+    registry.register(name, help, ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX)));
+}
+
 fn media_metrics(registry: &mut Registry, stats: MediaStats) {
     let MediaStats {
         datagrams_received,
@@ -302,80 +312,77 @@ fn media_metrics(registry: &mut Registry, stats: MediaStats) {
         datagrams_refused,
         send_calls,
         restarts,
-        tcp_streams,
-        relayed_streams,
-        relay_strayed,
-        streams_refused,
-        stream_datagrams_lost,
+        streams,
         sightings_dropped,
         cpu,
         sfu,
     } = stats;
-    let gauge = |value: u64| ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));
-    registry.register("media_transports", "Peer connections", gauge(sfu.transports));
-    registry.register("media_producers", "Published tracks", gauge(sfu.producers));
-    registry.register("media_consumers", "Forwarded tracks", gauge(sfu.consumers));
-    registry.register("media_tcp_streams", "Streams of clients over ICE-TCP", gauge(tcp_streams));
-    registry.register(
-        "media_relayed_streams",
-        "Streams of clients through the relay",
-        gauge(relayed_streams),
-    );
-    registry.register(
-        "media_redundant_subscribers",
-        "Receiving connections that lose packets and get sound with redundancy",
-        gauge(sfu.red_subscribers),
-    );
-    let mut counter = |name: &str, help: &str, value: u64| {
-        registry.register(name, help, ConstCounter::new(value));
-    };
-    counter(
+    let mut count = |name: &str, help: &str, value: u64| counter(registry, name, help, value);
+    count("media_datagrams_received", "Datagrams received by the media thread", datagrams_received);
+    count("media_datagrams_sent", "Datagrams sent by the media thread", datagrams_sent);
+    count("media_datagrams_dropped", "Datagrams dropped, send buffer full", datagrams_dropped);
+    count("media_datagrams_refused", "Datagrams the kernel would not send", datagrams_refused);
+    count("media_send_calls", "System calls that sent datagrams", send_calls);
+    count("media_cpu_milliseconds", "CPU time of the media thread", cpu.as_millis() as u64);
+    count("media_sightings_dropped", "Samples of calls that found no place", sightings_dropped);
+    count("media_panics", "Panics caught in the media engine", sfu.panics + restarts);
+    stream_metrics(registry, streams);
+    engine_metrics(registry, &sfu);
+}
+
+fn stream_metrics(registry: &mut Registry, stats: StreamStats) {
+    let StreamStats { tcp, relayed, refused, strayed, lost } = stats;
+    gauge(registry, "media_tcp_streams", "Streams of clients over ICE-TCP", tcp);
+    gauge(registry, "media_relayed_streams", "Streams of clients through the relay", relayed);
+    let mut count = |name: &str, help: &str, value: u64| counter(registry, name, help, value);
+    count(
         "media_streams_refused",
         "TCP streams that were no client's: no ICE check of ours came first",
-        streams_refused,
+        refused,
     );
-    counter(
-        "media_relay_strayed",
-        "What clients wanted of the relay for others than media, refused",
-        relay_strayed,
-    );
-    counter(
+    count("media_relay_strayed", "What clients wanted of the relay for others than media, refused", strayed);
+    count(
         "media_stream_datagrams_lost",
         "Datagrams for TCP streams left out because too much waited or they were too late",
-        stream_datagrams_lost,
+        lost,
     );
-    counter("media_datagrams_received", "Datagrams received by the media thread", datagrams_received);
-    counter("media_datagrams_sent", "Datagrams sent by the media thread", datagrams_sent);
-    counter("media_datagrams_dropped", "Datagrams dropped, send buffer full", datagrams_dropped);
-    counter("media_datagrams_refused", "Datagrams the kernel would not send", datagrams_refused);
-    counter(
+}
+
+fn engine_metrics(registry: &mut Registry, sfu: &SfuStats) {
+    gauge(registry, "media_transports", "Peer connections", sfu.transports);
+    gauge(registry, "media_producers", "Published tracks", sfu.producers);
+    gauge(registry, "media_consumers", "Forwarded tracks", sfu.consumers);
+    gauge(
+        registry,
+        "media_redundant_subscribers",
+        "Receiving connections that lose packets and get sound with redundancy",
+        sfu.red_subscribers,
+    );
+    let mut count = |name: &str, help: &str, value: u64| counter(registry, name, help, value);
+    count(
         "media_datagrams_foreign",
         "Datagrams of nobody's transport",
         sfu.datagrams_unknown + sfu.stun_refused,
     );
-    counter(
+    count(
         "media_checks_refused",
         "ICE checks of transports that are no more, answered with 403",
         sfu.stun_forbidden,
     );
-    counter("media_checks_unanswered", "The same beyond the limit per source", sfu.stun_unanswered);
-    counter("media_send_calls", "System calls that sent datagrams", send_calls);
-    counter("media_cpu_milliseconds", "CPU time of the media thread", cpu.as_millis() as u64);
-    counter("media_packets_received", "RTP packets received", sfu.packets_received);
-    counter(
+    count("media_checks_unanswered", "The same beyond the limit per source", sfu.stun_unanswered);
+    count("media_packets_received", "RTP packets received", sfu.packets_received);
+    count(
         "media_packets_late",
         "Of those, what came after a later one: repeated on request, or overtaken",
         sfu.packets_late,
     );
-    counter("media_packets_forwarded", "RTP packets forwarded", sfu.packets_forwarded);
-    counter(
+    count("media_packets_forwarded", "RTP packets forwarded", sfu.packets_forwarded);
+    count(
         "media_packets_redundant",
         "Of those, sound that carries the packets before it",
         sfu.packets_redundant,
     );
-    counter("media_bytes_redundant", "Bytes of that redundancy", sfu.bytes_redundant);
-    counter("media_keyframe_requests", "Key frames asked of publishers", sfu.keyframes_requested);
-    counter("media_transports_failed", "Transports that closed by themselves", sfu.transports_failed);
-    counter("media_sightings_dropped", "Samples of calls that found no place", sightings_dropped);
-    counter("media_panics", "Panics caught in the media engine", sfu.panics + restarts);
+    count("media_bytes_redundant", "Bytes of that redundancy", sfu.bytes_redundant);
+    count("media_keyframe_requests", "Key frames asked of publishers", sfu.keyframes_requested);
+    count("media_transports_failed", "Transports that closed by themselves", sfu.transports_failed);
 }

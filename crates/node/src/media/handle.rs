@@ -10,7 +10,7 @@ use std::time::Instant;
 use sederunt_core::id::PeerId;
 use sederunt_core::media::{MediaCallId, MediaCmd};
 use sederunt_relay::{Client, Credentials, RelayKey};
-use sederunt_sfu::{IceKey, PeerTag, SfuConfig, Via};
+use sederunt_sfu::{IceKey, PeerTag, SfuConfig};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc::{self, UnboundedSender};
 
@@ -183,15 +183,8 @@ impl MediaHandle {
 
     /// Counters.
     pub fn stats(&self) -> MediaStats {
-        let streams = &self.shared.streams;
-        MediaStats {
-            tcp_streams: streams.count(Via::Tcp),
-            relayed_streams: streams.count(Via::Relay),
-            streams_refused: streams.refused(),
-            relay_strayed: streams.strayed(),
-            stream_datagrams_lost: streams.lost(),
-            ..*self.shared.stats.lock().unwrap_or_else(PoisonError::into_inner)
-        }
+        let of_thread = *self.shared.stats.lock().unwrap_or_else(PoisonError::into_inner);
+        MediaStats { streams: self.shared.streams.stats(), ..of_thread }
     }
 
     /// Stops the thread and waits until it has ended. Later calls are refused.

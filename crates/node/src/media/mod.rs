@@ -12,12 +12,12 @@ mod waker;
 mod worker;
 
 pub use sederunt_relay::Credentials;
-pub use sederunt_sfu::IceKey;
 pub use sederunt_sfu::limit::SAMPLE_EVERY;
+pub use sederunt_sfu::{IceKey, Stats as SfuStats};
 
 pub use address::{Announced, NotAnAddress, StreamAddresses};
 pub use config::MediaConfig;
 pub use handle::{MediaHandle, MediaOverload};
 pub use messages::{MediaNotice, RoomTag, Sight, Sighting};
-pub use stats::MediaStats;
+pub use stats::{MediaStats, StreamStats};
 pub use stream::{Greeted, StreamEnd, StreamRefused};

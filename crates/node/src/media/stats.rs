@@ -17,20 +17,27 @@ pub struct MediaStats {
     pub send_calls: u64,
     /// Panics of the engine after which it was started anew, with all transports lost.
     pub restarts: u64,
-    /// Streams of clients that came over TCP.
-    pub tcp_streams: u64,
-    /// Streams of clients that came through TURN and have an address.
-    pub relayed_streams: u64,
-    /// What clients wanted of our relay for others than media.
-    pub relay_strayed: u64,
-    /// Streams that were not taken: their first frame was not that of a client of ours.
-    pub streams_refused: u64,
-    /// Datagrams for streams that were lost because too much waited for the client, or came too late.
-    pub stream_datagrams_lost: u64,
+    /// Of clients whose network lets no UDP through.
+    pub streams: StreamStats,
     /// What was seen and found no place.
     pub sightings_dropped: u64,
     /// CPU time of the thread, measured a few times a second.
     pub cpu: Duration,
     /// Counters of the engine (since its last restart).
     pub sfu: sederunt_sfu::Stats,
+}
+
+/// Counters and gauges of streams.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StreamStats {
+    /// Gauge: of clients that came over ICE-TCP.
+    pub tcp: u64,
+    /// Gauge: of clients that came through TURN and have an address.
+    pub relayed: u64,
+    /// Not taken: the first frame was not that of a client of ours.
+    pub refused: u64,
+    /// What clients wanted of our relay for others than media.
+    pub strayed: u64,
+    /// Datagrams that were lost because too much waited for the client, or came too late.
+    pub lost: u64,
 }

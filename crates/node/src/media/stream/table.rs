@@ -12,6 +12,7 @@ use sederunt_sfu::{Doorkeeper, IceKey, Transmit, Via};
 use tokio::sync::mpsc;
 
 use super::outbox::Outbox;
+use crate::media::stats::StreamStats;
 use crate::media::waker::Waker;
 
 /// Batches that may wait for the media thread. A task whose batch finds no place waits, and so does its client.
@@ -132,24 +133,17 @@ impl Streams {
         self.refused.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Streams that are open, of one way.
-    pub(in crate::media) fn count(&self, via: Via) -> u64 {
-        self.open().keys().filter(|(way, _)| *way == via).count() as u64
-    }
-
-    /// Datagrams that found no place in a queue or came too late for one.
-    pub(in crate::media) fn lost(&self) -> u64 {
-        self.lost.load(Ordering::Relaxed)
-    }
-
-    /// Streams whose first frame was not that of a client of ours.
-    pub(in crate::media) fn refused(&self) -> u64 {
-        self.refused.load(Ordering::Relaxed)
-    }
-
-    /// What relayed clients wanted of others than media, and did not get.
-    pub(in crate::media) fn strayed(&self) -> u64 {
-        self.strayed.load(Ordering::Relaxed)
+    /// Counters and gauges.
+    pub(in crate::media) fn stats(&self) -> StreamStats {
+        let open = self.open();
+        let count = |via| open.keys().filter(|(way, _)| *way == via).count() as u64;
+        StreamStats {
+            tcp: count(Via::Tcp),
+            relayed: count(Via::Relay),
+            refused: self.refused.load(Ordering::Relaxed),
+            strayed: self.strayed.load(Ordering::Relaxed),
+            lost: self.lost.load(Ordering::Relaxed),
+        }
     }
 }
 

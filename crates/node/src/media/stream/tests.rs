@@ -102,11 +102,11 @@ async fn a_check_on_a_stream_is_answered_on_it() {
     let reply = StunMessage::parse(&reply).unwrap();
     assert!(reply.is_successful_binding_response(), "{reply:?}");
     assert_eq!(reply.mapped_address(), Some(CLIENT.into()));
-    assert_eq!(media.stats().tcp_streams, 1);
+    assert_eq!(media.stats().streams.tcp, 1);
 
     drop(theirs);
     assert!(matches!(carried.await.unwrap(), StreamEnd::Closed));
-    assert_eq!((media.stats().tcp_streams, media.stats().streams_refused), (0, 0));
+    assert_eq!((media.stats().streams.tcp, media.stats().streams.refused), (0, 0));
 }
 
 #[tokio::test]
@@ -146,7 +146,7 @@ async fn strangers_get_no_answer_and_no_place() {
     let (gone, theirs) = duplex(4_096);
     drop(theirs);
     assert!(matches!(media.greet(gone).await, Err(StreamRefused::NoFrame)));
-    assert_eq!((media.stats().tcp_streams, media.stats().streams_refused), (0, 6));
+    assert_eq!((media.stats().streams.tcp, media.stats().streams.refused), (0, 6));
 }
 
 #[tokio::test]
