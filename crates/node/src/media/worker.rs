@@ -26,8 +26,9 @@ use super::waker::{Waker, Woken};
 const BATCHES_PER_TURN: usize = 4;
 /// Calls performed in one turn; each may cost a millisecond of SDP, and packets must not wait for all of them.
 const CALLS_PER_TURN: usize = 16;
-/// Batches of streams handed in in one turn: as many as there are datagrams of the socket at most.
-const ARRIVALS_PER_TURN: usize = 64;
+/// Datagrams of streams after which a turn takes no more of them: as many as come of the socket in one. A batch is what one
+/// read brought, and not cut.
+const STREAMED_PER_TURN: usize = 128;
 /// How often the CPU clock is read: a system call too dear for every turn.
 const CPU_EVERY: Duration = Duration::from_millis(100);
 
@@ -168,8 +169,10 @@ impl Worker {
 
     /// Hands in what came of streams; true when more may wait.
     fn take_arrivals(&mut self) -> bool {
-        for _ in 0..ARRIVALS_PER_TURN {
+        let mut taken = 0;
+        while taken < STREAMED_PER_TURN {
             let Ok(Arrived { via, source, datagrams }) = self.around.arrived.try_recv() else { return false };
+            taken += datagrams.len();
             let now = Instant::now();
             for (destination, payload) in datagrams {
                 self.stats.datagrams_received += 1;
