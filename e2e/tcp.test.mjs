@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import dgram from 'node:dgram';
 import { after, before, test } from 'node:test';
 import { addParticipant, makeMeeting, stays } from './lib/api.mjs';
-import { openBare, others, playing } from './lib/bare.mjs';
+import { openBare, others, playing, ways } from './lib/bare.mjs';
 import { startBrowser } from './lib/browser.mjs';
 import { freePort } from './lib/port.mjs';
 import { startServer } from './lib/server.mjs';
@@ -31,19 +31,6 @@ const metric = async (server, name) => {
   const text = await (await fetch(`${server.metrics}/metrics`)).text();
   return Number(text.match(new RegExp(`^sederunt_${name} (\\d+)`, 'm'))?.[1]);
 };
-
-/** Protocol and kind of an end of every transport that is up, the server's or the browser's own: `tcp host`. */
-const ways = (person, end = 'remote') =>
-  person.page.evaluate(async (end) => {
-    const ways = [];
-    for (const pc of window.__probe.pcs.filter((pc) => pc.connectionState === 'connected')) {
-      const stats = await pc.getStats();
-      const pair = [...stats.values()].find((s) => s.type === 'transport' && s.selectedCandidatePairId);
-      const candidate = stats.get(stats.get(pair.selectedCandidatePairId)[`${end}CandidateId`]);
-      ways.push([candidate.relayProtocol ?? candidate.protocol, candidate.candidateType].join(' '));
-    }
-    return ways;
-  }, end);
 
 async function meet(name, args, check, http) {
   const server = await startServer(name, { args, http });

@@ -87,3 +87,16 @@ export async function streams(person) {
   const now = await incoming(person);
   return { video: now.filter((s) => s.kind === 'video').length, audio: now.filter((s) => s.kind === 'audio').length };
 }
+
+/** Protocol and kind of an end of every transport that is up, the server's or the browser's own: `tcp host`. */
+export const ways = (person, end = 'remote') =>
+  person.page.evaluate(async (end) => {
+    const ways = [];
+    for (const pc of window.__probe.pcs.filter((pc) => pc.connectionState === 'connected')) {
+      const stats = await pc.getStats();
+      const pair = [...stats.values()].find((s) => s.type === 'transport' && s.selectedCandidatePairId);
+      const candidate = stats.get(stats.get(pair.selectedCandidatePairId)[`${end}CandidateId`]);
+      ways.push([candidate.relayProtocol ?? candidate.protocol, candidate.candidateType].join(' '));
+    }
+    return ways;
+  }, end);

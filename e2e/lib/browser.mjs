@@ -26,10 +26,10 @@ const ARGS = [
 ];
 
 /** Starts a browser with a profile of its own, and further flags. `close()` ends it and removes the profile. */
-export async function startBrowser(flags = []) {
+export async function startBrowser(flags = [], program = CHROMIUM) {
   const profile = await mkdtemp(path.join(os.tmpdir(), 'sederunt-chromium-'));
   const browser = await chromium.launch({
-    executablePath: CHROMIUM,
+    executablePath: program,
     args: [...ARGS, ...flags],
     env: { ...process.env, XDG_CONFIG_HOME: profile, XDG_CACHE_HOME: profile },
   });

@@ -160,7 +160,7 @@ impl Client {
             // Nothing else is asked of a relay; nobody waits for an answer to an indication.
             return;
         }
-        let reply = match self.authenticate(at, &message) {
+        let reply = match self.authenticate(now, at, &message) {
             Err(error) => {
                 let nonce = self.key.nonce(at);
                 self.encode(&message, Err(error), Some(&nonce), None)
@@ -180,11 +180,16 @@ impl Client {
     }
 
     /// The integrity key of whoever asks (RFC 8489 §9.2.4).
-    fn authenticate(&self, at: u64, message: &StunMessage<'_>) -> Result<[u8; 16], Error> {
+    fn authenticate(&self, now: Instant, at: u64, message: &StunMessage<'_>) -> Result<[u8; 16], Error> {
         let username = message.username().ok_or(UNAUTHORIZED)?;
         let nonce = message.nonce().ok_or(UNAUTHORIZED)?;
-        let is_here = message.realm() == Some(&self.realm);
-        let key = self.key.integrity(at, username, &self.realm).filter(|_| is_here).ok_or(UNAUTHORIZED)?;
+        // Whoever has an address keeps it with what he got it with: a call may be longer than a day of work.
+        let has_one = self.allocation(now).is_some_and(|allocation| allocation.username == username);
+        let is_good = has_one || RelayKey::is_good(at, username);
+        if !is_good || message.realm() != Some(&self.realm) {
+            return Err(UNAUTHORIZED);
+        }
+        let key = self.key.integrity(username, &self.realm);
         let hmac = from_feature_flags().sha1_hmac_provider;
         if !message.verify(&key, |key, parts| hmac.sha1_hmac(key, parts)) {
             return Err(UNAUTHORIZED);

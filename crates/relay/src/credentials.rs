@@ -50,14 +50,15 @@ impl RelayKey {
         STANDARD.encode(hmac::sign(&self.0, username.as_bytes()))
     }
 
-    /// The key of message integrity of a user (RFC 8489 §9.2.2); `None` = the name is none of ours or has ended.
-    pub(crate) fn integrity(&self, at: u64, username: &str, realm: &str) -> Option<[u8; 16]> {
-        let (ends, _) = username.split_once(':')?;
-        let is_good = ends.parse::<u64>().is_ok_and(|ends| ends > at);
-        is_good.then(|| {
-            let password = self.password(username);
-            Md5::digest(format!("{username}:{realm}:{password}")).into()
-        })
+    /// The key of message integrity of a user (RFC 8489 §9.2.2), whether or not the name has ended.
+    pub(crate) fn integrity(&self, username: &str, realm: &str) -> [u8; 16] {
+        let password = self.password(username);
+        Md5::digest(format!("{username}:{realm}:{password}")).into()
+    }
+
+    /// Whether a name is of the form of ours and has not ended.
+    pub(crate) fn is_good(at: u64, username: &str) -> bool {
+        username.split_once(':').is_some_and(|(ends, _)| ends.parse::<u64>().is_ok_and(|ends| ends > at))
     }
 
     /// A nonce of now.
@@ -88,13 +89,14 @@ mod tests {
         let Credentials { username, credential } = key.credentials(1_000, "Ann0x");
         assert_eq!(username, format!("{}:Ann0x", 1_000 + CREDENTIALS_SECS));
         assert_eq!(STANDARD.decode(&credential).unwrap().len(), 32);
-        assert!(key.integrity(1_000, &username, "sederunt").is_some());
-        assert_eq!(key.integrity(1_000 + CREDENTIALS_SECS, &username, "sederunt"), None, "it has ended");
+        assert!(RelayKey::is_good(1_000, &username));
+        assert!(!RelayKey::is_good(1_000 + CREDENTIALS_SECS, &username), "it has ended");
         for bad in ["", ":", "Ann0x", "99999999999999999999999:Ann0x", "-5:Ann0x"] {
-            assert_eq!(key.integrity(1_000, bad, "sederunt"), None, "{bad}");
+            assert!(!RelayKey::is_good(1_000, bad), "{bad}");
         }
         let other = RelayKey::derive(&[8; 32]);
         assert_ne!(other.credentials(1_000, "Ann0x").credential, credential);
+        assert_ne!(other.integrity(&username, "sederunt"), key.integrity(&username, "sederunt"));
     }
 
     #[test]

@@ -236,8 +236,16 @@ fn an_address_ends_unless_it_is_asked_for_again() {
     s.now += Duration::from_secs(1);
     assert!(!s.client.is_lent(s.now));
     assert_eq!(reply(&s.ask(Request::new(REFRESH))), (false, 437));
-    // Another one, and back with it.
+    // Another one, and back with it. Meanwhile the credentials have ended: they are good for what they were given for.
     assert_eq!(reply(&s.ask(Request::new(ALLOCATE).with(0x19, &UDP))), (true, 0));
+    s.at = AT + CREDENTIALS_SECS + 1;
+    s.nonce = {
+        let out = s.ask(Request::new(REFRESH));
+        assert_eq!(reply(&out), (false, 438), "an old nonce");
+        let Some(Out::Reply(first)) = out.first() else { panic!("{out:?}") };
+        String::from_utf8(attribute(first, 0x15).unwrap()).unwrap()
+    };
+    assert_eq!(reply(&s.ask(Request::new(REFRESH))), (true, 0));
     let out = s.ask(Request::new(REFRESH).with(0x0d, &0_u32.to_be_bytes()));
     assert_eq!((&out[0], reply(&out)), (&Out::Returned, (true, 0)));
     assert!(!s.client.is_lent(s.now));
