@@ -66,7 +66,7 @@ export async function wire({ routed }) {
   // Nobody answers names there. It is to hear so at once: else each name is waited for, also those that it was told.
   const resolver = path.join(OUT, 'resolv.conf');
   await writeFile(resolver, 'nameserver 127.0.0.1\noptions timeout:1 attempts:1\n');
-  const start = `mount --bind ${resolver} /etc/resolv.conf && exec ${chromium} "$@"`;
+  const start = `mount --bind ${resolver} /etc/resolv.conf; exec ${chromium} "$@"`;
   await writeFile(program, `#!/bin/sh\nexec nsenter -t ${far.pid} -n unshare -m sh -c '${start}' chromium "$@"\n`);
   await chmod(program, 0o755);
   return {
