@@ -1,6 +1,7 @@
 // A network that lets no UDP through: sound and pictures come as a stream to the one port that the page came from.
 import assert from 'node:assert/strict';
 import dgram from 'node:dgram';
+import net from 'node:net';
 import { after, before, test } from 'node:test';
 import { addParticipant, makeMeeting, stays } from './lib/api.mjs';
 import { openBare, others, playing, ways } from './lib/bare.mjs';
@@ -99,4 +100,24 @@ test('without TLS the relay is there for whoever asks for it', async () => {
   await meet('relay-plain', [...noUdp(), ...OFF, '--media-relay', 'always'], async ({ people }) => {
     for (const who of NAMES) assert.deepEqual(await ways(people[who], 'local'), ['tcp relay', 'tcp relay'], who);
   });
+});
+
+/** What the port says to these first bytes before it closes the connection, in whatever way. */
+const answer = (server, bytes) =>
+  new Promise((done) => {
+    const { hostname, port } = new URL(server.http);
+    const socket = net.connect(Number(port), hostname, () => socket.write(bytes));
+    const got = [];
+    socket.on('data', (data) => got.push(data)).on('error', () => {}).on('close', () => done(Buffer.concat(got)));
+  });
+
+test('what is switched off is not taken', async () => {
+  // An Allocate request without credentials: a relay that is there says 401 and waits for another.
+  const allocate = Buffer.from('000300082112a442' + '07'.repeat(12) + '0019000411000000', 'hex');
+  const server = await startServer('tcp-off', { args: [...OFF, '--media-relay', 'tls'] });
+  try {
+    assert.equal((await answer(server, allocate)).length, 0, 'the relay is for TLS alone');
+  } finally {
+    await server.stop();
+  }
 });

@@ -33,8 +33,8 @@ pub enum Out {
         /// Its bytes.
         payload: Bytes,
     },
-    /// It was lent the address that the caller named.
-    Lent(SocketAddr),
+    /// It was lent the address that the caller has just named.
+    Lent,
     /// It has given back what it was lent.
     Returned,
 }
@@ -227,7 +227,7 @@ impl Client {
         let username = message.username().unwrap_or_default();
         let (allocation, secs) = Allocation::new(now, username, message.lifetime());
         self.allocation = Some(allocation);
-        out.push(Out::Lent(lent));
+        out.push(Out::Lent);
         Ok(Answer::Lent(lent, secs))
     }
 

@@ -56,7 +56,7 @@ where
         };
         match opened {
             Ok(Ok(Some((Speaks::Frames, stream)))) => media.frames(stream).await,
-            Ok(Ok(Some((Speaks::Turn, stream)))) => media.turn(stream).await,
+            Ok(Ok(Some((Speaks::Turn, stream)))) => media.turn(stream, false).await,
             Ok(Ok(Some((Speaks::Other, stream)))) => self.web(Some(media), stream).await,
             // It has said nothing.
             Ok(Ok(None) | Err(_)) | Err(_) => {}
@@ -80,7 +80,7 @@ where
         };
         match opened {
             Ok(Ok(Some((Speaks::Other, stream)))) => self.http(stream).await,
-            Ok(Ok(Some((Speaks::Frames | Speaks::Turn, stream)))) => media.turn(stream).await,
+            Ok(Ok(Some((Speaks::Frames | Speaks::Turn, stream)))) => media.turn(stream, true).await,
             Ok(Ok(None) | Err(_)) | Err(_) => {}
         }
     }

@@ -11,6 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 
+use crate::config::RelaySetting;
 use crate::opened::Opened;
 use crate::origins::{Origin, Origins};
 use crate::stream::Held;
@@ -27,13 +28,17 @@ pub struct MediaDoor {
     handle: MediaHandle,
     /// The time, for credentials that end.
     clock: Arc<dyn Clock>,
+    /// ICE-TCP is taken.
+    tcp: bool,
+    /// And TURN.
+    relay: RelaySetting,
     strangers: Strangers,
 }
 
 impl MediaDoor {
-    /// A door to the media of `handle`.
-    pub fn new(handle: MediaHandle, clock: Arc<dyn Clock>) -> Self {
-        Self { handle, clock, strangers: Strangers::default() }
+    /// A door to the media of `handle`. What the settings switch off is not taken either, whoever knows how to ask for it.
+    pub fn new(handle: MediaHandle, clock: Arc<dyn Clock>, tcp: bool, relay: RelaySetting) -> Self {
+        Self { handle, clock, tcp, relay, strangers: Strangers::default() }
     }
 
     /// For one connection of a client, whose address may have `strangers_max` streams that have not shown whose they are.
@@ -110,6 +115,9 @@ fn hurry(stream: &TcpStream) {
 impl MediaStream {
     /// ICE-TCP.
     pub(crate) async fn frames<T: AsyncRead + AsyncWrite + Carried + Unpin>(self, stream: T) {
+        if !self.door.tcp {
+            return tracing::debug!("ICE-TCP is switched off");
+        }
         hurry(stream.tcp());
         let Some(place) = self.stranger() else { return };
         let greeted = match self.door.handle.greet(stream).await {
@@ -123,8 +131,14 @@ impl MediaStream {
         }
     }
 
-    /// TURN.
-    pub(crate) async fn turn<T: AsyncRead + AsyncWrite + Carried + Unpin>(self, stream: T) {
+    /// TURN, inside TLS or in the clear.
+    pub(crate) async fn turn<T>(self, stream: T, in_tls: bool)
+    where
+        T: AsyncRead + AsyncWrite + Carried + Unpin,
+    {
+        if !self.door.relay.offers(in_tls) {
+            return tracing::debug!("the relay is switched off here");
+        }
         hurry(stream.tcp());
         let Some(place) = self.stranger() else { return };
         let at = || u64::try_from(self.door.clock.now().0 / 1_000).unwrap_or(0);

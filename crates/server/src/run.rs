@@ -109,7 +109,7 @@ pub async fn run_with_clock(
     let acceptor = certificates.as_ref().map(tls::Certificates::acceptor).transpose()?;
 
     webhook.places.own = own_addresses(&http, &media);
-    let (streams, relay) = (media.tcp || media.relay != RelaySetting::Off, media.relay);
+    let (tcp, relay) = (media.tcp, media.relay);
     let media = Media::start(media, addresses.http, ice_key::load_or_make(&folder)?)?;
     let media_handle = media.handle.clone();
     let node = start_node(&folder, room, index, media, Arc::clone(&clock)).await?;
@@ -136,7 +136,7 @@ pub async fn run_with_clock(
     let public = Door {
         listener: listeners.http,
         tls: acceptor,
-        media: streams.then(|| MediaDoor::new(media_handle.clone(), clock)),
+        media: Some(MediaDoor::new(media_handle.clone(), clock, tcp, relay)),
         per_address_factor: http.per_address_factor,
         proxies: Arc::new(TrustedProxies::new(http.trusted_proxies.clone())),
         router: public_router(&observed, &addresses, http, &webhook, relay),
@@ -226,7 +226,8 @@ async fn stop(
 /// may not call them; of all others it is seen when it has connected that they are ours.
 fn own_addresses(http: &HttpConfig, media: &MediaSettings) -> Vec<IpAddr> {
     let listens = [http.listen, http.metrics_listen, media.listen].map(|address| address.ip());
-    let all = listens.into_iter().chain(media.announce.iter().map(|announced| announced.ip));
+    let announced = media.announce.iter().chain(&media.tcp_announce).map(|announced| announced.ip);
+    let all = listens.into_iter().chain(announced);
     all.map(|address| address.to_canonical()).filter(|address| !address.is_unspecified()).collect()
 }
 

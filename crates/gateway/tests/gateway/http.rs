@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use sederunt_app::admission;
 use sederunt_app::reports::POST_MAX_BYTES;
 use sederunt_core::id::PeerId;
-use sederunt_gateway::{GatewayConfig, Rate, StrangerLimits, TELEMETRY_MAX_BYTES, router};
+use sederunt_gateway::{GatewayConfig, Rate, RelayOffer, StrangerLimits, TELEMETRY_MAX_BYTES, router};
 use sederunt_node::metrics::Kind;
 use sederunt_store::{MeetingRow, RoomKind, UserRow};
 use serde_json::{Value, json};
@@ -131,6 +131,36 @@ async fn the_small_calls() {
     let (status, _, _) = call(&door, post("/otel/logs", long)).await;
     assert_eq!(status, 413);
     assert_eq!(w.node.metrics().telemetry_posts.get(), 1);
+}
+
+#[tokio::test]
+async fn the_relay_is_offered_to_participants_alone() {
+    let w = World::new().await;
+    let (media, _notices) = crate::media::media();
+    let meeting = w.meeting().await.id;
+    let token = w.token(&w.participant(meeting, "alice", "group_call_host").await).await;
+    let ask = async |is_secure, token: Option<&str>| {
+        let relay = Some(RelayOffer { media: media.clone(), is_secure });
+        let base_uri = Some("meet.example.org".to_owned());
+        let door = router(w.node.clone(), GatewayConfig { base_uri, relay, ..GatewayConfig::default() });
+        let mut request = get("/iceservers");
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let (_, _, body) = call(&door, request.body(Body::empty()).unwrap()).await;
+        body["iceServers"].as_array().unwrap().clone()
+    };
+    assert!(ask(true, None).await.is_empty());
+    assert!(ask(true, Some("a.b.c")).await.is_empty());
+    let servers = ask(true, Some(&token)).await;
+    assert_eq!(servers.len(), 1);
+    assert_eq!(servers[0]["urls"], json!(["turns:meet.example.org:443?transport=tcp"]));
+    let username = servers[0]["username"].as_str().unwrap();
+    let (ends, whose) = username.split_once(':').unwrap();
+    assert_eq!(ends.parse::<i64>().unwrap() - w.node.now().0 / 1_000, 12 * 60 * 60);
+    assert!(!whose.is_empty() && !servers[0]["credential"].as_str().unwrap().is_empty());
+    let plain = ask(false, Some(&token)).await;
+    assert_eq!(plain[0]["urls"], json!(["turn:meet.example.org:80?transport=tcp"]));
 }
 
 #[tokio::test]

@@ -93,7 +93,7 @@ async fn receive<H>(
             match one {
                 Out::Reply(bytes) => streams.lose(relayed.outbox.push_bytes(now, bytes)),
                 Out::Datagram { to, payload } => datagrams.push((Some(to), payload)),
-                Out::Lent(_) => {
+                Out::Lent => {
                     place = lent.take();
                     stranger = None;
                 }
