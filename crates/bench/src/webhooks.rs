@@ -15,8 +15,6 @@ mod fan_out;
 mod ill;
 mod ingest;
 mod load;
-mod outbox;
-mod pg;
 mod receivers;
 mod scene;
 
@@ -37,8 +35,6 @@ enum Part {
     Distinct,
     /// Endpoints that are gone, and come back
     Dead,
-    /// Every event to some endpoints, beside an outbox in PostgreSQL
-    Outbox,
 }
 
 /// `webhooks`.
@@ -101,7 +97,6 @@ pub(crate) fn run(args: &WebhooksArgs) -> Result<String> {
             rates: args.rates.clone(),
             each,
         };
-        let outbox_amount = fan_out.clone();
         if has(Part::Ingest) {
             let each = Duration::from_millis(args.ingest_ms);
             let runs = ingest::Runs { dir: args.dir.clone(), rounds: args.ingest_rounds, each };
@@ -124,9 +119,6 @@ pub(crate) fn run(args: &WebhooksArgs) -> Result<String> {
             let amount = fan_out::Amount { rounds: args.rounds.min(3), ..fan_out };
             let table = dead::measure(&args.dir, &amount, args.behind).await?;
             tables.push(format!("Gone and back: {table}"));
-        }
-        if args.part.contains(&Part::Outbox) {
-            tables.push(format!("Outbox: {}", outbox::measure(&args.dir, &outbox_amount).await?));
         }
         Ok(tables.join("\n"))
     })

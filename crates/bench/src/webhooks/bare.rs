@@ -36,7 +36,6 @@ pub(super) struct Sent {
 }
 
 /// A body with its headers, as the service makes them, and a key.
-#[derive(Clone)]
 pub(super) struct Ready {
     headers: HeaderMap,
     body: Bytes,
@@ -74,10 +73,6 @@ impl Ready {
         Ok(Self { headers: headers::kit(&stamp, Id::from_u128(5), true), body, key })
     }
 
-    pub(super) fn body(&self) -> &[u8] {
-        &self.body
-    }
-
     /// Sends `total` requests, with as many connections to each port as a webhook may have.
     pub(super) fn send(&self, ports: &[u16], total: u64) -> Result<Sent> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -90,7 +85,7 @@ impl Ready {
         let start = Instant::now();
         let mut senders = JoinSet::new();
         for port in ports.iter().cycle().take(ports.len() * CONCURRENCY).copied() {
-            let sender = one(port, self.clone(), Arc::clone(&taken), total);
+            let sender = one(port, self.headers.clone(), self.body.clone(), Arc::clone(&taken), total);
             senders.spawn_on(sender, runtime.handle());
         }
         runtime.block_on(async {
@@ -130,41 +125,26 @@ impl Ready {
     }
 }
 
-/// A kept connection to a receiver.
-pub(super) struct Line {
-    sender: http1::SendRequest<Full<Bytes>>,
-    headers: HeaderMap,
-}
-
-impl Line {
-    /// In the runtime that it is called in.
-    pub(super) async fn open(port: u16, ready: &Ready) -> Result<Self> {
-        let mut headers = ready.headers.clone();
-        headers.insert(HOST, HeaderValue::from_str(&format!("127.0.0.1:{port}"))?);
-        let stream = TcpStream::connect(("127.0.0.1", port)).await?;
-        stream.set_nodelay(true)?;
-        let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-        tokio::spawn(connection);
-        Ok(Self { sender, headers })
-    }
-
-    /// One request, until it is answered.
-    pub(super) async fn send(&mut self, body: Bytes) -> Result<()> {
-        let mut request = Request::new(Full::new(body));
+async fn one(
+    port: u16,
+    mut headers: HeaderMap,
+    body: Bytes,
+    taken: Arc<AtomicU64>,
+    total: u64,
+) -> Result<()> {
+    headers.insert(HOST, HeaderValue::from_str(&format!("127.0.0.1:{port}"))?);
+    let stream = TcpStream::connect(("127.0.0.1", port)).await?;
+    stream.set_nodelay(true)?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    tokio::spawn(connection);
+    while taken.fetch_add(1, Ordering::Relaxed) < total {
+        let mut request = Request::new(Full::new(body.clone()));
         *request.method_mut() = Method::POST;
-        *request.headers_mut() = self.headers.clone();
-        self.sender.ready().await?;
-        let answer = self.sender.send_request(request).await?;
+        *request.headers_mut() = headers.clone();
+        sender.ready().await?;
+        let answer = sender.send_request(request).await?;
         ensure!(answer.status().is_success(), "answered {}", answer.status());
         answer.into_body().collect().await?;
-        Ok(())
-    }
-}
-
-async fn one(port: u16, ready: Ready, taken: Arc<AtomicU64>, total: u64) -> Result<()> {
-    let mut line = Line::open(port, &ready).await?;
-    while taken.fetch_add(1, Ordering::Relaxed) < total {
-        line.send(ready.body.clone()).await?;
     }
     Ok(())
 }

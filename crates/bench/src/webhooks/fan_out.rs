@@ -19,8 +19,6 @@ use crate::ledger::sample::short;
 const AHEAD: u64 = 1024;
 /// Threads of the service: those that send, read and sign, and that of the log.
 const SERVICE: [&str; 3] = ["webhook", "webhook-sign", "delivery-log"];
-/// That of the ledger.
-const LEDGER: &str = "ledger-writer";
 
 /// How much.
 #[derive(Debug, Clone)]
@@ -40,8 +38,6 @@ pub(super) struct Drained {
     /// Deliveries.
     pub(super) a_second: f64,
     pub(super) cpu_each: Duration,
-    /// Of the thread that writes the ledger.
-    pub(super) ledger_each: Duration,
     pub(super) connections: u64,
 }
 
@@ -52,23 +48,16 @@ pub(super) async fn drain(dir: &Path, endpoints: usize, events: u64) -> Result<D
     let receivers = Receivers::willing(places)?;
     let scene = Scene::open(dir, ROOMS, &ports).await?;
     let before = cpu::of_threads(&SERVICE)?;
-    let ledger_before = cpu::of_threads(&[LEDGER])?;
     let start = Instant::now();
     let acts = load::acts(&scene.ledger, events, |_| receivers.fewest() + AHEAD).await?;
     receivers.wait(endpoints, events).await?;
     let took = start.elapsed();
     let cpu = cpu::of_threads(&SERVICE)?.saturating_sub(before);
-    let ledger = cpu::of_threads(&[LEDGER])?.saturating_sub(ledger_before);
     let connections = receivers.connections();
     scene.close().await;
     load::lags(&acts, &receivers.take())?;
     let deliveries = (events * endpoints as u64) as f64;
-    Ok(Drained {
-        a_second: deliveries / took.as_secs_f64(),
-        cpu_each: cpu.div_f64(deliveries),
-        ledger_each: ledger.div_f64(deliveries),
-        connections,
-    })
+    Ok(Drained { a_second: deliveries / took.as_secs_f64(), cpu_each: cpu.div_f64(deliveries), connections })
 }
 
 /// The tables.
