@@ -27,26 +27,63 @@ const PAIRS: [[u8; 2]; 100] = {
     pairs
 };
 
+/// Milliseconds of a day.
+const DAY_MS: i64 = 86_400_000;
+
 /// [`iso`] of the years 0 to 9999, which are all that clocks know: digits in their places, for lists.
 pub fn plain_instant(at: UnixMs) -> Option<[u8; 24]> {
+    PlainInstants::default().text(at)
+}
+
+/// [`plain_instant`] of many, most of which follow one another: what is of the day is kept.
+#[derive(Debug, Default)]
+pub struct PlainInstants {
+    /// The day that is kept, and an instant of it.
+    kept: Option<(i64, [u8; 24])>,
+}
+
+impl PlainInstants {
+    /// The text; `None` for other years.
+    #[inline]
+    pub fn text(&mut self, at: UnixMs) -> Option<[u8; 24]> {
+        let (day, mut rest) = (at.0.div_euclid(DAY_MS), at.0.rem_euclid(DAY_MS) as usize);
+        let mut text = match self.kept {
+            Some((kept, text)) if kept == day => text,
+            _ => {
+                let text = midnight(at)?;
+                self.kept = Some((day, text));
+                text
+            }
+        };
+        let mut part = |unit: usize| {
+            let number = rest / unit;
+            rest %= unit;
+            number
+        };
+        for (place, unit) in [(11, 3_600_000), (14, 60_000), (17, 1_000), (20, 10)] {
+            put(&mut text, place, part(unit));
+        }
+        text[22] = b'0' + rest as u8;
+        Some(text)
+    }
+}
+
+#[inline]
+fn put(text: &mut [u8; 24], place: usize, two: usize) {
+    if let Some(digits) = PAIRS.get(two) {
+        text[place..place + 2].copy_from_slice(digits);
+    }
+}
+
+/// The beginning of the day of an instant.
+fn midnight(at: UnixMs) -> Option<[u8; 24]> {
     let at = Offset::UTC.to_datetime(Timestamp::from_millisecond(at.0).ok()?);
     let year = usize::try_from(at.year()).ok()?;
-    let millis = at.subsec_nanosecond().unsigned_abs() as usize / 1_000_000;
     let mut text = *b"0000-00-00T00:00:00.000Z";
-    let mut put = |place: usize, two: usize| {
-        if let Some(digits) = PAIRS.get(two) {
-            text[place..place + 2].copy_from_slice(digits);
-        }
-    };
-    put(0, year / 100);
-    put(2, year % 100);
-    for (place, number) in
-        [(5, at.month()), (8, at.day()), (11, at.hour()), (14, at.minute()), (17, at.second())]
-    {
-        put(place, usize::from(number.unsigned_abs()));
-    }
-    put(20, millis / 10);
-    text[22] = b'0' + (millis % 10) as u8;
+    put(&mut text, 0, year / 100);
+    put(&mut text, 2, year % 100);
+    put(&mut text, 5, usize::from(at.month().unsigned_abs()));
+    put(&mut text, 8, usize::from(at.day().unsigned_abs()));
     Some(text)
 }
 
@@ -143,10 +180,13 @@ mod tests {
         let day = 86_400_000;
         let edges = [0, -1, 1, 999, 59_999, day - 1, day, -62_167_219_200_000, 253_402_207_200_000];
         let many = (0..200_000_i64).map(|n| n * n % 86_399_993 * 2_931 - 62_167_219_200_000 + n);
+        let many = many.flat_map(|at| [at, at + 1_001]);
+        let mut kept = PlainInstants::default();
         for at in edges.into_iter().chain(many) {
             let mut text = Vec::new();
             PRINTER.print_timestamp(&Timestamp::from_millisecond(at).unwrap(), &mut text).unwrap();
-            assert_eq!(plain_instant(UnixMs(at)).map(|plain| plain.to_vec()), Some(text), "{at}");
+            assert_eq!(plain_instant(UnixMs(at)).map(|plain| plain.to_vec()).as_ref(), Some(&text), "{at}");
+            assert_eq!(kept.text(UnixMs(at)).map(|plain| plain.to_vec()), Some(text), "{at} after another");
         }
         for at in [-62_167_219_200_001, 253_402_207_200_001, i64::MIN, i64::MAX] {
             assert_eq!(plain_instant(UnixMs(at)), None, "{at}");

@@ -145,6 +145,7 @@ impl<'a> Sound<'a> {
     }
 
     /// The next row as the ledger gives it; none from the first on that cannot be.
+    #[inline]
     pub(super) fn session<'r>(&mut self, row: &Row<&'r str>, app: &'r AppId) -> Option<SessionRef<'r>> {
         let reason = reason(row.end_reason);
         self.is_sound &= self.follows(row) && row.ended_ms.is_some() == reason.is_some();
@@ -169,6 +170,7 @@ impl<'a> Sound<'a> {
     }
 }
 
+#[inline]
 fn session<'a>(row: &Row<&'a str>, end_reason: Option<EndReason>, app: &'a AppId) -> SessionRef<'a> {
     SessionRow {
         id: SessionId::from_u128(row.id),

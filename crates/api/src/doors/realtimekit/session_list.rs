@@ -3,7 +3,7 @@
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use sederunt_changes::text::{Minutes, plain_instant};
+use sederunt_changes::text::{Minutes, PlainInstants};
 use sederunt_core::id::AppId;
 use sederunt_core::tally;
 use sederunt_core::time::UnixMs;
@@ -36,13 +36,13 @@ fn write_list(
 ) -> serde_json::Result<()> {
     let app = serde_json::to_vec(app)?;
     out.extend_from_slice(b"{\"success\":true,\"data\":{\"sessions\":[");
-    let mut shown = 0;
+    let (mut shown, mut instants) = (0, PlainInstants::default());
     for row in rows {
         if shown > 0 {
             out.push(b',');
         }
         shown += 1;
-        match Times::of(&row) {
+        match Times::of(&row, &mut instants) {
             Some(times) => write_row(out, &app, &row, &times, now)?,
             None => serde_json::to_writer(&mut *out, &Session::of(row, now))?,
         }
@@ -62,12 +62,12 @@ struct Times {
 
 impl Times {
     /// `None` when one is of another length.
-    fn of(row: &SessionRef<'_>) -> Option<Self> {
-        let (started, updated) = (plain_instant(row.started_at)?, plain_instant(row.updated_at)?);
+    fn of(row: &SessionRef<'_>, instants: &mut PlainInstants) -> Option<Self> {
+        let (started, updated) = (instants.text(row.started_at)?, instants.text(row.updated_at)?);
         let ended = match row.ended_at {
             // The end is the latest change of most sessions.
             Some(at) if at == row.updated_at => Some(updated),
-            Some(at) => Some(plain_instant(at)?),
+            Some(at) => Some(instants.text(at)?),
             None => None,
         };
         Some(Self { started, ended, updated })
