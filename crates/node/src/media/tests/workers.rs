@@ -7,7 +7,7 @@ use sederunt_core::media::{MediaCallId, MediaCmd};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::browser::{Browser, PEER, config, start_with, transport_of, until};
-use crate::media::{MediaConfig, MediaHandle, MediaNotice, MediaOverload, RoomTag};
+use crate::media::{Announced, MediaConfig, MediaHandle, MediaNotice, MediaOverload, RoomTag};
 
 /// A room of each of two workers.
 const ROOMS: [RoomTag; 2] = [RoomTag(2), RoomTag(1)];
@@ -118,7 +118,8 @@ fn a_worker_that_has_ended_says_so_and_gets_no_room() {
 
 #[test]
 fn ports_that_are_announced_go_on_with_the_workers() {
-    let announce = |all: &[&str]| all.iter().map(|text| text.parse().unwrap()).collect();
+    let announce =
+        |all: &[&str]| -> Vec<Announced> { all.iter().map(|text| text.parse().unwrap()).collect() };
     let mapped = MediaConfig { announce: announce(&["127.0.0.1:40000"]), ..config(2) };
     let (media, mut notices) = start_with(mapped);
     for (room, port) in ROOMS.into_iter().zip([40_000, 40_001]) {

@@ -30,10 +30,10 @@ impl Turn {
     pub(super) async fn lent(mut io: DuplexStream, user: &Credentials) -> Self {
         io.write_all(&message(ALLOCATE, &[REQUESTED_TRANSPORT], None)).await.unwrap();
         let refusal = read(&mut io).await;
-        let (realm, nonce) = (attribute(&refusal, REALM), attribute(&refusal, NONCE));
-        let Credentials { username, credential } = user;
-        let key = [username.as_bytes(), &realm, credential.as_bytes()].join(&b':');
-        let signed = [(USERNAME, username.as_bytes()), (REALM, &realm), (NONCE, &nonce), REQUESTED_TRANSPORT];
+        let (realm, nonce) = (&attribute(&refusal, REALM)[..], &attribute(&refusal, NONCE)[..]);
+        let (name, password) = (user.username.as_bytes(), user.credential.as_bytes());
+        let key = [name, realm, password].join(&b':');
+        let signed = [(USERNAME, name), (REALM, realm), (NONCE, nonce), REQUESTED_TRANSPORT];
         let key: [u8; 16] = Md5::digest(key).into();
         io.write_all(&message(ALLOCATE, &signed, Some(&key))).await.unwrap();
         let lent = read(&mut io).await;
@@ -43,7 +43,8 @@ impl Turn {
 
     /// Sends a datagram to a candidate.
     pub(super) async fn send(&mut self, to: SocketAddr, payload: &[u8]) {
-        let sent = message(SEND, &[(PEER, &peer(to)), (DATA, payload)], None);
+        let to = peer(to);
+        let sent = message(SEND, &[(PEER, to.as_slice()), (DATA, payload)], None);
         self.io.write_all(&sent).await.unwrap();
     }
 
