@@ -1,4 +1,4 @@
-// The server is killed in the middle of a call and started again on its data.
+// The server is killed in the middle of two calls, each on a media worker of its own, and started again on its data with one.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { addParticipant, makeMeeting, nodeClient, nodeSessions, stays } from './lib/api.mjs';
@@ -20,7 +20,7 @@ const people = {};
 let beforeKill;
 
 before(async () => {
-  server = await startServer('kill');
+  server = await startServer('kill', { workers: 2 });
   chromium = await startBrowser();
   gone = await makeMeeting(server, 'Gone');
   stubborn = await makeMeeting(server, 'Stubborn');
@@ -38,6 +38,13 @@ after(async () => {
 });
 
 const sessions = async (meeting) => (await nodeSessions(nodeClient(server), server, { associated_id: meeting })).sessions;
+
+test('each call is on a worker of its own', async () => {
+  const text = await (await fetch(`${server.metrics}/metrics`)).text();
+  const worker = (name) => [0, 1].map((n) => Number(text.match(new RegExp(`^sederunt_media_worker_${name}\\{worker="${n}"\\} (\\d+)`, 'm'))?.[1]));
+  assert.deepEqual(worker('transports'), [4, 4]);
+  assert.ok(worker('packets_forwarded_total').every((packets) => packets > 0));
+});
 
 test('killed after a heartbeat', async () => {
   await people.bob.page.evaluate(() => window.meeting.leave());

@@ -22,13 +22,14 @@ async function folder(name) {
  * Starts the server and waits until it says that it is ready.
  *
  * `name` is for files below e2e/out. `data`: an existing folder, to start again on it. `args`: further flags.
- * `http`, `media`: what to listen on.
+ * `http`, `media`: what to listen on. `workers`: media threads, one whatever the machine has, so that a port is the port.
  */
-export async function startServer(name, { data, args = [], http = '127.0.0.1:0', media = '127.0.0.1:0', env = {} } = {}) {
+export async function startServer(name, { data, args = [], http = '127.0.0.1:0', media = '127.0.0.1:0', workers = 1, env = {} } = {}) {
   if (!existsSync(BINARY)) throw new Error(`${BINARY} is missing: cargo build -p sederunt-server`);
   const dir = data ?? (await folder(name));
   const log = await open(path.join(OUT, `${name}.log`), data ? 'a' : 'w');
   const own = ['serve', '--data', dir, '--listen', http, '--metrics-listen', '127.0.0.1:0', '--media', media];
+  own.push('--media-workers', String(workers));
   const child = spawn(BINARY, [...own, ...args], {
     cwd: dir,
     env: { ...process.env, RUST_BACKTRACE: '1', ...env },

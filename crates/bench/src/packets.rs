@@ -99,6 +99,7 @@ fn measure(load: Load, seconds: u64, batches: bool) -> Result<Measured> {
     let (sender, notices) = tokio::sync::mpsc::unbounded_channel();
     let config = MediaConfig {
         bind: SocketAddr::from(([127, 0, 0, 1], 0)),
+        workers: 1,
         announce: Vec::new(),
         tcp: Vec::new(),
         ice_key: IceKey([7; 32]),

@@ -7,7 +7,7 @@ use sederunt_core::id::MeetingId;
 use sederunt_core::time::UnixMs;
 
 use crate::mailbox::{RoomHandle, RoomQueues, mailbox};
-use crate::media::RoomTag;
+use crate::media::{MediaHandle, RoomTag};
 
 /// Rooms in memory at a time; with the bounds of a room it bounds the memory of the shell.
 pub const ROOMS_MAX: usize = 10_000;
@@ -29,8 +29,10 @@ pub(crate) enum Found {
 }
 
 /// The registry of live rooms.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Rooms {
+    /// Gives each room to one of its workers.
+    media: Option<MediaHandle>,
     state: Mutex<State>,
 }
 
@@ -40,11 +42,16 @@ struct State {
     by_tag: HashMap<RoomTag, MeetingId>,
     /// Rooms that failed, and when on the steady clock: their open stays end there once the room can be read again.
     failed: HashMap<MeetingId, UnixMs>,
-    last_tag: u64,
+    last_number: u64,
     stopping: bool,
 }
 
 impl Rooms {
+    /// No rooms yet.
+    pub(crate) fn new(media: Option<MediaHandle>) -> Self {
+        Self { media, state: Mutex::default() }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -72,8 +79,9 @@ impl Rooms {
         if state.live.len() >= ROOMS_MAX {
             return Err(NoRoom::Full);
         }
-        state.last_tag += 1;
-        let tag = RoomTag(state.last_tag);
+        state.last_number += 1;
+        let number = state.last_number;
+        let tag = self.media.as_ref().map_or(RoomTag(number), |media| media.pin(number));
         let (room, queues) = mailbox(tag);
         state.live.insert(meeting, room.clone());
         state.by_tag.insert(tag, meeting);

@@ -156,7 +156,7 @@ impl Config {
         let http = HttpConfig::resolve(&mut layers, http, file_http)?;
         let file_room = RoomGiven { reconnect_grace_secs, store_client_addresses };
         let room = RoomSettings::resolve(&mut layers, room, file_room)?;
-        let media = MediaSettings::resolve(&mut layers, media, file_media);
+        let media = MediaSettings::resolve(&mut layers, media, file_media)?;
         let tls = TlsConfig::resolve(&mut layers, tls, file_tls)?;
         let index = index::resolve(&mut layers, index, file_index)?;
         let webhook = WebhookConfig::resolve(&mut layers, webhook, file_webhook)?;

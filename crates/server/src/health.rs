@@ -13,14 +13,14 @@ use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 use sederunt_core::time::UnixMs;
 use sederunt_node::Node;
 use sederunt_node::clock::Steps;
-use sederunt_node::media::{MediaHandle, MediaStats, SfuStats, StreamStats};
+use sederunt_node::media::{MediaHandle, MediaStats, SfuStats, StreamStats, WorkerStats};
 use sederunt_store::{Backlog, IndexStats, Store};
 use sederunt_webhook::service::Service;
 
@@ -107,7 +107,7 @@ pub struct Observed {
     pub connections: Connections,
     /// Requests.
     pub http: HttpMetrics,
-    /// The media thread.
+    /// The media threads.
     pub media: MediaHandle,
     /// Certificates of the HTTP port, if it has some.
     pub certificates: Option<Arc<Certificates>>,
@@ -136,6 +136,9 @@ async fn readyz(State(observed): State<Observed>) -> Response {
     if let Some(trouble) = observed.node.store().disk_trouble() {
         return unready(&trouble.to_string());
     }
+    if let Some(trouble) = media_trouble(&observed.media.workers()) {
+        return unready(&trouble);
+    }
     match tokio::time::timeout(STORE_TIMEOUT, observed.node.store().tokens()).await {
         Ok(Ok(_)) => "ready\n".into_response(),
         Ok(Err(error)) => {
@@ -144,6 +147,12 @@ async fn readyz(State(observed): State<Observed>) -> Response {
         }
         Err(_) => unready("the ledger is slow"),
     }
+}
+
+/// Meetings of a worker that has ended have no sound and no pictures until the process is started again.
+fn media_trouble(workers: &[WorkerStats]) -> Option<String> {
+    let ended = workers.iter().filter(|worker| !worker.is_alive).count();
+    (ended > 0).then(|| format!("{ended} of {} media workers have ended", workers.len()))
 }
 
 async fn metrics(State(observed): State<Observed>) -> Response {
@@ -190,6 +199,7 @@ fn collect(observed: &Observed) -> Registry {
     disk_metrics(&mut registry, node.store());
     index_metrics(&mut registry, node.store().index_stats());
     media_metrics(&mut registry, media.stats());
+    worker_metrics(&mut registry, &media.workers());
     webhook_metrics(&mut registry, webhooks);
     registry
 }
@@ -318,16 +328,41 @@ fn media_metrics(registry: &mut Registry, stats: MediaStats) {
         sfu,
     } = stats;
     let mut count = |name: &str, help: &str, value: u64| counter(registry, name, help, value);
-    count("media_datagrams_received", "Datagrams received by the media thread", datagrams_received);
-    count("media_datagrams_sent", "Datagrams sent by the media thread", datagrams_sent);
+    count("media_datagrams_received", "Datagrams received by the media workers", datagrams_received);
+    count("media_datagrams_sent", "Datagrams sent by the media workers", datagrams_sent);
     count("media_datagrams_dropped", "Datagrams dropped, send buffer full", datagrams_dropped);
     count("media_datagrams_refused", "Datagrams the kernel would not send", datagrams_refused);
     count("media_send_calls", "System calls that sent datagrams", send_calls);
-    count("media_cpu_milliseconds", "CPU time of the media thread", cpu.as_millis() as u64);
+    count("media_cpu_milliseconds", "CPU time of the media workers", cpu.as_millis() as u64);
     count("media_sightings_dropped", "Samples of calls that found no place", sightings_dropped);
     count("media_panics", "Panics caught in the media engine", sfu.panics + restarts);
     stream_metrics(registry, streams);
     engine_metrics(registry, &sfu);
+}
+
+/// Label of what is told of each media worker.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct WorkerLabels {
+    /// Its number, from 0, in the order of the ports.
+    worker: u32,
+}
+
+fn worker_metrics(registry: &mut Registry, workers: &[WorkerStats]) {
+    let (up, transports) =
+        (Family::<WorkerLabels, Gauge>::default(), Family::<WorkerLabels, Gauge>::default());
+    let (cpu, forwarded) =
+        (Family::<WorkerLabels, Counter>::default(), Family::<WorkerLabels, Counter>::default());
+    for (worker, WorkerStats { is_alive, media }) in (0..).zip(workers) {
+        let of = WorkerLabels { worker };
+        up.get_or_create(&of).set(i64::from(*is_alive));
+        transports.get_or_create(&of).set(i64::try_from(media.sfu.transports).unwrap_or(i64::MAX));
+        cpu.get_or_create(&of).inc_by(media.cpu.as_millis() as u64);
+        forwarded.get_or_create(&of).inc_by(media.sfu.packets_forwarded);
+    }
+    registry.register("media_worker_up", "1 while the worker runs", up);
+    registry.register("media_worker_transports", "Peer connections of the worker", transports);
+    registry.register("media_worker_cpu_milliseconds", "CPU time of the worker", cpu);
+    registry.register("media_worker_packets_forwarded", "RTP packets that the worker forwarded", forwarded);
 }
 
 fn stream_metrics(registry: &mut Registry, stats: StreamStats) {
@@ -370,6 +405,11 @@ fn engine_metrics(registry: &mut Registry, sfu: &SfuStats) {
         sfu.stun_forbidden,
     );
     count("media_checks_unanswered", "The same beyond the limit per source", sfu.stun_unanswered);
+    count(
+        "media_checks_misdirected",
+        "ICE checks that came to another worker than that of their transport",
+        sfu.stun_elsewhere,
+    );
     count("media_packets_received", "RTP packets received", sfu.packets_received);
     count(
         "media_packets_late",
@@ -385,4 +425,42 @@ fn engine_metrics(registry: &mut Registry, sfu: &SfuStats) {
     count("media_bytes_redundant", "Bytes of that redundancy", sfu.bytes_redundant);
     count("media_keyframe_requests", "Key frames asked of publishers", sfu.keyframes_requested);
     count("media_transports_failed", "Transports that closed by themselves", sfu.transports_failed);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn workers() -> Vec<WorkerStats> {
+        let of = |transports, is_alive| {
+            let sfu = SfuStats { transports, packets_forwarded: 7, ..SfuStats::default() };
+            let media = MediaStats { sfu, cpu: Duration::from_secs(2), ..MediaStats::default() };
+            WorkerStats { is_alive, media }
+        };
+        vec![of(3, true), of(4, false)]
+    }
+
+    #[test]
+    fn a_worker_that_has_ended_is_a_trouble() {
+        let all = workers();
+        assert_eq!(media_trouble(&all[..1]), None);
+        assert_eq!(media_trouble(&all).as_deref(), Some("1 of 2 media workers have ended"));
+    }
+
+    #[test]
+    fn each_worker_is_told_by_its_number() {
+        let mut registry = Registry::with_prefix("sederunt");
+        worker_metrics(&mut registry, &workers());
+        let mut text = String::new();
+        encode(&mut text, &registry).unwrap();
+        for line in [
+            "sederunt_media_worker_up{worker=\"0\"} 1\n",
+            "sederunt_media_worker_up{worker=\"1\"} 0\n",
+            "sederunt_media_worker_transports{worker=\"1\"} 4\n",
+            "sederunt_media_worker_cpu_milliseconds_total{worker=\"0\"} 2000\n",
+            "sederunt_media_worker_packets_forwarded_total{worker=\"0\"} 7\n",
+        ] {
+            assert!(text.contains(line), "{line}{text}");
+        }
+    }
 }

@@ -73,7 +73,7 @@ pub struct Bound {
     pub http: String,
     /// The second port.
     pub metrics: String,
-    /// UDP `address:port`.
+    /// UDP `address:port` of the first media worker; each further one has the next port, but for port 0.
     pub media: String,
 }
 
@@ -146,8 +146,9 @@ pub async fn run_with_clock(
     let commands = serve_commands(control, &folder, addresses.live(&observed, printed), &serving)?;
 
     observed.readiness.set(true);
-    tracing::info!(listen = %addresses.http, media = %media_handle.local_addr(), base_uri = addresses.base_uri, "ready");
-    ready(&addresses.bound(media_handle.local_addr()))?;
+    let media_addresses = media_handle.local_addrs();
+    tracing::info!(listen = %addresses.http, media = ?media_addresses, base_uri = addresses.base_uri, "ready");
+    ready(&addresses.bound(&media_addresses))?;
     if with_demo && let Err(error) = demo::offer(&folder, &node, &addresses.page_url()).await {
         tracing::error!("no demo meeting: {error:#}");
     }
@@ -238,7 +239,7 @@ struct Media {
 
 impl Media {
     fn start(settings: MediaSettings, http: SocketAddr, ice_key: IceKey) -> anyhow::Result<Self> {
-        let MediaSettings { listen, announce, tcp, tcp_announce, relay: _ } = settings;
+        let MediaSettings { listen, workers, announce, tcp, tcp_announce, relay: _ } = settings;
         let StreamAddresses { told, left_out } = if tcp {
             StreamAddresses::of(&tcp_announce, &announce, http)
         } else {
@@ -253,11 +254,13 @@ impl Media {
         }
         // Bounded by the calls under way: see `MediaNotice`.
         let (sender, notices) = mpsc::unbounded_channel();
-        let handle = MediaHandle::spawn(
-            MediaConfig { bind: listen, announce, tcp: told, ice_key, sample_every: SAMPLE_EVERY },
-            sender,
-        )
-        .with_context(|| format!("cannot listen for media on {listen} (media.listen)"))?;
+        let sample_every = SAMPLE_EVERY;
+        let config = MediaConfig { bind: listen, workers, announce, tcp: told, ice_key, sample_every };
+        let handle = MediaHandle::spawn(config, sender).with_context(|| {
+            format!(
+                "cannot listen for media on {listen} with {workers} workers (media.listen, media.workers)"
+            )
+        })?;
         Ok(Self { handle, notices })
     }
 }
@@ -313,9 +316,10 @@ impl Addresses {
     }
 
     /// The line on stdout.
-    fn bound(&self, media: SocketAddr) -> Bound {
+    fn bound(&self, media: &[SocketAddr]) -> Bound {
         let (http, metrics) = (self.http_url(), format!("http://{}", self.metrics));
-        Bound { ready: true, http, metrics, media: media.to_string() }
+        let media = media.first().map(ToString::to_string).unwrap_or_default();
+        Bound { ready: true, http, metrics, media }
     }
 
     /// What commands see of the server.

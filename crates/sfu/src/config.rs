@@ -17,12 +17,17 @@ pub struct SfuConfig {
     pub ice_key: IceKey,
     /// Between two samples of a transport.
     pub sample_every: Duration,
+    /// Which of the engines of its process this one is, from 0; below 100, so that ICE names can say it.
+    pub worker: u8,
+    /// How many there are. What is for another of them is left to it.
+    pub workers: u8,
 }
 
 impl SfuConfig {
-    /// Without TCP, with samples at the usual pace.
+    /// Without TCP, with samples at the usual pace, the only engine of its process.
     pub fn new(local_addrs: Vec<SocketAddr>, ice_key: IceKey) -> Self {
-        Self { local_addrs, tcp_addrs: Vec::new(), ice_key, sample_every: SAMPLE_EVERY }
+        let tcp_addrs = Vec::new();
+        Self { local_addrs, tcp_addrs, ice_key, sample_every: SAMPLE_EVERY, worker: 0, workers: 1 }
     }
 }
 

@@ -155,7 +155,7 @@ impl Sfu {
     /// An engine without peers. Makes one key pair, which all its sessions share.
     pub fn new(now: Instant, config: SfuConfig) -> Result<Self, NoCertificate> {
         Ok(Self {
-            names: Names::new(config.ice_key),
+            names: Names::new(config.ice_key, config.worker, config.workers),
             config,
             cert: certificate().ok_or(NoCertificate)?,
             now,
@@ -262,6 +262,7 @@ impl Sfu {
                 self.out.push_back(Output::Transmit(transmit));
             }
             Stale::Limited => self.stats.stun_unanswered += 1,
+            Stale::Elsewhere => self.stats.stun_elsewhere += 1,
             Stale::Stranger => self.stats.stun_refused += 1,
         }
     }

@@ -16,8 +16,8 @@ use str0m::ice::{StunMessage, StunMessageBuilder};
 use crate::id::{PeerKey, TransportKey};
 use crate::limit::{REFUSALS_PER_SOURCE_MAX, REFUSED_SOURCES_MAX};
 
-/// Which worker has the transport. There is one.
-const WORKER: &str = "00";
+/// Digits that tell which worker has the transport.
+const WORKER_DIGITS: usize = 2;
 /// Characters that tell whose transport it was.
 const TAG_CHARS: usize = 6;
 /// Characters that nobody guesses.
@@ -56,7 +56,7 @@ impl PeerTag {
 impl IceKey {
     /// The tag of a peer, by the id of its [`PeerKey`].
     pub fn tag(self, peer: u128) -> PeerTag {
-        Names::new(self).tag(peer)
+        Names::alone(self).tag(peer)
     }
 }
 
@@ -67,12 +67,13 @@ pub struct Doorkeeper(Names);
 impl Doorkeeper {
     /// For the transports of this key.
     pub fn new(key: IceKey) -> Self {
-        Self(Names::new(key))
+        Self(Names::alone(key))
     }
 
-    /// Whether it can only have been sent by somebody who was told an ICE password of ours.
-    pub fn knows(&self, payload: &[u8]) -> bool {
-        self.0.authentic(payload).is_some()
+    /// The number of the worker that has the transport, or had it in a former process. `None` = it may have been sent by
+    /// somebody who was never told an ICE password of ours.
+    pub fn worker_of(&self, payload: &[u8]) -> Option<u8> {
+        self.0.authentic(payload).map(|known| known.worker)
     }
 }
 
@@ -89,6 +90,8 @@ pub(crate) enum Stale {
     Refuse(PeerTag, Vec<u8>),
     /// The same, but its source has been told often enough in this second.
     Limited,
+    /// Another worker of this process has it, or says that it is no more: no answer.
+    Elsewhere,
     /// Nobody of ours: no answer.
     Stranger,
 }
@@ -96,6 +99,8 @@ pub(crate) enum Stale {
 /// Makes names, and knows them again.
 pub(crate) struct Names {
     key: IceKey,
+    worker: u8,
+    workers: u8,
     sha256: &'static dyn Sha256Provider,
     sha1_hmac: &'static dyn Sha1HmacProvider,
     since: Option<Instant>,
@@ -103,11 +108,26 @@ pub(crate) struct Names {
     told: HashMap<SocketAddr, u32>,
 }
 
+/// A binding request for a name that only we can have given.
+struct Known<'a> {
+    message: StunMessage<'a>,
+    /// Whose transport it is or was.
+    tag: PeerTag,
+    /// Which worker has or had it.
+    worker: u8,
+    password: String,
+}
+
 impl Names {
-    pub(crate) fn new(key: IceKey) -> Self {
+    /// Names of the transports of this worker, of so many.
+    pub(crate) fn new(key: IceKey, worker: u8, workers: u8) -> Self {
         let crypto = from_feature_flags();
         let (sha256, sha1_hmac) = (crypto.sha256_provider, crypto.sha1_hmac_provider);
-        Self { key, sha256, sha1_hmac, since: None, told: HashMap::new() }
+        Self { key, worker, workers, sha256, sha1_hmac, since: None, told: HashMap::new() }
+    }
+
+    fn alone(key: IceKey) -> Self {
+        Self::new(key, 0, 1)
     }
 
     /// Name and password of a transport. The key of a transport is never used twice, so neither is its name.
@@ -115,7 +135,8 @@ impl Names {
         let PeerTag(tag) = self.tag(peer.id);
         let random = self.hmac(&[b"transport", &transport.0.to_be_bytes()]);
         let own = tag.into_iter().chain(random.into_iter().take(RANDOM_CHARS).map(ice_char));
-        let ufrag: String = WORKER.chars().chain(own.map(char::from)).collect();
+        let worker = [self.worker / 10 % 10, self.worker % 10].map(|digit| b'0' + digit);
+        let ufrag: String = worker.into_iter().chain(own).map(char::from).collect();
         let pass = self.password(&ufrag);
         IceCreds { ufrag, pass }
     }
@@ -134,7 +155,13 @@ impl Names {
 
     /// Looks at a STUN message whose user name is not among the transports.
     pub(crate) fn stale(&mut self, now: Instant, source: SocketAddr, payload: &[u8]) -> Stale {
-        let Some((message, tag, password)) = self.authentic(payload) else { return Stale::Stranger };
+        let Some(Known { message, tag, worker, password }) = self.authentic(payload) else {
+            return Stale::Stranger;
+        };
+        // Only that one knows whether it is alive. Of one that is no more, of a process with more of them, anybody may tell.
+        if worker != self.worker && worker < self.workers {
+            return Stale::Elsewhere;
+        }
         if !self.may_tell(now, source) {
             return Stale::Limited;
         }
@@ -150,19 +177,18 @@ impl Names {
         }
     }
 
-    /// A binding request for a name that only we can have given, whose it was, and its password.
-    fn authentic<'a>(&self, payload: &'a [u8]) -> Option<(StunMessage<'a>, PeerTag, String)> {
+    fn authentic<'a>(&self, payload: &'a [u8]) -> Option<Known<'a>> {
         let message = StunMessage::parse(payload).ok().filter(StunMessage::is_binding_request)?;
         let (ours, _) = message.split_username()?;
-        let form = WORKER.len() + TAG_CHARS + RANDOM_CHARS;
-        if ours.len() != form || !ours.starts_with(WORKER) {
+        if ours.len() != WORKER_DIGITS + TAG_CHARS + RANDOM_CHARS {
             return None;
         }
-        let tag = ours.as_bytes().get(WORKER.len()..WORKER.len() + TAG_CHARS)?;
+        let worker = ours.get(..WORKER_DIGITS)?.parse().ok()?;
+        let tag = ours.as_bytes().get(WORKER_DIGITS..WORKER_DIGITS + TAG_CHARS)?;
         let tag = PeerTag(tag.try_into().ok()?);
         let password = self.password(ours);
         let hmac = |key: &[u8], parts: &[&[u8]]| self.sha1_hmac.sha1_hmac(key, parts);
-        message.verify(password.as_bytes(), hmac).then_some((message, tag, password))
+        message.verify(password.as_bytes(), hmac).then_some(Known { message, tag, worker, password })
     }
 
     fn may_tell(&mut self, now: Instant, source: SocketAddr) -> bool {
@@ -231,14 +257,14 @@ mod tests {
         // RFC 4231, test case 1, its key filled up with the zeros that HMAC adds.
         let mut key = [0; 32];
         key[..20].fill(0x0b);
-        let names = Names::new(IceKey(key));
+        let names = Names::alone(IceKey(key));
         let hex: String = names.hmac(&[b"Hi ", b"There"]).iter().map(|b| format!("{b:02x}")).collect();
         assert_eq!(hex, "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
     }
 
     #[test]
     fn a_name_has_its_parts_and_its_password() {
-        let names = Names::new(IceKey([7; 32]));
+        let names = Names::alone(IceKey([7; 32]));
         let (a, b, c) = (
             names.of(peer(1), TransportKey(1)),
             names.of(peer(1), TransportKey(2)),
@@ -249,18 +275,42 @@ mod tests {
         assert_eq!(a.ufrag[..8], b.ufrag[..8], "worker and peer");
         assert_ne!(a.ufrag[8..], b.ufrag[8..]);
         assert_ne!(a.ufrag[2..8], c.ufrag[2..8]);
-        assert_eq!(a, Names::new(IceKey([7; 32])).of(peer(1), TransportKey(1)), "the next process knows it");
-        assert_ne!(a.pass, Names::new(IceKey([8; 32])).password(&a.ufrag), "nobody else does");
+        assert_eq!(
+            a,
+            Names::alone(IceKey([7; 32])).of(peer(1), TransportKey(1)),
+            "the next process knows it"
+        );
+        assert_ne!(a.pass, Names::alone(IceKey([8; 32])).password(&a.ufrag), "nobody else does");
+    }
+
+    #[test]
+    fn what_another_worker_may_have_is_left_to_it_and_what_none_has_is_refused() {
+        let (now, key) = (Instant::now(), IceKey([7; 32]));
+        let third = Names::new(key, 13, 16);
+        let known = third.of(peer(1), TransportKey(1));
+        assert_eq!((&known.ufrag[..2], known.ufrag.len()), ("13", 20));
+        let question = check(&third, &known.ufrag, &known.pass);
+        assert_eq!(Doorkeeper::new(key).worker_of(&question), Some(13));
+        for (worker, workers, is_refused) in [(13, 16, true), (0, 14, false), (0, 13, true), (0, 1, true)] {
+            let answer = Names::new(key, worker, workers).stale(now, source(1), &question);
+            assert_eq!(matches!(answer, Stale::Refuse(..)), is_refused, "{worker} of {workers}: {answer:?}");
+            assert_eq!(answer == Stale::Elsewhere, !is_refused, "{worker} of {workers}: {answer:?}");
+        }
+        // The number is part of what the password proves.
+        let moved = check(&third, &format!("00{}", &known.ufrag[2..]), &known.pass);
+        assert_eq!(Names::new(key, 0, 16).stale(now, source(1), &moved), Stale::Stranger);
+        assert_eq!(Doorkeeper::new(key).worker_of(&moved), None);
     }
 
     #[test]
     fn only_who_has_the_password_is_refused_and_gets_less_than_he_sent() {
         let now = Instant::now();
-        let mut names = Names::new(IceKey([7; 32]));
+        let mut names = Names::alone(IceKey([7; 32]));
         let known = names.of(peer(1), TransportKey(1));
         let question = check(&names, &known.ufrag, &known.pass);
         let door = Doorkeeper::new(names.key);
-        assert!(door.knows(&question) && !door.knows(&check(&names, &known.ufrag, "guessed")));
+        assert_eq!(door.worker_of(&question), Some(0));
+        assert_eq!(door.worker_of(&check(&names, &known.ufrag, "guessed")), None);
         let Stale::Refuse(tag, answer) = names.stale(now, source(1), &question) else { panic!("no refusal") };
         assert_eq!(tag, names.key.tag(peer(1).id), "it says whose transport it was");
         assert!(answer.len() < question.len(), "{} bytes for {}", answer.len(), question.len());
@@ -276,6 +326,7 @@ mod tests {
             check(&names, &known.ufrag, "guess"),
             check(&names, "short", &names.password("short")),
             check(&names, &format!("01{}", &known.ufrag[2..]), &known.pass),
+            check(&names, &format!("0x{}", &known.ufrag[2..]), &known.pass),
         ];
         let mut turned = question.clone();
         turned[30] ^= 1;
@@ -289,7 +340,7 @@ mod tests {
     #[test]
     fn a_source_is_told_fifty_times_a_second() {
         let mut now = Instant::now();
-        let mut names = Names::new(IceKey([7; 32]));
+        let mut names = Names::alone(IceKey([7; 32]));
         let known = names.of(peer(1), TransportKey(1));
         let question = check(&names, &known.ufrag, &known.pass);
         let told = |names: &mut Names, now, port| {

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 /// Transports of one peer: one that sends and one that receives (PROTOCOL §0 fact 1).
 pub const TRANSPORTS_PER_PEER_MAX: usize = 2;
-/// Transports of one engine. Each holds DTLS, SRTP and ICE state (about 100 kB); beyond it one thread is overloaded anyway.
+/// Transports of one engine. Each holds DTLS, SRTP and ICE state (about 100 kB); beyond it one thread is overloaded anyway. A
+/// process with several engines has several threads, and so it may have as many on each.
 pub const TRANSPORTS_MAX: usize = 8_192;
 /// Producers of one peer: microphone, camera, screen video and audio, and one re-publish of each.
 pub const PRODUCERS_PER_PEER_MAX: usize = 8;

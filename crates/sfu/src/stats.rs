@@ -21,6 +21,8 @@ pub struct Stats {
     pub stun_forbidden: u64,
     /// The same, not answered because their source had been told often enough.
     pub stun_unanswered: u64,
+    /// STUN requests of transports of another engine of this process, left to that one.
+    pub stun_elsewhere: u64,
     /// Datagrams of a transport that it could not use.
     pub datagrams_refused: u64,
     /// Datagrams handed out.
@@ -51,4 +53,39 @@ pub struct Stats {
     pub panics: u64,
     /// Commands refused because of a limit.
     pub limits_hit: u64,
+}
+
+impl std::ops::Add for Stats {
+    type Output = Self;
+
+    /// Those of two engines together.
+    fn add(self, other: Self) -> Self {
+        Self {
+            transports: self.transports + other.transports,
+            producers: self.producers + other.producers,
+            consumers: self.consumers + other.consumers,
+            red_subscribers: self.red_subscribers + other.red_subscribers,
+            datagrams_received: self.datagrams_received + other.datagrams_received,
+            datagrams_unknown: self.datagrams_unknown + other.datagrams_unknown,
+            stun_refused: self.stun_refused + other.stun_refused,
+            stun_forbidden: self.stun_forbidden + other.stun_forbidden,
+            stun_unanswered: self.stun_unanswered + other.stun_unanswered,
+            stun_elsewhere: self.stun_elsewhere + other.stun_elsewhere,
+            datagrams_refused: self.datagrams_refused + other.datagrams_refused,
+            datagrams_sent: self.datagrams_sent + other.datagrams_sent,
+            packets_received: self.packets_received + other.packets_received,
+            packets_late: self.packets_late + other.packets_late,
+            packets_forwarded: self.packets_forwarded + other.packets_forwarded,
+            bytes_forwarded: self.bytes_forwarded + other.bytes_forwarded,
+            packets_redundant: self.packets_redundant + other.packets_redundant,
+            bytes_redundant: self.bytes_redundant + other.bytes_redundant,
+            packets_malformed: self.packets_malformed + other.packets_malformed,
+            keyframes_asked: self.keyframes_asked + other.keyframes_asked,
+            keyframes_requested: self.keyframes_requested + other.keyframes_requested,
+            switches: self.switches + other.switches,
+            transports_failed: self.transports_failed + other.transports_failed,
+            panics: self.panics + other.panics,
+            limits_hit: self.limits_hit + other.limits_hit,
+        }
+    }
 }

@@ -77,6 +77,7 @@ pub(super) fn config(data: &Path) -> Result<Config> {
         },
         media: MediaSettings {
             listen: any,
+            workers: 1,
             announce: Vec::new(),
             tcp: true,
             tcp_announce: Vec::new(),

@@ -1,8 +1,8 @@
 //! One peer connection of a browser: a str0m session on a UDP socket and a thread of its own, that sends what it has
 //! published and counts what it gets.
 
-use std::collections::BTreeMap;
-use std::net::UdpSocket;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -26,6 +26,8 @@ pub(crate) struct Seen {
     pub(crate) connected: bool,
     /// Packets by m-line.
     pub(crate) packets: BTreeMap<String, u64>,
+    /// Who sent datagrams.
+    pub(crate) from: BTreeSet<SocketAddr>,
     /// Key frames that the other side asked for.
     pub(crate) keyframe_requests: u64,
 }
@@ -172,6 +174,7 @@ impl Connection {
             let now = match self.socket.recv_from(&mut buffer) {
                 Ok((bytes, source)) => {
                     let now = Instant::now();
+                    self.seen.lock().unwrap().from.insert(source);
                     if let Ok(receive) = Receive::new(Protocol::Udp, source, local, &buffer[..bytes]) {
                         self.rtc.handle_input(Input::Receive(now, receive)).unwrap();
                     }

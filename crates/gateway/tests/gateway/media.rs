@@ -130,9 +130,14 @@ impl Page {
 
 /// A media thread of its own.
 pub(crate) fn media() -> (MediaHandle, UnboundedReceiver<MediaNotice>) {
+    media_with(1)
+}
+
+fn media_with(workers: u8) -> (MediaHandle, UnboundedReceiver<MediaNotice>) {
     let (sender, notices) = tokio::sync::mpsc::unbounded_channel();
     let config = MediaConfig {
         bind: SocketAddr::from(([127, 0, 0, 1], 0)),
+        workers,
         announce: Vec::new(),
         tcp: Vec::new(),
         ice_key: IceKey([7; 32]),
@@ -167,6 +172,39 @@ async fn two_peers_hear_and_see_each_other() {
     let complete = carol.join("carol").await;
     let producers: Vec<usize> = complete.participants.iter().map(|p| p.producer_states.len()).collect();
     assert_eq!(producers, [2, 2]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_meetings_are_on_two_workers_and_neither_reaches_the_other() {
+    let (media, notices) = media_with(2);
+    let w = World::with_media(Some((media.clone(), notices))).await;
+    let mut pages = Vec::new();
+    for _ in 0..2 {
+        let meeting = w.meeting().await.id;
+        let mut alice = Page::open(&w, meeting, "alice").await;
+        let mut bob = Page::open(&w, meeting, "bob").await;
+        alice.produce(MediaKind::Audio).await;
+        let heard = bob.consume_next(&alice.peer.id.clone()).await;
+        bob.gets(&heard, "alice's voice at bob").await;
+        pages.push((alice, bob));
+    }
+    let ports: Vec<u16> = media.local_addrs().iter().map(SocketAddr::port).collect();
+    for ((alice, bob), port) in pages.iter().zip(&ports) {
+        for browser in [&alice.sends, &bob.receives] {
+            assert_eq!(
+                browser.see(|seen| seen.from.iter().map(SocketAddr::port).collect::<Vec<_>>()),
+                [*port]
+            );
+        }
+        assert_eq!(bob.receives.see(|seen| seen.packets.len()), 1, "one track");
+    }
+    until("each worker forwards the voice of one meeting", || async {
+        media.workers().iter().all(|worker| {
+            let sfu = worker.media.sfu;
+            (sfu.transports, sfu.producers, sfu.consumers) == (4, 1, 1) && sfu.packets_forwarded > ENOUGH
+        })
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

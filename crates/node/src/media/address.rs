@@ -64,6 +64,22 @@ impl TryFrom<String> for Announced {
     }
 }
 
+impl Announced {
+    /// The way to another worker: the n-th port after it.
+    pub(super) fn of_worker(self, worker: u8) -> io::Result<Self> {
+        let port = self.port.map(|port| nth_port(port, worker)).transpose()?;
+        Ok(Self { port, ..self })
+    }
+}
+
+/// The n-th port after one.
+pub(super) fn nth_port(port: u16, n: u8) -> io::Result<u16> {
+    port.checked_add(n.into()).ok_or_else(|| {
+        let why = format!("there is no port {port} + {n} for a media worker");
+        io::Error::new(io::ErrorKind::InvalidInput, why)
+    })
+}
+
 /// What clients are told, and what is left out of it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Candidates {
@@ -173,6 +189,20 @@ mod tests {
         let texts = ["203.0.113.7:40000", "10.0.0.7", "203.0.113.7:40000", "10.0.0.7:7"];
         assert_eq!(told(&texts, "0.0.0.0:7"), ["203.0.113.7:40000", "10.0.0.7:7"]);
         assert_eq!(told(&["[2001:db8::1]:40000"], "[::]:7"), ["[2001:db8::1]:40000"]);
+    }
+
+    #[test]
+    fn each_worker_has_the_next_port() {
+        let of = |text: &str, worker| {
+            text.parse::<Announced>().unwrap().of_worker(worker).map(|announced| announced.to_string())
+        };
+        assert_eq!(of("203.0.113.7:40000", 0).unwrap(), "203.0.113.7:40000");
+        assert_eq!(of("203.0.113.7:40000", 3).unwrap(), "203.0.113.7:40003");
+        assert_eq!(of("2001:db8::1", 3).unwrap(), "2001:db8::1", "the bound one, whichever it is");
+        assert_eq!(of("[2001:db8::1]:65533", 2).unwrap(), "[2001:db8::1]:65535");
+        let error = of("203.0.113.7:65533", 3).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+        assert!(error.to_string().contains("65533 + 3"), "{error}");
     }
 
     #[test]

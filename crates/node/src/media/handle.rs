@@ -1,10 +1,9 @@
-//! The media thread as the rest of the shell sees it.
+//! The media threads as the rest of the shell sees them.
 
+use std::collections::HashSet;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
 use std::time::Instant;
 
 use sederunt_core::id::PeerId;
@@ -14,60 +13,45 @@ use sederunt_sfu::{IceKey, PeerTag, SfuConfig};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc::{self, UnboundedSender};
 
-use super::address::{Candidates, candidates};
-use super::config::MediaConfig;
+use super::address::{Announced, Candidates, candidates, nth_port};
+use super::config::{MediaConfig, WORKERS_MAX};
 use super::messages::{Call, MediaNotice, RoomTag, Sighting};
 use super::socket::MediaSocket;
-use super::stats::MediaStats;
+use super::spread::Spread;
+use super::stats::{MediaStats, WorkerStats};
 use super::stream::{self, Greeted, StreamEnd, StreamRefused, Streams};
-use super::waker::Waker;
-use super::worker::{Around, Tell, Worker};
+use super::thread::{MediaOverload, MediaThread, Prepared};
+use super::worker::Tell;
 
-/// Calls that may wait for the thread. It answers in well under a millisecond each; more waiting means that it hangs,
-/// and then the room tells its client so.
-const CALLS_WAITING_MAX: usize = 4_096;
 /// The name under which credentials of the relay are good.
 const RELAY_REALM: &str = "sederunt";
-/// What was seen and not taken yet: of every transport that an engine can have, some seconds. Whoever keeps it may wait for
-/// a disk, and the thread does not wait for him.
+/// What was seen by a worker and not taken yet: of every transport that an engine can have, some seconds. Whoever keeps it
+/// may wait for a disk, and the thread does not wait for him.
 const SIGHTINGS_WAITING_MAX: usize = 4_096;
 
-/// The media thread cannot take the call: its queue is full, or it has stopped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum MediaOverload {
-    /// More calls wait than the queue holds.
-    #[error("media is overloaded")]
-    Full,
-    /// The thread has stopped.
-    #[error("media has stopped")]
-    Stopped,
-}
-
-/// What the handles share with the thread.
+/// What the handles share.
 #[derive(Debug)]
 struct Shared {
-    local: SocketAddr,
+    /// One for each worker, in the order of their ports.
+    threads: Vec<MediaThread>,
     since: Instant,
     ice_key: IceKey,
-    calls: SyncSender<Call>,
-    waker: Arc<Waker>,
     streams: Arc<Streams>,
-    stats: Arc<Mutex<MediaStats>>,
+    spread: Mutex<Spread>,
     sightings: Mutex<Option<mpsc::Receiver<Sighting>>>,
-    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
-/// Handle of the media thread; clones share it. The thread stops when the last clone is dropped or on `shutdown`.
+/// Handle of the media threads; clones share them. They stop when the last clone is dropped or on `shutdown`.
 #[derive(Debug, Clone)]
 pub struct MediaHandle {
     shared: Arc<Shared>,
 }
 
 impl MediaHandle {
-    /// Binds the socket and starts the thread. Errors are those of the socket, of making a DTLS key, and of starting
-    /// a thread.
+    /// Binds the sockets and starts the threads. Errors are those of the sockets, of ports beyond the last one or announced
+    /// for two workers, of making a DTLS key, and of starting a thread.
     pub fn spawn(config: MediaConfig, notices: UnboundedSender<MediaNotice>) -> io::Result<Self> {
-        Self::start(MediaSocket::bind(config.bind)?, &config, notices)
+        Self::start(bind(&config)?, &config, notices)
     }
 
     /// The same with one system call per datagram instead of batches: the yardstick of the benchmark.
@@ -76,54 +60,45 @@ impl MediaHandle {
         config: MediaConfig,
         notices: UnboundedSender<MediaNotice>,
     ) -> io::Result<Self> {
-        let mut socket = MediaSocket::bind(config.bind)?;
-        socket.without_batches();
-        Self::start(socket, &config, notices)
+        let mut sockets = bind(&config)?;
+        sockets.iter_mut().for_each(MediaSocket::without_batches);
+        Self::start(sockets, &config, notices)
     }
 
     fn start(
-        socket: MediaSocket,
+        sockets: Vec<MediaSocket>,
         config: &MediaConfig,
         notices: UnboundedSender<MediaNotice>,
     ) -> io::Result<Self> {
-        let local = socket.local_addr()?;
-        let (waker, woken) = Waker::pair()?;
-        let waker = Arc::new(waker);
-        let Candidates { told, left_out } = candidates(&config.announce, local);
-        for announced in left_out {
-            tracing::warn!(
-                %announced,
-                bound = %local,
-                "an announced media address is left out: the socket does not speak its IP version (an IPv4 and IPv6 \
-                 socket is one on [::])"
-            );
+        let prepared = prepare(sockets, config)?;
+        let ways = prepared.iter().map(Prepared::way).collect();
+        let streams = Arc::new(Streams::new(config.ice_key, ways));
+        let workers = workers(config);
+        let (seen, sightings) = mpsc::channel(SIGHTINGS_WAITING_MAX * usize::from(workers));
+        let mut threads = Vec::with_capacity(prepared.len());
+        for (worker, prepared) in (0..workers).zip(prepared) {
+            let MediaConfig { ice_key, sample_every, .. } = *config;
+            let (local_addrs, tcp_addrs) = (prepared.told().to_vec(), config.tcp.clone());
+            let sfu = SfuConfig { local_addrs, tcp_addrs, ice_key, sample_every, worker, workers };
+            let tell = Tell { notices: notices.clone(), sightings: seen.clone() };
+            threads.push(prepared.start(sfu, Arc::clone(&streams), tell)?);
         }
-        let (streams, arrived) = Streams::new(config.ice_key, told.clone(), Arc::clone(&waker));
-        let (calls, incoming) = sync_channel(CALLS_WAITING_MAX);
-        let stats = Arc::new(Mutex::new(MediaStats::default()));
-        let (seen, sightings) = mpsc::channel(SIGHTINGS_WAITING_MAX);
-        let tell = Tell { notices, sightings: seen };
-        let around = Around {
-            waker: Arc::clone(&waker),
-            woken,
-            calls: incoming,
-            arrived,
-            streams: Arc::clone(&streams),
-            tell,
-            stats: Arc::clone(&stats),
-        };
-        let MediaConfig { ice_key, sample_every, .. } = *config;
-        let sfu = SfuConfig { local_addrs: told, tcp_addrs: config.tcp.clone(), ice_key, sample_every };
-        let worker = Worker::new(socket, sfu, around)?;
         let since = Instant::now();
-        let thread = std::thread::Builder::new().name("media".to_owned()).spawn(move || worker.run())?;
-        let thread = Mutex::new(Some(thread));
+        let spread = Mutex::new(Spread::new(since, threads.len()));
         let sightings = Mutex::new(Some(sightings));
-        let shared = Shared { local, since, ice_key, calls, waker, streams, stats, sightings, thread };
+        let shared = Shared { threads, since, ice_key: config.ice_key, streams, spread, sightings };
         Ok(Self { shared: Arc::new(shared) })
     }
 
-    /// Hands a call to the media thread; never blocks. The answer comes as [`MediaNotice::Done`].
+    /// Names a room, by a number that no room had before, and gives it to the worker that has least to do.
+    pub fn pin(&self, number: u64) -> RoomTag {
+        let (now, threads) = (Instant::now(), &self.shared.threads);
+        let loads: Vec<_> = threads.iter().map(|thread| thread.load(now)).collect();
+        let mut spread = self.shared.spread.lock().unwrap_or_else(PoisonError::into_inner);
+        RoomTag::of(number, spread.give(now, &loads), threads.len())
+    }
+
+    /// Hands a call to the room's media thread; never blocks. The answer comes as [`MediaNotice::Done`].
     pub fn call(
         &self,
         room: RoomTag,
@@ -131,17 +106,19 @@ impl MediaHandle {
         peer: PeerId,
         cmd: MediaCmd,
     ) -> Result<(), MediaOverload> {
-        self.shared.send(Call { room, call, peer, cmd })
+        let threads = &self.shared.threads;
+        let thread = threads.get(room.worker(threads.len())).ok_or(MediaOverload::Stopped)?;
+        thread.send(Call { room, call, peer, cmd })
     }
 
-    /// What the thread sees; for one listener, the first that asks.
+    /// What the threads see; for one listener, the first that asks.
     pub fn take_sightings(&self) -> Option<mpsc::Receiver<Sighting>> {
         self.shared.sightings.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// The bound address.
-    pub fn local_addr(&self) -> SocketAddr {
-        self.shared.local
+    /// The bound addresses, one for each worker.
+    pub fn local_addrs(&self) -> Vec<SocketAddr> {
+        self.shared.threads.iter().map(MediaThread::local).collect()
     }
 
     /// How the ICE names of this peer's transports tell whose they are, in this process and in those before and after it.
@@ -149,7 +126,7 @@ impl MediaHandle {
         self.shared.ice_key.tag(peer.as_u128())
     }
 
-    /// Since when the thread answers: from then on clients of the process before hear that their transports are gone.
+    /// Since when the threads answer: from then on clients of the process before hear that their transports are gone.
     pub fn answers_since(&self) -> Instant {
         self.shared.since
     }
@@ -181,229 +158,71 @@ impl MediaHandle {
         RelayKey::derive(&self.shared.ice_key.0)
     }
 
-    /// Counters.
+    /// Counters of all workers together, and of streams.
     pub fn stats(&self) -> MediaStats {
-        let of_thread = *self.shared.stats.lock().unwrap_or_else(PoisonError::into_inner);
-        MediaStats { streams: self.shared.streams.stats(), ..of_thread }
+        let of_threads = self.workers().into_iter().fold(MediaStats::default(), |sum, of| sum + of.media);
+        MediaStats { streams: self.shared.streams.stats(), ..of_threads }
     }
 
-    /// Stops the thread and waits until it has ended. Later calls are refused.
+    /// Counters of each worker, in the order of their ports.
+    pub fn workers(&self) -> Vec<WorkerStats> {
+        self.shared.threads.iter().map(MediaThread::stats).collect()
+    }
+
+    /// Stops the threads and waits until they have ended. Later calls are refused.
     pub fn shutdown(&self) {
-        self.shared.stop();
+        self.shared.threads.iter().for_each(MediaThread::stop);
+    }
+
+    /// Stops one of them, as if it had failed.
+    #[cfg(test)]
+    pub(super) fn stop_worker(&self, worker: usize) {
+        self.shared.threads[worker].stop();
     }
 }
 
-impl Shared {
-    fn send(&self, call: Call) -> Result<(), MediaOverload> {
-        self.calls.try_send(call).map_err(|error| match error {
-            TrySendError::Full(_) => MediaOverload::Full,
-            TrySendError::Disconnected(_) => MediaOverload::Stopped,
-        })?;
-        self.waker.wake();
-        Ok(())
-    }
-
-    fn stop(&self) {
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(thread) = thread else { return };
-        self.waker.close();
-        let _ = thread.join();
-    }
+fn workers(config: &MediaConfig) -> u8 {
+    config.workers.clamp(1, WORKERS_MAX)
 }
 
-impl Drop for Shared {
-    fn drop(&mut self) {
-        self.stop();
-    }
+/// A socket for each worker.
+fn bind(config: &MediaConfig) -> io::Result<Vec<MediaSocket>> {
+    let bind = |worker: u8| {
+        let port = if config.bind.port() == 0 { 0 } else { nth_port(config.bind.port(), worker)? };
+        let address = SocketAddr::new(config.bind.ip(), port);
+        let named = |error: io::Error| io::Error::new(error.kind(), format!("{address}: {error}"));
+        MediaSocket::bind(address).map_err(named)
+    };
+    (0..workers(config)).map(bind).collect()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::media::address::Announced;
-    use sederunt_core::id::TransportId;
-    use sederunt_core::media::{MediaAnswer, MediaFault};
-    use sederunt_sfu::limit::SAMPLE_EVERY;
-    use std::net::UdpSocket;
-    use std::time::Duration;
-    use str0m::change::SdpAnswer;
-    use str0m::media::{Direction, MediaKind};
-    use str0m::net::{Protocol, Receive};
-    use str0m::{Candidate, Input, Output, Rtc};
-
-    const LIMIT: Duration = Duration::from_secs(20);
-
-    fn start() -> (MediaHandle, tokio::sync::mpsc::UnboundedReceiver<MediaNotice>) {
-        start_announcing(Vec::new())
-    }
-
-    fn start_announcing(
-        announce: Vec<Announced>,
-    ) -> (MediaHandle, tokio::sync::mpsc::UnboundedReceiver<MediaNotice>) {
-        let (sender, notices) = tokio::sync::mpsc::unbounded_channel();
-        let bind = SocketAddr::from(([127, 0, 0, 1], 0));
-        let config = MediaConfig {
-            bind,
-            announce,
-            tcp: Vec::new(),
-            ice_key: IceKey([7; 32]),
-            sample_every: SAMPLE_EVERY,
-        };
-        (MediaHandle::spawn(config, sender).unwrap(), notices)
-    }
-
-    /// A browser's sending connection on a real socket.
-    struct Browser {
-        rtc: Rtc,
-        socket: UdpSocket,
-    }
-
-    impl Browser {
-        /// Asks for a connection; the answer must name this port.
-        fn open(
-            media: &MediaHandle,
-            port: u16,
-            notices: &mut tokio::sync::mpsc::UnboundedReceiver<MediaNotice>,
-        ) -> Self {
-            let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-            let mut rtc = Rtc::new(Instant::now());
-            rtc.add_local_candidate(Candidate::host(socket.local_addr().unwrap(), "udp").unwrap());
-            let mut api = rtc.sdp_api();
-            api.add_media(MediaKind::Video, Direction::SendOnly, None, None, None);
-            let (offer, pending) = api.apply().unwrap();
-            let transport = TransportId::from_u128(7);
-            let cmd = MediaCmd::Open { transport, consuming: false, offer: offer.to_sdp_string() };
-            media.call(RoomTag(1), MediaCallId(5), PeerId::from_u128(9), cmd).unwrap();
-            let Some(MediaNotice::Done { room: RoomTag(1), call: MediaCallId(5), result: Ok(answer) }) =
-                notices.blocking_recv()
-            else {
-                panic!("the answer");
-            };
-            let MediaAnswer::Answer(answer) = answer else { panic!("{answer:?}") };
-            assert!(answer.contains(&format!("127.0.0.1 {port} typ host")), "{answer}");
-            assert_eq!(answer.matches("typ host").count(), 1, "{answer}");
-            rtc.sdp_api().accept_answer(pending, SdpAnswer::from_sdp_string(&answer).unwrap()).unwrap();
-            Self { rtc, socket }
+/// What each worker's clients are told, each address for one worker alone.
+fn prepare(sockets: Vec<MediaSocket>, config: &MediaConfig) -> io::Result<Vec<Prepared>> {
+    let mut taken = HashSet::new();
+    let mut all = Vec::with_capacity(sockets.len());
+    for (worker, socket) in (0..).zip(sockets) {
+        let announce: io::Result<Vec<_>> = config.announce.iter().map(|one| one.of_worker(worker)).collect();
+        let local = socket.local_addr()?;
+        let Candidates { told, left_out } = candidates(&announce?, local);
+        // What is true of one is true of all.
+        warn_of(if worker == 0 { &left_out } else { &[] }, local);
+        if let Some(twice) = told.iter().find(|address| !taken.insert(**address)) {
+            let why =
+                format!("{twice} would be announced for two media workers: each has the next port of it");
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
-
-        /// Runs the connection until a notice comes.
-        fn until_notice(
-            &mut self,
-            notices: &mut tokio::sync::mpsc::UnboundedReceiver<MediaNotice>,
-        ) -> MediaNotice {
-            let end = Instant::now() + LIMIT;
-            let mut buffer = [0; 2_000];
-            loop {
-                if let Ok(notice) = notices.try_recv() {
-                    return notice;
-                }
-                assert!(Instant::now() < end, "no notice within {LIMIT:?}");
-                let wake = loop {
-                    match self.rtc.poll_output().unwrap() {
-                        Output::Transmit(t) => {
-                            self.socket.send_to(&t.contents, t.destination).unwrap();
-                        }
-                        Output::Event(_) => {}
-                        Output::Timeout(at) => break at,
-                    }
-                };
-                let pause = wake.saturating_duration_since(Instant::now());
-                let pause = pause.clamp(Duration::from_millis(1), Duration::from_millis(20));
-                self.socket.set_read_timeout(Some(pause)).unwrap();
-                let now = Instant::now();
-                match self.socket.recv_from(&mut buffer) {
-                    Ok((bytes, source)) => {
-                        let local = self.socket.local_addr().unwrap();
-                        let receive = Receive::new(Protocol::Udp, source, local, &buffer[..bytes]).unwrap();
-                        self.rtc.handle_input(Input::Receive(now, receive)).unwrap();
-                    }
-                    Err(_) => self.rtc.handle_input(Input::Timeout(Instant::now())).unwrap(),
-                }
-            }
-        }
+        all.push(Prepared::new(socket, told)?);
     }
+    Ok(all)
+}
 
-    #[test]
-    fn a_browser_connects_over_a_real_socket_and_is_closed() {
-        let (media, mut notices) = start();
-        let mut browser = Browser::open(&media, media.local_addr().port(), &mut notices);
-        let notice = browser.until_notice(&mut notices);
-        let MediaNotice::Connected { room: RoomTag(1), peer, transport } = notice else {
-            panic!("{notice:?}")
-        };
-        assert_eq!((peer, transport), (PeerId::from_u128(9), TransportId::from_u128(7)));
-        assert!(media.stats().datagrams_received > 2);
-        browser.rtc.close().unwrap();
-        let notice = browser.until_notice(&mut notices);
-        assert!(matches!(notice, MediaNotice::Closed { room: RoomTag(1), .. }), "{notice:?}");
-        assert_eq!(media.stats().restarts, 0);
-    }
-
-    /// Carries datagrams between a port of its own and the server's, as a container's mapped port does. Ends with the
-    /// test's process.
-    fn map_port(mapped: UdpSocket, server: SocketAddr) {
-        let inside = UdpSocket::bind("127.0.0.1:0").unwrap();
-        inside.connect(server).unwrap();
-        let client = Arc::new(Mutex::new(None));
-        let (out, back) = ((mapped.try_clone().unwrap(), client.clone()), inside.try_clone().unwrap());
-        std::thread::spawn(move || {
-            let mut buffer = [0; 2_000];
-            while let Ok((bytes, source)) = mapped.recv_from(&mut buffer) {
-                *client.lock().unwrap() = Some(source);
-                inside.send(&buffer[..bytes]).unwrap();
-            }
-        });
-        std::thread::spawn(move || {
-            let mut buffer = [0; 2_000];
-            while let Ok(bytes) = back.recv(&mut buffer) {
-                let client = out.1.lock().unwrap().unwrap();
-                out.0.send_to(&buffer[..bytes], client).unwrap();
-            }
-        });
-    }
-
-    #[test]
-    fn a_browser_connects_over_a_mapped_port() {
-        let mapped = UdpSocket::bind("127.0.0.1:0").unwrap();
-        let outside = mapped.local_addr().unwrap();
-        let announce = vec![outside.to_string().parse().unwrap(), "2001:db8::1".parse().unwrap()];
-        let (media, mut notices) = start_announcing(announce);
-        assert_ne!(outside.port(), media.local_addr().port());
-        map_port(mapped, media.local_addr());
-        let mut browser = Browser::open(&media, outside.port(), &mut notices);
-        let notice = browser.until_notice(&mut notices);
-        assert!(matches!(notice, MediaNotice::Connected { .. }), "{notice:?}");
-    }
-
-    #[test]
-    fn faults_come_back_and_closing_is_silent() {
-        let (media, mut notices) = start();
-        let (room, peer) = (RoomTag(3), PeerId::from_u128(1));
-        media.call(room, MediaCallId(1), peer, MediaCmd::ClosePeer { away_ms: 0 }).unwrap();
-        let transport = TransportId::from_u128(1);
-        let answer = MediaCmd::Renegotiate { transport, answer: "v=0".to_owned() };
-        media.call(room, MediaCallId(2), peer, answer).unwrap();
-        let open = MediaCmd::Open { transport, consuming: true, offer: "no sdp".to_owned() };
-        media.call(room, MediaCallId(3), peer, open).unwrap();
-        let mut results = Vec::new();
-        for _ in 0..2 {
-            let Some(MediaNotice::Done { call, result, .. }) = notices.blocking_recv() else {
-                panic!("an answer")
-            };
-            results.push((call.0, result.unwrap_err()));
-        }
-        assert_eq!(results[0], (2, MediaFault::NoTransport));
-        assert!(matches!(&results[1], (3, MediaFault::InvalidDescription(_))), "{results:?}");
-    }
-
-    #[test]
-    fn shutdown_ends_the_thread_and_refuses_calls() {
-        let (media, mut notices) = start();
-        media.shutdown();
-        media.shutdown();
-        let call =
-            media.call(RoomTag(1), MediaCallId(1), PeerId::from_u128(1), MediaCmd::ClosePeer { away_ms: 0 });
-        assert_eq!(call, Err(MediaOverload::Stopped));
-        assert!(notices.blocking_recv().is_none(), "the thread let go of the channel");
+fn warn_of(left_out: &[Announced], local: SocketAddr) {
+    for announced in left_out {
+        tracing::warn!(
+            %announced,
+            bound = %local,
+            "an announced media address is left out: the socket does not speak its IP version (an IPv4 and IPv6 \
+             socket is one on [::])"
+        );
     }
 }

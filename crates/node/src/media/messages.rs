@@ -1,4 +1,4 @@
-//! What rooms ask of the media thread, and what it tells.
+//! What rooms ask of their media thread, and what it tells.
 
 use std::time::Instant;
 
@@ -6,10 +6,27 @@ use sederunt_core::id::{PeerId, TransportId};
 use sederunt_core::media::{MediaAnswer, MediaCallId, MediaCmd, MediaFault};
 use sederunt_sfu::{Kind, PeerTag, Sample};
 
-/// Names a room towards the media thread; chosen by the caller, unique within the process, never reused.
+/// Names a room towards the media threads; unique within the process, never reused. It says which worker has the room:
+/// the rest of its division by their number.
 /// Peers are unique only within a room, and a consumer can never reach a producer of another room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RoomTag(pub u64);
+
+impl RoomTag {
+    /// Tests: a call with it breaks the engine of the last of two workers.
+    #[cfg(test)]
+    pub(super) const BREAKS: Self = Self(u64::MAX);
+
+    /// The tag of the room with this number, at one of so many workers.
+    pub(super) fn of(number: u64, worker: usize, workers: usize) -> Self {
+        Self(number * workers.max(1) as u64 + worker as u64)
+    }
+
+    /// Which of so many workers has it.
+    pub(super) fn worker(self, workers: usize) -> usize {
+        (self.0 % workers.max(1) as u64) as usize
+    }
+}
 
 /// A call of a room.
 pub(super) struct Call {

@@ -1,12 +1,16 @@
-//! Media: the SFU on a thread and a UDP socket of its own.
+//! Media: SFUs, each on a thread and a UDP socket of its own.
 
 mod address;
 mod config;
 mod handle;
 mod messages;
 mod socket;
+mod spread;
 mod stats;
 mod stream;
+#[cfg(test)]
+mod tests;
+mod thread;
 mod translate;
 mod waker;
 mod worker;
@@ -16,8 +20,9 @@ pub use sederunt_sfu::limit::SAMPLE_EVERY;
 pub use sederunt_sfu::{IceKey, Stats as SfuStats};
 
 pub use address::{Announced, NotAnAddress, StreamAddresses};
-pub use config::MediaConfig;
-pub use handle::{MediaHandle, MediaOverload};
+pub use config::{MediaConfig, WORKERS_MAX};
+pub use handle::MediaHandle;
 pub use messages::{MediaNotice, RoomTag, Sight, Sighting};
-pub use stats::{MediaStats, StreamStats};
+pub use stats::{MediaStats, StreamStats, WorkerStats};
 pub use stream::{Greeted, StreamEnd, StreamRefused};
+pub use thread::MediaOverload;

@@ -1,4 +1,4 @@
-//! The media thread: one OS thread that owns one UDP socket and one [`Sfu`], apart from the async runtime, so that no
+//! A media thread: one OS thread that owns one UDP socket and one [`Sfu`], apart from the async runtime, so that no
 //! task can delay a packet.
 
 use std::collections::HashMap;
@@ -17,6 +17,7 @@ use tokio::sync::mpsc::{self, Sender, UnboundedSender};
 
 use super::messages::{Call, MediaNotice, RoomTag, Sight, Sighting};
 use super::socket::{MediaSocket, Sent, thread_cpu, wait};
+use super::spread::Pace;
 use super::stats::MediaStats;
 use super::stream::{Arrived, Streams};
 use super::translate;
@@ -29,8 +30,23 @@ const CALLS_PER_TURN: usize = 16;
 /// Datagrams of streams after which a turn takes no more of them: as many as come of the socket in one. A batch is what one
 /// read brought, and not cut.
 const STREAMED_PER_TURN: usize = 128;
-/// How often the CPU clock is read: a system call too dear for every turn.
+/// How often the CPU clock is read, a system call too dear for every turn, and its pace is taken.
 const CPU_EVERY: Duration = Duration::from_millis(100);
+
+/// What the rest is told of its work.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Published {
+    pub(super) stats: MediaStats,
+    /// Packets forwarded a second.
+    pub(super) forwarded: Pace,
+}
+
+impl Published {
+    /// Nothing yet.
+    pub(super) fn new(now: Instant) -> Self {
+        Self { stats: MediaStats::default(), forwarded: Pace::new(now) }
+    }
+}
 
 /// Where it says what happens.
 pub(super) struct Tell {
@@ -46,7 +62,7 @@ pub(super) struct Around {
     pub(super) arrived: mpsc::Receiver<Arrived>,
     pub(super) streams: Arc<Streams>,
     pub(super) tell: Tell,
-    pub(super) stats: Arc<Mutex<MediaStats>>,
+    pub(super) published: Arc<Mutex<Published>>,
 }
 
 /// The thread's own state.
@@ -57,6 +73,7 @@ pub(super) struct Worker {
     sfu: Sfu,
     around: Around,
     stats: MediaStats,
+    forwarded: Pace,
     cpu_read: Instant,
     next_call: u64,
     calls: HashMap<CallId, (RoomTag, MediaCallId)>,
@@ -79,6 +96,7 @@ impl Worker {
             config,
             around,
             stats: MediaStats::default(),
+            forwarded: Pace::new(now),
             cpu_read: now,
             next_call: 0,
             calls: HashMap::new(),
@@ -96,7 +114,8 @@ impl Worker {
                 Ok(()) => return,
                 Err(_) => {
                     tracing::error!(
-                        "the media engine panicked; all transports are lost, clients open new ones"
+                        worker = self.config.worker,
+                        "the media engine panicked; all its transports are lost, clients open new ones"
                     );
                     if let Err(error) = self.start_anew() {
                         tracing::error!(%error, "the media engine cannot start anew");
@@ -138,6 +157,8 @@ impl Worker {
     fn take_calls(&mut self) -> bool {
         for _ in 0..CALLS_PER_TURN {
             let Ok(Call { room, call, peer, cmd }) = self.around.calls.try_recv() else { return false };
+            #[cfg(test)]
+            assert_ne!(room, RoomTag::BREAKS, "as the test wants");
             self.next_call += 1;
             let id = CallId(self.next_call);
             let peer = translate::peer_key(room, peer);
@@ -265,12 +286,15 @@ impl Worker {
     }
 
     fn publish(&mut self) {
-        if self.cpu_read.elapsed() >= CPU_EVERY {
-            self.stats.cpu = thread_cpu();
-            self.cpu_read = Instant::now();
-        }
         self.stats.sfu = self.sfu.stats();
-        *self.around.stats.lock().unwrap_or_else(PoisonError::into_inner) = self.stats;
+        let now = Instant::now();
+        if now.saturating_duration_since(self.cpu_read) >= CPU_EVERY {
+            self.stats.cpu = thread_cpu();
+            self.forwarded.see(now, self.stats.sfu.packets_forwarded);
+            self.cpu_read = now;
+        }
+        let published = Published { stats: self.stats, forwarded: self.forwarded };
+        *self.around.published.lock().unwrap_or_else(PoisonError::into_inner) = published;
     }
 
     /// After a panic: a new engine; every call under way fails, every transport is reported closed.

@@ -1,22 +1,35 @@
 //! Media: where it listens and what it announces.
 
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZero;
 
-use sederunt_node::media::Announced;
+use sederunt_node::media::{Announced, WORKERS_MAX};
 use serde::{Deserialize, Serialize};
 
 use super::Layers;
+use super::layer::within;
 
 /// As given on the command line, in the environment or in the file.
 #[derive(Debug, Clone, Default, clap::Args, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MediaGiven {
-    /// UDP address of audio and video. Port 0 = any free port
+    /// UDP address of audio and video: of the first worker, each further one has the next port. Port 0 = any free ports
     #[arg(long = "media", env = "SEDERUNT_MEDIA_LISTEN", value_name = "ADDR", id = "media.listen")]
     pub listen: Option<SocketAddr>,
+    /// Threads that forward audio and video, 1 to 16, each with a UDP port: 4 of them and media.listen 0.0.0.0:8080 are the
+    /// ports 8080 to 8083. A meeting is on one of them. Left out: one less than the processors, and 1 when media.announce
+    /// names a port
+    #[arg(
+        long = "media-workers",
+        env = "SEDERUNT_MEDIA_WORKERS",
+        value_name = "COUNT",
+        id = "media.workers"
+    )]
+    pub workers: Option<u8>,
     /// IP addresses under which clients reach the media port, comma-separated, each with its port where that is not the
-    /// bound one (203.0.113.7:40000: a container's port is mapped). Left out: the bound address, or loopback and the
-    /// address of the default route when bound to all
+    /// bound one (203.0.113.7:40000: a container's port is mapped). That is the first worker's, each further one is reached
+    /// by the next port. Left out: the bound address, or loopback and the address of the default route when bound to all
     #[arg(
         long = "media-announce",
         env = "SEDERUNT_MEDIA_ANNOUNCE",
@@ -76,8 +89,10 @@ impl RelaySetting {
 /// Media settings.
 #[derive(Debug, Clone)]
 pub struct MediaSettings {
-    /// UDP address to bind.
+    /// UDP address to bind, of the first worker.
     pub listen: SocketAddr,
+    /// Media threads.
+    pub workers: u8,
     /// Announced addresses; empty = found out by the media thread.
     pub announce: Vec<Announced>,
     /// Streams to the HTTP(S) port carry media too.
@@ -93,14 +108,54 @@ pub struct MediaSettings {
 const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 8080);
 
 impl MediaSettings {
-    pub(super) fn resolve(layers: &mut Layers<'_>, given: MediaGiven, file: MediaGiven) -> Self {
-        let MediaGiven { listen, announce, tcp, tcp_announce, relay } = given;
-        Self {
-            listen: layers.pick("media.listen", listen, file.listen, LISTEN_DEFAULT),
-            announce: layers.pick("media.announce", announce, file.announce, Vec::new()),
+    pub(super) fn resolve(
+        layers: &mut Layers<'_>,
+        given: MediaGiven,
+        file: MediaGiven,
+    ) -> anyhow::Result<Self> {
+        let MediaGiven { listen, workers, announce, tcp, tcp_announce, relay } = given;
+        let listen = layers.pick("media.listen", listen, file.listen, LISTEN_DEFAULT);
+        let workers = layers.pick_optional("media.workers", workers, file.workers);
+        let announce = layers.pick("media.announce", announce, file.announce, Vec::new());
+        if let Some(workers) = workers {
+            within("media.workers", workers, 1..=WORKERS_MAX)?;
+        }
+        Ok(Self {
+            workers: workers
+                .unwrap_or_else(|| workers_default(&announce, std::thread::available_parallelism())),
+            listen,
+            announce,
             tcp: layers.pick("media.tcp", tcp, file.tcp, true),
             tcp_announce: layers.pick("media.tcp_announce", tcp_announce, file.tcp_announce, Vec::new()),
             relay: layers.pick("media.relay", relay, file.relay, RelaySetting::Tls),
-        }
+        })
+    }
+}
+
+/// How many workers there are when nobody says it: a processor is left to everything else. Who names the port that leads to
+/// media has mapped one; for more of them he says so.
+fn workers_default(announce: &[Announced], processors: io::Result<NonZero<usize>>) -> u8 {
+    if announce.iter().any(|announced| announced.port.is_some()) {
+        return 1;
+    }
+    let spare = processors.map_or(1, NonZero::get).saturating_sub(1);
+    u8::try_from(spare).unwrap_or(WORKERS_MAX).clamp(1, WORKERS_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_processor_is_left_and_a_mapped_port_is_one() {
+        let of = |announce: &[&str], processors: usize| {
+            let announce: Vec<Announced> = announce.iter().map(|text| text.parse().unwrap()).collect();
+            workers_default(&announce, Ok(NonZero::new(processors).unwrap()))
+        };
+        let all: Vec<u8> =
+            [1, 2, 4, 17, 18, 1_000].map(|processors| of(&["203.0.113.7"], processors)).to_vec();
+        assert_eq!(all, [1, 1, 3, 16, 16, 16]);
+        assert_eq!(of(&["10.0.0.7", "203.0.113.7:40000"], 8), 1);
+        assert_eq!(workers_default(&[], Err(io::Error::other("unknown"))), 1);
     }
 }

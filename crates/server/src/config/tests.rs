@@ -82,6 +82,11 @@ fn values_out_of_bounds_are_refused_by_key() {
     assert!(error.contains("reconnect_grace_secs"), "{error}");
     let error = resolve(&["--base-uri", "https://x"]).unwrap_err().to_string();
     assert!(error.contains("base_uri"), "{error}");
+    for bad in ["0", "17"] {
+        let error = resolve(&["--media-workers", bad]).unwrap_err().to_string();
+        assert!(error.contains("\"media.workers\" must be between 1 and 16"), "{error}");
+    }
+    assert_eq!(resolve(&["--media-workers", "16"]).unwrap().0.media.workers, 16);
 }
 
 #[test]

@@ -10,6 +10,6 @@ mod tcp;
 mod tests;
 
 pub(super) use relay::relay;
-pub(super) use table::{Arrived, Streams};
+pub(super) use table::{Arrived, Streams, ToWorker};
 pub(super) use tcp::greet;
 pub use tcp::{Greeted, StreamEnd, StreamRefused};

@@ -1,5 +1,6 @@
 //! A client that comes through TURN over a stream (RFC 8656). Its lent address exists in this process alone.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -88,11 +89,16 @@ async fn receive<H>(
             lent = streams.lend(&relayed.outbox);
             lent.as_ref().map(|place| place.address)
         });
-        let mut datagrams: Vec<(Option<SocketAddr>, Bytes)> = Vec::new();
+        // By worker: a client may have transports at several.
+        let mut datagrams: BTreeMap<usize, Vec<(Option<SocketAddr>, Bytes)>> = BTreeMap::new();
         for one in out.map_err(|sederunt_relay::Refused| StreamEnd::NoFrames)? {
             match one {
                 Out::Reply(bytes) => streams.lose(relayed.outbox.push_bytes(now, bytes)),
-                Out::Datagram { to, payload } => datagrams.push((Some(to), payload)),
+                Out::Datagram { to, payload } => {
+                    if let Some(worker) = streams.owner(to) {
+                        datagrams.entry(worker).or_default().push((Some(to), payload));
+                    }
+                }
                 Out::Lent => {
                     place = lent.take();
                     stranger = None;
@@ -100,11 +106,12 @@ async fn receive<H>(
                 Out::Returned => place = None,
             }
         }
-        if let Some(place) = &place
-            && !datagrams.is_empty()
-            && !place.arrive(datagrams).await
-        {
-            return Err(StreamEnd::Stopped);
+        if let Some(place) = &place {
+            for (worker, datagrams) in datagrams {
+                if !place.arrive(worker, datagrams).await {
+                    return Err(StreamEnd::Stopped);
+                }
+            }
         }
         if stranger.is_some() && start.elapsed() >= LEND_MAX {
             return Err(StreamEnd::Silent);

@@ -1,10 +1,10 @@
-//! Which streams there are, and the two ways between their tasks and the media thread.
+//! Which streams there are, and the ways between their tasks and the media threads.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -14,9 +14,6 @@ use tokio::sync::mpsc;
 use super::outbox::Outbox;
 use crate::media::stats::StreamStats;
 use crate::media::waker::Waker;
-
-/// Batches that may wait for the media thread. A task whose batch finds no place waits, and so does its client.
-const ARRIVALS_WAITING_MAX: usize = 1_024;
 
 /// Ports of lent addresses. No socket of this machine's clients has such a one by itself, so that nobody on it is mistaken
 /// for one who is relayed; and even who is, is told apart by his way.
@@ -33,15 +30,25 @@ pub(in crate::media) struct Arrived {
 
 type Open = HashMap<(Via, SocketAddr), Arc<Outbox>>;
 
-/// The streams of a media thread.
+/// The way to the thread of a worker.
+#[derive(Debug)]
+pub(in crate::media) struct ToWorker {
+    pub(in crate::media) arrivals: mpsc::Sender<Arrived>,
+    pub(in crate::media) waker: Arc<Waker>,
+    /// Candidates of its transports.
+    pub(in crate::media) told: Vec<SocketAddr>,
+}
+
+/// The streams of all media threads: they come to one port, and a relayed client may have transports at several workers.
 #[derive(Debug)]
 pub(in crate::media) struct Streams {
-    open: Mutex<Open>,
-    arrivals: mpsc::Sender<Arrived>,
-    waker: Arc<Waker>,
-    pub(super) door: Doorkeeper,
-    /// Candidates of media.
+    /// Threads that send do not wait for each other.
+    open: RwLock<Open>,
+    workers: Vec<ToWorker>,
+    door: Doorkeeper,
+    /// Candidates of media, and whose each is.
     media: Vec<SocketAddr>,
+    owners: HashMap<SocketAddr, usize>,
     /// Addresses that were lent: no two one after the other.
     lent: AtomicU64,
     lost: AtomicU64,
@@ -59,34 +66,41 @@ pub(super) struct Place {
 }
 
 impl Streams {
-    /// No streams yet; the media thread reads the other end.
-    pub(in crate::media) fn new(
-        ice_key: IceKey,
-        media: Vec<SocketAddr>,
-        waker: Arc<Waker>,
-    ) -> (Arc<Self>, mpsc::Receiver<Arrived>) {
-        let (arrivals, arrived) = mpsc::channel(ARRIVALS_WAITING_MAX);
-        let streams = Self {
-            open: Mutex::default(),
-            arrivals,
-            waker,
+    /// No streams yet, and the ways to the workers.
+    pub(in crate::media) fn new(ice_key: IceKey, workers: Vec<ToWorker>) -> Self {
+        let owned = workers.iter().enumerate().flat_map(|(n, way)| way.told.iter().map(move |at| (*at, n)));
+        Self {
+            open: RwLock::default(),
             door: Doorkeeper::new(ice_key),
-            media,
+            media: workers.iter().flat_map(|way| &way.told).copied().collect(),
+            owners: owned.collect(),
+            workers,
             lent: AtomicU64::new(0),
             lost: AtomicU64::new(0),
             refused: AtomicU64::new(0),
             strayed: AtomicU64::new(0),
-        };
-        (Arc::new(streams), arrived)
+        }
     }
 
-    fn open(&self) -> MutexGuard<'_, Open> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    fn open(&self) -> RwLockWriteGuard<'_, Open> {
+        self.open.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Which worker is to have the stream with this first frame; `None` = it is no client's of ours. One of a former process
+    /// with more workers gets any: each can tell it that its transport is no more.
+    pub(super) fn worker_of(&self, first: &[u8]) -> Option<usize> {
+        let worker = usize::from(self.door.worker_of(first)?);
+        Some(if worker < self.workers.len() { worker } else { 0 })
+    }
+
+    /// Whose candidate it is.
+    pub(super) fn owner(&self, candidate: SocketAddr) -> Option<usize> {
+        self.owners.get(&candidate).copied()
     }
 
     /// Hands datagrams to their streams; those of streams that are gone go nowhere.
     pub(in crate::media) fn send(&self, now: Instant, transmits: impl Iterator<Item = Transmit>) {
-        let open = self.open();
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
         let mut lost = 0;
         for Transmit { via, source, destination, payload } in transmits {
             lost += open.get(&(via, destination)).map_or(1, |outbox| outbox.push(now, source, payload));
@@ -135,7 +149,7 @@ impl Streams {
 
     /// Counters and gauges.
     pub(in crate::media) fn stats(&self) -> StreamStats {
-        let open = self.open();
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
         let count = |via| open.keys().filter(|(way, _)| *way == via).count() as u64;
         StreamStats {
             tcp: count(Via::Tcp),
@@ -148,11 +162,12 @@ impl Streams {
 }
 
 impl Place {
-    /// Hands what was read to the media thread, waiting for a place; false when that has stopped.
-    pub(super) async fn arrive(&self, datagrams: Vec<(Option<SocketAddr>, Bytes)>) -> bool {
+    /// Hands what was read to a worker, waiting for a place; false when that has stopped.
+    pub(super) async fn arrive(&self, worker: usize, datagrams: Vec<(Option<SocketAddr>, Bytes)>) -> bool {
+        let Some(way) = self.streams.workers.get(worker) else { return false };
         let arrived = Arrived { via: self.via, source: self.address, datagrams };
-        let is_taken = self.streams.arrivals.send(arrived).await.is_ok();
-        self.streams.waker.wake();
+        let is_taken = way.arrivals.send(arrived).await.is_ok();
+        way.waker.wake();
         is_taken
     }
 }

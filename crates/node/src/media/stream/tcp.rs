@@ -58,6 +58,8 @@ pub struct Greeted<S> {
     first: Bytes,
     read: BytesMut,
     streams: Arc<Streams>,
+    /// Which worker has its transport.
+    worker: usize,
 }
 
 /// Reads the first frame and looks at it.
@@ -69,11 +71,13 @@ pub(in crate::media) async fn greet<S: AsyncRead + Unpin>(
     let first = timeout(FIRST_FRAME_MAX, first_frame(&mut io, &mut read)).await.ok().flatten();
     let greeted = match first {
         None => Err(StreamRefused::NoFrame),
-        Some(first) if streams.door.knows(&first) => Ok(first),
-        Some(_) => Err(StreamRefused::Stranger),
+        Some(first) => match streams.worker_of(&first) {
+            Some(worker) => Ok((first, worker)),
+            None => Err(StreamRefused::Stranger),
+        },
     };
     match greeted {
-        Ok(first) => Ok(Greeted { io, first, read, streams }),
+        Ok((first, worker)) => Ok(Greeted { io, first, read, streams, worker }),
         Err(refused) => {
             streams.refuse();
             Err(refused)
@@ -95,12 +99,12 @@ async fn first_frame(io: &mut (impl AsyncRead + Unpin), read: &mut BytesMut) -> 
 impl<S: AsyncRead + AsyncWrite + Unpin> Greeted<S> {
     /// Carries datagrams both ways until the stream ends. `client` is the address of its other end.
     pub async fn carry(self, client: SocketAddr) -> StreamEnd {
-        let Self { io, first, read, streams } = self;
+        let Self { io, first, read, streams, worker } = self;
         let client = SocketAddr::new(client.ip().to_canonical(), client.port());
         let place = streams.enter(Via::Tcp, client, Arc::default());
         let (from, to) = tokio::io::split(io);
         let ended = tokio::select! {
-            ended = receive(from, &place, first, read) => ended,
+            ended = receive(from, &place, worker, first, read) => ended,
             ended = send(to, &place, &streams) => ended,
         };
         let Err(end) = ended;
@@ -111,6 +115,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Greeted<S> {
 async fn receive(
     mut from: impl AsyncRead + Unpin,
     place: &Place,
+    worker: usize,
     first: Bytes,
     mut read: BytesMut,
 ) -> Result<std::convert::Infallible, StreamEnd> {
@@ -119,7 +124,7 @@ async fn receive(
         while let Some(datagram) = frame::take(&mut read).map_err(|frame::TooLong| StreamEnd::NoFrames)? {
             datagrams.push((None, datagram));
         }
-        if !datagrams.is_empty() && !place.arrive(std::mem::take(&mut datagrams)).await {
+        if !datagrams.is_empty() && !place.arrive(worker, std::mem::take(&mut datagrams)).await {
             return Err(StreamEnd::Stopped);
         }
         read.reserve(READ_BYTES);

@@ -15,13 +15,24 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::{StreamEnd, StreamRefused, frame};
 use crate::media::{MediaConfig, MediaHandle, MediaNotice, RoomTag};
+use turn::Turn;
+
+mod turn;
 
 const CLIENT: ([u8; 4], u16) = ([198, 51, 100, 7], 50_000);
+const PEER: PeerId = PeerId::from_u128(9);
+/// Seconds since 1970.
+const AT: u64 = 1_800_000_000;
 
 fn start() -> (MediaHandle, UnboundedReceiver<MediaNotice>) {
+    start_with(1)
+}
+
+fn start_with(workers: u8) -> (MediaHandle, UnboundedReceiver<MediaNotice>) {
     let (sender, notices) = tokio::sync::mpsc::unbounded_channel();
     let config = MediaConfig {
         bind: SocketAddr::from(([127, 0, 0, 1], 0)),
+        workers,
         announce: Vec::new(),
         tcp: vec![SocketAddr::from(([127, 0, 0, 1], 8_443))],
         ice_key: IceKey([7; 32]),
@@ -40,10 +51,14 @@ fn offer() -> String {
 
 /// Opens a transport; its answer, with the client's own name as a line of it.
 async fn open(media: &MediaHandle, notices: &mut UnboundedReceiver<MediaNotice>) -> String {
+    open_in(RoomTag(1), media, notices).await
+}
+
+async fn open_in(room: RoomTag, media: &MediaHandle, notices: &mut UnboundedReceiver<MediaNotice>) -> String {
     let offer = offer();
     let theirs = line(&offer, "a=ice-ufrag:");
     let cmd = MediaCmd::Open { transport: TransportId::from_u128(7), consuming: false, offer };
-    media.call(RoomTag(1), MediaCallId(5), PeerId::from_u128(9), cmd).unwrap();
+    media.call(room, MediaCallId(5), PEER, cmd).unwrap();
     match notices.recv().await {
         Some(MediaNotice::Done { result: Ok(MediaAnswer::Answer(answer)), .. }) => {
             format!("{answer}theirs:{theirs}\n")
@@ -58,6 +73,10 @@ fn line(sdp: &str, name: &str) -> String {
 
 /// A check of the client, in its frame.
 fn check(answer: &str) -> Vec<u8> {
+    framed(&bare_check(answer))
+}
+
+fn bare_check(answer: &str) -> Vec<u8> {
     let password = line(answer, "a=ice-pwd:");
     let name = format!("{}:{}", line(answer, "a=ice-ufrag:"), line(answer, "theirs:"));
     let mut bytes = [0; 512];
@@ -65,7 +84,7 @@ fn check(answer: &str) -> Vec<u8> {
     let request = StunMessage::binding_request(&name, TransId::new(), true, 7, 1_000, true);
     let length =
         request.to_bytes(Some(password.as_bytes()), &mut bytes, |key, parts| hmac.sha1_hmac(key, parts));
-    framed(&bytes[..length.unwrap()])
+    bytes[..length.unwrap()].to_vec()
 }
 
 fn framed(payload: &[u8]) -> Vec<u8> {
@@ -173,4 +192,73 @@ async fn streams_end_with_the_media_thread() {
     media.shutdown();
     theirs.write_all(&check(&answer)).await.unwrap();
     assert!(matches!(carried.await.unwrap(), StreamEnd::Stopped));
+}
+
+#[tokio::test]
+async fn a_stream_goes_to_the_worker_of_its_transport() {
+    let (media, mut notices) = start_with(3);
+    for (worker, port) in (0_u16..3).zip(50_000..) {
+        let answer = open_in(RoomTag(3 + u64::from(worker)), &media, &mut notices).await;
+        let (ours, mut theirs) = duplex(4_096);
+        theirs.write_all(&check(&answer)).await.unwrap();
+        let client = SocketAddr::from((CLIENT.0, port));
+        let greeted = media.greet(ours).await.unwrap();
+        let carried = tokio::spawn(greeted.carry(client));
+        let reply = read(&mut theirs).await;
+        let reply = StunMessage::parse(&reply).unwrap();
+        assert_eq!((reply.is_successful_binding_response(), reply.mapped_address()), (true, Some(client)));
+        drop(theirs);
+        assert!(matches!(carried.await.unwrap(), StreamEnd::Closed));
+    }
+    let stats = media.stats();
+    assert_eq!((stats.sfu.stun_elsewhere, stats.sfu.stun_refused, stats.sfu.stun_forbidden), (0, 0, 0));
+}
+
+#[tokio::test]
+async fn a_stream_to_a_worker_that_is_no_more_hears_that_its_transport_is_gone() {
+    let (media, mut notices) = start_with(3);
+    let answer = open_in(RoomTag(5), &media, &mut notices).await;
+    media.shutdown();
+    let (media, mut notices) = start_with(2);
+    let (ours, mut theirs) = duplex(4_096);
+    theirs.write_all(&check(&answer)).await.unwrap();
+    let carried = tokio::spawn(media.greet(ours).await.unwrap().carry(CLIENT.into()));
+    let reply = read(&mut theirs).await;
+    assert_eq!(StunMessage::parse(&reply).unwrap().error_code(), Some((403, "Forbidden")));
+    let notice = notices.recv().await;
+    assert!(matches!(notice, Some(MediaNotice::Refused { whose }) if whose == media.tag(PEER)), "{notice:?}");
+    drop(theirs);
+    carried.await.unwrap();
+}
+
+#[tokio::test]
+async fn one_relayed_client_reaches_two_workers_by_their_candidates_and_nobody_else() {
+    let (media, mut notices) = start_with(2);
+    let (ours, theirs) = duplex(16_384);
+    let relaying = tokio::spawn({
+        let media = media.clone();
+        async move { media.relay(ours, CLIENT.into(), || AT, ()).await }
+    });
+    let mut turn = Turn::lent(theirs, &media.relay_credentials(AT, PEER.as_u128())).await;
+    assert_eq!(media.stats().streams.relayed, 1);
+    let candidates = media.local_addrs();
+    // Not a candidate of any worker.
+    let stranger = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    turn.send(stranger.local_addr().unwrap(), b"stray").await;
+    for (room, own, other) in [(RoomTag(2), 0, 1), (RoomTag(3), 1, 0)] {
+        let answer = open_in(room, &media, &mut notices).await;
+        // One that goes astray is nobody's, and kills nothing.
+        turn.send(candidates[other], &bare_check(&answer)).await;
+        turn.send(candidates[own], &bare_check(&answer)).await;
+        let reply = turn.receive(candidates[own]).await;
+        assert!(StunMessage::parse(&reply).unwrap().is_successful_binding_response());
+    }
+    drop(turn);
+    assert!(matches!(relaying.await.unwrap(), StreamEnd::Closed));
+    while media.stats().sfu.stun_elsewhere < 2 {
+        tokio::task::yield_now().await;
+    }
+    let stats = media.stats();
+    assert_eq!((stats.streams.relayed, stats.streams.strayed, stats.streams.lost), (0, 1, 0));
+    assert_eq!((stats.sfu.stun_forbidden, stats.sfu.stun_refused), (0, 0));
 }

@@ -1,0 +1,5 @@
+//! The media threads with real clients.
+
+mod browser;
+mod one;
+mod workers;
