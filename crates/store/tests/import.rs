@@ -306,7 +306,7 @@ fn wrong() -> Vec<(&'static str, Value, &'static str)> {
         ("/stays/0/role", json!("king"), "none of member"),
         ("/stays/0/reason", json!("bored"), "none of left"),
         ("/stays/1/peer", json!(uuid("peer", 10)), "two stays have the id 00000003"),
-        ("/stays/1/stay", json!(uuid("peer", 10)), "two stays have the id 00000003"),
+        ("/stays/1/stay", json!(uuid("peer", 10_000)), "two stays have the id 00000003"),
         ("/stays/1/stay", json!("one"), "not an id"),
         ("/stays/1/participant", json!(uuid("participant", 20)), "belongs to another meeting"),
         ("/meeting/kind", json!("secret"), "none of open, public, private"),
