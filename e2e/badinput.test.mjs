@@ -202,7 +202,7 @@ test('a flood of frames from one peer', async () => {
   await unharmed();
   peer.close();
   // All of it is through when its sender is out; whoever then hears the other has a socket that nothing waits for.
-  await until('flora is out', async () => (await stays(server, room)).find((s) => s.id === peer.peer)?.disconnected_at, 40_000);
+  await until('flora is out', async () => (await stays(server, room)).find((s) => s.connection_id === peer.peer)?.disconnected_at, 40_000);
   for (const [from, to] of [[alice, bob], [bob, alice]]) {
     const text = `after the flood, ${from.name}`;
     await until(`${to.name} hears ${from.name}`, async () => {

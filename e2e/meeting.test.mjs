@@ -65,9 +65,9 @@ async function during(step, of) {
   };
 }
 
-const stayOf = (seen, id) => {
-  const found = seen.stays.filter((s) => s.id === id);
-  assert.equal(found.length, 1, `one stay ${id} in ${JSON.stringify(seen.stays)}`);
+const stayOf = (seen, peer) => {
+  const found = seen.stays.filter((s) => s.connection_id === peer);
+  assert.equal(found.length, 1, `one stay of ${peer} in ${JSON.stringify(seen.stays)}`);
   return found[0];
 };
 

@@ -227,15 +227,16 @@ test('the webhook of a room', async () => {
     const requests = await rooms.accepted(3);
 
     const told = rooms.bodies();
+    const [first, second] = await stays(server, room.id);
     assert.deepEqual(
       told.map(({ action, payload }) => [action, payload.roomId, payload.sessionId, payload.sessionsCount, payload.membersCount]),
       [
-        ['sessionJoined', room.id, ada.peer, 1, 1],
-        ['sessionJoined', room.id, bob.peer, 2, 2],
-        ['sessionLeft', room.id, bob.peer, 1, 1],
+        ['sessionJoined', room.id, first.id, 1, 1],
+        ['sessionJoined', room.id, second.id, 2, 2],
+        ['sessionLeft', room.id, second.id, 1, 1],
       ],
     );
-    assert.deepEqual((await stays(server, room.id)).map(({ id }) => id), [ada.peer, bob.peer]);
+    assert.deepEqual([first.connection_id, second.connection_id], [ada.peer, bob.peer]);
     const python = askPython({ server: server.http, requests });
     assert.deepEqual(python, requests.map(() => ({ key: true })));
     for (const { headers, body } of requests) {

@@ -47,7 +47,7 @@ export async function openBare(person, base, token, { join = true, options = {} 
   if (join) await person.page.evaluate(() => window.meeting.join());
 }
 
-/** The id that the client gave itself: the peer id, and so the id of the stay. */
+/** The id that the client gave itself: the peer id. */
 export const peerId = (person) => person.page.evaluate(() => window.meeting.self.id);
 
 /** Names of the others as the client sees them, sorted. */

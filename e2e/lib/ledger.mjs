@@ -22,7 +22,7 @@ function within(all, session) {
 }
 
 /**
- * Checks one session against the stays that were there when it was read, between `before` and `after`. `away`: stays
+ * Checks one session against the stays that were there when it was read, between `before` and `after`. `away`: peers
  * whose socket is lost, and since when. Their time stands still until it is known whether they come back.
  */
 function checkSession(session, all, before, after, away) {
@@ -33,7 +33,7 @@ function checkSession(session, all, before, after, away) {
   const running = (until) => open.reduce((total, s) => total + until(s) - ms(s.connected_at), 0);
   const say = `session ${JSON.stringify(session)}, stays ${JSON.stringify(own)}`;
   assert.equal(session.live_participants, open.length, `live_participants: ${say}`);
-  const least = sum + running((s) => away.get(s.id) ?? before) - ROUNDING_MS;
+  const least = sum + running((s) => away.get(s.connection_id) ?? before) - ROUNDING_MS;
   const most = sum + running(() => after) + ROUNDING_MS;
   assert.ok(minutes(session) >= least, `minutes too few: ${minutes(session)} < ${least} ms; ${say}`);
   assert.ok(minutes(session) <= most, `minutes too many: ${minutes(session)} > ${most} ms; ${say}`);
@@ -58,7 +58,7 @@ function checkSession(session, all, before, after, away) {
 function peak(own, away = new Map()) {
   const steps = own.flatMap((s) => [
     [ms(s.connected_at), 1],
-    ...(s.disconnected_at && !away.has(s.id) ? [[ms(s.disconnected_at), -1]] : []),
+    ...(s.disconnected_at && !away.has(s.connection_id) ? [[ms(s.disconnected_at), -1]] : []),
   ]);
   steps.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   let live = 0;
@@ -124,10 +124,10 @@ export function watchLedger(server, room) {
 
   return {
     counts,
-    /** From now on the stay `id` may be without a socket. */
-    away: (id, since = Date.now()) => void away.set(id, since),
+    /** From now on the stay of `peer` may be without a socket. */
+    away: (peer, since = Date.now()) => void away.set(peer, since),
     /** It has one again; a look that is under way may have read before that. */
-    back: (id) => (turn = turn.then(() => void away.delete(id))),
+    back: (peer) => (turn = turn.then(() => void away.delete(peer))),
     /** Waits until both SDKs and the Pagecall list say `check(seen)` together. */
     async sees(what, check) {
       let seen;

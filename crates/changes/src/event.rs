@@ -71,8 +71,10 @@ pub struct Event {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = FeedPeer)]
 struct Peer {
-    /// The peer.
+    /// The peer, as RealtimeKit has it: unique in its session. The same client may come again in another one.
     id: String,
+    /// The stay, as Pagecall has it, whose session it is: no other one has this id, of whatever session.
+    stay_id: String,
     /// Who.
     participant_id: String,
     /// `member` or `monitor`.
@@ -198,6 +200,7 @@ impl Peer {
     fn of(stay: &Stay, person: Option<EventPerson>) -> Self {
         let mut peer = Self {
             id: stay.peer.to_string(),
+            stay_id: stay.id.to_string(),
             participant_id: stay.participant.to_string(),
             role: stay.role.as_str(),
             joined_at: iso(stay.joined_at),

@@ -1,6 +1,6 @@
 //! Facts: what must be remembered for ever. Pseudonymous: participants by id only (DECISIONS §6).
 
-use crate::id::{AppId, MeetingId, ParticipantId, PeerId, SessionId};
+use crate::id::{AppId, MeetingId, ParticipantId, PeerId, SessionId, StayId};
 use crate::time::UnixMs;
 
 /// One immutable entry of the ledger. Its sequence number is given by the store when it is committed.
@@ -43,8 +43,11 @@ pub enum FactKind {
     },
     /// A stay begins.
     PeerJoined {
-        /// The stay's id: the client's peer id, or a minted id if that one was used in this session before.
+        /// By which the facts of this session name it: the client's peer id, or the id of the stay if that one was used
+        /// in this session before.
         peer: PeerId,
+        /// The id of the stay, unique over all sessions. Facts from before stays had one say the peer's.
+        stay: StayId,
         /// Who.
         participant: ParticipantId,
         /// How the peer counts.
@@ -54,17 +57,17 @@ pub enum FactKind {
     },
     /// The peer's socket was lost; the reconnect grace runs.
     PeerAway {
-        /// The stay.
+        /// Whose stay.
         peer: PeerId,
     },
     /// The peer came back within the grace: the stay goes on without a gap.
     PeerBack {
-        /// The stay.
+        /// Whose stay.
         peer: PeerId,
     },
     /// A stay ends.
     PeerLeft {
-        /// The stay.
+        /// Whose stay.
         peer: PeerId,
         /// Why.
         reason: LeaveReason,

@@ -198,8 +198,11 @@ typed_id! {
     ParticipantId,
     /// A live instance of a meeting (RealtimeKit's meaning of "session").
     SessionId,
-    /// One connection of a participant; its recorded interval is a stay (Pagecall's "session").
+    /// One connection of a participant, in its session. Made by the client, which keeps it for the life of its page, so it
+    /// comes again in other sessions.
     PeerId,
+    /// One recorded interval of a connection (Pagecall's "session"). Minted, and never used again.
+    StayId,
     /// A published track of a peer. Also its consumers' id (PROTOCOL §0 point 6).
     ProducerId,
     /// One peer connection of a client, in one direction.

@@ -129,7 +129,7 @@ impl Room {
     /// The open stay of a peer, by the wire's id, with its session.
     pub fn stay_of(&self, peer: PeerId) -> Option<(SessionId, &Stay)> {
         let session = self.session()?;
-        let stay = session.open_stay(self.hall.peers.get(peer)?.stay()?)?;
+        let stay = session.open_stay(self.hall.peers.get(peer)?.recorded_as()?)?;
         Some((session.session(), stay))
     }
 

@@ -27,8 +27,8 @@ pub enum Standing {
 pub struct Joined {
     /// Order of joining.
     pub order: u64,
-    /// Its stay in the ledger; bots have none.
-    pub stay: Option<PeerId>,
+    /// The peer id by which its stay is recorded; bots have none.
+    pub recorded_as: Option<PeerId>,
     /// Where it sits.
     pub seat: Seat,
 }

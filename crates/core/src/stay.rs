@@ -1,13 +1,15 @@
 //! A stay: from when to when somebody was there.
 
 use crate::fact::{LeaveReason, Role};
-use crate::id::{ParticipantId, PeerId};
+use crate::id::{ParticipantId, PeerId, StayId};
 use crate::time::UnixMs;
 
 /// One recorded interval of one peer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stay {
-    /// The stay's id.
+    /// Its own id, which no other stay has, of whatever session.
+    pub id: StayId,
+    /// Its peer: unique in the session, and no farther.
     pub peer: PeerId,
     /// Who.
     pub participant: ParticipantId,

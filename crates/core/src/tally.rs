@@ -11,8 +11,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::fact::{EndReason, Fact, FactKind, LeaveReason, Role};
-use crate::id::{AppId, MeetingId, ParticipantId, PeerId, SessionId};
+use crate::fact::{EndReason, Fact, FactKind, LeaveReason};
+use crate::id::{AppId, MeetingId, PeerId, SessionId};
 use crate::limit::LOSS_LATE_MAX_MS;
 use crate::time::UnixMs;
 use crate::together::Together;
@@ -28,12 +28,12 @@ pub enum TallyError {
     /// A fact after `SessionEnded`.
     #[error("session {0}: a fact follows its end")]
     AfterEnd(SessionId),
-    /// A stay id joined twice, or left or lost without being there.
-    #[error("session {session}: stay {peer} {what}")]
+    /// A peer joined twice, or left or was lost without being there.
+    #[error("session {session}: peer {peer} {what}")]
     Stay {
         /// The session.
         session: SessionId,
-        /// The stay.
+        /// Whose stay.
         peer: PeerId,
         /// What is wrong.
         what: &'static str,
@@ -42,11 +42,11 @@ pub enum TallyError {
     #[error("session {0}: ended with open stays")]
     EndedWhileLive(SessionId),
     /// A join earlier than a fact recorded before it: history must be written in order of time.
-    #[error("session {session}: stay {peer} joins at {at:?}, before the fact recorded last")]
+    #[error("session {session}: peer {peer} joins at {at:?}, before the fact recorded last")]
     OutOfOrder {
         /// The session.
         session: SessionId,
-        /// The stay.
+        /// Whose stay.
         peer: PeerId,
         /// Its join.
         at: UnixMs,
@@ -190,11 +190,21 @@ impl Tally {
                 self.columns.keep_alive_ms = *keep_alive_ms;
                 None
             }
-            FactKind::PeerJoined { peer, participant, role, created_at } => {
+            FactKind::PeerJoined { peer, stay, participant, role, created_at } => {
                 if fact.at < self.latest {
                     return Err(TallyError::OutOfOrder { session: fact.session, peer: *peer, at: fact.at });
                 }
-                Some(self.join(at, *peer, *participant, *role, *created_at)?)
+                Some(self.join(Stay {
+                    id: *stay,
+                    peer: *peer,
+                    participant: *participant,
+                    role: *role,
+                    created_at: *created_at,
+                    joined_at: at,
+                    left_at: None,
+                    reason: None,
+                    away_since: None,
+                })?)
             }
             // Silence is noticed late: what was counted of it is taken back.
             FactKind::PeerAway { peer } => Some(self.away(self.loss_at(*peer, fact.at), *peer)?),
@@ -216,27 +226,11 @@ impl Tally {
         Ok(touched)
     }
 
-    fn join(
-        &mut self,
-        at: UnixMs,
-        peer: PeerId,
-        participant: ParticipantId,
-        role: Role,
-        created_at: UnixMs,
-    ) -> Result<Stay, TallyError> {
+    fn join(&mut self, stay: Stay) -> Result<Stay, TallyError> {
+        let (peer, at) = (stay.peer, stay.joined_at);
         if !self.seen.insert(peer) {
             return Err(self.fault(peer, "joined twice"));
         }
-        let stay = Stay {
-            peer,
-            participant,
-            role,
-            created_at,
-            joined_at: at,
-            left_at: None,
-            reason: None,
-            away_since: None,
-        };
         self.open.insert(peer, stay.clone());
         let columns = &mut self.columns;
         columns.live_count = columns.live_count.saturating_add(1);
@@ -333,7 +327,7 @@ impl Tally {
         heard_at.max(joined_at).max(self.latest.plus_ms(-LOSS_LATE_MAX_MS))
     }
 
-    /// Open stays in order of their id.
+    /// Open stays in order of their peers' ids.
     pub fn open(&self) -> impl Iterator<Item = &Stay> {
         self.open.values()
     }
@@ -347,17 +341,17 @@ impl Tally {
         orphans
     }
 
-    /// The open stay of this id.
+    /// The open stay of this peer.
     pub fn open_stay(&self, peer: PeerId) -> Option<&Stay> {
         self.open.get(&peer)
     }
 
-    /// Whether this stay id was used in this session, open or not.
+    /// Whether this peer has or had a stay in this session.
     pub fn has_seen(&self, peer: PeerId) -> bool {
         self.seen.contains(&peer)
     }
 
-    /// Every stay id of this session, open or not.
+    /// Every peer that has or had a stay in this session.
     pub fn seen(&self) -> impl Iterator<Item = PeerId> + '_ {
         self.seen.iter().copied()
     }
@@ -390,6 +384,8 @@ pub fn minute_units(ms: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fact::Role;
+    use crate::id::{ParticipantId, StayId};
 
     fn fact(at: i64, kind: FactKind) -> Fact {
         let (app, meeting, session) = (AppId::from("a"), MeetingId::default(), SessionId::from_u128(1));
@@ -397,8 +393,9 @@ mod tests {
     }
 
     fn join(at: i64, peer: u128) -> Fact {
-        let (peer, participant) = (PeerId::from_u128(peer), ParticipantId::from_u128(peer));
-        fact(at, FactKind::PeerJoined { peer, participant, role: Role::Member, created_at: UnixMs(at) })
+        let (stay, participant) = (StayId::from_u128(peer), ParticipantId::from_u128(peer));
+        let (peer, created_at) = (PeerId::from_u128(peer), UnixMs(at));
+        fact(at, FactKind::PeerJoined { peer, stay, participant, role: Role::Member, created_at })
     }
 
     fn leave(at: i64, peer: u128) -> Fact {

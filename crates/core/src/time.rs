@@ -71,18 +71,19 @@ impl From<UnixMs> for Reading {
     }
 }
 
-/// What the shell hands to the engine with every input: the instant, and one fresh id.
-///
-/// No input needs more than one new id (a session, a producer, a transport or a chat message), which keeps
-/// randomness out of the engine.
+/// What the shell hands to the engine with every input: the instant, and fresh ids, which keeps randomness out of the
+/// engine.
 #[derive(Debug, Clone, Copy)]
 pub struct Stamp {
     /// The instant of the input on the steady clock. The engine makes the room's own time of it.
     pub now: UnixMs,
     /// See [`Reading::offset_ms`]. A session keeps the offset it began with.
     pub offset_ms: i64,
-    /// A newly minted id, unused so far.
+    /// A newly minted id, unused so far. No input needs more than one (for a session, a producer, a transport or a chat
+    /// message), beside the next.
     pub fresh: crate::id::Id,
+    /// Another one, for the stay that the input may begin.
+    pub stay: crate::id::StayId,
 }
 
 #[cfg(test)]

@@ -3,10 +3,12 @@
 //! [`Record`] is the line as written; [`History`] is what it means, with every default filled in and every rule
 //! checked. Import goes from the first to the second, export back.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use sederunt_core::effect::Person;
 use sederunt_core::fact::{EndReason, LeaveReason, Role};
-use sederunt_core::id::{AppId, MeetingId, ParticipantId, PeerId, SessionId};
+use sederunt_core::id::{AppId, MeetingId, ParticipantId, PeerId, SessionId, StayId};
 use sederunt_core::tally::Stay;
 use sederunt_core::time::UnixMs;
 use sederunt_core::view_type::ViewType;
@@ -79,6 +81,9 @@ struct SessionRecord {
 #[serde(deny_unknown_fields)]
 struct StayRecord {
     peer: PeerId,
+    /// Left out where it is the peer's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stay: Option<StayId>,
     participant: ParticipantId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     name: Option<String>,
@@ -184,6 +189,7 @@ impl Record {
             as_of: self.as_of.map(|t| t.0),
             stays,
         };
+        history.check_ids()?;
         history.check_times()?;
         Ok(history)
     }
@@ -248,6 +254,7 @@ impl StayRecord {
         };
         Ok(Attended {
             stay: Stay {
+                id: self.stay.unwrap_or(StayId(self.peer.0)),
                 peer: self.peer,
                 participant: self.participant,
                 role,
@@ -272,6 +279,15 @@ impl StayRecord {
 }
 
 impl History {
+    /// That peers differ is checked where the facts are folded.
+    fn check_ids(&self) -> Result<(), String> {
+        let mut ids = BTreeSet::new();
+        match self.stays.iter().find(|attended| !ids.insert(attended.stay.id)) {
+            Some(attended) => Err(format!("two stays have the id {}", attended.stay.id)),
+            None => Ok(()),
+        }
+    }
+
     fn check_times(&self) -> Result<(), String> {
         if self.stays.is_empty() {
             return Err("stays is empty: a session begins with a join".to_owned());
@@ -342,6 +358,7 @@ impl From<Attended> for StayRecord {
     fn from(a: Attended) -> Self {
         Self {
             peer: a.stay.peer,
+            stay: Some(a.stay.id).filter(|id| id.0 != a.stay.peer.0),
             participant: a.stay.participant,
             name: Some(a.person.display_name),
             preset: Some(a.person.preset_name),

@@ -9,7 +9,7 @@ use sederunt_core::time::UnixMs;
 use serde_json::{Map, Value};
 
 use crate::chronicle::{Attended, History};
-use crate::sql::{blob, id, ms, name, opt_id, opt_ms, opt_name, view_type};
+use crate::sql::{blob, id, ms, name, opt_id, opt_ms, opt_name, stay_id, view_type};
 use crate::{MeetingRow, MemberType, Result, RoomKind};
 
 /// Reads a session; `None` when there is none with this id.
@@ -89,9 +89,11 @@ fn read_meeting(row: &Row<'_>, title: &str, started_at: UnixMs) -> rusqlite::Res
 }
 
 fn read_stay(row: &Row<'_>) -> rusqlite::Result<Attended> {
+    let peer = id(row, "peer")?;
     Ok(Attended {
         stay: Stay {
-            peer: id(row, "peer")?,
+            id: stay_id(row, "id", peer)?,
+            peer,
             participant: id(row, "participant")?,
             role: name(row, "role", Role::parse)?,
             created_at: ms(row, "created_ms")?,

@@ -10,7 +10,7 @@ use sederunt_core::tally::Tally;
 use sederunt_core::time::UnixMs;
 
 use crate::rows::{BLOCK_BITS, FactPlaces};
-use crate::sql::{Blob, blob, find};
+use crate::sql::{Blob, blob, find, stay_id};
 use crate::{Result, StoreError};
 
 /// A fact with its place in the ledger.
@@ -66,12 +66,16 @@ fn kind(row: &Row<'_>) -> rusqlite::Result<FactKind> {
         FactName::KeepAliveChanged => {
             FactKind::KeepAliveChanged { keep_alive_ms: row.get(AT.keep_alive_ms)? }
         }
-        FactName::PeerJoined => FactKind::PeerJoined {
-            peer: key(row, AT.peer)?,
-            participant: key(row, AT.participant)?,
-            role: one_of(row, AT.role, Role::parse)?,
-            created_at: UnixMs(row.get(AT.created_ms)?),
-        },
+        FactName::PeerJoined => {
+            let peer = key(row, AT.peer)?;
+            FactKind::PeerJoined {
+                peer,
+                stay: stay_id(row, AT.stay, peer)?,
+                participant: key(row, AT.participant)?,
+                role: one_of(row, AT.role, Role::parse)?,
+                created_at: UnixMs(row.get(AT.created_ms)?),
+            }
+        }
         FactName::PeerAway => FactKind::PeerAway { peer: key(row, AT.peer)? },
         FactName::PeerBack => FactKind::PeerBack { peer: key(row, AT.peer)? },
         FactName::PeerLeft => FactKind::PeerLeft {

@@ -37,7 +37,7 @@ pub enum Posted {
 pub struct ServerPost {
     /// The stay's session.
     pub session: SessionId,
-    /// The stay.
+    /// The peer id by which the stay is recorded.
     pub stay: PeerId,
     /// When it is kept.
     pub at: Reading,

@@ -9,7 +9,7 @@ use sederunt_core::time::{Day, UnixMs};
 use sederunt_core::view_type::ViewType;
 
 use crate::fold::fold;
-use crate::sql::{blob, write_error};
+use crate::sql::{blob, opt_stay_blob, write_error};
 use crate::table::{Insert, Update, columns};
 use crate::{Result, StoreError, Thing};
 
@@ -101,6 +101,7 @@ columns! {
         keep_alive_ms = of_kind.keep_alive_ms,
         prev = new.place.prev,
         parent = of_kind.parent,
+        stay = of_kind.stay,
     }
     read
     /// Where they stand.
@@ -139,6 +140,7 @@ struct OfKind<'a> {
     title: Option<&'a str>,
     keep_alive_ms: Option<i64>,
     parent: Option<[u8; 16]>,
+    stay: Option<[u8; 16]>,
 }
 
 impl<'a> OfKind<'a> {
@@ -155,8 +157,9 @@ impl<'a> OfKind<'a> {
             FactKind::KeepAliveChanged { keep_alive_ms } => {
                 Self { keep_alive_ms: Some(*keep_alive_ms), ..named }
             }
-            FactKind::PeerJoined { peer, participant, role, created_at } => Self {
+            FactKind::PeerJoined { peer, stay, participant, role, created_at } => Self {
                 peer: Some(blob(peer.as_u128())),
+                stay: opt_stay_blob(*stay, *peer),
                 participant: Some(blob(participant.as_u128())),
                 role: Some(role.as_str()),
                 created_ms: Some(created_at.0),
@@ -269,6 +272,7 @@ columns! {
         role = s.stay.role.as_str(),
         created_ms = s.stay.created_at.0,
         joined_ms = s.stay.joined_at.0,
+        id = opt_stay_blob(s.stay.id, s.stay.peer),
     }
 }
 

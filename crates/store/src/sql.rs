@@ -1,7 +1,8 @@
 //! Values between Rust and SQLite.
 
 use rusqlite::types::Type;
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, Row, RowIndex};
+use sederunt_core::id::{PeerId, StayId};
 use sederunt_core::time::UnixMs;
 use sederunt_core::view_type::ViewType;
 use serde_json::Value;
@@ -29,6 +30,18 @@ pub(crate) fn opt_id<T: From<sederunt_core::id::Id>>(
 ) -> rusqlite::Result<Option<T>> {
     let bytes: Option<Blob> = row.get(column)?;
     Ok(bytes.map(|bytes| sederunt_core::id::Id::from_u128(u128::from_be_bytes(bytes)).into()))
+}
+
+/// Reads the id of a stay of this peer: one from before stays had ids of their own, or whose id is the peer's, has none in
+/// its column.
+pub(crate) fn stay_id(row: &Row<'_>, column: impl RowIndex, peer: PeerId) -> rusqlite::Result<StayId> {
+    let bytes: Option<Blob> = row.get(column)?;
+    Ok(bytes.map_or(StayId(peer.0), |bytes| StayId::from_u128(u128::from_be_bytes(bytes))))
+}
+
+/// The id of a stay as [`stay_id`] reads it.
+pub(crate) fn opt_stay_blob(id: StayId, peer: PeerId) -> Option<Blob> {
+    (id.0 != peer.0).then(|| blob(id.as_u128()))
 }
 
 /// Reads an instant.

@@ -29,7 +29,7 @@ impl StayRow {
     }
 }
 
-/// Sort key of a session's stays; ties by id in the same direction.
+/// Sort key of stays; ties by peer id in the same direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StaySort {
     /// `joined_at`.

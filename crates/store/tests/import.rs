@@ -5,7 +5,7 @@
 mod common;
 
 use common::{all, app_row, open};
-use sederunt_core::id::{MeetingId, SessionId};
+use sederunt_core::id::{MeetingId, SessionId, StayId};
 use sederunt_core::tally::minutes;
 use sederunt_core::time::UnixMs;
 use sederunt_store::{ImportOptions, ImportReport, RoomStayQuery, StaySort, Store};
@@ -215,8 +215,8 @@ async fn export_import_export_is_byte_identical() {
              "user_id": "bob smith/한글", "custom_participant_id": "bob smith/한글", "preset": "own",
              "created_at": "2022-12-31T23:00:00Z", "joined_at": "2023-01-01T01:00:00Z",
              "left_at": "2023-01-01T01:00:00Z", "reason": "kicked"},
-            {"peer": uuid("peer", 991), "participant": uuid("participant", 991), "role": "monitor",
-             "joined_at": "2023-01-01T00:30:00Z", "away_since": "2023-01-01T01:30:00Z"},
+            {"peer": uuid("peer", 991), "stay": "018bcfe56800000000000003",
+             "participant": uuid("participant", 991), "role": "monitor", "joined_at": "2023-01-01T00:30:00Z", "away_since": "2023-01-01T01:30:00Z"},
         ],
     });
     records.push(more);
@@ -233,6 +233,9 @@ async fn export_import_export_is_byte_identical() {
         first.contains("\"reason\":\"kicked\"")
             && first.contains("\"away_since\":\"2023-01-01T01:30:00.000Z\"")
     );
+    assert_eq!(first.matches("\"stay\":").count(), 1, "the others are called as their peers");
+    let stay: StayId = "018bcfe56800000000000003".parse().unwrap();
+    assert!(first.contains(&format!("\"stay\":\"{stay}\"")), "{first}");
     let deleted: MeetingId = "000585f36eed9e8fb6b655b4".parse().unwrap();
     assert_eq!(store.meeting(deleted).await.unwrap(), None, "deleted stays deleted");
 }
@@ -302,7 +305,9 @@ fn wrong() -> Vec<(&'static str, Value, &'static str)> {
         ("/stays/0/role", json!("bot"), "bots"),
         ("/stays/0/role", json!("king"), "none of member"),
         ("/stays/0/reason", json!("bored"), "none of left"),
-        ("/stays/1/peer", json!(uuid("peer", 10)), "joined twice"),
+        ("/stays/1/peer", json!(uuid("peer", 10)), "two stays have the id 00000003"),
+        ("/stays/1/stay", json!(uuid("peer", 10_000)), "two stays have the id 00000003"),
+        ("/stays/1/stay", json!("one"), "not an id"),
         ("/stays/1/participant", json!(uuid("participant", 20)), "belongs to another meeting"),
         ("/meeting/kind", json!("secret"), "none of open, public, private"),
         ("/meeting/max_meeting_seconds", json!(-5), "negative"),

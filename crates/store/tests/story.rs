@@ -237,6 +237,7 @@ async fn session_stays(store: &Store, now: UnixMs) {
 }
 
 async fn room_stays(store: &Store) {
+    let of_session = Recorder::new("p", 0x31, 0x51);
     let q = |connecting, user: Option<&str>, limit| RoomStayQuery {
         meeting: MeetingId::from_u128(0x31),
         user_id: user.map(str::to_owned),
@@ -258,6 +259,8 @@ async fn room_stays(store: &Store) {
         let streamed = stream(store, q(connecting, user, None)).await;
         let peers: Vec<u128> = page.items.iter().map(|s| s.stay.peer.as_u128()).collect();
         assert_eq!(peers, expect, "{connecting:?} {user:?}");
+        let ids = page.items.iter().map(|s| s.stay.id);
+        assert!(ids.eq(expect.iter().map(|peer| of_session.stay_of(*peer))), "{:?}", page.items);
         assert_eq!(streamed, page.items);
         assert_eq!(page.total, expect.len() as u64);
     }

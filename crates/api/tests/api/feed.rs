@@ -196,7 +196,8 @@ async fn every_change_in_order_with_its_numbers() {
             "seq": told[3]["seq"], "type": "peer.left", "at": "2026-01-12T14:03:00.000Z", "app_id": P,
             "meeting_id": m.id.to_string(), "session_id": session, "reason": "left",
             "peer": {
-                "id": ben_id, "participant_id": told[2]["peer"]["participant_id"], "role": "member",
+                "id": ben_id, "stay_id": told[2]["peer"]["stay_id"],
+                "participant_id": told[2]["peer"]["participant_id"], "role": "member",
                 "joined_at": "2026-01-12T14:01:00.000Z", "left_at": "2026-01-12T14:03:00.000Z", "duration": 2,
                 "display_name": "ben", "preset_name": "group_call_host", "custom_participant_id": "ben",
             },

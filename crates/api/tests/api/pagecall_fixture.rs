@@ -115,6 +115,6 @@ pub(crate) fn target(room: &str, query: &str) -> String {
 
 /// Names of the sessions of a list, in order.
 pub(crate) fn listed(body: &Value) -> Vec<&'static str> {
-    let name = |session: &Value| PEERS.iter().find(|(_, id)| session["id"] == *id).unwrap().0;
+    let name = |session: &Value| PEERS.iter().find(|(_, id)| session["connection_id"] == *id).unwrap().0;
     body["sessions"].as_array().unwrap().iter().map(name).collect()
 }

@@ -1,7 +1,10 @@
 //! Cases P46, P49 and P51: what the list says while people come and go.
 
+use std::collections::BTreeSet;
+
 use axum::http::Method;
-use sederunt_core::id::PeerId;
+use sederunt_core::call::Disconnect;
+use sederunt_core::id::{PeerId, StayId};
 use sederunt_node::EntryError;
 use sederunt_store::{Permission, RoomKind};
 use serde_json::{Value, json};
@@ -108,8 +111,77 @@ async fn p51_one_ledger_row_at_both_doors() {
         assert_eq!((&peer["joined_at"], &peer["left_at"]), (&stay["connected_at"], &stay["disconnected_at"]));
         assert_eq!(peer["custom_participant_id"], stay["user_id"]);
         let uuid = peer["id"].as_str().unwrap().parse::<PeerId>().unwrap();
-        assert_eq!(stay["id"], uuid.pagecall());
+        assert_eq!(stay["connection_id"], uuid.pagecall());
+        assert_ne!(stay["id"], stay["connection_id"], "a session has an id of its own");
     }
     // A vendor's own UUID has one spelling only.
     assert_eq!(stays[0]["room_id"], M1);
+}
+
+/// The official client keeps its peer id for the life of its page: each return is a session of its own all the same.
+#[tokio::test]
+async fn a_client_that_returns_by_itself_has_a_session_of_its_own_each_time() {
+    let mut w = World::at("2023-01-01T01:00:00.000Z").await;
+    w.app(A, P, "App").await;
+    w.token("TA", Some((A, Permission::RealtimeAdmin)), None).await;
+    w.token("KW", None, Some(P)).await;
+    let m = w.meeting(P, M1.parse().unwrap(), "Weekly sync", RoomKind::Private).await;
+    let ann = w.participant(&m, w.node.mint_id(), "ann").await;
+    let token = w.entry(&ann).await;
+    let peer: PeerId = "5e1f0000-0000-4000-8000-000000000001".parse().unwrap();
+    // Twice in one session, and once in another, of another process.
+    for visit in 1..=3 {
+        let mut client = w.waiting(&token, peer).await.unwrap();
+        client.join().await;
+        let before = connected(&w, M1, "KW").await;
+        client.disconnect(Disconnect::Lost).await;
+        let mut back = w.waiting(&token, peer).await.unwrap();
+        back.join().await;
+        assert_eq!(
+            connected(&w, M1, "KW").await,
+            before,
+            "a lost socket that is back in time is the same session"
+        );
+        w.clock.advance(1_000);
+        back.disconnect(Disconnect::Clean).await;
+        until("the leave", || async { connected(&w, M1, "KW").await.is_empty() }).await;
+        if visit == 2 {
+            w.clock.advance(60_000);
+            until("the end", || async { w.store.active_session(m.id).await.unwrap().is_none() }).await;
+            w = w.restarted().await;
+        }
+    }
+    let list = w.send(Method::GET, &target(M1, "sort_by=connected_at"), "KW", None).await.ok();
+    let field = |name: &str| list["sessions"].as_array().unwrap().iter().map(|s| text(&s[name])).collect();
+    let (ids, connections): (Vec<String>, Vec<String>) = (field("id"), field("connection_id"));
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), 3, "{ids:?}");
+    assert!(ids.iter().all(|id| id.len() == 24), "as Pagecall spells its own: {ids:?}");
+    assert_eq!(connections, [&*peer.to_string(), &ids[1], &*peer.to_string()]);
+
+    // RealtimeKit names a peer within its session, the feed says both.
+    let base = format!("/accounts/{A}/realtime/kit/{P}/sessions");
+    let kit = w.send(Method::GET, &base, "TA", None).await.ok();
+    let (mut peers, mut events) = (Vec::new(), BTreeSet::new());
+    for session in kit["data"]["sessions"].as_array().unwrap().iter().rev() {
+        let path = format!("{base}/{}/participants?include_peer_events=true", text(&session["id"]));
+        let list = w.send(Method::GET, &path, "TA", None).await.ok();
+        for row in list["data"]["participants"].as_array().unwrap() {
+            peers.push(text(&row["id"]));
+            events.extend(row["peer_events"].as_array().unwrap().iter().map(|event| text(&event["id"])));
+        }
+    }
+    let second: StayId = ids[1].parse().unwrap();
+    assert_eq!(peers, [peer.to_string(), second.to_string(), peer.to_string()]);
+    assert_eq!(events.len(), 9, "no event of one session has the id of one of another");
+    let pull = format!("/sederunt/v1/apps/{P}/events?events=peer.joined");
+    let changes = w.send(Method::GET, &pull, "TA", None).await.ok()["events"].clone();
+    let told = changes.as_array().unwrap().iter().map(|change| {
+        let stay: StayId = text(&change["peer"]["stay_id"]).parse().unwrap();
+        (text(&change["peer"]["id"]), stay.pagecall())
+    });
+    assert!(told.eq(peers.into_iter().zip(ids)), "{changes}");
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
 }

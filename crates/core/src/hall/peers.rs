@@ -60,9 +60,9 @@ impl Peer {
         self.standing.joined().is_some()
     }
 
-    /// Its stay in the ledger; bots have none.
-    pub(crate) fn stay(&self) -> Option<PeerId> {
-        self.standing.joined().and_then(|joined| joined.stay)
+    /// The peer id by which its stay is recorded; bots have none.
+    pub(crate) fn recorded_as(&self) -> Option<PeerId> {
+        self.standing.joined().and_then(|joined| joined.recorded_as)
     }
 
     /// What its preset gives it, where it stands and sits.
@@ -171,11 +171,11 @@ impl Peers {
     }
 
     /// Lets a peer in. Everybody sits on stage.
-    pub(crate) fn join(&mut self, id: PeerId, stay: Option<PeerId>) {
+    pub(crate) fn join(&mut self, id: PeerId, recorded_as: Option<PeerId>) {
         self.joins = self.joins.saturating_add(1);
         let order = self.joins;
         if let Some(peer) = self.by_id.get_mut(&id) {
-            peer.standing = Standing::In(Joined { order, stay, seat: Seat::OnStage });
+            peer.standing = Standing::In(Joined { order, recorded_as, seat: Seat::OnStage });
         }
     }
 

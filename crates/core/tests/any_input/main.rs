@@ -10,7 +10,7 @@ use make::Maker;
 use sederunt_core::call::{CommandId, ConnId, Disconnect, ReqId};
 use sederunt_core::config::RoomConfig;
 use sederunt_core::effect::{Effect, Outcome, Write};
-use sederunt_core::id::{AppId, Id, MeetingId, SessionId};
+use sederunt_core::id::{AppId, Id, MeetingId, SessionId, StayId};
 use sederunt_core::input::{Command, Input};
 use sederunt_core::limit::HOLD_MAX_MS;
 use sederunt_core::media::{MediaCallId, MediaCmd, MediaFault};
@@ -178,6 +178,7 @@ impl World {
             now: UnixMs(self.now).plus_ms(86_400_000),
             offset_ms: self.offset,
             fresh: Id::mint(1, self.fresh),
+            stay: StayId(Id::mint(2, self.fresh)),
         };
         let re = self.re();
         let Outcome { writes, effects } = self.room.handle_aside(stamp, Input::Request { conn, re, request });
@@ -221,7 +222,8 @@ impl World {
 
     fn feed(&mut self, input: Input) -> Vec<Effect> {
         self.fresh += 1;
-        let stamp = Stamp { now: UnixMs(self.now), offset_ms: self.offset, fresh: Id::mint(1, self.fresh) };
+        let (fresh, stay) = (Id::mint(1, self.fresh), StayId(Id::mint(2, self.fresh)));
+        let stamp = Stamp { now: UnixMs(self.now), offset_ms: self.offset, fresh, stay };
         let Outcome { writes, effects } = self.room.handle(stamp, input);
         writes.iter().for_each(|write| self.remember(write));
         for effect in &effects {

@@ -155,7 +155,7 @@ fn fact_line(names: &mut Names, fact: &Fact) -> String {
         FactKind::KeepAliveChanged { keep_alive_ms } => {
             format!("KeepAliveChanged {}", clock::show(*keep_alive_ms))
         }
-        FactKind::PeerJoined { peer, participant, role, created_at } => format!(
+        FactKind::PeerJoined { peer, participant, role, created_at, .. } => format!(
             "PeerJoined {} {} {} created {}",
             names.id(peer.0),
             names.id(participant.0),

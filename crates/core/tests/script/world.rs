@@ -6,7 +6,7 @@ use sederunt_core::call::{CommandId, ConnId, Disconnect, ReqId};
 use sederunt_core::config::{OpenSession, RoomConfig};
 use sederunt_core::effect::{Effect, Outcome, Write};
 use sederunt_core::fact::{Fact, FactKind, LeaveReason, Role};
-use sederunt_core::id::{AppId, Id, MeetingId, PeerId, SessionId};
+use sederunt_core::id::{AppId, Id, MeetingId, PeerId, SessionId, StayId};
 use sederunt_core::input::{Command, Input};
 use sederunt_core::media::{MediaAnswer, MediaCallId, MediaCmd, MediaFault};
 use sederunt_core::removal::Removal;
@@ -37,6 +37,8 @@ pub(crate) struct World {
     pub(crate) names: Names,
     calls: VecDeque<(MediaCallId, MediaCmd)>,
     facts: Vec<Fact>,
+    /// In order of their begin.
+    stays: Vec<(SessionId, PeerId, StayId)>,
     chat: Vec<ChatMessage>,
     polls: Vec<StoredPoll>,
     tallies: BTreeMap<SessionId, Tally>,
@@ -69,6 +71,7 @@ impl World {
             names: Names::default(),
             calls: VecDeque::new(),
             facts: Vec::new(),
+            stays: Vec::new(),
             chat: Vec::new(),
             polls: Vec::new(),
             tallies: BTreeMap::new(),
@@ -105,6 +108,7 @@ impl World {
             ["connect", peer, person, rest @ ..] => self.connect(peer, person, rest),
             ["restart", at] => self.restart(clock::parse(at)),
             ["sessions"] => self.sessions(),
+            ["stays"] => self.stays(),
             // Nothing has come for this long: the silence is noticed.
             [peer, "silent", span] => {
                 let heard_at = UnixMs(self.now - clock::parse(span));
@@ -136,8 +140,8 @@ impl World {
 
     fn feed(&mut self, input: Input) -> Vec<String> {
         self.fresh += 1;
-        let stamp =
-            Stamp { now: UnixMs(self.now), offset_ms: self.offset, fresh: Id::mint(1_000, self.fresh) };
+        let (fresh, stay) = (Id::mint(1_000, self.fresh), StayId(Id::mint(2_000, self.fresh)));
+        let stamp = Stamp { now: UnixMs(self.now), offset_ms: self.offset, fresh, stay };
         let Outcome { writes, effects } = self.room.handle(stamp, input);
         let mut out = Vec::new();
         for write in &writes {
@@ -155,6 +159,13 @@ impl World {
     fn remember(&mut self, write: &Write) {
         match write {
             Write::Fact { fact, columns, offset_ms, .. } => {
+                if let FactKind::PeerJoined { peer, stay, .. } = fact.kind {
+                    assert!(
+                        self.stays.iter().all(|(.., id)| *id != stay),
+                        "two stays of the room are {stay}"
+                    );
+                    self.stays.push((fact.session, peer, stay));
+                }
                 self.offsets.insert(fact.session, *offset_ms);
                 self.facts.push(fact.clone());
                 match self.tallies.get_mut(&fact.session) {
@@ -346,6 +357,15 @@ impl World {
         }
         self.room = Room::new(self.config.clone(), open).with_removed(self.removed.iter().copied());
         out
+    }
+
+    /// The ids of all stays. Each is a new one; that of a client's second stay in a session is its peer id, too.
+    fn stays(&mut self) -> Vec<String> {
+        let names = &mut self.names;
+        let line = |(session, peer, stay): &(SessionId, PeerId, StayId)| {
+            format!("{} {} is {}", names.id(session.0), names.id(peer.0), names.id(stay.0))
+        };
+        self.stays.iter().map(line).collect()
     }
 
     fn sessions(&mut self) -> Vec<String> {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use sederunt_core::effect::Write;
 use sederunt_core::fact::{Fact, FactKind, LeaveReason};
+use sederunt_core::id::StayId;
 use sederunt_core::removal::Removal;
 use sederunt_core::tally::{Stay, Tally};
 use sederunt_core::time::UnixMs;
@@ -19,6 +20,8 @@ pub(crate) struct Ledger {
     /// The room that is loaded did it.
     pub(crate) terminated_by_room: bool,
     pub(crate) kinds: BTreeSet<String>,
+    /// The stays of all sessions.
+    stay_ids: BTreeSet<StayId>,
     pub(crate) removed: Vec<Removal>,
 }
 
@@ -45,6 +48,9 @@ impl Ledger {
 
     pub(crate) fn fold(&mut self, fact: &Fact) -> Option<Stay> {
         self.kinds.insert(kind(&fact.kind));
+        if let FactKind::PeerJoined { stay, .. } = fact.kind {
+            assert!(self.stay_ids.insert(stay), "two stays of the meeting are {stay}");
+        }
         if let FactKind::SessionStarted { .. } = fact.kind {
             if let Some((before, _)) = self.sessions.last() {
                 assert!(before.columns().ended_at.is_some(), "two LIVE sessions");
@@ -62,7 +68,10 @@ impl Ledger {
         assert!(after >= before - silence, "a fact took {} ms back: {fact:?}", before - after);
         if let Some(stay) = &stay {
             match stays.iter_mut().find(|row| row.peer == stay.peer) {
-                Some(row) => row.clone_from(stay),
+                Some(row) => {
+                    assert_eq!(row.id, stay.id, "a stay keeps its id to its end");
+                    row.clone_from(stay);
+                }
                 None => stays.push(stay.clone()),
             }
         }

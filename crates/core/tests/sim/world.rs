@@ -6,7 +6,7 @@ use sederunt_core::call::{CommandId, ConnId, Disconnect, ReqId};
 use sederunt_core::config::{OpenSession, RoomConfig};
 use sederunt_core::effect::Write;
 use sederunt_core::fact::{Fact, FactKind, LeaveReason, Role};
-use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, PeerId};
+use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, PeerId, StayId};
 use sederunt_core::input::{Command, Input};
 use sederunt_core::removal::Removal;
 use sederunt_core::room::Room;
@@ -168,7 +168,8 @@ impl World {
     fn feed(&mut self, input: Input) {
         self.fresh += 1;
         let (now, offset_ms) = (UnixMs(self.clock + self.base), self.wall - self.base);
-        let stamp = Stamp { now, offset_ms, fresh: Id::mint(1, self.fresh) };
+        let stay = StayId(Id::mint(2, self.fresh));
+        let stamp = Stamp { now, offset_ms, fresh: Id::mint(1, self.fresh), stay };
         for write in self.room.handle(stamp, input).writes {
             self.say(|| format!("    {write:?}"));
             if let Write::Fact { fact: Fact { kind: FactKind::PeerJoined { .. }, .. }, offset_ms, .. } =

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sederunt_core::call::{CommandId, ConnId, Disconnect};
 use sederunt_core::effect::{CommandReply, Effect, Outcome, Write};
 use sederunt_core::fact::FactKind;
-use sederunt_core::id::{MeetingId, ParticipantId};
+use sederunt_core::id::{MeetingId, ParticipantId, StayId};
 use sederunt_core::input::{Command, Input};
 use sederunt_core::room::Room;
 use sederunt_core::time::Stamp;
@@ -139,11 +139,11 @@ impl RoomTask {
         self.held.push(stamp, What::Lost(conn, how));
     }
 
-    /// The instant, and a fresh id.
+    /// The instant, and fresh ids.
     pub(super) fn stamp(&self) -> Stamp {
         let now = self.shell.clock.read();
-        let fresh = self.shell.ids.mint(now.wall());
-        Stamp { now: now.steady, offset_ms: now.offset_ms, fresh }
+        let mint = || self.shell.ids.mint(now.wall());
+        Stamp { now: now.steady, offset_ms: now.offset_ms, fresh: mint(), stay: StayId(mint()) }
     }
 
     /// One input into the engine; its effects are kept back.

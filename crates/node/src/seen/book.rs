@@ -33,7 +33,7 @@ pub(super) struct EntryNo(u64);
 #[derive(Debug)]
 pub(crate) struct Watched {
     pub(crate) session: SessionId,
-    /// The stay's id.
+    /// The peer id by which the stay is recorded.
     pub(crate) stay: PeerId,
     /// When its socket was accepted.
     pub(crate) created_at: UnixMs,

@@ -130,7 +130,7 @@ async fn room(kit: &Kit, meeting: Id, sessions: &[&Session]) {
 }
 
 fn stay_as_told(s: &Stay) -> (Id, String, String) {
-    (s.peer, time(s.joined_at), time(s.left_at))
+    (s.id, time(s.joined_at), time(s.left_at))
 }
 
 async fn room_list(kit: &Kit, meeting: Id, query: &str, total: usize) -> Vec<(Id, String, String)> {

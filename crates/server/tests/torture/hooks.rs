@@ -61,7 +61,7 @@ pub(crate) struct Hooks {
     is_out: Arc<AtomicBool>,
 }
 
-/// What one is told: event, session or room, peer, and instant in Unix ms.
+/// What one is told: event, session or room, peer or stay, and instant in Unix ms.
 type Told = (String, Id, Option<Id>, i64);
 
 impl Hooks {
@@ -231,8 +231,8 @@ fn of_rooms(truth: &Truth, rooms: &[Id]) -> BTreeSet<Told> {
     let mut all = BTreeSet::new();
     for session in sessions(truth, rooms) {
         for stay in &session.stays {
-            all.insert(("sessionJoined".to_owned(), session.meeting, Some(stay.peer), stay.joined_at));
-            all.insert(("sessionLeft".to_owned(), session.meeting, Some(stay.peer), stay.left_at));
+            all.insert(("sessionJoined".to_owned(), session.meeting, Some(stay.id), stay.joined_at));
+            all.insert(("sessionLeft".to_owned(), session.meeting, Some(stay.id), stay.left_at));
         }
     }
     all
@@ -250,8 +250,8 @@ fn told(body: &str) -> Told {
         Some(text.parse::<jiff::Timestamp>().unwrap().as_millisecond())
     };
     if let Some(action) = json["action"].as_str() {
-        let (room, peer) = (id("/payload/roomId").unwrap(), id("/payload/sessionId"));
-        return (action.to_owned(), room, peer, ms("/payload/timestamp").unwrap());
+        let (room, stay) = (id("/payload/roomId").unwrap(), id("/payload/sessionId"));
+        return (action.to_owned(), room, stay, ms("/payload/timestamp").unwrap());
     }
     let event = text(&json, "/event");
     let at = match event.as_str() {

@@ -1,6 +1,6 @@
 //! What the ledger says when all of it is written out: `sederunt export`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use sederunt_core::id::Id;
@@ -30,6 +30,8 @@ impl Session {
 /// A stay of an export.
 #[derive(Debug, Clone)]
 pub(crate) struct Stay {
+    /// Unique over all sessions.
+    pub(crate) id: Id,
     pub(crate) peer: Id,
     pub(crate) joined_at: i64,
     pub(crate) left_at: i64,
@@ -70,6 +72,7 @@ struct SessionLine {
 #[derive(Deserialize)]
 struct StayLine {
     peer: String,
+    stay: Option<String>,
     joined_at: String,
     left_at: Option<String>,
     reason: Option<String>,
@@ -80,9 +83,13 @@ impl Truth {
     pub(crate) fn export(data: &Path) -> Self {
         let text = stdout_of(&["export", "--data", data.to_str().unwrap()]);
         let mut truth = Self { sessions: BTreeMap::new(), lines: BTreeMap::new() };
+        let mut ids = BTreeSet::new();
         for line in text.lines() {
             let read: Line = serde_json::from_str(line).unwrap();
             let session = session(read, line);
+            for stay in &session.stays {
+                assert!(ids.insert(stay.id), "two stays have one id: {line}");
+            }
             truth.lines.insert(session.id, line.to_owned());
             assert!(truth.sessions.insert(session.id, session).is_none(), "twice: {line}");
         }
@@ -94,6 +101,7 @@ fn session(line: Line, what: &str) -> Session {
     let id = |text: &str| Id::parse(text).unwrap();
     let ms = |text: &str| text.parse::<jiff::Timestamp>().unwrap().as_millisecond();
     let stay = |s: StayLine| Stay {
+        id: id(s.stay.as_ref().unwrap_or(&s.peer)),
         peer: id(&s.peer),
         joined_at: ms(&s.joined_at),
         left_at: ms(&s.left_at.unwrap_or_else(|| panic!("a stay is open: {what}"))),

@@ -11,7 +11,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::{EventPerson, app_no};
-use crate::sql::{blob, id, ms, name, opt_ms, opt_name, unsigned};
+use crate::sql::{blob, id, ms, name, opt_ms, opt_name, stay_id, unsigned};
 use crate::{Result, SessionRow, Store, StoreError};
 
 /// Sessions and peers in one message of a stream: some 100 KiB. A session is never divided, and has 1000 peers at most.
@@ -121,8 +121,10 @@ fn open_stays(conn: &Connection, session: SessionId) -> Result<Vec<(Stay, Option
         "SELECT * FROM stay WHERE session = ?1 AND left_ms IS NULL ORDER BY joined_ms, peer",
     )?;
     let rows = statement.query_map([blob(session.as_u128())], |row| {
+        let peer = id(row, "peer")?;
         let stay = Stay {
-            peer: id(row, "peer")?,
+            id: stay_id(row, "id", peer)?,
+            peer,
             participant: id(row, "participant")?,
             role: name(row, "role", Role::parse)?,
             created_at: ms(row, "created_ms")?,

@@ -146,8 +146,8 @@ fn chronicle(history: History) -> std::result::Result<Chronicle, String> {
 fn events(h: &History) -> Vec<(UnixMs, FactKind)> {
     let mut events = Vec::with_capacity(h.stays.len() * 2);
     for attended in &h.stays {
-        let Stay { peer, participant, role, created_at, joined_at, .. } = attended.stay;
-        let joined = FactKind::PeerJoined { peer, participant, role, created_at };
+        let Stay { id: stay, peer, participant, role, created_at, joined_at, .. } = attended.stay;
+        let joined = FactKind::PeerJoined { peer, stay, participant, role, created_at };
         events.push(((joined_at, 1, peer), joined));
         let end = match (attended.stay.left_at.zip(attended.stay.reason), attended.stay.away_since) {
             (Some((at, reason)), _) => Some((at, FactKind::PeerLeft { peer, reason })),

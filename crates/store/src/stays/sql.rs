@@ -9,7 +9,7 @@ use sederunt_core::time::UnixMs;
 
 use crate::fold::Needle;
 use crate::page::clamp;
-use crate::sql::{bad, blob, find, id, list, view_type};
+use crate::sql::{bad, blob, find, id, list, stay_id, view_type};
 use crate::table::places;
 use crate::{Page, Result, RoomStayQuery, StayQuery, StayRow, StaySort};
 
@@ -18,6 +18,7 @@ places! {
     Places of "s" {
         session,
         peer,
+        id,
         participant,
         role,
         created_ms,
@@ -235,12 +236,14 @@ fn read(row: &Row<'_>, owner: &Owner) -> rusqlite::Result<StayRow> {
     let (role, reason) = (row.get_ref(AT.role)?.as_str()?, row.get_ref(AT.reason)?.as_str_or_null()?);
     let reason = reason.map(|r| LeaveReason::parse(r).ok_or_else(|| bad("reason", r))).transpose()?;
     let left_at = ms(AT.left_ms)?;
+    let peer = PeerId::from_u128(id(AT.peer)?);
     Ok(StayRow {
         app: owner.app.clone(),
         meeting: owner.meeting,
         session: SessionId::from_u128(id(AT.session)?),
         stay: Stay {
-            peer: PeerId::from_u128(id(AT.peer)?),
+            id: stay_id(row, AT.id, peer)?,
+            peer,
             participant: ParticipantId::from_u128(id(AT.participant)?),
             role: Role::parse(role).ok_or_else(|| bad("role", role))?,
             created_at: UnixMs(row.get(AT.created_ms)?),

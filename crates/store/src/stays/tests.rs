@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use sederunt_core::effect::{Person, Write};
 use sederunt_core::fact::{EndReason, Fact, FactKind, LeaveReason, Role};
-use sederunt_core::id::{AppId, ParticipantId};
+use sederunt_core::id::{AppId, ParticipantId, StayId};
 use sederunt_core::tally::Tally;
 use sederunt_core::time::UnixMs;
 use sederunt_dice::Dice;
@@ -88,7 +88,9 @@ impl Room {
             ip_address: None,
             user_agent: None,
         };
-        let kind = FactKind::PeerJoined { peer, participant, role: Role::Member, created_at: UnixMs(at) };
+        let (role, created_at) = (Role::Member, UnixMs(at));
+        let stay = StayId::from_u128(u128::from(rng.roll()));
+        let kind = FactKind::PeerJoined { peer, stay, participant, role, created_at };
         self.fact(session, at, kind, Some(person));
         peer
     }

@@ -4,7 +4,7 @@ pub(crate) mod words;
 
 use sederunt_core::effect::{Person, Write};
 use sederunt_core::fact::{EndReason, Fact, FactKind, LeaveReason, Role};
-use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, PeerId, SessionId};
+use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, PeerId, SessionId, StayId};
 use sederunt_core::tally::Tally;
 use sederunt_core::time::UnixMs;
 use sederunt_core::view_type::ViewType;
@@ -164,11 +164,17 @@ impl Recorder {
     pub(crate) fn join_as(&mut self, at: UnixMs, peer: u128, participant: u128, role: Role, who: Person) {
         let kind = FactKind::PeerJoined {
             peer: PeerId::from_u128(peer),
+            stay: self.stay_of(peer),
             participant: ParticipantId::from_u128(participant),
             role,
             created_at: at,
         };
         self.fact(at, kind, Some(who));
+    }
+
+    /// Of a peer in this session: no other session has it.
+    pub(crate) fn stay_of(&self, peer: u128) -> StayId {
+        StayId::from_u128(self.session.as_u128() << 64 ^ peer)
     }
 
     pub(crate) fn away(&mut self, at: UnixMs, peer: u128) {

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use sederunt_core::fact::FactName;
-use sederunt_core::id::{MeetingId, ParticipantId, PeerId};
+use sederunt_core::id::{MeetingId, ParticipantId, StayId};
 use sederunt_core::time::UnixMs;
 use serde::Serialize;
 
@@ -58,8 +58,8 @@ pub struct Visit<'a> {
     pub user_id: Option<&'a str>,
     /// The member.
     pub member: ParticipantId,
-    /// The session, which is one connection.
-    pub session: PeerId,
+    /// The session, which is one stay.
+    pub session: StayId,
     /// Connected sessions after the event, without monitors.
     pub sessions: u64,
     /// Different connected members after the event, without monitors.
@@ -132,7 +132,7 @@ mod tests {
             room: MeetingId(id(1)),
             user_id,
             member: ParticipantId(id(2)),
-            session: PeerId(id(3)),
+            session: StayId(id(3)),
             sessions: 3,
             members: 2,
             at: UnixMs(1_654_000_695_059),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, PeerId, SessionId};
+use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, PeerId, SessionId, StayId};
 use sederunt_core::time::UnixMs;
 use sederunt_store::{ReplayRow, StoreError, WebhookRow};
 use tokio::sync::oneshot;
@@ -286,7 +286,7 @@ fn made_up(app: &Shared, of: &Subject, sample: Sample, now: UnixMs) -> Told {
                 room: meeting,
                 user_id: Some("test"),
                 member: ParticipantId::from_u128(0),
-                session: peer,
+                session: StayId::from_u128(0),
                 sessions: u64::from(action == Action::Joined),
                 members: u64::from(action == Action::Joined),
                 at: now,

@@ -145,7 +145,7 @@ fn visit_of_room(row: &EventRow, stay: &Stay) -> Result<Bytes, BodyError> {
         room: row.fact.meeting,
         user_id: row.person.as_ref().and_then(|person| person.user_id.as_deref()),
         member: stay.participant,
-        session: stay.peer,
+        session: stay.id,
         sessions: counts.map_or(0, |counts| counts.stays),
         members: counts.map_or(0, |counts| counts.participants),
         at: stay.left_at.unwrap_or(stay.joined_at),

@@ -232,7 +232,7 @@ impl From<UserRow> for User {
 /// One connection of one member to a room.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Session {
-    /// Session ID.
+    /// Session ID. No other session has it, of whatever room.
     id: String,
     /// Member behind the connection.
     member_id: String,
@@ -253,7 +253,7 @@ pub(crate) struct Session {
     application_id: String,
     /// The account.
     organization_id: String,
-    /// The connection; one per session here.
+    /// The connection: the peer ID of RealtimeKit. A client that stays on its page has it in later sessions, too.
     connection_id: String,
     /// Seconds of connection so far.
     elapsed_time: i64,
@@ -272,7 +272,7 @@ impl Session {
     pub(crate) fn of(row: StayRow, account: &str, now: UnixMs) -> Self {
         let stay = &row.stay;
         Self {
-            id: stay.peer.pagecall(),
+            id: stay.id.pagecall(),
             member_id: stay.participant.pagecall(),
             connected_at: iso(stay.joined_at),
             disconnected_at: stay.left_at.map(iso),

@@ -124,7 +124,7 @@ impl PeerEvent {
         let stay = &row.stay;
         let event = |name: PeerEventName, number: u128, at: UnixMs, ms: i64| PeerEvent {
             // Derived, so that it is the same in every answer.
-            id: Id::from_u128(stay.peer.as_u128() ^ number).to_string(),
+            id: Id::from_u128(stay.id.as_u128() ^ number).to_string(),
             event_name: name,
             peer_id: stay.peer.to_string(),
             participant_id: Some(stay.participant.to_string()),

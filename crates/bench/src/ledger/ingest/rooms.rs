@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use sederunt_core::effect::{Person, Write};
 use sederunt_core::fact::{EndReason, Fact, FactKind, LeaveReason, Role};
-use sederunt_core::id::{Id, MeetingId, ParticipantId, PeerId, SessionId};
+use sederunt_core::id::{Id, MeetingId, ParticipantId, PeerId, SessionId, StayId};
 use sederunt_core::tally::Tally;
 use sederunt_core::time::UnixMs;
 use sederunt_core::view_type::ViewType;
@@ -70,7 +70,8 @@ impl Room {
             user_agent: None,
         };
         let (participant, at) = (ParticipantId::from_u128(seat as u128), now(open));
-        let kind = FactKind::PeerJoined { peer, participant, role: Role::Member, created_at: at };
+        let (stay, role) = (StayId(ids.next()), Role::Member);
+        let kind = FactKind::PeerJoined { peer, stay, participant, role, created_at: at };
         writes.push(fold(open, at, kind, Some(person))?);
         Ok(writes)
     }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use sederunt_core::effect::{Person, Write};
 use sederunt_core::fact::{Fact, FactKind, LeaveReason, Role};
-use sederunt_core::id::{MeetingId, ParticipantId, PeerId, SessionId};
+use sederunt_core::id::{MeetingId, ParticipantId, PeerId, SessionId, StayId};
 use sederunt_core::tally::Tally;
 use sederunt_core::time::UnixMs;
 use sederunt_core::view_type::ViewType;
@@ -78,6 +78,7 @@ impl Room {
         };
         let kind = FactKind::PeerJoined {
             peer: peer(n),
+            stay: StayId::from_u128(u128::from(nth(n))),
             participant: ParticipantId::from_u128(u128::from(nth(n)) << 64),
             role: Role::Member,
             created_at: now,

@@ -57,12 +57,12 @@ fn enter(hall: &mut Hall, stamp: Stamp, id: PeerId) {
     if hall.session().is_none() {
         hall.start_session(stamp.now, SessionId(stamp.fresh));
     }
-    // A client that comes back after its grace keeps its peer id, but it is a new stay. The fresh id is free
-    // then: only the first join of a session used one, and had no id to collide with.
+    // A client that comes back after its grace keeps its peer id, but it is a new stay, and one peer of a session has one.
+    let stay = stamp.stay;
     let seen = hall.session().is_some_and(|tally| tally.has_seen(id));
-    let stay = if seen { PeerId(stamp.fresh) } else { id };
-    hall.peers.join(id, Some(stay));
-    let kind = FactKind::PeerJoined { peer: stay, participant, role, created_at };
+    let peer = if seen { PeerId(stay.0) } else { id };
+    hall.peers.join(id, Some(peer));
+    let kind = FactKind::PeerJoined { peer, stay, participant, role, created_at };
     hall.record(stamp.now, kind, Some(person));
 }
 

@@ -55,10 +55,10 @@ impl Entry {
     /// Takes a peer out of the room and its stay out of the session. Tells no client; the other features hear of it.
     fn take_out(&mut self, hall: &mut Hall, id: PeerId, at: UnixMs, reason: LeaveReason) -> Option<Departed> {
         let peer = hall.peers.remove(id)?;
-        if let Some(stay) = peer.stay() {
+        if let Some(recorded) = peer.recorded_as() {
             // A peer that is away ended with the loss of its socket (DECISIONS §4).
             let at = peer.lost_at.unwrap_or(at);
-            hall.record(at, FactKind::PeerLeft { peer: stay, reason }, None);
+            hall.record(at, FactKind::PeerLeft { peer: recorded, reason }, None);
         }
         let of_session = is_of_session(hall, &peer);
         if reason.is_removal() {
@@ -189,7 +189,7 @@ impl Departed {
             of_session,
             visible: peer.visible(),
             announced: peer.media.announced,
-            stay: peer.stay().map(|stay| (stay, peer.participant())),
+            stay: peer.recorded_as().map(|recorded| (recorded, peer.participant())),
         }
     }
 

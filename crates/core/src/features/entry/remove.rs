@@ -38,8 +38,8 @@ impl Entry {
         }
     }
 
-    /// The session ends for everybody who was ever in it: whoever comes back by itself opens no new one. Stay ids of
-    /// our own are among them, which no client has.
+    /// The session ends for everybody who was ever in it: whoever comes back by itself opens no new one. Ids of our own
+    /// are among them, which no client has: those of further stays of one client.
     pub(super) fn remove_session(&mut self, hall: &mut Hall, at: UnixMs, reason: LeaveReason) {
         let Some(tally) = hall.session() else { return };
         // Those who are in the room are removed by name, and must not be pushed out by these.

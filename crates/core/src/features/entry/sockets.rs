@@ -73,24 +73,24 @@ fn resume(hall: &mut Hall, now: UnixMs, conn: ConnId, id: PeerId, who: Box<Who>)
     if peer.is_in() {
         peer.who.role = role;
     }
-    if let Some(stay) = peer.stay().filter(|_| was_away) {
-        hall.record(now, FactKind::PeerBack { peer: stay }, None);
+    if let Some(recorded) = peer.recorded_as().filter(|_| was_away) {
+        hall.record(now, FactKind::PeerBack { peer: recorded }, None);
     }
 }
 
 /// A peer is away since it was last heard; its grace runs from now.
 fn lose(hall: &mut Hall, now: UnixMs, conn: ConnId, heard_at: UnixMs) {
     let Some(peer) = hall.peers.on(conn).and_then(|id| hall.peers.get(id)) else { return };
-    let (id, stay) = (peer.id, peer.stay());
+    let (id, recorded) = (peer.id, peer.recorded_as());
     // The socket itself was heard of when it came.
     let mut lost_at = heard_at.min(now).max(peer.attached_at);
-    if let (Some(stay), Some(tally)) = (stay, hall.session()) {
-        lost_at = tally.loss_at(stay, lost_at);
+    if let (Some(recorded), Some(tally)) = (recorded, hall.session()) {
+        lost_at = tally.loss_at(recorded, lost_at);
     }
     hall.peers.lose(id, lost_at, now);
     hall.note(Happened::Lost(id));
-    if let Some(stay) = stay {
-        hall.record(lost_at, FactKind::PeerAway { peer: stay }, None);
+    if let Some(recorded) = recorded {
+        hall.record(lost_at, FactKind::PeerAway { peer: recorded }, None);
     }
 }
 
