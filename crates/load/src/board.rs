@@ -1,17 +1,18 @@
 //! What people of a run know of one another, being one process: how many frames were published, and how things stand now.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
+use tokio_util::sync::CancellationToken;
 
 /// Shared by everybody of a run.
 #[derive(Debug, Default)]
 pub struct Board {
     frames: Mutex<HashMap<String, Arc<AtomicU64>>>,
     /// Everybody leaves.
-    pub(crate) stop: AtomicBool,
+    pub(crate) stop: CancellationToken,
     /// In a meeting now.
     pub(crate) people: AtomicI64,
     /// Joins that failed, and people who fell out.
@@ -54,7 +55,7 @@ impl Board {
 
     /// Everybody leaves as soon as possible.
     pub fn stop(&self) {
-        self.stop.store(true, Ordering::Relaxed);
+        self.stop.cancel();
     }
 
     /// The count of frames of a camera, which is published from now on.

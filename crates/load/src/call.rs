@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use prost::Message;
@@ -198,7 +197,7 @@ impl Call {
 
     /// Everybody is to leave.
     pub(crate) fn is_stopped(&self) -> bool {
-        self.scene.board.stop.load(Ordering::Relaxed)
+        self.scene.board.stop.is_cancelled()
     }
 
     /// What was seen, at the end.

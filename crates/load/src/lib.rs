@@ -50,6 +50,6 @@ pub use plan::{BadChurn, Churn, Plan};
 pub use report::{Ends, Own, Report, Row};
 pub use run::run;
 pub use scene::Scene;
-pub use seen::{Seen, Share};
+pub use seen::{Packets, Seen, Share};
 pub use signal::Trouble;
 pub use target::{Key, Target};

@@ -180,7 +180,7 @@ mod tests {
         let part = |starts, number| Part {
             head: Some(Head {
                 starts,
-                key: starts,
+                key: false,
                 layer: Some(Layer::F),
                 picture: number,
                 tl0: number as u8,

@@ -9,7 +9,7 @@ use crate::histogram::Histogram;
 use crate::metrics::Counters;
 use crate::own::Usage;
 use crate::plan::Plan;
-use crate::seen::Seen;
+use crate::seen::{Packets, Seen, Share};
 use crate::vp8::FRAMES_PER_SECOND;
 
 /// Above this share of a core one thread of ours has no room for what comes at once.
@@ -74,12 +74,10 @@ pub struct Row {
     pub frames_broken: u64,
     /// Numbers of frames that do not follow although nothing was lost: a fault of the server.
     pub gaps: u64,
-    /// Packets that came.
-    pub packets: u64,
-    /// Of those, repeated, carried by another one, or overtaken.
-    pub packets_late: u64,
-    /// Packets that never came.
-    pub packets_lost: u64,
+    /// Packets of voices.
+    pub sound: Packets,
+    /// Packets of cameras.
+    pub video: Packets,
     /// Frames shown of the layers f, h and q.
     pub layers: [u64; 3],
     /// Key frames that people asked for because nothing could be shown.
@@ -95,15 +93,10 @@ impl Row {
         (self.frames_published > 0).then(|| share * f64::from(FRAMES_PER_SECOND))
     }
 
-    /// Share of the packets that never came.
-    pub fn lost(&self) -> f64 {
-        self.packets_lost as f64 / (self.packets + self.packets_lost).max(1) as f64
-    }
-
     fn of(room: String, plan: &Plan, people: usize, outcomes: &[&Outcome]) -> Self {
         let mut all = Seen::default();
         outcomes.iter().for_each(|outcome| all.merge(&outcome.seen));
-        let has = |share: fn(&Seen) -> crate::seen::Share| {
+        let has = |share: fn(&Seen) -> Share| {
             let complete = |outcome: &&&Outcome| {
                 let others = plan.publishing - usize::from(plan.publishes(outcome.person));
                 let share = share(&outcome.seen);
@@ -123,9 +116,8 @@ impl Row {
             frames_published: all.published,
             frames_broken: all.broken,
             gaps: all.gaps,
-            packets: all.received,
-            packets_late: all.late,
-            packets_lost: all.lost,
+            sound: all.sound,
+            video: all.video,
             layers: all.shown,
             key_frames_asked: all.keys_asked,
             delay_ms: Ends::of(&all.delays, 0.99),
@@ -247,12 +239,12 @@ impl Report {
 mod tests {
     use super::*;
     use crate::plan::tests::plan;
-    use crate::seen::Share;
 
     fn outcome(room: usize, person: usize, voices: Share) -> Outcome {
         let mut seen = Seen { voices, pictures: voices, ..Seen::default() };
         seen.joins.add(Duration::from_millis(200));
-        (seen.shown, seen.published, seen.received, seen.lost) = ([10, 0, 5], 20, 99, 1);
+        (seen.shown, seen.published) = ([10, 0, 5], 20);
+        seen.video = Packets { received: 99, late: 2, lost: 1 };
         Outcome { room, person, seen }
     }
 
@@ -273,8 +265,8 @@ mod tests {
         assert_eq!(report.rooms.iter().map(|row| row.with_sound).collect::<Vec<_>>(), [2, 1]);
         let total = &report.total;
         assert_eq!((total.people, total.joins, total.with_sound, total.with_picture), (20, 5, 3, 3));
-        assert_eq!((total.frames_per_second(), total.lost()), (Some(15.0), 0.01));
-        assert_eq!(total.layers, [50, 0, 25]);
+        assert_eq!((total.frames_per_second(), total.video.lost_share()), (Some(15.0), 0.01));
+        assert_eq!((total.layers, total.sound), ([50, 0, 25], Packets::default()));
         assert!(total.delay_ms.is_none());
     }
 

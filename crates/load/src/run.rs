@@ -143,11 +143,13 @@ async fn everybody(scene: Arc<Scene>, rooms: Vec<(usize, Vec<Pass>)>, start: Ins
 /// All that one person does, from its coming until the end.
 async fn life(scene: Arc<Scene>, pass: Pass, room: usize, person: usize, start: Instant) -> Outcome {
     let mut seen = Seen::default();
-    tokio::time::sleep_until((start + scene.plan.comes(room, person)).into()).await;
+    let comes = tokio::time::sleep_until((start + scene.plan.comes(room, person)).into());
+    // Whoever has not come yet when everybody leaves does not come.
+    scene.board.stop.run_until_cancelled(comes).await;
     let ends = [scene.plan.ends()];
     for until in scene.plan.leaves(person).into_iter().chain(ends) {
         let until = start + until;
-        if Instant::now() >= until || scene.board.stop.load(Ordering::Relaxed) {
+        if Instant::now() >= until || scene.board.stop.is_cancelled() {
             continue;
         }
         let stayed = match Person::join(&scene, &pass, person).await {

@@ -129,10 +129,10 @@ impl Screen {
     pub(crate) fn remove(&mut self, now: Instant, mid: Mid, seen: &mut Seen) {
         let Some(track) = self.tracks.remove(&mid) else { return };
         let time = now.saturating_duration_since(track.wanted_at);
-        let (received, late, lost) = (track.order.received, track.order.late, track.order.lost);
-        seen.received += received;
-        seen.late += late;
-        seen.lost += lost;
+        let packets = if track.is_voice { &mut seen.sound } else { &mut seen.video };
+        packets.received += track.order.received;
+        packets.late += track.order.late;
+        packets.lost += track.order.lost;
         seen.stream_time += track.shown_for(now).unwrap_or_default();
         let share = if track.is_voice { &mut seen.voices } else { &mut seen.pictures };
         if track.first_at.is_some() || time >= SETTLED {

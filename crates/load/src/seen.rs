@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::Serialize;
+
 use crate::histogram::Histogram;
 use crate::vp8::Layer;
 
@@ -13,6 +15,30 @@ pub struct Share {
     pub had: u64,
     /// Wanted.
     pub wanted: u64,
+}
+
+/// What became of packets.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Packets {
+    /// Came.
+    pub received: u64,
+    /// Of those, repeated, carried by another one, or overtaken.
+    pub late: u64,
+    /// Never came.
+    pub lost: u64,
+}
+
+impl Packets {
+    /// Share of them that never came.
+    pub fn lost_share(self) -> f64 {
+        self.lost as f64 / (self.received + self.lost).max(1) as f64
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.received += other.received;
+        self.late += other.late;
+        self.lost += other.lost;
+    }
 }
 
 /// Numbers of one person, or the sum of many.
@@ -40,12 +66,10 @@ pub struct Seen {
     pub broken: u64,
     /// Numbers of frames that do not follow although nothing was lost.
     pub gaps: u64,
-    /// Packets that came.
-    pub received: u64,
-    /// Of those, repeated, carried by another one, or overtaken.
-    pub late: u64,
-    /// Packets that never came.
-    pub lost: u64,
+    /// Packets of voices.
+    pub sound: Packets,
+    /// Packets of cameras.
+    pub video: Packets,
     /// Key frames that were asked for.
     pub keys_asked: u64,
     /// Packets of one's own that were repeated on request.
@@ -82,9 +106,6 @@ impl Seen {
             (&mut self.published, other.published),
             (&mut self.broken, other.broken),
             (&mut self.gaps, other.gaps),
-            (&mut self.received, other.received),
-            (&mut self.late, other.late),
-            (&mut self.lost, other.lost),
             (&mut self.keys_asked, other.keys_asked),
             (&mut self.repeated, other.repeated),
             (&mut self.datagrams, other.datagrams),
@@ -92,6 +113,8 @@ impl Seen {
         ] {
             *own += more;
         }
+        self.sound.merge(other.sound);
+        self.video.merge(other.video);
         self.stream_time += other.stream_time;
     }
 }

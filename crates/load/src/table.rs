@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::report::{Ends, Own, Report, Row};
+use crate::seen::Packets;
 
 /// Columns: what is above, and what is in a row.
 type Column = (&'static str, fn(&Row) -> String);
@@ -16,7 +17,7 @@ const COLUMNS: &[Column] = &[
     ("with picture", |row| row.with_picture.to_string()),
     ("first picture p50/p95 ms", |row| ends(row.first_picture_ms)),
     ("frames/s of 20", |row| row.frames_per_second().map_or_else(none, |rate| format!("{rate:.1}"))),
-    ("lost after repair", |row| format!("{:.3} %", row.lost() * 100.0)),
+    ("lost sound/video %", lost),
     ("layers f/h/q %", layers),
     ("delay p50/p99 ms", |row| ends(row.delay_ms)),
 ];
@@ -26,9 +27,13 @@ fn none() -> String {
 }
 
 fn ends(ends: Option<Ends>) -> String {
-    ends.map_or_else(none, |Ends { p50, high }| {
-        if high < 10.0 { format!("{p50:.1}/{high:.1}") } else { format!("{p50:.0}/{high:.0}") }
-    })
+    let short = |ms: f64| if ms < 10.0 { format!("{ms:.1}") } else { format!("{ms:.0}") };
+    ends.map_or_else(none, |ends| format!("{}/{}", short(ends.p50), short(ends.high)))
+}
+
+/// After repair.
+fn lost(row: &Row) -> String {
+    [row.sound, row.video].map(|packets| format!("{:.2}", packets.lost_share() * 100.0)).join("/")
 }
 
 fn layers(row: &Row) -> String {
@@ -66,16 +71,18 @@ impl Report {
 
     fn besides(&self, text: &mut String) {
         let total = &self.total;
+        text.push('\n');
+        for (what, packets) in [("sound", total.sound), ("video", total.video)] {
+            let Packets { received, late, lost } = packets;
+            let _ = writeln!(
+                text,
+                "Packets of {what}: {received} came, {late} of them late (repeated, or carried by another one), {lost} never."
+            );
+        }
         let _ = writeln!(
             text,
-            "\nPackets: {} came, {} of them late (repeated, or carried by another one), {} never. Frames: {} broken, {} gaps \
-             without loss; {} key frames asked for.",
-            total.packets,
-            total.packets_late,
-            total.packets_lost,
-            total.frames_broken,
-            total.gaps,
-            total.key_frames_asked
+            "Frames: {} broken, {} gaps without loss; {} key frames asked for.",
+            total.frames_broken, total.gaps, total.key_frames_asked
         );
         for (what, count) in &self.troubles {
             let _ = writeln!(text, "Trouble, {count} times: {what}");
@@ -131,7 +138,7 @@ mod tests {
         let report = Report { rooms: vec![row], own, ..Report::default() };
         let text = report.to_text();
         for part in
-            ["120/301", "0.4/1.2", "19.5", "50/25/25", "0.000 %", "The tool was the limit: it was late."]
+            ["120/301", "0.4/1.2", "19.5", "50/25/25", "0.00/0.00", "The tool was the limit: it was late."]
         {
             assert!(text.contains(part), "no {part} in\n{text}");
         }
