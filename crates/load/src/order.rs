@@ -65,6 +65,24 @@ impl<T> Order<T> {
         }
     }
 
+    /// Takes a packet and those before it that it carries, each with how far back it is; what came by itself is nothing new.
+    pub fn push_with(
+        &mut self,
+        now: Instant,
+        seq: u64,
+        packet: T,
+        carried: impl IntoIterator<Item = (u64, T)>,
+        out: &mut Vec<Step<T>>,
+    ) {
+        // First of all: what it carries is only known to be missing when it is there.
+        self.push(now, seq, packet, out);
+        for (back, packet) in carried {
+            if let Some(seq) = seq.checked_sub(back).filter(|seq| self.misses(*seq)) {
+                self.push(now, seq, packet, out);
+            }
+        }
+    }
+
     /// When [`Self::tick`] has something to do.
     pub fn due(&self) -> Option<Instant> {
         self.since.map(|since| since + REPAIR_MAX)
@@ -147,6 +165,21 @@ mod tests {
         assert_eq!(b.push(11), [Next(11), Next(12)]);
         assert_eq!(b.push(9), [], "before the first");
         assert_eq!((b.order.received, b.order.late, b.order.lost, b.order.due()), (3, 1, 0, None));
+    }
+
+    #[test]
+    fn what_a_packet_carries_is_put_in_its_place_if_it_is_missing() {
+        let mut b = Bench::new();
+        let mut push_with = |seq: u64, back: &[u64]| {
+            let (mut out, carried) = (Vec::new(), back.iter().map(|back| (*back, seq - back)));
+            b.order.push_with(b.now, seq, seq, carried, &mut out);
+            out
+        };
+        assert_eq!(push_with(10, &[1]), [Next(10)], "nobody waits for what was before the first");
+        assert_eq!(push_with(12, &[1]), [Next(11), Next(12)]);
+        assert_eq!(push_with(13, &[1, 2]), [Next(13)]);
+        assert_eq!(push_with(16, &[2, 1]), [Next(14), Next(15), Next(16)]);
+        assert_eq!((b.order.received, b.order.late, b.order.lost), (7, 3, 0));
     }
 
     #[test]

@@ -89,18 +89,15 @@ impl Screen {
             seen.delays.add(age);
         }
         let (seq, payload) = (*packet.seq_no, &packet.payload);
-        let part = if track.is_voice {
-            for before in carried(packet) {
-                if let Some(seq) = seq.checked_sub(before).filter(|seq| track.order.misses(*seq)) {
-                    track.order.push(now, seq, Part { head: None, ends: false }, &mut self.steps);
-                }
-            }
-            Part { head: None, ends: true }
-        } else {
-            Part { head: vp8::read(payload), ends: packet.header.marker }
-        };
         track.ssrc = Some(*packet.header.ssrc);
-        track.order.push(now, seq, part, &mut self.steps);
+        if track.is_voice {
+            let part = Part { head: None, ends: true };
+            let carried = carried(packet).into_iter().map(|back| (back, part));
+            track.order.push_with(now, seq, part, carried, &mut self.steps);
+        } else {
+            let part = Part { head: vp8::read(payload), ends: packet.header.marker };
+            track.order.push(now, seq, part, &mut self.steps);
+        }
         for step in self.steps.drain(..) {
             track.step(now, step, board, seen);
         }
