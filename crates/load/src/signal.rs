@@ -134,7 +134,6 @@ impl Signal {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "used where errors are handed over")]
 fn broken(error: Error) -> Trouble {
     Trouble::Io("web socket", error.to_string())
 }
