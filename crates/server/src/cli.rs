@@ -1,5 +1,7 @@
 //! The command line.
 
+mod load;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
@@ -7,6 +9,7 @@ use clap::{Parser, Subcommand};
 use crate::config::ConfigArgs;
 pub use crate::config::DataArgs;
 pub use crate::work::TokenPermission;
+pub use load::LoadArgs;
 
 /// A self-hosted meeting server: one ledger of sessions, two APIs (RealtimeKit and Pagecall), one media plane.
 #[derive(Debug, Parser)]
@@ -87,6 +90,8 @@ pub enum Command {
         #[command(subcommand)]
         what: IndexCommand,
     },
+    /// Let people meet on a running server who are none, and say how it went
+    Load(Box<LoadArgs>),
 }
 
 /// `sederunt account`.

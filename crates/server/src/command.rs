@@ -1,7 +1,9 @@
-//! The commands of the binary. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done in part (import).
+//! The commands of the binary. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done in part (import), or the load test
+//! was the limit.
 
 mod config;
 mod errand;
+mod load;
 mod restore;
 mod serve;
 mod terminal;
@@ -53,6 +55,7 @@ fn dispatch(cli: Cli, matches: &ArgMatches, runtime: &tokio::runtime::Runtime) -
             }
             return Ok(ExitCode::SUCCESS);
         }
+        Command::Load(args) => return runtime.block_on(load::run(*args)),
         Command::Token { what } => errand::token(what),
         Command::Account { what } => errand::account(what),
         Command::App { what } => errand::app(what),

@@ -53,7 +53,7 @@ fn stop_on_signals() -> anyhow::Result<CancellationToken> {
 }
 
 /// Every connection is a file descriptor, and systems give 1024 by default although they allow far more.
-fn raise_file_limit() {
+pub(super) fn raise_file_limit() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     if current != maximum
