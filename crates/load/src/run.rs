@@ -152,10 +152,10 @@ async fn life(scene: Arc<Scene>, pass: Pass, room: usize, person: usize, start: 
         if Instant::now() >= until || scene.board.stop.is_cancelled() {
             continue;
         }
-        let stayed = match Person::join(&scene, &pass, person).await {
+        let stayed = match Box::pin(Person::join(&scene, &pass, person)).await {
             Ok(mut joined) => {
                 let stayed = joined.stay(until).await;
-                seen.merge(&joined.leave().await);
+                seen.merge(&Box::pin(joined.leave()).await);
                 stayed
             }
             Err(trouble) => Err(trouble),
