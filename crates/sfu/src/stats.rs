@@ -11,6 +11,22 @@ pub struct Stats {
     pub consumers: u64,
     /// Gauge: transports whose sound carries redundancy, because their line loses packets.
     pub red_subscribers: u64,
+    /// Gauge: receiving transports whose line is estimated.
+    pub lines_estimated: u64,
+    /// Gauge: the sum of those estimates, bits a second.
+    pub lines_estimate_bps: u64,
+    /// Gauge: those of them that get less than they ask for.
+    pub lines_short: u64,
+    /// Gauge: pictures that are paused because a line does not carry them.
+    pub pictures_paused: u64,
+    /// Gauge: voices that are not forwarded because a line does not carry all.
+    pub voices_paused: u64,
+    /// Steps of pictures down, to a lower layer or to nothing, because a line carries less.
+    pub steps_down: u64,
+    /// Steps of pictures up.
+    pub steps_up: u64,
+    /// Times that far less arrived than was estimated.
+    pub lines_dropped: u64,
     /// Datagrams handed in.
     pub datagrams_received: u64,
     /// Datagrams from an address that no transport claims, or that are no STUN, DTLS or RTP.

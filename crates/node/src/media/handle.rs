@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 
 use sederunt_core::id::PeerId;
-use sederunt_core::media::{MediaCallId, MediaCmd};
+use sederunt_core::media::{MediaCallId, MediaCmd, Ranking};
 use sederunt_relay::{Client, Credentials, RelayKey};
 use sederunt_sfu::{IceKey, PeerTag, SfuConfig};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -16,7 +16,7 @@ use tokio::sync::mpsc::{self, UnboundedSender};
 
 use super::address::{Candidates, candidates};
 use super::config::MediaConfig;
-use super::messages::{Call, MediaNotice, RoomTag, Sighting};
+use super::messages::{Call, MediaNotice, RoomTag, Sighting, ToMedia};
 use super::socket::MediaSocket;
 use super::stats::MediaStats;
 use super::stream::{self, Greeted, StreamEnd, StreamRefused, Streams};
@@ -49,7 +49,7 @@ struct Shared {
     local: SocketAddr,
     since: Instant,
     ice_key: IceKey,
-    calls: SyncSender<Call>,
+    calls: SyncSender<ToMedia>,
     waker: Arc<Waker>,
     streams: Arc<Streams>,
     stats: Arc<Mutex<MediaStats>>,
@@ -131,7 +131,12 @@ impl MediaHandle {
         peer: PeerId,
         cmd: MediaCmd,
     ) -> Result<(), MediaOverload> {
-        self.shared.send(Call { room, call, peer, cmd })
+        self.shared.send(ToMedia::Call(Call { room, call, peer, cmd }))
+    }
+
+    /// Tells the media thread who matters in a room; never blocks, and is not answered.
+    pub fn rank(&self, room: RoomTag, ranking: Ranking) -> Result<(), MediaOverload> {
+        self.shared.send(ToMedia::Rank(room, ranking))
     }
 
     /// What the thread sees; for one listener, the first that asks.
@@ -194,7 +199,7 @@ impl MediaHandle {
 }
 
 impl Shared {
-    fn send(&self, call: Call) -> Result<(), MediaOverload> {
+    fn send(&self, call: ToMedia) -> Result<(), MediaOverload> {
         self.calls.try_send(call).map_err(|error| match error {
             TrySendError::Full(_) => MediaOverload::Full,
             TrySendError::Disconnected(_) => MediaOverload::Stopped,

@@ -3,13 +3,21 @@
 use std::time::Instant;
 
 use sederunt_core::id::{PeerId, TransportId};
-use sederunt_core::media::{MediaAnswer, MediaCallId, MediaCmd, MediaFault};
+use sederunt_core::media::{MediaAnswer, MediaCallId, MediaCmd, MediaFault, Ranking};
 use sederunt_sfu::{Kind, PeerTag, Sample};
 
 /// Names a room towards the media thread; chosen by the caller, unique within the process, never reused.
 /// Peers are unique only within a room, and a consumer can never reach a producer of another room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RoomTag(pub u64);
+
+/// What the thread is told.
+pub(super) enum ToMedia {
+    /// A room wants something.
+    Call(Call),
+    /// Who matters in a room. Not answered.
+    Rank(RoomTag, Ranking),
+}
 
 /// A call of a room.
 pub(super) struct Call {
