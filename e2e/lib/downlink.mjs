@@ -18,20 +18,25 @@ export const NEEDS = ['tc qdisc add dev near root tbf rate 1mbit burst 3000 late
 
 /** Runs in the page of a publisher: a camera that sees what no encoder can foretell, so that its picture takes what it may. */
 function noisyCamera([width, height, fps]) {
+  const BLOCK = 20;
   const { mediaDevices: devices } = navigator;
   const given = devices.getUserMedia.bind(devices);
   devices.getUserMedia = async (wanted) => {
     if (!wanted?.video) return given(wanted);
     const canvas = Object.assign(document.createElement('canvas'), { width, height });
     const pen = canvas.getContext('2d');
-    // A few pictures of noise, moved about: fresh noise for each would cost more than the encoder.
-    const noise = Array.from({ length: 4 }, () => {
-      const image = pen.createImageData(width, height);
+    pen.imageSmoothingEnabled = false;
+    // Blocks of noise, moved about. Finer noise no encoder could make small enough: it would leave out most pictures.
+    const [across, down] = [width / BLOCK, height / BLOCK];
+    const noise = Array.from({ length: 8 }, () => {
+      const image = new ImageData(across, down);
       for (let i = 0; i < image.data.length; i += 4) image.data.fill(Math.random() * 256, i, i + 3).fill(255, i + 3, i + 4);
-      return image;
+      const tile = new OffscreenCanvas(across, down);
+      tile.getContext('2d').putImageData(image, 0, 0);
+      return tile;
     });
     let n = 0;
-    setInterval(() => pen.putImageData(noise[n % 4], (n * 37) % 64 - 32, (n++ * 23) % 64 - 32), 1000 / fps);
+    setInterval(() => pen.drawImage(noise[n % noise.length], ((n++ * 7) % BLOCK) - BLOCK, 0, width + BLOCK, height), 1000 / fps);
     const stream = canvas.captureStream(fps);
     if (wanted.audio) (await given({ audio: wanted.audio })).getAudioTracks().forEach((track) => stream.addTrack(track));
     return stream;
@@ -91,7 +96,7 @@ async function relayed(name) {
 }
 
 /** `senders` people with cameras of `size` (width, height, pictures a second), and one who watches them. */
-export async function startNarrow(name, { senders = 3, size = [640, 360, 15] } = {}) {
+export async function startNarrow(name, { senders = 3, size = [640, 360, 10] } = {}) {
   const place = await (isInside() ? wired(name) : relayed(name));
   const people = [];
   try {
@@ -155,10 +160,6 @@ function narrow(place, people, viewer, senders) {
         if (now.samples - before.samples >= seconds * HZ * senders || now.at - before.at > seconds * 2_000) return between(before, now);
         await new Promise((wake) => setTimeout(wake, 50));
       }
-    },
-    /** Heights of the pictures as they come. */
-    async heights() {
-      return (await incoming()).filter((s) => s.kind === 'video').map((s) => s.height);
     },
     async metric(what) {
       const text = await (await fetch(`${place.server.metrics}/metrics`)).text();

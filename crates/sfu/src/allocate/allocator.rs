@@ -77,7 +77,8 @@ impl Allocator {
         moves.downs = pictures::lower(pictures, carries.saturating_sub(sound));
         if moves.downs > 0 {
             self.attempts.lowered(now, &self.tuning);
-        } else if !self.is_tight && self.attempts.may_raise(now, self.is_ample(sound, pictures), &self.tuning)
+        } else if !self.is_tight
+            && self.attempts.may_raise(now, self.is_urgent(sound, pictures), &self.tuning)
         {
             let takes = |total: u64| self.line.takes(sound.saturating_add(total), &self.tuning);
             moves.ups = if takes(pictures::wanted_bps(pictures)) {
@@ -104,11 +105,12 @@ impl Allocator {
         if now.saturating_duration_since(since) < self.tuning.doubt_most { going } else { carries }
     }
 
-    /// Whether the line is estimated at far more than the next step leads to.
-    fn is_ample(&self, sound: u64, pictures: &[Picture]) -> bool {
+    /// Whether somebody is not seen at all, or the line is estimated at far more than the next step leads to.
+    fn is_urgent(&self, sound: u64, pictures: &[Picture]) -> bool {
         let step = pictures::next_step_bps(pictures).unwrap_or(0);
         let total = sound.saturating_add(pictures::total_bps(pictures)).saturating_add(step);
-        self.line.carries_bps(&self.tuning) >= of(total, self.tuning.ample_permille)
+        pictures.iter().any(|picture| picture.at.is_none())
+            || self.line.carries_bps(&self.tuning) >= of(total, self.tuning.ample_permille)
     }
 
     /// While it does not fit, the loudest do.
@@ -145,7 +147,9 @@ impl Allocator {
         let desired =
             of(going + step, self.tuning.desire_permille).min(of(wanted, self.tuning.wanted_permille));
         let need = of(going + step, self.tuning.up_permille).saturating_mul(1_000) / self.tuning.use_permille;
-        let least = if self.attempts.tries(now, self.line.is_strained(), &self.tuning) { need } else { 0 };
+        let is_urgent = self.is_urgent(voices::going_bps(voices), pictures);
+        let is_tried = self.attempts.tries(now, is_urgent, self.line.is_strained(), &self.tuning);
+        let least = if is_tried { need } else { 0 };
         Budget { least_bps: self.line.payload(least), desired_bps: self.line.payload(desired) }
     }
 }

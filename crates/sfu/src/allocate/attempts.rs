@@ -7,8 +7,10 @@ use super::tuning::Tuning;
 /// The attempts at more on one line.
 #[derive(Debug, Default)]
 pub(crate) struct Attempts {
-    /// Nothing goes up before.
+    /// Nothing goes up before, after a step down.
     from: Option<Instant>,
+    /// Nothing is tried before, after a try that came to nothing.
+    again_from: Option<Instant>,
     /// After a step that did not hold, and after a try that came to nothing.
     wait: Option<Duration>,
     retry: Option<Duration>,
@@ -35,26 +37,36 @@ impl Attempts {
             None => tuning.wait_first,
         };
         self.wait = Some(wait);
-        self.begin_at(now + wait);
-        self.last_down = Some(now);
+        (self.from, self.last_down, self.trying) = (Some(now + wait), Some(now), None);
     }
 
     /// A step up was taken.
     pub(crate) fn raised(&mut self, now: Instant) {
-        (self.last_up, self.trying, self.retry) = (Some(now), None, None);
+        (self.last_up, self.trying, self.retry, self.again_from) = (Some(now), None, None, None);
     }
 
-    /// Whether a step up may be taken now. `is_ample`: the line is estimated at far more than the step leads to.
-    pub(crate) fn may_raise(&self, now: Instant, is_ample: bool, tuning: &Tuning) -> bool {
+    /// Whether a step up may be taken now. `is_urgent`: somebody is not seen at all, or the line is estimated at far more than the
+    /// step leads to; then no step down is held against it for long.
+    pub(crate) fn may_raise(&self, now: Instant, is_urgent: bool, tuning: &Tuning) -> bool {
         let rested = self.last_up.is_none_or(|at| now.saturating_duration_since(at) >= tuning.up_every);
-        let calm = self.last_down.is_none_or(|at| now.saturating_duration_since(at) >= tuning.held_least);
-        rested && (self.from.is_none_or(|from| now >= from) || (is_ample && calm))
+        rested && self.is_over(now, is_urgent, tuning)
+    }
+
+    fn is_over(&self, now: Instant, is_urgent: bool, tuning: &Tuning) -> bool {
+        let calm = self.last_down.is_none_or(|at| now.saturating_duration_since(at) >= tuning.retry_most);
+        self.from.is_none_or(|from| now >= from) || (is_urgent && calm)
     }
 
     /// Whether padding is to ask for the next step now. When the line is strained, or has not grown into it after some time, it
     /// does not carry it: later again.
-    pub(crate) fn tries(&mut self, now: Instant, is_strained: bool, tuning: &Tuning) -> bool {
-        if self.from.is_some_and(|from| now < from) {
+    pub(crate) fn tries(
+        &mut self,
+        now: Instant,
+        is_urgent: bool,
+        is_strained: bool,
+        tuning: &Tuning,
+    ) -> bool {
+        if !self.is_over(now, is_urgent, tuning) || self.again_from.is_some_and(|from| now < from) {
             return false;
         }
         let since = *self.trying.get_or_insert(now);
@@ -63,17 +75,12 @@ impl Attempts {
         }
         let wait = self.retry.map_or(tuning.wait_first, |wait| (wait * 2).min(tuning.retry_most));
         self.retry = Some(wait);
-        self.begin_at(now + wait);
+        (self.again_from, self.trying) = (Some(now + wait), None);
         false
     }
 
     /// There is no next step.
     pub(crate) fn rest(&mut self) {
-        self.trying = None;
-    }
-
-    fn begin_at(&mut self, at: Instant) {
-        self.from = Some(self.from.map_or(at, |from| from.max(at)));
         self.trying = None;
     }
 }
