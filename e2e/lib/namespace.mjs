@@ -18,19 +18,19 @@ export const SERVER = '203.0.113.1';
 
 export const isInside = () => process.env[INSIDE] === '1';
 
-/** Whether this machine lets us make namespaces; said aloud, because the tests differ. */
-export function canMake() {
-  const all = 'ip link add near type veth peer name far && nsenter --version && unshare -m true';
+/** Whether this machine lets us make namespaces, and what else is to be tried in one; said aloud, because the tests differ. */
+export function canMake(more = []) {
+  const all = ['ip link add near type veth peer name far', 'nsenter --version', 'unshare -m true', ...more].join(' && ');
   const made = spawnSync('unshare', ['-n', 'sh', '-c', all], { encoding: 'utf8' });
   console.log(made.status === 0 ? 'network namespaces: yes' : `network namespaces: no (${made.error?.message ?? made.stderr.trim()})`);
   return made.status === 0;
 }
 
-/** Runs a test file once more, in a namespace of its own. Resolves to its exit code; its output is ours. */
-export function again(file) {
+/** Runs a file once more, in a namespace of its own. Resolves to its exit code; its output is ours. */
+export function again(file, args = []) {
   const env = { ...process.env, [INSIDE]: '1' };
   delete env.NODE_TEST_CONTEXT; // its results are its own
-  const child = spawn('unshare', ['-n', process.execPath, '--test-reporter=spec', file], { env, stdio: 'inherit' });
+  const child = spawn('unshare', ['-n', process.execPath, '--test-reporter=spec', file, ...args], { env, stdio: 'inherit' });
   return new Promise((done) => child.once('exit', (code) => done(code)));
 }
 
@@ -71,6 +71,13 @@ export async function wire({ routed }) {
   await chmod(program, 0o755);
   return {
     program,
+    /** What goes to the far end passes at this rate, behind a queue of `queueMs`; 0 = as fast as it comes. */
+    rate(kbps, queueMs = 300) {
+      const limit = ['qdisc', 'replace', 'dev', 'near', 'root', 'tbf', 'rate', `${kbps}kbit`, 'burst', '3000', 'latency', `${queueMs}ms`];
+      const { status, stderr } = spawnSync('tc', kbps ? limit : ['qdisc', 'delete', 'dev', 'near', 'root'], { encoding: 'utf8' });
+      // Without a limit there may be none to take away.
+      if (kbps && status !== 0) throw new Error(`tc ${limit.join(' ')}: ${stderr.trim()}`);
+    },
     async close() {
       const gone = new Promise((done) => far.once('exit', done));
       far.kill('SIGKILL');

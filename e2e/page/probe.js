@@ -57,6 +57,7 @@
           kind: s.kind,
           packets: s.packetsReceived ?? 0,
           lost: s.packetsLost ?? 0,
+          bytes: s.bytesReceived ?? 0,
           frames: s.framesDecoded ?? 0,
           samples: s.totalSamplesReceived ?? 0,
           concealed: s.concealedSamples ?? 0,

@@ -18,6 +18,7 @@ use crate::feature::Feature;
 use crate::hall::{Asked, Hall, Happened};
 use crate::id::PeerId;
 use crate::input::Command;
+use crate::media::Ranking;
 use crate::time::{Stamp, UnixMs};
 use crate::words::Request;
 use crate::words::chat::ChatMessage;
@@ -198,6 +199,13 @@ impl Features {
             }
             Timer::Votes => self.polls.tick(hall, at),
         }
+    }
+}
+
+impl Features {
+    /// Who matters to everybody.
+    pub(crate) fn ranking(&self) -> Ranking {
+        Ranking { pinned: self.spotlight.pinned(), speakers: self.speaker.order() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the SFU is asked, and what it says. Mirrors `sederunt_sfu`'s commands; the shell maps them one to one.
 
-use crate::id::{ProducerId, TransportId};
+use crate::id::{PeerId, ProducerId, TransportId};
 
 /// Correlates a media call with its answer; unique within the room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -142,6 +142,15 @@ pub enum MediaAnswer {
     },
     /// Nothing to say.
     Done,
+}
+
+/// Who matters to everybody in a room: those come first where a line does not carry all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ranking {
+    /// Whom everybody sees in front.
+    pub pinned: Option<PeerId>,
+    /// Who speaks or spoke last, and before.
+    pub speakers: Vec<PeerId>,
 }
 
 /// Why the SFU could not.

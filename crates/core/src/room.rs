@@ -13,6 +13,7 @@ use crate::features::Features;
 use crate::hall::{Asked, Hall};
 use crate::id::{PeerId, SessionId};
 use crate::input::Input;
+use crate::media::Ranking;
 use crate::removal::{LostPeer, Removal};
 use crate::stay::Stay;
 use crate::tally::Tally;
@@ -131,6 +132,11 @@ impl Room {
         let session = self.session()?;
         let stay = session.open_stay(self.hall.peers.get(peer)?.recorded_as()?)?;
         Some((session.session(), stay))
+    }
+
+    /// Who matters to everybody, for lines that do not carry all.
+    pub fn ranking(&self) -> Ranking {
+        self.features.ranking()
     }
 
     /// The room's own time minus the steady clock, milliseconds. It does not change while a session is LIVE.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sederunt_core::id::{MeetingId, PeerId};
-use sederunt_core::media::{MediaCallId, MediaCmd, MediaFault};
+use sederunt_core::media::{MediaCallId, MediaCmd, MediaFault, Ranking};
+use sederunt_core::time::UnixMs;
 
 use crate::media::{MediaHandle, MediaOverload, RoomTag};
 use crate::returning::Returning;
@@ -13,6 +14,9 @@ use crate::seen::{Book, Watch};
 
 /// Pause before a closing that found the media queue full is tried again.
 pub(crate) const RETRY_EVERY: Duration = Duration::from_millis(50);
+
+/// Between two tellings of who matters in a room: each may change the pictures of everybody.
+const RANK_EVERY_MS: i64 = 1_000;
 
 /// The media calls of one room.
 #[derive(Debug)]
@@ -26,6 +30,8 @@ pub(crate) struct MediaGate {
     open: BTreeSet<PeerId>,
     /// Peers whose closing found the queue full.
     closing: BTreeSet<PeerId>,
+    /// Who matters, as media was told, and when.
+    ranked: (Ranking, Option<UnixMs>),
     /// Whose stays are watched.
     pub(crate) watch: Watch,
 }
@@ -39,7 +45,8 @@ impl MediaGate {
         seen: Arc<Book>,
     ) -> Self {
         let (open, closing) = (BTreeSet::new(), BTreeSet::new());
-        Self { media, room, meeting, returning, open, closing, watch: Watch::new(seen, room) }
+        let (ranked, watch) = ((Ranking::default(), None), Watch::new(seen, room));
+        Self { media, room, meeting, returning, open, closing, ranked, watch }
     }
 
     /// Hands a call over. `Some` = it was not accepted, and this is its answer.
@@ -76,6 +83,18 @@ impl MediaGate {
         self.returning.gone(Instant::now(), away, (self.meeting, peer), Some(media.tag(peer)));
         if media.call(self.room, call, peer, MediaCmd::ClosePeer { away_ms }) == Err(MediaOverload::Full) {
             self.closing.insert(peer);
+        }
+    }
+
+    /// Tells who matters, if that has changed; once a second at most, so the next occasion may be the right one.
+    pub(crate) fn rank(&mut self, now: UnixMs, ranking: Ranking) {
+        let Some(media) = &self.media else { return };
+        let (told, at) = &self.ranked;
+        if *told == ranking || at.is_some_and(|at| now.since(at) < RANK_EVERY_MS) {
+            return;
+        }
+        if media.rank(self.room, ranking.clone()).is_ok() {
+            self.ranked = (ranking, Some(now));
         }
     }
 

@@ -383,6 +383,28 @@ fn stream_metrics(registry: &mut Registry, stats: StreamStats) {
     );
 }
 
+fn line_metrics(registry: &mut Registry, sfu: &SfuStats) {
+    gauge(registry, "media_lines", "Receiving connections whose line is estimated", sfu.lines_estimated);
+    gauge(
+        registry,
+        "media_lines_estimate_bits",
+        "Sum of those estimates, bits a second with all headers",
+        sfu.lines_estimate_bps,
+    );
+    gauge(registry, "media_lines_short", "Those of them that get less than they ask for", sfu.lines_short);
+    gauge(registry, "media_paused", "Pictures paused, their line does not carry them", sfu.pictures_paused);
+    gauge(
+        registry,
+        "media_voices_paused",
+        "Voices left out, their line does not carry all",
+        sfu.voices_paused,
+    );
+    let mut count = |name: &str, help: &str, value: u64| counter(registry, name, help, value);
+    count("media_steps_down", "Steps of pictures to a lower layer or to nothing", sfu.steps_down);
+    count("media_steps_up", "Steps of pictures to a higher layer", sfu.steps_up);
+    count("media_lines_dropped", "Times that far less arrived than was estimated", sfu.lines_dropped);
+}
+
 fn engine_metrics(registry: &mut Registry, sfu: &SfuStats) {
     gauge(registry, "media_transports", "Peer connections", sfu.transports);
     gauge(registry, "media_producers", "Published tracks", sfu.producers);
@@ -393,6 +415,7 @@ fn engine_metrics(registry: &mut Registry, sfu: &SfuStats) {
         "Receiving connections that lose packets and get sound with redundancy",
         sfu.red_subscribers,
     );
+    line_metrics(registry, sfu);
     let mut count = |name: &str, help: &str, value: u64| counter(registry, name, help, value);
     count(
         "media_datagrams_foreign",

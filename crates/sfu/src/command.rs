@@ -91,6 +91,13 @@ pub enum Command {
         /// Producer and rid.
         layers: Vec<(ProducerKey, String)>,
     },
+    /// Who matters in the peer's scope, for those whose line does not carry everybody. Not answered.
+    Rank {
+        /// Of whom everybody is to see: the `id` of a [`crate::PeerKey`].
+        pinned: Option<u128>,
+        /// Who speaks, then who spoke before; the rest counts alike.
+        speakers: Vec<u128>,
+    },
     /// The peer is gone: its transports, producers and consumers are closed. Not answered.
     ClosePeer,
 }

@@ -4,6 +4,7 @@ use str0m::change::SdpAnswer;
 use str0m::media::{Direction, MediaKind, Mid, Pt};
 
 use crate::command::{Answer, Command, Fault, Kind};
+use crate::downlink::Downlink;
 use crate::engine::Sfu;
 use crate::id::{CallId, ConsumerSlot, PeerKey, ProducerKey, TransportSlot};
 use crate::limit::{
@@ -15,7 +16,7 @@ use crate::negotiate::invalid;
 use crate::rtc::guard;
 use crate::sample::ConsumerCounts;
 use crate::sdp::m_lines;
-use crate::track::{Consumer, Wanted, decisions};
+use crate::track::{Consumer, Grant, Wanted, decisions};
 use crate::transport::Pending;
 
 /// One m-line of the next offer.
@@ -70,6 +71,7 @@ impl Sfu {
                 | Command::PauseProducer { .. }
                 | Command::Renegotiate { .. }
                 | Command::SelectLayers { .. }
+                | Command::Rank { .. }
                 | Command::ClosePeer => Ok(Answer::Done),
             };
             self.reply(peer, call, result);
@@ -193,6 +195,7 @@ impl Sfu {
                 transport.idle.push(mid);
             }
         }
+        self.share_line(slot);
         Ok(())
     }
 
@@ -220,6 +223,11 @@ impl Sfu {
             return None;
         };
         let (selector, rewriter) = decisions(kind);
+        let grant = if transport.downlink.as_ref().is_some_and(Downlink::is_shared) {
+            Grant::New
+        } else {
+            Grant::Free
+        };
         let consumer = self.consumers.insert(Consumer {
             key: wanted.key,
             producer,
@@ -229,6 +237,9 @@ impl Sfu {
             red,
             reported: (0, 0),
             preferred: wanted.preferred,
+            grant,
+            leaves: None,
+            on_since: None,
             selector,
             rewriter,
             counts: ConsumerCounts::default(),
@@ -271,5 +282,6 @@ impl Sfu {
             let producer = consumer.producer;
             self.aim(producer);
         }
+        self.share_line(slot);
     }
 }

@@ -6,15 +6,15 @@ use std::time::Instant;
 
 use slotmap::SlotMap;
 use str0m::config::DtlsCert;
-use str0m::net::{Protocol, Receive, Transmit as RtcTransmit};
+use str0m::net::{Receive, Transmit as RtcTransmit};
 use str0m::{Event as RtcEvent, IceConnectionState, Input as RtcInput, Output as RtcOutput, Rtc};
 
 use crate::command::{Answer, Command, Fault, Kind};
 use crate::config::{NoCertificate, SfuConfig};
 use crate::demux::{Demux, Owner};
+use crate::downlink::Seen;
 use crate::ice::{Names, PeerTag, Stale};
 use crate::id::{CallId, ConsumerSlot, PeerKey, ProducerKey, ProducerSlot, TransportKey, TransportSlot};
-use crate::limit::TIMER_STEP_MIN;
 use crate::rtc::{certificate, guard};
 use crate::sample::Sample;
 use crate::stats::Stats;
@@ -138,6 +138,8 @@ pub struct Sfu {
     pub(crate) cert: DtlsCert,
     pub(crate) names: Names,
     pub(crate) now: Instant,
+    /// Where the grid of paced sessions begins.
+    pub(crate) epoch: Instant,
     pub(crate) transports: SlotMap<TransportSlot, Transport>,
     pub(crate) transport_keys: HashMap<TransportKey, TransportSlot>,
     pub(crate) peers: HashMap<PeerKey, Peer>,
@@ -159,6 +161,7 @@ impl Sfu {
             config,
             cert: certificate().ok_or(NoCertificate)?,
             now,
+            epoch: now,
             transports: SlotMap::with_key(),
             transport_keys: HashMap::new(),
             peers: HashMap::new(),
@@ -304,8 +307,12 @@ impl Sfu {
         if transport.expires().is_some_and(|at| at <= self.now) {
             return self.fail(slot);
         }
+        let transport_leaves = transport.leaves();
         if transport.offer_expires().is_some_and(|at| at <= self.now) {
             self.withdraw_offer(slot);
+        }
+        if transport_leaves.is_some_and(|at| at <= self.now) {
+            self.leave_layers(slot);
         }
         self.touch(slot);
     }
@@ -320,48 +327,6 @@ impl Sfu {
         }
     }
 
-    /// Lets a touched session act on what was written to it, however often (MEDIA §7 point 2).
-    fn flush(&mut self, slot: TransportSlot) {
-        let now = self.now;
-        let Some(transport) = self.transports.get_mut(slot) else { return };
-        transport.dirty = false;
-        match guard(|| transport.rtc.handle_input(RtcInput::Timeout(now))) {
-            Ok(Ok(())) => self.drain(slot),
-            Ok(Err(_)) => self.fail(slot),
-            Err(_) => self.panicked(slot),
-        }
-    }
-
-    fn drain(&mut self, slot: TransportSlot) {
-        loop {
-            let Some(transport) = self.transports.get_mut(slot) else { return };
-            match guard(|| transport.rtc.poll_output()) {
-                Ok(Ok(RtcOutput::Timeout(at))) => {
-                    transport.rtc_timeout = at.max(self.now + TIMER_STEP_MIN);
-                    let closed = !transport.rtc.is_alive();
-                    if transport.sample.is_some() {
-                        self.finish_sample(slot);
-                    }
-                    return if closed { self.fail(slot) } else { self.schedule(slot) };
-                }
-                Ok(Ok(RtcOutput::Transmit(transmit))) => {
-                    transport.datagrams_out += 1;
-                    self.send(slot, transmit);
-                }
-                Ok(Ok(RtcOutput::Event(event))) => self.on_rtc_event(slot, event),
-                Ok(Err(_)) => return self.fail(slot),
-                Err(_) => return self.panicked(slot),
-            }
-        }
-    }
-
-    fn send(&mut self, slot: TransportSlot, transmit: RtcTransmit) {
-        let RtcTransmit { proto, source, destination, contents } = transmit;
-        let via = if proto == Protocol::Udp { self.demux.way(slot, destination) } else { Via::Tcp };
-        let transmit = Transmit { via, source, destination, payload: contents.into() };
-        self.out.push_back(Output::Transmit(transmit));
-    }
-
     /// Arms the transport's timer.
     pub(crate) fn schedule(&mut self, slot: TransportSlot) {
         if let Some(transport) = self.transports.get_mut(slot) {
@@ -374,7 +339,7 @@ impl Sfu {
         clippy::wildcard_enum_match_arm,
         reason = "str0m's events are non-exhaustive; the rest is not for us"
     )]
-    fn on_rtc_event(&mut self, slot: TransportSlot, event: RtcEvent) {
+    pub(crate) fn on_rtc_event(&mut self, slot: TransportSlot, event: RtcEvent) {
         match event {
             RtcEvent::RtpPacket(packet) => self.on_packet(slot, packet),
             RtcEvent::KeyframeRequest(request) => self.on_keyframe_request(slot, request.mid),
@@ -451,6 +416,9 @@ impl Sfu {
         self.demux.remove(slot);
         self.transport_keys.remove(&transport.key);
         self.stats.red_subscribers -= u64::from(transport.protection.depth() > 0);
+        if let Some(downlink) = &mut transport.downlink {
+            downlink.report(&mut self.stats, Seen::default());
+        }
         if let Some(peer) = self.peers.get_mut(&transport.peer) {
             let side = if transport.consuming { &mut peer.receiving } else { &mut peer.sending };
             if *side == Some(slot) {

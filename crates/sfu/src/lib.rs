@@ -11,15 +11,19 @@
 //! the sound of a subscriber carries redundancy, which `red` builds.
 //!
 //! Randomness is drawn only inside str0m (keys, SSRCs, mids); ICE credentials are derived from a key of the caller. Time comes in with every input.
-//! Egress bandwidth is not estimated: a subscriber gets the layer it asks for (`SelectLayers`), whatever its downlink.
+//! What a subscriber's line carries is estimated by str0m and shared by `allocate`: nobody gets more than it asks for
+//! (`SelectLayers`), and sound comes before pictures. `share` joins the two.
 //! Sender reports carry the arrival time as wall clock, so tracks of one publisher are synchronised as they arrive.
 #![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
+mod allocate;
 mod command;
 mod config;
 mod consume;
 mod count;
 mod demux;
+mod downlink;
+mod drain;
 mod engine;
 mod ice;
 mod id;
@@ -28,6 +32,7 @@ pub mod limit;
 mod lines;
 mod negotiate;
 mod protect;
+mod rate;
 mod red;
 mod rewrite;
 mod route;
@@ -36,6 +41,7 @@ mod sample;
 mod sampling;
 mod sdp;
 mod select;
+mod share;
 mod stats;
 mod timer;
 mod track;

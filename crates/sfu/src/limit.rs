@@ -72,6 +72,38 @@ pub const LOSS_CALM: Duration = Duration::from_secs(60);
 pub const LOSS_PACKETS_MIN: u64 = 100;
 /// How often reports of receivers are looked at. A browser reports on sound every 2.5 to 7.5 s.
 pub const LOSS_LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Bytes around a payload inside a datagram: RTP with its extensions, and the tag of SRTP.
+pub const RTP_HEADERS_BYTES: u64 = 38;
+/// Bytes around a datagram: IPv4 and UDP. What links add beyond it is little, and not known here.
+pub const NET_HEADERS_BYTES: u64 = 28;
+/// What a packet takes on the wire beyond its payload.
+pub const PACKET_OVERHEAD_BYTES: u64 = RTP_HEADERS_BYTES + NET_HEADERS_BYTES;
+/// Over this the rate of an encoding is measured: ten frames, and less than what lies between two key frames.
+pub const RATE_WINDOW: Duration = Duration::from_millis(500);
+/// A layer that saves less than this share of the next one, in thousandths, is no step of its own.
+pub const LADDER_STEP_PERMILLE: u64 = 850;
+/// A voice that goes out stays for at least this long: a syllable.
+pub const VOICE_HOLD: Duration = Duration::from_millis(400);
+/// How often a subscriber's line is looked at, and shared anew.
+pub const LINE_LOOK_EVERY: Duration = Duration::from_millis(200);
+/// What a line is taken for before its client has reported: four small pictures and some voices.
+pub const LINE_FIRST_BPS: u64 = 600_000;
+/// What the line of a client is taken for that does not report what arrives: nothing waits here on its account.
+pub const LINE_UNKNOWN_BPS: u64 = 1_000_000_000;
+/// A client that has been sent media for so long without a report on it will not report.
+pub const LINE_DEAF_AFTER: Duration = Duration::from_secs(3);
+/// How long a picture that steps down goes on with its old layer while no key frame of the new one has come: a short freeze
+/// is better than a full queue.
+pub const LAYER_LEAVE_MAX: Duration = Duration::from_millis(300);
+/// Share of retransmissions on a line that loses much: there, repeats are what does not fit.
+pub const RTX_RATIO_ILL: f32 = 0.15;
+/// Sessions that pace what they send are woken on a common grid: what they send goes out in common batches. A burst of the
+/// pacer is 40 ms long.
+pub const PACE_GRID: Duration = Duration::from_millis(5);
+/// Packets that a paced session hands out in one turn; each takes a round of its own. The pacer bounds its bursts itself.
+pub const PACED_ROUNDS_MAX: usize = 512;
+/// Speakers of a room whose order counts: the room keeps no more.
+pub const RANKED_SPEAKERS_MAX: usize = 16;
 /// Between two samples of a transport: what it has seen of its tracks, for whoever reads the call afterwards.
 pub const SAMPLE_EVERY: Duration = Duration::from_secs(5);
 /// Tracks of one sample: more than anybody looks at.

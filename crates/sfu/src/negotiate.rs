@@ -4,15 +4,17 @@ use str0m::change::SdpOffer;
 use str0m::media::{MediaKind, Mid, Rids};
 
 use crate::command::{Answer, Command, Fault, Kind};
+use crate::downlink::Downlink;
 use crate::engine::Sfu;
 use crate::id::{CallId, PeerKey, ProducerKey, TransportKey, TransportSlot};
 use crate::limit::{PRODUCERS_PER_PEER_MAX, TRANSPORTS_MAX};
 use crate::lines::outward;
+use crate::rate::Loudness;
 use crate::red::Recent;
-use crate::rtc::{guard, session};
-use crate::sdp::{MLine, m_lines, only_offered, track_line};
+use crate::rtc::{Role, guard, session};
+use crate::sdp::{MLine, m_lines, only_offered, reports_arrivals, track_line};
 use crate::timer::Scheduled;
-use crate::track::Producer;
+use crate::track::{Producer, Rank};
 use crate::transport::Transport;
 
 /// A track to publish.
@@ -61,6 +63,7 @@ impl Sfu {
                 let slot = self.transport_of(peer, transport, true);
                 slot.map(|slot| self.select_layers(slot, layers)).map(done)
             }
+            Command::Rank { pinned, speakers } => return self.rank(peer.scope, pinned, &speakers),
             Command::ClosePeer => {
                 let sides = self.peers.get(&peer).map(|p| [p.sending, p.receiving]);
                 for slot in sides.into_iter().flatten().flatten() {
@@ -99,9 +102,16 @@ impl Sfu {
             return Err(Fault::Limit("transports"));
         }
         let name = self.names.of(peer, key);
-        let rtc = guard(|| session(self.now, &self.cert, name, consuming, &self.config))
+        let role = match (consuming, reports_arrivals(offer)) {
+            (false, _) => Role::Sends,
+            (true, false) => Role::Receives,
+            (true, true) => Role::ReceivesEstimated,
+        };
+        let rtc = guard(|| session(self.now, &self.cert, name, role, &self.config))
             .map_err(|_| Fault::Internal("no session".to_owned()))?;
-        let slot = self.transports.insert(Transport::new(self.now, key, peer, consuming, rtc));
+        let mut transport = Transport::new(self.now, key, peer, consuming, rtc);
+        transport.downlink = (role == Role::ReceivesEstimated).then(Downlink::default);
+        let slot = self.transports.insert(transport);
         self.transport_keys.insert(key, slot);
         match self.accept_offer(slot, offer) {
             Ok((answer, _)) => {
@@ -202,6 +212,8 @@ impl Sfu {
             layers,
             consumers: Vec::new(),
             recent: Recent::default(),
+            loudness: Loudness::default(),
+            rank: Rank::NONE,
             scheduled: Scheduled::default(),
         });
         self.producer_keys.insert(track.producer, producer);
@@ -249,6 +261,8 @@ impl Sfu {
         for consumer in producer.consumers.clone() {
             self.restart(consumer);
         }
+        // A picture that comes back has to find its place.
+        self.share_lines_for(slot);
         self.tell_track(slot, !paused);
         self.request_keyframes(slot);
     }

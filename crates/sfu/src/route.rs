@@ -14,6 +14,7 @@ use crate::rewrite::Numbers;
 use crate::rtc::guard;
 use crate::select::Step;
 use crate::timer::Timer;
+use crate::track::{Consumer, Grant, Producer};
 use crate::transport::{Link, Origin};
 use crate::vp8::key_frame_size;
 
@@ -54,10 +55,14 @@ impl Sfu {
         let revived = frame && !std::mem::replace(&mut state.live, true);
         if frame {
             state.last = Some(self.now);
+            state.rate.add(self.now, packet.payload.len());
             state.count.frames += u64::from(packet.header.marker);
         }
         if restarted {
             producer.recent = Recent::default();
+        }
+        if let Some(level) = packet.header.ext_vals.audio_level {
+            producer.loudness.hear(self.now, level);
         }
         if producer.kind == Kind::Audio && !producer.paused {
             producer.recent.remember(*packet.seq_no, packet.header.timestamp, &packet.payload);
@@ -67,6 +72,7 @@ impl Sfu {
         }
         if revived {
             self.aim(producer_slot);
+            self.share_lines_for(producer_slot);
         }
         self.fan_out(producer_slot, layer, &packet, descriptor, keyframe);
     }
@@ -101,6 +107,7 @@ impl Sfu {
                 Step::Start => {
                     consumer.rewriter.start(*now, *packet.header.ssrc, numbers);
                     stats.switches += 1;
+                    consumer.leaves = None;
                     started = true;
                     // What came before was not for it.
                     0
@@ -206,15 +213,19 @@ impl Sfu {
             else {
                 continue;
             };
-            // Without any layer the former choice stands until one flows again.
-            let Some(target) = producer.pick(consumer.preferred.as_deref()) else { continue };
-            if consumer.selector.aim(Some(target))
-                && let Some(layer) = producer.layers.get_mut(target)
-            {
-                layer.gate.want();
-            }
+            point(producer, consumer);
         }
         self.request_keyframes(slot);
+    }
+
+    /// The same for one subscriber, whose part of its line is another one now.
+    pub(crate) fn aim_one(&mut self, slot: ConsumerSlot) {
+        let Some(consumer) = self.consumers.get_mut(slot) else { return };
+        let producer = consumer.producer;
+        if let Some(source) = self.producers.get_mut(producer) {
+            point(source, consumer);
+            self.request_keyframes(producer);
+        }
     }
 
     /// The subscriber begins anew with the next key frame (pause, resume, its link came up).
@@ -310,6 +321,25 @@ impl Sfu {
                 }
             });
         }
+    }
+}
+
+/// Chooses the layer of a subscriber, and wants a key frame where it needs one.
+fn point(producer: &mut Producer, consumer: &mut Consumer) {
+    let target = match consumer.grant {
+        Grant::Layer(layer) if producer.flows(layer) => Some(layer),
+        Grant::Free | Grant::Layer(_) => producer.pick(consumer.preferred.as_deref()),
+        Grant::New | Grant::Paused => {
+            consumer.selector.aim(None);
+            return consumer.selector.stop();
+        }
+    };
+    // Without any layer the former choice stands until one flows again.
+    let Some(target) = target else { return };
+    if consumer.selector.aim(Some(target))
+        && let Some(layer) = producer.layers.get_mut(target)
+    {
+        layer.gate.want();
     }
 }
 

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
+use str0m::bwe::Bitrate;
 use str0m::config::DtlsCert;
 use str0m::format::{Codec, FormatParams};
 use str0m::media::{Frequency, Pt};
@@ -12,7 +13,7 @@ use str0m::rtp::{Extension, ExtensionMap};
 use str0m::{Candidate, IceCreds, Rtc};
 
 use crate::config::SfuConfig;
-use crate::limit::LOSS_LOOK_EVERY;
+use crate::limit::{LINE_FIRST_BPS, LINE_LOOK_EVERY, LOSS_LOOK_EVERY};
 
 /// Payload types that browsers use themselves (PROTOCOL §6.4); str0m's default for Opus, 111, is Chrome's too.
 const PT_VP8: u8 = 96;
@@ -37,27 +38,37 @@ pub(crate) fn guard<T>(call: impl FnOnce() -> T) -> Result<T, Panicked> {
     catch_unwind(AssertUnwindSafe(call)).map_err(|_| Panicked)
 }
 
+/// What a client does on a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// It publishes.
+    Sends,
+    /// It receives.
+    Receives,
+    /// It receives, and tells of each packet when it came: what its line carries is estimated.
+    ReceivesEstimated,
+}
+
 /// One certificate for all sessions: a key generation per join would cost more than the join (P7).
 pub(crate) fn certificate() -> Option<DtlsCert> {
     str0m::crypto::from_feature_flags().dtls_provider.generate_certificate()
 }
 
-/// A session with our candidates, ready for the client's first offer. `consuming` = the client receives on it.
+/// A session with our candidates, ready for the client's first offer.
 ///
 /// On a sending transport VP8 comes without RTX, as the client offers it (PROTOCOL §9): lost packets are repeated on
 /// the stream itself, and so is sound. On a receiving one we offer RTX; sound has none, in no browser, so there it is
-/// redundancy that mends it. Header extensions differ too: publishers need transport-cc
-/// feedback to raise their rate; towards subscribers it would only cost, because nothing here estimates their
-/// bandwidth yet.
-pub(crate) fn session(
-    now: Instant,
-    cert: &DtlsCert,
-    name: IceCreds,
-    consuming: bool,
-    around: &SfuConfig,
-) -> Rtc {
+/// redundancy that mends it. Both sides get transport-cc: publishers need it to raise their rate, and it tells what a
+/// subscriber's line carries.
+pub(crate) fn session(now: Instant, cert: &DtlsCert, name: IceCreds, role: Role, around: &SfuConfig) -> Rtc {
     let sample_every = around.sample_every;
-    let look_every = if consuming { sample_every.min(LOSS_LOOK_EVERY) } else { sample_every };
+    let consuming = role != Role::Sends;
+    let look_every = match role {
+        Role::Sends => sample_every,
+        Role::Receives => sample_every.min(LOSS_LOOK_EVERY),
+        Role::ReceivesEstimated => sample_every.min(LINE_LOOK_EVERY),
+    };
+    let estimate = (role == Role::ReceivesEstimated).then(|| Bitrate::bps(LINE_FIRST_BPS));
     let mut config = Rtc::builder()
         .set_rtp_mode(true)
         .set_ice_lite(true)
@@ -66,7 +77,8 @@ pub(crate) fn session(
         .set_stats_interval(Some(look_every))
         .set_rtcp_report_interval_audio(REPORT_INTERVAL)
         .set_rtcp_report_interval_video(REPORT_INTERVAL)
-        .set_extension_map(extensions(consuming))
+        .set_extension_map(extensions(role))
+        .enable_bwe(estimate)
         .clear_codecs()
         .enable_opus(true, consuming);
     config.codec_config().iter_mut().for_each(|opus| opus.set_fb_nack(!consuming));
@@ -89,13 +101,15 @@ fn candidates(around: &SfuConfig) -> impl Iterator<Item = Candidate> {
 }
 
 /// Chrome's own numbers, so that they are the same in every m-line of a bundle (PROTOCOL §6.1).
-fn extensions(consuming: bool) -> ExtensionMap {
+fn extensions(role: Role) -> ExtensionMap {
     let mut map = ExtensionMap::empty();
     map.set(1, Extension::AudioLevel);
     map.set(4, Extension::RtpMid);
     map.set(13, Extension::VideoOrientation);
-    if !consuming {
+    if role != Role::Receives {
         map.set(3, Extension::TransportSequenceNumber);
+    }
+    if role == Role::Sends {
         map.set(10, Extension::RtpStreamId);
         // Chrome probes the path with RTX padding of a simulcast dummy (PROTOCOL §6.1). Without this name str0m cannot
         // place those packets, reports them lost, and Chrome's estimate collapses.

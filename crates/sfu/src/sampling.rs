@@ -23,6 +23,7 @@ impl Sfu {
     pub(crate) fn on_stats(&mut self, slot: TransportSlot, event: &RtcEvent) {
         if let RtcEvent::PeerStats(stats) = event {
             self.begin_sample(slot, stats);
+            self.on_line(slot, stats);
         } else if let RtcEvent::MediaIngressStats(stats) = event {
             self.count_layer(slot, stats);
         } else if let RtcEvent::MediaEgressStats(stats) = event {

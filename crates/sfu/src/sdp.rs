@@ -58,6 +58,13 @@ pub(crate) fn m_lines(text: &str) -> Result<Vec<MLine>, Fault> {
     Ok(lines)
 }
 
+/// Whether the client of an offer can tell of each packet when it came (transport-wide congestion control).
+pub(crate) fn reports_arrivals(offer: &str) -> bool {
+    let extension =
+        |line: &str| line.starts_with("a=extmap:") && line.contains("transport-wide-cc-extensions-01");
+    offer.lines().any(extension)
+}
+
 /// The payload type of an attribute that lets lost packets be asked for again.
 fn nack(attribute: &str) -> Option<&str> {
     attribute.trim_end().strip_prefix("rtcp-fb:")?.strip_suffix(" nack")

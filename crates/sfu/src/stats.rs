@@ -11,6 +11,22 @@ pub struct Stats {
     pub consumers: u64,
     /// Gauge: transports whose sound carries redundancy, because their line loses packets.
     pub red_subscribers: u64,
+    /// Gauge: receiving transports whose line is estimated.
+    pub lines_estimated: u64,
+    /// Gauge: the sum of those estimates, bits a second.
+    pub lines_estimate_bps: u64,
+    /// Gauge: those of them that get less than they ask for.
+    pub lines_short: u64,
+    /// Gauge: pictures that are paused because a line does not carry them.
+    pub pictures_paused: u64,
+    /// Gauge: voices that are not forwarded because a line does not carry all.
+    pub voices_paused: u64,
+    /// Steps of pictures down, to a lower layer or to nothing, because a line carries less.
+    pub steps_down: u64,
+    /// Steps of pictures up.
+    pub steps_up: u64,
+    /// Times that far less arrived than was estimated.
+    pub lines_dropped: u64,
     /// Datagrams handed in.
     pub datagrams_received: u64,
     /// Datagrams from an address that no transport claims, or that are no STUN, DTLS or RTP.
@@ -65,6 +81,14 @@ impl std::ops::Add for Stats {
             producers: self.producers + other.producers,
             consumers: self.consumers + other.consumers,
             red_subscribers: self.red_subscribers + other.red_subscribers,
+            lines_estimated: self.lines_estimated + other.lines_estimated,
+            lines_estimate_bps: self.lines_estimate_bps + other.lines_estimate_bps,
+            lines_short: self.lines_short + other.lines_short,
+            pictures_paused: self.pictures_paused + other.pictures_paused,
+            voices_paused: self.voices_paused + other.voices_paused,
+            steps_down: self.steps_down + other.steps_down,
+            steps_up: self.steps_up + other.steps_up,
+            lines_dropped: self.lines_dropped + other.lines_dropped,
             datagrams_received: self.datagrams_received + other.datagrams_received,
             datagrams_unknown: self.datagrams_unknown + other.datagrams_unknown,
             stun_refused: self.stun_refused + other.stun_refused,

@@ -2,9 +2,16 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::id::{ProducerSlot, TransportSlot};
+
+/// The next instant of a grid that begins at `epoch`.
+pub(crate) fn on_grid(epoch: Instant, step: Duration, at: Instant) -> Instant {
+    let (nanos, step) = (at.saturating_duration_since(epoch).as_nanos(), step.as_nanos().max(1));
+    let steps = nanos.div_ceil(step);
+    epoch + Duration::from_nanos(u64::try_from(steps * step).unwrap_or(u64::MAX))
+}
 
 /// Owner of a timer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,7 +70,15 @@ impl Scheduled {
 #[expect(clippy::disallowed_methods, reason = "time must begin somewhere")]
 mod tests {
     use super::*;
-    use std::time::Duration;
+
+    #[test]
+    fn a_grid_is_never_early() {
+        let t0 = Instant::now();
+        let (at, step) = (|us| t0 + Duration::from_micros(us), Duration::from_millis(5));
+        for (asked, due) in [(0, 0), (1, 5_000), (5_000, 5_000), (5_001, 10_000)] {
+            assert_eq!(on_grid(t0, step, at(asked)), at(due));
+        }
+    }
 
     #[test]
     fn only_the_earliest_entry_counts() {

@@ -6,11 +6,13 @@ use smallvec::SmallVec;
 use str0m::media::{Mid, Pt, Rid};
 use str0m::rtp::Ssrc;
 
+use crate::allocate::Class;
 use crate::command::Kind;
 use crate::count::Count;
 use crate::id::{ConsumerSlot, PeerKey, ProducerKey, ProducerSlot, TransportSlot};
 use crate::keyframe::Gate;
-use crate::limit::{LAYER_SILENCE_MAX, LAYERS_MAX};
+use crate::limit::{LADDER_STEP_PERMILLE, LAYER_SILENCE_MAX, LAYERS_MAX};
+use crate::rate::{Loudness, Rate};
 use crate::red::Recent;
 use crate::rewrite::Rewriter;
 use crate::sample::{ConsumerCounts, LayerCounts};
@@ -32,6 +34,7 @@ pub(crate) struct Layer {
     pub(crate) gate: Gate,
     pub(crate) count: Count,
     pub(crate) counts: LayerCounts,
+    pub(crate) rate: Rate,
 }
 
 impl Layer {
@@ -50,6 +53,7 @@ impl Layer {
             gate: Gate::default(),
             count: Count::default(),
             counts: LayerCounts::default(),
+            rate: Rate::default(),
         }
     }
 }
@@ -68,8 +72,11 @@ pub(crate) struct Producer {
     pub(crate) stream: String,
     pub(crate) layers: SmallVec<[Layer; 1]>,
     pub(crate) consumers: Vec<ConsumerSlot>,
-    /// Of a sound: its latest packets.
+    /// Of a sound: its latest packets, and how loud it was.
     pub(crate) recent: Recent,
+    pub(crate) loudness: Loudness,
+    /// How much it matters, and the place in it.
+    pub(crate) rank: Rank,
     pub(crate) scheduled: Scheduled,
 }
 
@@ -99,7 +106,61 @@ impl Producer {
         let layers = self.layers.iter().enumerate().filter(|(_, layer)| layer.live || layer.rid.is_none());
         pick(preferred, layers.map(|(index, layer)| (index, layer.rid.as_deref().map(str::trim_end))))
     }
+
+    /// Whether a layer flows. A stream without rids is always there.
+    pub(crate) fn flows(&self, layer: usize) -> bool {
+        self.layers.get(layer).is_some_and(|layer| layer.live || layer.rid.is_none())
+    }
+
+    /// What a subscriber with this preference may be given, lowest first: by what layers take, not by their names. None is
+    /// larger than the preferred one.
+    pub(crate) fn ladder(&self, now: Instant, preferred: Option<&str>) -> SmallVec<[Rung; LAYERS_MAX]> {
+        let Some(top) = self.pick(preferred) else { return SmallVec::new() };
+        let flowing = self.layers.iter().enumerate().filter(|(index, _)| *index != top && self.flows(*index));
+        let mut below: SmallVec<[Rung; LAYERS_MAX]> =
+            flowing.map(|(index, layer)| (index, layer.rate.bps(now))).filter(|(_, bps)| *bps > 0).collect();
+        below.sort_by_key(|(_, bps)| std::cmp::Reverse(*bps));
+        let most = self.layers.get(top).map_or(0, |layer| layer.rate.bps(now));
+        let mut ladder: SmallVec<[Rung; LAYERS_MAX]> = SmallVec::new();
+        ladder.push((top, most));
+        for rung in below {
+            let (_, above) = ladder.last().copied().unwrap_or(rung);
+            if rung.1 * 1_000 <= above.saturating_mul(LADDER_STEP_PERMILLE) {
+                ladder.push(rung);
+            }
+        }
+        ladder.reverse();
+        ladder
+    }
 }
+
+/// How much a picture matters to a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rank {
+    pub(crate) class: Class,
+    /// Of those who spoke, how long ago: lower is later. `None` = not lately.
+    pub(crate) place: Option<u64>,
+}
+
+impl Rank {
+    pub(crate) const NONE: Self = Self { class: Class::Rest, place: None };
+}
+
+/// What a subscription may take of its subscriber's line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Grant {
+    /// What the client chose: nobody knows what its line carries.
+    Free,
+    /// Nothing is decided yet.
+    New,
+    /// This layer.
+    Layer(usize),
+    /// Nothing, for now.
+    Paused,
+}
+
+/// A layer and what it takes, bits a second.
+pub(crate) type Rung = (usize, u64);
 
 /// A subscription that the client has answered.
 #[derive(Debug)]
@@ -114,6 +175,11 @@ pub(crate) struct Consumer {
     /// What its latest report told: packets, and how many of them did not come.
     pub(crate) reported: (u64, u64),
     pub(crate) preferred: Option<String>,
+    pub(crate) grant: Grant,
+    /// When it takes nothing more of the layer that it is to leave.
+    pub(crate) leaves: Option<Instant>,
+    /// A sound: since when it goes out.
+    pub(crate) on_since: Option<Instant>,
     pub(crate) selector: Selector,
     pub(crate) rewriter: Rewriter,
     pub(crate) counts: ConsumerCounts,

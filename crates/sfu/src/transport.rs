@@ -11,6 +11,7 @@ use str0m::media::{Mid, Pt};
 use str0m::rtp::Ssrc;
 
 use crate::command::{Command, Kind};
+use crate::downlink::Downlink;
 use crate::id::{CallId, ConsumerSlot, PeerKey, ProducerSlot, TransportKey};
 use crate::limit::{CONNECT_MAX, DISCONNECTED_MAX, OFFER_WAIT_MAX, SOURCES_PER_TRANSPORT_MAX};
 use crate::lines::Lines;
@@ -66,6 +67,8 @@ pub(crate) struct Transport {
     pub(crate) sampled: Instant,
     /// Of the sound that its client gets.
     pub(crate) protection: Protection,
+    /// What its line carries, if its client tells.
+    pub(crate) downlink: Option<Downlink>,
     /// When str0m wants to be woken.
     pub(crate) rtc_timeout: Instant,
     pub(crate) scheduled: Scheduled,
@@ -93,6 +96,7 @@ impl Transport {
             sample: None,
             sampled: now,
             protection: Protection::default(),
+            downlink: None,
             rtc_timeout: now,
             scheduled: Scheduled::default(),
             origins: Vec::new(),
@@ -116,8 +120,13 @@ impl Transport {
 
     /// The next instant at which anything is to be done here.
     pub(crate) fn deadline(&self) -> Instant {
-        let own = [self.expires(), self.offer_expires()];
+        let own = [self.expires(), self.offer_expires(), self.leaves()];
         own.into_iter().flatten().fold(self.rtc_timeout, Instant::min)
+    }
+
+    /// When the next of its pictures takes nothing more of a layer that it is to leave.
+    pub(crate) fn leaves(&self) -> Option<Instant> {
+        self.downlink.as_ref()?.leaves
     }
 
     /// The payload type of a codec in this session (MEDIA §7 point 4).

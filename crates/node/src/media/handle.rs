@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use sederunt_core::id::PeerId;
-use sederunt_core::media::{MediaCallId, MediaCmd};
+use sederunt_core::media::{MediaCallId, MediaCmd, Ranking};
 use sederunt_relay::{Client, Credentials, RelayKey};
 use sederunt_sfu::{IceKey, PeerTag, SfuConfig};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -15,7 +15,7 @@ use tokio::sync::mpsc::{self, UnboundedSender};
 
 use super::address::{Announced, Candidates, candidates, nth_port};
 use super::config::{MediaConfig, WORKERS_MAX};
-use super::messages::{Call, MediaNotice, RoomTag, Sighting};
+use super::messages::{Call, MediaNotice, RoomTag, Sighting, ToMedia};
 use super::socket::MediaSocket;
 use super::spread::Spread;
 use super::stats::{MediaStats, WorkerStats};
@@ -106,9 +106,17 @@ impl MediaHandle {
         peer: PeerId,
         cmd: MediaCmd,
     ) -> Result<(), MediaOverload> {
+        self.tell(room, ToMedia::Call(Call { room, call, peer, cmd }))
+    }
+
+    /// Tells the room's media thread who matters in it; never blocks, and is not answered.
+    pub fn rank(&self, room: RoomTag, ranking: Ranking) -> Result<(), MediaOverload> {
+        self.tell(room, ToMedia::Rank(room, ranking))
+    }
+
+    fn tell(&self, room: RoomTag, what: ToMedia) -> Result<(), MediaOverload> {
         let threads = &self.shared.threads;
-        let thread = threads.get(room.worker(threads.len())).ok_or(MediaOverload::Stopped)?;
-        thread.send(Call { room, call, peer, cmd })
+        threads.get(room.worker(threads.len())).ok_or(MediaOverload::Stopped)?.send(what)
     }
 
     /// What the threads see; for one listener, the first that asks.

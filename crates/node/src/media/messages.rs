@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use sederunt_core::id::{PeerId, TransportId};
-use sederunt_core::media::{MediaAnswer, MediaCallId, MediaCmd, MediaFault};
+use sederunt_core::media::{MediaAnswer, MediaCallId, MediaCmd, MediaFault, Ranking};
 use sederunt_sfu::{Kind, PeerTag, Sample};
 
 /// Names a room towards the media threads; unique within the process, never reused. It says which worker has the room:
@@ -26,6 +26,14 @@ impl RoomTag {
     pub(super) fn worker(self, workers: usize) -> usize {
         (self.0 % workers.max(1) as u64) as usize
     }
+}
+
+/// What a thread is told.
+pub(super) enum ToMedia {
+    /// A room wants something.
+    Call(Call),
+    /// Who matters in a room. Not answered.
+    Rank(RoomTag, Ranking),
 }
 
 /// A call of a room.

@@ -10,7 +10,7 @@ use std::time::Instant;
 use sederunt_sfu::SfuConfig;
 use tokio::sync::mpsc;
 
-use super::messages::Call;
+use super::messages::ToMedia;
 use super::socket::MediaSocket;
 use super::spread::Load;
 use super::stats::WorkerStats;
@@ -88,7 +88,7 @@ impl Prepared {
 #[derive(Debug)]
 pub(super) struct MediaThread {
     local: SocketAddr,
-    calls: SyncSender<Call>,
+    calls: SyncSender<ToMedia>,
     waker: Arc<Waker>,
     published: Arc<Mutex<Published>>,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -100,9 +100,9 @@ impl MediaThread {
         self.local
     }
 
-    /// Hands it a call; never blocks.
-    pub(super) fn send(&self, call: Call) -> Result<(), MediaOverload> {
-        self.calls.try_send(call).map_err(|error| match error {
+    /// Hands it what it is told; never blocks.
+    pub(super) fn send(&self, what: ToMedia) -> Result<(), MediaOverload> {
+        self.calls.try_send(what).map_err(|error| match error {
             TrySendError::Full(_) => MediaOverload::Full,
             TrySendError::Disconnected(_) => MediaOverload::Stopped,
         })?;

@@ -1,7 +1,7 @@
 //! The words of the room engine in those of the SFU, one to one.
 
 use sederunt_core::id::{PeerId, ProducerId, TransportId};
-use sederunt_core::media::{MediaAnswer, MediaCmd, MediaFault, MediaKind};
+use sederunt_core::media::{MediaAnswer, MediaCmd, MediaFault, MediaKind, Ranking};
 use sederunt_sfu::{Answer, Command, Fault, Kind, PeerKey, ProducerKey, Scope, TransportKey};
 
 use super::messages::RoomTag;
@@ -68,6 +68,13 @@ pub(super) fn command(cmd: MediaCmd) -> Command {
         },
         MediaCmd::ClosePeer { .. } => Command::ClosePeer,
     }
+}
+
+/// On behalf of nobody in particular: it is of the whole room.
+pub(super) fn ranking(room: RoomTag, ranking: &Ranking) -> (PeerKey, Command) {
+    let pinned = ranking.pinned.map(PeerId::as_u128);
+    let speakers = ranking.speakers.iter().map(|peer| peer.as_u128()).collect();
+    (PeerKey { scope: Scope(room.0), id: 0 }, Command::Rank { pinned, speakers })
 }
 
 pub(super) fn answer(answer: Answer) -> MediaAnswer {

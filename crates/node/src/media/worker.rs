@@ -15,7 +15,7 @@ use sederunt_core::media::{MediaCallId, MediaCmd, MediaFault};
 use sederunt_sfu::{CallId, Event, Input, Output, PeerKey, Sfu, SfuConfig, Transmit, TransportKey, Via};
 use tokio::sync::mpsc::{self, Sender, UnboundedSender};
 
-use super::messages::{Call, MediaNotice, RoomTag, Sight, Sighting};
+use super::messages::{Call, MediaNotice, RoomTag, Sight, Sighting, ToMedia};
 use super::socket::{MediaSocket, Sent, thread_cpu, wait};
 use super::spread::Pace;
 use super::stats::MediaStats;
@@ -58,7 +58,7 @@ pub(super) struct Tell {
 pub(super) struct Around {
     pub(super) waker: Arc<Waker>,
     pub(super) woken: Woken,
-    pub(super) calls: Receiver<Call>,
+    pub(super) calls: Receiver<ToMedia>,
     pub(super) arrived: mpsc::Receiver<Arrived>,
     pub(super) streams: Arc<Streams>,
     pub(super) tell: Tell,
@@ -156,11 +156,19 @@ impl Worker {
     /// True when calls may be left for the next turn.
     fn take_calls(&mut self) -> bool {
         for _ in 0..CALLS_PER_TURN {
-            let Ok(Call { room, call, peer, cmd }) = self.around.calls.try_recv() else { return false };
-            #[cfg(test)]
-            assert_ne!(room, RoomTag::BREAKS, "as the test wants");
+            let Ok(told) = self.around.calls.try_recv() else { return false };
             self.next_call += 1;
             let id = CallId(self.next_call);
+            let Call { room, call, peer, cmd } = match told {
+                ToMedia::Call(call) => call,
+                ToMedia::Rank(room, ranking) => {
+                    let (peer, command) = translate::ranking(room, &ranking);
+                    self.sfu.handle(Instant::now(), Input::Call { call: id, peer, command });
+                    continue;
+                }
+            };
+            #[cfg(test)]
+            assert_ne!(room, RoomTag::BREAKS, "as the test wants");
             let peer = translate::peer_key(room, peer);
             match &cmd {
                 MediaCmd::ClosePeer { .. } => {

@@ -97,6 +97,7 @@ impl RoomTask {
                 return None;
             }
             self.confirm_attached();
+            self.media.rank(self.shell.clock.steady(), self.room.ranking());
             if !self.held.is_empty() {
                 outcome = self.catch_up().await;
                 continue;

@@ -149,7 +149,7 @@ pub(crate) struct Client {
     /// Sends again what it is asked for.
     pub(crate) repeats: bool,
     audio_mids: Vec<Mid>,
-    next_frame: Instant,
+    pub(crate) next_frame: Instant,
     next_audio: Instant,
 }
 

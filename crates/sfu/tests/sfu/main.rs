@@ -9,6 +9,7 @@ mod world;
 
 mod alternate;
 mod batch;
+mod downlink;
 mod forward;
 mod garbage;
 mod keyframes;

@@ -14,6 +14,23 @@ const DESCRIPTOR_BYTES: usize = 6;
 /// Bytes of a frame's header behind it.
 const HEADER_BYTES: usize = 10;
 const PAYLOAD_BYTES: usize = 300;
+/// Of a large picture, about what fits a path.
+const PAYLOAD_BYTES_MAX: usize = 1_100;
+/// How much larger a key frame is than the others.
+const KEY_TIMES: usize = 5;
+/// Packets that a publisher can repeat.
+const HISTORY: u64 = 2_000;
+
+/// How large the frames of a source are.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shape {
+    /// Of a frame that is no key frame.
+    pub(crate) bytes: usize,
+    /// Frames from one key frame to the next; 0 = on request alone.
+    pub(crate) key_every: u32,
+    /// So that not everybody's come together.
+    pub(crate) key_phase: u32,
+}
 
 /// One encoding that a client sends.
 pub(crate) struct Source {
@@ -27,6 +44,8 @@ pub(crate) struct Source {
     /// Key frames the publisher was asked for.
     pub(crate) asked: usize,
     pub(crate) frames: u32,
+    /// Bytes of a frame, and every how many a key frame comes; `None` = three small packets, key frames on request.
+    pub(crate) shape: Option<Shape>,
     seq: u64,
     picture: u16,
     tl0: u8,
@@ -46,6 +65,7 @@ impl Source {
             need_key: true,
             asked: 0,
             frames: 0,
+            shape: None,
             seq: 65_500 - offset,
             picture: 0x7ff0_u16.wrapping_add(offset as u16 * 100) & 0x7fff,
             tl0: 250,
@@ -72,17 +92,26 @@ impl Source {
     pub(crate) fn frame(&mut self, now: Instant, pt: Pt, ticks: u32) -> Vec<RtpWrite> {
         self.time = self.time.wrapping_add(ticks);
         self.frames += 1;
-        let key = self.video && std::mem::take(&mut self.need_key);
+        let is_due =
+            self.shape.is_some_and(|s| s.key_every > 0 && (self.frames + s.key_phase) % s.key_every == 0);
+        let key = self.video && (std::mem::take(&mut self.need_key) || is_due);
         if self.video {
             self.picture = (self.picture + 1) & 0x7fff;
             self.tl0 = self.tl0.wrapping_add(1);
         }
-        let count = if self.video { PACKETS_PER_FRAME } else { 1 };
-        let seqs: Vec<u64> = (0..count).map(|index| self.packet(index, count, key)).collect();
+        let (count, bytes) = match self.shape {
+            Some(Shape { bytes, .. }) => {
+                let bytes = if key && self.video { bytes * KEY_TIMES } else { bytes };
+                let count = bytes.div_ceil(PAYLOAD_BYTES_MAX).max(1);
+                (count as u64, (bytes / count).max(DESCRIPTOR_BYTES + HEADER_BYTES + 6))
+            }
+            None => (if self.video { PACKETS_PER_FRAME } else { 1 }, PAYLOAD_BYTES),
+        };
+        let seqs: Vec<u64> = (0..count).map(|index| self.packet(index, count, key, bytes)).collect();
         seqs.into_iter().filter_map(|seq| self.again(seq, now, pt)).collect()
     }
 
-    fn packet(&mut self, index: u64, count: u64, key: bool) -> u64 {
+    fn packet(&mut self, index: u64, count: u64, key: bool, bytes: usize) -> u64 {
         self.seq += 1;
         if self.padding_only {
             self.history.insert(self.seq, (self.time, false, Vec::new()));
@@ -103,10 +132,12 @@ impl Source {
         payload.push(self.layer());
         payload.extend(self.frames.to_be_bytes());
         payload.push(index as u8);
-        payload.resize(PAYLOAD_BYTES, 0x55);
+        payload.resize(bytes, 0x55);
         let marker = self.video && index + 1 == count;
         self.history.insert(self.seq, (self.time, marker, payload));
-        self.history.retain(|seq, _| seq + 2_000 > self.seq);
+        while self.history.first_key_value().is_some_and(|(seq, _)| seq + HISTORY <= self.seq) {
+            self.history.pop_first();
+        }
         self.seq
     }
 
@@ -244,7 +275,7 @@ pub(crate) fn decode(packets: &[Got]) -> Decoded {
                 out.layers.push(packet.layer);
             }
             if let Some(s) = shown
-                && packet.seq == s.seq + PACKETS_PER_FRAME
+                && frame[0].seq == s.seq + 1
             {
                 assert!(continues, "numbers break between {s:?} and {packet:?}");
             }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use sederunt_sfu::limit::NET_HEADERS_BYTES;
 use sederunt_sfu::{
     Answer, CallId, Command, Event, Fault, IceKey, Input, Kind, Output, PeerKey, ProducerKey, Scope, Sfu,
     SfuConfig, Stats, TransportKey, Via,
@@ -19,8 +20,41 @@ pub(crate) const KEY: IceKey = IceKey([7; 32]);
 /// Address of the engine.
 pub(crate) const SERVER: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::new(10, 9, 9, 9)), 40_000);
-const TICK: Duration = Duration::from_millis(5);
 const DELAY: Duration = Duration::from_millis(10);
+
+/// A line towards a client: a rate, and a queue in front of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Line {
+    /// Kilobits a second, headers of IP and UDP included.
+    pub(crate) kbps: u64,
+    /// What waits longer is dropped.
+    pub(crate) queue: Duration,
+    free: Instant,
+    pub(crate) dropped: u64,
+    pub(crate) bytes: u64,
+    /// The longest that a packet waited.
+    pub(crate) waited: Duration,
+}
+
+impl Line {
+    pub(crate) fn new(now: Instant, kbps: u64, queue: Duration) -> Self {
+        Self { kbps, queue, free: now, dropped: 0, bytes: 0, waited: Duration::ZERO }
+    }
+
+    /// When a datagram that is sent now has passed; `None` = it is dropped.
+    fn pass(&mut self, now: Instant, payload: usize) -> Option<Instant> {
+        let wait = self.free.saturating_duration_since(now);
+        if wait > self.queue {
+            self.dropped += 1;
+            return None;
+        }
+        self.waited = self.waited.max(wait);
+        let bytes = payload as u64 + NET_HEADERS_BYTES;
+        self.bytes += bytes;
+        self.free = self.free.max(now) + Duration::from_micros(bytes * 8_000 / self.kbps);
+        Some(self.free)
+    }
+}
 
 /// A small linear congruential generator (Knuth's constants): the seed is the test.
 pub(crate) struct Seed(pub u64);
@@ -51,6 +85,12 @@ pub(crate) struct World {
     pub(crate) loss_down: u64,
     /// Only what goes to this client is lost.
     pub(crate) deaf: Option<usize>,
+    /// Lines towards clients that are narrow.
+    pub(crate) lines: BTreeMap<usize, Line>,
+    /// New clients do not say that they can tell when packets came.
+    pub(crate) mute_reports: bool,
+    /// One step of time.
+    pub(crate) step: Duration,
     /// How everything travels.
     pub(crate) way: Via,
     pub(crate) seed: Seed,
@@ -77,6 +117,9 @@ impl World {
             loss_up: 0,
             loss_down: 0,
             deaf: None,
+            lines: BTreeMap::new(),
+            mute_reports: false,
+            step: Duration::from_millis(5),
             way: Via::Udp,
             seed: Seed(seed),
             answers: BTreeMap::new(),
@@ -140,7 +183,10 @@ impl World {
     fn open(&mut self, index: usize, consuming: bool) {
         let client = &mut self.clients[index];
         let leg = if consuming { &mut client.receiving } else { &mut client.sending };
-        let (transport, offer) = (leg.transport, leg.first_offer());
+        let (transport, mut offer) = (leg.transport, leg.first_offer());
+        if self.mute_reports {
+            offer = offer.split_inclusive('\n').filter(|line| !line.contains("transport-wide-cc")).collect();
+        }
         let answer = self.answer(index, Command::Open { transport, consuming, offer });
         self.answers.insert(transport, answer.clone());
         let client = &mut self.clients[index];
@@ -282,7 +328,7 @@ impl World {
 
     /// One step: all that arrives in it is one batch for the engine.
     pub(crate) fn tick(&mut self) {
-        self.now += TICK;
+        self.now += self.step;
         let now = self.now;
         for client in &mut self.clients {
             client.produce(now);
@@ -299,16 +345,16 @@ impl World {
                 let input = Input::Datagram { via: self.way, source, destination, payload: &sent.payload };
                 self.sfu.handle(now, input);
             } else {
-                to_clients.push(sent);
+                to_clients.push((at, sent));
             }
         }
         if self.sfu_timeout.is_some_and(|at| at <= now) {
             self.sfu.handle(now, Input::Timeout);
         }
         self.poll_sfu();
-        for sent in to_clients {
+        for (at, sent) in to_clients {
             if let Some(&(index, receiving)) = self.routes.get(&sent.destination) {
-                let out = self.clients[index].receive(receiving, now, sent.source, &sent.payload);
+                let out = self.clients[index].receive(receiving, at, sent.source, &sent.payload);
                 self.launch(out, true);
             }
         }
@@ -354,8 +400,16 @@ impl World {
             if self.seed.chance(if up { self.loss_up } else { self.loss_down }) && !spared {
                 continue;
             }
+            let mut leaves = self.now;
+            if !up
+                && let Some((index, true)) = self.routes.get(&sent.destination)
+                && let Some(line) = self.lines.get_mut(index)
+            {
+                let Some(at) = line.pass(self.now, sent.payload.len()) else { continue };
+                leaves = at;
+            }
             self.next_id += 1;
-            self.flight.push(Reverse((self.now + DELAY, self.next_id, up)));
+            self.flight.push(Reverse((leaves + DELAY, self.next_id, up)));
             self.cargo.insert(self.next_id, sent);
         }
     }

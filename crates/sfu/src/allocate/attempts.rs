@@ -1,0 +1,86 @@
+//! When more may be tried: steps up that did not hold make the next one wait longer.
+
+use std::time::{Duration, Instant};
+
+use super::tuning::Tuning;
+
+/// The attempts at more on one line.
+#[derive(Debug, Default)]
+pub(crate) struct Attempts {
+    /// Nothing goes up before, after a step down.
+    from: Option<Instant>,
+    /// Nothing is tried before, after a try that came to nothing.
+    again_from: Option<Instant>,
+    /// After a step that did not hold, and after a try that came to nothing.
+    wait: Option<Duration>,
+    retry: Option<Duration>,
+    last_up: Option<Instant>,
+    last_down: Option<Instant>,
+    /// Padding asks for the next step since then.
+    trying: Option<Instant>,
+}
+
+impl Attempts {
+    /// A step down was taken.
+    pub(crate) fn lowered(&mut self, now: Instant, tuning: &Tuning) {
+        let within =
+            |at: Option<Instant>, time| at.is_some_and(|at| now.saturating_duration_since(at) < time);
+        if !within(self.last_down, tuning.calm) {
+            self.wait = None;
+        }
+        // Several steps of one overload are one.
+        let is_new = !within(self.last_down, tuning.up_every * 2);
+        let did_not_hold = within(self.last_up, tuning.held_least) && is_new;
+        let wait = match self.wait {
+            Some(wait) if did_not_hold => (wait * 2).min(tuning.wait_most),
+            Some(wait) => wait,
+            None => tuning.wait_first,
+        };
+        self.wait = Some(wait);
+        (self.from, self.last_down, self.trying) = (Some(now + wait), Some(now), None);
+    }
+
+    /// A step up was taken.
+    pub(crate) fn raised(&mut self, now: Instant) {
+        (self.last_up, self.trying, self.retry, self.again_from) = (Some(now), None, None, None);
+    }
+
+    /// Whether a step up may be taken now. `is_urgent`: somebody is not seen at all, or the line is estimated at far more than the
+    /// step leads to; then no step down is held against it for long.
+    pub(crate) fn may_raise(&self, now: Instant, is_urgent: bool, tuning: &Tuning) -> bool {
+        let rested = self.last_up.is_none_or(|at| now.saturating_duration_since(at) >= tuning.up_every);
+        rested && self.is_over(now, is_urgent, tuning)
+    }
+
+    fn is_over(&self, now: Instant, is_urgent: bool, tuning: &Tuning) -> bool {
+        let calm = self.last_down.is_none_or(|at| now.saturating_duration_since(at) >= tuning.retry_most);
+        self.from.is_none_or(|from| now >= from) || (is_urgent && calm)
+    }
+
+    /// Whether padding is to ask for the next step now. When the line is strained, or has not grown into it after some time, it
+    /// does not carry it: later again.
+    pub(crate) fn tries(
+        &mut self,
+        now: Instant,
+        is_urgent: bool,
+        is_strained: bool,
+        tuning: &Tuning,
+    ) -> bool {
+        if !self.is_over(now, is_urgent, tuning) || self.again_from.is_some_and(|from| now < from) {
+            return false;
+        }
+        let since = *self.trying.get_or_insert(now);
+        if !is_strained && now.saturating_duration_since(since) < tuning.try_most {
+            return true;
+        }
+        let wait = self.retry.map_or(tuning.wait_first, |wait| (wait * 2).min(tuning.retry_most));
+        self.retry = Some(wait);
+        (self.again_from, self.trying) = (Some(now + wait), None);
+        false
+    }
+
+    /// There is no next step.
+    pub(crate) fn rest(&mut self) {
+        self.trying = None;
+    }
+}

@@ -1,0 +1,111 @@
+//! Seeded lines in virtual time, with a model of the estimator: what holds for every line, whatever its rate, queue, round trip
+//! and losses, and whoever sends over it. Rules that are broken on purpose are noticed here. A few lines with the real
+//! estimator are in `tests/sfu/downlink.rs`; the model is meant to be as fallible as that one, not to be its equal.
+//!
+//! `SEED=<n>` runs one line and says what happened; `SEEDS=<n>` how many are run.
+
+mod check;
+mod estimator;
+mod line;
+mod scene;
+
+use std::time::Duration;
+
+use super::tuning::Tuning;
+use check::{Sums, faults};
+use scene::Scene;
+
+/// Lines of a usual run of the tests: seconds.
+const SEEDS: u64 = 1_000;
+/// A rule that is broken is noticed within so many lines.
+const SEEDS_BROKEN: u64 = 40;
+
+fn env(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().unwrap())
+}
+
+fn run(seed: u64, tuning: Tuning, sums: &mut Sums) -> Vec<String> {
+    let mut scene = Scene::new(seed, tuning);
+    scene.run();
+    faults(&scene, sums)
+}
+
+/// Runs every fourth line, so that the tests use the cores there are.
+fn quarter(rest: u64) {
+    let mut sums = Sums::default();
+    if let Some(seed) = env("SEED") {
+        if rest == 0 {
+            let mut scene = Scene::new(seed, Tuning::USED).telling();
+            scene.run();
+            assert_eq!(faults(&scene, &mut sums), Vec::<String>::new(), "line {seed}");
+        }
+        return;
+    }
+    let mut failed = Vec::new();
+    for seed in (0..env("SEEDS").unwrap_or(SEEDS)).filter(|seed| seed % 4 == rest) {
+        let found = run(seed, Tuning::USED, &mut sums);
+        failed.extend(found.into_iter().map(|fault| format!("SEED={seed}: {fault}")));
+    }
+    failed.extend(sums.fault());
+    assert!(failed.is_empty(), "{} faults\n{}", failed.len(), failed.join("\n"));
+}
+
+#[test]
+fn lines_0() {
+    quarter(0);
+}
+
+#[test]
+fn lines_1() {
+    quarter(1);
+}
+
+#[test]
+fn lines_2() {
+    quarter(2);
+}
+
+#[test]
+fn lines_3() {
+    quarter(3);
+}
+
+/// Whether the same checks object to these rules.
+fn is_noticed(tuning: Tuning) -> bool {
+    let mut sums = Sums::default();
+    let found = (0..SEEDS_BROKEN).map(|seed| run(seed, tuning, &mut sums).len()).sum::<usize>();
+    found > 0 || sums.fault().is_some()
+}
+
+#[test]
+fn the_lines_that_show_what_is_broken_show_nothing_else() {
+    assert!(!is_noticed(Tuning::USED));
+}
+
+#[test]
+fn without_the_fast_drop_it_is_noticed() {
+    let never = Duration::from_secs(600);
+    assert!(is_noticed(Tuning { drop_loss_permille: u64::MAX, drop_after: never, ..Tuning::USED }));
+}
+
+#[test]
+fn without_the_back_off_it_is_noticed() {
+    let none = Duration::ZERO;
+    assert!(is_noticed(Tuning { wait_first: none, wait_most: none, retry_most: none, ..Tuning::USED }));
+}
+
+#[test]
+fn with_more_given_out_than_there_is_it_is_noticed() {
+    assert!(is_noticed(Tuning { use_permille: 1_300, ..Tuning::USED }));
+}
+
+#[test]
+fn with_nothing_tried_it_is_noticed() {
+    let never = Duration::from_secs(600);
+    assert!(is_noticed(Tuning {
+        ample_permille: u64::MAX,
+        try_most: Duration::ZERO,
+        retry_most: never,
+        ..Tuning::USED
+    }));
+}

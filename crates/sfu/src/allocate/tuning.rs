@@ -1,0 +1,87 @@
+//! The numbers of the allocator. They come out of the simulation (decision 0037), which also runs them broken.
+
+use std::time::Duration;
+
+/// Every number by which a line is judged and shared. Shares are in thousandths.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tuning {
+    /// Loss of a strained line from which the estimate is held against what arrived.
+    pub(crate) drop_loss_permille: u64,
+    /// A line that loses so much more than it did at best lately, for so long, is held against what arrived as well.
+    pub(crate) drop_after: Duration,
+    /// What arrived, times this, is the estimate after a fast drop.
+    pub(crate) drop_to_permille: u64,
+    /// A fast drop needs an estimate so much above what it would be set to.
+    pub(crate) drop_from_permille: u64,
+    /// Between two fast drops: the losses that it stops are still in the reports.
+    pub(crate) drop_every: Duration,
+    /// Loss below which a line counts as well again.
+    pub(crate) well_loss_permille: u64,
+    /// Of the estimate, what is shared out.
+    pub(crate) use_permille: u64,
+    /// An estimate so many times what a step leads to needs no proof. Below it the line must have carried as much for a second,
+    /// with padding if need be: a probe may measure a queue instead of a line.
+    pub(crate) ample_permille: u64,
+    /// A line is strained when its packets wait so much longer than they did at best lately.
+    pub(crate) strain_wait: Duration,
+    /// Packets that wait and are lost, so many more than at best lately, do not fit.
+    pub(crate) strain_loss_permille: u64,
+    /// So much loss is too much, whether packets wait or not: what is beyond a rate is dropped at once.
+    pub(crate) heavy_loss_permille: u64,
+    /// An estimate below what goes out is believed at once on a line that is strained, and on any other after so long: the
+    /// estimator falls to less than what arrives whenever a burst looks like a queue.
+    pub(crate) doubt_most: Duration,
+    /// A step up needs room for everything with the step, times this.
+    pub(crate) up_permille: u64,
+    /// Between two steps up.
+    pub(crate) up_every: Duration,
+    /// How long nothing goes up after a step down.
+    pub(crate) wait_first: Duration,
+    /// The same at most, after steps up that did not hold.
+    pub(crate) wait_most: Duration,
+    /// How long at most until it is tried again whether the line carries more, when the try before came to nothing.
+    pub(crate) retry_most: Duration,
+    /// A step down so soon after a step up says that it did not hold.
+    pub(crate) held_least: Duration,
+    /// Without a step down for this long, the next one waits as long as the first.
+    pub(crate) calm: Duration,
+    /// How long it is tried, with padding, whether the line carries the next step.
+    pub(crate) try_most: Duration,
+    /// What is asked of the estimator beyond everything that goes out with the next step.
+    pub(crate) desire_permille: u64,
+    /// The same beyond everything that is wanted.
+    pub(crate) wanted_permille: u64,
+}
+
+impl Tuning {
+    /// What is used.
+    pub(crate) const USED: Self = Self {
+        drop_loss_permille: 100,
+        drop_after: Duration::from_millis(1_500),
+        drop_to_permille: 850,
+        drop_from_permille: 1_125,
+        drop_every: Duration::from_millis(1_200),
+        well_loss_permille: 20,
+        use_permille: 950,
+        ample_permille: 2_000,
+        strain_wait: Duration::from_millis(60),
+        strain_loss_permille: 30,
+        heavy_loss_permille: 250,
+        doubt_most: Duration::from_millis(2_500),
+        up_permille: 1_150,
+        up_every: Duration::from_millis(400),
+        wait_first: Duration::from_secs(2),
+        wait_most: Duration::from_secs(20),
+        retry_most: Duration::from_secs(8),
+        held_least: Duration::from_secs(5),
+        calm: Duration::from_secs(30),
+        try_most: Duration::from_secs(3),
+        desire_permille: 1_300,
+        wanted_permille: 1_200,
+    };
+}
+
+/// A share of a number.
+pub(crate) const fn of(value: u64, permille: u64) -> u64 {
+    value.saturating_mul(permille) / 1_000
+}

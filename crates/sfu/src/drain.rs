@@ -1,0 +1,85 @@
+//! Everything that a session has to say: once for all that was written to it, however often.
+
+use std::time::{Duration, Instant};
+
+use str0m::net::{Protocol, Transmit as RtcTransmit};
+use str0m::{Input as RtcInput, Output as RtcOutput, PacerReason, Reason, Rtc};
+
+use crate::engine::{Output, Sfu, Transmit};
+use crate::id::TransportSlot;
+use crate::limit::{PACE_GRID, PACED_ROUNDS_MAX, TIMER_STEP_MIN};
+use crate::rtc::guard;
+use crate::timer::on_grid;
+use crate::via::Via;
+
+/// How far ahead str0m's pacer asks to be woken when it has more to send at once.
+const PACER_TICK: Duration = Duration::from_micros(1);
+
+impl Sfu {
+    /// Lets a touched session act on what was written to it, however often (MEDIA §7 point 2).
+    pub(crate) fn flush(&mut self, slot: TransportSlot) {
+        let now = self.now;
+        let Some(transport) = self.transports.get_mut(slot) else { return };
+        transport.dirty = false;
+        match guard(|| transport.rtc.handle_input(RtcInput::Timeout(now))) {
+            Ok(Ok(())) => self.drain(slot),
+            Ok(Err(_)) => self.fail(slot),
+            Err(_) => self.panicked(slot),
+        }
+    }
+
+    /// Takes everything that a session has to say.
+    pub(crate) fn drain(&mut self, slot: TransportSlot) {
+        let (mut sent, mut rounds) = (0_usize, 0);
+        loop {
+            let Some(transport) = self.transports.get_mut(slot) else { return };
+            match guard(|| transport.rtc.poll_output()) {
+                Ok(Ok(RtcOutput::Timeout(at))) => {
+                    // A pacer hands out one packet, and wants to be told the time before the next.
+                    if sent > rounds && rounds < PACED_ROUNDS_MAX && is_pacing(&transport.rtc, at, self.now) {
+                        rounds = sent;
+                        match guard(|| transport.rtc.handle_input(RtcInput::Timeout(self.now))) {
+                            Ok(Ok(())) => continue,
+                            Ok(Err(_)) => return self.fail(slot),
+                            Err(_) => return self.panicked(slot),
+                        }
+                    }
+                    transport.rtc_timeout = at.max(self.now + TIMER_STEP_MIN);
+                    if transport.downlink.is_some() && !is_probing(&transport.rtc) {
+                        transport.rtc_timeout = on_grid(self.epoch, PACE_GRID, transport.rtc_timeout);
+                    }
+                    let closed = !transport.rtc.is_alive();
+                    if transport.sample.is_some() {
+                        self.finish_sample(slot);
+                    }
+                    return if closed { self.fail(slot) } else { self.schedule(slot) };
+                }
+                Ok(Ok(RtcOutput::Transmit(transmit))) => {
+                    transport.datagrams_out += 1;
+                    sent += 1;
+                    self.send(slot, transmit);
+                }
+                Ok(Ok(RtcOutput::Event(event))) => self.on_rtc_event(slot, event),
+                Ok(Err(_)) => return self.fail(slot),
+                Err(_) => return self.panicked(slot),
+            }
+        }
+    }
+
+    pub(crate) fn send(&mut self, slot: TransportSlot, transmit: RtcTransmit) {
+        let RtcTransmit { proto, source, destination, contents } = transmit;
+        let via = if proto == Protocol::Udp { self.demux.way(slot, destination) } else { Via::Tcp };
+        let transmit = Transmit { via, source, destination, payload: contents.into() };
+        self.out.push_back(Output::Transmit(transmit));
+    }
+}
+
+/// The pacer of a session has more to send at once.
+fn is_pacing(rtc: &Rtc, at: Instant, now: Instant) -> bool {
+    matches!(rtc.last_timeout_reason(), Reason::Pacer(_)) && at <= now + PACER_TICK
+}
+
+/// The session measures its line with a burst, whose packets need their distances.
+fn is_probing(rtc: &Rtc) -> bool {
+    matches!(rtc.last_timeout_reason(), Reason::Pacer(PacerReason::Probe1 | PacerReason::Probe2))
+}

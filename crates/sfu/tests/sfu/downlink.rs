@@ -1,0 +1,195 @@
+//! A subscriber whose line is smaller than what the others send: real sessions with their real estimator, over a narrow line,
+//! in virtual time. The same rules over thousands of lines, with a model of the estimator, are in `src/allocate/sim.rs`.
+
+use std::time::Duration;
+
+use sederunt_sfu::{Command, Kind, ProducerKey};
+
+use crate::media::{Shape, decode};
+use crate::world::{Line, World};
+
+const SECOND: Duration = Duration::from_secs(1);
+const QUEUE: Duration = Duration::from_millis(300);
+const PUBLISHERS: usize = 4;
+/// Layers and their kilobits a second of payload.
+const LAYERS: [(&str, usize); 3] = [("f", 900), ("h", 280), ("q", 90)];
+const FPS: usize = 20;
+const KEY_EVERY: u32 = 40;
+/// Of Opus with 32 kbit/s.
+const VOICE_BYTES: usize = 80;
+
+/// Four people with picture and sound, and one who watches them all.
+struct Scene {
+    w: World,
+    viewer: usize,
+    videos: Vec<ProducerKey>,
+    voices: Vec<ProducerKey>,
+}
+
+/// What a viewer got in a while.
+#[derive(Debug)]
+struct Seen {
+    /// Pictures a second, of all together.
+    fps: f64,
+    /// Share of the sound that never came.
+    missing: f64,
+    /// What went over the line.
+    kbps: u64,
+    /// The longest wait in front of it.
+    waited: Duration,
+}
+
+impl Scene {
+    fn new(seed: u64, kbps: u64) -> Self {
+        let mut w = World::new(seed);
+        w.step = Duration::from_millis(1);
+        let viewer = w.join();
+        let people: Vec<usize> = (0..PUBLISHERS).map(|_| w.join()).collect();
+        w.connect();
+        let rids = LAYERS.map(|(rid, _)| rid);
+        let (mut videos, mut voices) = (Vec::new(), Vec::new());
+        for (n, person) in people.into_iter().enumerate() {
+            w.clients[person].next_frame += Duration::from_millis(n as u64 * 13);
+            videos.push(w.produce(person, Kind::Video, &rids));
+            voices.push(w.produce(person, Kind::Audio, &[]));
+            for source in &mut w.clients[person].sources {
+                let kbps =
+                    LAYERS.iter().find(|(rid, _)| source.rid.as_deref() == Some(*rid)).map(|(_, kbps)| *kbps);
+                source.shape = Some(match kbps {
+                    // A key frame in forty is five frames long: 1.1 frames on the average.
+                    Some(kbps) => Shape {
+                        bytes: kbps * 1_000 * 10 / 8 / 11 / FPS,
+                        key_every: KEY_EVERY,
+                        key_phase: (n as u32) * 9,
+                    },
+                    None => Shape { bytes: VOICE_BYTES, key_every: 0, key_phase: 0 },
+                });
+            }
+        }
+        w.run(SECOND);
+        w.lines.insert(viewer, Line::new(w.now, kbps, QUEUE));
+        let all: Vec<_> = videos.iter().chain(&voices).map(|key| (*key, "f")).collect();
+        w.consume(viewer, &all);
+        Self { w, viewer, videos, voices }
+    }
+
+    fn set_line(&mut self, kbps: u64) {
+        let line = self.w.lines.get_mut(&self.viewer).unwrap();
+        line.kbps = kbps;
+    }
+
+    fn frames(&self) -> usize {
+        let client = &self.w.clients[self.viewer];
+        self.videos.iter().map(|key| decode(client.received(*key)).frames).sum()
+    }
+
+    fn sound(&self) -> (usize, usize) {
+        let client = &self.w.clients[self.viewer];
+        let got = self.voices.iter().map(|key| client.received(*key).len()).sum();
+        let sources = self.w.clients.iter().flat_map(|client| &client.sources);
+        let sent = sources.filter(|source| !source.video).map(|source| source.frames as usize).sum();
+        (got, sent)
+    }
+
+    /// Lets time go by; what came meanwhile.
+    fn watch(&mut self, time: Duration) -> Seen {
+        let (frames, (got, sent)) = (self.frames(), self.sound());
+        let line = self.w.lines.get_mut(&self.viewer).unwrap();
+        (line.bytes, line.waited) = (0, Duration::ZERO);
+        self.w.run(time);
+        let (now_got, now_sent) = self.sound();
+        let line = self.w.lines[&self.viewer];
+        Seen {
+            fps: (self.frames() - frames) as f64 / time.as_secs_f64(),
+            missing: 1.0 - (now_got - got) as f64 / (now_sent - sent) as f64,
+            kbps: line.bytes * 8 / 1_000 / time.as_secs(),
+            waited: line.waited,
+        }
+    }
+}
+
+/// Pictures a second that are sent.
+const SENT_FPS: f64 = (PUBLISHERS * FPS) as f64;
+const SETTLE: Duration = Duration::from_secs(12);
+
+/// Nearly all pictures, no sound lost, no long queue, and the line is not left empty.
+fn well(scene: &mut Scene, kbps: u64) {
+    let seen = scene.watch(10 * SECOND);
+    assert!(seen.fps > SENT_FPS * 0.93, "{kbps} kbit/s: {seen:?}");
+    assert!(seen.missing < 0.01, "{kbps} kbit/s: {seen:?}");
+    assert!(seen.kbps * 10 > kbps * 6 && seen.kbps <= kbps, "{kbps} kbit/s: {seen:?}");
+    assert!(seen.waited < Duration::from_millis(250), "{kbps} kbit/s: {seen:?}");
+}
+
+#[test]
+fn a_narrow_line_shows_all_pictures_and_loses_no_sound() {
+    for (seed, kbps) in [(1, 3_000), (2, 3_000), (3, 1_000), (4, 1_000)] {
+        let mut scene = Scene::new(seed, kbps);
+        scene.w.run(SETTLE);
+        well(&mut scene, kbps);
+        assert!(scene.w.stats().lines_short > 0);
+    }
+}
+
+#[test]
+fn a_line_that_carries_little_more_than_the_sound_shows_somebody() {
+    let mut scene = Scene::new(5, 500);
+    scene.w.run(SETTLE);
+    let seen = scene.watch(10 * SECOND);
+    assert!(seen.fps > FPS as f64 * 0.9 && seen.missing < 0.02, "{seen:?}");
+    assert!(scene.w.stats().pictures_paused > 0);
+}
+
+#[test]
+fn a_wide_line_gets_everything_that_is_asked_for() {
+    let mut scene = Scene::new(6, 20_000);
+    scene.w.run(6 * SECOND);
+    let seen = scene.watch(4 * SECOND);
+    assert!(seen.fps > SENT_FPS * 0.97 && seen.kbps > 3_800, "{seen:?}");
+    let stats = scene.w.stats();
+    assert_eq!((stats.lines_estimated, stats.lines_short, stats.pictures_paused), (1, 0, 0));
+}
+
+#[test]
+fn a_line_that_shrinks_is_well_again_soon_and_grows_again() {
+    let mut scene = Scene::new(7, 3_000);
+    scene.w.run(SETTLE);
+    scene.set_line(1_000);
+    scene.w.run(3 * SECOND);
+    let soon = scene.watch(5 * SECOND);
+    assert!(soon.missing < 0.02 && soon.fps > SENT_FPS * 0.4, "{soon:?}");
+    scene.w.run(SETTLE);
+    well(&mut scene, 1_000);
+    scene.set_line(3_000);
+    scene.w.run(10 * SECOND);
+    let grown = scene.watch(5 * SECOND);
+    assert!(grown.kbps > 1_500 && grown.fps > SENT_FPS * 0.9, "{grown:?}");
+}
+
+#[test]
+fn who_speaks_is_seen_best() {
+    let mut scene = Scene::new(8, 1_000);
+    let third = scene.w.clients[3].peer;
+    let rank = Command::Rank { pinned: None, speakers: vec![third.id] };
+    scene.w.send(3, rank);
+    scene.w.run(SETTLE * 2);
+    let last = |key: &ProducerKey| scene.w.clients[scene.viewer].received(*key).last().map(|got| got.layer);
+    let layers: Vec<_> = scene.videos.iter().map(last).collect();
+    assert_ne!(layers[2], Some('q'), "{layers:?}");
+    assert!([0, 1, 3].iter().all(|other| layers[*other] == Some('q')), "{layers:?}");
+}
+
+#[test]
+fn who_cannot_tell_what_arrives_gets_what_it_asks_for() {
+    let mut w = World::new(9);
+    w.mute_reports = true;
+    let (a, b) = (w.join(), w.join());
+    w.connect();
+    let video = w.produce(a, Kind::Video, &["f", "h", "q"]);
+    w.consume(b, &[(video, "f")]);
+    w.run(6 * SECOND);
+    let seen = decode(w.clients[b].received(video));
+    assert_eq!(seen.layers, ['f']);
+    assert!(seen.frames > 100, "{seen:?}");
+    assert_eq!(w.stats().lines_estimated, 0);
+}
