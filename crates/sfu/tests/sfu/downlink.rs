@@ -111,6 +111,8 @@ impl Scene {
 /// Pictures a second that are sent.
 const SENT_FPS: f64 = (PUBLISHERS * FPS) as f64;
 const SETTLE: Duration = Duration::from_secs(12);
+/// Two seconds each: a wait after steps that did not hold, and some steps up.
+const LIFT_WATCHES_MAX: u32 = 15;
 
 /// Nearly all pictures, no sound lost, no long queue, and the line is not left empty.
 fn well(scene: &mut Scene, kbps: u64) {
@@ -161,9 +163,14 @@ fn a_line_that_shrinks_is_well_again_soon_and_grows_again() {
     scene.w.run(SETTLE);
     well(&mut scene, 1_000);
     scene.set_line(3_000);
-    scene.w.run(10 * SECOND);
-    let grown = scene.watch(5 * SECOND);
-    assert!(grown.kbps > 1_500 && grown.fps > SENT_FPS * 0.9, "{grown:?}");
+    let mut grown = scene.watch(2 * SECOND);
+    for _ in 0..LIFT_WATCHES_MAX {
+        if grown.kbps > 2_000 {
+            break;
+        }
+        grown = scene.watch(2 * SECOND);
+    }
+    assert!(grown.kbps > 2_000 && grown.fps > SENT_FPS * 0.85, "{grown:?}");
 }
 
 #[test]
