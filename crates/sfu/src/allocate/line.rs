@@ -117,8 +117,8 @@ impl Line {
             span -= first;
         }
         self.sent_bps = per_second(self.sent.iter().map(|(bytes, _)| *bytes).sum(), span);
-        if payload > 0 {
-            let ratio = (wire * 1_000 / payload).clamp(WIRE_PERMILLE.0, WIRE_PERMILLE.1);
+        if let Some(ratio) = (wire * 1_000).checked_div(payload) {
+            let ratio = ratio.clamp(WIRE_PERMILLE.0, WIRE_PERMILLE.1);
             self.wire_permille = Some(self.wire_permille.map_or(ratio, |before| (before * 3 + ratio) / 4));
         }
     }

@@ -71,7 +71,7 @@ impl Tuning {
         up_permille: 1_150,
         up_every: Duration::from_millis(400),
         wait_first: Duration::from_secs(2),
-        wait_most: Duration::from_secs(20),
+        wait_most: Duration::from_secs(12),
         retry_most: Duration::from_secs(8),
         held_least: Duration::from_secs(5),
         calm: Duration::from_secs(30),

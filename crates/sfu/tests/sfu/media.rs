@@ -92,8 +92,9 @@ impl Source {
     pub(crate) fn frame(&mut self, now: Instant, pt: Pt, ticks: u32) -> Vec<RtpWrite> {
         self.time = self.time.wrapping_add(ticks);
         self.frames += 1;
-        let is_due =
-            self.shape.is_some_and(|s| s.key_every > 0 && (self.frames + s.key_phase) % s.key_every == 0);
+        let is_due = self
+            .shape
+            .is_some_and(|s| s.key_every > 0 && (self.frames + s.key_phase).is_multiple_of(s.key_every));
         let key = self.video && (std::mem::take(&mut self.need_key) || is_due);
         if self.video {
             self.picture = (self.picture + 1) & 0x7fff;

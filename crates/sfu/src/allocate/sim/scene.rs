@@ -162,7 +162,7 @@ impl Scene {
 
     pub(super) fn run(&mut self) {
         while self.now < END {
-            if self.now % 1_000 == 0 {
+            if self.now.is_multiple_of(1_000) {
                 if self.tells {
                     self.tell();
                 }
@@ -198,14 +198,14 @@ impl Scene {
         self.send_pictures();
         self.pace();
         self.pad();
-        if self.now % HEAR_MS == 0 {
+        if self.now.is_multiple_of(HEAR_MS) {
             let mut told = Vec::new();
             while self.line.told.front().is_some_and(|arrival| arrival.told_at <= self.now) {
                 told.extend(self.line.told.pop_front());
             }
             self.estimator.hear(self.now, &told, (self.line.bps, self.line.rtt_ms));
         }
-        if self.now % LOOK_MS == 0 {
+        if self.now.is_multiple_of(LOOK_MS) {
             self.look();
         }
         let wait = self.line.wait_ms(self.now);
@@ -230,7 +230,7 @@ impl Scene {
         let at = self.at(self.now);
         for index in 0..self.senders.len() {
             let sender = &mut self.senders[index];
-            if (self.now + sender.phase) / STEP % (SOUND_MS / STEP) != 0 {
+            if !(self.now + sender.phase).is_multiple_of(SOUND_MS) {
                 continue;
             }
             let bytes = sender.sound_bytes;
@@ -249,12 +249,12 @@ impl Scene {
         let (now, at) = (self.now, self.at(self.now));
         for index in 0..self.senders.len() {
             let sender = &mut self.senders[index];
-            if (now + sender.phase) / STEP % (FRAME_MS / STEP) != 0 {
+            if !(now + sender.phase).is_multiple_of(FRAME_MS) {
                 continue;
             }
             sender.frame += 1;
             let asked = sender.key_at.is_some_and(|at| at <= now);
-            let is_key = asked || (sender.frame + sender.phase) % KEY_EVERY == 0;
+            let is_key = asked || (sender.frame + sender.phase).is_multiple_of(KEY_EVERY);
             if is_key {
                 sender.key_at = None;
                 if sender.shown != sender.at {
