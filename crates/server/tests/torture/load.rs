@@ -195,7 +195,7 @@ impl Player {
             let target = format!("/v1/rooms/{}/sessions{limit}", pass.meeting);
             let Some(answer) = self.answer(&target).await else { return };
             let page = answer.json();
-            if page["sessions"].as_array().unwrap().iter().any(|s| same_id(&s["id"], peer)) {
+            if page["sessions"].as_array().unwrap().iter().any(|s| same_id(&s["connection_id"], peer)) {
                 return;
             }
         }
