@@ -36,7 +36,7 @@ fn write_list(
 ) -> serde_json::Result<()> {
     let app = serde_json::to_vec(app)?;
     out.extend_from_slice(b"{\"success\":true,\"data\":{\"sessions\":[");
-    let (mut shown, mut instants) = (0, PlainInstants::default());
+    let (mut shown, mut instants) = (0, Instants::default());
     for row in rows {
         if shown > 0 {
             out.push(b',');
@@ -53,6 +53,13 @@ fn write_list(
     Ok(())
 }
 
+/// What is kept from row to row: starts follow one another, and so do ends.
+#[derive(Default)]
+struct Instants {
+    starts: PlainInstants,
+    changes: PlainInstants,
+}
+
 /// The instants of a row as text.
 struct Times {
     started: [u8; 24],
@@ -62,12 +69,13 @@ struct Times {
 
 impl Times {
     /// `None` when one is of another length.
-    fn of(row: &SessionRef<'_>, instants: &mut PlainInstants) -> Option<Self> {
-        let (started, updated) = (instants.text(row.started_at)?, instants.text(row.updated_at)?);
+    fn of(row: &SessionRef<'_>, instants: &mut Instants) -> Option<Self> {
+        let started = instants.starts.text(row.started_at)?;
+        let updated = instants.changes.text(row.updated_at)?;
         let ended = match row.ended_at {
             // The end is the latest change of most sessions.
             Some(at) if at == row.updated_at => Some(updated),
-            Some(at) => Some(instants.text(at)?),
+            Some(at) => Some(instants.changes.text(at)?),
             None => None,
         };
         Some(Self { started, ended, updated })
