@@ -19,7 +19,7 @@ mod table;
 pub(crate) struct AgainstArgs {
     /// The older revision: a commit, tag or branch
     rev: String,
-    /// Rounds of both programs
+    /// Rounds of both programs; those of pages take two and a half minutes each
     #[arg(long, default_value_t = 5)]
     rounds: usize,
     /// The older benchmark program, when it is built already
@@ -95,9 +95,6 @@ const FEED: &[Number] = &[Number {
     nth: 1,
 }];
 
-/// Rounds of a part that takes minutes each.
-const LONG_ROUNDS_MAX: usize = 3;
-
 impl Part {
     const ALL: [Self; 4] = [Self::Ingest, Self::Packets, Self::Feed, Self::Page];
 
@@ -166,9 +163,8 @@ pub(crate) fn run(args: &AgainstArgs) -> anyhow::Result<()> {
     println!("| | {} | this tree | ratio of each round | median ratio |\n|---|---:|---:|---|---:|", args.rev);
     let parts = if args.part.is_empty() { &Part::ALL[..] } else { &args.part };
     for part in parts {
-        let rounds = if *part == Part::Page { args.rounds.min(LONG_ROUNDS_MAX) } else { args.rounds };
         let (mut olds, mut news) = (Vec::new(), Vec::new());
-        for round in 0..rounds {
+        for round in 0..args.rounds {
             // Whoever is second finds the disk as the first one left it.
             for turn in [round % 2, (round + 1) % 2] {
                 if turn == 0 {
