@@ -15,6 +15,7 @@ mod media_gate;
 pub mod metrics;
 mod node;
 mod outbox;
+mod ranked;
 mod removed;
 mod returning;
 mod room;

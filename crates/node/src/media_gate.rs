@@ -9,14 +9,12 @@ use sederunt_core::media::{MediaCallId, MediaCmd, MediaFault, Ranking};
 use sederunt_core::time::UnixMs;
 
 use crate::media::{MediaHandle, MediaOverload, RoomTag};
+use crate::ranked::Ranked;
 use crate::returning::Returning;
 use crate::seen::{Book, Watch};
 
 /// Pause before a closing that found the media queue full is tried again.
 pub(crate) const RETRY_EVERY: Duration = Duration::from_millis(50);
-
-/// Between two tellings of who matters in a room: each may change the pictures of everybody.
-const RANK_EVERY_MS: i64 = 1_000;
 
 /// The media calls of one room.
 #[derive(Debug)]
@@ -30,8 +28,7 @@ pub(crate) struct MediaGate {
     open: BTreeSet<PeerId>,
     /// Peers whose closing found the queue full.
     closing: BTreeSet<PeerId>,
-    /// Who matters, as media was told, and when.
-    ranked: (Ranking, Option<UnixMs>),
+    ranked: Ranked,
     /// Whose stays are watched.
     pub(crate) watch: Watch,
 }
@@ -45,7 +42,7 @@ impl MediaGate {
         seen: Arc<Book>,
     ) -> Self {
         let (open, closing) = (BTreeSet::new(), BTreeSet::new());
-        let (ranked, watch) = ((Ranking::default(), None), Watch::new(seen, room));
+        let (ranked, watch) = (Ranked::default(), Watch::new(seen, room));
         Self { media, room, meeting, returning, open, closing, ranked, watch }
     }
 
@@ -65,9 +62,13 @@ impl MediaGate {
         let Some(media) = &self.media else {
             return Some(MediaFault::Internal("media is switched off".to_owned()));
         };
+        let is_track = matches!(cmd, MediaCmd::Produce { .. });
         match media.call(self.room, call, peer, cmd) {
             Ok(()) => {
                 self.open.insert(peer);
+                if is_track {
+                    self.ranked.forget();
+                }
                 None
             }
             Err(overload) => Some(MediaFault::Internal(overload.to_string())),
@@ -89,12 +90,8 @@ impl MediaGate {
     /// Tells who matters, if that has changed; once a second at most, so the next occasion may be the right one.
     pub(crate) fn rank(&mut self, now: UnixMs, ranking: Ranking) {
         let Some(media) = &self.media else { return };
-        let (told, at) = &self.ranked;
-        if *told == ranking || at.is_some_and(|at| now.since(at) < RANK_EVERY_MS) {
-            return;
-        }
-        if media.rank(self.room, ranking.clone()).is_ok() {
-            self.ranked = (ranking, Some(now));
+        if self.ranked.is_due(now, &ranking) && media.rank(self.room, ranking.clone()).is_ok() {
+            self.ranked.tell(now, ranking);
         }
     }
 

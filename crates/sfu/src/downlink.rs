@@ -31,8 +31,6 @@ pub(crate) struct Downlink {
     pub(crate) is_heard: bool,
     /// Its client does not tell: it gets what it asks for.
     pub(crate) is_deaf: bool,
-    /// Repeats are few for now.
-    pub(crate) is_ill: bool,
     /// When the next of its pictures takes nothing more of the layer that it is to leave.
     pub(crate) leaves: Option<Instant>,
     seen: Seen,
@@ -48,7 +46,6 @@ impl Default for Downlink {
             unheard: None,
             is_heard: false,
             is_deaf: false,
-            is_ill: false,
             leaves: None,
             seen: Seen::default(),
         }

@@ -65,9 +65,9 @@ impl Sfu {
             loss_permille,
             rtt: stats.rtt,
         };
+        let was_ill = downlink.allocator.is_ill();
         let reset = downlink.is_heard.then(|| downlink.allocator.measure(now, measure)).flatten();
-        let is_ill = downlink.allocator.is_ill();
-        let changed = std::mem::replace(&mut downlink.is_ill, is_ill) != is_ill;
+        let changed = downlink.allocator.is_ill() != was_ill;
         if let Some(from_bps) = reset {
             self.stats.lines_dropped += 1;
             self.begin_estimate(slot, from_bps, from_bps);
@@ -270,7 +270,7 @@ impl Sfu {
         }
         let (ssrc, transport_slot) = (consumer.ssrc, consumer.transport);
         let Some(transport) = self.transports.get_mut(transport_slot) else { return };
-        let is_ill = transport.downlink.as_ref().is_some_and(|downlink| downlink.is_ill);
+        let is_ill = transport.downlink.as_ref().is_some_and(|downlink| downlink.allocator.is_ill());
         let ratio = if is_ill { RTX_RATIO_ILL } else { RTX_RATIO_MAX };
         let forgotten = guard(|| {
             let mut api = transport.rtc.direct_api();

@@ -1,7 +1,9 @@
 //! A model of the estimator: it grows by 8 % a second up to one and a half times what arrives, falls to 85 % of what arrives
 //! when the queue grows, is slow to believe in losses, and takes the result of a probe at its word, right or wrong.
 
-use super::line::{Arrival, Dice};
+use sederunt_dice::Dice;
+
+use super::line::Arrival;
 
 /// Packets wait so much longer than those before them when the queue grows, ms.
 const OVERUSE_MS: u64 = 10;
@@ -96,8 +98,8 @@ impl Estimator {
             let _ = at;
             self.probe_due = None;
             // Now and then a burst passes at once, and the queue in front of the line is taken for the line.
-            let seen = line_bps as f64 * self.dice.within(850, 1_000) as f64 / 1_000.0;
-            let wrong = self.dice.chance(200);
+            let seen = line_bps as f64 * self.dice.within(850..1_001) as f64 / 1_000.0;
+            let wrong = self.dice.below(1_000) < 200;
             if !self.is_over {
                 self.bps = if wrong { bps } else { bps.min(seen * 0.93) };
             }

@@ -2,28 +2,7 @@
 
 use std::collections::VecDeque;
 
-/// Numbers from a seed (SplitMix64).
-#[derive(Debug, Clone)]
-pub(super) struct Dice(pub(super) u64);
-
-impl Dice {
-    pub(super) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// From `low` to `high`, both included.
-    pub(super) fn within(&mut self, low: u64, high: u64) -> u64 {
-        low + self.next() % (high - low + 1)
-    }
-
-    pub(super) fn chance(&mut self, permille: u64) -> bool {
-        self.next() % 1_000 < permille
-    }
-}
+use sederunt_dice::Dice;
 
 /// What became of a packet.
 #[derive(Debug, Clone, Copy)]
@@ -67,7 +46,7 @@ impl Line {
         if !full {
             self.busy_us = self.busy_us.max(now * 1_000) + bytes * 8_000_000 / self.bps;
         }
-        let arrives = !full && !self.dice.chance(self.loss_permille);
+        let arrives = !full && self.dice.below(1_000) >= self.loss_permille;
         let waited = arrives.then(|| self.wait_ms(now));
         let told_at = now + self.rtt_ms + waited.unwrap_or(waits);
         self.told.push_back(Arrival { told_at, sent_at: now, payload, waited });

@@ -3,13 +3,15 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use sederunt_dice::Dice;
+
 use super::super::allocator::Allocator;
 use super::super::line::Measure;
 use super::super::pictures::{Class, Picture};
 use super::super::tuning::Tuning;
 use super::super::voices::Voice;
 use super::estimator::Estimator;
-use super::line::{Dice, Line};
+use super::line::Line;
 use crate::limit::{LAYER_LEAVE_MAX, NET_HEADERS_BYTES, PACKET_OVERHEAD_BYTES, RTP_HEADERS_BYTES};
 use crate::rate::Rate;
 
@@ -91,15 +93,16 @@ pub(super) struct Scene {
 impl Scene {
     #[expect(clippy::disallowed_methods, reason = "virtual time must begin somewhere")]
     pub(super) fn new(seed: u64, tuning: Tuning) -> Self {
-        let mut dice = Dice(seed);
-        let full_bps = [400, 700, 1_000, 1_500, 2_500, 4_000, 8_000][dice.within(0, 6) as usize]
-            * dice.within(800, 1_200);
-        let less_bps = full_bps * dice.within(250, 900) / 1_000;
-        let loss = if dice.chance(300) { dice.within(0, 20) } else { 0 };
-        let line = Line::new(full_bps, dice.within(100, 500), loss, dice.within(5, 200), Dice(dice.next()));
-        let people = dice.within(1, 8);
+        let mut dice = Dice::new(seed);
+        let full_bps = [400, 700, 1_000, 1_500, 2_500, 4_000, 8_000][dice.within(0..7) as usize]
+            * dice.within(800..1_201);
+        let less_bps = full_bps * dice.within(250..901) / 1_000;
+        let loss = if dice.below(1_000) < 300 { dice.within(0..21) } else { 0 };
+        let line =
+            Line::new(full_bps, dice.within(100..501), loss, dice.within(5..201), Dice::new(dice.roll()));
+        let people = dice.within(1..9);
         let senders = (0..people).map(|n| Sender::new(n, &mut dice)).collect();
-        let estimator = Estimator::new(600_000.0, Dice(dice.next()));
+        let estimator = Estimator::new(600_000.0, Dice::new(dice.roll()));
         Self {
             allocator: Allocator::new(tuning),
             estimator,
@@ -340,17 +343,17 @@ impl Scene {
 
 impl Sender {
     fn new(n: u64, dice: &mut Dice) -> Self {
-        let screen = n == 0 && dice.chance(200);
+        let screen = n == 0 && dice.below(1_000) < 200;
         let layers_bps: Vec<u64> = if screen {
-            vec![dice.within(150_000, 900_000)]
+            vec![dice.within(150_000..900_001)]
         } else {
-            let f = dice.within(500_000, 1_500_000);
+            let f = dice.within(500_000..1_500_001);
             vec![f / 10, f * 3 / 10, f]
         };
         let class = match n {
             _ if screen => Class::Screen,
-            1 if dice.chance(300) => Class::Pinned,
-            2 if dice.chance(300) => Class::Speaker,
+            1 if dice.below(1_000) < 300 => Class::Pinned,
+            2 if dice.below(1_000) < 300 => Class::Speaker,
             _ => Class::Rest,
         };
         Self {
@@ -358,8 +361,8 @@ impl Sender {
             rates: layers_bps.iter().map(|_| Rate::default()).collect(),
             layers_bps,
             sound: Rate::default(),
-            sound_bytes: dice.within(60, 90),
-            phase: dice.within(0, 39) * STEP,
+            sound_bytes: dice.within(60..91),
+            phase: dice.within(0..40) * STEP,
             frame: 0,
             key_at: None,
             at: None,
