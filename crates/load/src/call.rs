@@ -12,6 +12,7 @@ use str0m::Event;
 use str0m::rtp::RawPacket;
 use str0m::rtp::rtcp::Rtcp;
 
+use crate::plan::Way;
 use crate::scene::Scene;
 use crate::screen::Screen;
 use crate::seen::Seen;
@@ -208,7 +209,7 @@ impl Call {
         self.seen.repeated += self.studio.repeated();
         self.seen.datagrams += self.sends.received + self.receives.received;
         let ports: Vec<u16> = self.sends.port().into_iter().chain(self.receives.port()).collect();
-        if !self.scene.plan.tcp {
+        if self.scene.plan.way == Way::Udp {
             self.seen.socket_drops += crate::own::socket_drops(&ports);
         }
         (self.signal, self.seen)

@@ -1,40 +1,37 @@
-//! What carries the datagrams of one peer connection: a UDP socket, or a TCP stream with each behind its length
-//! (RFC 4571 §2).
+//! What carries the datagrams of one peer connection: a UDP socket, a TCP stream with each behind its length (RFC 4571 §2),
+//! or a relay.
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr};
+use std::time::Instant;
 
-use bytes::{Buf as _, BytesMut};
+use bytes::{Buf as _, BufMut as _, BytesMut};
 use socket2::{Domain, Protocol, Socket, Type};
-use tokio::io::Interest;
 use tokio::net::{TcpStream, UdpSocket};
+
+use crate::relay::Relayed;
+use crate::wire::Wire;
 
 /// Kernel buffer for what is received: a second of ten videos. The system may grant less.
 const RECEIVE_BUFFER_BYTES: usize = 1 << 20;
-/// What waits for a TCP stream that takes nothing; more is lost, as it would be on its way.
-const UNSENT_MAX_BYTES: usize = 256 << 10;
 /// Bytes of a frame's length.
 const LENGTH_BYTES: usize = 2;
-/// Bytes read from a stream at a time.
-const READ_BYTES: usize = 16 << 10;
 
 /// Carries datagrams between one address of ours and the server.
-#[derive(Debug)]
 pub(crate) enum Carrier {
     /// Datagrams as they are.
     Udp(UdpSocket),
     /// In frames.
     Tcp(Framed),
+    /// Through a relay, in TURN.
+    Relay(Box<Relayed>),
 }
 
-/// A stream with what is under way on it.
-#[derive(Debug)]
+/// A stream of frames.
 pub(crate) struct Framed {
-    stream: TcpStream,
+    wire: Wire,
     local: SocketAddr,
     remote: SocketAddr,
-    read: BytesMut,
-    unsent: BytesMut,
 }
 
 impl Carrier {
@@ -53,25 +50,39 @@ impl Carrier {
         let stream = TcpStream::connect(remote).await?;
         stream.set_nodelay(true)?;
         let local = stream.local_addr()?;
-        let (read, unsent) = (BytesMut::new(), BytesMut::new());
-        Ok(Self::Tcp(Framed { stream, local, remote, read, unsent }))
+        Ok(Self::Tcp(Framed { wire: Wire::new(Box::new(stream)), local, remote }))
     }
 
+    /// Where the server sees us.
     pub(crate) fn local(&self) -> io::Result<SocketAddr> {
         match self {
             Self::Udp(socket) => socket.local_addr(),
             Self::Tcp(framed) => Ok(framed.local),
+            Self::Relay(relayed) => Ok(relayed.lent),
         }
     }
 
-    /// Until something can be read, or what waits can be written.
-    pub(crate) async fn ready(&self) -> io::Result<()> {
+    /// Until something can be received. What waits to be sent is sent meanwhile.
+    pub(crate) async fn ready(&mut self) -> io::Result<()> {
         match self {
             Self::Udp(socket) => socket.readable().await,
-            Self::Tcp(framed) if framed.unsent.is_empty() => framed.stream.readable().await,
-            Self::Tcp(framed) => {
-                framed.stream.ready(Interest::READABLE | Interest::WRITABLE).await.map(|_| ())
-            }
+            Self::Tcp(framed) => framed.wire.ready().await,
+            Self::Relay(relayed) => relayed.ready().await,
+        }
+    }
+
+    /// When [`Self::turn`] has something to do.
+    pub(crate) fn due(&self) -> Option<Instant> {
+        match self {
+            Self::Udp(_) | Self::Tcp(_) => None,
+            Self::Relay(relayed) => relayed.due(),
+        }
+    }
+
+    /// Lets time pass.
+    pub(crate) fn turn(&mut self, now: Instant) {
+        if let Self::Relay(relayed) = self {
+            relayed.turn(now);
         }
     }
 
@@ -80,11 +91,14 @@ impl Carrier {
         match self {
             Self::Udp(socket) => match socket.try_recv_from(buffer) {
                 Ok((length, source)) => Ok(Some((source, length))),
-                // A datagram of ours found nobody: that is no reason to stop.
-                Err(e) if e.kind() == ErrorKind::ConnectionRefused => Ok(None),
-                Err(e) => nothing_yet(e),
+                // Nothing yet; or a datagram of ours found nobody, which is no reason to stop.
+                Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::ConnectionRefused) => {
+                    Ok(None)
+                }
+                Err(e) => Err(e),
             },
-            Self::Tcp(framed) => framed.receive(buffer),
+            Self::Tcp(framed) => Ok(framed.receive(buffer)),
+            Self::Relay(relayed) => relayed.receive(buffer),
         }
     }
 
@@ -98,51 +112,28 @@ impl Carrier {
                 }
                 Err(e) => Err(e),
             },
-            Self::Tcp(framed) => framed.send(datagram),
+            Self::Tcp(framed) => Ok(framed.send(datagram)),
+            Self::Relay(relayed) => Ok(relayed.send(to, datagram)),
         }
     }
-}
-
-fn nothing_yet<T>(error: io::Error) -> io::Result<Option<T>> {
-    if error.kind() == ErrorKind::WouldBlock { Ok(None) } else { Err(error) }
 }
 
 impl Framed {
-    fn receive(&mut self, buffer: &mut [u8]) -> io::Result<Option<(SocketAddr, usize)>> {
-        self.write_unsent()?;
-        loop {
-            if let Some(length) = take(&mut self.read, buffer) {
-                return Ok(Some((self.remote, length)));
-            }
-            self.read.reserve(READ_BYTES);
-            match self.stream.try_read_buf(&mut self.read) {
-                Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
-                Ok(_) => {}
-                Err(e) => return nothing_yet(e),
-            }
+    fn receive(&mut self, buffer: &mut [u8]) -> Option<(SocketAddr, usize)> {
+        let taken = take(&mut self.wire.read, buffer);
+        if taken.is_none() {
+            self.wire.is_empty_now();
         }
+        taken.map(|length| (self.remote, length))
     }
 
-    fn send(&mut self, datagram: &[u8]) -> io::Result<bool> {
-        let Ok(length) = u16::try_from(datagram.len()) else { return Ok(false) };
-        if self.unsent.len() > UNSENT_MAX_BYTES {
-            return Ok(false);
-        }
-        self.unsent.extend_from_slice(&length.to_be_bytes());
-        self.unsent.extend_from_slice(datagram);
-        self.write_unsent()?;
-        Ok(true)
-    }
-
-    fn write_unsent(&mut self) -> io::Result<()> {
-        while !self.unsent.is_empty() {
-            match self.stream.try_write(&self.unsent) {
-                Ok(written) => self.unsent.advance(written),
-                Err(e) if e.kind() == ErrorKind::WouldBlock => return Ok(()),
-                Err(e) => return Err(e),
-            }
-        }
-        Ok(())
+    fn send(&mut self, datagram: &[u8]) -> bool {
+        let (Ok(length), Some(room)) = (u16::try_from(datagram.len()), self.wire.room()) else {
+            return false;
+        };
+        room.put_u16(length);
+        room.extend_from_slice(datagram);
+        true
     }
 }
 

@@ -7,49 +7,55 @@ use std::time::Duration;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use crate::error::LoadError;
 use crate::target::Target;
+use crate::wire::Stream;
 
 /// For a connection, TLS included.
 const DIAL_MAX: Duration = Duration::from_secs(10);
-
-/// A connection, with TLS or without.
-pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
-
-impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
 /// How the server is reached.
 #[derive(Clone)]
 pub(crate) struct Dial {
     pub(crate) target: Target,
-    /// `None` = without TLS.
-    tls: Option<Arc<ClientConfig>>,
+    /// For whatever speaks TLS: the server, a relay.
+    tls: Arc<ClientConfig>,
 }
 
 impl Dial {
     /// To a server that shows a certificate of an authority of the system, or of the file.
     pub(crate) fn new(target: Target, ca_file: Option<&Path>) -> Result<Self, LoadError> {
-        let tls = if target.is_secure { Some(Arc::new(trust(ca_file)?)) } else { None };
-        Ok(Self { target, tls })
+        Ok(Self { target, tls: Arc::new(trust(ca_file)?) })
     }
 
     /// One more connection.
     pub(crate) async fn connect(&self) -> std::io::Result<Box<dyn Stream>> {
-        let late = |_| std::io::Error::from(std::io::ErrorKind::TimedOut);
-        timeout(DIAL_MAX, self.connect_now()).await.map_err(late)?
+        self.reach(&self.target.host, self.target.port, self.target.is_secure).await
     }
 
-    async fn connect_now(&self) -> std::io::Result<Box<dyn Stream>> {
-        let stream = TcpStream::connect((self.target.host.as_str(), self.target.port)).await?;
+    /// A connection to any place.
+    pub(crate) async fn reach(
+        &self,
+        host: &str,
+        port: u16,
+        is_secure: bool,
+    ) -> std::io::Result<Box<dyn Stream>> {
+        let late = |_| std::io::Error::from(std::io::ErrorKind::TimedOut);
+        timeout(DIAL_MAX, self.reach_now(host, port, is_secure)).await.map_err(late)?
+    }
+
+    async fn reach_now(&self, host: &str, port: u16, is_secure: bool) -> std::io::Result<Box<dyn Stream>> {
+        let stream = TcpStream::connect((host, port)).await?;
         stream.set_nodelay(true)?;
-        let Some(config) = &self.tls else { return Ok(Box::new(stream)) };
-        let name = ServerName::try_from(self.target.host.clone()).map_err(std::io::Error::other)?;
-        Ok(Box::new(TlsConnector::from(Arc::clone(config)).connect(name, stream).await?))
+        if !is_secure {
+            return Ok(Box::new(stream));
+        }
+        let name = ServerName::try_from(host.to_owned()).map_err(std::io::Error::other)?;
+        Ok(Box::new(TlsConnector::from(Arc::clone(&self.tls)).connect(name, stream).await?))
     }
 
     /// Our own address as the server sees it when nobody translates: candidates are there.

@@ -19,10 +19,12 @@ use crate::call::Call;
 use crate::carrier::Carrier;
 use crate::follow::Follow;
 use crate::link::Line;
+use crate::plan::Way;
+use crate::relay::{Relay, Relayed};
 use crate::request::ask;
 use crate::scene::Scene;
 use crate::seen::Seen;
-use crate::side::{Lines, tcp_candidate};
+use crate::side::{Lines, tcp_candidate, udp_candidates};
 use crate::signal::{Signal, Trouble};
 
 /// The client waits so long for ICE (PROTOCOL §0 point 5).
@@ -32,6 +34,8 @@ const MEDIA_MAX: Duration = Duration::from_secs(30);
 pub struct Person {
     call: Call,
     follow: Follow,
+    /// For those who need one.
+    relay: Option<Relay>,
     send_transport: String,
     receive_transport: String,
     counted: bool,
@@ -55,14 +59,16 @@ impl Person {
     /// Something is refused, late, or does not come up.
     pub async fn join(scene: &Arc<Scene>, pass: &Pass, number: usize) -> Result<Self, Trouble> {
         let begin = Instant::now();
-        let details = "/v2/internals/participant-details";
-        for path in [details, "/iceservers"] {
+        let get = async |path| {
             let asked = ask(&scene.dial, Method::GET, path, Some(&pass.token), None).await;
-            let answer = asked.map_err(|e| Trouble::Io("http", e.to_string()))?;
-            if path == details && !answer.status.is_success() {
-                return Err(Trouble::Refused("participant-details", answer.status.to_string()));
-            }
+            asked.map_err(|e| Trouble::Io("http", e.to_string()))
+        };
+        let details = get("/v2/internals/participant-details").await?;
+        if !details.status.is_success() {
+            return Err(Trouble::Refused("participant-details", details.status.to_string()));
         }
+        let offered = Relay::offered(&get("/iceservers").await?.json());
+        let relay = scene.plan.relay.clone().or(offered);
         let peer = fresh_uuid().ok_or(Trouble::Media("has no random numbers"))?;
         let signal = Signal::open(&scene.dial, pass, &peer).await?;
         let seed = number as u64;
@@ -71,7 +77,7 @@ impl Person {
         let call = Call::new(Arc::clone(scene), number, signal, lines);
         let follow = Follow::new(scene.plan.has_small_window(number), peer.clone());
         let (send_transport, receive_transport) = (String::new(), String::new());
-        let mut person = Self { call, follow, send_transport, receive_transport, counted: false };
+        let mut person = Self { call, follow, relay, send_transport, receive_transport, counted: false };
         person.init(pass).await?;
         person.enter(pass, peer).await?;
         if scene.plan.publishes(number) {
@@ -93,7 +99,7 @@ impl Person {
             ..Default::default()
         };
         call.ask::<e::PeerJoinResponse>("media.joinRoom", m::JOIN_ROOM, &join).await?;
-        if !call.scene.plan.tcp {
+        if call.scene.plan.way == Way::Udp {
             let socket = || Carrier::udp(call.scene.own).map_err(|e| Trouble::Io("a socket", e.to_string()));
             let (sends, receives) = (socket()?, socket()?);
             call.sends.carry(sends)?;
@@ -124,12 +130,7 @@ impl Person {
         const WHAT: &str = "media.createWebRTCTransport";
         let opened: CreateTransportResponse = self.call.answer(WHAT, id).await?;
         let sdp = sdp_of(WHAT, opened.description)?;
-        let carrier = if self.call.scene.plan.tcp {
-            let remote = tcp_candidate(&sdp).ok_or(Trouble::Media("has no candidate for ICE-TCP"))?;
-            Some(Carrier::tcp(remote).await.map_err(|e| Trouble::Io("ICE-TCP", e.to_string()))?)
-        } else {
-            None
-        };
+        let carrier = carrier(&self.call.scene, self.relay.as_ref(), &sdp).await?;
         let Call { sends, receives, lines, .. } = &mut self.call;
         let side = if consuming { receives } else { sends };
         if let Some(carrier) = carrier {
@@ -220,6 +221,23 @@ impl Person {
         signal.close().await;
         seen
     }
+}
+
+/// What can be opened only when the server has said where it is.
+async fn carrier(scene: &Scene, relay: Option<&Relay>, sdp: &str) -> Result<Option<Carrier>, Trouble> {
+    let (what, opened) = match scene.plan.way {
+        Way::Udp => return Ok(None),
+        Way::Tcp => {
+            let remote = tcp_candidate(sdp).ok_or(Trouble::Media("has no candidate for ICE-TCP"))?;
+            ("ICE-TCP", Carrier::tcp(remote).await)
+        }
+        Way::Relay => {
+            let relay = relay.ok_or(Trouble::Media("is offered no relay on a stream"))?;
+            let relayed = Relayed::open(&scene.dial, relay, udp_candidates(sdp)).await;
+            ("the relay", relayed.map(|relayed| Carrier::Relay(Box::new(relayed))))
+        }
+    };
+    opened.map(Some).map_err(|e| Trouble::Io(what, e.to_string()))
 }
 
 /// The client's peer id: a random UUID (PROTOCOL §1).

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::error::LoadError;
 use crate::link::Link;
+use crate::relay::Relay;
 use crate::target::{Key, Target};
 
 /// People of one run, so that a slip of the finger does not take the machine with it.
@@ -42,12 +43,26 @@ pub struct Plan {
     pub time: Duration,
     /// Who leaves and comes back.
     pub churn: Churn,
-    /// Media goes over ICE-TCP instead of UDP.
-    pub tcp: bool,
+    /// What media goes over.
+    pub way: Way,
+    /// The relay of [`Way::Relay`]; `None` = the one that the server offers.
+    pub relay: Option<Relay>,
     /// The line of each person.
     pub link: Option<Link>,
     /// Threads that do it; rooms are dealt out to them.
     pub threads: NonZeroUsize,
+}
+
+/// What media goes over.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Way {
+    /// UDP.
+    #[default]
+    Udp,
+    /// ICE-TCP.
+    Tcp,
+    /// TURN on a stream.
+    Relay,
 }
 
 /// The share of people who leave and come back, a minute.
@@ -92,8 +107,8 @@ impl Plan {
         if self.time.is_zero() || self.time.as_secs() > SECONDS_MAX {
             return bad(format!("it must take 1 to {SECONDS_MAX} seconds"));
         }
-        if self.tcp && self.link.is_some() {
-            return bad("a line is a line of datagrams: it cannot be had with ICE-TCP".to_owned());
+        if self.way != Way::Udp && self.link.is_some() {
+            return bad("a line is a line of datagrams: it cannot be had with ICE-TCP or a relay".to_owned());
         }
         Ok(())
     }
@@ -163,7 +178,8 @@ pub(crate) mod tests {
             speakers: 2,
             time: Duration::from_secs(60),
             churn: Churn::default(),
-            tcp: false,
+            way: Way::Udp,
+            relay: None,
             link: None,
             threads: NonZeroUsize::MIN,
         }
@@ -184,7 +200,11 @@ pub(crate) mod tests {
         assert!(with(|p| p.publishing = 11));
         assert!(with(|p| p.speakers = 5));
         assert!(with(|p| p.time = Duration::ZERO));
-        assert!(with(|p| (p.tcp, p.link) = (true, Some(Link::default()))));
+        for way in [Way::Tcp, Way::Relay] {
+            let with_line = Plan { link: Some(Link::default()), ..plan() };
+            with_line.check().unwrap();
+            assert!(Plan { way, ..with_line }.check().is_err(), "{way:?}");
+        }
     }
 
     #[test]

@@ -103,6 +103,8 @@ impl Side {
         let candidate = match carrier {
             Carrier::Udp(_) => Candidate::builder().udp().host(local).build(),
             Carrier::Tcp(_) => Candidate::builder().tcp().host(local).tcptype(TcpType::Active).build(),
+            // The session need not know where the relay is.
+            Carrier::Relay(_) => Candidate::builder().udp().relayed(local, local).build(),
         };
         let candidate = candidate.map_err(|e| Trouble::Bad("a candidate", e.to_string()))?;
         self.rtc.add_local_candidate(candidate);
@@ -168,8 +170,8 @@ impl Side {
     }
 
     /// Until the carrier has something to do.
-    pub(crate) async fn ready(&self) -> Result<(), Trouble> {
-        match &self.carrier {
+    pub(crate) async fn ready(&mut self) -> Result<(), Trouble> {
+        match &mut self.carrier {
             Some(carrier) => carrier.ready().await.map_err(no_socket),
             None => std::future::pending().await,
         }
@@ -178,7 +180,8 @@ impl Side {
     /// When [`Self::turn`] has something to do.
     pub(crate) fn due(&self) -> Instant {
         let slow = self.incoming.front().into_iter().chain(self.outgoing.front()).map(|slow| slow.at);
-        slow.fold(self.timeout, Instant::min)
+        let carrier = self.carrier.as_ref().and_then(Carrier::due);
+        slow.chain(carrier).fold(self.timeout, Instant::min)
     }
 
     /// Takes what came.
@@ -210,6 +213,7 @@ impl Side {
         while let Some(slow) = self.outgoing.pop_front_if(|slow| slow.at <= now) {
             self.put(slow.other_end, &slow.bytes)?;
         }
+        self.carrier.iter_mut().for_each(|carrier| carrier.turn(now));
         if self.timeout <= now {
             self.flush(now, lines)?;
         }
@@ -224,7 +228,7 @@ impl Side {
 
     fn take(&mut self, now: Instant, source: SocketAddr, datagram: &[u8]) -> Result<(), Trouble> {
         let (Some(local), Some(carrier)) = (self.local, &self.carrier) else { return Ok(()) };
-        let protocol = if matches!(carrier, Carrier::Udp(_)) { Protocol::Udp } else { Protocol::Tcp };
+        let protocol = if matches!(carrier, Carrier::Tcp(_)) { Protocol::Tcp } else { Protocol::Udp };
         // What is no datagram of ours is left out, and so is one that the session refuses.
         if let Ok(receive) = Receive::new(protocol, source, local, datagram) {
             let _ = self.rtc.handle_input(Input::Receive(now, receive));
@@ -266,12 +270,22 @@ impl Side {
 
 /// Where a server takes ICE-TCP, from its answer (RFC 6544 §4.5).
 pub(crate) fn tcp_candidate(sdp: &str) -> Option<SocketAddr> {
-    let candidates = sdp.lines().filter_map(|line| line.trim().strip_prefix("a=candidate:"));
-    candidates.filter(|line| line.contains("tcptype passive")).find_map(|line| {
+    candidates(sdp, "tcp").find(|(_, line)| line.contains("tcptype passive")).map(|(address, _)| address)
+}
+
+/// Where it takes datagrams.
+pub(crate) fn udp_candidates(sdp: &str) -> Vec<SocketAddr> {
+    candidates(sdp, "udp").map(|(address, _)| address).collect()
+}
+
+/// Candidates of a protocol, with their lines.
+fn candidates<'a>(sdp: &'a str, wanted: &'a str) -> impl Iterator<Item = (SocketAddr, &'a str)> {
+    let lines = sdp.lines().filter_map(|line| line.trim().strip_prefix("a=candidate:"));
+    lines.filter_map(move |line| {
         let words: Vec<&str> = line.split(' ').collect();
         let [_, _, protocol, _, ip, port, ..] = words[..] else { return None };
         let address = SocketAddr::new(ip.parse().ok()?, port.parse().ok()?);
-        protocol.eq_ignore_ascii_case("tcp").then_some(address)
+        protocol.eq_ignore_ascii_case(wanted).then_some((address, line))
     })
 }
 
@@ -280,10 +294,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_candidate_for_streams_is_found() {
+    fn candidates_are_found() {
         let sdp = "v=0\r\na=candidate:1 1 udp 2130706175 127.0.0.1 9 typ host\r\n\
                    a=candidate:2 1 tcp 2105524479 127.0.0.1 8080 typ host tcptype passive\r\n";
         assert_eq!(tcp_candidate(sdp), Some(SocketAddr::from(([127, 0, 0, 1], 8080))));
+        assert_eq!(udp_candidates(sdp), [SocketAddr::from(([127, 0, 0, 1], 9))]);
         assert_eq!(tcp_candidate("a=candidate:1 1 udp 1 127.0.0.1 9 typ host\r\n"), None);
     }
 }

@@ -15,7 +15,8 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::api::Pass;
-use crate::dial::{Dial, Stream};
+use crate::dial::Dial;
+use crate::wire::Stream;
 
 /// The server closes its end within this time, or is not waited for.
 const GOODBYE_MAX: Duration = Duration::from_secs(2);

@@ -8,6 +8,8 @@
 
 mod common;
 
+use std::path::Path;
+
 use common::http::Kit;
 use common::{FirstRun, Server, run, stderr, text};
 use serde_json::Value;
@@ -15,11 +17,8 @@ use serde_json::Value;
 const ROOMS: u64 = 2;
 const PEOPLE: u64 = 3;
 
-/// A short run with these arguments besides: the report, and the stays of each session afterwards.
-async fn run_with(more: &[&str]) -> (Value, Vec<u64>) {
-    let dir = tempfile::tempdir().unwrap();
-    let data = dir.path().join("data");
-    let server = Server::start(&data, &[]);
+/// A short run with these arguments besides; the report.
+fn report_of(server: &Server, data: &Path, more: &[&str]) -> Value {
     let token = data.join("first-run.json");
     let (rooms, people) = (ROOMS.to_string(), PEOPLE.to_string());
     let args = [
@@ -39,7 +38,15 @@ async fn run_with(more: &[&str]) -> (Value, Vec<u64>) {
     let expected = if report["tool_was_the_limit"] == true { 3 } else { 0 };
     assert_eq!(output.status.code(), Some(expected), "{report}\n{}", stderr(&output));
     assert!(lines.iter().any(|line| line["second"]["people"] == ROOMS * PEOPLE), "{lines:?}");
+    report
+}
 
+/// The same at a server of its own: the report, and the stays of each session afterwards.
+async fn run_with(more: &[&str]) -> (Value, Vec<u64>) {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let server = Server::start(&data, &[]);
+    let report = report_of(&server, &data, more);
     let kit = Kit::new(&server.bound.http, &FirstRun::read(&data));
     let meetings = kit.get("/meetings").await;
     assert_eq!(meetings["data"], serde_json::json!([]), "the meetings are gone");
@@ -84,6 +91,33 @@ async fn everybody_hears_and_sees_everybody_over_tcp() {
         assert_eq!(report["total"][kind]["lost"], 0, "{report}");
     }
     assert_eq!(stays, [PEOPLE; ROOMS as usize]);
+}
+
+/// To where nobody is reached by UDP: what the answers to browsers say is a port that nobody has.
+#[test]
+fn everybody_hears_and_sees_everybody_through_the_relay_inside_tls() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let server = Server::start(&data, &["--tls", "self-signed", "--media-announce", "127.0.0.1:1"]);
+    let certificate = data.join("tls-self-signed.crt");
+    let report = report_of(&server, &data, &["--relay", "--ca", certificate.to_str().unwrap()]);
+    everybody_got_everything(&report);
+    for kind in ["sound", "video"] {
+        assert_eq!(report["total"][kind]["lost"], 0, "{report}");
+    }
+}
+
+#[test]
+fn who_is_offered_no_relay_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let server = Server::start(&data, &[]);
+    let token = data.join("first-run.json");
+    let args = ["load", "--url", &server.bound.http, "--token", token.to_str().unwrap(), "--people", "1"];
+    let output = run(&[&args[..], &["--publishing", "1", "--seconds", "1", "--relay"]].concat());
+    assert_eq!(output.status.code(), Some(1), "nobody could join");
+    let report = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(report.contains("media is offered no relay"), "{report}");
 }
 
 #[test]

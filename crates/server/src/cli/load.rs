@@ -41,6 +41,9 @@ pub struct LoadArgs {
     /// Media over ICE-TCP instead of UDP
     #[arg(long)]
     pub tcp: bool,
+    /// Media through the server's relay (TURN) instead of UDP, as for people whose network lets only TLS through
+    #[arg(long, conflicts_with = "tcp")]
+    pub relay: bool,
     /// The line of each person, both ways: a rate, a loss, or both, e.g. 1mbit,5%
     #[arg(long, value_name = "LINE")]
     pub link: Option<Link>,

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use sederunt_load::{Key, LoadError, Plan, Report, Standing, Target};
+use sederunt_load::{Key, LoadError, Plan, Report, Standing, Target, Way};
 use serde::Serialize;
 use tokio::signal::ctrl_c;
 
@@ -70,6 +70,11 @@ fn plan(args: LoadArgs) -> anyhow::Result<Plan> {
         (None, true) => Some(Target::parse(METRICS_DEFAULT)?),
         (None, false) => None,
     };
+    let way = match (args.tcp, args.relay) {
+        (false, false) => Way::Udp,
+        (true, _) => Way::Tcp,
+        (false, true) => Way::Relay,
+    };
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let half = NonZeroUsize::new(cores / 2).unwrap_or(NonZeroUsize::MIN);
     Ok(Plan {
@@ -83,7 +88,8 @@ fn plan(args: LoadArgs) -> anyhow::Result<Plan> {
         speakers: args.speakers,
         time: Duration::from_secs(args.seconds),
         churn: args.churn.unwrap_or_default(),
-        tcp: args.tcp,
+        way,
+        relay: None,
         link: args.link,
         threads: args.threads.unwrap_or(half),
     })
