@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 mod cpu;
 mod delivery_log;
+mod exchange;
 mod feed;
 mod ledger;
 mod memory;
@@ -26,7 +27,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Bench {
-    /// The media thread: CPU per forwarded stream, next to a bare loop of `sendto`
+    /// The media thread: CPU per forwarded stream, next to a bare loop of `sendto`, or to Janus; and the ways to a client
     Packets(packets::PacketsArgs),
     /// The live feed: many watchers over real connections while people join
     Feed(feed::FeedArgs),

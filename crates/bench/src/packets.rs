@@ -1,44 +1,37 @@
-//! What the media thread costs: one publisher, many subscribers, over real sockets on loopback.
+//! What the media thread costs: one publisher, many subscribers, over real sockets on this machine.
 //!
 //! The subscribers and the publisher are str0m clients in this process, on threads of their own; only the CPU time
 //! of the media thread is counted, as the kernel accounts it. Next to it, in the same run: a bare loop of `sendto`
 //! that sends packets of the same size to as many sockets, and the media thread without batches: one datagram received
-//! per turn, all sessions drained, one system call for each that goes out.
+//! per turn, all sessions drained, one system call for each that goes out. Or Janus, with the same clients
+//! ([`beside`]). The ways to a client are compared with the whole server ([`ways`]).
 
 use std::fmt::Write as _;
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use sederunt_node::media::{IceKey, MediaConfig, MediaHandle, SAMPLE_EVERY};
 
 use crate::cpu;
 
+mod args;
+mod beside;
 mod client;
+mod coturn;
+mod janus;
+mod program;
 mod rig;
+mod server;
+mod spread;
+mod thread;
+mod ways;
 
-use client::Load;
-use rig::Rig;
+pub(crate) use args::PacketsArgs;
+use client::{JOIN_MAX, Load};
+use thread::Thread;
 
 /// Packets that the bare loop sends: about a second.
 const BARE_PACKETS: usize = 200_000;
-
-/// `packets`.
-#[derive(Debug, Clone, clap::Args)]
-pub(crate) struct PacketsArgs {
-    /// Subscribers of the one publisher, a run for each number
-    #[arg(long, value_delimiter = ',', default_values_t = [1, 10, 50])]
-    pub(crate) subscribers: Vec<usize>,
-    /// Packets a second of the publisher, a run for each number: a camera sends about 150
-    #[arg(long, value_delimiter = ',', default_values_t = [150, 1000])]
-    pub(crate) rates: Vec<u32>,
-    /// Seconds that each run is measured
-    #[arg(long, default_value_t = 5)]
-    pub(crate) seconds: u64,
-    /// Bytes of a packet's payload
-    #[arg(long, default_value_t = 1200)]
-    pub(crate) bytes: usize,
-}
 
 /// How one run went.
 #[derive(Debug, Clone, Copy)]
@@ -68,13 +61,21 @@ impl Measured {
 /// Runs all combinations; a Markdown table with what to make of it.
 pub(crate) fn run(args: &PacketsArgs) -> Result<String> {
     ensure!((200..=1_300).contains(&args.bytes), "--bytes must be 200 to 1300");
+    match (args.janus, args.via.is_empty()) {
+        (true, _) => beside::run(args),
+        (false, false) => ways::run(args),
+        (false, true) => alone(args),
+    }
+}
+
+fn alone(args: &PacketsArgs) -> Result<String> {
     let mut table = String::from(
         "| subscribers | packets/s in | forwarded/s | media thread, % of a core per stream | forwarded per CPU-second \
          | one call per datagram | ratio | bare `sendto` per CPU-second | share of it | datagrams per call |\n\
          |---|---|---|---|---|---|---|---|---|---|\n",
     );
     for &rate in &args.rates {
-        for &subscribers in &args.subscribers {
+        for subscribers in args.subscribers(&[1, 10, 50]) {
             let load = Load { subscribers, rate, bytes: args.bytes };
             // Side by side, so that what else the machine does meets all three.
             let batched = measure(load, args.seconds, true)?;
@@ -96,25 +97,12 @@ pub(crate) fn run(args: &PacketsArgs) -> Result<String> {
 }
 
 fn measure(load: Load, seconds: u64, batches: bool) -> Result<Measured> {
-    let (sender, notices) = tokio::sync::mpsc::unbounded_channel();
-    let config = MediaConfig {
-        bind: SocketAddr::from(([127, 0, 0, 1], 0)),
-        workers: 1,
-        announce: Vec::new(),
-        tcp: Vec::new(),
-        ice_key: IceKey([7; 32]),
-        sample_every: SAMPLE_EVERY,
-    };
-    let media = if batches {
-        MediaHandle::spawn(config, sender)?
-    } else {
-        MediaHandle::spawn_without_batches(config, sender)?
-    };
-    let mut rig = Rig::new(media.clone(), notices);
-    let clients = client::start(&mut rig, load)?;
-    clients.until_all_receive(Duration::from_secs(30))?;
+    let own = IpAddr::from(Ipv4Addr::LOCALHOST);
+    let mut thread = Thread::start(own, batches)?;
+    let clients = client::start(&mut thread.rig, own, load)?;
+    clients.until_all_receive(JOIN_MAX)?;
     let read = || -> Result<_> {
-        let stats = media.stats();
+        let stats = thread.media.stats();
         Ok((
             stats.sfu.packets_forwarded,
             stats.send_calls,
@@ -128,9 +116,7 @@ fn measure(load: Load, seconds: u64, batches: bool) -> Result<Measured> {
     std::thread::sleep(Duration::from_secs(seconds));
     let after = read()?;
     clients.stop()?;
-    let stats = media.stats();
-    media.shutdown();
-    ensure!(stats.restarts == 0 && stats.sfu.panics == 0, "the engine panicked");
+    thread.stop()?;
     let measured = Measured {
         forwarded: after.0 - before.0,
         calls: after.1 - before.1,

@@ -25,7 +25,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("load", &["proto"]),
     ("server", &["core", "store", "node", "app", "gateway", "api", "webhook", "load"]),
     // The benchmarks measure the parts apart; nothing is built on them.
-    ("bench", &["api", "app", "index", "core", "dice", "sfu", "store", "node", "server", "webhook"]),
+    ("bench", &["api", "app", "index", "core", "dice", "load", "sfu", "store", "node", "server", "webhook"]),
     // For tests alone.
     ("dice", &[]),
     ("testkit", &["app", "core", "node", "store", "webhook"]),

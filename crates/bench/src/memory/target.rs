@@ -6,8 +6,8 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+
+use crate::exchange::{exchange, metric};
 
 /// Sockets that are opened at one meeting; a room takes a thousand.
 pub(super) const SOCKETS_PER_MEETING: usize = 900;
@@ -94,9 +94,7 @@ impl Target {
 
     /// The value of a metric, 0 when there is none.
     pub(super) async fn metric(&self, name: &str) -> Result<u64> {
-        let (_, text) = exchange(&self.metrics, "GET", "/metrics", "", "").await?;
-        let lines = text.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-        Ok(lines.filter_map(|value| value.parse().ok()).next().unwrap_or_default())
+        metric(&self.metrics, name).await
     }
 
     /// Resident memory, bytes.
@@ -140,20 +138,4 @@ impl Drop for Target {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// One request on a connection of its own: status and body.
-async fn exchange(address: &str, method: &str, path: &str, token: &str, body: &str) -> Result<(u16, String)> {
-    let mut stream = TcpStream::connect(address).await?;
-    let request = format!(
-        "{method} {path} HTTP/1.0\r\nhost: {address}\r\nauthorization: Bearer {token}\r\ncontent-type: \
-         application/json\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    stream.write_all(request.as_bytes()).await?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await?;
-    let (head, body) = answer.split_once("\r\n\r\n").context("no head")?;
-    let status = head.split(' ').nth(1).context("no status")?.parse()?;
-    Ok((status, body.to_owned()))
 }

@@ -1,6 +1,6 @@
 //! Synthetic clients: a publisher and subscribers that decrypt, report and ask again like browsers do.
 
-use std::net::UdpSocket;
+use std::net::{IpAddr, UdpSocket};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -12,13 +12,42 @@ use str0m::net::{Protocol, Receive};
 use str0m::rtp::RtpWrite;
 use str0m::{Candidate, Event, Input, Output, Rtc};
 
-use super::rig::Rig;
-
 const PT_VP8: u8 = 96;
 /// Frames a second of the publisher.
 const FRAMES: u32 = 30;
 const VP8_HZ: u32 = 90_000;
-const PUBLISHER: u128 = 1;
+
+/// For the publisher to be connected.
+const CONNECT_MAX: Duration = Duration::from_secs(20);
+/// For everybody to get media.
+pub(super) const JOIN_MAX: Duration = Duration::from_secs(30);
+
+/// Whoever forwards what one publishes to the others, from the side of its signalling.
+pub(super) trait Forwarder {
+    /// Makes a session the publisher of one video; its track.
+    fn publish(&mut self, rtc: &mut Rtc) -> Result<Mid>;
+
+    /// The publisher is connected: waits until the forwarder knows it, too, if it must.
+    fn connected(&mut self) -> Result<()>;
+
+    /// Lets a further session get it.
+    fn subscribe(&mut self, rtc: &mut Rtc) -> Result<()>;
+}
+
+/// Offers one more video, and takes the answer; its track.
+pub(super) fn offer_video(rtc: &mut Rtc, ask: impl FnOnce(Mid, String) -> Result<String>) -> Result<Mid> {
+    let mut api = rtc.sdp_api();
+    let mid = api.add_media(MediaKind::Video, Direction::SendOnly, None, None, None);
+    let (offer, pending) = api.apply().context("an offer")?;
+    let answer = ask(mid, offer.to_sdp_string())?;
+    rtc.sdp_api().accept_answer(pending, SdpAnswer::from_sdp_string(&answer)?)?;
+    Ok(mid)
+}
+
+/// Answers an offer.
+pub(super) fn answer(rtc: &mut Rtc, offer: &str) -> Result<String> {
+    Ok(rtc.sdp_api().accept_offer(SdpOffer::from_sdp_string(offer)?)?.to_sdp_string())
+}
 
 /// What is sent to whom.
 #[derive(Debug, Clone, Copy)]
@@ -55,38 +84,14 @@ struct Client {
 }
 
 impl Client {
-    fn new(counted_only: bool) -> Result<Self> {
-        let socket = UdpSocket::bind("127.0.0.1:0")?;
+    fn new(own: IpAddr, counted_only: bool) -> Result<Self> {
+        let socket = UdpSocket::bind((own, 0))?;
         socket.set_nonblocking(true)?;
         let now = Instant::now();
         let mut rtc = Rtc::builder().set_rtp_mode(true).clear_codecs().enable_vp8(true).build(now);
         rtc.add_local_candidate(Candidate::host(socket.local_addr()?, "udp")?);
         let received = Arc::default();
         Ok(Self { rtc, socket, timeout: now, connected: false, received, counted_only, keyframe: true })
-    }
-
-    fn open(&mut self, rig: &mut Rig, peer: u128, consuming: bool) -> Result<()> {
-        let mut api = self.rtc.sdp_api();
-        api.add_media(MediaKind::Video, Direction::SendOnly, None, None, None);
-        let (offer, pending) = api.apply().context("an offer")?;
-        let answer = rig.open(peer, consuming, offer.to_sdp_string())?;
-        self.rtc.sdp_api().accept_answer(pending, SdpAnswer::from_sdp_string(&answer)?)?;
-        Ok(())
-    }
-
-    fn publish(&mut self, rig: &mut Rig) -> Result<Mid> {
-        let mut api = self.rtc.sdp_api();
-        let mid = api.add_media(MediaKind::Video, Direction::SendOnly, None, None, None);
-        let (offer, pending) = api.apply().context("an offer")?;
-        let answer = rig.produce(PUBLISHER, mid.to_string(), offer.to_sdp_string())?;
-        self.rtc.sdp_api().accept_answer(pending, SdpAnswer::from_sdp_string(&answer)?)?;
-        Ok(mid)
-    }
-
-    fn subscribe(&mut self, rig: &mut Rig, peer: u128) -> Result<()> {
-        let offer = rig.consume(peer, PUBLISHER)?;
-        let answer = self.rtc.sdp_api().accept_offer(SdpOffer::from_sdp_string(&offer)?)?;
-        rig.renegotiate(peer, answer.to_sdp_string())
     }
 
     /// Reads what came, lets time pass, sends what there is to send.
@@ -179,51 +184,58 @@ impl Camera {
 pub(super) struct Clients {
     stop: Arc<AtomicBool>,
     received: Vec<Arc<AtomicU64>>,
+    ports: Vec<u16>,
     thread: std::thread::JoinHandle<Result<()>>,
 }
 
-/// Joins everybody and starts the media.
-pub(super) fn start(rig: &mut Rig, load: Load) -> Result<Clients> {
-    let mut publisher = Client::new(false)?;
-    publisher.open(rig, PUBLISHER, false)?;
-    let mid = publisher.publish(rig)?;
+/// Joins everybody, at an address of ours, and starts the media.
+pub(super) fn start(forwarder: &mut dyn Forwarder, own: IpAddr, load: Load) -> Result<Clients> {
+    let mut publisher = Client::new(own, false)?;
+    let mid = forwarder.publish(&mut publisher.rtc)?;
+    let end = Instant::now() + CONNECT_MAX;
+    while !publisher.connected {
+        ensure!(Instant::now() < end, "the publisher was not connected within {CONNECT_MAX:?}");
+        publisher.turn()?;
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    forwarder.connected()?;
     let mut subscribers = Vec::new();
-    for index in 0..load.subscribers {
-        let peer = PUBLISHER + 1 + index as u128;
-        let mut client = Client::new(load.counted_only())?;
-        client.open(rig, peer, true)?;
-        client.subscribe(rig, peer)?;
+    let mut ports = Vec::new();
+    for _ in 0..load.subscribers {
+        let mut client = Client::new(own, load.counted_only())?;
+        forwarder.subscribe(&mut client.rtc)?;
+        ports.push(client.socket.local_addr()?.port());
         subscribers.push(client);
     }
     let received = subscribers.iter().map(|c| Arc::clone(&c.received)).collect();
     let stop = Arc::new(AtomicBool::new(false));
     let ending = Arc::clone(&stop);
     let thread = std::thread::Builder::new().name("clients".to_owned()).spawn(move || {
-        let mut camera: Option<Camera> = None;
+        let mut camera = Camera { mid, load, begin: Instant::now(), frame: 0, seq: 0 };
         while !ending.load(Ordering::Relaxed) {
             publisher.turn()?;
             for client in &mut subscribers {
                 client.turn()?;
             }
-            match &mut camera {
-                Some(camera) => camera.turn(&mut publisher)?,
-                None if publisher.connected => {
-                    camera = Some(Camera { mid, load, begin: Instant::now(), frame: 0, seq: 0 });
-                }
-                None => {}
-            }
+            camera.turn(&mut publisher)?;
             // Clients are not what is measured; a millisecond leaves the machine to the media thread.
             std::thread::sleep(Duration::from_millis(1));
         }
         Ok(())
     })?;
-    Ok(Clients { stop, received, thread })
+    Ok(Clients { stop, received, ports, thread })
 }
 
 impl Clients {
     /// Packets that all subscribers got so far.
     pub(super) fn received(&self) -> u64 {
         self.received.iter().map(|count| count.load(Ordering::Relaxed)).sum()
+    }
+
+    /// The same, and what their sockets had no room for: whoever sent it has done all its work.
+    pub(super) fn arrived(&self) -> Result<u64> {
+        let table = std::fs::read_to_string("/proc/net/udp")?;
+        Ok(self.received() + drops(&table, &self.ports))
     }
 
     /// Waits until every subscriber gets media.
@@ -246,4 +258,15 @@ impl Clients {
         self.stop.store(true, Ordering::Relaxed);
         self.thread.join().map_err(|_| anyhow::anyhow!("the clients panicked"))?
     }
+}
+
+/// Datagrams that the sockets on these ports had no room for: the last column of the kernel's table.
+fn drops(table: &str, ports: &[u16]) -> u64 {
+    let of_line = |line: &str| {
+        let mut words = line.split_whitespace();
+        let (_, port) = words.nth(1)?.rsplit_once(':')?;
+        let is_ours = ports.contains(&u16::from_str_radix(port, 16).ok()?);
+        is_ours.then(|| words.last()?.parse::<u64>().ok()).flatten()
+    };
+    table.lines().skip(1).filter_map(of_line).sum()
 }

@@ -4,20 +4,46 @@ use anyhow::{Context, Result, bail};
 use sederunt_core::id::{PeerId, ProducerId, TransportId};
 use sederunt_core::media::{MediaAnswer, MediaCallId, MediaCmd, MediaKind};
 use sederunt_node::media::{MediaHandle, MediaNotice, RoomTag};
+use str0m::Rtc;
+use str0m::media::Mid;
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::client::{Forwarder, answer, offer_video};
+
 const ROOM: RoomTag = RoomTag(1);
+const PUBLISHER: u128 = 1;
 
 /// Calls one at a time.
 pub(super) struct Rig {
     media: MediaHandle,
     notices: UnboundedReceiver<MediaNotice>,
     calls: u64,
+    peers: u128,
+}
+
+impl Forwarder for Rig {
+    fn publish(&mut self, rtc: &mut Rtc) -> Result<Mid> {
+        self.peers = PUBLISHER;
+        offer_video(rtc, |_, offer| self.open(PUBLISHER, false, offer))?;
+        offer_video(rtc, |mid, offer| self.produce(PUBLISHER, mid.to_string(), offer))
+    }
+
+    fn connected(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    fn subscribe(&mut self, rtc: &mut Rtc) -> Result<()> {
+        self.peers += 1;
+        let peer = self.peers;
+        offer_video(rtc, |_, offer| self.open(peer, true, offer))?;
+        let offer = self.consume(peer, PUBLISHER)?;
+        self.renegotiate(peer, answer(rtc, &offer)?)
+    }
 }
 
 impl Rig {
     pub(super) fn new(media: MediaHandle, notices: UnboundedReceiver<MediaNotice>) -> Self {
-        Self { media, notices, calls: 0 }
+        Self { media, notices, calls: 0, peers: 0 }
     }
 
     fn call(&mut self, peer: u128, cmd: MediaCmd) -> Result<MediaAnswer> {
@@ -41,12 +67,12 @@ impl Rig {
         }
     }
 
-    pub(super) fn open(&mut self, peer: u128, consuming: bool, offer: String) -> Result<String> {
+    fn open(&mut self, peer: u128, consuming: bool, offer: String) -> Result<String> {
         let transport = TransportId::from_u128(peer);
         self.answer(peer, MediaCmd::Open { transport, consuming, offer })
     }
 
-    pub(super) fn produce(&mut self, peer: u128, mid: String, offer: String) -> Result<String> {
+    fn produce(&mut self, peer: u128, mid: String, offer: String) -> Result<String> {
         let cmd = MediaCmd::Produce {
             transport: TransportId::from_u128(peer),
             producer: ProducerId::from_u128(peer),
@@ -60,7 +86,7 @@ impl Rig {
     }
 
     /// Our offer for the publisher's track.
-    pub(super) fn consume(&mut self, peer: u128, publisher: u128) -> Result<String> {
+    fn consume(&mut self, peer: u128, publisher: u128) -> Result<String> {
         let wants = vec![(ProducerId::from_u128(publisher), None)];
         match self.call(peer, MediaCmd::Consume { transport: TransportId::from_u128(peer), wants })? {
             MediaAnswer::Offer { offer: Some(offer), .. } => Ok(offer),
@@ -70,7 +96,7 @@ impl Rig {
         }
     }
 
-    pub(super) fn renegotiate(&mut self, peer: u128, answer: String) -> Result<()> {
+    fn renegotiate(&mut self, peer: u128, answer: String) -> Result<()> {
         let cmd = MediaCmd::Renegotiate { transport: TransportId::from_u128(peer), answer };
         self.call(peer, cmd).map(|_| ())
     }
