@@ -8,12 +8,12 @@ use sederunt_proto::event::media as m;
 use sederunt_proto::frame::Frame;
 use sederunt_proto::media::edge as e;
 use sederunt_proto::media::{
-    ProducerKind, ProducerState, RenegotiateRequest, RenegotiateResponse, SessionDescription, Simulcast,
-    Target,
+    ProducerState, RenegotiateRequest, RenegotiateResponse, SessionDescription, Simulcast, Target,
 };
 use str0m::media::Mid;
 
 use crate::call::Call;
+use crate::kind::Kind;
 use crate::screen::Track;
 use crate::signal::Trouble;
 use crate::vp8::Layer;
@@ -133,8 +133,7 @@ impl Follow {
         for (id, of) in wanted {
             // Whoever has gone meanwhile has no track.
             let Some(track) = map.remove(&id).and_then(|consumer| consumer.producer_track) else { continue };
-            let is_voice = of.state.kind() == ProducerKind::Audio;
-            let track_of = Track::new(asked, id, of.peer, is_voice);
+            let track_of = Track::new(asked, id, of.peer, Kind::of(&of.state));
             call.screen.tracks.insert(Mid::from(track.stream_id.as_str()), track_of);
         }
         let Some(offer) = reply.description else { return Ok(()) };
@@ -179,7 +178,7 @@ impl Follow {
         }
         let now = Instant::now();
         let mut requests = Vec::new();
-        for (mid, track) in call.screen.tracks.iter_mut().filter(|(_, track)| !track.is_voice) {
+        for (mid, track) in call.screen.tracks.iter_mut().filter(|(_, track)| track.kind == Kind::Camera) {
             let is_settled = track.shown_for(now).is_some_and(|time| time >= LAYERS_EVERY);
             let speaks = self.speaker.as_ref() == Some(&track.peer);
             let suits = if speaks { Layer::H } else { Layer::Q };
@@ -207,7 +206,7 @@ impl Follow {
 fn simulcast(layer: Layer) -> Simulcast {
     let order = Some("asciibetical".to_owned());
     Simulcast {
-        preferred_rid: Some(layer.rid().to_owned()),
+        preferred_rid: layer.rid().map(str::to_owned),
         priority_ordering: order.clone(),
         rid_not_available: order,
     }

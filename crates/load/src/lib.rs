@@ -16,6 +16,7 @@ mod dial;
 mod error;
 mod follow;
 mod histogram;
+mod kind;
 mod link;
 mod metrics;
 pub mod order;

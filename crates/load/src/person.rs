@@ -12,12 +12,12 @@ use sederunt_proto::media::{
 };
 use sederunt_proto::socket::plugin::{PluginStoreGetKeysRequest, PluginStoreResponse};
 use sederunt_proto::socket::room as r;
-use str0m::media::MediaKind;
 
 use crate::api::Pass;
 use crate::call::Call;
 use crate::carrier::Carrier;
 use crate::follow::Follow;
+use crate::kind::Kind;
 use crate::link::Line;
 use crate::plan::Way;
 use crate::relay::{Relay, Relayed};
@@ -26,6 +26,7 @@ use crate::scene::Scene;
 use crate::seen::Seen;
 use crate::side::{Lines, tcp_candidate, udp_candidates};
 use crate::signal::{Signal, Trouble};
+use crate::vp8::Layer;
 
 /// The client waits so long for ICE (PROTOCOL §0 point 5).
 const MEDIA_MAX: Duration = Duration::from_secs(30);
@@ -81,8 +82,11 @@ impl Person {
         person.init(pass).await?;
         person.enter(pass, peer).await?;
         if scene.plan.publishes(number) {
-            person.produce(MediaKind::Audio).await?;
-            person.produce(MediaKind::Video).await?;
+            person.produce(Kind::Voice).await?;
+            person.produce(Kind::Camera).await?;
+        }
+        if scene.plan.shares_screen(number) {
+            person.produce(Kind::Screen).await?;
         }
         person.call.seen.joins.add(begin.elapsed());
         person.counted = true;
@@ -166,16 +170,18 @@ impl Person {
     }
 
     /// PROTOCOL §6.2.
-    async fn produce(&mut self, kind: MediaKind) -> Result<(), Trouble> {
+    async fn produce(&mut self, kind: Kind) -> Result<(), Trouble> {
         const WHAT: &str = "media.produce";
         let call = &mut self.call;
         let (mid, sdp) = call.sends.publish(kind)?;
         let (name, mime, more) = match kind {
-            MediaKind::Audio => ("audio", "audio/opus", ""),
-            MediaKind::Video => ("video", "video/VP8", r#""screenShare":false,"#),
+            Kind::Voice => ("audio", "audio/opus", ""),
+            Kind::Camera => ("video", "video/VP8", r#""screenShare":false,"#),
+            Kind::Screen => ("video", "video/VP8", r#""screenShare":true,"#),
         };
         let request = e::ProducerCreateRequest {
             kind: name.to_owned(),
+            screen_share: kind == Kind::Screen,
             description: offer(Of::Publisher, sdp),
             app_data: Some(format!(r#"{{{more}"e2ee":false,"mid":"{mid}"}}"#)),
             mime_type: Some(mime.to_owned()),
@@ -185,14 +191,16 @@ impl Person {
         let produced: e::ProducerCreateResponse = call.ask(WHAT, m::PRODUCE, &request).await?;
         call.sends.accept_answer(&sdp_of(WHAT, produced.description)?)?;
         let now = Instant::now();
-        match kind {
-            MediaKind::Audio => {
-                call.studio.add_voice(now, mid);
-                call.voice = Some(produced.producer_id);
-            }
-            MediaKind::Video => {
-                call.studio.add_picture(now, mid, call.scene.board.publish(&produced.producer_id));
-            }
+        let layers: &[Layer] = match kind {
+            Kind::Voice => &[],
+            Kind::Camera => &Layer::CAMERA,
+            Kind::Screen => &[Layer::Screen],
+        };
+        if kind == Kind::Voice {
+            call.studio.add_voice(now, mid);
+            call.voice = Some(produced.producer_id);
+        } else {
+            call.studio.add_picture(now, mid, layers, call.scene.board.publish(&produced.producer_id));
         }
         call.sends.flush(now, &mut call.lines)
     }

@@ -30,7 +30,7 @@ pub struct Picture {
     torn: bool,
     layer: Option<Layer>,
     /// Frames shown, by layer.
-    pub shown: [u64; Layer::ALL.len()],
+    pub shown: [u64; Layer::COUNT],
     /// Whole frames whose numbers do not follow although nothing was lost: somebody counted wrongly.
     pub gaps: u64,
     /// Frames that could not be shown.
@@ -138,7 +138,7 @@ mod tests {
         assert!(feed(&mut picture, 32_767, false, Layer::F));
         assert!(feed(&mut picture, 0x8000, false, Layer::F), "32768 is 0");
         assert!(feed(&mut picture, 1, true, Layer::Q));
-        assert_eq!((picture.shown, picture.gaps, picture.broken), ([3, 0, 1], 0, 1));
+        assert_eq!((picture.shown, picture.gaps, picture.broken), ([3, 0, 1, 0], 0, 1));
     }
 
     #[test]

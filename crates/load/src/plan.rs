@@ -37,7 +37,9 @@ pub struct Plan {
     pub people: usize,
     /// Of those, how many have a camera and a microphone.
     pub publishing: usize,
-    /// Of those, how many speak at a time.
+    /// Of those, how many share a screen besides.
+    pub screens: usize,
+    /// Of those with a microphone, how many speak at a time.
     pub speakers: usize,
     /// How long it goes on after the last one has come.
     pub time: Duration,
@@ -101,6 +103,9 @@ impl Plan {
         if self.publishing > self.people {
             return bad("more people publish than there are in a room".to_owned());
         }
+        if self.screens > self.publishing {
+            return bad("more people share a screen than publish".to_owned());
+        }
         if self.speakers > self.publishing {
             return bad("more people speak than publish".to_owned());
         }
@@ -126,6 +131,11 @@ impl Plan {
     /// Whether somebody has a camera and a microphone.
     pub(crate) fn publishes(&self, person: usize) -> bool {
         person < self.publishing
+    }
+
+    /// Whether somebody shares a screen.
+    pub(crate) fn shares_screen(&self, person: usize) -> bool {
+        person < self.screens
     }
 
     /// Every second person has a small window, and is content with small pictures.
@@ -175,6 +185,7 @@ pub(crate) mod tests {
             rooms: 2,
             people: 10,
             publishing: 4,
+            screens: 1,
             speakers: 2,
             time: Duration::from_secs(60),
             churn: Churn::default(),
@@ -199,6 +210,7 @@ pub(crate) mod tests {
         assert!(with(|p| p.rooms = usize::MAX));
         assert!(with(|p| p.publishing = 11));
         assert!(with(|p| p.speakers = 5));
+        assert!(with(|p| p.screens = 5));
         assert!(with(|p| p.time = Duration::ZERO));
         for way in [Way::Tcp, Way::Relay] {
             let with_line = Plan { link: Some(Link::default()), ..plan() };

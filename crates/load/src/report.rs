@@ -10,7 +10,7 @@ use crate::metrics::Counters;
 use crate::own::Usage;
 use crate::plan::Plan;
 use crate::seen::{Packets, Seen, Share};
-use crate::vp8::FRAMES_PER_SECOND;
+use crate::vp8::{FRAMES_PER_SECOND, SCREEN_FRAMES_PER_SECOND};
 
 /// Above this share of a core one thread of ours has no room for what comes at once.
 const CPU_MAX: f64 = 0.85;
@@ -64,19 +64,25 @@ pub struct Row {
     pub with_sound: usize,
     /// People who saw everybody who has a camera.
     pub with_picture: usize,
+    /// People who saw every screen that others share.
+    pub with_screen: usize,
     /// From the wish for a picture until it is shown, 50 % and 95 %.
     pub first_picture_ms: Option<Ends>,
-    /// Frames shown.
+    /// Frames of cameras shown.
     pub frames_shown: u64,
     /// Frames that were made of the same pictures in the same time.
     pub frames_published: u64,
+    /// Frames of screens shown.
+    pub screen_frames_shown: u64,
+    /// Frames that were made of the same screens in the same time.
+    pub screen_frames_published: u64,
     /// Frames that could not be shown.
     pub frames_broken: u64,
     /// Numbers of frames that do not follow although nothing was lost: a fault of the server.
     pub gaps: u64,
     /// Packets of voices.
     pub sound: Packets,
-    /// Packets of cameras.
+    /// Packets of cameras and screens.
     pub video: Packets,
     /// Frames shown of the layers f, h and q.
     pub layers: [u64; 3],
@@ -87,42 +93,55 @@ pub struct Row {
 }
 
 impl Row {
-    /// Frames a second of a picture, on average; `None` = there was none.
+    /// Frames a second of a camera, on average; `None` = there was none.
     pub fn frames_per_second(&self) -> Option<f64> {
-        let share = self.frames_shown as f64 / self.frames_published as f64;
-        (self.frames_published > 0).then(|| share * f64::from(FRAMES_PER_SECOND))
+        rate(self.frames_shown, self.frames_published, FRAMES_PER_SECOND)
+    }
+
+    /// The same of a screen.
+    pub fn screen_frames_per_second(&self) -> Option<f64> {
+        rate(self.screen_frames_shown, self.screen_frames_published, SCREEN_FRAMES_PER_SECOND)
     }
 
     fn of(room: String, plan: &Plan, people: usize, outcomes: &[&Outcome]) -> Self {
         let mut all = Seen::default();
         outcomes.iter().for_each(|outcome| all.merge(&outcome.seen));
-        let has = |share: fn(&Seen) -> Share| {
+        let has = |share: fn(&Seen) -> Share, all: usize| {
             let complete = |outcome: &&&Outcome| {
-                let others = plan.publishing - usize::from(plan.publishes(outcome.person));
+                let others = all - usize::from(outcome.person < all);
                 let share = share(&outcome.seen);
                 !outcome.seen.joins.is_empty() && share.had == share.wanted && share.wanted >= others as u64
             };
             outcomes.iter().filter(complete).count()
         };
+        let [f, h, q, screen] = all.shown;
         Self {
             room,
             people,
             joins: all.joins.len(),
             join_ms: Ends::of(&all.joins, 0.95),
-            with_sound: has(|seen| seen.voices),
-            with_picture: has(|seen| seen.pictures),
+            with_sound: has(|seen| seen.voices, plan.publishing),
+            with_picture: has(|seen| seen.pictures, plan.publishing),
+            with_screen: has(|seen| seen.screens, plan.screens),
             first_picture_ms: Ends::of(&all.first_pictures, 0.95),
-            frames_shown: all.shown.iter().sum(),
+            frames_shown: f + h + q,
             frames_published: all.published,
+            screen_frames_shown: screen,
+            screen_frames_published: all.screens_published,
             frames_broken: all.broken,
             gaps: all.gaps,
             sound: all.sound,
             video: all.video,
-            layers: all.shown,
+            layers: [f, h, q],
             key_frames_asked: all.keys_asked,
             delay_ms: Ends::of(&all.delays, 0.99),
         }
     }
+}
+
+/// What was shown of so many frames that were made at a rate.
+fn rate(shown: u64, published: u64, of: u32) -> Option<f64> {
+    (published > 0).then(|| shown as f64 / published as f64 * f64::from(of))
 }
 
 /// What the load test itself took.
@@ -241,9 +260,13 @@ mod tests {
     use crate::plan::tests::plan;
 
     fn outcome(room: usize, person: usize, voices: Share) -> Outcome {
-        let mut seen = Seen { voices, pictures: voices, ..Seen::default() };
+        // Of one screen, which the first person shares.
+        let wanted = u64::from(person > 0);
+        let screens = Share { had: wanted - u64::from(person == 7), wanted };
+        let mut seen = Seen { voices, pictures: voices, screens, ..Seen::default() };
         seen.joins.add(Duration::from_millis(200));
-        (seen.shown, seen.published) = ([10, 0, 5], 20);
+        (seen.shown, seen.published) = ([10, 0, 5, 4], 20);
+        seen.screens_published = 5;
         seen.video = Packets { received: 99, late: 2, lost: 1 };
         Outcome { room, person, seen }
     }
@@ -267,6 +290,7 @@ mod tests {
         assert_eq!((total.people, total.joins, total.with_sound, total.with_picture), (20, 5, 3, 3));
         assert_eq!((total.frames_per_second(), total.video.lost_share()), (Some(15.0), 0.01));
         assert_eq!((total.layers, total.sound), ([50, 0, 25], Packets::default()));
+        assert_eq!((total.with_screen, total.screen_frames_per_second()), (4, Some(4.0)));
         assert!(total.delay_ms.is_none());
     }
 

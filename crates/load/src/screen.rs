@@ -10,6 +10,7 @@ use str0m::media::{KeyframeRequestKind, Mid};
 use str0m::rtp::{RedDecoder, RtpPacket};
 
 use crate::board::Board;
+use crate::kind::Kind;
 use crate::order::{Order, Step};
 use crate::picture::{Part, Picture};
 use crate::seen::Seen;
@@ -28,7 +29,7 @@ const SETTLED: Duration = Duration::from_secs(3);
 pub(crate) struct Track {
     pub(crate) producer: String,
     pub(crate) peer: String,
-    pub(crate) is_voice: bool,
+    pub(crate) kind: Kind,
     /// The layer that was asked for last.
     pub(crate) asked: Layer,
     wanted_at: Instant,
@@ -43,11 +44,11 @@ pub(crate) struct Track {
 
 impl Track {
     /// One that was just asked for.
-    pub(crate) fn new(now: Instant, producer: String, peer: String, is_voice: bool) -> Self {
+    pub(crate) fn new(now: Instant, producer: String, peer: String, kind: Kind) -> Self {
         Self {
             producer,
             peer,
-            is_voice,
+            kind,
             asked: Layer::F,
             wanted_at: now,
             first_at: None,
@@ -90,7 +91,7 @@ impl Screen {
         }
         let (seq, payload) = (*packet.seq_no, &packet.payload);
         track.ssrc = Some(*packet.header.ssrc);
-        if track.is_voice {
+        if track.kind == Kind::Voice {
             let part = Part { head: None, ends: true };
             let carried = carried(packet).into_iter().map(|back| (back, part));
             track.order.push_with(now, seq, part, carried, &mut self.steps);
@@ -126,12 +127,15 @@ impl Screen {
     pub(crate) fn remove(&mut self, now: Instant, mid: Mid, seen: &mut Seen) {
         let Some(track) = self.tracks.remove(&mid) else { return };
         let time = now.saturating_duration_since(track.wanted_at);
-        let packets = if track.is_voice { &mut seen.sound } else { &mut seen.video };
+        let (packets, share, published) = match track.kind {
+            Kind::Voice => (&mut seen.sound, &mut seen.voices, None),
+            Kind::Camera => (&mut seen.video, &mut seen.pictures, Some(&mut seen.published)),
+            Kind::Screen => (&mut seen.video, &mut seen.screens, Some(&mut seen.screens_published)),
+        };
         packets.received += track.order.received;
         packets.late += track.order.late;
         packets.lost += track.order.lost;
         seen.stream_time += track.shown_for(now).unwrap_or_default();
-        let share = if track.is_voice { &mut seen.voices } else { &mut seen.pictures };
         if track.first_at.is_some() || time >= SETTLED {
             share.wanted += 1;
             share.had += u64::from(track.first_at.is_some());
@@ -140,8 +144,10 @@ impl Screen {
         seen.shown.iter_mut().zip(shown).for_each(|(own, more)| *own += more);
         seen.gaps += gaps;
         seen.broken += broken;
-        if let Some((published, before)) = track.published {
-            seen.published += published.load(Ordering::Relaxed).saturating_sub(before);
+        if let Some((made, before)) = track.published
+            && let Some(published) = published
+        {
+            *published += made.load(Ordering::Relaxed).saturating_sub(before);
         }
     }
 }
@@ -156,7 +162,7 @@ impl Track {
                 return;
             }
         };
-        if self.is_voice {
+        if self.kind == Kind::Voice {
             self.first_at.get_or_insert(now);
         } else if self.picture.part(part) {
             board.shown.fetch_add(1, Ordering::Relaxed);
@@ -178,7 +184,10 @@ impl Track {
         let lately = |at: Instant| now.saturating_duration_since(at) < ASK_EVERY;
         // The server asks for the first one by itself.
         let is_new = lately(self.wanted_at);
-        !self.is_voice && self.picture.needs_key() && !is_new && !self.key_asked_at.is_some_and(lately)
+        self.kind != Kind::Voice
+            && self.picture.needs_key()
+            && !is_new
+            && !self.key_asked_at.is_some_and(lately)
     }
 }
 

@@ -58,17 +58,21 @@ pub struct Seen {
     pub voices: Share,
     /// Cameras that were seen.
     pub pictures: Share,
+    /// Screens that were seen.
+    pub screens: Share,
     /// Frames that could be shown, by layer.
-    pub shown: [u64; Layer::ALL.len()],
-    /// Frames that were made of what was shown, while it was.
+    pub shown: [u64; Layer::COUNT],
+    /// Frames that were made of the cameras that were shown, while they were.
     pub published: u64,
+    /// The same of screens.
+    pub screens_published: u64,
     /// Frames that could not be shown.
     pub broken: u64,
     /// Numbers of frames that do not follow although nothing was lost.
     pub gaps: u64,
     /// Packets of voices.
     pub sound: Packets,
-    /// Packets of cameras.
+    /// Packets of cameras and screens.
     pub video: Packets,
     /// Key frames that were asked for.
     pub keys_asked: u64,
@@ -97,13 +101,18 @@ impl Seen {
         for (what, count) in &other.troubles {
             *self.troubles.entry(what.clone()).or_default() += count;
         }
-        for (own, more) in [(&mut self.voices, other.voices), (&mut self.pictures, other.pictures)] {
+        for (own, more) in [
+            (&mut self.voices, other.voices),
+            (&mut self.pictures, other.pictures),
+            (&mut self.screens, other.screens),
+        ] {
             own.had += more.had;
             own.wanted += more.wanted;
         }
         self.shown.iter_mut().zip(other.shown).for_each(|(own, more)| *own += more);
         for (own, more) in [
             (&mut self.published, other.published),
+            (&mut self.screens_published, other.screens_published),
             (&mut self.broken, other.broken),
             (&mut self.gaps, other.gaps),
             (&mut self.keys_asked, other.keys_asked),

@@ -12,6 +12,7 @@ use str0m::net::{Protocol, Receive, TcpType};
 use str0m::{Candidate, Event, Input, Output, Rtc};
 
 use crate::carrier::Carrier;
+use crate::kind::Kind;
 use crate::link::Line;
 use crate::signal::Trouble;
 use crate::vp8::Layer;
@@ -127,14 +128,16 @@ impl Side {
     }
 
     /// An offer with one more track, a camera in three layers.
-    pub(crate) fn publish(&mut self, kind: MediaKind) -> Result<(Mid, String), Trouble> {
-        let layers = (kind == MediaKind::Video).then(|| {
+    pub(crate) fn publish(&mut self, kind: Kind) -> Result<(Mid, String), Trouble> {
+        let layers = (kind == Kind::Camera).then(|| {
             let mut simulcast = Simulcast::new();
-            Layer::ALL.iter().for_each(|layer| simulcast.add_send_layer(SimulcastLayer::new(layer.rid())));
+            let rids = Layer::CAMERA.into_iter().filter_map(Layer::rid);
+            rids.for_each(|rid| simulcast.add_send_layer(SimulcastLayer::new(rid)));
             simulcast
         });
+        let media = if kind == Kind::Voice { MediaKind::Audio } else { MediaKind::Video };
         let mut api = self.rtc.sdp_api();
-        let mid = api.add_media(kind, Direction::SendOnly, None, None, layers);
+        let mid = api.add_media(media, Direction::SendOnly, None, None, layers);
         let applied = api.apply();
         Ok((mid, self.offer_changes(applied)?))
     }

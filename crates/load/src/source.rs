@@ -1,4 +1,4 @@
-//! What a person publishes: one encoding of a camera, or a voice, packet by packet, and what of it is repeated on request.
+//! What a person publishes: one encoding of a camera or a screen, or a voice, packet by packet, and what of it is repeated on request.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use str0m::media::{Mid, Pt, Rid};
 use str0m::rtp::{ExtensionValues, RtpWrite};
 
 use crate::stamp::Clock;
-use crate::vp8::{self, FRAMES_PER_SECOND, KEY_EVERY, Layer};
+use crate::vp8::{self, KEY_EVERY, Layer};
 
 /// Payload types that the client uses (PROTOCOL §9).
 pub(crate) const PT_OPUS: u8 = 111;
@@ -23,9 +23,7 @@ const VOICE_TOC: u8 = 0xf8;
 /// Level of a voice that speaks, and of one that is silent (RFC 6464), negative dBov as str0m wants them.
 const LOUD_DB: i8 = -20;
 const SILENT_DB: i8 = -90;
-/// Time between two frames of a camera.
-pub(crate) const PICTURE_FRAME: Duration = Duration::from_millis(1_000 / FRAMES_PER_SECOND as u64);
-const PICTURE_TICKS: u32 = 90_000 / FRAMES_PER_SECOND;
+const PICTURE_HZ: u32 = 90_000;
 /// Packets that can be repeated: two seconds of the largest layer.
 const KEPT_MAX: usize = 256;
 /// Numbers begin here, so that what was repeated of the first packets has a number, too.
@@ -33,7 +31,7 @@ const FIRST: u64 = 1_000;
 
 /// What it makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum Makes {
     Voice,
     Picture(Layer),
 }
@@ -52,7 +50,7 @@ struct Kept {
 pub(crate) struct Source {
     pub(crate) mid: Mid,
     pub(crate) rid: Option<Rid>,
-    kind: Kind,
+    makes: Makes,
     seq: u64,
     frames: u32,
     since_key: u32,
@@ -65,19 +63,19 @@ pub(crate) struct Source {
 impl Source {
     /// A voice.
     pub(crate) fn voice(mid: Mid) -> Self {
-        Self::new(mid, None, Kind::Voice)
+        Self::new(mid, None, Makes::Voice)
     }
 
-    /// A layer of a camera.
+    /// A layer of a camera, or a screen.
     pub(crate) fn picture(mid: Mid, layer: Layer) -> Self {
-        Self::new(mid, Some(Rid::from(layer.rid())), Kind::Picture(layer))
+        Self::new(mid, layer.rid().map(Rid::from), Makes::Picture(layer))
     }
 
-    fn new(mid: Mid, rid: Option<Rid>, kind: Kind) -> Self {
+    fn new(mid: Mid, rid: Option<Rid>, makes: Makes) -> Self {
         Self {
             mid,
             rid,
-            kind,
+            makes,
             seq: FIRST,
             frames: 0,
             since_key: 0,
@@ -88,7 +86,7 @@ impl Source {
     }
 
     pub(crate) fn is_voice(&self) -> bool {
-        self.kind == Kind::Voice
+        self.makes == Makes::Voice
     }
 
     /// Somebody needs a key frame: the next frame is one.
@@ -98,16 +96,19 @@ impl Source {
 
     /// The packets of the next frame, `loud` if somebody speaks.
     pub(crate) fn frame(&mut self, now: Instant, clock: Clock, loud: bool) -> Vec<RtpWrite> {
-        let (payloads, ticks) = match self.kind {
-            Kind::Voice => {
+        let (payloads, ticks) = match self.makes {
+            Makes::Voice => {
                 let mut payload = vec![0; VOICE_BYTES];
                 payload.iter_mut().take(1).for_each(|toc| *toc = VOICE_TOC);
                 (vec![payload], VOICE_TICKS)
             }
-            Kind::Picture(layer) => {
+            Makes::Picture(layer) => {
                 let key = std::mem::take(&mut self.key) || self.since_key >= KEY_EVERY;
                 self.since_key = if key { 1 } else { self.since_key + 1 };
-                (vp8::frame(layer, self.frames as u16, self.frames as u8, key), PICTURE_TICKS)
+                (
+                    vp8::frame(layer, self.frames as u16, self.frames as u8, key),
+                    PICTURE_HZ / layer.frames_per_second(),
+                )
             }
         };
         let time = self.frames.wrapping_mul(ticks);

@@ -8,7 +8,7 @@ use str0m::Rtc;
 use str0m::media::{Mid, Rid};
 use str0m::rtp::rtcp::Nack;
 
-use crate::source::{PICTURE_FRAME, Source, VOICE_FRAME};
+use crate::source::{Source, VOICE_FRAME};
 use crate::stamp::Clock;
 use crate::vp8::Layer;
 
@@ -37,59 +37,71 @@ impl Beat {
     }
 }
 
-/// Camera and microphone.
+/// A track: its encodings, whose frames are due together.
+#[derive(Debug)]
+struct Track {
+    beat: Beat,
+    sources: Vec<Source>,
+    /// Counts the frames of a picture.
+    frames: Option<Arc<AtomicU64>>,
+}
+
+/// Microphone, camera and screen.
 #[derive(Debug, Default)]
 pub(crate) struct Studio {
-    sources: Vec<Source>,
-    voice: Option<Beat>,
-    picture: Option<Beat>,
-    frames: Option<Arc<AtomicU64>>,
+    tracks: Vec<Track>,
 }
 
 impl Studio {
     /// Begins to speak on a track.
     pub(crate) fn add_voice(&mut self, now: Instant, mid: Mid) {
-        self.sources.push(Source::voice(mid));
-        self.voice = Some(Beat { next: now, every: VOICE_FRAME });
+        self.add(now, VOICE_FRAME, vec![Source::voice(mid)], None);
     }
 
-    /// Begins to show, in three layers; `frames` counts what is made.
-    pub(crate) fn add_picture(&mut self, now: Instant, mid: Mid, frames: Arc<AtomicU64>) {
-        self.sources.extend(Layer::ALL.map(|layer| Source::picture(mid, layer)));
-        self.picture = Some(Beat { next: now, every: PICTURE_FRAME });
-        self.frames = Some(frames);
+    /// Begins to show on a track, in these layers; `frames` counts what is made.
+    pub(crate) fn add_picture(&mut self, now: Instant, mid: Mid, layers: &[Layer], frames: Arc<AtomicU64>) {
+        let rate = layers.iter().map(|layer| layer.frames_per_second()).max().unwrap_or(1);
+        let sources = layers.iter().map(|layer| Source::picture(mid, *layer)).collect();
+        self.add(now, Duration::from_secs(1) / rate, sources, Some(frames));
+    }
+
+    fn add(&mut self, next: Instant, every: Duration, sources: Vec<Source>, frames: Option<Arc<AtomicU64>>) {
+        self.tracks.push(Track { beat: Beat { next, every }, sources, frames });
     }
 
     /// When the next frame is due.
     pub(crate) fn due(&self) -> Option<Instant> {
-        self.voice.iter().chain(&self.picture).map(|beat| beat.next).min()
+        self.tracks.iter().map(|track| track.beat.next).min()
     }
 
     /// Writes the frames that are due; true if there were any.
     pub(crate) fn write(&mut self, now: Instant, clock: Clock, loud: bool, rtc: &mut Rtc) -> bool {
-        let voices = self.voice.as_mut().map_or(0, |beat| beat.take(now));
-        let pictures = self.picture.as_mut().map_or(0, |beat| beat.take(now));
-        if voices + pictures == 0 {
-            return false;
-        }
         let mut api = rtc.direct_api();
-        for source in &mut self.sources {
-            let due = if source.is_voice() { voices } else { pictures };
-            let Some(stream) = api.stream_tx_by_mid(source.mid, source.rid) else { continue };
-            for _ in 0..due {
-                source.frame(now, clock, loud).into_iter().for_each(|packet| stream.write_rtp(packet));
+        let mut any = false;
+        for Track { beat, sources, frames } in &mut self.tracks {
+            let due = beat.take(now);
+            any |= due > 0;
+            for source in sources {
+                let Some(stream) = api.stream_tx_by_mid(source.mid, source.rid) else { continue };
+                for _ in 0..due {
+                    source.frame(now, clock, loud).into_iter().for_each(|packet| stream.write_rtp(packet));
+                }
+            }
+            if let Some(frames) = frames {
+                frames.fetch_add(u64::from(due), Ordering::Relaxed);
             }
         }
-        if let Some(frames) = &self.frames {
-            frames.fetch_add(u64::from(pictures), Ordering::Relaxed);
-        }
-        true
+        any
+    }
+
+    fn sources(&mut self) -> impl Iterator<Item = &mut Source> {
+        self.tracks.iter_mut().flat_map(|track| &mut track.sources)
     }
 
     /// Somebody needs a key frame of a layer.
     pub(crate) fn want_key(&mut self, mid: Mid, rid: Option<Rid>) {
         let of = |source: &&mut Source| source.mid == mid && (rid.is_none() || source.rid == rid);
-        self.sources.iter_mut().filter(of).for_each(Source::want_key);
+        self.sources().filter(of).for_each(Source::want_key);
     }
 
     /// Repeats what was lost on its way, on the stream itself; true if there was something.
@@ -97,7 +109,7 @@ impl Studio {
         let mut api = rtc.direct_api();
         let Some(stream) = api.stream_tx(&nack.ssrc) else { return false };
         let (mid, rid) = (stream.mid(), stream.rid());
-        let Some(source) = self.sources.iter_mut().find(|s| s.mid == mid && s.rid == rid) else {
+        let Some(source) = self.sources().find(|s| s.mid == mid && s.rid == rid) else {
             return false;
         };
         let mut any = false;
@@ -114,7 +126,7 @@ impl Studio {
 
     /// Packets repeated so far.
     pub(crate) fn repeated(&self) -> u64 {
-        self.sources.iter().map(|source| source.repeated).sum()
+        self.tracks.iter().flat_map(|track| &track.sources).map(|source| source.repeated).sum()
     }
 }
 

@@ -17,6 +17,8 @@ const COLUMNS: &[Column] = &[
     ("with picture", |row| row.with_picture.to_string()),
     ("first picture p50/p95 ms", |row| ends(row.first_picture_ms)),
     ("frames/s of 20", |row| row.frames_per_second().map_or_else(none, |rate| format!("{rate:.1}"))),
+    ("with screen", |row| row.with_screen.to_string()),
+    ("screen/s of 5", |row| row.screen_frames_per_second().map_or_else(none, |rate| format!("{rate:.1}"))),
     ("lost sound/video %", lost),
     ("layers f/h/q %", layers),
     ("delay p50/p99 ms", |row| ends(row.delay_ms)),

@@ -3,7 +3,9 @@
 
 /// Frames a second of a camera.
 pub const FRAMES_PER_SECOND: u32 = 20;
-/// A key frame comes at the latest after so many frames: two seconds.
+/// Frames a second of a screen.
+pub const SCREEN_FRAMES_PER_SECOND: u32 = 5;
+/// A key frame comes at the latest after so many frames: two seconds of a camera, eight of a screen.
 pub const KEY_EVERY: u32 = 40;
 /// A key frame is so many times as large as the frames between.
 const KEY_WEIGHT: u32 = 4;
@@ -16,7 +18,7 @@ const KEY_HEADER_BYTES: usize = 10;
 /// Bits of a picture number.
 pub(crate) const PICTURE_MASK: u16 = 0x7fff;
 
-/// An encoding of a camera.
+/// An encoding of a camera, or a screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Layer {
     /// The whole picture.
@@ -25,18 +27,31 @@ pub enum Layer {
     H,
     /// A quarter.
     Q,
+    /// A shared screen, which has no others beside it.
+    Screen,
 }
 
 impl Layer {
-    /// All, from large to small.
-    pub const ALL: [Self; 3] = [Self::F, Self::H, Self::Q];
+    /// Those of a camera, from large to small.
+    pub const CAMERA: [Self; 3] = [Self::F, Self::H, Self::Q];
+    /// How many there are.
+    pub const COUNT: usize = 4;
 
-    /// As the client names it (PROTOCOL §6.2).
-    pub const fn rid(self) -> &'static str {
+    /// As the client names it (PROTOCOL §6.2); a screen has no name, as it is one of one.
+    pub const fn rid(self) -> Option<&'static str> {
         match self {
-            Self::F => "f",
-            Self::H => "h",
-            Self::Q => "q",
+            Self::F => Some("f"),
+            Self::H => Some("h"),
+            Self::Q => Some("q"),
+            Self::Screen => None,
+        }
+    }
+
+    /// Frames a second.
+    pub const fn frames_per_second(self) -> u32 {
+        match self {
+            Self::F | Self::H | Self::Q => FRAMES_PER_SECOND,
+            Self::Screen => SCREEN_FRAMES_PER_SECOND,
         }
     }
 
@@ -46,35 +61,38 @@ impl Layer {
             Self::F => (640, 360),
             Self::H => (320, 180),
             Self::Q => (160, 90),
+            Self::Screen => (1_280, 720),
         }
     }
 
-    /// What an encoder makes of a talking head.
+    /// What an encoder makes of a talking head, and of slides.
     pub const fn bits_per_second(self) -> u32 {
         match self {
             Self::F => 900_000,
             Self::H => 280_000,
             Self::Q => 90_000,
+            Self::Screen => 500_000,
         }
     }
 
     /// The layer of a picture so wide.
     fn of_width(width: u16) -> Option<Self> {
-        Self::ALL.into_iter().find(|layer| layer.size().0 == width)
+        Self::CAMERA.into_iter().chain([Self::Screen]).find(|layer| layer.size().0 == width)
     }
 
-    /// Place in [`Self::ALL`].
+    /// Place among all.
     pub(crate) const fn index(self) -> usize {
         match self {
             Self::F => 0,
             Self::H => 1,
             Self::Q => 2,
+            Self::Screen => 3,
         }
     }
 
     /// Bytes of a frame, so that those from one key frame to the next have the rate of the layer.
     fn frame_bytes(self, key: bool) -> usize {
-        let between_keys = self.bits_per_second() / 8 * KEY_EVERY / FRAMES_PER_SECOND;
+        let between_keys = self.bits_per_second() / 8 * KEY_EVERY / self.frames_per_second();
         let one = between_keys / (KEY_EVERY - 1 + KEY_WEIGHT);
         (if key { one * KEY_WEIGHT } else { one }) as usize
     }
@@ -169,7 +187,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        for layer in Layer::ALL {
+        for layer in Layer::CAMERA.into_iter().chain([Layer::Screen]) {
             for key in [true, false] {
                 let packets = frame(layer, 0x8123, 250, key);
                 for (index, packet) in packets.iter().enumerate() {
@@ -194,9 +212,9 @@ mod tests {
 
     #[test]
     fn a_layer_has_its_rate() {
-        for layer in Layer::ALL {
+        for layer in Layer::CAMERA.into_iter().chain([Layer::Screen]) {
             let bytes: usize = (0..KEY_EVERY).map(|n| layer.frame_bytes(n == 0)).sum();
-            let bits = bytes as f64 * 8.0 * f64::from(FRAMES_PER_SECOND) / f64::from(KEY_EVERY);
+            let bits = bytes as f64 * 8.0 * f64::from(layer.frames_per_second()) / f64::from(KEY_EVERY);
             let wanted = f64::from(layer.bits_per_second());
             assert!((0.99..=1.0).contains(&(bits / wanted)), "{layer:?}: {bits}");
         }

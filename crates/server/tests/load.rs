@@ -84,9 +84,11 @@ async fn everybody_hears_and_sees_everybody_and_whoever_comes_back_too() {
 }
 
 #[tokio::test]
-async fn everybody_hears_and_sees_everybody_over_tcp() {
-    let (report, stays) = run_with(&["--tcp"]).await;
+async fn everybody_hears_and_sees_everybody_and_a_screen_over_tcp() {
+    let (report, stays) = run_with(&["--tcp", "--screens", "1"]).await;
     everybody_got_everything(&report);
+    assert_eq!(report["total"]["with_screen"], ROOMS * PEOPLE, "{report}");
+    assert!(report["total"]["screen_frames_shown"].as_u64().unwrap() > 20, "{report}");
     for kind in ["sound", "video"] {
         assert_eq!(report["total"][kind]["lost"], 0, "{report}");
     }

@@ -136,6 +136,7 @@ async fn measure(
         rooms: 1,
         people,
         publishing: PUBLISHING,
+        screens: 0,
         speakers: 1,
         time: RUN_MAX,
         churn: Churn::default(),

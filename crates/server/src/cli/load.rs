@@ -29,7 +29,10 @@ pub struct LoadArgs {
     /// How many of them have a camera and a microphone
     #[arg(long, default_value_t = 4)]
     pub publishing: usize,
-    /// How many of those speak at a time
+    /// How many of them share a screen besides
+    #[arg(long, default_value_t = 0)]
+    pub screens: usize,
+    /// How many of those with a microphone speak at a time
     #[arg(long, default_value_t = 1)]
     pub speakers: usize,
     /// Seconds that it goes on after the last one has come

@@ -85,6 +85,7 @@ fn plan(args: LoadArgs) -> anyhow::Result<Plan> {
         rooms: args.rooms,
         people: args.people,
         publishing: args.publishing,
+        screens: args.screens,
         speakers: args.speakers,
         time: Duration::from_secs(args.seconds),
         churn: args.churn.unwrap_or_default(),
