@@ -36,11 +36,7 @@ function files() {
 
 /** Opens the bare page for `person` and connects with `token`; `join` also enters the room. */
 export async function openBare(person, base, token, { join = true, options = {} } = {}) {
-  const all = await files();
-  await person.context.route(`${base}${PREFIX}*`, (route) => {
-    const found = all[new URL(route.request().url()).pathname.slice(PREFIX.length)];
-    return found ? route.fulfill({ contentType: found[0], body: found[1] }) : route.fulfill({ status: 404 });
-  });
+  await person.serve(`${base}${PREFIX}`, await files());
   await person.page.goto(`${base}${PREFIX}bare.html`);
   await person.page.waitForFunction(() => window.ready_ === true);
   await person.page.evaluate(([t, o]) => window.open_(t, o), [token, options]);

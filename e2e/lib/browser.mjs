@@ -1,11 +1,11 @@
-/** Headless Chromium with a fake camera and microphone, one context per person. */
+/** Headless Chromium with a fake camera and microphone, one context per person. `firefox.mjs` has the same of Firefox. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
-const PROBE = fileURLToPath(new URL('../page/probe.js', import.meta.url));
+export const PROBE = fileURLToPath(new URL('../page/probe.js', import.meta.url));
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 const ARGS = [
@@ -25,6 +25,13 @@ const ARGS = [
   '--no-sandbox',
 ];
 
+/** Whether a URL is of another machine than this one. */
+export function isOutside(url) {
+  const { protocol, hostname } = new URL(url);
+  const local = hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '127.0.0.1';
+  return /^(https?|wss?):$/.test(protocol) && !local;
+}
+
 /** Starts a browser with a profile of its own, and further flags. `close()` ends it and removes the profile. */
 export async function startBrowser(flags = [], program = CHROMIUM) {
   const profile = await mkdtemp(path.join(os.tmpdir(), 'sederunt-chromium-'));
@@ -43,12 +50,14 @@ export async function startBrowser(flags = [], program = CHROMIUM) {
       const errors = [];
       const outside = [];
       page.on('pageerror', (error) => errors.push(`${error.name}: ${error.message}`));
-      page.on('request', (request) => {
-        const { protocol, hostname } = new URL(request.url());
-        const local = hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '127.0.0.1';
-        if (/^(https?|wss?):$/.test(protocol) && !local) outside.push(request.url());
-      });
-      return { name, context, page, errors, outside };
+      page.on('request', (request) => isOutside(request.url()) && outside.push(request.url()));
+      /** Answers requests below `prefix` with `files`, `[type, body]` by name, instead of the server. */
+      const serve = (prefix, files) =>
+        context.route(`${prefix}*`, (route) => {
+          const found = files[route.request().url().slice(prefix.length)];
+          return found ? route.fulfill({ contentType: found[0], body: found[1] }) : route.fulfill({ status: 404 });
+        });
+      return { name, context, page, errors, outside, serve };
     },
     /** SIGKILL for all its processes, as when a machine loses power: no socket is closed in good order. */
     async kill() {

@@ -13,8 +13,9 @@ const INSIDE = 'SEDERUNT_E2E_NAMESPACE';
 /** The end of the wire on the test's side, and on the browser's. Documentation addresses (RFC 5737), which look public. */
 export const NEAR = '198.51.100.1';
 const FAR = '198.51.100.2';
-/** Where the server is: beyond the wire, so that somebody has to pass things on, or to be asked to. */
-export const SERVER = '203.0.113.1';
+/** Where servers are: beyond the wire, so that somebody has to pass things on, or to be asked to. */
+export const serverAddress = (n) => `203.0.113.${n + 1}`;
+export const SERVER = serverAddress(0);
 
 export const isInside = () => process.env[INSIDE] === '1';
 
@@ -40,12 +41,12 @@ function ip(...args) {
 }
 
 /**
- * Lays the wire. `routed`: what the browser sends to the server's address is passed on; else only `NEAR` is there for it.
+ * Lays the wire to so many `servers`. `routed`: what the browser sends to their addresses is passed on; else only `NEAR` is there for it.
  * Resolves to the program that starts a Chromium at the far end, and `close`.
  */
-export async function wire({ routed }) {
+export async function wire({ routed, servers = 1 }) {
   ip('link', 'set', 'lo', 'up');
-  ip('address', 'replace', `${SERVER}/32`, 'dev', 'lo');
+  for (let n = 0; n < servers; n++) ip('address', 'replace', `${serverAddress(n)}/32`, 'dev', 'lo');
   const far = spawn('unshare', ['-n', 'sleep', 'infinity'], { stdio: 'ignore' });
   const inFar = (...args) => spawnSync('nsenter', ['-t', String(far.pid), '-n', 'ip', ...args], { encoding: 'utf8' });
   // Its namespace is there when it has nothing but a loopback that is down.

@@ -24,12 +24,12 @@ const state = (person) =>
 
 /**
  * `udp`: `'direct'`, or `'relay'`, which can be silenced: the network of both is away then, else only alice's sockets.
- * `muted`: alice has her microphone off; else she shares her screen.
+ * `muted`: alice has her microphone off; else she shares her screen. `media`: where media listens, without a relay.
  */
-export async function startPair(chromium, name, { graceSecs = 20, udp = 'direct', muted = false } = {}) {
+export async function startPair(chromium, name, { graceSecs = 20, udp = 'direct', muted = false, media } = {}) {
   const relay = udp === 'relay' ? await udpPath() : undefined;
   const grace = ['--reconnect-grace-secs', String(graceSecs)];
-  let server = await startServer(name, { args: [...grace, ...(relay?.args ?? [])], media: relay?.media });
+  let server = await startServer(name, { args: [...grace, ...(relay?.args ?? [])], media: relay?.media ?? media });
   const host = new URL(server.http).host;
   const meeting = await makeMeeting(server, name);
   const paths = {};

@@ -52,7 +52,7 @@ export async function startServer(name, { data, args = [], http = '127.0.0.1:0',
   return {
     ...bound,
     /** Where a browser finds the page: by name, as in the printed link. */
-    page: bound.http.replace('127.0.0.1', 'localhost'),
+    page: bound.http.replace(/127\.0\.0\.1|0\.0\.0\.0/, 'localhost'),
     account: first.account_id,
     app: first.app_id,
     token: first.api_token,

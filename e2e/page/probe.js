@@ -21,6 +21,8 @@
 
   // 320x240 at 10 frames a second: four pages must fit on two cores.
   const devices = navigator.mediaDevices;
+  // Firefox begins with an empty page, which has none.
+  if (!devices) return;
   const camera = devices.getUserMedia.bind(devices);
   devices.getUserMedia = (wanted) =>
     camera(wanted?.video ? { ...wanted, video: { width: 320, height: 240, frameRate: 10 } } : wanted);

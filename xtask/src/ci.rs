@@ -2,12 +2,18 @@
 //!
 //! No step names a package: cargo would resolve the features of the libraries for it alone, and compile them once more.
 
+use std::thread;
+
+use anyhow::bail;
+
 use crate::step::{Steps, cargo, must, output, program, root};
 use crate::{codegen, setup, tidy, web};
 
 /// Runs all steps; stops at the first that fails.
 pub(crate) fn run(with_e2e: bool) -> anyhow::Result<()> {
     let mut steps = Steps::default();
+    // Downloads mostly wait: they go on beside what compiles, and are asked for where they are needed.
+    let downloads = with_e2e.then(|| thread::spawn(setup::whole_product));
     steps.run("format", || must(&mut cargo(&["fmt", "--all", "--check"])))?;
     steps.run("house rules", tidy::run)?;
     steps.run("web: types, tests, build", web::check_and_build)?;
@@ -24,8 +30,9 @@ pub(crate) fn run(with_e2e: bool) -> anyhow::Result<()> {
         let mut doc = cargo(&["doc", "--locked", "--quiet", "--workspace", "--no-deps"]);
         must(doc.env("RUSTDOCFLAGS", "-D warnings"))
     })?;
-    if with_e2e {
-        steps.run("browser and Python for the whole product", setup::all)?;
+    if let Some(downloads) = downloads {
+        let done = || downloads.join().unwrap_or_else(|_| bail!("the task itself failed"));
+        steps.run("browsers and Python for the whole product", done)?;
         steps.run("whole product", e2e)?;
     }
     steps.summary();

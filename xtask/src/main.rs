@@ -73,7 +73,7 @@ enum Task {
         #[arg(long)]
         release: bool,
     },
-    /// Install what the tests need: npm packages, Chromium, Python
+    /// Install what the tests need: npm packages, Chromium, Firefox, Python
     Setup,
 }
 

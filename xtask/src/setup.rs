@@ -1,4 +1,4 @@
-//! What the tests need besides Rust and Node: npm packages, Chromium, Python.
+//! What the tests need besides Rust and Node: npm packages, Chromium, Firefox, Python.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,8 +10,14 @@ use crate::step::{must, output, program, root};
 /// Everything.
 pub(crate) fn all() -> anyhow::Result<()> {
     npm("web")?;
+    whole_product()
+}
+
+/// What the tests of the whole product need besides the page.
+pub(crate) fn whole_product() -> anyhow::Result<()> {
     npm("e2e")?;
-    chromium()?;
+    browser("CHROMIUM", "chromium", "a Chromium or Chrome")?;
+    browser("FIREFOX", "firefox-esr", "a Firefox")?;
     python()
 }
 
@@ -33,24 +39,24 @@ pub(crate) fn modified(path: &Path) -> Option<std::time::SystemTime> {
     std::fs::metadata(path).and_then(|m| m.modified()).ok()
 }
 
-/// The browser of the tests. `CHROMIUM` may name another one.
-pub(crate) fn chromium() -> anyhow::Result<()> {
-    if let Ok(chosen) = std::env::var("CHROMIUM") {
-        return if Path::new(&chosen).exists() { Ok(()) } else { bail!("CHROMIUM={chosen} is not there") };
+/// A browser of the tests, by the name of its Debian package. The environment `variable` may name another program.
+fn browser(variable: &str, package: &str, what: &str) -> anyhow::Result<()> {
+    if let Ok(chosen) = std::env::var(variable) {
+        return if Path::new(&chosen).exists() { Ok(()) } else { bail!("{variable}={chosen} is not there") };
     }
-    if Path::new("/usr/bin/chromium").exists() {
+    if Path::new("/usr/bin").join(package).exists() {
         return Ok(());
     }
-    debian("chromium", "or set CHROMIUM to a Chromium or Chrome")
+    debian(package, &format!("or set {variable} to {what}"))
 }
 
-/// Python for the test of the PyPI package, which makes its own environment below `e2e/out`.
-pub(crate) fn python() -> anyhow::Result<()> {
+/// Python, and the packages of PyPI in an environment of their own below `e2e/out`.
+fn python() -> anyhow::Result<()> {
     let has_venv = || output(Command::new("python3").args(["-c", "import venv, ensurepip"])).is_ok();
     if !has_venv() {
         debian("python3-venv", "or install Python 3.11 or newer with its venv module")?;
     }
-    Ok(())
+    must(program("npm", &["run", "--silent", "python"]).current_dir(root().join("e2e")))
 }
 
 /// Installs a Debian package, if we may.

@@ -69,7 +69,9 @@ impl Sfu {
     pub(crate) fn send(&mut self, slot: TransportSlot, transmit: RtcTransmit) {
         let RtcTransmit { proto, source, destination, contents } = transmit;
         let via = if proto == Protocol::Udp { self.demux.way(slot, destination) } else { Via::Tcp };
-        let transmit = Transmit { via, source, destination, payload: contents.into() };
+        let payload: Vec<u8> = contents.into();
+        let is_picture = via != Via::Udp && self.transports.get(slot).is_some_and(|t| t.is_picture(&payload));
+        let transmit = Transmit { via, source, destination, is_picture, payload };
         self.out.push_back(Output::Transmit(transmit));
     }
 }

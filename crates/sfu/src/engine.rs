@@ -60,6 +60,8 @@ pub struct Transmit {
     pub source: SocketAddr,
     /// Where to.
     pub destination: SocketAddr,
+    /// It carries a part of a picture, which may be lost when a stream has no room for all. False over UDP, where nothing waits.
+    pub is_picture: bool,
     /// Its bytes.
     pub payload: Vec<u8>,
 }
@@ -261,7 +263,8 @@ impl Sfu {
                 self.stats.stun_forbidden += 1;
                 self.out.push_back(Output::Event(Event::CheckRefused { whose }));
                 let from = self.local_for(via, source, destination);
-                let transmit = Transmit { via, source: from, destination: source, payload };
+                let (destination, is_picture) = (source, false);
+                let transmit = Transmit { via, source: from, destination, is_picture, payload };
                 self.out.push_back(Output::Transmit(transmit));
             }
             Stale::Limited => self.stats.stun_unanswered += 1,

@@ -54,7 +54,6 @@ pub use config::{NoCertificate, SfuConfig};
 pub use engine::{Event, Input, Output, Sfu, Transmit};
 pub use ice::{Doorkeeper, IceKey, PeerTag};
 pub use id::{CallId, PeerKey, ProducerKey, Scope, TransportKey};
-pub use rtc::is_picture;
 pub use sample::{ConsumerSample, Path, ProducerSample, ReceivedReport, Sample, SentReport};
 pub use sdp::CandidateKind;
 pub use stats::Stats;

@@ -15,19 +15,13 @@ use str0m::{Candidate, IceCreds, Rtc};
 use crate::config::SfuConfig;
 use crate::limit::{LINE_FIRST_BPS, LINE_LOOK_EVERY, LOSS_LOOK_EVERY};
 
-/// Payload types that browsers use themselves (PROTOCOL §6.4); str0m's default for Opus, 111, is Chrome's too.
+/// Payload types of Chrome (PROTOCOL §6.4), as str0m's default for Opus, 111, is. A session takes those of its client's offer.
 const PT_VP8: u8 = 96;
 const PT_VP8_RTX: u8 = 97;
 
 /// Receiver reports give publishers their round-trip time, which paces their retransmissions. str0m's default for
 /// streams without RTX (all that the client sends) is 5 s.
 const REPORT_INTERVAL: Duration = Duration::from_secs(1);
-
-/// Whether an outgoing datagram carries a part of a picture, which may be lost when there is no room for all.
-pub fn is_picture(payload: &[u8]) -> bool {
-    let payload_type = payload.get(1).map(|byte| byte & 0x7f);
-    matches!(payload.first(), Some(128..=191)) && matches!(payload_type, Some(PT_VP8 | PT_VP8_RTX))
-}
 
 /// The library broke one of its own invariants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +94,8 @@ fn candidates(around: &SfuConfig) -> impl Iterator<Item = Candidate> {
     udp.chain(around.tcp_addrs.iter().map(passive)).flatten()
 }
 
-/// Chrome's own numbers, so that they are the same in every m-line of a bundle (PROTOCOL §6.1).
+/// Chrome's own numbers, so that they are the same in every m-line of a bundle (PROTOCOL §6.1); a session takes those of its
+/// client's offer.
 fn extensions(role: Role) -> ExtensionMap {
     let mut map = ExtensionMap::empty();
     map.set(1, Extension::AudioLevel);
@@ -126,6 +121,17 @@ mod tests {
     };
 
     const OFFER: &str = include_str!("../tests/fixtures/send-1-connect-offer.sdp");
+    const FIREFOX_OFFER: &str = include_str!("../tests/fixtures/firefox-send-1-connect-offer.sdp");
+
+    fn peer(id: u128) -> PeerKey {
+        PeerKey { scope: Scope(1), id }
+    }
+
+    fn open(sfu: &mut Sfu, now: Instant, id: u128, offer: &str) {
+        let command =
+            Command::Open { transport: TransportKey(id), consuming: false, offer: offer.to_owned() };
+        sfu.handle(now, Input::Call { call: CallId(0), peer: peer(id), command });
+    }
 
     fn events(sfu: &mut Sfu) -> Vec<Event> {
         let mut all = Vec::new();
@@ -140,14 +146,28 @@ mod tests {
 
     #[test]
     #[expect(clippy::disallowed_methods, reason = "time must begin somewhere")]
+    fn pictures_are_told_by_the_numbers_of_their_session() {
+        let now = Instant::now();
+        let mut sfu = Sfu::new(now, SfuConfig::new(Vec::new(), IceKey([1; 32]))).unwrap();
+        for (id, offer, vp8, rtx, opus) in [(1, OFFER, 96, 97, 111), (2, FIREFOX_OFFER, 120, 124, 109)] {
+            open(&mut sfu, now, id, offer);
+            let slot = sfu.transport_of(peer(id), TransportKey(id), false).unwrap();
+            let is_picture = |bytes: &[u8]| sfu.transports[slot].is_picture(bytes);
+            assert!([vp8, rtx, vp8 | 0x80].iter().all(|second| is_picture(&[0x90, *second])), "{id}");
+            // Sound, a report, a check, and no packet at all.
+            for other in [&[0x90, opus][..], &[0x80, 200], &[0, 1], &[22, vp8], &[0x90], &[]] {
+                assert!(!is_picture(other), "{id}: {other:?}");
+            }
+        }
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "time must begin somewhere")]
     fn a_panic_inside_costs_one_transport() {
         let now = Instant::now();
         let mut sfu = Sfu::new(now, SfuConfig::new(Vec::new(), IceKey([1; 32]))).unwrap();
-        let peer = |id| PeerKey { scope: Scope(1), id };
         for id in [1, 2] {
-            let transport = TransportKey(id);
-            let command = Command::Open { transport, consuming: false, offer: OFFER.to_owned() };
-            sfu.handle(now, Input::Call { call: CallId(0), peer: peer(id), command });
+            open(&mut sfu, now, id, OFFER);
         }
         assert_eq!(events(&mut sfu).len(), 2, "two answers");
         let slot = sfu.transport_of(peer(1), TransportKey(1), false).unwrap();

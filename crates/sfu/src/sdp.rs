@@ -14,7 +14,7 @@ pub(crate) struct MLine {
     pub(crate) kind: Option<Kind>,
     /// `a=mid`; empty when there is none.
     pub(crate) mid: String,
-    /// It has port 0: whoever sends this has stopped it for good.
+    /// It has port 0 and an address of no other m-line either: whoever sends this has stopped it for good.
     pub(crate) stopped: bool,
     /// The client sends on it and has not stopped it.
     pub(crate) sends: bool,
@@ -44,7 +44,7 @@ pub(crate) fn m_lines(text: &str) -> Result<Vec<MLine>, Fault> {
             let stopped = words.next() == Some("0");
             let formats = words.skip(1).map(str::to_owned).collect();
             let (mid, nacks) = (String::new(), Vec::new());
-            lines.push(MLine { kind, mid, stopped, sends: !stopped, formats, nacks });
+            lines.push(MLine { kind, mid, stopped, sends: true, formats, nacks });
         } else if let (Some(current), Some(attribute)) = (lines.last_mut(), line.strip_prefix("a=")) {
             if let Some(mid) = attribute.strip_prefix("mid:") {
                 mid.trim().clone_into(&mut current.mid);
@@ -52,9 +52,13 @@ pub(crate) fn m_lines(text: &str) -> Result<Vec<MLine>, Fault> {
                 current.nacks.push(format.to_owned());
             } else if matches!(attribute, "recvonly" | "inactive") {
                 current.sends = false;
+            } else if attribute == "bundle-only" {
+                // Port 0 says here that it has no address of its own (RFC 8843 §6); so Firefox offers new ones.
+                current.stopped = false;
             }
         }
     }
+    lines.iter_mut().for_each(|line| line.sends &= !line.stopped);
     Ok(lines)
 }
 

@@ -138,6 +138,14 @@ impl Transport {
         self.rtc.codec_config().find(|params| params.spec().codec == codec).map(|params| params.pt())
     }
 
+    /// Whether an outgoing datagram carries a part of a picture, new or repeated: by the payload types of this session.
+    pub(crate) fn is_picture(&self, payload: &[u8]) -> bool {
+        let [128..=191, second, ..] = payload else { return false };
+        let payload_type = Pt::from(second & 0x7f);
+        let vp8 = self.rtc.codec_config().find(|params| params.spec().codec == Codec::Vp8);
+        vp8.is_some_and(|vp8| vp8.pt() == payload_type || vp8.resend() == Some(payload_type))
+    }
+
     /// The payload type of Opus with redundancy in this session, if both sides have it.
     pub(crate) fn red(&self) -> Option<Pt> {
         self.rtc.codec_config().find(|params| params.spec().codec == Codec::Opus)?.red()

@@ -350,6 +350,7 @@ mod tests {
             via: Via::Udp,
             source: address(1),
             destination: address(port),
+            is_picture: false,
             payload: vec![port as u8; bytes],
         }
     }

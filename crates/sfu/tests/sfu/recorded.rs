@@ -1,4 +1,4 @@
-//! The session descriptions of the official client, as recorded in Chromium.
+//! The session descriptions of the official client, as recorded in Chromium and Firefox.
 
 use sederunt_sfu::{Answer, Command, Fault, Kind, ProducerKey, TransportKey};
 
@@ -11,6 +11,12 @@ const SEND_CONNECT: &str = include_str!("../fixtures/send-1-connect-offer.sdp");
 const SEND_AUDIO: &str = include_str!("../fixtures/send-3-produce-audio-offer.sdp");
 const SEND_VIDEO: &str = include_str!("../fixtures/send-5-produce-video-offer.sdp");
 const SEND_REJOIN: &str = include_str!("../fixtures/send-7-rejoin-produce-audio-offer.sdp");
+
+const FIREFOX_SEND_CONNECT: &str = include_str!("../fixtures/firefox-send-1-connect-offer.sdp");
+const FIREFOX_SEND_AUDIO: &str = include_str!("../fixtures/firefox-send-3-produce-audio-offer.sdp");
+const FIREFOX_SEND_VIDEO: &str = include_str!("../fixtures/firefox-send-5-produce-video-offer.sdp");
+const FIREFOX_RECV_CONNECT: &str = include_str!("../fixtures/firefox-recv-1-connect-offer.sdp");
+const FIREFOX_RECV_ANSWER: &str = include_str!("../fixtures/firefox-recv-4-renegotiate-answer.sdp");
 
 /// The m-sections of a description.
 fn sections(sdp: &str) -> Vec<&str> {
@@ -77,6 +83,50 @@ fn sending_connect_then_audio_then_simulcast_video() {
     assert_eq!(bundle(&answer), ["0", "1", "2", "3"]);
     assert_one_number_per_extension(&answer);
     assert_eq!(w.stats().producers, 2);
+}
+
+/// Firefox offers a new m-line of the bundle with port 0, which does not stop it, and numbers everything in its own way.
+#[test]
+fn firefox_sends_audio_and_simulcast_video() {
+    let mut w = World::new(21);
+    w.join();
+    let answer = open(&mut w, TransportKey(77), false, FIREFOX_SEND_CONNECT);
+    assert_one_number_per_extension(&answer);
+    let answer = w.answer(0, produce(1, Kind::Audio, Some("2"), FIREFOX_SEND_AUDIO));
+    let audio = sections(&answer)[2];
+    assert!(audio.starts_with("audio 9 UDP/TLS/RTP/SAVPF 109\r") && audio.contains("a=recvonly"), "{audio}");
+    let answer = w.answer(0, produce(2, Kind::Video, None, FIREFOX_SEND_VIDEO));
+    let video = sections(&answer)[3];
+    assert!(video.starts_with("video 9 UDP/TLS/RTP/SAVPF 120\r"), "VP8 alone, as offered: {video}");
+    for line in
+        ["a=rid:f recv", "a=rid:h recv", "a=simulcast:recv f;h", "a=rtcp-fb:120 nack pli", "a=extmap:9 urn"]
+    {
+        assert!(video.contains(line), "{line} in {video}");
+    }
+    assert_eq!(bundle(&answer), ["0", "1", "2", "3"]);
+    assert_one_number_per_extension(&answer);
+    assert_eq!(w.stats().producers, 2);
+}
+
+#[test]
+fn firefox_hears_by_its_own_numbers_and_without_redundancy() {
+    let mut w = World::new(22);
+    let (_, publisher) = (w.join(), w.join());
+    let audio = w.produce(publisher, Kind::Audio, &[]);
+    let transport = TransportKey(88);
+    open(&mut w, transport, true, FIREFOX_RECV_CONNECT);
+    let Ok(Answer::Offer { offer: Some(offer), mids }) =
+        w.call(0, Command::Consume { transport, wants: vec![(audio, None)] })
+    else {
+        panic!("no offer");
+    };
+    let [(_, mid)] = &mids[..] else { panic!("{mids:?}") };
+    assert!(sections(&offer)[2].starts_with("audio 9 UDP/TLS/RTP/SAVPF 109\r"), "{offer}");
+    assert_one_number_per_extension(&offer);
+    // The recording answered an offer whose new m-line was called ipV.
+    let answer = FIREFOX_RECV_ANSWER.replace("ipV\r", &format!("{mid}\r"));
+    assert_eq!(w.call(0, Command::Renegotiate { transport, answer }), Ok(Answer::Done));
+    assert_eq!(w.stats().consumers, 1);
 }
 
 #[test]

@@ -87,8 +87,7 @@ impl Outbox {
     }
 
     /// Adds a datagram; returns how many were lost for it, itself included.
-    pub(super) fn push(&self, since: Instant, from: SocketAddr, payload: Vec<u8>) -> u64 {
-        let is_picture = sederunt_sfu::is_picture(&payload);
+    pub(super) fn push(&self, since: Instant, from: SocketAddr, payload: Vec<u8>, is_picture: bool) -> u64 {
         self.add(Waiting { since, from: Some(from), payload }, is_picture)
     }
 

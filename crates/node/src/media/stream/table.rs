@@ -102,8 +102,9 @@ impl Streams {
     pub(in crate::media) fn send(&self, now: Instant, transmits: impl Iterator<Item = Transmit>) {
         let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
         let mut lost = 0;
-        for Transmit { via, source, destination, payload } in transmits {
-            lost += open.get(&(via, destination)).map_or(1, |outbox| outbox.push(now, source, payload));
+        for Transmit { via, source, destination, is_picture, payload } in transmits {
+            let outbox = open.get(&(via, destination));
+            lost += outbox.map_or(1, |outbox| outbox.push(now, source, payload, is_picture));
         }
         self.lose(lost);
     }
