@@ -125,3 +125,57 @@ impl MediaGate {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use sederunt_core::id::{ProducerId, TransportId};
+    use sederunt_core::media::MediaKind;
+    use sederunt_sfu::IceKey;
+    use sederunt_sfu::limit::SAMPLE_EVERY;
+
+    use super::*;
+    use crate::media::MediaConfig;
+
+    const PEER: PeerId = PeerId::from_u128(9);
+
+    fn gate() -> MediaGate {
+        let config = MediaConfig {
+            bind: SocketAddr::from(([127, 0, 0, 1], 0)),
+            workers: 1,
+            announce: Vec::new(),
+            tcp: Vec::new(),
+            ice_key: IceKey([7; 32]),
+            sample_every: SAMPLE_EVERY,
+        };
+        let (notices, _) = tokio::sync::mpsc::unbounded_channel();
+        let media = MediaHandle::spawn(config, notices).unwrap();
+        MediaGate::new(Some(media), RoomTag(1), MeetingId::from_u128(1), Arc::default(), Arc::default())
+    }
+
+    #[test]
+    fn who_matters_is_told_again_when_somebody_publishes_and_at_no_other_call() {
+        let (mut gate, t) = (gate(), |ms: i64| UnixMs(1_000_000 + ms));
+        let ranking = Ranking { pinned: Some(PEER), speakers: vec![PEER] };
+        gate.rank(t(0), ranking.clone());
+        assert!(!gate.ranked.is_due(t(1_000), &ranking), "it is told");
+        let (transport, producer) = (TransportId::from_u128(1), ProducerId::from_u128(2));
+        let pause = MediaCmd::PauseProducer { producer, paused: true };
+        assert_eq!(gate.call(MediaCallId(1), PEER, pause), None);
+        assert!(!gate.ranked.is_due(t(1_000), &ranking), "nothing is new");
+        let produce = MediaCmd::Produce {
+            transport,
+            producer,
+            kind: MediaKind::Video,
+            mid: None,
+            paused: false,
+            screen_share: false,
+            offer: String::new(),
+        };
+        assert_eq!(gate.call(MediaCallId(2), PEER, produce), None);
+        assert!(gate.ranked.is_due(t(1_000), &ranking), "media takes a new track for one of nobody");
+        gate.rank(t(1_000), ranking.clone());
+        assert!(!gate.ranked.is_due(t(2_000), &ranking), "and told again");
+    }
+}

@@ -405,6 +405,13 @@ fn line_metrics(registry: &mut Registry, sfu: &SfuStats) {
     count("media_lines_dropped", "Times that far less arrived than was estimated", sfu.lines_dropped);
 }
 
+fn large_room_metrics(registry: &mut Registry, sfu: &SfuStats) {
+    gauge(registry, "media_large_rooms", "Rooms in which only the loudest are heard", sfu.rooms_large);
+    let mut count = |name: &str, help: &str, value: u64| counter(registry, name, help, value);
+    count("media_voices_replaced", "Voices there that gave way to a louder one", sfu.voices_replaced);
+    count("media_packets_unheard", "RTP packets of sound left out there", sfu.packets_unheard);
+}
+
 fn engine_metrics(registry: &mut Registry, sfu: &SfuStats) {
     gauge(registry, "media_transports", "Peer connections", sfu.transports);
     gauge(registry, "media_producers", "Published tracks", sfu.producers);
@@ -416,6 +423,7 @@ fn engine_metrics(registry: &mut Registry, sfu: &SfuStats) {
         sfu.red_subscribers,
     );
     line_metrics(registry, sfu);
+    large_room_metrics(registry, sfu);
     let mut count = |name: &str, help: &str, value: u64| counter(registry, name, help, value);
     count(
         "media_datagrams_foreign",

@@ -14,7 +14,10 @@ use crate::config::{NoCertificate, SfuConfig};
 use crate::demux::{Demux, Owner};
 use crate::downlink::Seen;
 use crate::ice::{Names, PeerTag, Stale};
-use crate::id::{CallId, ConsumerSlot, PeerKey, ProducerKey, ProducerSlot, TransportKey, TransportSlot};
+use crate::id::{
+    CallId, ConsumerSlot, PeerKey, ProducerKey, ProducerSlot, Scope, TransportKey, TransportSlot,
+};
+use crate::room::Room;
 use crate::rtc::{certificate, guard};
 use crate::sample::Sample;
 use crate::stats::Stats;
@@ -145,6 +148,8 @@ pub struct Sfu {
     pub(crate) transports: SlotMap<TransportSlot, Transport>,
     pub(crate) transport_keys: HashMap<TransportKey, TransportSlot>,
     pub(crate) peers: HashMap<PeerKey, Peer>,
+    /// Those with people who receive, or with tracks.
+    pub(crate) rooms: HashMap<Scope, Room>,
     pub(crate) producers: SlotMap<ProducerSlot, Producer>,
     pub(crate) producer_keys: HashMap<ProducerKey, ProducerSlot>,
     pub(crate) consumers: SlotMap<ConsumerSlot, Consumer>,
@@ -167,6 +172,7 @@ impl Sfu {
             transports: SlotMap::with_key(),
             transport_keys: HashMap::new(),
             peers: HashMap::new(),
+            rooms: HashMap::new(),
             producers: SlotMap::with_key(),
             producer_keys: HashMap::new(),
             consumers: SlotMap::with_key(),
@@ -424,11 +430,12 @@ impl Sfu {
         }
         if let Some(peer) = self.peers.get_mut(&transport.peer) {
             let side = if transport.consuming { &mut peer.receiving } else { &mut peer.sending };
-            if *side == Some(slot) {
-                *side = None;
-            }
+            let was_in_use = side.take_if(|known| *known == slot).is_some();
             if peer.sending.is_none() && peer.receiving.is_none() {
                 self.peers.remove(&transport.peer);
+            }
+            if was_in_use && transport.consuming {
+                self.person_went(transport.peer.scope);
             }
         }
         for (_, producer) in std::mem::take(&mut transport.producers) {

@@ -8,7 +8,7 @@
 //! mode with ICE-lite. A packet takes this way: `demux` finds its transport, str0m decrypts it, `route` finds the
 //! producer's subscribers, `select` decides who gets it, `rewrite` numbers it, and after the whole batch of inputs
 //! every touched session is drained once. `keyframe` decides when a publisher is asked for a key frame; `protect` whether
-//! the sound of a subscriber carries redundancy, which `red` builds.
+//! the sound of a subscriber carries redundancy, which `red` builds; `floor` who is heard in a large room.
 //!
 //! Randomness is drawn only inside str0m (keys, SSRCs, mids); ICE credentials are derived from a key of the caller. Time comes in with every input.
 //! What a subscriber's line carries is estimated by str0m and shared by `allocate`: nobody gets more than it asks for
@@ -25,16 +25,19 @@ mod demux;
 mod downlink;
 mod drain;
 mod engine;
+mod floor;
 mod ice;
 mod id;
 mod keyframe;
 pub mod limit;
 mod lines;
+mod loudest;
 mod negotiate;
 mod protect;
 mod rate;
 mod red;
 mod rewrite;
+mod room;
 mod route;
 mod rtc;
 mod sample;

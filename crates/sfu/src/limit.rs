@@ -84,6 +84,18 @@ pub const RATE_WINDOW: Duration = Duration::from_millis(500);
 pub const LADDER_STEP_PERMILLE: u64 = 850;
 /// A voice that goes out stays for at least this long: a syllable.
 pub const VOICE_HOLD: Duration = Duration::from_millis(400);
+/// A voice that goes out is outdone by so many dB, so that two do not take turns.
+pub const LOUDER_DB: i8 = 3;
+/// How loud a voice is taken for that does not say it, in dB below the loudest there is: louder than a quiet room, less so than who
+/// speaks into a microphone. Browsers all say it.
+pub const LEVEL_UNKNOWN_DB: i8 = -40;
+/// People who receive in a room, above which not all voices go to everybody: up to it everybody's microphone costs less than
+/// two pictures. Beyond it each voice is a packet every 20 ms to hundreds of people.
+pub const LARGE_ROOM_ABOVE: usize = 30;
+/// Voices that are heard at a time in a large room. Nobody can follow more, and they leave room for the sounds of an audience.
+pub const HEARD_VOICES_MAX: usize = 6;
+/// Sounds of screens that are heard beside them in any case; more contend with the voices.
+pub const SCREEN_SOUNDS_MAX: usize = 2;
 /// How often a subscriber's line is looked at, and shared anew.
 pub const LINE_LOOK_EVERY: Duration = Duration::from_millis(200);
 /// What a line is taken for before its client has reported: four small pictures and some voices.

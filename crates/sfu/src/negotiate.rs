@@ -6,6 +6,7 @@ use str0m::media::{MediaKind, Mid, Rids};
 use crate::command::{Answer, Command, Fault, Kind};
 use crate::downlink::Downlink;
 use crate::engine::Sfu;
+use crate::floor::Audience;
 use crate::id::{CallId, PeerKey, ProducerKey, TransportKey, TransportSlot};
 use crate::limit::{PRODUCERS_PER_PEER_MAX, TRANSPORTS_MAX};
 use crate::lines::outward;
@@ -118,8 +119,10 @@ impl Sfu {
                 // Only now: a bad offer costs the peer nothing it had.
                 let sides = self.peers.entry(peer).or_default();
                 let side = if consuming { &mut sides.receiving } else { &mut sides.sending };
-                if let Some(former) = side.replace(slot) {
-                    self.close(former);
+                match side.replace(slot) {
+                    Some(former) => drop(self.close(former)),
+                    None if consuming => self.person_came(peer.scope),
+                    None => {}
                 }
                 Ok(Answer::Answer(answer))
             }
@@ -213,10 +216,12 @@ impl Sfu {
             consumers: Vec::new(),
             recent: Recent::default(),
             loudness: Loudness::default(),
+            audience: Audience::All,
             rank: Rank::NONE,
             scheduled: Scheduled::default(),
         });
         self.producer_keys.insert(track.producer, producer);
+        self.track_came(peer.scope, producer);
         if let Some(transport) = self.transports.get_mut(slot) {
             transport.producers.push((mid, producer));
         }
@@ -261,6 +266,7 @@ impl Sfu {
         for consumer in producer.consumers.clone() {
             self.restart(consumer);
         }
+        self.leave_floor(slot);
         // A picture that comes back has to find its place.
         self.share_lines_for(slot);
         self.tell_track(slot, !paused);

@@ -77,6 +77,11 @@ impl Rewriter {
         });
     }
 
+    /// How many packets before this one belong to the stretch.
+    pub(crate) fn before(&self, seq: u64) -> u64 {
+        self.stretch.as_ref().map_or(0, |stretch| seq.saturating_sub(stretch.first_seq))
+    }
+
     /// The numbers that go out, or `None` for a packet from before the stretch.
     pub(crate) fn map(&mut self, now: Instant, packet: Numbers) -> Option<Numbers> {
         let stretch = self.stretch.as_ref()?;
@@ -143,6 +148,7 @@ mod tests {
         r.map(t0, audio(5, 960));
         let t1 = t0 + Duration::from_secs(20);
         r.start(t1, 1, audio(1005, 960_960));
+        assert_eq!((r.before(1005), r.before(1007)), (0, 2), "what was said in the pause is not part of it");
         assert_eq!(r.map(t1, audio(1005, 960_960)), Some(audio(2, 960_960)));
     }
 }

@@ -1,21 +1,22 @@
 //! The way of a packet from its publisher to the subscribers, and of key frame requests back.
 
-use std::sync::Arc;
+use std::time::Instant;
 
-use str0m::media::{KeyframeRequestKind, Mid, Pt};
+use str0m::media::{KeyframeRequestKind, Mid};
 use str0m::rtp::{ExtensionValues, RtpPacket, RtpWrite, Ssrc, Vp8Descriptor, Vp8Patch};
 
 use crate::command::Kind;
 use crate::engine::Sfu;
+use crate::floor::Audience;
 use crate::id::{ConsumerSlot, ProducerSlot, TransportSlot};
-use crate::limit::RTX_CACHE_AGE;
+use crate::limit::{LEVEL_UNKNOWN_DB, RTX_CACHE_AGE};
 use crate::red::{Bundle, Recent};
 use crate::rewrite::Numbers;
-use crate::rtc::guard;
+use crate::rtc::{Panicked, guard};
 use crate::select::Step;
 use crate::timer::Timer;
 use crate::track::{Consumer, Grant, Producer};
-use crate::transport::{Link, Origin};
+use crate::transport::{Link, Origin, Transport};
 use crate::vp8::key_frame_size;
 
 /// The largest 7-bit picture id; a publisher that uses the short form must be answered in it.
@@ -27,10 +28,9 @@ impl Sfu {
         self.stats.packets_received += 1;
         let Some((producer_slot, layer)) = self.origin(slot, packet.header.ssrc) else { return };
         let Some(producer) = self.producers.get_mut(producer_slot) else { return };
-        if let Some(state) = producer.layers.get_mut(layer) {
-            let late = state.count.packet(*packet.header.ssrc, *packet.seq_no);
-            self.stats.packets_late += u64::from(late);
-        }
+        let Some(state) = producer.layers.get_mut(layer) else { return };
+        let is_late = state.count.packet(*packet.header.ssrc, *packet.seq_no);
+        self.stats.packets_late += u64::from(is_late);
         // An empty payload is padding that probes the path; it has a sequence number and must be passed on.
         let descriptor = match producer.kind {
             Kind::Video if !packet.payload.is_empty() => match Vp8Descriptor::parse(&packet.payload) {
@@ -61,11 +61,9 @@ impl Sfu {
         if restarted {
             producer.recent = Recent::default();
         }
-        if let Some(level) = packet.header.ext_vals.audio_level {
-            producer.loudness.hear(self.now, level);
-        }
+        let begins = if producer.kind == Kind::Video { keyframe } else { !is_late };
         if producer.kind == Kind::Audio && !producer.paused {
-            producer.recent.remember(*packet.seq_no, packet.header.timestamp, &packet.payload);
+            self.on_sound(producer_slot, &packet, is_late);
         }
         if restarted {
             self.restart_layer(producer_slot, layer);
@@ -74,27 +72,38 @@ impl Sfu {
             self.aim(producer_slot);
             self.share_lines_for(producer_slot);
         }
-        self.fan_out(producer_slot, layer, &packet, descriptor, keyframe);
+        self.fan_out(producer_slot, layer, &packet, descriptor, begins);
     }
 
+    /// Notes a packet of a sound that is not muted, and lets it be heard where it is among the loudest.
+    fn on_sound(&mut self, slot: ProducerSlot, packet: &RtpPacket, is_late: bool) {
+        let Some(producer) = self.producers.get_mut(slot) else { return };
+        producer.recent.remember(*packet.seq_no, packet.header.timestamp, &packet.payload);
+        let level = packet.header.ext_vals.audio_level.unwrap_or(LEVEL_UNKNOWN_DB);
+        producer.loudness.hear(self.now, level);
+        if producer.audience != Audience::All && !is_late {
+            self.ask_floor(slot, level);
+        }
+    }
+
+    /// `begins`: who is to get this layer from now on may begin with this packet.
     fn fan_out(
         &mut self,
         producer: ProducerSlot,
         layer: usize,
         packet: &RtpPacket,
         descriptor: Option<Vp8Descriptor>,
-        keyframe: bool,
+        begins: bool,
     ) {
-        let Self { producers, consumers, transports, dirty, stats, now, .. } = self;
+        let Self { producers, consumers, transports, rooms, dirty, stats, now, .. } = self;
         let Some(source) = producers.get(producer).filter(|p| !p.paused) else { return };
-        let numbers = Numbers {
-            seq: *packet.seq_no,
-            time: packet.header.timestamp,
-            picture: descriptor.and_then(|d| d.picture_id()),
-            tl0: descriptor.and_then(|d| d.tl0_pic_idx()),
+        stats.packets_unheard += u64::from(source.audience != Audience::All);
+        let room = match source.audience {
+            Audience::All => None,
+            Audience::Speakers => rooms.get(&source.peer.scope),
+            Audience::Nobody => return,
         };
-        let mut bundle = Bundle::new(&source.recent, numbers.seq, numbers.time, &packet.payload);
-        let extensions = forwarded_extensions(packet);
+        let mut outgoing = Outgoing::new(packet, descriptor, &source.recent);
         let (mut started, mut broken) = (false, Vec::new());
         for slot in &source.consumers {
             let Some(consumer) = consumers.get_mut(*slot) else { continue };
@@ -102,38 +111,30 @@ impl Sfu {
             if transport.link != Link::Up {
                 continue;
             }
-            let depth = match consumer.selector.step(layer, keyframe) {
+            if room.is_some_and(|room| !room.hears(transport.peer.id, source.audience)) {
+                consumer.selector.stop();
+                continue;
+            }
+            match consumer.selector.step(layer, begins) {
                 Step::Drop => continue,
                 Step::Start => {
-                    consumer.rewriter.start(*now, *packet.header.ssrc, numbers);
+                    consumer.rewriter.start(*now, *packet.header.ssrc, outgoing.numbers);
                     stats.switches += 1;
                     consumer.leaves = None;
                     started = true;
-                    // What came before was not for it.
-                    0
                 }
-                Step::Forward => transport.protection.depth(),
-            };
-            let Some(out) = consumer.rewriter.map(*now, numbers) else { continue };
-            let (pt, payload) = bundle.written(consumer.pt, consumer.red, depth);
-            let redundancy = payload.len() - packet.payload.len();
-            let write = outgoing(pt, packet, payload, out).ext_vals(extensions.clone());
-            let write = match descriptor.and_then(|d| patch(&d, numbers, out)) {
-                Some(patch) => write.vp8_patch(patch),
-                None => write,
-            };
-            let ssrc = consumer.ssrc;
-            let written =
-                guard(|| transport.rtc.direct_api().stream_tx(&ssrc).map(|stream| stream.write_rtp(write)));
-            match written {
-                Ok(Some(())) => {
+                Step::Forward => {}
+            }
+            match outgoing.write(*now, transport, consumer) {
+                Ok(Some(bytes)) => {
+                    let redundancy = bytes - packet.payload.len();
                     stats.packets_forwarded += 1;
                     stats.packets_redundant += u64::from(redundancy > 0);
-                    stats.bytes_forwarded += (packet.payload.len() + redundancy) as u64;
+                    stats.bytes_forwarded += bytes as u64;
                     stats.bytes_redundant += redundancy as u64;
                 }
                 Ok(None) => continue,
-                Err(_) => broken.push(consumer.transport),
+                Err(Panicked) => broken.push(consumer.transport),
             }
             if !transport.dirty {
                 transport.dirty = true;
@@ -293,6 +294,7 @@ impl Sfu {
         }
         let Some(producer) = self.producers.remove(slot) else { return };
         self.producer_keys.remove(&producer.key);
+        self.track_went(producer.peer.scope, slot);
         if let Some(transport) = self.transports.get_mut(producer.transport) {
             transport.producers.retain(|(_, known)| *known != slot);
             transport.forget_origins();
@@ -324,6 +326,55 @@ impl Sfu {
     }
 }
 
+/// A packet on its way to subscribers.
+struct Outgoing<'a> {
+    packet: &'a RtpPacket,
+    numbers: Numbers,
+    descriptor: Option<Vp8Descriptor>,
+    extensions: ExtensionValues,
+    bundle: Bundle<'a>,
+}
+
+impl<'a> Outgoing<'a> {
+    fn new(packet: &'a RtpPacket, descriptor: Option<Vp8Descriptor>, recent: &'a Recent) -> Self {
+        let numbers = Numbers {
+            seq: *packet.seq_no,
+            time: packet.header.timestamp,
+            picture: descriptor.and_then(|d| d.picture_id()),
+            tl0: descriptor.and_then(|d| d.tl0_pic_idx()),
+        };
+        let bundle = Bundle::new(recent, numbers.seq, numbers.time, &packet.payload);
+        Self { packet, numbers, descriptor, extensions: forwarded_extensions(packet), bundle }
+    }
+
+    /// Hands it to the session of one subscriber; bytes of payload, or `None` when there is nothing to hand over.
+    fn write(
+        &mut self,
+        now: Instant,
+        transport: &mut Transport,
+        consumer: &mut Consumer,
+    ) -> Result<Option<usize>, Panicked> {
+        let Some(out) = consumer.rewriter.map(now, self.numbers) else { return Ok(None) };
+        // What came before the stretch was not for it.
+        let most = usize::try_from(consumer.rewriter.before(self.numbers.seq)).unwrap_or(usize::MAX);
+        let depth = transport.protection.depth().min(most);
+        let (pt, payload) = self.bundle.written(consumer.pt, consumer.red, depth);
+        let bytes = payload.len();
+        let write = RtpWrite::new(pt, out.seq.into(), out.time, self.packet.timestamp, payload)
+            .marker(self.packet.header.marker)
+            .nackable(true)
+            .ext_vals(self.extensions.clone());
+        let write = match self.descriptor.and_then(|d| patch(&d, self.numbers, out)) {
+            Some(patch) => write.vp8_patch(patch),
+            None => write,
+        };
+        let ssrc = consumer.ssrc;
+        let written =
+            guard(|| transport.rtc.direct_api().stream_tx(&ssrc).map(|stream| stream.write_rtp(write)))?;
+        Ok(written.map(|()| bytes))
+    }
+}
+
 /// Chooses the layer of a subscriber, and wants a key frame where it needs one.
 fn point(producer: &mut Producer, consumer: &mut Consumer) {
     let target = match consumer.grant {
@@ -351,13 +402,6 @@ fn forwarded_extensions(packet: &RtpPacket) -> ExtensionValues {
         video_orientation: packet.header.ext_vals.video_orientation,
         ..ExtensionValues::default()
     }
-}
-
-/// The packet under its outgoing numbers; the payload is shared by all subscribers that get it so.
-fn outgoing(pt: Pt, packet: &RtpPacket, payload: Arc<[u8]>, to: Numbers) -> RtpWrite {
-    RtpWrite::new(pt, to.seq.into(), to.time, packet.timestamp, payload)
-        .marker(packet.header.marker)
-        .nackable(true)
 }
 
 /// The change of a VP8 descriptor, when there is any.

@@ -68,12 +68,13 @@ impl Selector {
         self.current = None;
     }
 
-    /// What to do with a packet of `layer`; `keyframe` = it is the first packet of a key frame.
-    pub(crate) fn step(&mut self, layer: usize, keyframe: bool) -> Step {
+    /// What to do with a packet of `layer`; `begins` = a stretch may begin with it: of a picture, it is the first packet of a key
+    /// frame; of a sound, none came before it that follows it.
+    pub(crate) fn step(&mut self, layer: usize, begins: bool) -> Step {
         if self.current == Some(layer) {
             return Step::Forward;
         }
-        if self.target == Some(layer) && (keyframe || !self.needs_keyframe) {
+        if self.target == Some(layer) && begins {
             self.current = Some(layer);
             return Step::Start;
         }
@@ -124,10 +125,11 @@ mod tests {
     }
 
     #[test]
-    fn audio_starts_anywhere() {
+    fn audio_starts_with_any_packet_in_order() {
         let mut s = Selector::new(false);
         assert!(!s.aim(Some(0)));
-        assert_eq!(s.step(0, false), Step::Start);
+        assert_eq!(s.step(0, false), Step::Drop, "one that comes late");
+        assert_eq!(s.step(0, true), Step::Start);
         assert_eq!(s.step(0, false), Step::Forward);
     }
 }

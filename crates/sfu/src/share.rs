@@ -168,12 +168,14 @@ impl Sfu {
         let now = self.now;
         let mut claims = Claims::default();
         let Some(transport) = self.transports.get(slot) else { return claims };
+        let room = self.rooms.get(&transport.peer.scope);
         for (order, (_, consumer_slot)) in transport.consumers.iter().enumerate() {
             let Some(consumer) = self.consumers.get(*consumer_slot) else { continue };
             let Some(producer) = self.producers.get(consumer.producer) else { continue };
             if producer.kind == Kind::Audio {
                 let rate = producer.layers.first().map_or(0, |layer| layer.rate.bps(now));
-                let bps = if producer.paused { 0 } else { rate };
+                let hears = room.is_none_or(|room| room.hears(transport.peer.id, producer.audience));
+                let bps = if producer.paused || !hears { 0 } else { rate };
                 claims.voices.push(Voice {
                     bps,
                     level: producer.loudness.level(now),
@@ -309,7 +311,9 @@ impl Sfu {
     pub(crate) fn rank(&mut self, scope: Scope, pinned: Option<u128>, speakers: &[u128]) {
         let places = speakers.iter().take(RANKED_SPEAKERS_MAX).zip(0_u64..);
         let places: HashMap<u128, u64> = places.map(|(peer, place)| (*peer, place)).collect();
-        for producer in self.producers.values_mut().filter(|producer| producer.peer.scope == scope) {
+        let Self { rooms, producers, .. } = self;
+        for slot in rooms.get(&scope).into_iter().flat_map(|room| &room.producers) {
+            let Some(producer) = producers.get_mut(*slot) else { continue };
             let place = places.get(&producer.peer.id).copied();
             let class = match place {
                 _ if pinned == Some(producer.peer.id) => Class::Pinned,

@@ -21,6 +21,12 @@ pub struct Stats {
     pub pictures_paused: u64,
     /// Gauge: voices that are not forwarded because a line does not carry all.
     pub voices_paused: u64,
+    /// Gauge: rooms with so many people that only the loudest are heard.
+    pub rooms_large: u64,
+    /// Times that a voice gave way to a louder one in such a room.
+    pub voices_replaced: u64,
+    /// Packets of sound there that went to nobody, or to speakers alone, because others were louder.
+    pub packets_unheard: u64,
     /// Steps of pictures down, to a lower layer or to nothing, because a line carries less.
     pub steps_down: u64,
     /// Steps of pictures up.
@@ -86,6 +92,9 @@ impl std::ops::Add for Stats {
             lines_short: self.lines_short + other.lines_short,
             pictures_paused: self.pictures_paused + other.pictures_paused,
             voices_paused: self.voices_paused + other.voices_paused,
+            rooms_large: self.rooms_large + other.rooms_large,
+            voices_replaced: self.voices_replaced + other.voices_replaced,
+            packets_unheard: self.packets_unheard + other.packets_unheard,
             steps_down: self.steps_down + other.steps_down,
             steps_up: self.steps_up + other.steps_up,
             lines_dropped: self.lines_dropped + other.lines_dropped,

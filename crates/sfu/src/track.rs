@@ -9,6 +9,7 @@ use str0m::rtp::Ssrc;
 use crate::allocate::Class;
 use crate::command::Kind;
 use crate::count::Count;
+use crate::floor::Audience;
 use crate::id::{ConsumerSlot, PeerKey, ProducerKey, ProducerSlot, TransportSlot};
 use crate::keyframe::Gate;
 use crate::limit::{LADDER_STEP_PERMILLE, LAYER_SILENCE_MAX, LAYERS_MAX};
@@ -75,6 +76,8 @@ pub(crate) struct Producer {
     /// Of a sound: its latest packets, and how loud it was.
     pub(crate) recent: Recent,
     pub(crate) loudness: Loudness,
+    /// The same: by whom it is heard.
+    pub(crate) audience: Audience,
     /// How much it matters, and the place in it.
     pub(crate) rank: Rank,
     pub(crate) scheduled: Scheduled,

@@ -12,6 +12,7 @@ mod stream;
 mod tests;
 mod thread;
 mod translate;
+mod turns;
 mod waker;
 mod worker;
 

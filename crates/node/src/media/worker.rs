@@ -21,6 +21,7 @@ use super::spread::Pace;
 use super::stats::MediaStats;
 use super::stream::{Arrived, Streams};
 use super::translate;
+use super::turns::Turns;
 use super::waker::{Waker, Woken};
 
 /// Batches received in one turn before what they caused is sent: bounds the delay of the first packet.
@@ -83,6 +84,7 @@ pub(super) struct Worker {
     /// What goes to streams.
     streamed: Vec<Transmit>,
     timeout: Option<Instant>,
+    turns: Turns,
 }
 
 impl Worker {
@@ -104,6 +106,7 @@ impl Worker {
             transmits: Vec::new(),
             streamed: Vec::new(),
             timeout: None,
+            turns: Turns::new(now),
         })
     }
 
@@ -127,8 +130,14 @@ impl Worker {
     }
 
     fn turns(&mut self) {
+        // Something may have waited since before a panic.
+        let mut is_more = true;
         loop {
-            let timeout = self.timeout.map(|at| at.saturating_duration_since(Instant::now()));
+            if !is_more && let Some(rest) = self.turns.rest(Instant::now()) {
+                std::thread::sleep(rest);
+            }
+            let due = self.timeout.map(|at| at.saturating_duration_since(Instant::now()));
+            let timeout = if is_more { Some(Duration::ZERO) } else { due };
             let fds = [self.socket.as_raw_fd(), self.around.woken.fd()];
             let [readable, woken] = match wait(fds, timeout) {
                 Ok(ready) => ready,
@@ -140,15 +149,13 @@ impl Worker {
             if woken && !self.around.woken.clear(&self.around.waker) {
                 return;
             }
-            let is_more = [self.take_calls(), self.take_arrivals()].contains(&true);
+            self.turns.begin(Instant::now());
+            is_more = [self.take_calls(), self.take_arrivals()].contains(&true);
             if readable {
                 self.receive();
             }
             self.sfu.handle(Instant::now(), Input::Timeout);
             self.emit();
-            if is_more {
-                self.timeout = Some(Instant::now());
-            }
             self.publish();
         }
     }
@@ -299,6 +306,7 @@ impl Worker {
         if now.saturating_duration_since(self.cpu_read) >= CPU_EVERY {
             self.stats.cpu = thread_cpu();
             self.forwarded.see(now, self.stats.sfu.packets_forwarded);
+            self.turns.see(self.forwarded.now(now));
             self.cpu_read = now;
         }
         let published = Published { stats: self.stats, forwarded: self.forwarded };

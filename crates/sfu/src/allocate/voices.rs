@@ -3,10 +3,7 @@
 use std::cmp::Reverse;
 use std::time::Instant;
 
-use crate::limit::VOICE_HOLD;
-
-/// A voice that goes out has to be outdone by so many dB, so that two do not take turns.
-const HELD_DB: i8 = 3;
+use crate::limit::{LOUDER_DB, VOICE_HOLD};
 
 /// A sound that a subscriber wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,13 +37,13 @@ pub(crate) fn release(now: Instant, voices: &mut [Voice]) {
 pub(crate) fn choose(now: Instant, voices: &mut [Voice], budget_bps: u64) {
     let mut order: Vec<usize> = (0..voices.len()).collect();
     order.sort_by_key(|index| Reverse(voices.get(*index).map(|voice| weight(now, voice))));
-    let (mut used, mut chosen) = (0_u64, 0);
+    let mut used = 0_u64;
     for index in order {
         let Some(voice) = voices.get_mut(index) else { continue };
-        let fits = chosen == 0 || used.saturating_add(voice.bps) <= budget_bps;
+        // Who says nothing takes nothing, and is not the one.
+        let fits = used == 0 || used.saturating_add(voice.bps) <= budget_bps;
         if fits {
             used = used.saturating_add(voice.bps);
-            chosen += 1;
             voice.on_since.get_or_insert(now);
         } else {
             voice.on_since = None;
@@ -57,7 +54,7 @@ pub(crate) fn choose(now: Instant, voices: &mut [Voice], budget_bps: u64) {
 /// Who has just begun stays; then by level.
 fn weight(now: Instant, voice: &Voice) -> (bool, i8) {
     let held = voice.on_since.is_some_and(|at| now.saturating_duration_since(at) < VOICE_HOLD);
-    let bonus = if voice.on_since.is_some() { HELD_DB } else { 0 };
+    let bonus = if voice.on_since.is_some() { LOUDER_DB } else { 0 };
     (held, voice.level.saturating_add(bonus))
 }
 

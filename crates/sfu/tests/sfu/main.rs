@@ -13,6 +13,7 @@ mod downlink;
 mod forward;
 mod garbage;
 mod keyframes;
+mod large;
 mod leave;
 mod loss;
 mod protect;

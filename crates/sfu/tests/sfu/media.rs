@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use str0m::media::{Mid, Pt, Rid};
-use str0m::rtp::{RedDecoder, RtpPacket, RtpWrite, Vp8Descriptor};
+use str0m::rtp::{ExtensionValues, RedDecoder, RtpPacket, RtpWrite, Vp8Descriptor};
 
 /// Packets of a video frame.
 pub(crate) const PACKETS_PER_FRAME: u64 = 3;
@@ -46,6 +46,8 @@ pub(crate) struct Source {
     pub(crate) frames: u32,
     /// Bytes of a frame, and every how many a key frame comes; `None` = three small packets, key frames on request.
     pub(crate) shape: Option<Shape>,
+    /// Of a sound: how loud it says it is, in dB below the loudest there is.
+    pub(crate) level: Option<i8>,
     seq: u64,
     picture: u16,
     tl0: u8,
@@ -66,6 +68,7 @@ impl Source {
             asked: 0,
             frames: 0,
             shape: None,
+            level: None,
             seq: 65_500 - offset,
             picture: 0x7ff0_u16.wrapping_add(offset as u16 * 100) & 0x7fff,
             tl0: 250,
@@ -145,7 +148,9 @@ impl Source {
     /// A packet as it was sent, or is sent again.
     pub(crate) fn again(&self, seq: u64, now: Instant, pt: Pt) -> Option<RtpWrite> {
         let (time, marker, payload) = self.history.get(&seq)?;
-        Some(RtpWrite::new(pt, seq.into(), *time, now, payload.clone()).marker(*marker))
+        let (audio_level, voice_activity) = (self.level, self.level.map(|level| level > -50));
+        let said = ExtensionValues { audio_level, voice_activity, ..ExtensionValues::default() };
+        Some(RtpWrite::new(pt, seq.into(), *time, now, payload.clone()).marker(*marker).ext_vals(said))
     }
 
     /// The extended number of a 16-bit one that was sent lately.

@@ -231,6 +231,11 @@ impl World {
         self.publish(index, Kind::Video, &[], true)
     }
 
+    /// Publishes the sound of a screen.
+    pub(crate) fn produce_screen_sound(&mut self, index: usize) -> ProducerKey {
+        self.publish(index, Kind::Audio, &[], true)
+    }
+
     fn publish(&mut self, index: usize, kind: Kind, rids: &[&str], screen: bool) -> ProducerKey {
         let client = &mut self.clients[index];
         let media = if kind == Kind::Audio { MediaKind::Audio } else { MediaKind::Video };
