@@ -101,7 +101,6 @@ pub fn as_offered(preset: &Value) -> Value {
 
     let permissions = object(tree, "permissions");
     for key in [
-        "accept_waiting_requests",
         "can_accept_production_requests",
         "accept_stage_requests",
         "can_change_participant_permissions",
@@ -112,7 +111,7 @@ pub fn as_offered(preset: &Value) -> Value {
     ] {
         permissions.insert(key.into(), Value::Bool(false));
     }
-    permissions.insert("waiting_room_type".into(), "SKIP".into());
+    offered_waiting_room(permissions);
     let mut plugins = all_false(&["can_close", "can_start", "can_edit_config"]);
     plugins["config"] = json!({});
     permissions.insert("plugins".into(), plugins);
@@ -128,6 +127,16 @@ pub fn as_offered(preset: &Value) -> Value {
     offered_media(permissions);
     offered_chat(permissions);
     told
+}
+
+/// Who may accept does so by a permission alone; what is no way in is straight in.
+fn offered_waiting_room(permissions: &mut Map<String, Value>) {
+    let accepts = permissions.get("accept_waiting_requests") == Some(&Value::Bool(true));
+    permissions.insert("accept_waiting_requests".into(), Value::Bool(accepts));
+    let way = permissions.entry("waiting_room_type").or_insert(Value::Null);
+    if !matches!(way.as_str(), Some("ON_PRIVILEGED_USER_ENTRY" | "SKIP_ON_ACCEPT")) {
+        *way = "SKIP".into();
+    }
 }
 
 /// What is missing is not allowed.
