@@ -189,6 +189,8 @@ fn object<'a>(tree: &'a mut Map<String, Value>, key: &str) -> &'a mut Map<String
 
 #[cfg(test)]
 mod tests {
+    use sederunt_core::who::WaitingRoom;
+
     use super::*;
     use crate::abilities::abilities;
 
@@ -231,6 +233,32 @@ mod tests {
         }
         let monitor = abilities(&monitor_preset(&"app".into()).body);
         assert_eq!(monitor, sederunt_core::who::Abilities { hidden: true, ..Default::default() });
+    }
+
+    #[test]
+    fn guests_wait_and_hosts_let_them_in() {
+        for row in defaults().iter().chain([&monitor_preset(&"app".into())]) {
+            let may = abilities(&row.body);
+            let waits = row.name == "group_call_guest";
+            let way = if waits { WaitingRoom::UntilAccepted } else { WaitingRoom::Skip };
+            assert_eq!(may.waiting_room, way, "{}", row.name);
+            let is_host =
+                matches!(row.name.as_str(), "group_call_host" | "webinar_presenter" | "livestream_host");
+            assert_eq!(may.accept_waiting, is_host, "{}", row.name);
+        }
+        for (said, told, way) in [
+            (json!("ON_PRIVILEGED_USER_ENTRY"), "ON_PRIVILEGED_USER_ENTRY", WaitingRoom::UntilPrivileged),
+            (json!("SKIP_ON_ACCEPT"), "SKIP_ON_ACCEPT", WaitingRoom::UntilAccepted),
+            (json!("SKIP"), "SKIP", WaitingRoom::Skip),
+            (json!("NONE"), "SKIP", WaitingRoom::Skip),
+            (json!(3), "SKIP", WaitingRoom::Skip),
+        ] {
+            let odd = json!({"permissions": {"waiting_room_type": said, "accept_waiting_requests": "yes"}});
+            assert_eq!(as_offered(&odd)["permissions"]["waiting_room_type"], told);
+            assert_eq!(as_offered(&odd)["permissions"]["accept_waiting_requests"], false);
+            let may = abilities(&odd);
+            assert_eq!((may.waiting_room, may.accept_waiting), (way, false));
+        }
     }
 
     #[test]

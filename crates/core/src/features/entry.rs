@@ -1,6 +1,7 @@
 //! Coming and going: sockets, joins, leaves, and the end of the session and of the room. Nothing else takes a peer in or
 //! out.
 
+mod admit;
 mod command;
 mod join;
 mod leave;

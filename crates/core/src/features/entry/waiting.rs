@@ -8,15 +8,13 @@ use crate::effect::Write;
 use crate::error::RoomError;
 use crate::fact::{LeaveReason, Role};
 use crate::hall::{Asked, Hall, Peer};
-use crate::id::{Id, ParticipantId, PeerId};
+use crate::id::{ParticipantId, PeerId};
 use crate::limit::{ADMITTED_MAX, WAITING_MAX, WAITS_MAX};
-use crate::removal::Removal;
 use crate::time::UnixMs;
 use crate::waiting::{Admission, Change, Wait};
 use crate::who::{Ability, WaitingRoom as Way};
-use crate::words::waiting::{Ask, Tell};
+use crate::words::waiting::Tell;
 
-use super::Entry;
 use super::newest::Newest;
 
 /// Who waits, and who need not any more.
@@ -63,6 +61,11 @@ impl WaitingRoom {
         self.over(hall, peer);
     }
 
+    /// Clients that wait, those that are away included.
+    pub(super) fn waits(&self) -> impl Iterator<Item = PeerId> {
+        self.waits.keys()
+    }
+
     /// Whoever was let in waits again the next time.
     pub(super) fn revoke(&mut self, hall: &mut Hall, participant: ParticipantId) {
         if self.admitted.remove(participant).is_some() {
@@ -99,7 +102,7 @@ impl WaitingRoom {
         }
     }
 
-    fn forget(&mut self, hall: &mut Hall, peer: PeerId) {
+    pub(super) fn forget(&mut self, hall: &mut Hall, peer: PeerId) {
         if self.waits.remove(peer).is_some() {
             remember(hall, Change::Over(peer));
         }
@@ -210,7 +213,7 @@ impl WaitingRoom {
     }
 
     /// Lets peers in: they are called, and then they come. Whoever is away is called when it is back.
-    fn let_in(&mut self, hall: &mut Hall, at: UnixMs, ids: impl IntoIterator<Item = PeerId>) {
+    pub(super) fn let_in(&mut self, hall: &mut Hall, at: UnixMs, ids: impl IntoIterator<Item = PeerId>) {
         for id in ids {
             let Some(participant) = hall.peers.get(id).map(Peer::participant) else { continue };
             self.changed = true;
@@ -226,7 +229,7 @@ impl WaitingRoom {
     }
 
     /// Sends peers away, who may ask again. Whoever is away hears of it when it is back.
-    fn deny(&mut self, hall: &mut Hall, ids: Vec<PeerId>) {
+    pub(super) fn deny(&mut self, hall: &mut Hall, ids: Vec<PeerId>) {
         self.changed = true;
         for id in ids {
             hall.peers.wait_no_more(id);
@@ -240,70 +243,14 @@ impl WaitingRoom {
     }
 }
 
-impl Entry {
-    /// What a host asks of the waiting room.
-    pub(crate) fn ask_waiting(&mut self, hall: &mut Hall, asked: &Asked, ask: Ask) -> Result<(), RoomError> {
-        match ask {
-            Ask::List => {
-                // The client asks with the permission alone; nobody else is told of anybody.
-                let may = hall.may(asked, Ability::AcceptWaiting).is_ok();
-                let tell = if may { list(hall) } else { Tell::List(Vec::new()) };
-                hall.answer(asked, tell)
-            }
-            Ask::Accept { ids } => {
-                let chosen = chosen(hall, asked, &ids)?;
-                if self.is_closed(hall) {
-                    return Err(RoomError::Closed);
-                }
-                self.waiting.let_in(hall, asked.stamp.now, chosen);
-                Ok(())
-            }
-            Ask::Deny { ids } => {
-                let chosen = chosen(hall, asked, &ids)?;
-                self.waiting.deny(hall, chosen);
-                Ok(())
-            }
-        }
-    }
-
-    /// The meeting is over for those who wait, too, whether they are here or on their way back.
-    pub(super) fn remove_waits(&mut self, hall: &mut Hall, at: UnixMs, reason: LeaveReason) {
-        let waits: Vec<PeerId> = self.waiting.waits.keys().collect();
-        for peer in waits {
-            self.waiting.forget(hall, peer);
-            self.remove_for_good(hall, Removal { peer, at, reason, joined: true });
-        }
-    }
-}
-
 /// Somebody who may let people in is in the room.
 fn is_host_in(hall: &Hall) -> bool {
     hall.peers.iter().any(|peer| peer.is_in() && peer.may(Ability::AcceptWaiting))
 }
 
-/// Peers that wait and are meant, by their own id or by their participant's: the official client names the latter, and its
-/// app may name either. Never answered on success, as the client awaits nothing.
-fn chosen(hall: &Hall, asked: &Asked, ids: &[Id]) -> Result<Vec<PeerId>, RoomError> {
-    hall.may(asked, Ability::AcceptWaiting)?;
-    if ids.len() > WAITS_MAX {
-        return Err(RoomError::Limit { what: "people at once", max: WAITS_MAX });
-    }
-    let ids: BTreeSet<Id> = ids.iter().copied().collect();
-    let named = |peer: &Peer| ids.contains(&peer.participant().0) || ids.contains(&peer.id.0);
-    let people: BTreeSet<ParticipantId> =
-        hall.peers.waiting().filter(|peer| named(peer)).map(Peer::participant).collect();
-    let chosen: Vec<PeerId> = hall
-        .peers
-        .waiting()
-        .filter(|peer| people.contains(&peer.participant()))
-        .map(|peer| peer.id)
-        .collect();
-    if chosen.is_empty() { Err(RoomError::NotFound("waiting participant")) } else { Ok(chosen) }
-}
-
 /// Everybody who waits, whoever waits longest first. The client tells them apart by the participant alone, so each
 /// participant is there once.
-fn list(hall: &Hall) -> Tell {
+pub(super) fn list(hall: &Hall) -> Tell {
     let mut waiting: Vec<(UnixMs, &Peer)> =
         hall.peers.waiting().filter_map(|peer| Some((peer.waits_since()?, peer))).collect();
     waiting.sort_by_key(|(since, peer)| (*since, peer.id));
