@@ -86,6 +86,9 @@ test('A question is asked and answered on the screens of the UI kit', async () =
 
 test('Whoever comes later sees all; a guest may vote and not ask', async () => {
   await openBare(people.cat, server.page, tokens.cat);
+  // Guests wait until a host lets them in.
+  await people.ann.page.evaluate((id) => window.meeting.participants.acceptWaitingRoomRequest(id), participants.cat);
+  await until('cat is in', () => people.cat.page.evaluate(() => window.meeting.self.roomJoined));
   const poll = await sees('cat', 'Tea or coffee?', (each) => assert.deepEqual(counts(each), [0, 1]));
   assert.equal(await people.cat.page.evaluate(() => window.meeting.self.permissions.polls.canCreate), false);
   await create('cat', 'Mine?', ['yes', 'no'], false, false).catch(() => {});

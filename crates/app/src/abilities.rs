@@ -1,7 +1,7 @@
 //! What a preset lets its holder do (SEMANTICS §2.6).
 
 use sederunt_core::fact::Role;
-use sederunt_core::who::Abilities;
+use sederunt_core::who::{Abilities, WaitingRoom};
 use sederunt_store::MemberType;
 use serde_json::Value;
 
@@ -42,5 +42,16 @@ pub(crate) fn abilities(preset: &Value) -> Abilities {
         create_polls: polls("can_create"),
         vote_polls: polls("can_vote"),
         view_polls: polls("can_view"),
+        accept_waiting: yes("accept_waiting_requests"),
+        waiting_room: waiting_room(&permissions["waiting_room_type"]),
+    }
+}
+
+/// How its holder comes in. What is no name of the vendor's is straight in, as it is where nothing is said.
+fn waiting_room(kind: &Value) -> WaitingRoom {
+    match kind.as_str() {
+        Some("ON_PRIVILEGED_USER_ENTRY") => WaitingRoom::UntilPrivileged,
+        Some("SKIP_ON_ACCEPT") => WaitingRoom::UntilAccepted,
+        Some(_) | None => WaitingRoom::Skip,
     }
 }

@@ -20,6 +20,12 @@ pub enum RoomError {
         /// The bound.
         max: usize,
     },
+    /// Too many wait to be let in.
+    #[error("the waiting room is full (at most {max}): try again later")]
+    WaitingRoomFull {
+        /// The bound.
+        max: usize,
+    },
     /// The request makes no sense; field and rule.
     #[error("\"{field}\" {rule}")]
     Invalid {

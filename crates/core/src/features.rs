@@ -5,6 +5,7 @@ mod broadcast;
 mod chat;
 mod entry;
 mod media;
+mod outside;
 mod plugin;
 mod polls;
 mod roster;
@@ -106,8 +107,12 @@ impl Features {
 
     /// Treats one request.
     pub(crate) fn ask(&mut self, hall: &mut Hall, asked: &Asked, request: Request) -> Result<(), RoomError> {
+        if let Some(answer) = outside::answer(hall, asked, &request) {
+            return hall.answer(asked, answer);
+        }
         match request {
             Request::Entry(ask) => self.entry.ask(hall, asked, ask),
+            Request::Waiting(ask) => self.entry.ask_waiting(hall, asked, ask),
             Request::Roster(ask) => self.roster.ask(hall, asked, ask),
             Request::Chat(ask) => self.chat.ask(hall, asked, ask),
             Request::Broadcast(ask) => self.broadcast.ask(hall, asked, ask),

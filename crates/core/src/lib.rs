@@ -28,5 +28,6 @@ pub mod tally;
 pub mod time;
 mod together;
 pub mod view_type;
+pub mod waiting;
 pub mod who;
 pub mod words;

@@ -63,6 +63,17 @@ pub const MAX_PREFERRED_STREAMS: u32 = 9;
 /// How long before the newest fact of its session a loss may have been, milliseconds: what is older is final, so that a
 /// session need not remember all its stays. The doors notice silence after 35 s, and a client that does not read after 10 s.
 pub const LOSS_LATE_MAX_MS: i64 = 120_000;
+/// People in the waiting room who are told of to every host at each change; more are refused.
+pub const WAITING_MAX: usize = 200;
+/// Clients that wait and are remembered, those whose sockets were lost included; the newest.
+pub const WAITS_MAX: usize = 2 * WAITING_MAX;
+/// How long a client that waits is remembered, milliseconds: as long as one that was removed, and for the same reason.
+pub const WAIT_KEPT_MS: i64 = REMOVED_KEPT_MS;
+/// People who were let in and do not wait again in a session; the newest. Everybody in a full room, and those who came for
+/// others who left.
+pub const ADMITTED_MAX: usize = 5_000;
+/// How long the ledger remembers who was let in, milliseconds: longer than sessions last. The room knows it to the end.
+pub const ADMITTED_KEPT_MS: i64 = 7 * 24 * 3_600 * 1_000;
 /// Polls of a session; a question every few minutes of a long day.
 pub const POLLS_MAX: usize = 100;
 /// Options of a poll; more do not fit a screen.

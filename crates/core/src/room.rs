@@ -18,6 +18,7 @@ use crate::removal::{LostPeer, Removal};
 use crate::stay::Stay;
 use crate::tally::Tally;
 use crate::time::{Stamp, UnixMs};
+use crate::waiting::{Admission, Wait};
 use crate::words::{Needs, Request};
 
 /// The engine of one meeting.
@@ -50,6 +51,19 @@ impl Room {
     #[must_use]
     pub fn with_lost(mut self, lost: impl IntoIterator<Item = LostPeer>) -> Self {
         lost.into_iter().for_each(|peer| self.features.entry.load_lost(peer));
+        self
+    }
+
+    /// The room with the clients that waited, oldest first, and the people who were let in to its LIVE session.
+    #[must_use]
+    pub fn with_waiting(
+        mut self,
+        waits: impl IntoIterator<Item = Wait>,
+        admitted: impl IntoIterator<Item = Admission>,
+    ) -> Self {
+        let waiting = &mut self.features.entry.waiting;
+        waits.into_iter().for_each(|wait| waiting.load_wait(wait));
+        admitted.into_iter().for_each(|admission| waiting.load_admission(admission));
         self
     }
 
@@ -114,6 +128,11 @@ impl Room {
     pub fn poll_timeout(&self) -> Option<(UnixMs, &'static str)> {
         let (at, timer) = self.features.next_timer(&self.hall)?;
         Some((self.hall.steady(at), timer.reason()))
+    }
+
+    /// How many wait to be let in.
+    pub fn waiting(&self) -> usize {
+        self.hall.peers.waiting().count()
     }
 
     /// Nothing to wait for: no connection, no session, no timer. The shell may drop the room.

@@ -12,6 +12,8 @@ pub enum Standing {
     Waiting {
         /// Since when.
         since: UnixMs,
+        /// It is let in, and its client has not come yet.
+        called: bool,
     },
     /// In the room.
     In(Joined),

@@ -67,6 +67,22 @@ pub struct Abilities {
     pub vote_polls: bool,
     /// `polls.can_view`.
     pub view_polls: bool,
+    /// `accept_waiting_requests`.
+    pub accept_waiting: bool,
+    /// `waiting_room_type`.
+    pub waiting_room: WaitingRoom,
+}
+
+/// What a preset says of the way in (`waiting_room_type`, PROTOCOL §7.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum WaitingRoom {
+    /// `SKIP`: straight in.
+    #[default]
+    Skip,
+    /// `ON_PRIVILEGED_USER_ENTRY`: as soon as somebody who may accept is in the room, or is it oneself.
+    UntilPrivileged,
+    /// `SKIP_ON_ACCEPT`: when somebody who may accept does so.
+    UntilAccepted,
 }
 
 /// What a peer asks leave for.
@@ -102,6 +118,8 @@ pub enum Ability {
     VotePolls,
     /// See polls.
     ViewPolls,
+    /// Let in who waits, or not.
+    AcceptWaiting,
 }
 
 impl Ability {
@@ -123,6 +141,7 @@ impl Ability {
             Self::CreatePolls => "polls.can_create",
             Self::VotePolls => "polls.can_vote",
             Self::ViewPolls => "polls.can_view",
+            Self::AcceptWaiting => "accept_waiting_requests",
         }
     }
 
@@ -141,7 +160,8 @@ impl Ability {
             | Self::ChatPrivateFiles
             | Self::CreatePolls
             | Self::VotePolls
-            | Self::ViewPolls => false,
+            | Self::ViewPolls
+            | Self::AcceptWaiting => false,
         }
     }
 }
@@ -165,6 +185,7 @@ impl Abilities {
             Ability::CreatePolls => self.create_polls,
             Ability::VotePolls => self.vote_polls,
             Ability::ViewPolls => self.view_polls,
+            Ability::AcceptWaiting => self.accept_waiting,
         }
     }
 }

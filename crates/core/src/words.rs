@@ -10,6 +10,7 @@ pub mod polls;
 pub mod roster;
 pub mod speaker;
 pub mod spotlight;
+pub mod waiting;
 
 /// What an item of a list weighs beside its texts.
 const ITEM_BYTES: usize = 128;
@@ -26,6 +27,8 @@ fn sum(bytes: impl IntoIterator<Item = usize>) -> usize {
 pub enum Request {
     /// Coming and going.
     Entry(entry::Ask),
+    /// The waiting room.
+    Waiting(waiting::Ask),
     /// Who is here.
     Roster(roster::Ask),
     /// Chat.
@@ -54,6 +57,8 @@ pub enum Request {
 pub enum Msg {
     /// Coming and going.
     Entry(entry::Tell),
+    /// The waiting room.
+    Waiting(waiting::Tell),
     /// Who is here.
     Roster(roster::Tell),
     /// Chat.
@@ -83,9 +88,9 @@ macro_rules! parts {
     )+};
 }
 
-parts!(Request: Entry(entry::Ask), Roster(roster::Ask), Chat(chat::Ask), Broadcast(broadcast::Broadcast),
+parts!(Request: Entry(entry::Ask), Waiting(waiting::Ask), Roster(roster::Ask), Chat(chat::Ask), Broadcast(broadcast::Broadcast),
     Plugin(plugin::Ask), Polls(polls::Ask), Media(media::Ask), Speaker(speaker::Ask), Spotlight(spotlight::Ask));
-parts!(Msg: Entry(entry::Tell), Roster(roster::Tell), Chat(chat::Tell), Broadcast(broadcast::Tell),
+parts!(Msg: Entry(entry::Tell), Waiting(waiting::Tell), Roster(roster::Tell), Chat(chat::Tell), Broadcast(broadcast::Tell),
     Plugin(plugin::Tell), Polls(polls::Tell), Media(media::Tell), Speaker(speaker::Tell), Spotlight(spotlight::Tell));
 
 /// What must be possible before an input is treated, for the time in which the ledger's disk takes no writes.
@@ -105,6 +110,7 @@ impl Request {
     pub const fn needs(&self) -> Needs {
         match self {
             Self::Entry(ask) => ask.needs(),
+            Self::Waiting(ask) => ask.needs(),
             Self::Roster(ask) => ask.needs(),
             Self::Chat(ask) => ask.needs(),
             Self::Polls(ask) => ask.needs(),
@@ -126,6 +132,7 @@ impl Request {
     pub fn text_bytes(&self) -> usize {
         match self {
             Self::Entry(ask) => ask.text_bytes(),
+            Self::Waiting(ask) => ask.text_bytes(),
             Self::Roster(ask) => ask.text_bytes(),
             Self::Chat(ask) => ask.text_bytes(),
             Self::Polls(ask) => ask.text_bytes(),
@@ -144,6 +151,7 @@ impl Msg {
     pub fn text_bytes(&self) -> usize {
         match self {
             Self::Entry(tell) => tell.text_bytes(),
+            Self::Waiting(tell) => tell.text_bytes(),
             Self::Roster(tell) => tell.text_bytes(),
             Self::Chat(tell) => tell.text_bytes(),
             Self::Broadcast(tell) => tell.text_bytes(),

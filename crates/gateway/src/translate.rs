@@ -13,6 +13,7 @@ mod speaker;
 mod spotlight;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 use prost::Message;
 use sederunt_core::id::MeetingId;
@@ -31,8 +32,9 @@ type Wire = (u32, Option<Vec<u8>>);
 type Understands = fn(u32, &[u8]) -> Option<Translated>;
 
 /// What the features understand.
-const ASKS: [Understands; 9] = [
+const ASKS: [Understands; 10] = [
     entry::ask,
+    waiting::ask,
     roster::ask,
     chat::ask,
     broadcast::ask,
@@ -52,6 +54,7 @@ pub(crate) fn request(event: u32, payload: &[u8]) -> Translated {
 pub(crate) fn reply(meeting: MeetingId, msg: &Msg) -> Wire {
     match msg {
         Msg::Entry(tell) => entry::tell(tell),
+        Msg::Waiting(tell) => waiting::tell(meeting, tell),
         Msg::Roster(tell) => roster::tell(meeting, tell),
         Msg::Chat(tell) => chat::tell(tell),
         Msg::Broadcast(tell) => broadcast::tell(tell),
@@ -81,8 +84,6 @@ fn other(event: u32) -> Translated {
         | room::LEAVE_STAGE
         | room::CREATE_CONNECTED_ROOMS..=room::MOVE_PEERS
         | room::GET_ALL_ADDED_PARTICIPANTS
-        | room::ACCEPT_WAITING_ROOM_REQUESTS
-        | room::DENY_WAITING_ROOM_REQUESTS
         | chat_event::SEARCH_CHANNEL_MESSAGES
         | plugin_event::GET_PLUGINS..=plugin_event::CUSTOM_PLUGIN_EVENT_TO_PEERS
         | plugin_event::STORE_DELETE

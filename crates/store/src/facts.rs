@@ -111,6 +111,7 @@ fn one<'a>(ledger: &mut Transaction, node: i64, write: &'a Write, rows: &mut Row
         Write::Poll(poll) => crate::polls::put_poll(&ledger.conn, poll)?,
         Write::PollVote { poll, vote, .. } => crate::polls::put_vote(&ledger.conn, *poll, vote)?,
         Write::Removed { meeting, removal } => crate::removed::put(&ledger.conn, *meeting, removal)?,
+        Write::Waiting { meeting, change } => crate::waiting::put(&ledger.conn, *meeting, change)?,
         Write::Terminated { meeting, at } => {
             crate::meetings::terminate(&ledger.conn, *meeting, *at)?;
         }

@@ -62,6 +62,7 @@ mod touched;
 mod transaction;
 mod users;
 mod verify;
+mod waiting;
 mod watch;
 mod webhooks;
 mod writer;

@@ -275,7 +275,7 @@ async fn participants_come_with_a_token_and_go() {
     let c = Caller::new().await;
     let path = format!("{P}/meetings/{M1}/participants");
     let body = json!({
-        "custom_participant_id": "user-7", "preset_name": "group_call_guest", "name": "Mary Sue",
+        "custom_participant_id": "user-7", "preset_name": "group_call_participant", "name": "Mary Sue",
         "picture": "https://example.com/mary.png",
     });
     let made = c.ok("meetingsAddParticipant", Method::POST, &path, Some(body)).await;
@@ -287,7 +287,7 @@ async fn participants_come_with_a_token_and_go() {
         "id": "[id]",
         "name": "Mary Sue",
         "picture": "https://example.com/mary.png",
-        "preset_name": "group_call_guest",
+        "preset_name": "group_call_participant",
         "token": "[token]",
         "updated_at": "2026-01-12T14:26:00.784Z"
       },

@@ -101,7 +101,6 @@ pub fn as_offered(preset: &Value) -> Value {
 
     let permissions = object(tree, "permissions");
     for key in [
-        "accept_waiting_requests",
         "can_accept_production_requests",
         "accept_stage_requests",
         "can_change_participant_permissions",
@@ -112,7 +111,7 @@ pub fn as_offered(preset: &Value) -> Value {
     ] {
         permissions.insert(key.into(), Value::Bool(false));
     }
-    permissions.insert("waiting_room_type".into(), "SKIP".into());
+    offered_waiting_room(permissions);
     let mut plugins = all_false(&["can_close", "can_start", "can_edit_config"]);
     plugins["config"] = json!({});
     permissions.insert("plugins".into(), plugins);
@@ -128,6 +127,16 @@ pub fn as_offered(preset: &Value) -> Value {
     offered_media(permissions);
     offered_chat(permissions);
     told
+}
+
+/// Who may accept does so by a permission alone; what is no way in is straight in.
+fn offered_waiting_room(permissions: &mut Map<String, Value>) {
+    let accepts = permissions.get("accept_waiting_requests") == Some(&Value::Bool(true));
+    permissions.insert("accept_waiting_requests".into(), Value::Bool(accepts));
+    let way = permissions.entry("waiting_room_type").or_insert(Value::Null);
+    if !matches!(way.as_str(), Some("ON_PRIVILEGED_USER_ENTRY" | "SKIP_ON_ACCEPT")) {
+        *way = "SKIP".into();
+    }
 }
 
 /// What is missing is not allowed.
@@ -180,6 +189,8 @@ fn object<'a>(tree: &'a mut Map<String, Value>, key: &str) -> &'a mut Map<String
 
 #[cfg(test)]
 mod tests {
+    use sederunt_core::who::WaitingRoom;
+
     use super::*;
     use crate::abilities::abilities;
 
@@ -222,6 +233,32 @@ mod tests {
         }
         let monitor = abilities(&monitor_preset(&"app".into()).body);
         assert_eq!(monitor, sederunt_core::who::Abilities { hidden: true, ..Default::default() });
+    }
+
+    #[test]
+    fn guests_wait_and_hosts_let_them_in() {
+        for row in defaults().iter().chain([&monitor_preset(&"app".into())]) {
+            let may = abilities(&row.body);
+            let waits = row.name == "group_call_guest";
+            let way = if waits { WaitingRoom::UntilAccepted } else { WaitingRoom::Skip };
+            assert_eq!(may.waiting_room, way, "{}", row.name);
+            let is_host =
+                matches!(row.name.as_str(), "group_call_host" | "webinar_presenter" | "livestream_host");
+            assert_eq!(may.accept_waiting, is_host, "{}", row.name);
+        }
+        for (said, told, way) in [
+            (json!("ON_PRIVILEGED_USER_ENTRY"), "ON_PRIVILEGED_USER_ENTRY", WaitingRoom::UntilPrivileged),
+            (json!("SKIP_ON_ACCEPT"), "SKIP_ON_ACCEPT", WaitingRoom::UntilAccepted),
+            (json!("SKIP"), "SKIP", WaitingRoom::Skip),
+            (json!("NONE"), "SKIP", WaitingRoom::Skip),
+            (json!(3), "SKIP", WaitingRoom::Skip),
+        ] {
+            let odd = json!({"permissions": {"waiting_room_type": said, "accept_waiting_requests": "yes"}});
+            assert_eq!(as_offered(&odd)["permissions"]["waiting_room_type"], told);
+            assert_eq!(as_offered(&odd)["permissions"]["accept_waiting_requests"], false);
+            let may = abilities(&odd);
+            assert_eq!((may.waiting_room, may.accept_waiting), (way, false));
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::removal::Removal;
 use crate::tally::{SessionColumns, Stay, Tally, TallyError};
 use crate::time::UnixMs;
 use crate::view_type::ViewType;
+use crate::waiting;
 use crate::words::chat::ChatMessage;
 use crate::words::polls::{Poll, Vote};
 
@@ -54,6 +55,13 @@ pub enum Write {
         meeting: MeetingId,
         /// Which peer id, and why.
         removal: Removal,
+    },
+    /// Who waits, or was let in, has changed. Not a fact: nobody who waits is counted.
+    Waiting {
+        /// The meeting.
+        meeting: MeetingId,
+        /// What of it.
+        change: waiting::Change,
     },
     /// The room was terminated (Pagecall `terminated_at`).
     Terminated {

@@ -1,13 +1,16 @@
 //! Coming and going: sockets, joins, leaves, and the end of the session and of the room. Nothing else takes a peer in or
 //! out.
 
+mod admit;
 mod command;
 mod join;
 mod leave;
+mod newest;
 mod remove;
 mod removed;
 mod sockets;
 mod timer;
+mod waiting;
 
 use crate::error::RoomError;
 use crate::feature::Feature;
@@ -19,12 +22,14 @@ use crate::words::entry::{Ask, PeerEvent, Tell};
 
 use removed::{LostPeers, Removals};
 pub(crate) use timer::Timer;
+use waiting::WaitingRoom;
 
 /// Who may come in, who may not any more, and whether the room goes on.
 #[derive(Debug)]
 pub(crate) struct Entry {
     removed: Removals,
     lost: LostPeers,
+    pub(crate) waiting: WaitingRoom,
     /// No reconnect grace began before.
     grace_from: UnixMs,
     /// When the settings in force came.
@@ -39,6 +44,7 @@ impl Default for Entry {
         Self {
             removed: Removals::default(),
             lost: LostPeers::default(),
+            waiting: WaitingRoom::default(),
             grace_from: UnixMs(i64::MIN),
             configured_at: UnixMs(i64::MIN),
             terminated: false,
@@ -99,11 +105,17 @@ impl Entry {
 impl Feature for Entry {
     fn session_ended(&mut self, _: &mut Hall) {
         self.lost = LostPeers::default();
+        self.waiting.session_ended();
+    }
+
+    fn input_treated(&mut self, hall: &mut Hall) {
+        self.waiting.tell_changes(hall);
     }
 
     fn time_moved(&mut self, ms: i64) {
         self.configured_at = self.configured_at.plus_ms(ms);
         self.grace_from = self.grace_from.plus_ms(ms);
         self.removed.shift(ms);
+        self.waiting.shift(ms);
     }
 }

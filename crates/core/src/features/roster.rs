@@ -22,7 +22,6 @@ impl Roster {
             Ask::RoomPeers { search, limit, offset } => room_peers(hall, asked, &search, (limit, offset)),
             Ask::PeerInfo { peer } => peer_info(hall, asked, peer),
             Ask::StageState => stage_state(hall, asked),
-            Ask::WaitingRequests => hall.answer(asked, Tell::WaitingRequests),
             Ask::ConnectedRooms => {
                 let title = hall.config().title.clone();
                 hall.answer(asked, Tell::ConnectedRooms { title })

@@ -65,6 +65,27 @@ impl Peer {
         self.standing.joined().and_then(|joined| joined.recorded_as)
     }
 
+    /// In the waiting room, let in or not.
+    pub(crate) fn waits(&self) -> bool {
+        matches!(self.standing, Standing::Waiting { .. })
+    }
+
+    /// In the waiting room since then, and not let in yet.
+    pub(crate) fn waits_since(&self) -> Option<UnixMs> {
+        match self.standing {
+            Standing::Waiting { since, called: false } => Some(since),
+            Standing::Waiting { called: true, .. }
+            | Standing::Setup
+            | Standing::In(_)
+            | Standing::Moving { .. } => None,
+        }
+    }
+
+    /// Those who may let people in are told of it.
+    pub(crate) fn is_listed(&self) -> bool {
+        self.waits_since().is_some()
+    }
+
     /// What its preset gives it, where it stands and sits.
     pub(crate) fn may(&self, ability: Ability) -> bool {
         let on_stage = self.standing.joined().is_some_and(|joined| joined.seat.is_on_stage());
@@ -179,6 +200,35 @@ impl Peers {
         }
     }
 
+    /// Those who wait and are not let in yet.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = &Peer> {
+        self.by_id.values().filter(|peer| peer.is_listed())
+    }
+
+    /// Puts a peer into the waiting room.
+    pub(crate) fn wait(&mut self, id: PeerId, since: UnixMs) {
+        self.stand(id, Standing::Waiting { since, called: false });
+    }
+
+    /// A peer that waits is let in, and comes when it likes.
+    pub(crate) fn call(&mut self, id: PeerId) {
+        if let Some(Standing::Waiting { called, .. }) = self.by_id.get_mut(&id).map(|peer| &mut peer.standing)
+        {
+            *called = true;
+        }
+    }
+
+    /// A peer is sent away, to its set-up screen.
+    pub(crate) fn wait_no_more(&mut self, id: PeerId) {
+        self.stand(id, Standing::Setup);
+    }
+
+    fn stand(&mut self, id: PeerId, standing: Standing) {
+        if let Some(peer) = self.by_id.get_mut(&id) {
+            peer.standing = standing;
+        }
+    }
+
     /// The socket is gone; the peer is away from `at` on, which is noticed `now`.
     pub(crate) fn lose(&mut self, id: PeerId, at: UnixMs, now: UnixMs) {
         let Some(peer) = self.by_id.get_mut(&id) else { return };
@@ -213,6 +263,9 @@ impl Peers {
             peer.attached_at = peer.attached_at.plus_ms(ms);
             peer.lost_at = peer.lost_at.map(|at| at.plus_ms(ms));
             peer.noticed_at = peer.noticed_at.plus_ms(ms);
+            if let Standing::Waiting { since, .. } = &mut peer.standing {
+                *since = since.plus_ms(ms);
+            }
             peer.media.shift(ms);
         }
     }

@@ -83,7 +83,7 @@ pub enum PeerEvent {
     KickAll,
 }
 
-/// A peer as others see it (`socket.room.Peer`). `waitlisted` is always false, `stage_type` always ON_STAGE.
+/// A peer as others see it (`socket.room.Peer`). `stage_type` is always ON_STAGE.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeerInfo {
     /// The wire's peer id (the client's own).

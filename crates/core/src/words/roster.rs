@@ -27,8 +27,6 @@ pub enum Ask {
     },
     /// `room.getRoomStageState`.
     StageState,
-    /// `room.getWaitingRoomRequests`: always an empty list, the presets switch the waiting room off.
-    WaitingRequests,
     /// `room.getConnectedRoomsDump`: the parent alone.
     ConnectedRooms,
     /// `media.changeDisplayName`.
@@ -47,7 +45,7 @@ impl Ask {
             Self::RoomInfo | Self::RoomPeers { .. } | Self::PeerInfo { .. } | Self::StageState => {
                 Needs::Truth
             }
-            Self::WaitingRequests | Self::ConnectedRooms | Self::ChangeDisplayName { .. } => Needs::Nothing,
+            Self::ConnectedRooms | Self::ChangeDisplayName { .. } => Needs::Nothing,
         }
     }
 
@@ -76,8 +74,6 @@ pub enum Tell {
         /// Peers on stage: everybody.
         on_stage: Vec<PeerId>,
     },
-    /// Event 33: empty list.
-    WaitingRequests,
     /// Event 20: the parent alone.
     ConnectedRooms {
         /// Title of the meeting.
@@ -94,7 +90,7 @@ impl Tell {
             Self::RoomInfo { title, .. } | Self::ConnectedRooms { title } => title.len(),
             Self::RoomPeers(peers) => sum(peers.iter().map(PeerInfo::text_bytes)),
             Self::StageState { on_stage } => on_stage.len().saturating_mul(ID_BYTES),
-            Self::WaitingRequests | Self::DisplayNameChanged => 0,
+            Self::DisplayNameChanged => 0,
         }
     }
 }

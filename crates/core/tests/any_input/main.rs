@@ -18,7 +18,7 @@ use sederunt_core::room::Room;
 use sederunt_core::tally::Tally;
 use sederunt_core::time::{Stamp, UnixMs};
 use sederunt_core::words::entry::PeerEvent;
-use sederunt_core::words::{Msg, Needs, Request, entry, media, speaker};
+use sederunt_core::words::{Msg, Needs, Request, entry, media, speaker, waiting};
 
 const SEQUENCES: u64 = 600;
 const INPUTS: u64 = 400;
@@ -288,6 +288,7 @@ fn expected(request: &Request) -> Answers {
     match request {
         Request::Entry(entry::Ask::Kick { .. })
         | Request::Entry(entry::Ask::KickAll)
+        | Request::Waiting(waiting::Ask::Accept { .. } | waiting::Ask::Deny { .. })
         | Request::Speaker(speaker::Ask::AudioActivity { .. }) => Answers::NoReply,
         Request::Media(media::Ask::OpenTransport { .. })
         | Request::Media(media::Ask::Produce(_))

@@ -8,12 +8,14 @@ use sederunt_core::id::{ChatId, Id, ParticipantId, PeerId, PollId, ProducerId, T
 use sederunt_core::input::Command;
 use sederunt_core::media::{MediaAnswer, MediaCmd, MediaKind};
 use sederunt_core::view_type::ViewType;
-use sederunt_core::who::{Abilities, Who};
+use sederunt_core::who::{Abilities, WaitingRoom, Who};
 use sederunt_core::words::broadcast::{Broadcast, BroadcastTo};
 use sederunt_core::words::media::{Produce, Want};
 use sederunt_core::words::plugin::StoreAddress;
 use sederunt_core::words::polls::NewPoll;
-use sederunt_core::words::{Msg, Request, chat, entry, media, plugin, polls, roster, speaker, spotlight};
+use sederunt_core::words::{
+    Msg, Request, chat, entry, media, plugin, polls, roster, speaker, spotlight, waiting,
+};
 
 use sederunt_dice::Dice;
 
@@ -170,6 +172,13 @@ impl Maker {
             vote_polls: can(),
             view_polls: can(),
             hidden: !can(),
+            accept_waiting: can(),
+            waiting_room: *self.rng.pick(&[
+                WaitingRoom::Skip,
+                WaitingRoom::Skip,
+                WaitingRoom::UntilPrivileged,
+                WaitingRoom::UntilAccepted,
+            ]),
         };
         let who = Who {
             participant: ParticipantId::from_u128(u128::from(person)),
@@ -209,7 +218,7 @@ impl Maker {
             }),
             18..24 => Request::Roster(roster::Ask::PeerInfo { peer: self.peer() }),
             24..28 => Request::Roster(roster::Ask::StageState),
-            28..30 => Request::Roster(roster::Ask::WaitingRequests),
+            28..30 => self.waiting_request(),
             30..32 => Request::Roster(roster::Ask::ConnectedRooms),
             32..36 => Request::Entry(entry::Ask::Kick { peers: self.peers() }),
             36 if self.flag() => Request::Entry(entry::Ask::KickAll),
@@ -231,6 +240,17 @@ impl Maker {
                 },
             }),
         }
+    }
+
+    fn waiting_request(&mut self) -> Request {
+        // Of people and of peers, who have the same numbers here.
+        let count = self.rng.below(6);
+        let ids = (0..count).map(|_| Id::from_u128(u128::from(self.rng.below(6)))).collect();
+        Request::Waiting(match self.rng.below(4) {
+            0 => waiting::Ask::List,
+            1 => waiting::Ask::Deny { ids },
+            _ => waiting::Ask::Accept { ids },
+        })
     }
 
     fn talk_request(&mut self) -> Request {

@@ -6,7 +6,7 @@ use sederunt_core::words::broadcast::{Broadcast, BroadcastTo};
 use sederunt_core::words::media::{Produce, Want};
 use sederunt_core::words::plugin::StoreAddress;
 use sederunt_core::words::polls::NewPoll;
-use sederunt_core::words::{Request, chat, entry, media, plugin, polls, roster, speaker, spotlight};
+use sederunt_core::words::{Request, chat, entry, media, plugin, polls, roster, speaker, spotlight, waiting};
 
 use crate::show::{Names, clock};
 use crate::world::World;
@@ -24,7 +24,9 @@ impl World {
             ["peers", search, limit, offset] => Request::Roster(roster::Ask::RoomPeers { search: text(search), limit: limit.parse().unwrap(), offset: offset.parse().unwrap() }),
             ["peer", id] => Request::Roster(roster::Ask::PeerInfo { peer: self.names.peer(id) }),
             ["stage"] => Request::Roster(roster::Ask::StageState),
-            ["waiting"] => Request::Roster(roster::Ask::WaitingRequests),
+            ["waiting"] => Request::Waiting(waiting::Ask::List),
+            ["accept", ids] => Request::Waiting(waiting::Ask::Accept { ids: self.people(ids) }),
+            ["deny", ids] => Request::Waiting(waiting::Ask::Deny { ids: self.people(ids) }),
             ["rooms"] => Request::Roster(roster::Ask::ConnectedRooms),
             ["polls"] => Request::Polls(polls::Ask::List),
             // `poll QUESTION OPTION,OPTION [anonymous] [hide]`

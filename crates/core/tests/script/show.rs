@@ -7,10 +7,11 @@ use sederunt_core::effect::{Effect, Write};
 use sederunt_core::fact::{Fact, FactKind};
 use sederunt_core::id::{Id, ParticipantId, PeerId};
 use sederunt_core::media::ProducerState;
+use sederunt_core::waiting::Change;
 use sederunt_core::words::chat::ChatMessage;
 use sederunt_core::words::media::Consumer;
 use sederunt_core::words::speaker::SpeakerChange;
-use sederunt_core::words::{Msg, chat, entry, media, plugin, polls, roster, speaker};
+use sederunt_core::words::{Msg, chat, entry, media, plugin, polls, roster, speaker, waiting};
 
 /// `19:00:00`, `90s`, `1500ms` and back.
 pub(crate) mod clock {
@@ -113,6 +114,15 @@ pub(crate) fn write_line(names: &mut Names, write: &Write) -> String {
         }
         Write::ChatDeleted { chat, .. } => format!("write deleted {}", names.id(chat.0)),
         Write::Removed { removal, .. } => format!("write removed {}", names.id(removal.peer.0)),
+        Write::Waiting { change, .. } => match change {
+            Change::Waits(wait) => {
+                let denied = if wait.denied { " denied" } else { "" };
+                format!("write waits {} since {}{denied}", names.id(wait.peer.0), clock::show(wait.since.0))
+            }
+            Change::Over(peer) => format!("write waits no more {}", names.id(peer.0)),
+            Change::Admitted(admission) => format!("write admitted {}", names.id(admission.participant.0)),
+            Change::Revoked(participant) => format!("write admitted no more {}", names.id(participant.0)),
+        },
         Write::Terminated { at, .. } => format!("write terminated {}", clock::show(at.0)),
     }
 }
@@ -191,6 +201,7 @@ fn producers(names: &mut Names, list: &[ProducerState]) -> String {
 fn msg_line(names: &mut Names, msg: &Msg) -> String {
     match msg {
         Msg::Entry(tell) => entry_line(names, tell),
+        Msg::Waiting(tell) => waiting_line(names, tell),
         Msg::Roster(tell) => roster_line(names, tell),
         Msg::Chat(tell) => chat_line(names, tell),
         Msg::Broadcast(tell) => names.read(&format!("{tell:?}")),
@@ -210,6 +221,21 @@ fn entry_line(names: &mut Names, tell: &entry::Tell) -> String {
             format!("{event:?} {} {name:?}{hidden}", names.id(peer.peer.0))
         }
         entry::Tell::MediaLeft | entry::Tell::MediaPeerLeft(_) => names.read(&format!("{tell:?}")),
+    }
+}
+
+fn waiting_line(names: &mut Names, tell: &waiting::Tell) -> String {
+    match tell {
+        waiting::Tell::Waits(peer) => {
+            format!("JoinRoom {} {:?} waitlisted", names.id(peer.peer.0), peer.display_name)
+        }
+        waiting::Tell::List(peers) => {
+            let list: Vec<String> =
+                peers.iter().map(|p| format!("{} {:?}", names.id(p.peer.0), p.display_name)).collect();
+            format!("WaitingRoom [{}]", list.join(", "))
+        }
+        waiting::Tell::Accepted | waiting::Tell::Denied => format!("WaitingRoom{tell:?}"),
+        waiting::Tell::RoomFromOutside { title } => format!("RoomInfo {title:?} from outside"),
     }
 }
 

@@ -6,7 +6,7 @@ use sederunt_core::call::{CommandId, ConnId, Disconnect, ReqId};
 use sederunt_core::config::{OpenSession, RoomConfig};
 use sederunt_core::effect::{Effect, Outcome, Write};
 use sederunt_core::fact::{Fact, FactKind, LeaveReason, Role};
-use sederunt_core::id::{AppId, Id, MeetingId, PeerId, SessionId, StayId};
+use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, PeerId, SessionId, StayId};
 use sederunt_core::input::{Command, Input};
 use sederunt_core::media::{MediaAnswer, MediaCallId, MediaCmd, MediaFault};
 use sederunt_core::removal::Removal;
@@ -14,7 +14,8 @@ use sederunt_core::room::Room;
 use sederunt_core::tally::Tally;
 use sederunt_core::time::{Stamp, UnixMs};
 use sederunt_core::view_type::ViewType;
-use sederunt_core::who::{Abilities, Who};
+use sederunt_core::waiting::{Admission, Change, Wait};
+use sederunt_core::who::{Abilities, WaitingRoom, Who};
 use sederunt_core::words::chat::ChatMessage;
 use sederunt_core::words::polls::StoredPoll;
 
@@ -43,8 +44,27 @@ pub(crate) struct World {
     polls: Vec<StoredPoll>,
     tallies: BTreeMap<SessionId, Tally>,
     removed: Vec<Removal>,
+    waiting: Waiting,
     /// Each session's own time minus the steady clock.
     offsets: BTreeMap<SessionId, i64>,
+}
+
+/// What the store keeps of the waiting room.
+#[derive(Default)]
+struct Waiting {
+    waits: BTreeMap<PeerId, Wait>,
+    admitted: BTreeMap<ParticipantId, Admission>,
+}
+
+impl Waiting {
+    fn take(&mut self, change: Change) {
+        match change {
+            Change::Waits(wait) => drop(self.waits.insert(wait.peer, wait)),
+            Change::Over(peer) => assert!(self.waits.remove(&peer).is_some(), "its wait was over before"),
+            Change::Admitted(admission) => drop(self.admitted.insert(admission.participant, admission)),
+            Change::Revoked(participant) => assert!(self.admitted.remove(&participant).is_some()),
+        }
+    }
 }
 
 impl World {
@@ -76,6 +96,7 @@ impl World {
             polls: Vec::new(),
             tallies: BTreeMap::new(),
             removed: Vec::new(),
+            waiting: Waiting::default(),
             offsets: BTreeMap::new(),
         }
     }
@@ -187,6 +208,7 @@ impl World {
             Write::ChatDeleted { chat, .. } => self.chat.retain(|m| m.id != *chat),
             Write::Terminated { .. } => self.config.open = false,
             Write::Removed { removal, .. } => self.removed.push(*removal),
+            Write::Waiting { change, .. } => self.waiting.take(*change),
         }
     }
 
@@ -202,7 +224,7 @@ impl World {
         }
     }
 
-    /// `connect PEER PERSON [token=N] [role=R] [custom=X] [can=a,b|all] [hidden]`
+    /// `connect PEER PERSON [token=N] [role=R] [custom=X] [can=a,b|all] [wait=accept|host] [hidden]`
     fn connect(&mut self, peer: &str, person: &str, options: &[&str]) -> Vec<String> {
         let mut token = self.names.person(person).as_u128() as u64;
         let mut who = Who {
@@ -223,7 +245,12 @@ impl World {
                 ("token", n) => token = n.parse().unwrap(),
                 ("role", role) => who.role = Role::parse(role).unwrap(),
                 ("custom", id) => who.custom_participant_id = Some(id.to_owned()),
-                ("can", list) => who.abilities = abilities(list),
+                ("can", list) => {
+                    who.abilities = Abilities { waiting_room: who.abilities.waiting_room, ..abilities(list) }
+                }
+                // How it comes in: `wait=accept` or `wait=host`.
+                ("wait", "accept") => who.abilities.waiting_room = WaitingRoom::UntilAccepted,
+                ("wait", "host") => who.abilities.waiting_room = WaitingRoom::UntilPrivileged,
                 ("hidden", _) => who.abilities.hidden = true,
                 other => panic!("{other:?}"),
             }
@@ -355,7 +382,11 @@ impl World {
             let polls = self.polls.iter().filter(|p| p.poll.session == *session).cloned().collect();
             open = Some(OpenSession { tally: tally.clone(), chat, polls, offset_ms: self.offsets[session] });
         }
-        self.room = Room::new(self.config.clone(), open).with_removed(self.removed.iter().copied());
+        let live = open.as_ref().map(|open| open.tally.session());
+        let admitted = self.waiting.admitted.values().filter(|admission| Some(admission.session) == live);
+        self.room = Room::new(self.config.clone(), open)
+            .with_removed(self.removed.iter().copied())
+            .with_waiting(self.waiting.waits.values().copied(), admitted.copied());
         out
     }
 
@@ -403,6 +434,15 @@ impl World {
         self.feed(Input::Request { conn, re, request })
     }
 
+    /// Participants by their names; `peer:a` is a peer instead.
+    pub(crate) fn people(&mut self, ids: &str) -> Vec<Id> {
+        let id = |id: &str| match id.strip_prefix("peer:") {
+            Some(peer) => self.names.peer(peer).0,
+            None => self.names.person(id).0,
+        };
+        ids.split(',').map(id).collect()
+    }
+
     pub(crate) fn peers(&mut self, ids: &str) -> Vec<PeerId> {
         ids.split(',').map(|id| self.names.peer(id)).collect()
     }
@@ -427,5 +467,7 @@ fn abilities(list: &str) -> Abilities {
         create_polls: can("poll"),
         vote_polls: can("vote"),
         view_polls: can("view_polls"),
+        accept_waiting: can("accept"),
+        waiting_room: WaitingRoom::Skip,
     }
 }

@@ -10,6 +10,7 @@ use sederunt_core::tally::{Stay, Tally};
 use sederunt_core::time::UnixMs;
 
 use crate::model::Session;
+use crate::waiting::Kept;
 
 #[derive(Default)]
 pub(crate) struct Ledger {
@@ -23,6 +24,7 @@ pub(crate) struct Ledger {
     /// The stays of all sessions.
     stay_ids: BTreeSet<StayId>,
     pub(crate) removed: Vec<Removal>,
+    pub(crate) waiting: Kept,
 }
 
 impl Ledger {
@@ -42,6 +44,7 @@ impl Ledger {
                 self.terminated_at.get_or_insert(*at);
             }
             Write::Removed { removal, .. } => self.removed.push(*removal),
+            Write::Waiting { .. } => self.waiting.take(write),
             Write::Chat(_) | Write::ChatDeleted { .. } | Write::Poll(_) | Write::PollVote { .. } => {}
         }
     }

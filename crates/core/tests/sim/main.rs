@@ -11,6 +11,7 @@
 
 mod ledger;
 mod model;
+mod waiting;
 mod world;
 
 use world::World;
@@ -58,10 +59,11 @@ fn histories_3() {
 /// The histories are worth something only if they get into every corner.
 #[test]
 fn histories_reach_every_fact() {
-    let mut seen = std::collections::BTreeSet::new();
+    let (mut seen, mut corners) = (std::collections::BTreeSet::new(), std::collections::BTreeSet::new());
     for seed in 0..400 {
         let mut world = World::new(seed, false);
         world.run();
+        corners.append(&mut world.seen);
         seen.extend(world.kinds_seen());
     }
     let all = [
@@ -87,4 +89,5 @@ fn histories_reach_every_fact() {
         assert!(seen.contains(kind), "no history leads to {kind}");
     }
     assert_eq!(seen.len(), all.len(), "{seen:?}");
+    assert_eq!(corners, ["away for long", "called", "waits"].into());
 }

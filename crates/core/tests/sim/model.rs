@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sederunt_core::fact::{EndReason, LeaveReason, Role};
 
+use crate::waiting::{Waiting, Way};
+
 /// How long a removed peer id stays out.
 const REMOVED_KEPT: i64 = 24 * 3_600_000;
 
@@ -112,6 +114,9 @@ pub(crate) struct Model {
     pub(crate) peers: Vec<Option<Peer>>,
     /// The peer id that each client has now, and whose it is.
     pub(crate) wires: Vec<(u64, u64)>,
+    /// How each client comes in.
+    pub(crate) ways: Vec<Way>,
+    pub(crate) waiting: Waiting,
     /// Peer ids that were removed, and when.
     removed: BTreeMap<u64, i64>,
     /// Peer ids that have had a stay in the LIVE session.
@@ -123,15 +128,17 @@ pub(crate) struct Model {
 }
 
 impl Model {
-    pub(crate) fn new(settings: Settings, people: &[u64]) -> Self {
-        let peers = vec![None; people.len()];
-        let wires = (0x100..).zip(people.iter().copied()).collect();
+    pub(crate) fn new(settings: Settings, ways: Vec<Way>) -> Self {
+        let peers = vec![None; ways.len()];
+        let wires = (0x100..).zip(ways.iter().map(|way| way.person)).collect();
         Self {
             settings,
             terminated: false,
             sessions: Vec::new(),
             peers,
             wires,
+            ways,
+            waiting: Waiting::default(),
             removed: BTreeMap::new(),
             seen: BTreeSet::new(),
             lost: Vec::new(),
@@ -203,11 +210,13 @@ impl Model {
                     session.stays[stay].away = None;
                     session.note(now);
                 }
+                self.is_back(client);
             }
             Some(_) => {}
             None if self.settings.open && !self.terminated && !is_out => {
                 self.lost.retain(|lost| *lost != self.wires[client]);
                 self.peers[client] = Some(Peer { since: now, ..Peer::default() });
+                self.is_back(client);
             }
             None => {}
         }
@@ -228,6 +237,7 @@ impl Model {
     pub(crate) fn kick_lost(&mut self, person: u64, now: i64) {
         let (gone, kept) = self.lost.iter().partition(|(_, whose)| *whose == person);
         self.lost = kept;
+        self.waiting.admitted.remove(&person);
         let gone: Vec<(u64, u64)> = gone;
         self.removed.extend(gone.into_iter().map(|(wire, _)| (wire, now)));
     }
@@ -238,13 +248,14 @@ impl Model {
                 self.removed.insert(wire, now);
             }
         }
+        self.removed.extend(std::mem::take(&mut self.waiting.waits).into_keys().map(|wire| (wire, now)));
     }
 
     pub(crate) fn join(&mut self, client: usize, person: u64, role: Role, now: i64, offset: i64) {
         let may = self.settings.open && !self.terminated;
         let bot = role == Role::Bot;
         let waits = self.peers[client].as_ref().is_some_and(|peer| !peer.joined);
-        if waits && may && (!bot || self.live().is_some()) {
+        if waits && may && (!bot || self.live().is_some()) && !self.makes_wait(client) {
             if self.live().is_none() {
                 self.sessions.push(Session {
                     offset,
@@ -267,6 +278,7 @@ impl Model {
             if let Some(peer) = &mut self.peers[client] {
                 (peer.joined, peer.stay) = (true, index);
             }
+            self.entered(client);
         }
         self.advance();
     }
@@ -288,6 +300,7 @@ impl Model {
     pub(crate) fn leave(&mut self, client: usize, now: i64, reason: LeaveReason) {
         let of_session = self.is_of_session(client);
         let Some(peer) = self.peers[client].take() else { return };
+        self.waits_no_more(client, reason);
         if reason.is_removal() {
             self.lost.retain(|lost| *lost != self.wires[client]);
             self.removed.insert(self.wires[client].0, now);
@@ -317,6 +330,7 @@ impl Model {
         });
         self.seen.clear();
         self.lost.clear();
+        self.waiting.admitted.clear();
         if let Some(session) = self.live() {
             session.end = Some((at, reason));
             session.total = session.together(at.max(session.latest));
@@ -325,7 +339,9 @@ impl Model {
 
     pub(crate) fn kick_all(&mut self, now: i64) {
         if self.live().is_some() {
-            self.clear(now, LeaveReason::HostEnded, Self::is_of_session);
+            self.clear(now, LeaveReason::HostEnded, |model, client| {
+                model.is_of_session(client) || model.waiting.here.contains_key(&client)
+            });
             self.remove_seen(now);
             self.end(now, EndReason::HostEndedMeeting);
         }
@@ -369,6 +385,7 @@ impl Model {
     /// A new process: no sockets, and its clock is not bound by the old one's.
     pub(crate) fn restart(&mut self) {
         self.peers.fill(None);
+        self.waiting.here.clear();
         self.lost.clear();
         self.configured_at = i64::MIN;
         self.floor = session_latest(self);

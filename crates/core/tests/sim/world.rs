@@ -17,11 +17,13 @@ use sederunt_core::words::{Request, entry, roster};
 
 use crate::ledger::Ledger;
 use crate::model::{Model, Settings};
+use crate::waiting::ways;
 use sederunt_dice::Dice;
 
 const START: i64 = 1_700_000_000_000;
 const STEPS: u64 = 60;
 
+#[derive(Clone, Copy)]
 struct Client {
     person: u64,
     role: Role,
@@ -29,7 +31,7 @@ struct Client {
 }
 
 pub(crate) struct World {
-    rng: Dice,
+    pub(crate) rng: Dice,
     verbose: bool,
     /// Sockets break all the time and time goes slowly: many are away at once.
     stormy: bool,
@@ -39,10 +41,10 @@ pub(crate) struct World {
     wall: i64,
     /// The steady clock of the process minus `clock`: it began as the wall clock did.
     base: i64,
-    room: Room,
+    pub(crate) room: Room,
     config: RoomConfig,
-    model: Model,
-    ledger: Ledger,
+    pub(crate) model: Model,
+    pub(crate) ledger: Ledger,
     clients: Vec<Client>,
     conns: u64,
     /// Newest peer id.
@@ -50,6 +52,8 @@ pub(crate) struct World {
     fresh: u64,
     /// Newest session, the instant and its minutes there: they never shrink.
     consumed: (usize, i64, i64),
+    /// Corners that the history got into.
+    pub(crate) seen: BTreeSet<&'static str>,
 }
 
 impl World {
@@ -79,6 +83,8 @@ impl World {
                 conn: ConnId(0),
             })
             .collect();
+        let people: Vec<(u64, Role)> = clients.iter().map(|client| (client.person, client.role)).collect();
+        let ways = ways(&mut rng, &people);
         let config = RoomConfig {
             app: AppId::from("app"),
             meeting: MeetingId::from_u128(7),
@@ -98,13 +104,14 @@ impl World {
             base: 0,
             room: Room::new(config.clone(), None),
             config,
-            model: Model::new(settings, &clients.iter().map(|client| client.person).collect::<Vec<_>>()),
+            model: Model::new(settings, ways),
             ledger: Ledger::default(),
             clients,
             conns: 0,
             wires: 0x200,
             fresh: 0,
             consumed: (0, i64::MIN, 0),
+            seen: BTreeSet::new(),
         }
     }
 
@@ -121,7 +128,7 @@ impl World {
         self.ledger.kinds
     }
 
-    fn say(&self, what: impl FnOnce() -> String) {
+    pub(crate) fn say(&self, what: impl FnOnce() -> String) {
         if self.verbose {
             println!("{:>12} {}", self.clock - START, what());
         }
@@ -193,7 +200,7 @@ impl World {
         let joined = connected && self.model.peers[client].as_ref().is_some_and(|peer| peer.joined);
         let action = if self.stormy && self.rng.chance(85) {
             // Connect and join, drop, leave, or be kicked.
-            *self.rng.pick(&[6, 6, 6, 42, 42, 42, 60, 74, 79])
+            *self.rng.pick(&[6, 6, 6, 42, 42, 42, 60, 74, 79, 82])
         } else {
             self.rng.below(100)
         };
@@ -209,7 +216,8 @@ impl World {
             42..55 if connected => self.drop(client, now),
             55..74 if connected => self.leave(client, now),
             74..79 if joined => self.client_kick(client, now),
-            79..84 => self.api_kick(client, now),
+            79..82 => self.api_kick(client, now),
+            82..84 => self.decide(client),
             84..86 => self.kick_all(client, joined, now),
             86..92 => self.configure(now),
             92..95 => self.stop(now),
@@ -240,7 +248,7 @@ impl World {
         self.say(|| format!("connect {client} own_token {own_token}"));
         self.conns += 1;
         let conn = ConnId(self.conns);
-        let Client { person, role, .. } = self.clients[client];
+        let (Client { person, role, .. }, way) = (self.clients[client], self.model.ways[client]);
         let who = Who {
             participant: ParticipantId::from_u128(u128::from(person)),
             display_name: format!("p{person}"),
@@ -250,7 +258,12 @@ impl World {
             view_type: Some(ViewType::GroupCall),
             preset_name: "host".to_owned(),
             role,
-            abilities: Abilities { kick: true, ..Abilities::default() },
+            abilities: Abilities {
+                kick: true,
+                accept_waiting: way.is_host,
+                waiting_room: way.waiting_room,
+                ..Abilities::default()
+            },
             ip_address: None,
             user_agent: None,
         };
@@ -279,7 +292,7 @@ impl World {
         self.ask(client, Request::Entry(entry::Ask::JoinRoom { display_name: String::new() }));
     }
 
-    fn ask(&mut self, client: usize, request: Request) {
+    pub(crate) fn ask(&mut self, client: usize, request: Request) {
         let conn = self.clients[client].conn;
         self.feed(Input::Request { conn, re: ReqId { event: 0, id: "r".to_owned() }, request });
     }
@@ -428,7 +441,10 @@ impl World {
         // Removals are kept for a day of the wall clock; no history is that long.
         let own = open.as_ref().map_or(self.wall, |open| open.offset_ms + self.base);
         let removed = self.ledger.removed.iter().map(|r| Removal { at: UnixMs(self.clock + own), ..*r });
-        self.room = Room::new(self.config.clone(), open).with_removed(removed);
+        let admitted = self.ledger.waiting.admitted(open.as_ref().map(|open| open.tally.session()));
+        self.room = Room::new(self.config.clone(), open)
+            .with_removed(removed)
+            .with_waiting(self.ledger.waiting.waits(), admitted);
         // What was open is closed at the heartbeat: up to 5 s of minutes per stay are given back.
         self.consumed = (usize::MAX, i64::MIN, 0);
     }
@@ -437,6 +453,7 @@ impl World {
         let now = self.model.at(self.clock);
         // The room learns of the time only by inputs.
         self.feed(Input::Tick);
+        self.check_waiting();
         self.ledger.compare(&self.model.sessions, now);
         assert_eq!(self.ledger.terminated_at.is_some(), self.model.terminated, "terminated");
         if let Some((at, why)) = self.due() {

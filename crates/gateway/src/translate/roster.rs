@@ -19,7 +19,6 @@ pub(super) fn ask(event: u32, payload: &[u8]) -> Option<Translated> {
         room::GET_ROOM_PEERS_INFO => room_peers(payload),
         room::GET_ROOM_INFO => Ok(Ask::RoomInfo),
         room::GET_CONNECTED_ROOMS_DUMP => Ok(Ask::ConnectedRooms),
-        room::GET_WAITING_ROOM_REQUESTS => Ok(Ask::WaitingRequests),
         room::GET_ROOM_STAGE_STATE => Ok(Ask::StageState),
         m::CHANGE_DISPLAY_NAME => change_display_name(payload),
         _ => return None,
@@ -63,7 +62,6 @@ pub(super) fn tell(meeting: MeetingId, tell: &Tell) -> Wire {
             let state = r::GetRoomStageStateResponse { on_stage_peers, ..Default::default() };
             wire(room::GET_ROOM_STAGE_STATE, &state)
         }
-        Tell::WaitingRequests => wire(room::GET_WAITING_ROOM_REQUESTS, &r::GetWaitingRoomRequests::default()),
         Tell::ConnectedRooms { title } => {
             let parent = r::ConnectedMeetingDump {
                 id: Some(meeting.to_string()),

@@ -21,8 +21,8 @@ const PEER: PeerId = PeerId::from_u128(2);
 const TRANSPORT: TransportId = TransportId::from_u128(3);
 const PRODUCER: ProducerId = ProducerId::from_u128(4);
 
-fn peer_info(event: PeerEvent) -> Msg {
-    let peer = PeerInfo {
+fn info() -> PeerInfo {
+    PeerInfo {
         peer: PEER,
         participant: ParticipantId::default(),
         display_name: String::new(),
@@ -31,8 +31,11 @@ fn peer_info(event: PeerEvent) -> Msg {
         preset_name: String::new(),
         hidden: false,
         recorder: false,
-    };
-    Msg::Entry(words::entry::Tell::PeerInfo { event, peer })
+    }
+}
+
+fn peer_info(event: PeerEvent) -> Msg {
+    Msg::Entry(words::entry::Tell::PeerInfo { event, peer: info() })
 }
 
 fn line(targets: Vec<ParticipantId>) -> ChatMessage {
@@ -94,7 +97,11 @@ fn room_words() -> Vec<(Msg, u32)> {
         ),
         (Msg::Roster(words::roster::Tell::RoomPeers(Vec::new())), room::GET_ROOM_PEERS_INFO),
         (Msg::Roster(words::roster::Tell::StageState { on_stage: vec![PEER] }), room::GET_ROOM_STAGE_STATE),
-        (Msg::Roster(words::roster::Tell::WaitingRequests), room::GET_WAITING_ROOM_REQUESTS),
+        (Msg::Waiting(words::waiting::Tell::Waits(info())), room::JOIN_ROOM),
+        (Msg::Waiting(words::waiting::Tell::List(vec![info()])), room::GET_WAITING_ROOM_REQUESTS),
+        (Msg::Waiting(words::waiting::Tell::Accepted), room::WAITING_ROOM_REQUEST_ACCEPTED),
+        (Msg::Waiting(words::waiting::Tell::Denied), room::WAITING_ROOM_REQUEST_DENIED),
+        (Msg::Waiting(words::waiting::Tell::RoomFromOutside { title: host("t") }), room::GET_ROOM_INFO),
         (
             Msg::Roster(words::roster::Tell::ConnectedRooms { title: host("t") }),
             room::GET_CONNECTED_ROOMS_DUMP,

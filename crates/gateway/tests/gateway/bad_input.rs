@@ -101,7 +101,7 @@ async fn every_event_is_answered() {
     let meeting = w.meeting().await.id;
     for joined in [false, true] {
         for (number, name) in event::all() {
-            let mut guest = w.peer_with(meeting, "guest", "group_call_guest").await;
+            let mut guest = w.peer_with(meeting, "guest", "group_call_participant").await;
             if joined {
                 guest.join("guest").await;
             }

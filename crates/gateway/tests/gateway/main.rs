@@ -12,4 +12,5 @@ mod meeting;
 mod removed;
 mod returning;
 mod strangers;
+mod waiting;
 mod world;

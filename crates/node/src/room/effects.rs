@@ -2,6 +2,7 @@
 
 use sederunt_core::call::ConnId;
 use sederunt_core::effect::Effect;
+use sederunt_core::error::RoomError;
 use sederunt_core::id::PeerId;
 use sederunt_core::input::Input;
 use sederunt_core::media::MediaCmd;
@@ -16,7 +17,12 @@ impl RoomTask {
     pub(super) fn do_one(&mut self, effect: Effect) -> Result<(), RoomFault> {
         match effect {
             Effect::Tell { conn, re, msg } => self.tell(conn, ToSocket::telling(re, msg)),
-            Effect::Refuse { conn, re, error } => self.tell(conn, ToSocket::Refuse { re, error }),
+            Effect::Refuse { conn, re, error } => {
+                if matches!(error, RoomError::WaitingRoomFull { .. }) {
+                    self.shell.metrics.refusal("WAITING_ROOM_FULL");
+                }
+                self.tell(conn, ToSocket::Refuse { re, error })
+            }
             Effect::Close { conn, reason } => {
                 self.sockets.close(conn, reason);
                 Ok(())

@@ -14,6 +14,8 @@ use super::Entry;
 impl Entry {
     /// Enters the room, opening the session if there is none. A peer that is in already is answered again.
     ///
+    /// Whoever has to wait is told so instead.
+    ///
     /// A bot enters only while a session runs: it must not open one, and there is nothing to record.
     pub(super) fn join(
         &mut self,
@@ -34,6 +36,9 @@ impl Entry {
             if peer.may(Ability::EditDisplayName) && !display_name.trim().is_empty() {
                 peer.display_name = cut(display_name);
             }
+            if self.waiting.makes_wait(hall, asked)? {
+                return Ok(());
+            }
             enter(hall, asked.stamp, asked.me);
         }
         let peer = hall.me(asked)?;
@@ -42,6 +47,9 @@ impl Entry {
         hall.reply(asked, tell.clone());
         if first && visible {
             hall.push(Some(asked.me), tell);
+        }
+        if first {
+            self.waiting.entered(hall, asked.stamp.now, asked.me);
         }
         Ok(())
     }

@@ -23,7 +23,7 @@ pub(crate) type Removed = Vec<(PeerId, ParticipantId)>;
 pub(super) enum Whom {
     /// Those in the room.
     InRoom,
-    /// Those, and who was in the LIVE session before and is about to join again.
+    /// Those, who was in the LIVE session before and is about to join again, and who waits to be let in.
     OfSession,
     /// The set-up screens too.
     Everybody,
@@ -60,7 +60,8 @@ impl Entry {
             let at = peer.lost_at.unwrap_or(at);
             hall.record(at, FactKind::PeerLeft { peer: recorded, reason }, None);
         }
-        let of_session = is_of_session(hall, &peer);
+        self.waiting.out(hall, &peer, reason);
+        let of_session = is_of_session(hall, &peer) || peer.waits();
         if reason.is_removal() {
             self.remove_for_good(hall, Removal { peer: id, at, reason, joined: of_session });
         } else if reason == LeaveReason::ConnectionLost && peer.is_in() {
@@ -132,7 +133,7 @@ impl Entry {
         let Clearing { at, reason, event, close } = why;
         let meant = |peer: &&Peer| match whom {
             Whom::InRoom => peer.is_in(),
-            Whom::OfSession => is_of_session(hall, peer),
+            Whom::OfSession => is_of_session(hall, peer) || peer.waits(),
             Whom::Everybody => true,
         };
         let ids: Vec<PeerId> = hall.peers.iter().filter(meant).map(|peer| peer.id).collect();
@@ -150,6 +151,7 @@ impl Entry {
         let why = Clearing { at, reason: LeaveReason::HostEnded, event, close };
         let removed = self.clear(hall, Whom::OfSession, why);
         self.remove_session(hall, at, LeaveReason::HostEnded);
+        self.remove_waits(hall, at, LeaveReason::HostEnded);
         self.end_session(hall, at, EndReason::HostEndedMeeting);
         removed
     }
@@ -160,6 +162,7 @@ impl Entry {
         let why = Clearing { at, reason: LeaveReason::RoomTerminated, event, close };
         let removed = self.clear(hall, Whom::Everybody, why);
         self.remove_session(hall, at, LeaveReason::RoomTerminated);
+        self.remove_waits(hall, at, LeaveReason::RoomTerminated);
         self.end_session(hall, at, EndReason::RoomTerminated);
         if !self.terminated {
             self.terminated = true;

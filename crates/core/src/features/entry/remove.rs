@@ -33,7 +33,9 @@ impl Entry {
         (participants, custom_ids): (&[ParticipantId], &[String]),
         reason: LeaveReason,
     ) {
-        for peer in self.lost.of(participants, custom_ids) {
+        participants.iter().for_each(|participant| self.waiting.revoke(hall, *participant));
+        for (peer, participant) in self.lost.of(participants, custom_ids) {
+            self.waiting.revoke(hall, participant);
             self.remove_for_good(hall, Removal { peer, at, reason, joined: true });
         }
     }
@@ -43,7 +45,7 @@ impl Entry {
     pub(super) fn remove_session(&mut self, hall: &mut Hall, at: UnixMs, reason: LeaveReason) {
         let Some(tally) = hall.session() else { return };
         // Those who are in the room are removed by name, and must not be pushed out by these.
-        let most = limit::REMOVED_MAX.saturating_sub(limit::PEERS_MAX);
+        let most = limit::REMOVED_MAX.saturating_sub(limit::PEERS_MAX).saturating_sub(limit::WAITS_MAX);
         let more = |peer: &PeerId| self.removed.get(*peer, at).is_none();
         let seen: Vec<PeerId> = tally.seen().filter(more).take(most).collect();
         for peer in seen {

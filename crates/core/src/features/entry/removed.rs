@@ -1,6 +1,6 @@
 //! What the room remembers of who may not come back, and of who may be on the way back.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use crate::id::{ParticipantId, PeerId};
 use crate::limit::{LOST_MAX, REMOVED_MAX};
@@ -8,34 +8,33 @@ use crate::removal::{LostPeer, Removal};
 use crate::time::UnixMs;
 use crate::who::Who;
 
+use super::newest::Newest;
+
 /// The newest removals of one meeting.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Removals {
-    by_peer: BTreeMap<PeerId, Removal>,
-    by_age: BTreeSet<(UnixMs, PeerId)>,
+    newest: Newest<PeerId, Removal>,
+}
+
+impl Default for Removals {
+    fn default() -> Self {
+        Self { newest: Newest::new(REMOVED_MAX) }
+    }
 }
 
 impl Removals {
     pub(crate) fn note(&mut self, removal: Removal) {
-        if let Some(old) = self.by_peer.insert(removal.peer, removal) {
-            self.by_age.remove(&(old.at, old.peer));
-        }
-        self.by_age.insert((removal.at, removal.peer));
-        while self.by_peer.len() > REMOVED_MAX {
-            let Some((_, oldest)) = self.by_age.pop_first() else { return };
-            self.by_peer.remove(&oldest);
-        }
+        // The store forgets the oldest by itself.
+        self.newest.put(removal.at, removal.peer, removal);
     }
 
     /// Moves every instant: the room's time was set.
     pub(crate) fn shift(&mut self, ms: i64) {
-        let moved = |at: UnixMs| at.plus_ms(ms);
-        self.by_age = std::mem::take(&mut self.by_age).into_iter().map(|(at, id)| (moved(at), id)).collect();
-        self.by_peer.values_mut().for_each(|removal| removal.at = moved(removal.at));
+        self.newest.shift(ms, |removal| removal.at = removal.at.plus_ms(ms));
     }
 
     pub(crate) fn get(&self, peer: PeerId, now: UnixMs) -> Option<Removal> {
-        self.by_peer.get(&peer).copied().filter(|removal| removal.holds(now))
+        self.newest.get(peer).copied().filter(|removal| removal.holds(now))
     }
 }
 
@@ -65,13 +64,17 @@ impl LostPeers {
         late
     }
 
-    /// Those of some people.
-    pub(crate) fn of(&self, participants: &[ParticipantId], custom_ids: &[String]) -> Vec<PeerId> {
+    /// Those of some people, with whose they are.
+    pub(crate) fn of(
+        &self,
+        participants: &[ParticipantId],
+        custom_ids: &[String],
+    ) -> Vec<(PeerId, ParticipantId)> {
         let meant = |lost: &&LostPeer| {
             participants.contains(&lost.participant)
                 || lost.custom_id.as_ref().is_some_and(|id| custom_ids.contains(id))
         };
-        self.newest_last.iter().filter(meant).map(|lost| lost.peer).collect()
+        self.newest_last.iter().filter(meant).map(|lost| (lost.peer, lost.participant)).collect()
     }
 }
 
@@ -91,8 +94,7 @@ mod tests {
         for n in 0..u32::try_from(REMOVED_MAX).unwrap() + 10 {
             removals.note(removal(n.into(), n.into()));
         }
-        assert_eq!(removals.by_peer.len(), REMOVED_MAX);
-        assert_eq!(removals.by_age.len(), REMOVED_MAX);
+        assert_eq!(removals.newest.keys().count(), REMOVED_MAX);
         let known = |n: u128, now| removals.get(PeerId::from_u128(n), UnixMs(now)).is_some();
         assert!(!known(9, 0) && known(10, 0));
         assert!(known(10, 9 + REMOVED_KEPT_MS) && !known(10, 10 + REMOVED_KEPT_MS));
@@ -103,7 +105,7 @@ mod tests {
         let mut removals = Removals::default();
         removals.note(removal(1, 5));
         removals.note(removal(1, 6));
-        assert_eq!(removals.by_age.len(), 1);
+        assert_eq!(removals.newest.keys().count(), 1);
         assert_eq!(removals.get(PeerId::from_u128(1), UnixMs(6)), Some(removal(1, 6)));
     }
 }

@@ -30,7 +30,10 @@ impl Entry {
             // The peer id is a client's word; only the token proves that it is the same client. That holds in the
             // grace too, or a stranger could take over a stay.
             Some(peer) if peer.token != token => hall.close(conn, CloseReason::PeerIdTaken),
-            Some(_) => resume(hall, now, conn, id, who),
+            Some(_) => {
+                resume(hall, now, conn, id, who);
+                self.is_back(hall, now, id);
+            }
             None if let Some(removal) = self.removed.get(id, now) => turn_away(hall, conn, &who, removal),
             None if self.is_closed(hall) => hall.close(conn, CloseReason::RoomClosed),
             None if hall.peers.len() >= limit::PEERS_MAX => hall.close(conn, CloseReason::RoomFull),
@@ -38,7 +41,16 @@ impl Entry {
                 let mut peer = Peer::new(id, token, who, conn, now);
                 peer.media.late = self.lost.forget(id);
                 hall.peers.insert(peer);
+                self.is_back(hall, now, id);
             }
+        }
+    }
+
+    /// A client has a socket again: if it waited, it goes on where it was; if it is in the room, it may be a host now.
+    fn is_back(&mut self, hall: &mut Hall, now: UnixMs, id: PeerId) {
+        if !self.is_closed(hall) {
+            self.waiting.came_back(hall, id);
+            self.waiting.host_came(hall, now, id);
         }
     }
 
