@@ -63,6 +63,11 @@ pub const MAX_PREFERRED_STREAMS: u32 = 9;
 /// How long before the newest fact of its session a loss may have been, milliseconds: what is older is final, so that a
 /// session need not remember all its stays. The doors notice silence after 35 s, and a client that does not read after 10 s.
 pub const LOSS_LATE_MAX_MS: i64 = 120_000;
+/// People who ask to come on stage at a time. The official panel shows them in one list without a search, and every host is
+/// told the whole list whenever it changes.
+pub const STAGE_REQUESTS_MAX: usize = 100;
+/// People in one request to let on stage, to turn down, or to take off: "accept all" names everybody who asks.
+pub const STAGE_IDS_MAX: usize = STAGE_REQUESTS_MAX;
 /// Polls of a session; a question every few minutes of a long day.
 pub const POLLS_MAX: usize = 100;
 /// Options of a poll; more do not fit a screen.

@@ -15,6 +15,7 @@ use crate::id::{PeerId, SessionId};
 use crate::input::Input;
 use crate::media::Ranking;
 use crate::removal::{LostPeer, Removal};
+use crate::standing::Seat;
 use crate::stay::Stay;
 use crate::tally::Tally;
 use crate::time::{Stamp, UnixMs};
@@ -50,6 +51,13 @@ impl Room {
     #[must_use]
     pub fn with_lost(mut self, lost: impl IntoIterator<Item = LostPeer>) -> Self {
         lost.into_iter().for_each(|peer| self.features.entry.load_lost(peer));
+        self
+    }
+
+    /// The room with the seats that the store knows of its LIVE session: whoever comes back sits there again.
+    #[must_use]
+    pub fn with_seats(mut self, seats: impl IntoIterator<Item = (PeerId, Seat)>) -> Self {
+        seats.into_iter().for_each(|(peer, seat)| self.hall.peers.keep_seat(peer, seat));
         self
     }
 

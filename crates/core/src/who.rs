@@ -2,6 +2,7 @@
 
 use crate::fact::Role;
 use crate::id::ParticipantId;
+use crate::standing::StageAccess;
 use crate::view_type::ViewType;
 
 /// Identity of a connecting participant.
@@ -47,11 +48,11 @@ pub struct Abilities {
     pub pin: bool,
     /// `can_edit_display_name`.
     pub edit_display_name: bool,
-    /// `media.audio.can_produce == ALLOWED`.
+    /// `media.audio.can_produce`: `ALLOWED`, or `CAN_REQUEST` where the preset has a stage. On stage alone.
     pub produce_audio: bool,
-    /// `media.video.can_produce == ALLOWED`.
+    /// `media.video.can_produce`, likewise.
     pub produce_video: bool,
-    /// `media.screenshare.can_produce == ALLOWED`.
+    /// `media.screenshare.can_produce`, likewise.
     pub produce_screenshare: bool,
     /// `chat.public.can_send && chat.public.text`.
     pub chat_public_text: bool,
@@ -67,6 +68,10 @@ pub struct Abilities {
     pub vote_polls: bool,
     /// `polls.can_view`.
     pub view_polls: bool,
+    /// `accept_stage_requests`, where the preset has a stage.
+    pub accept_stage_requests: bool,
+    /// `stage_enabled` and `stage_access`.
+    pub stage: StageAccess,
 }
 
 /// What a peer asks leave for.
@@ -102,6 +107,8 @@ pub enum Ability {
     VotePolls,
     /// See polls.
     ViewPolls,
+    /// Let others on stage, and take them off.
+    AcceptStageRequests,
 }
 
 impl Ability {
@@ -123,6 +130,7 @@ impl Ability {
             Self::CreatePolls => "polls.can_create",
             Self::VotePolls => "polls.can_vote",
             Self::ViewPolls => "polls.can_view",
+            Self::AcceptStageRequests => "accept_stage_requests",
         }
     }
 
@@ -141,7 +149,8 @@ impl Ability {
             | Self::ChatPrivateFiles
             | Self::CreatePolls
             | Self::VotePolls
-            | Self::ViewPolls => false,
+            | Self::ViewPolls
+            | Self::AcceptStageRequests => false,
         }
     }
 }
@@ -165,6 +174,7 @@ impl Abilities {
             Ability::CreatePolls => self.create_polls,
             Ability::VotePolls => self.vote_polls,
             Ability::ViewPolls => self.view_polls,
+            Ability::AcceptStageRequests => self.accept_stage_requests,
         }
     }
 }

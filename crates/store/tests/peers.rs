@@ -118,8 +118,8 @@ async fn verify_finds_every_run_that_is_wrong() {
     conn.execute_batch(
         "DROP TABLE peer_run; DROP TABLE app_day; DROP TABLE client_report; DROP TRIGGER report_erased;
          DROP INDEX participant_of_user; DROP INDEX app_user_created; DROP TABLE webhook; DROP TABLE delivery;
-         DROP TABLE delivery_row; DROP TABLE delivery_rooms; DROP TABLE replay; ALTER TABLE fact DROP COLUMN stay;
-         ALTER TABLE stay DROP COLUMN id; PRAGMA user_version = 9",
+         DROP TABLE delivery_row; DROP TABLE delivery_rooms; DROP TABLE replay; DROP TABLE seat;
+         ALTER TABLE fact DROP COLUMN stay; ALTER TABLE stay DROP COLUMN id; PRAGMA user_version = 9",
     )
     .unwrap();
     let store = Store::open(dir.path()).unwrap();

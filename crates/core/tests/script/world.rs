@@ -11,6 +11,7 @@ use sederunt_core::input::{Command, Input};
 use sederunt_core::media::{MediaAnswer, MediaCallId, MediaCmd, MediaFault};
 use sederunt_core::removal::Removal;
 use sederunt_core::room::Room;
+use sederunt_core::standing::{Seat, StageAccess};
 use sederunt_core::tally::Tally;
 use sederunt_core::time::{Stamp, UnixMs};
 use sederunt_core::view_type::ViewType;
@@ -43,6 +44,7 @@ pub(crate) struct World {
     polls: Vec<StoredPoll>,
     tallies: BTreeMap<SessionId, Tally>,
     removed: Vec<Removal>,
+    seats: BTreeMap<(SessionId, PeerId), Seat>,
     /// Each session's own time minus the steady clock.
     offsets: BTreeMap<SessionId, i64>,
 }
@@ -76,6 +78,7 @@ impl World {
             polls: Vec::new(),
             tallies: BTreeMap::new(),
             removed: Vec::new(),
+            seats: BTreeMap::new(),
             offsets: BTreeMap::new(),
         }
     }
@@ -166,6 +169,9 @@ impl World {
                     );
                     self.stays.push((fact.session, peer, stay));
                 }
+                if let FactKind::SessionEnded { .. } = fact.kind {
+                    self.seats.retain(|(session, _), _| *session != fact.session);
+                }
                 self.offsets.insert(fact.session, *offset_ms);
                 self.facts.push(fact.clone());
                 match self.tallies.get_mut(&fact.session) {
@@ -187,6 +193,12 @@ impl World {
             Write::ChatDeleted { chat, .. } => self.chat.retain(|m| m.id != *chat),
             Write::Terminated { .. } => self.config.open = false,
             Write::Removed { removal, .. } => self.removed.push(*removal),
+            Write::Seat { session, peer, seat: Some(seat) } => {
+                self.seats.insert((*session, *peer), *seat);
+            }
+            Write::Seat { session, peer, seat: None } => {
+                self.seats.remove(&(*session, *peer)).expect("the seat that is forgotten was kept");
+            }
         }
     }
 
@@ -202,7 +214,7 @@ impl World {
         }
     }
 
-    /// `connect PEER PERSON [token=N] [role=R] [custom=X] [can=a,b|all] [hidden]`
+    /// `connect PEER PERSON [token=N] [role=R] [custom=X] [can=a,b|all] [hidden] [stage=S]`
     fn connect(&mut self, peer: &str, person: &str, options: &[&str]) -> Vec<String> {
         let mut token = self.names.person(person).as_u128() as u64;
         let mut who = Who {
@@ -225,6 +237,9 @@ impl World {
                 ("custom", id) => who.custom_participant_id = Some(id.to_owned()),
                 ("can", list) => who.abilities = abilities(list),
                 ("hidden", _) => who.abilities.hidden = true,
+                ("stage", "allowed") => who.abilities.stage = StageAccess::Allowed,
+                ("stage", "request") => who.abilities.stage = StageAccess::CanRequest,
+                ("stage", "not_allowed") => who.abilities.stage = StageAccess::NotAllowed,
                 other => panic!("{other:?}"),
             }
         }
@@ -355,7 +370,9 @@ impl World {
             let polls = self.polls.iter().filter(|p| p.poll.session == *session).cloned().collect();
             open = Some(OpenSession { tally: tally.clone(), chat, polls, offset_ms: self.offsets[session] });
         }
-        self.room = Room::new(self.config.clone(), open).with_removed(self.removed.iter().copied());
+        let seats = self.seats.iter().map(|((_, peer), seat)| (*peer, *seat));
+        let room = Room::new(self.config.clone(), open).with_removed(self.removed.iter().copied());
+        self.room = room.with_seats(seats);
         out
     }
 
@@ -427,5 +444,7 @@ fn abilities(list: &str) -> Abilities {
         create_polls: can("poll"),
         vote_polls: can("vote"),
         view_polls: can("view_polls"),
+        accept_stage_requests: can("accept"),
+        stage: StageAccess::NoStage,
     }
 }

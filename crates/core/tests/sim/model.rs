@@ -4,6 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sederunt_core::fact::{EndReason, LeaveReason, Role};
+use sederunt_core::standing::Seat;
+
+use crate::seats::Sitter;
 
 /// How long a removed peer id stays out.
 const REMOVED_KEPT: i64 = 24 * 3_600_000;
@@ -118,14 +121,17 @@ pub(crate) struct Model {
     seen: BTreeSet<u64>,
     /// Peer ids, with whose they are, that went out of the LIVE session because their grace ran out.
     lost: Vec<(u64, u64)>,
+    /// Where those sit who are in the room, and those of the LIVE session who were lost; by peer id.
+    pub(crate) seats: BTreeMap<u64, Seat>,
+    pub(crate) sitters: Vec<Sitter>,
     floor: i64,
     configured_at: i64,
 }
 
 impl Model {
-    pub(crate) fn new(settings: Settings, people: &[u64]) -> Self {
-        let peers = vec![None; people.len()];
-        let wires = (0x100..).zip(people.iter().copied()).collect();
+    pub(crate) fn new(settings: Settings, sitters: Vec<Sitter>) -> Self {
+        let peers = vec![None; sitters.len()];
+        let wires = (0x100..).zip(sitters.iter().map(|sitter| sitter.person)).collect();
         Self {
             settings,
             terminated: false,
@@ -135,6 +141,8 @@ impl Model {
             removed: BTreeMap::new(),
             seen: BTreeSet::new(),
             lost: Vec::new(),
+            seats: BTreeMap::new(),
+            sitters,
             floor: i64::MIN,
             configured_at: i64::MIN,
         }
@@ -267,6 +275,7 @@ impl Model {
             if let Some(peer) = &mut self.peers[client] {
                 (peer.joined, peer.stay) = (true, index);
             }
+            self.sit_down(client);
         }
         self.advance();
     }
@@ -288,6 +297,9 @@ impl Model {
     pub(crate) fn leave(&mut self, client: usize, now: i64, reason: LeaveReason) {
         let of_session = self.is_of_session(client);
         let Some(peer) = self.peers[client].take() else { return };
+        if peer.joined {
+            self.get_up(client, reason);
+        }
         if reason.is_removal() {
             self.lost.retain(|lost| *lost != self.wires[client]);
             self.removed.insert(self.wires[client].0, now);
@@ -317,6 +329,7 @@ impl Model {
         });
         self.seen.clear();
         self.lost.clear();
+        self.seats.clear();
         if let Some(session) = self.live() {
             session.end = Some((at, reason));
             session.total = session.together(at.max(session.latest));

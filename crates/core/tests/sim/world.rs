@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use sederunt_core::call::{CommandId, ConnId, Disconnect, ReqId};
 use sederunt_core::config::{OpenSession, RoomConfig};
-use sederunt_core::effect::Write;
+use sederunt_core::effect::{Effect, Outcome, Write};
 use sederunt_core::fact::{Fact, FactKind, LeaveReason, Role};
 use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, PeerId, StayId};
 use sederunt_core::input::{Command, Input};
@@ -17,19 +17,21 @@ use sederunt_core::words::{Request, entry, roster};
 
 use crate::ledger::Ledger;
 use crate::model::{Model, Settings};
+use crate::seats::Sitter;
+use crate::stage::sitter;
 use sederunt_dice::Dice;
 
 const START: i64 = 1_700_000_000_000;
 const STEPS: u64 = 60;
 
-struct Client {
-    person: u64,
-    role: Role,
-    conn: ConnId,
+pub(crate) struct Client {
+    pub(crate) person: u64,
+    pub(crate) role: Role,
+    pub(crate) conn: ConnId,
 }
 
 pub(crate) struct World {
-    rng: Dice,
+    pub(crate) rng: Dice,
     verbose: bool,
     /// Sockets break all the time and time goes slowly: many are away at once.
     stormy: bool,
@@ -41,9 +43,9 @@ pub(crate) struct World {
     base: i64,
     room: Room,
     config: RoomConfig,
-    model: Model,
-    ledger: Ledger,
-    clients: Vec<Client>,
+    pub(crate) model: Model,
+    pub(crate) ledger: Ledger,
+    pub(crate) clients: Vec<Client>,
     conns: u64,
     /// Newest peer id.
     wires: u64,
@@ -79,6 +81,7 @@ impl World {
                 conn: ConnId(0),
             })
             .collect();
+        let sitters = clients.iter().map(|client| sitter(&mut rng, client)).collect();
         let config = RoomConfig {
             app: AppId::from("app"),
             meeting: MeetingId::from_u128(7),
@@ -98,7 +101,7 @@ impl World {
             base: 0,
             room: Room::new(config.clone(), None),
             config,
-            model: Model::new(settings, &clients.iter().map(|client| client.person).collect::<Vec<_>>()),
+            model: Model::new(settings, sitters),
             ledger: Ledger::default(),
             clients,
             conns: 0,
@@ -121,7 +124,7 @@ impl World {
         self.ledger.kinds
     }
 
-    fn say(&self, what: impl FnOnce() -> String) {
+    pub(crate) fn say(&self, what: impl FnOnce() -> String) {
         if self.verbose {
             println!("{:>12} {}", self.clock - START, what());
         }
@@ -166,11 +169,16 @@ impl World {
     }
 
     fn feed(&mut self, input: Input) {
+        drop(self.effects(input));
+    }
+
+    pub(crate) fn effects(&mut self, input: Input) -> Vec<Effect> {
         self.fresh += 1;
         let (now, offset_ms) = (UnixMs(self.clock + self.base), self.wall - self.base);
         let stay = StayId(Id::mint(2, self.fresh));
         let stamp = Stamp { now, offset_ms, fresh: Id::mint(1, self.fresh), stay };
-        for write in self.room.handle(stamp, input).writes {
+        let Outcome { writes, effects } = self.room.handle(stamp, input);
+        for write in writes {
             self.say(|| format!("    {write:?}"));
             if let Write::Fact { fact: Fact { kind: FactKind::PeerJoined { .. }, .. }, offset_ms, .. } =
                 &write
@@ -180,6 +188,7 @@ impl World {
             }
             self.ledger.take(&write);
         }
+        effects
     }
 
     fn act(&mut self) {
@@ -193,7 +202,7 @@ impl World {
         let joined = connected && self.model.peers[client].as_ref().is_some_and(|peer| peer.joined);
         let action = if self.stormy && self.rng.chance(85) {
             // Connect and join, drop, leave, or be kicked.
-            *self.rng.pick(&[6, 6, 6, 42, 42, 42, 60, 74, 79])
+            *self.rng.pick(&[6, 6, 6, 42, 42, 42, 60, 74, 79, 96, 96])
         } else {
             self.rng.below(100)
         };
@@ -218,6 +227,7 @@ impl World {
                 self.model.terminate(now);
                 self.command(Command::Terminate);
             }
+            96..99 => self.stage(client, connected),
             // Noise on a socket that may be gone.
             _ => self.ask(
                 client,
@@ -226,7 +236,7 @@ impl World {
         }
     }
 
-    fn peer(&self, client: usize) -> PeerId {
+    pub(crate) fn peer(&self, client: usize) -> PeerId {
         PeerId::from_u128(self.model.wires[client].0.into())
     }
 
@@ -241,6 +251,7 @@ impl World {
         self.conns += 1;
         let conn = ConnId(self.conns);
         let Client { person, role, .. } = self.clients[client];
+        let Sitter { access, accepts, .. } = self.model.sitters[client];
         let who = Who {
             participant: ParticipantId::from_u128(u128::from(person)),
             display_name: format!("p{person}"),
@@ -250,7 +261,12 @@ impl World {
             view_type: Some(ViewType::GroupCall),
             preset_name: "host".to_owned(),
             role,
-            abilities: Abilities { kick: true, ..Abilities::default() },
+            abilities: Abilities {
+                kick: true,
+                accept_stage_requests: accepts,
+                stage: access,
+                ..Abilities::default()
+            },
             ip_address: None,
             user_agent: None,
         };
@@ -279,7 +295,7 @@ impl World {
         self.ask(client, Request::Entry(entry::Ask::JoinRoom { display_name: String::new() }));
     }
 
-    fn ask(&mut self, client: usize, request: Request) {
+    pub(crate) fn ask(&mut self, client: usize, request: Request) {
         let conn = self.clients[client].conn;
         self.feed(Input::Request { conn, re: ReqId { event: 0, id: "r".to_owned() }, request });
     }
@@ -428,7 +444,8 @@ impl World {
         // Removals are kept for a day of the wall clock; no history is that long.
         let own = open.as_ref().map_or(self.wall, |open| open.offset_ms + self.base);
         let removed = self.ledger.removed.iter().map(|r| Removal { at: UnixMs(self.clock + own), ..*r });
-        self.room = Room::new(self.config.clone(), open).with_removed(removed);
+        let seats = self.ledger.seats.iter().map(|(peer, seat)| (*peer, *seat));
+        self.room = Room::new(self.config.clone(), open).with_removed(removed).with_seats(seats);
         // What was open is closed at the heartbeat: up to 5 s of minutes per stay are given back.
         self.consumed = (usize::MAX, i64::MIN, 0);
     }
@@ -437,6 +454,7 @@ impl World {
         let now = self.model.at(self.clock);
         // The room learns of the time only by inputs.
         self.feed(Input::Tick);
+        self.check_seats();
         self.ledger.compare(&self.model.sessions, now);
         assert_eq!(self.ledger.terminated_at.is_some(), self.model.terminated, "terminated");
         if let Some((at, why)) = self.due() {

@@ -11,5 +11,6 @@ mod media;
 mod meeting;
 mod removed;
 mod returning;
+mod stage;
 mod strangers;
 mod world;

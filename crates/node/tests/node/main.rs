@@ -6,4 +6,5 @@ mod clocks;
 mod disk;
 mod faults;
 mod rooms;
+mod stage;
 mod world;
