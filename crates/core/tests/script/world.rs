@@ -197,7 +197,8 @@ impl World {
                 self.seats.insert((*session, *peer), *seat);
             }
             Write::Seat { session, peer, seat: None } => {
-                self.seats.remove(&(*session, *peer)).expect("the seat that is forgotten was kept");
+                let kept = self.seats.remove(&(*session, *peer));
+                assert!(kept.is_some(), "the seat that is forgotten was kept");
             }
         }
     }

@@ -60,14 +60,12 @@ impl World {
         let conn = self.clients[asks].conn;
         let re = ReqId { event: 0, id: "seats".to_owned() };
         let told = self.effects(Input::Request { conn, re, request });
-        let told = told.iter().find_map(|effect| match effect {
-            Effect::Tell { msg, .. } => match &**msg {
-                Msg::Roster(roster::Tell::RoomPeers(peers)) => Some(peers.clone()),
-                _ => None,
-            },
-            Effect::Refuse { .. } | Effect::Media { .. } | Effect::Close { .. } | Effect::Done { .. } => None,
+        let told = told.iter().find_map(|effect| {
+            let Effect::Tell { msg, .. } = effect else { return None };
+            let Msg::Roster(roster::Tell::RoomPeers(peers)) = &**msg else { return None };
+            Some(peers.clone())
         });
-        for info in told.expect("who is in the room is told who else is") {
+        for info in told.unwrap() {
             let client = (0..self.clients.len()).find(|client| self.peer(*client) == info.peer).unwrap();
             assert_eq!(Some(info.seat), self.model.seat(client), "the seat of {client}");
         }
