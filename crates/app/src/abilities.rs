@@ -1,9 +1,12 @@
 //! What a preset lets its holder do (SEMANTICS §2.6).
 
 use sederunt_core::fact::Role;
+use sederunt_core::standing::StageAccess;
 use sederunt_core::who::{Abilities, WaitingRoom};
 use sederunt_store::MemberType;
 use serde_json::Value;
+
+use crate::stage;
 
 /// What its holder is in a session.
 pub(crate) fn role(member_type: MemberType, preset: &Value) -> Role {
@@ -15,11 +18,17 @@ pub(crate) fn role(member_type: MemberType, preset: &Value) -> Role {
     member_type.role()
 }
 
-/// What a preset allows. A missing key allows nothing, except that a missing `text` follows its `can_send`.
+/// What a preset allows. A missing key allows nothing, except that a missing `text` follows its `can_send`. Who may ask to
+/// produce may do so on stage.
 pub(crate) fn abilities(preset: &Value) -> Abilities {
     let permissions = &preset["permissions"];
     let yes = |key: &str| permissions[key] == Value::Bool(true);
-    let produce = |kind: &str| permissions["media"][kind]["can_produce"] == "ALLOWED";
+    let stage = stage::access(preset);
+    let produce = |kind: &str| match permissions["media"][kind]["can_produce"].as_str() {
+        Some("ALLOWED") => true,
+        Some("CAN_REQUEST") => stage != StageAccess::NoStage,
+        Some(_) | None => false,
+    };
     let chat = |to: &str, what: &str, unset: bool| {
         let rules = &permissions["chat"][to];
         rules["can_send"] == Value::Bool(true) && rules[what].as_bool().unwrap_or(unset)
@@ -44,6 +53,8 @@ pub(crate) fn abilities(preset: &Value) -> Abilities {
         view_polls: polls("can_view"),
         accept_waiting: yes("accept_waiting_requests"),
         waiting_room: waiting_room(&permissions["waiting_room_type"]),
+        accept_stage_requests: stage::accepts_requests(preset),
+        stage,
     }
 }
 

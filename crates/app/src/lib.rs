@@ -17,6 +17,7 @@ pub mod reports;
 mod room;
 mod rule;
 mod site;
+mod stage;
 pub mod users;
 pub mod webhooks;
 

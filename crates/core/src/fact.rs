@@ -239,6 +239,20 @@ impl LeaveReason {
         }
     }
 
+    /// Nobody wanted it: the client may come back by itself.
+    pub const fn is_loss(self) -> bool {
+        match self {
+            Self::ConnectionLost | Self::ServerStopped | Self::NodeLost => true,
+            Self::Left
+            | Self::Kicked
+            | Self::HostEnded
+            | Self::ParticipantDeleted
+            | Self::Blocked
+            | Self::RoomTerminated
+            | Self::Imported => false,
+        }
+    }
+
     /// The name in the store and in exports.
     pub const fn as_str(self) -> &'static str {
         match self {

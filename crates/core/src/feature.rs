@@ -11,6 +11,8 @@ pub(crate) trait Feature {
     fn peer_back(&mut self, _hall: &mut Hall, _peer: PeerId) {}
     /// A peer's microphone is muted or closed.
     fn peer_silenced(&mut self, _hall: &mut Hall, _peer: PeerId) {}
+    /// A peer has left the stage, and is in the room.
+    fn peer_off_stage(&mut self, _hall: &mut Hall, _peer: PeerId) {}
     /// A peer is out of the room.
     fn peer_left(&mut self, _hall: &mut Hall, _gone: &Gone) {}
     /// The session is over: what belongs to it goes.

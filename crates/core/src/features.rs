@@ -11,6 +11,7 @@ mod polls;
 mod roster;
 mod speaker;
 mod spotlight;
+mod stage;
 
 use crate::call::CommandId;
 use crate::effect::CommandReply;
@@ -35,6 +36,7 @@ use polls::Polls;
 use roster::Roster;
 use speaker::Speaker;
 use spotlight::Spotlight;
+use stage::Stage;
 
 /// All features of a room.
 #[derive(Debug)]
@@ -48,12 +50,13 @@ pub(crate) struct Features {
     pub(crate) polls: Polls,
     speaker: Speaker,
     spotlight: Spotlight,
+    stage: Stage,
 }
 
 /// Calls a hook of every feature. A new one does not compile until it is named here.
 macro_rules! each {
     ($features:expr, $hook:ident($($argument:expr),*)) => {{
-        let Features { entry, media, roster, chat, broadcast, plugin, polls, speaker, spotlight } = $features;
+        let Features { entry, media, roster, chat, broadcast, plugin, polls, speaker, spotlight, stage } = $features;
         entry.$hook($($argument),*);
         media.$hook($($argument),*);
         roster.$hook($($argument),*);
@@ -63,6 +66,7 @@ macro_rules! each {
         polls.$hook($($argument),*);
         speaker.$hook($($argument),*);
         spotlight.$hook($($argument),*);
+        stage.$hook($($argument),*);
     }};
 }
 
@@ -102,6 +106,7 @@ impl Features {
             polls: Polls::load(polls),
             speaker: Speaker::default(),
             spotlight: Spotlight::default(),
+            stage: Stage,
         }
     }
 
@@ -124,6 +129,7 @@ impl Features {
             }
             Request::Speaker(ask) => self.speaker.ask(hall, asked, ask),
             Request::Spotlight(ask) => self.spotlight.ask(hall, asked, ask),
+            Request::Stage(ask) => self.stage.ask(hall, asked, ask),
             Request::NotOffered { name } => Err(RoomError::NotOffered(name)),
         }
     }
@@ -169,6 +175,7 @@ impl Features {
                 Happened::Lost(peer) => each!(self, peer_lost(hall, peer)),
                 Happened::Back(peer) => each!(self, peer_back(hall, peer)),
                 Happened::Silenced(peer) => each!(self, peer_silenced(hall, peer)),
+                Happened::OffStage(peer) => each!(self, peer_off_stage(hall, peer)),
                 Happened::Left(gone) => each!(self, peer_left(hall, &gone)),
                 Happened::SessionEnded => each!(self, session_ended(hall)),
             }

@@ -40,6 +40,8 @@ pub(crate) enum Happened {
     Back(PeerId),
     /// The peer cannot be heard any more: its microphone is muted or closed.
     Silenced(PeerId),
+    /// The peer has left the stage: it is neither heard nor seen any more.
+    OffStage(PeerId),
     /// The peer is out of the room, and of its session.
     Left(Box<Gone>),
     /// The session is over.
@@ -53,6 +55,8 @@ pub(crate) struct Gone {
     pub(crate) peer: Peer,
     /// How long it had been away, ms; 0 for who was here.
     pub(crate) away_ms: i64,
+    /// Its client may come back by itself.
+    pub(crate) lost: bool,
 }
 
 /// The shared part of a room.

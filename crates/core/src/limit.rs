@@ -74,6 +74,11 @@ pub const WAIT_KEPT_MS: i64 = REMOVED_KEPT_MS;
 pub const ADMITTED_MAX: usize = 5_000;
 /// How long the ledger remembers who was let in, milliseconds: longer than sessions last. The room knows it to the end.
 pub const ADMITTED_KEPT_MS: i64 = 7 * 24 * 3_600 * 1_000;
+/// People who ask to come on stage at a time. The official panel shows them in one list without a search, and every host is
+/// told the whole list whenever it changes.
+pub const STAGE_REQUESTS_MAX: usize = 100;
+/// People in one request to let on stage, to turn down, or to take off: "accept all" names everybody who asks.
+pub const STAGE_IDS_MAX: usize = STAGE_REQUESTS_MAX;
 /// Polls of a session; a question every few minutes of a long day.
 pub const POLLS_MAX: usize = 100;
 /// Options of a poll; more do not fit a screen.

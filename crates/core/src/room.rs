@@ -15,6 +15,7 @@ use crate::id::{PeerId, SessionId};
 use crate::input::Input;
 use crate::media::Ranking;
 use crate::removal::{LostPeer, Removal};
+use crate::standing::Seat;
 use crate::stay::Stay;
 use crate::tally::Tally;
 use crate::time::{Stamp, UnixMs};
@@ -64,6 +65,13 @@ impl Room {
         let waiting = &mut self.features.entry.waiting;
         waits.into_iter().for_each(|wait| waiting.load_wait(wait));
         admitted.into_iter().for_each(|admission| waiting.load_admission(admission));
+        self
+    }
+
+    /// The room with the seats that the store knows of its LIVE session: whoever comes back sits there again.
+    #[must_use]
+    pub fn with_seats(mut self, seats: impl IntoIterator<Item = (PeerId, Seat)>) -> Self {
+        seats.into_iter().for_each(|(peer, seat)| self.hall.peers.keep_seat(peer, seat));
         self
     }
 

@@ -1,4 +1,4 @@
-//! How a peer stands to its room, and where in it it sits.
+//! How a peer stands to its room, where in it it sits, and where its preset puts it.
 
 use crate::id::{MeetingId, PeerId};
 use crate::time::UnixMs;
@@ -48,6 +48,31 @@ pub enum Seat {
     OnStage,
 }
 
+/// What a preset says of the stage (SEMANTICS §2.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StageAccess {
+    /// It knows none: its holders are on stage as long as they are in the room.
+    #[default]
+    NoStage,
+    /// `NOT_ALLOWED`: they hear and see.
+    NotAllowed,
+    /// `CAN_REQUEST`: they come on stage when a host lets them.
+    CanRequest,
+    /// `ALLOWED`: they come and go.
+    Allowed,
+}
+
+impl StageAccess {
+    /// Where somebody sits who comes in, with the seat it had when it was lost.
+    pub const fn seat(self, before: Option<Seat>) -> Seat {
+        match (self, before) {
+            (Self::NoStage, _) | (Self::Allowed, None) => Seat::OnStage,
+            (Self::NotAllowed, _) | (Self::CanRequest, None) => Seat::Audience,
+            (Self::CanRequest | Self::Allowed, Some(seat)) => seat,
+        }
+    }
+}
+
 impl Standing {
     /// What joining gave it; `None` = it is not in the room.
     pub const fn joined(self) -> Option<Joined> {
@@ -59,6 +84,24 @@ impl Standing {
 }
 
 impl Seat {
+    /// Every value, in declaration order.
+    pub const ALL: &[Self] = &[Self::Audience, Self::Asking, Self::Invited, Self::OnStage];
+
+    /// The name in the store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Audience => "audience",
+            Self::Asking => "asking",
+            Self::Invited => "invited",
+            Self::OnStage => "on_stage",
+        }
+    }
+
+    /// Reads [`Self::as_str`].
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|v| v.as_str() == name)
+    }
+
     /// Whether a peer that sits there is heard and seen.
     pub const fn is_on_stage(self) -> bool {
         match self {

@@ -2,6 +2,7 @@
 
 use crate::fact::Role;
 use crate::id::ParticipantId;
+use crate::standing::StageAccess;
 use crate::view_type::ViewType;
 
 /// Identity of a connecting participant.
@@ -47,11 +48,11 @@ pub struct Abilities {
     pub pin: bool,
     /// `can_edit_display_name`.
     pub edit_display_name: bool,
-    /// `media.audio.can_produce == ALLOWED`.
+    /// `media.audio.can_produce`: `ALLOWED`, or `CAN_REQUEST` where the preset has a stage. On stage alone.
     pub produce_audio: bool,
-    /// `media.video.can_produce == ALLOWED`.
+    /// `media.video.can_produce`, likewise.
     pub produce_video: bool,
-    /// `media.screenshare.can_produce == ALLOWED`.
+    /// `media.screenshare.can_produce`, likewise.
     pub produce_screenshare: bool,
     /// `chat.public.can_send && chat.public.text`.
     pub chat_public_text: bool,
@@ -71,6 +72,10 @@ pub struct Abilities {
     pub accept_waiting: bool,
     /// `waiting_room_type`.
     pub waiting_room: WaitingRoom,
+    /// `accept_stage_requests`, where the preset has a stage.
+    pub accept_stage_requests: bool,
+    /// `stage_enabled` and `stage_access`.
+    pub stage: StageAccess,
 }
 
 /// What a preset says of the way in (`waiting_room_type`, PROTOCOL §7.6).
@@ -120,6 +125,8 @@ pub enum Ability {
     ViewPolls,
     /// Let in who waits, or not.
     AcceptWaiting,
+    /// Let others on stage, and take them off.
+    AcceptStageRequests,
 }
 
 impl Ability {
@@ -142,6 +149,7 @@ impl Ability {
             Self::VotePolls => "polls.can_vote",
             Self::ViewPolls => "polls.can_view",
             Self::AcceptWaiting => "accept_waiting_requests",
+            Self::AcceptStageRequests => "accept_stage_requests",
         }
     }
 
@@ -161,7 +169,8 @@ impl Ability {
             | Self::CreatePolls
             | Self::VotePolls
             | Self::ViewPolls
-            | Self::AcceptWaiting => false,
+            | Self::AcceptWaiting
+            | Self::AcceptStageRequests => false,
         }
     }
 }
@@ -186,6 +195,7 @@ impl Abilities {
             Ability::VotePolls => self.vote_polls,
             Ability::ViewPolls => self.view_polls,
             Ability::AcceptWaiting => self.accept_waiting,
+            Ability::AcceptStageRequests => self.accept_stage_requests,
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod polls;
 pub mod roster;
 pub mod speaker;
 pub mod spotlight;
+pub mod stage;
 pub mod waiting;
 
 /// What an item of a list weighs beside its texts.
@@ -45,6 +46,8 @@ pub enum Request {
     Speaker(speaker::Ask),
     /// Who is pinned.
     Spotlight(spotlight::Ask),
+    /// Who is on stage.
+    Stage(stage::Ask),
     /// A request of a feature that this server does not offer; answered with an error.
     NotOffered {
         /// Name of the event, for the message.
@@ -75,6 +78,8 @@ pub enum Msg {
     Speaker(speaker::Tell),
     /// Who is pinned.
     Spotlight(spotlight::Tell),
+    /// Who is on stage.
+    Stage(stage::Tell),
 }
 
 /// The enums of the features are parts of the whole.
@@ -89,9 +94,11 @@ macro_rules! parts {
 }
 
 parts!(Request: Entry(entry::Ask), Waiting(waiting::Ask), Roster(roster::Ask), Chat(chat::Ask), Broadcast(broadcast::Broadcast),
-    Plugin(plugin::Ask), Polls(polls::Ask), Media(media::Ask), Speaker(speaker::Ask), Spotlight(spotlight::Ask));
+    Plugin(plugin::Ask), Polls(polls::Ask), Media(media::Ask), Speaker(speaker::Ask), Spotlight(spotlight::Ask),
+    Stage(stage::Ask));
 parts!(Msg: Entry(entry::Tell), Waiting(waiting::Tell), Roster(roster::Tell), Chat(chat::Tell), Broadcast(broadcast::Tell),
-    Plugin(plugin::Tell), Polls(polls::Tell), Media(media::Tell), Speaker(speaker::Tell), Spotlight(spotlight::Tell));
+    Plugin(plugin::Tell), Polls(polls::Tell), Media(media::Tell), Speaker(speaker::Tell), Spotlight(spotlight::Tell),
+    Stage(stage::Tell));
 
 /// What must be possible before an input is treated, for the time in which the ledger's disk takes no writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,6 +121,7 @@ impl Request {
             Self::Roster(ask) => ask.needs(),
             Self::Chat(ask) => ask.needs(),
             Self::Polls(ask) => ask.needs(),
+            Self::Stage(ask) => ask.needs(),
             Self::Broadcast(_)
             | Self::Plugin(_)
             | Self::Media(_)
@@ -136,6 +144,7 @@ impl Request {
             Self::Roster(ask) => ask.text_bytes(),
             Self::Chat(ask) => ask.text_bytes(),
             Self::Polls(ask) => ask.text_bytes(),
+            Self::Stage(ask) => ask.text_bytes(),
             Self::Broadcast(_)
             | Self::Plugin(_)
             | Self::Media(_)
@@ -159,6 +168,7 @@ impl Msg {
             Self::Polls(tell) => tell.text_bytes(),
             Self::Media(tell) => tell.text_bytes(),
             Self::Speaker(tell) => tell.text_bytes(),
+            Self::Stage(tell) => tell.text_bytes(),
             Self::Spotlight(_) => 0,
         }
     }

@@ -11,6 +11,7 @@ mod refusals;
 mod roster;
 mod speaker;
 mod spotlight;
+mod stage;
 #[cfg(test)]
 mod tests;
 mod waiting;
@@ -32,7 +33,7 @@ type Wire = (u32, Option<Vec<u8>>);
 type Understands = fn(u32, &[u8]) -> Option<Translated>;
 
 /// What the features understand.
-const ASKS: [Understands; 10] = [
+const ASKS: [Understands; 11] = [
     entry::ask,
     waiting::ask,
     roster::ask,
@@ -43,6 +44,7 @@ const ASKS: [Understands; 10] = [
     media::ask,
     speaker::ask,
     spotlight::ask,
+    stage::ask,
 ];
 
 /// A request of the client, or why it cannot be put to the room.
@@ -63,6 +65,7 @@ pub(crate) fn reply(meeting: MeetingId, msg: &Msg) -> Wire {
         Msg::Media(tell) => media::tell(tell),
         Msg::Speaker(tell) => speaker::tell(tell),
         Msg::Spotlight(tell) => spotlight::tell(tell),
+        Msg::Stage(tell) => stage::tell(tell),
     }
 }
 
@@ -79,9 +82,7 @@ fn other(event: u32) -> Translated {
         room::UPDATE_PEER_INFO
         | room::UPDATE_ROOM_INFO
         | room::CLOSE_ROOM
-        | room::GET_STAGE_PEERS..=room::DENY_STAGE_ACCESS
-        | room::JOIN_STAGE
-        | room::LEAVE_STAGE
+        | room::GET_STAGE_PEERS
         | room::CREATE_CONNECTED_ROOMS..=room::MOVE_PEERS
         | room::GET_ALL_ADDED_PARTICIPANTS
         | chat_event::SEARCH_CHANNEL_MESSAGES

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use sederunt_core::id::{MeetingId, ParticipantId, PeerId};
+use sederunt_core::standing::Seat;
 use sederunt_core::words::entry::PeerInfo;
 use sederunt_core::words::{Msg, entry};
 
@@ -62,5 +63,6 @@ fn stranger(peer: PeerId, participant: ParticipantId) -> PeerInfo {
         preset_name: String::new(),
         hidden: false,
         recorder: false,
+        seat: Seat::Audience,
     }
 }

@@ -100,6 +100,9 @@ pub(crate) fn apply_whole<'a>(
 fn one<'a>(ledger: &mut Transaction, node: i64, write: &'a Write, rows: &mut Rows<'a>) -> Result<()> {
     match write {
         Write::Fact { fact, columns, stay, person, offset_ms } => {
+            if matches!(fact.kind, FactKind::SessionEnded { .. }) {
+                crate::seats::forget(&ledger.conn, fact.session)?;
+            }
             let app = ledger.app_no(&fact.app)?;
             let place = ledger.place(fact)?;
             let state =
@@ -110,6 +113,9 @@ fn one<'a>(ledger: &mut Transaction, node: i64, write: &'a Write, rows: &mut Row
         Write::ChatDeleted { session, chat } => crate::chat::delete(&ledger.conn, *session, *chat)?,
         Write::Poll(poll) => crate::polls::put_poll(&ledger.conn, poll)?,
         Write::PollVote { poll, vote, .. } => crate::polls::put_vote(&ledger.conn, *poll, vote)?,
+        Write::Seat { session, peer, seat } => {
+            crate::seats::put(&ledger.conn, *session, *peer, *seat)?;
+        }
         Write::Removed { meeting, removal } => crate::removed::put(&ledger.conn, *meeting, removal)?,
         Write::Waiting { meeting, change } => crate::waiting::put(&ledger.conn, *meeting, change)?,
         Write::Terminated { meeting, at } => {

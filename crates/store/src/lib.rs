@@ -49,6 +49,7 @@ mod report_rows;
 mod reports;
 mod rows;
 mod schema;
+mod seats;
 mod session;
 mod sessions;
 mod sql;

@@ -28,6 +28,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/sqlite/0012_webhooks.sql"),
     include_str!("../migrations/sqlite/0013_stay_ids.sql"),
     include_str!("../migrations/sqlite/0014_waiting.sql"),
+    include_str!("../migrations/sqlite/0015_seats.sql"),
 ];
 
 /// Statements a connection keeps prepared: all verbs together have fewer.

@@ -3,9 +3,12 @@
 use std::sync::LazyLock;
 
 use sederunt_core::id::{AppId, Id};
+use sederunt_core::standing::StageAccess;
 use sederunt_core::time::UnixMs;
 use sederunt_store::{MemberType, PresetRow};
 use serde_json::{Map, Value, json};
+
+use crate::stage;
 
 /// Names of the presets that every app begins with.
 pub const DEFAULT_NAMES: [&str; 7] = [
@@ -91,27 +94,22 @@ pub const fn preset_of_member(member_type: MemberType) -> &'static str {
 pub fn as_offered(preset: &Value) -> Value {
     let mut told = preset.clone();
     let Value::Object(tree) = &mut told else { return json!({}) };
+    let stage = stage::access(preset);
     let config = object(tree, "config");
-    // Stage and livestream are not offered: who may produce does, the others receive.
-    config.insert("view_type".into(), "GROUP_CALL".into());
+    let view_type = offered_view_type(stage, config.get("view_type"));
+    config.insert("view_type".into(), view_type.into());
     config.entry("max_video_streams").or_insert_with(|| json!({"mobile": 4, "desktop": 9}));
     config.insert("livestream_viewer_qualities".into(), json!([]));
     let media = object(config, "media");
     object(media, "video").entry("simulcast").or_insert(Value::Bool(true));
 
     let permissions = object(tree, "permissions");
-    for key in [
-        "can_accept_production_requests",
-        "accept_stage_requests",
-        "can_change_participant_permissions",
-        "can_livestream",
-        "can_record",
-        "transcription_enabled",
-        "stage_enabled",
-    ] {
+    for key in ["can_change_participant_permissions", "can_livestream", "can_record", "transcription_enabled"]
+    {
         permissions.insert(key.into(), Value::Bool(false));
     }
     offered_waiting_room(permissions);
+    offered_stage(permissions, stage);
     let mut plugins = all_false(&["can_close", "can_start", "can_edit_config"]);
     plugins["config"] = json!({});
     permissions.insert("plugins".into(), plugins);
@@ -124,7 +122,7 @@ pub fn as_offered(preset: &Value) -> Value {
         ]),
     );
     offered_polls(permissions);
-    offered_media(permissions);
+    offered_media(permissions, stage);
     offered_chat(permissions);
     told
 }
@@ -148,16 +146,44 @@ fn offered_polls(permissions: &mut Map<String, Value>) {
     }
 }
 
-fn offered_media(permissions: &mut Map<String, Value>) {
+/// A preset with a stage is told as a webinar: as a livestream its viewers would wait for an HLS address, and in any other
+/// view the client gives up all media when its holder leaves the stage, and has none when he is on it again
+/// (PROTOCOL §7.7).
+fn offered_view_type(stage: StageAccess, view_type: Option<&Value>) -> &'static str {
+    if stage != StageAccess::NoStage {
+        return "WEBINAR";
+    }
+    if view_type.is_some_and(|view_type| view_type == "AUDIO_ROOM") { "AUDIO_ROOM" } else { "GROUP_CALL" }
+}
+
+fn offered_stage(permissions: &mut Map<String, Value>, stage: StageAccess) {
+    let has_stage = stage != StageAccess::NoStage;
+    permissions.insert("stage_enabled".into(), Value::Bool(has_stage));
+    for key in ["can_accept_production_requests", "accept_stage_requests"] {
+        let accepts = has_stage && permissions.get(key) == Some(&Value::Bool(true));
+        permissions.insert(key.into(), Value::Bool(accepts));
+    }
+    let access = match stage {
+        StageAccess::Allowed => "ALLOWED",
+        StageAccess::CanRequest => "CAN_REQUEST",
+        StageAccess::NotAllowed => "NOT_ALLOWED",
+        // There is nobody to ask.
+        StageAccess::NoStage if permissions.get("stage_access").is_none_or(|access| access == "ALLOWED") => {
+            return;
+        }
+        StageAccess::NoStage => "NOT_ALLOWED",
+    };
+    permissions.insert("stage_access".into(), access.into());
+}
+
+fn offered_media(permissions: &mut Map<String, Value>, stage: StageAccess) {
     let media = object(permissions, "media");
     for kind in ["audio", "video", "screenshare"] {
         let produce = object(media, kind).entry("can_produce").or_insert(Value::Null);
-        if produce != "ALLOWED" {
+        let may_ask = stage != StageAccess::NoStage && produce == "CAN_REQUEST";
+        if produce != "ALLOWED" && !may_ask {
             *produce = "NOT_ALLOWED".into();
         }
-    }
-    if permissions.get("stage_access").is_some_and(|access| access != "ALLOWED") {
-        permissions.insert("stage_access".into(), "NOT_ALLOWED".into());
     }
 }
 
@@ -223,8 +249,18 @@ mod tests {
     fn presenters_produce_and_viewers_receive() {
         for row in defaults() {
             let may = abilities(&row.body);
-            let produces = !matches!(row.name.as_str(), "webinar_viewer" | "livestream_viewer");
+            // Viewers of a webinar may when they are on stage.
+            let produces = row.name != "livestream_viewer";
             assert_eq!(may.produce_audio && may.produce_video && may.produce_screenshare, produces);
+            let stage = match row.name.as_str() {
+                "webinar_presenter" | "livestream_host" => StageAccess::Allowed,
+                "webinar_viewer" => StageAccess::CanRequest,
+                "livestream_viewer" => StageAccess::NotAllowed,
+                _ => StageAccess::NoStage,
+            };
+            assert_eq!((may.stage, may.accept_stage_requests), (stage, stage == StageAccess::Allowed));
+            let view_type = if stage == StageAccess::NoStage { "GROUP_CALL" } else { "WEBINAR" };
+            assert_eq!(as_offered(&row.body)["config"]["view_type"], view_type, "{}", row.name);
             assert!(!may.chat_public_files && !may.chat_private_files && !may.hidden);
             assert_eq!(
                 may.kick,
@@ -280,6 +316,15 @@ mod tests {
             json!({"can_create": false, "can_vote": true, "can_view": false})
         );
         assert_eq!(told["permissions"]["media"]["audio"]["can_produce"], "NOT_ALLOWED");
+        let mut staged = rich.clone();
+        staged["permissions"]["stage_enabled"] = true.into();
+        let staged = as_offered(&staged);
+        assert_eq!(staged["permissions"]["media"]["audio"]["can_produce"], "CAN_REQUEST");
+        assert_eq!(staged["permissions"]["stage_access"], "CAN_REQUEST");
+        assert_eq!(
+            as_offered(&json!({"config": {"view_type": "AUDIO_ROOM"}}))["config"]["view_type"],
+            "AUDIO_ROOM"
+        );
         assert_eq!(
             told["permissions"]["chat"]["public"],
             json!({"can_send": true, "text": true, "files": false})

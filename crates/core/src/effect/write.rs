@@ -2,8 +2,9 @@
 
 use crate::config::RoomConfig;
 use crate::fact::{Fact, FactKind};
-use crate::id::{ChatId, MeetingId, PollId, SessionId};
+use crate::id::{ChatId, MeetingId, PeerId, PollId, SessionId};
 use crate::removal::Removal;
+use crate::standing::Seat;
 use crate::tally::{SessionColumns, Stay, Tally, TallyError};
 use crate::time::UnixMs;
 use crate::view_type::ViewType;
@@ -62,6 +63,15 @@ pub enum Write {
         meeting: MeetingId,
         /// What of it.
         change: waiting::Change,
+    },
+    /// Where a peer sits in a room with a stage. Not a fact: no list tells of it. It ends with its session.
+    Seat {
+        /// Session in which it sits.
+        session: SessionId,
+        /// The wire's id, made by the client.
+        peer: PeerId,
+        /// `None` = where its preset puts it.
+        seat: Option<Seat>,
     },
     /// The room was terminated (Pagecall `terminated_at`).
     Terminated {

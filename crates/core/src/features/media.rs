@@ -153,8 +153,12 @@ impl Feature for Media {
         self.holds.remove(&peer);
     }
 
+    fn peer_off_stage(&mut self, hall: &mut Hall, peer: PeerId) {
+        publish::withdraw(hall, peer);
+    }
+
     fn peer_left(&mut self, hall: &mut Hall, gone: &Gone) {
-        let Gone { peer, away_ms } = gone;
+        let Gone { peer, away_ms, .. } = gone;
         self.calls.forget(peer.id);
         self.holds.remove(&peer.id);
         if peer.media.opened {
@@ -223,7 +227,11 @@ fn toggle_producer(
     producer: ProducerId,
     paused: bool,
 ) -> Result<(), RoomError> {
-    hall.joined(asked)?;
+    let me = hall.joined(asked)?;
+    if let Some(state) = me.media.producers.get(&producer).filter(|_| !paused) {
+        let ability = publish::ability(state.screen_share, state.kind);
+        hall.may(asked, ability)?;
+    }
     let changed = set_paused(hall, asked.me, producer, paused).ok_or(RoomError::NotFound("producer"))?;
     if let Some(peer) = hall.peers.get_mut(asked.me) {
         // Its client knows better than what it could not hear.

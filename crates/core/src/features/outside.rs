@@ -25,6 +25,7 @@ pub(super) fn answer(hall: &Hall, asked: &Asked, request: &Request) -> Option<Ms
         | Request::Media(_)
         | Request::Speaker(_)
         | Request::Spotlight(_)
+        | Request::Stage(_)
         | Request::NotOffered { .. } => None,
     }
 }

@@ -4,6 +4,7 @@ use crate::error::RoomError;
 use crate::feature::Feature;
 use crate::hall::{Asked, Hall, Peer, cut};
 use crate::id::PeerId;
+use crate::standing::Seat;
 use crate::who::Ability;
 use crate::words::count;
 use crate::words::entry::{PeerEvent, PeerInfo, Tell as EntryTell};
@@ -77,8 +78,16 @@ fn peer_info(hall: &mut Hall, asked: &Asked, id: PeerId) -> Result<(), RoomError
 
 fn stage_state(hall: &mut Hall, asked: &Asked) -> Result<(), RoomError> {
     hall.joined(asked)?;
-    let on_stage = seen_by(hall, asked.me).map(|peer| peer.id).collect();
-    hall.answer(asked, Tell::StageState { on_stage })
+    let at = |seat: Seat| {
+        let sits = |peer: &&Peer| peer.seat() == Some(seat);
+        seen_by(hall, asked.me).filter(sits).map(|peer| peer.id).collect()
+    };
+    let tell = Tell::StageState {
+        on_stage: at(Seat::OnStage),
+        invited: at(Seat::Invited),
+        asking: at(Seat::Asking),
+    };
+    hall.answer(asked, tell)
 }
 
 /// `media.changeDisplayName`: one's own. The ledger keeps the name of the join.

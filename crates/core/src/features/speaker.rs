@@ -21,7 +21,9 @@ impl Speaker {
         let Ask::AudioActivity { producer, energy, silent } = ask;
         let me = hall.joined(asked)?;
         // Never answered; a report about a track that just went is nothing to complain about.
-        let Some(state) = me.media.microphone(producer).filter(|_| me.visible()) else { return Ok(()) };
+        let Some(state) = me.media.microphone(producer).filter(|_| me.visible() && me.is_on_stage()) else {
+            return Ok(());
+        };
         let silent = silent || state.paused;
         if let Some(changes) = self.speakers.note(asked.stamp.now, asked.me, energy, silent) {
             hall.push_media(None, Tell::SpeakerDiff(changes));
@@ -42,6 +44,10 @@ impl Feature for Speaker {
 
     fn peer_silenced(&mut self, _: &mut Hall, peer: PeerId) {
         self.speakers.hush(peer);
+    }
+
+    fn peer_off_stage(&mut self, _: &mut Hall, peer: PeerId) {
+        self.speakers.remove(peer);
     }
 
     fn peer_left(&mut self, _: &mut Hall, gone: &Gone) {

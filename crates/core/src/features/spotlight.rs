@@ -20,7 +20,9 @@ impl Spotlight {
         hall.may(asked, Ability::Pin)?;
         if let Some(id) = peer {
             let seen = hall.peers.get(id).filter(|peer| peer.id == asked.me || peer.visible());
-            seen.ok_or(RoomError::NotFound("peer"))?;
+            if !seen.ok_or(RoomError::NotFound("peer"))?.is_on_stage() {
+                return Err(RoomError::Invalid { field: "participant_id", rule: "must be on stage" });
+            }
         }
         self.pinned = peer;
         hall.reply(asked, Tell::Pinned);
@@ -31,14 +33,23 @@ impl Spotlight {
     pub(crate) fn pinned(&self) -> Option<PeerId> {
         self.pinned
     }
-}
 
-impl Feature for Spotlight {
-    fn peer_left(&mut self, hall: &mut Hall, gone: &Gone) {
-        if self.pinned == Some(gone.peer.id) {
+    /// This one is not seen any more.
+    fn let_go(&mut self, hall: &mut Hall, peer: PeerId) {
+        if self.pinned == Some(peer) {
             self.pinned = None;
             hall.push_media(None, Tell::PinChanged(None));
         }
+    }
+}
+
+impl Feature for Spotlight {
+    fn peer_off_stage(&mut self, hall: &mut Hall, peer: PeerId) {
+        self.let_go(hall, peer);
+    }
+
+    fn peer_left(&mut self, hall: &mut Hall, gone: &Gone) {
+        self.let_go(hall, gone.peer.id);
     }
 
     fn session_ended(&mut self, _: &mut Hall) {

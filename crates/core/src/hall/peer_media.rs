@@ -1,8 +1,9 @@
 //! The media side of a peer: its transports and tracks, and how far it is in the media room.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::{ProducerId, TransportId};
+use crate::limit;
 use crate::media::ProducerState;
 use crate::time::UnixMs;
 
@@ -31,6 +32,8 @@ pub(crate) struct PeerMedia {
     pub(crate) send: Option<TransportId>,
     pub(crate) recv: Option<TransportId>,
     pub(crate) producers: BTreeMap<ProducerId, ProducerState>,
+    /// Screens that ended because it left the stage: its client still has their m-lines to take down. The newest.
+    pub(crate) withdrawn: BTreeSet<ProducerId>,
     /// Its grace had run out when it came.
     pub(crate) late: bool,
     /// It came back, and has not joined the media room again yet.
@@ -71,9 +74,22 @@ impl PeerMedia {
         std::mem::take(&mut self.muted_away)
     }
 
+    /// Ends its screens, and returns them.
+    pub(crate) fn withdraw_screens(&mut self) -> Vec<ProducerState> {
+        let (screens, kept): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            std::mem::take(&mut self.producers).into_iter().partition(|(_, state)| state.screen_share);
+        self.producers = kept;
+        self.withdrawn.extend(screens.keys());
+        while self.withdrawn.len() > limit::PRODUCERS_PER_PEER_MAX {
+            self.withdrawn.pop_first();
+        }
+        screens.into_values().collect()
+    }
+
     /// The client asks to join the media room, or does so again. Returns the tracks that it has dropped.
     pub(crate) fn join(&mut self, prejoined: bool) -> Vec<ProducerState> {
         self.complete = false;
+        self.withdrawn.clear();
         self.back = prejoined.then_some(match (self.send, self.recv) {
             (None, None) if !self.late => Back::ToNothing,
             (Some(_), Some(_)) => Back::ToTransports,

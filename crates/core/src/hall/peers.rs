@@ -6,7 +6,7 @@ use crate::call::ConnId;
 use crate::fact::Role;
 use crate::id::{ParticipantId, PeerId};
 use crate::limit;
-use crate::standing::{Joined, Seat, Standing};
+use crate::standing::{Joined, Seat, StageAccess, Standing};
 use crate::time::UnixMs;
 use crate::who::{Ability, Who};
 use crate::words::entry::PeerInfo;
@@ -86,10 +86,29 @@ impl Peer {
         self.waits_since().is_some()
     }
 
+    /// Where it sits; `None` = it is not in the room.
+    pub(crate) fn seat(&self) -> Option<Seat> {
+        self.standing.joined().map(|joined| joined.seat)
+    }
+
+    /// It is heard and seen.
+    pub(crate) fn is_on_stage(&self) -> bool {
+        self.seat().is_some_and(Seat::is_on_stage)
+    }
+
+    /// What its preset says of the stage.
+    pub(crate) fn stage(&self) -> StageAccess {
+        self.who.abilities.stage
+    }
+
+    /// Where its preset puts it when it comes in.
+    pub(crate) fn first_seat(&self) -> Seat {
+        self.stage().seat(None)
+    }
+
     /// What its preset gives it, where it stands and sits.
     pub(crate) fn may(&self, ability: Ability) -> bool {
-        let on_stage = self.standing.joined().is_some_and(|joined| joined.seat.is_on_stage());
-        self.who.abilities.has(ability) && (on_stage || !ability.is_for_the_stage())
+        self.who.abilities.has(ability) && (self.is_on_stage() || !ability.is_for_the_stage())
     }
 
     /// Recorders and hidden participants are not shown to others.
@@ -103,7 +122,10 @@ impl Peer {
 
     /// The peer as others see it.
     pub(crate) fn info(&self) -> PeerInfo {
-        info(self.id, &self.who, &self.display_name)
+        PeerInfo {
+            seat: self.seat().unwrap_or_else(|| self.first_seat()),
+            ..info(self.id, &self.who, &self.display_name)
+        }
     }
 
     /// The peer with its producers.
@@ -128,6 +150,7 @@ pub(crate) fn info(peer: PeerId, who: &Who, display_name: &str) -> PeerInfo {
         preset_name: who.preset_name.clone(),
         hidden: who.abilities.hidden,
         recorder: who.role == Role::Bot,
+        seat: who.abilities.stage.seat(None),
     }
 }
 
@@ -139,6 +162,12 @@ pub(crate) struct Peers {
     /// By the moment at which the loss was noticed.
     away: BTreeSet<(UnixMs, PeerId)>,
     joins: u64,
+    /// Seats of those who were lost and may come back, where they are not what the preset gives.
+    kept_seats: BTreeMap<PeerId, Seat>,
+    /// Peers that came back to another seat than was kept for them, as their preset has changed.
+    reseated: Vec<PeerId>,
+    /// Who asks to come on stage is not who asked when this was looked at last.
+    requests_changed: bool,
 }
 
 impl Peers {
@@ -188,15 +217,22 @@ impl Peers {
             self.conns.remove(&conn);
         }
         self.away.remove(&(peer.noticed_at, id));
+        self.requests_changed |= peer.seat() == Some(Seat::Asking);
         Some(peer)
     }
 
-    /// Lets a peer in. Everybody sits on stage.
+    /// Lets a peer in. It sits where it sat when it was lost, else where its preset puts it.
     pub(crate) fn join(&mut self, id: PeerId, recorded_as: Option<PeerId>) {
         self.joins = self.joins.saturating_add(1);
         let order = self.joins;
         if let Some(peer) = self.by_id.get_mut(&id) {
-            peer.standing = Standing::In(Joined { order, recorded_as, seat: Seat::OnStage });
+            let kept = self.kept_seats.remove(&id);
+            let seat = peer.stage().seat(kept);
+            if kept.is_some_and(|kept| kept != seat) {
+                self.reseated.push(id);
+            }
+            self.requests_changed |= seat == Seat::Asking;
+            peer.standing = Standing::In(Joined { order, recorded_as, seat });
         }
     }
 
@@ -227,6 +263,37 @@ impl Peers {
         if let Some(peer) = self.by_id.get_mut(&id) {
             peer.standing = standing;
         }
+    }
+
+    /// Moves a peer that is in the room to a seat. Returns where it sat before.
+    pub(crate) fn sit(&mut self, id: PeerId, seat: Seat) -> Option<Seat> {
+        let peer = self.by_id.get_mut(&id)?;
+        let joined = peer.standing.joined()?;
+        peer.standing = Standing::In(Joined { seat, ..joined });
+        self.requests_changed |= (joined.seat == Seat::Asking) != (seat == Seat::Asking);
+        Some(joined.seat)
+    }
+
+    /// Keeps the seat of a peer that was lost.
+    pub(crate) fn keep_seat(&mut self, id: PeerId, seat: Seat) {
+        if self.kept_seats.len() < limit::LOST_MAX {
+            self.kept_seats.insert(id, seat);
+        }
+    }
+
+    /// The session is over.
+    pub(crate) fn forget_seats(&mut self) {
+        self.kept_seats.clear();
+    }
+
+    /// Whose kept seat means nothing any more.
+    pub(crate) fn take_reseated(&mut self) -> Vec<PeerId> {
+        std::mem::take(&mut self.reseated)
+    }
+
+    /// Whether others ask to come on stage than when this was asked last.
+    pub(crate) fn take_requests_changed(&mut self) -> bool {
+        std::mem::take(&mut self.requests_changed)
     }
 
     /// The socket is gone; the peer is away from `at` on, which is noticed `now`.

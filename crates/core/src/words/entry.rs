@@ -1,6 +1,7 @@
 //! Coming and going (PROTOCOL §5.2, §6.8, §6.9).
 
 use crate::id::{ParticipantId, PeerId};
+use crate::standing::Seat;
 
 use super::{ITEM_BYTES, Needs, sum};
 
@@ -83,7 +84,7 @@ pub enum PeerEvent {
     KickAll,
 }
 
-/// A peer as others see it (`socket.room.Peer`). `stage_type` is always ON_STAGE.
+/// A peer as others see it (`socket.room.Peer`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeerInfo {
     /// The wire's peer id (the client's own).
@@ -102,6 +103,8 @@ pub struct PeerInfo {
     pub hidden: bool,
     /// A bot.
     pub recorder: bool,
+    /// Where it sits (`stage_type`).
+    pub seat: Seat,
 }
 
 impl PeerInfo {

@@ -71,8 +71,12 @@ pub enum Tell {
     RoomPeers(Vec<PeerInfo>),
     /// Event 43.
     StageState {
-        /// Peers on stage: everybody.
+        /// Peers on stage.
         on_stage: Vec<PeerId>,
+        /// Those that were invited.
+        invited: Vec<PeerId>,
+        /// Those that ask.
+        asking: Vec<PeerId>,
     },
     /// Event 20: the parent alone.
     ConnectedRooms {
@@ -89,7 +93,9 @@ impl Tell {
         match self {
             Self::RoomInfo { title, .. } | Self::ConnectedRooms { title } => title.len(),
             Self::RoomPeers(peers) => sum(peers.iter().map(PeerInfo::text_bytes)),
-            Self::StageState { on_stage } => on_stage.len().saturating_mul(ID_BYTES),
+            Self::StageState { on_stage, invited, asking } => {
+                sum([on_stage.len(), invited.len(), asking.len()]).saturating_mul(ID_BYTES)
+            }
             Self::DisplayNameChanged => 0,
         }
     }

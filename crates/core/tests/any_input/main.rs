@@ -10,15 +10,16 @@ use make::Maker;
 use sederunt_core::call::{CommandId, ConnId, Disconnect, ReqId};
 use sederunt_core::config::RoomConfig;
 use sederunt_core::effect::{Effect, Outcome, Write};
-use sederunt_core::id::{AppId, Id, MeetingId, SessionId, StayId};
+use sederunt_core::id::{AppId, Id, MeetingId, PeerId, ProducerId, SessionId, StayId};
 use sederunt_core::input::{Command, Input};
 use sederunt_core::limit::HOLD_MAX_MS;
 use sederunt_core::media::{MediaCallId, MediaCmd, MediaFault};
 use sederunt_core::room::Room;
+use sederunt_core::standing::Seat;
 use sederunt_core::tally::Tally;
 use sederunt_core::time::{Stamp, UnixMs};
 use sederunt_core::words::entry::PeerEvent;
-use sederunt_core::words::{Msg, Needs, Request, entry, media, speaker, waiting};
+use sederunt_core::words::{Msg, Needs, Request, entry, media, speaker, stage, waiting};
 
 const SEQUENCES: u64 = 600;
 const INPUTS: u64 = 400;
@@ -51,6 +52,14 @@ struct World {
     /// Those that wait, for whom, and when they must have been answered.
     held: BTreeMap<ReqId, (ConnId, i64)>,
     asked: u64,
+    /// Where peers sit, as far as anybody was told.
+    seats: BTreeMap<PeerId, Seat>,
+    /// Tracks that are forwarded, and whose they are.
+    flowing: BTreeMap<ProducerId, PeerId>,
+    /// Tracks that the SFU has, and whether they are paused.
+    tracks: BTreeMap<ProducerId, (PeerId, bool)>,
+    /// How often somebody left the stage with a track that was forwarded.
+    withdrawn: u32,
 }
 
 impl World {
@@ -79,6 +88,10 @@ impl World {
             answered: BTreeSet::new(),
             held: BTreeMap::new(),
             asked: 0,
+            seats: BTreeMap::new(),
+            flowing: BTreeMap::new(),
+            tracks: BTreeMap::new(),
+            withdrawn: 0,
         }
     }
 
@@ -98,6 +111,7 @@ impl World {
             }
             92..95 => drop(self.feed(Input::Tick)),
             95..97 => self.aside(),
+            _ if self.make.staged => self.request(),
             _ => self.command(),
         }
         assert!(self.open.is_empty() || !self.room.is_idle(), "idle with sockets");
@@ -109,6 +123,28 @@ impl World {
         self.open.insert(conn);
         let (peer, token, who) = self.make.identity();
         self.feed(Input::Connect { conn, peer, token, who: Box::new(who) });
+    }
+
+    /// Somebody comes who can publish as soon as he is on stage.
+    fn enter(&mut self, peer: PeerId) {
+        self.sockets += 1;
+        let conn = ConnId(self.sockets);
+        self.open.insert(conn);
+        let (_, _, who) = self.make.identity();
+        self.feed(Input::Connect { conn, peer, token: 1, who: Box::new(who) });
+        let requests = [
+            Request::Entry(entry::Ask::JoinRoom { display_name: String::new() }),
+            Request::Media(media::Ask::SelfJoinComplete),
+            Request::Media(media::Ask::OpenTransport { consuming: false, offer: String::new() }),
+        ];
+        for request in requests {
+            self.asked += 1;
+            let re = self.re();
+            self.feed(Input::Request { conn, re, request });
+        }
+        while !self.calls.is_empty() {
+            self.media_done();
+        }
     }
 
     /// Any socket that ever was.
@@ -234,6 +270,10 @@ impl World {
         for (re, (_, latest)) in &self.held {
             assert!(self.now < *latest || *latest == i64::MAX, "{re:?} is held for ever");
         }
+        for (track, peer) in &self.flowing {
+            let seat = self.seats.get(peer);
+            assert_eq!(seat, Some(&Seat::OnStage), "{track} of {peer}, who is off stage, is forwarded");
+        }
         if let Some((at, why)) = self.room.poll_timeout() {
             assert!(at.0 > self.now || at.0 == i64::MAX || self.now < self.make.newest, "{why} is overdue");
         }
@@ -254,11 +294,72 @@ impl World {
         assert_eq!(self.tallies[&fact.session].columns(), columns);
     }
 
+    /// Keeps what is told of seats and of tracks.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others tell of neither")]
+    fn watch(&mut self, msg: &Msg) {
+        match msg {
+            Msg::Entry(entry::Tell::PeerInfo { event: PeerEvent::JoinRoom, peer }) => {
+                self.seats.insert(peer.peer, peer.seat);
+            }
+            Msg::Stage(stage::Tell::SeatIs { peer, seat, .. }) => {
+                let before = self.seats.insert(*peer, *seat);
+                let flows = self.flowing.values().any(|whose| whose == peer);
+                let leaves = before == Some(Seat::OnStage) && *seat == Seat::Audience;
+                self.withdrawn += u32::from(flows && leaves);
+            }
+            // Published: from now on others may have it.
+            Msg::Media(media::Tell::Produced { producer, .. }) => {
+                if let Some((peer, false)) = self.tracks.get(producer) {
+                    self.flowing.insert(*producer, *peer);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What the SFU does with a command. The room asks in order, and in order it is done.
+    fn forward(&mut self, peer: PeerId, cmd: &MediaCmd) {
+        match cmd {
+            MediaCmd::Produce { producer, paused, .. } => {
+                self.tracks.insert(*producer, (peer, *paused));
+            }
+            MediaCmd::PauseProducer { producer, paused } => {
+                let Some(track) = self.tracks.get_mut(producer) else { return };
+                track.1 = *paused;
+                if *paused {
+                    self.flowing.remove(producer);
+                } else {
+                    self.flowing.insert(*producer, track.0);
+                }
+            }
+            MediaCmd::CloseProducer { producer, .. } | MediaCmd::DropProducer { producer } => {
+                self.tracks.remove(producer);
+                self.flowing.remove(producer);
+            }
+            MediaCmd::ClosePeer { .. } => {
+                self.tracks.retain(|_, (whose, _)| *whose != peer);
+                self.flowing.retain(|_, whose| *whose != peer);
+            }
+            MediaCmd::Consume { wants, .. } => {
+                for (producer, _) in wants {
+                    let whose = self.tracks.get(producer).map(|(peer, _)| peer);
+                    let seat = whose.and_then(|peer| self.seats.get(peer));
+                    assert_eq!(seat, Some(&Seat::OnStage), "{producer} of somebody off stage is consumed");
+                }
+            }
+            MediaCmd::Open { .. }
+            | MediaCmd::Renegotiate { .. }
+            | MediaCmd::CloseConsumers { .. }
+            | MediaCmd::SelectLayers { .. } => {}
+        }
+    }
+
     fn perform(&mut self, effect: &Effect) {
         match effect {
             Effect::Tell { conn, re, msg } => {
                 assert!(self.open.contains(conn), "told a socket that is gone: {msg:?}");
                 self.make.learn(msg);
+                self.watch(msg);
                 if let Some(re) = re {
                     assert!(self.answered.insert(re.clone()), "answered twice: {msg:?}");
                     let kick = |event| matches!(event, PeerEvent::Kick | PeerEvent::KickAll);
@@ -273,7 +374,8 @@ impl World {
                 assert!(self.answered.insert(re.clone()), "answered twice: {error}");
             }
             Effect::Close { conn, .. } => assert!(self.open.remove(conn), "closed twice: {conn:?}"),
-            Effect::Media { call, cmd, .. } => {
+            Effect::Media { call, peer, cmd } => {
+                self.forward(*peer, cmd);
                 if !matches!(cmd, MediaCmd::ClosePeer { .. }) {
                     self.calls.push_back((*call, cmd.clone()));
                 }
@@ -289,6 +391,9 @@ fn expected(request: &Request) -> Answers {
         Request::Entry(entry::Ask::Kick { .. })
         | Request::Entry(entry::Ask::KickAll)
         | Request::Waiting(waiting::Ask::Accept { .. } | waiting::Ask::Deny { .. })
+        | Request::Stage(
+            stage::Ask::Request | stage::Ask::Cancel | stage::Ask::Grant { .. } | stage::Ask::Deny { .. },
+        )
         | Request::Speaker(speaker::Ask::AudioActivity { .. }) => Answers::NoReply,
         Request::Media(media::Ask::OpenTransport { .. })
         | Request::Media(media::Ask::Produce(_))
@@ -318,6 +423,24 @@ fn any_sequence_of_inputs_is_survived() {
         let result = std::panic::catch_unwind(|| run(seed));
         assert!(result.is_ok(), "sequence {seed} failed: run it alone with SIM_SEED={seed}");
     }
+}
+
+/// Who is off stage is neither forwarded nor consumed, whatever comes in between. Looked at after every input.
+#[test]
+fn nobody_off_stage_is_forwarded() {
+    let mut withdrawn = 0;
+    for seed in 0..SEQUENCES / 4 {
+        let mut world = World::new(seed);
+        world.make.staged = true;
+        for peer in 0..6 {
+            world.enter(PeerId::from_u128(peer));
+        }
+        for _ in 0..INPUTS {
+            world.step();
+        }
+        withdrawn += world.withdrawn;
+    }
+    assert!(withdrawn > 50, "only {withdrawn} left the stage with a track that was forwarded");
 }
 
 /// The sequences are worth something only if requests succeed in them.

@@ -7,6 +7,7 @@ use sederunt_core::fact::{LeaveReason, Role};
 use sederunt_core::id::{ChatId, Id, ParticipantId, PeerId, PollId, ProducerId, TransportId};
 use sederunt_core::input::Command;
 use sederunt_core::media::{MediaAnswer, MediaCmd, MediaKind};
+use sederunt_core::standing::StageAccess;
 use sederunt_core::view_type::ViewType;
 use sederunt_core::who::{Abilities, WaitingRoom, Who};
 use sederunt_core::words::broadcast::{Broadcast, BroadcastTo};
@@ -14,13 +15,15 @@ use sederunt_core::words::media::{Produce, Want};
 use sederunt_core::words::plugin::StoreAddress;
 use sederunt_core::words::polls::NewPoll;
 use sederunt_core::words::{
-    Msg, Request, chat, entry, media, plugin, polls, roster, speaker, spotlight, waiting,
+    Msg, Request, chat, entry, media, plugin, polls, roster, speaker, spotlight, stage, waiting,
 };
 
 use sederunt_dice::Dice;
 
 pub(crate) struct Maker {
     pub(crate) rng: Dice,
+    /// Nearly everybody comes and goes on a stage with tracks of his own.
+    pub(crate) staged: bool,
     /// Newest instant that was handed out.
     pub(crate) newest: i64,
     /// Kinds of media commands that were answered.
@@ -41,6 +44,7 @@ impl Maker {
     pub(crate) fn new(seed: u64) -> Self {
         Self {
             rng: Dice::new(seed),
+            staged: false,
             newest: 0,
             told: BTreeSet::new(),
             producers: Vec::new(),
@@ -75,7 +79,7 @@ impl Maker {
     }
 
     pub(crate) fn instant(&mut self, now: i64) -> i64 {
-        let at = match self.rng.below(1000) {
+        let at = match self.rng.below(if self.staged { 600 } else { 1000 }) {
             0..600 => now.saturating_add(self.rng.between(0, 500)),
             600..950 => now.saturating_add(self.rng.between(0, 15_000)),
             950..995 => now.saturating_sub(self.rng.between(0, 10_000)),
@@ -171,6 +175,8 @@ impl Maker {
             create_polls: can(),
             vote_polls: can(),
             view_polls: can(),
+            accept_stage_requests: can(),
+            stage: StageAccess::NoStage,
             hidden: !can(),
             accept_waiting: can(),
             waiting_room: *self.rng.pick(&[
@@ -180,6 +186,26 @@ impl Maker {
                 WaitingRoom::UntilAccepted,
             ]),
         };
+        let stage = *self.rng.pick(&[
+            StageAccess::NoStage,
+            StageAccess::NoStage,
+            StageAccess::Allowed,
+            StageAccess::CanRequest,
+            StageAccess::CanRequest,
+            StageAccess::NotAllowed,
+        ]);
+        let mut abilities = Abilities { stage, ..abilities };
+        if self.staged {
+            let produce = Abilities {
+                produce_audio: true,
+                produce_video: true,
+                produce_screenshare: true,
+                accept_stage_requests: true,
+                ..Abilities::default()
+            };
+            let stage = *self.rng.pick(&[StageAccess::Allowed, StageAccess::CanRequest]);
+            abilities = Abilities { stage, ..produce };
+        }
         let who = Who {
             participant: ParticipantId::from_u128(u128::from(person)),
             display_name: self.text(),
@@ -197,14 +223,34 @@ impl Maker {
     }
 
     pub(crate) fn request(&mut self) -> Request {
+        if self.staged && self.rng.chance(60) {
+            return if self.flag() { self.stage_request() } else { self.media_request() };
+        }
         match self.rng.below(10) {
             0..2 => Request::Entry(entry::Ask::JoinRoom { display_name: self.text() }),
             2 => Request::Media(media::Ask::SelfJoinComplete),
             3..5 => Request::Media(media::Ask::OpenTransport { consuming: self.flag(), offer: self.text() }),
             5..8 => self.media_request(),
+            8 if self.flag() => self.stage_request(),
             8 => self.talk_request(),
             _ => self.room_request(),
         }
+    }
+
+    fn stage_request(&mut self) -> Request {
+        let mut people = || {
+            (0..self.rng.below(5)).map(|_| ParticipantId::from_u128(u128::from(self.rng.below(4)))).collect()
+        };
+        let participants: Vec<ParticipantId> = people();
+        Request::Stage(match self.rng.below(12) {
+            0 => stage::Ask::Requests,
+            1..3 => stage::Ask::Request,
+            3 => stage::Ask::Cancel,
+            4..7 => stage::Ask::Grant { participants },
+            7 => stage::Ask::Deny { participants },
+            8 | 9 => stage::Ask::Join,
+            _ => stage::Ask::Leave { participants: participants.into_iter().take(1).collect() },
+        })
     }
 
     fn room_request(&mut self) -> Request {

@@ -6,7 +6,9 @@ use sederunt_core::words::broadcast::{Broadcast, BroadcastTo};
 use sederunt_core::words::media::{Produce, Want};
 use sederunt_core::words::plugin::StoreAddress;
 use sederunt_core::words::polls::NewPoll;
-use sederunt_core::words::{Request, chat, entry, media, plugin, polls, roster, speaker, spotlight, waiting};
+use sederunt_core::words::{
+    Request, chat, entry, media, plugin, polls, roster, speaker, spotlight, stage, waiting,
+};
 
 use crate::show::{Names, clock};
 use crate::world::World;
@@ -57,7 +59,23 @@ impl World {
             ["get", keys @ ..] => Request::Plugin(plugin::Ask::Get { at: store(), keys: keys.iter().map(|&k| k.to_owned()).collect() }),
             ["put", key, value] => Request::Plugin(plugin::Ask::Insert { at: store(), items: vec![((*key).to_owned(), value.as_bytes().to_vec())] }),
             ["del", keys @ ..] => Request::Plugin(plugin::Ask::Delete { at: store(), keys: keys.iter().map(|&k| k.to_owned()).collect() }),
+            ["requests" | "ask_for_stage" | "cancel_request" | "grant" | "deny" | "go_on_stage" | "off_stage", ..] => Request::Stage(self.stage_request(words)),
             _ => self.media_request(me, words),
+        }
+    }
+
+    fn stage_request(&mut self, words: &[&str]) -> stage::Ask {
+        let mut people = |ids: &str| ids.split(',').map(|id| self.names.person(id)).collect();
+        match words {
+            ["requests"] => stage::Ask::Requests,
+            ["ask_for_stage"] => stage::Ask::Request,
+            ["cancel_request"] => stage::Ask::Cancel,
+            ["grant", ids] => stage::Ask::Grant { participants: people(ids) },
+            ["deny", ids] => stage::Ask::Deny { participants: people(ids) },
+            ["go_on_stage"] => stage::Ask::Join,
+            // Of oneself by one's own name.
+            ["off_stage", ids] => stage::Ask::Leave { participants: people(ids) },
+            other => panic!("no such words: {other:?}"),
         }
     }
 

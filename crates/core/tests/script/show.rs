@@ -7,11 +7,12 @@ use sederunt_core::effect::{Effect, Write};
 use sederunt_core::fact::{Fact, FactKind};
 use sederunt_core::id::{Id, ParticipantId, PeerId};
 use sederunt_core::media::ProducerState;
+use sederunt_core::standing::Seat;
 use sederunt_core::waiting::Change;
 use sederunt_core::words::chat::ChatMessage;
 use sederunt_core::words::media::Consumer;
 use sederunt_core::words::speaker::SpeakerChange;
-use sederunt_core::words::{Msg, chat, entry, media, plugin, polls, roster, speaker, waiting};
+use sederunt_core::words::{Msg, chat, entry, media, plugin, polls, roster, speaker, stage, waiting};
 
 /// `19:00:00`, `90s`, `1500ms` and back.
 pub(crate) mod clock {
@@ -113,6 +114,10 @@ pub(crate) fn write_line(names: &mut Names, write: &Write) -> String {
             format!("write vote {} {} {}", names.id(poll.0), names.id(vote.participant.0), vote.option)
         }
         Write::ChatDeleted { chat, .. } => format!("write deleted {}", names.id(chat.0)),
+        Write::Seat { peer, seat, .. } => {
+            let seat = seat.map_or("as the preset says", Seat::as_str);
+            format!("write seat of {} {seat}", names.id(peer.0))
+        }
         Write::Removed { removal, .. } => format!("write removed {}", names.id(removal.peer.0)),
         Write::Waiting { change, .. } => match change {
             Change::Waits(wait) => {
@@ -210,6 +215,7 @@ fn msg_line(names: &mut Names, msg: &Msg) -> String {
         Msg::Media(tell) => media_line(names, tell),
         Msg::Speaker(tell) => speaker_line(names, tell),
         Msg::Spotlight(tell) => names.read(&format!("{tell:?}")),
+        Msg::Stage(tell) => stage_line(names, tell),
     }
 }
 
@@ -218,7 +224,8 @@ fn entry_line(names: &mut Names, tell: &entry::Tell) -> String {
         entry::Tell::PeerInfo { event, peer } => {
             let name = &peer.display_name;
             let hidden = if peer.hidden { " hidden" } else { "" };
-            format!("{event:?} {} {name:?}{hidden}", names.id(peer.peer.0))
+            let seat = if peer.seat == Seat::OnStage { "" } else { peer.seat.as_str() };
+            format!("{event:?} {} {name:?}{hidden} {seat}", names.id(peer.peer.0)).trim_end().to_owned()
         }
         entry::Tell::MediaLeft | entry::Tell::MediaPeerLeft(_) => names.read(&format!("{tell:?}")),
     }
@@ -250,6 +257,18 @@ fn roster_line(names: &mut Names, tell: &roster::Tell) -> String {
             format!("RoomInfo {title:?} {} {}", names.id(session.0), clock::show(created_at.0))
         }
         other => names.read(&format!("{other:?}")),
+    }
+}
+
+fn stage_line(names: &mut Names, tell: &stage::Tell) -> String {
+    match tell {
+        stage::Tell::Requests(list) => {
+            let list: Vec<String> =
+                list.iter().map(|r| format!("{} {:?}", names.id(r.peer.0), r.display_name)).collect();
+            format!("StageRequests [{}]", list.join(", "))
+        }
+        stage::Tell::SeatIs { peer, seat, .. } => format!("SeatIs {} {}", names.id(peer.0), seat.as_str()),
+        stage::Tell::Granted | stage::Tell::Denied | stage::Tell::TakenOff => format!("{tell:?}"),
     }
 }
 

@@ -11,6 +11,7 @@ use sederunt_core::input::{Command, Input};
 use sederunt_core::media::{MediaAnswer, MediaCallId, MediaCmd, MediaFault};
 use sederunt_core::removal::Removal;
 use sederunt_core::room::Room;
+use sederunt_core::standing::{Seat, StageAccess};
 use sederunt_core::tally::Tally;
 use sederunt_core::time::{Stamp, UnixMs};
 use sederunt_core::view_type::ViewType;
@@ -45,6 +46,7 @@ pub(crate) struct World {
     tallies: BTreeMap<SessionId, Tally>,
     removed: Vec<Removal>,
     waiting: Waiting,
+    seats: BTreeMap<(SessionId, PeerId), Seat>,
     /// Each session's own time minus the steady clock.
     offsets: BTreeMap<SessionId, i64>,
 }
@@ -97,6 +99,7 @@ impl World {
             tallies: BTreeMap::new(),
             removed: Vec::new(),
             waiting: Waiting::default(),
+            seats: BTreeMap::new(),
             offsets: BTreeMap::new(),
         }
     }
@@ -187,6 +190,9 @@ impl World {
                     );
                     self.stays.push((fact.session, peer, stay));
                 }
+                if let FactKind::SessionEnded { .. } = fact.kind {
+                    self.seats.retain(|(session, _), _| *session != fact.session);
+                }
                 self.offsets.insert(fact.session, *offset_ms);
                 self.facts.push(fact.clone());
                 match self.tallies.get_mut(&fact.session) {
@@ -209,6 +215,13 @@ impl World {
             Write::Terminated { .. } => self.config.open = false,
             Write::Removed { removal, .. } => self.removed.push(*removal),
             Write::Waiting { change, .. } => self.waiting.take(*change),
+            Write::Seat { session, peer, seat: Some(seat) } => {
+                self.seats.insert((*session, *peer), *seat);
+            }
+            Write::Seat { session, peer, seat: None } => {
+                let kept = self.seats.remove(&(*session, *peer));
+                assert!(kept.is_some(), "the seat that is forgotten was kept");
+            }
         }
     }
 
@@ -224,7 +237,7 @@ impl World {
         }
     }
 
-    /// `connect PEER PERSON [token=N] [role=R] [custom=X] [can=a,b|all] [wait=accept|host] [hidden]`
+    /// `connect PEER PERSON [token=N] [role=R] [custom=X] [can=a,b|all] [wait=accept|host] [hidden] [stage=S]`
     fn connect(&mut self, peer: &str, person: &str, options: &[&str]) -> Vec<String> {
         let mut token = self.names.person(person).as_u128() as u64;
         let mut who = Who {
@@ -252,6 +265,9 @@ impl World {
                 ("wait", "accept") => who.abilities.waiting_room = WaitingRoom::UntilAccepted,
                 ("wait", "host") => who.abilities.waiting_room = WaitingRoom::UntilPrivileged,
                 ("hidden", _) => who.abilities.hidden = true,
+                ("stage", "allowed") => who.abilities.stage = StageAccess::Allowed,
+                ("stage", "request") => who.abilities.stage = StageAccess::CanRequest,
+                ("stage", "not_allowed") => who.abilities.stage = StageAccess::NotAllowed,
                 other => panic!("{other:?}"),
             }
         }
@@ -384,9 +400,11 @@ impl World {
         }
         let live = open.as_ref().map(|open| open.tally.session());
         let admitted = self.waiting.admitted.values().filter(|admission| Some(admission.session) == live);
+        let seats = self.seats.iter().map(|((_, peer), seat)| (*peer, *seat));
         self.room = Room::new(self.config.clone(), open)
             .with_removed(self.removed.iter().copied())
-            .with_waiting(self.waiting.waits.values().copied(), admitted.copied());
+            .with_waiting(self.waiting.waits.values().copied(), admitted.copied())
+            .with_seats(seats);
         out
     }
 
@@ -469,5 +487,7 @@ fn abilities(list: &str) -> Abilities {
         view_polls: can("view_polls"),
         accept_waiting: can("accept"),
         waiting_room: WaitingRoom::Skip,
+        accept_stage_requests: can("accept"),
+        stage: StageAccess::NoStage,
     }
 }

@@ -1,11 +1,12 @@
 //! What the store would know: sessions folded from their facts, and the rows of the stays.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sederunt_core::effect::Write;
 use sederunt_core::fact::{Fact, FactKind, LeaveReason};
-use sederunt_core::id::StayId;
+use sederunt_core::id::{PeerId, StayId};
 use sederunt_core::removal::Removal;
+use sederunt_core::standing::Seat;
 use sederunt_core::tally::{Stay, Tally};
 use sederunt_core::time::UnixMs;
 
@@ -25,6 +26,8 @@ pub(crate) struct Ledger {
     stay_ids: BTreeSet<StayId>,
     pub(crate) removed: Vec<Removal>,
     pub(crate) waiting: Kept,
+    /// Of the LIVE session.
+    pub(crate) seats: BTreeMap<PeerId, Seat>,
 }
 
 impl Ledger {
@@ -45,6 +48,18 @@ impl Ledger {
             }
             Write::Removed { removal, .. } => self.removed.push(*removal),
             Write::Waiting { .. } => self.waiting.take(write),
+            Write::Seat { session, peer, seat } => {
+                let (tally, _) = self.sessions.last().unwrap();
+                assert_eq!(
+                    (*session, tally.columns().ended_at),
+                    (tally.session(), None),
+                    "a seat after the end"
+                );
+                match seat {
+                    Some(seat) => drop(self.seats.insert(*peer, *seat)),
+                    None => assert!(self.seats.remove(peer).is_some(), "{peer} had no seat of its own"),
+                }
+            }
             Write::Chat(_) | Write::ChatDeleted { .. } | Write::Poll(_) | Write::PollVote { .. } => {}
         }
     }
@@ -53,6 +68,9 @@ impl Ledger {
         self.kinds.insert(kind(&fact.kind));
         if let FactKind::PeerJoined { stay, .. } = fact.kind {
             assert!(self.stay_ids.insert(stay), "two stays of the meeting are {stay}");
+        }
+        if let FactKind::SessionEnded { .. } = fact.kind {
+            self.seats.clear();
         }
         if let FactKind::SessionStarted { .. } = fact.kind {
             if let Some((before, _)) = self.sessions.last() {

@@ -11,6 +11,8 @@
 
 mod ledger;
 mod model;
+mod seats;
+mod stage;
 mod waiting;
 mod world;
 

@@ -4,6 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sederunt_core::fact::{EndReason, LeaveReason, Role};
+use sederunt_core::standing::Seat;
+
+use crate::seats::Sitter;
 
 use crate::waiting::{Waiting, Way};
 
@@ -123,12 +126,15 @@ pub(crate) struct Model {
     seen: BTreeSet<u64>,
     /// Peer ids, with whose they are, that went out of the LIVE session because their grace ran out.
     lost: Vec<(u64, u64)>,
+    /// Where those sit who are in the room, and those of the LIVE session who were lost; by peer id.
+    pub(crate) seats: BTreeMap<u64, Seat>,
+    pub(crate) sitters: Vec<Sitter>,
     floor: i64,
     configured_at: i64,
 }
 
 impl Model {
-    pub(crate) fn new(settings: Settings, ways: Vec<Way>) -> Self {
+    pub(crate) fn new(settings: Settings, ways: Vec<Way>, sitters: Vec<Sitter>) -> Self {
         let peers = vec![None; ways.len()];
         let wires = (0x100..).zip(ways.iter().map(|way| way.person)).collect();
         Self {
@@ -142,6 +148,8 @@ impl Model {
             removed: BTreeMap::new(),
             seen: BTreeSet::new(),
             lost: Vec::new(),
+            seats: BTreeMap::new(),
+            sitters,
             floor: i64::MIN,
             configured_at: i64::MIN,
         }
@@ -279,6 +287,7 @@ impl Model {
                 (peer.joined, peer.stay) = (true, index);
             }
             self.entered(client);
+            self.sit_down(client);
         }
         self.advance();
     }
@@ -301,6 +310,9 @@ impl Model {
         let of_session = self.is_of_session(client);
         let Some(peer) = self.peers[client].take() else { return };
         self.waits_no_more(client, reason);
+        if peer.joined {
+            self.get_up(client, reason);
+        }
         if reason.is_removal() {
             self.lost.retain(|lost| *lost != self.wires[client]);
             self.removed.insert(self.wires[client].0, now);
@@ -331,6 +343,7 @@ impl Model {
         self.seen.clear();
         self.lost.clear();
         self.waiting.admitted.clear();
+        self.seats.clear();
         if let Some(session) = self.live() {
             session.end = Some((at, reason));
             session.total = session.together(at.max(session.latest));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use sederunt_core::call::{CommandId, ConnId, Disconnect, ReqId};
 use sederunt_core::config::{OpenSession, RoomConfig};
-use sederunt_core::effect::Write;
+use sederunt_core::effect::{Effect, Outcome, Write};
 use sederunt_core::fact::{Fact, FactKind, LeaveReason, Role};
 use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, PeerId, StayId};
 use sederunt_core::input::{Command, Input};
@@ -17,6 +17,8 @@ use sederunt_core::words::{Request, entry, roster};
 
 use crate::ledger::Ledger;
 use crate::model::{Model, Settings};
+use crate::seats::Sitter;
+use crate::stage::sitter;
 use crate::waiting::ways;
 use sederunt_dice::Dice;
 
@@ -24,10 +26,10 @@ const START: i64 = 1_700_000_000_000;
 const STEPS: u64 = 60;
 
 #[derive(Clone, Copy)]
-struct Client {
-    person: u64,
-    role: Role,
-    conn: ConnId,
+pub(crate) struct Client {
+    pub(crate) person: u64,
+    pub(crate) role: Role,
+    pub(crate) conn: ConnId,
 }
 
 pub(crate) struct World {
@@ -45,7 +47,7 @@ pub(crate) struct World {
     config: RoomConfig,
     pub(crate) model: Model,
     pub(crate) ledger: Ledger,
-    clients: Vec<Client>,
+    pub(crate) clients: Vec<Client>,
     conns: u64,
     /// Newest peer id.
     wires: u64,
@@ -85,6 +87,7 @@ impl World {
             .collect();
         let people: Vec<(u64, Role)> = clients.iter().map(|client| (client.person, client.role)).collect();
         let ways = ways(&mut rng, &people);
+        let sitters = clients.iter().map(|client| sitter(&mut rng, client)).collect();
         let config = RoomConfig {
             app: AppId::from("app"),
             meeting: MeetingId::from_u128(7),
@@ -104,7 +107,7 @@ impl World {
             base: 0,
             room: Room::new(config.clone(), None),
             config,
-            model: Model::new(settings, ways),
+            model: Model::new(settings, ways, sitters),
             ledger: Ledger::default(),
             clients,
             conns: 0,
@@ -173,11 +176,16 @@ impl World {
     }
 
     fn feed(&mut self, input: Input) {
+        drop(self.effects(input));
+    }
+
+    pub(crate) fn effects(&mut self, input: Input) -> Vec<Effect> {
         self.fresh += 1;
         let (now, offset_ms) = (UnixMs(self.clock + self.base), self.wall - self.base);
         let stay = StayId(Id::mint(2, self.fresh));
         let stamp = Stamp { now, offset_ms, fresh: Id::mint(1, self.fresh), stay };
-        for write in self.room.handle(stamp, input).writes {
+        let Outcome { writes, effects } = self.room.handle(stamp, input);
+        for write in writes {
             self.say(|| format!("    {write:?}"));
             if let Write::Fact { fact: Fact { kind: FactKind::PeerJoined { .. }, .. }, offset_ms, .. } =
                 &write
@@ -187,6 +195,7 @@ impl World {
             }
             self.ledger.take(&write);
         }
+        effects
     }
 
     fn act(&mut self) {
@@ -200,7 +209,7 @@ impl World {
         let joined = connected && self.model.peers[client].as_ref().is_some_and(|peer| peer.joined);
         let action = if self.stormy && self.rng.chance(85) {
             // Connect and join, drop, leave, or be kicked.
-            *self.rng.pick(&[6, 6, 6, 42, 42, 42, 60, 74, 79, 82])
+            *self.rng.pick(&[6, 6, 6, 42, 42, 42, 60, 74, 79, 82, 96, 96])
         } else {
             self.rng.below(100)
         };
@@ -226,6 +235,7 @@ impl World {
                 self.model.terminate(now);
                 self.command(Command::Terminate);
             }
+            96..99 => self.stage(client, connected),
             // Noise on a socket that may be gone.
             _ => self.ask(
                 client,
@@ -234,7 +244,7 @@ impl World {
         }
     }
 
-    fn peer(&self, client: usize) -> PeerId {
+    pub(crate) fn peer(&self, client: usize) -> PeerId {
         PeerId::from_u128(self.model.wires[client].0.into())
     }
 
@@ -249,6 +259,7 @@ impl World {
         self.conns += 1;
         let conn = ConnId(self.conns);
         let (Client { person, role, .. }, way) = (self.clients[client], self.model.ways[client]);
+        let Sitter { access, accepts, .. } = self.model.sitters[client];
         let who = Who {
             participant: ParticipantId::from_u128(u128::from(person)),
             display_name: format!("p{person}"),
@@ -262,6 +273,8 @@ impl World {
                 kick: true,
                 accept_waiting: way.is_host,
                 waiting_room: way.waiting_room,
+                accept_stage_requests: accepts,
+                stage: access,
                 ..Abilities::default()
             },
             ip_address: None,
@@ -442,9 +455,11 @@ impl World {
         let own = open.as_ref().map_or(self.wall, |open| open.offset_ms + self.base);
         let removed = self.ledger.removed.iter().map(|r| Removal { at: UnixMs(self.clock + own), ..*r });
         let admitted = self.ledger.waiting.admitted(open.as_ref().map(|open| open.tally.session()));
+        let seats = self.ledger.seats.iter().map(|(peer, seat)| (*peer, *seat));
         self.room = Room::new(self.config.clone(), open)
             .with_removed(removed)
-            .with_waiting(self.ledger.waiting.waits(), admitted);
+            .with_waiting(self.ledger.waiting.waits(), admitted)
+            .with_seats(seats);
         // What was open is closed at the heartbeat: up to 5 s of minutes per stay are given back.
         self.consumed = (usize::MAX, i64::MIN, 0);
     }
@@ -454,6 +469,7 @@ impl World {
         // The room learns of the time only by inputs.
         self.feed(Input::Tick);
         self.check_waiting();
+        self.check_seats();
         self.ledger.compare(&self.model.sessions, now);
         assert_eq!(self.ledger.terminated_at.is_some(), self.model.terminated, "terminated");
         if let Some((at, why)) = self.due() {

@@ -6,6 +6,7 @@ use sederunt_proto::media::edge as e;
 use sederunt_proto::socket::room as r;
 
 use super::read::{ids, read};
+use super::stage::stage_type;
 use super::{Refusal, Translated, Wire, wire};
 
 pub(super) fn ask(event: u32, payload: &[u8]) -> Option<Translated> {
@@ -61,7 +62,7 @@ pub(super) fn peer(info: &PeerInfo) -> r::Peer {
         user_id: info.participant.to_string(),
         display_name: info.display_name.clone(),
         // A peer off stage neither publishes nor is subscribed to (PROTOCOL §0 point 9).
-        stage_type: Some(r::StageType::OnStage.into()),
+        stage_type: Some(stage_type(info.seat).into()),
         custom_participant_id: info.custom_participant_id.clone(),
         preset_id: None,
         display_picture_url: Some(info.picture.clone()),

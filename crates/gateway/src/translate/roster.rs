@@ -1,6 +1,6 @@
 //! Who and what is here.
 
-use sederunt_core::id::MeetingId;
+use sederunt_core::id::{MeetingId, PeerId};
 use sederunt_core::words::roster::{Ask, Tell};
 use sederunt_proto::event::{media as m, room};
 use sederunt_proto::media::edge as e;
@@ -57,9 +57,13 @@ pub(super) fn tell(meeting: MeetingId, tell: &Tell) -> Wire {
             let peers = peers.iter().map(peer).collect();
             wire(room::GET_ROOM_PEERS_INFO, &r::RoomPeersInfoResponse { peers })
         }
-        Tell::StageState { on_stage } => {
-            let on_stage_peers = on_stage.iter().map(ToString::to_string).collect();
-            let state = r::GetRoomStageStateResponse { on_stage_peers, ..Default::default() };
+        Tell::StageState { on_stage, invited, asking } => {
+            let texts = |peers: &[PeerId]| peers.iter().map(ToString::to_string).collect();
+            let state = r::GetRoomStageStateResponse {
+                on_stage_peers: texts(on_stage),
+                approved_stage_peers: texts(invited),
+                requested_stage_peers: texts(asking),
+            };
             wire(room::GET_ROOM_STAGE_STATE, &state)
         }
         Tell::ConnectedRooms { title } => {

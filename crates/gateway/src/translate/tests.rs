@@ -1,8 +1,10 @@
 //! Every word of the room has its event, and nothing a client sends can break the translation.
 
+use prost::Message;
 use sederunt_core::error::RoomError;
 use sederunt_core::id::{ChatId, Id, MeetingId, ParticipantId, PeerId, ProducerId, SessionId, TransportId};
 use sederunt_core::media::{MediaFault, MediaKind, ProducerState};
+use sederunt_core::standing::Seat;
 use sederunt_core::time::UnixMs;
 use sederunt_core::words::broadcast::{Broadcast, BroadcastTo};
 use sederunt_core::words::chat::ChatMessage;
@@ -10,9 +12,11 @@ use sederunt_core::words::entry::{PeerEvent, PeerInfo};
 use sederunt_core::words::media::{Consumer, JoinComplete, MediaPeer};
 use sederunt_core::words::plugin::StoreAddress;
 use sederunt_core::words::speaker::SpeakerChange;
-use sederunt_core::words::{self, Msg};
+use sederunt_core::words::stage::StageRequest;
+use sederunt_core::words::{self, Msg, Request};
 use sederunt_dice::Dice;
 use sederunt_proto::event::{self, chat, media, plugin, poll, room};
+use sederunt_proto::socket::{livestreaming as l, room as r};
 
 use super::{reply, request, room_refusal};
 
@@ -31,6 +35,7 @@ fn info() -> PeerInfo {
         preset_name: String::new(),
         hidden: false,
         recorder: false,
+        seat: Seat::OnStage,
     }
 }
 
@@ -96,7 +101,14 @@ fn room_words() -> Vec<(Msg, u32)> {
             room::GET_ROOM_INFO,
         ),
         (Msg::Roster(words::roster::Tell::RoomPeers(Vec::new())), room::GET_ROOM_PEERS_INFO),
-        (Msg::Roster(words::roster::Tell::StageState { on_stage: vec![PEER] }), room::GET_ROOM_STAGE_STATE),
+        (
+            Msg::Roster(words::roster::Tell::StageState {
+                on_stage: vec![PEER],
+                invited: Vec::new(),
+                asking: Vec::new(),
+            }),
+            room::GET_ROOM_STAGE_STATE,
+        ),
         (Msg::Waiting(words::waiting::Tell::Waits(info())), room::JOIN_ROOM),
         (Msg::Waiting(words::waiting::Tell::List(vec![info()])), room::GET_WAITING_ROOM_REQUESTS),
         (Msg::Waiting(words::waiting::Tell::Accepted), room::WAITING_ROOM_REQUEST_ACCEPTED),
@@ -127,6 +139,22 @@ fn room_words() -> Vec<(Msg, u32)> {
         (Msg::Plugin(words::plugin::Tell::Inserted(store(), Vec::new())), plugin::STORE_INSERT_KEYS),
         (Msg::Plugin(words::plugin::Tell::Got(store(), Vec::new())), plugin::STORE_GET_KEYS),
         (Msg::Plugin(words::plugin::Tell::Deleted(store(), Vec::new())), plugin::STORE_DELETE_KEYS),
+    ]
+}
+
+fn stage_words() -> Vec<(Msg, u32)> {
+    let request =
+        StageRequest { peer: PEER, participant: ParticipantId::default(), display_name: String::new() };
+    let seat = |seat| {
+        Msg::Stage(words::stage::Tell::SeatIs { peer: PEER, participant: ParticipantId::default(), seat })
+    };
+    vec![
+        (Msg::Stage(words::stage::Tell::Requests(vec![request])), room::GET_STAGE_REQUESTS),
+        (Msg::Stage(words::stage::Tell::Granted), room::GRANT_STAGE_ACCESS),
+        (Msg::Stage(words::stage::Tell::Denied), room::DENY_STAGE_ACCESS),
+        (Msg::Stage(words::stage::Tell::TakenOff), room::LEAVE_STAGE),
+        (seat(Seat::Audience), room::PEER_STAGE_STATUS_UPDATE),
+        (seat(Seat::OnStage), room::PEER_STAGE_STATUS_UPDATE),
     ]
 }
 
@@ -199,15 +227,40 @@ fn media_words() -> Vec<(Msg, u32)> {
 
 #[test]
 fn every_word_of_the_room_has_its_event() {
-    for (word, number) in room_words().into_iter().chain(media_words()) {
+    for (word, number) in room_words().into_iter().chain(stage_words()).chain(media_words()) {
         let (event, payload) = reply(MeetingId(Id::default()), &word);
         assert_eq!(event, number, "{word:?}");
-        // A message without content is an empty payload, which the client decodes; only an acknowledgement has none.
-        assert_eq!(
-            payload.is_none(),
-            matches!(word, Msg::Broadcast(words::broadcast::Tell::BroadcastAck { .. })),
-            "{word:?}"
+        // A message without content is an empty payload, which the client decodes; an acknowledgement, and what the
+        // client takes by its number alone, has none.
+        let bare = matches!(
+            word,
+            Msg::Broadcast(words::broadcast::Tell::BroadcastAck { .. })
+                | Msg::Stage(
+                    words::stage::Tell::Granted | words::stage::Tell::Denied | words::stage::Tell::TakenOff
+                )
         );
+        assert_eq!(payload.is_none(), bare, "{word:?}");
+    }
+}
+
+/// What the client says of the stage, and the seats in its own numbers.
+#[test]
+fn the_stage_is_understood_and_told() {
+    let someone = ParticipantId::from_u128(7);
+    let granted = l::GrantStageAccessRequest { user_ids: vec![someone.to_string()] }.encode_to_vec();
+    let Ok(Request::Stage(words::stage::Ask::Grant { participants })) =
+        request(room::GRANT_STAGE_ACCESS, &granted)
+    else {
+        panic!("a grant")
+    };
+    assert_eq!(participants, [someone]);
+    let wrong = l::LeaveStageRequest { user_ids: vec!["x".to_owned()] }.encode_to_vec();
+    assert_eq!(request(room::LEAVE_STAGE, &wrong).unwrap_err().code, 400);
+    for (number, seat) in [(4, Seat::Audience), (3, Seat::Asking), (2, Seat::Invited), (1, Seat::OnStage)] {
+        let word = words::stage::Tell::SeatIs { peer: PEER, participant: someone, seat };
+        let (_, payload) = reply(MeetingId(Id::default()), &Msg::Stage(word));
+        let update = r::PeerStatusUpdate::decode(payload.unwrap().as_slice()).unwrap();
+        assert_eq!((update.stage_type, update.user_id), (Some(number), someone.to_string()));
     }
 }
 

@@ -11,6 +11,7 @@ mod media;
 mod meeting;
 mod removed;
 mod returning;
+mod stage;
 mod strangers;
 mod waiting;
 mod world;

@@ -213,6 +213,15 @@ impl Peer {
 
     /// `init()` and `join()` of the client, the media transports left out.
     pub(crate) async fn join(&mut self, name: &str) -> media::edge::PeerJoinCompleteResponse {
+        self.join_at(name, r::StageType::OnStage).await
+    }
+
+    /// The same, of somebody who is given this seat.
+    pub(crate) async fn join_at(
+        &mut self,
+        name: &str,
+        seat: r::StageType,
+    ) -> media::edge::PeerJoinCompleteResponse {
         let join = media::edge::PeerJoinRequest { display_name: Some(name.to_owned()), ..Default::default() };
         self.ask::<media::edge::PeerJoinResponse>(event::media::JOIN_ROOM, &join).await.unwrap();
         let peer = r::Peer { peer_id: self.id.clone(), display_name: name.to_owned(), ..Default::default() };
@@ -223,7 +232,7 @@ impl Peer {
             (me.peer_id.as_str(), me.display_name.as_str(), me.waitlisted),
             (self.id.as_str(), name, false)
         );
-        assert_eq!(me.stage_type(), r::StageType::OnStage);
+        assert_eq!(me.stage_type(), seat);
         let complete = media::edge::PeerJoinCompleteRequest {};
         self.ask(event::media::SELF_JOIN_COMPLETE, &complete).await.unwrap()
     }

@@ -6,5 +6,6 @@ mod clocks;
 mod disk;
 mod faults;
 mod rooms;
+mod stage;
 mod waiting;
 mod world;

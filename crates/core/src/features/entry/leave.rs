@@ -69,7 +69,7 @@ impl Entry {
         }
         let away_ms = peer.lost_at.map_or(0, |lost_at| at.since(lost_at));
         let departed = Departed::of(&peer, of_session);
-        hall.note(Happened::Left(Box::new(Gone { peer, away_ms })));
+        hall.note(Happened::Left(Box::new(Gone { peer, away_ms, lost: reason.is_loss() })));
         Some(departed)
     }
 

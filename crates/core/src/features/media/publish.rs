@@ -10,7 +10,7 @@ use crate::who::Ability;
 use crate::words::media::{Produce, Tell};
 
 use super::calls::Then;
-use super::{Media, host_control, hush, sending, unexpected};
+use super::{Media, drop_producers, host_control, hush, sending, set_paused, unexpected};
 
 impl Media {
     /// `media.produce`: the others hear of it once the SFU has it.
@@ -23,7 +23,7 @@ impl Media {
         if !hall.joined(asked)?.media.is_complete() {
             return Err(RoomError::NotJoined);
         }
-        let me = hall.may(asked, ability(&produce))?;
+        let me = hall.may(asked, ability(produce.screen_share, produce.kind))?;
         check_texts(&produce)?;
         let transport = sending(me, produce.transport)?;
         if me.media.producers.len().saturating_add(me.media.publishing) >= limit::PRODUCERS_PER_PEER_MAX {
@@ -56,7 +56,8 @@ impl Media {
         Ok(())
     }
 
-    /// `media.closeProducer`. The others are told at once: the track ends whatever the SDP says.
+    /// `media.closeProducer`. The others are told at once: the track ends whatever the SDP says. Of a track that was
+    /// [withdrawn](withdraw) the m-line is left to take down.
     pub(super) fn close_producer(
         &mut self,
         hall: &mut Hall,
@@ -65,7 +66,20 @@ impl Media {
         offer: Option<String>,
     ) -> Result<(), RoomError> {
         let me = hall.joined(asked)?;
-        let state = me.media.producers.get(&producer).ok_or(RoomError::NotFound("producer"))?.clone();
+        let Some(state) = me.media.producers.get(&producer).cloned() else {
+            let left = me.media.withdrawn.contains(&producer) && offer.is_some();
+            let transport = me.media.send.filter(|_| left).ok_or(RoomError::NotFound("producer"))?;
+            self.call(
+                hall,
+                asked,
+                MediaCmd::CloseProducer { transport, producer, offer },
+                Then::ProducerClosed,
+            )?;
+            if let Some(peer) = hall.peers.get_mut(asked.me) {
+                peer.media.withdrawn.remove(&producer);
+            }
+            return Ok(());
+        };
         let cmd = MediaCmd::CloseProducer { transport: state.transport, producer, offer };
         self.call(hall, asked, cmd, Then::ProducerClosed)?;
         if let Some(peer) = hall.peers.get_mut(asked.me) {
@@ -100,6 +114,10 @@ pub(super) fn answered(
             hall.out.reply(conn, &re, Tell::Produced { producer, answer });
             hall.push_media(Some(id), Tell::ProducerCreated { peer: id, producer: state.clone() });
             host_control::published(hall, id, &state);
+            if hall.peers.get(id).is_some_and(|peer| !peer.is_on_stage()) {
+                // It left the stage meanwhile.
+                withdraw(hall, id);
+            }
         }
         (Ok(_), None) => {
             hall.out.media(id, MediaCmd::DropProducer { producer: state.producer });
@@ -109,8 +127,24 @@ pub(super) fn answered(
     }
 }
 
-fn ability(produce: &Produce) -> Ability {
-    match (produce.screen_share, produce.kind) {
+/// A peer has left the stage: nothing of it is forwarded any more. Screens end. Its client keeps microphone and camera,
+/// paused, and goes on with the same tracks when it is on stage again (PROTOCOL §7.7).
+pub(super) fn withdraw(hall: &mut Hall, id: PeerId) {
+    let Some(peer) = hall.peers.get_mut(id) else { return };
+    let screens = peer.media.withdraw_screens();
+    let kept: Vec<ProducerId> = peer.media.producers().map(|state| state.producer).collect();
+    drop_producers(hall, id, screens);
+    for producer in kept {
+        if let Some(Some(producer)) = set_paused(hall, id, producer, true) {
+            let tell = Tell::ProducerToggledBy { peer: id, initiator: Some(id), producer };
+            hall.push_media(Some(id), tell);
+        }
+    }
+}
+
+/// What it takes to publish such a track.
+pub(super) const fn ability(screen_share: bool, kind: MediaKind) -> Ability {
+    match (screen_share, kind) {
         (true, _) => Ability::ProduceScreenshare,
         (false, MediaKind::Audio) => Ability::ProduceAudio,
         (false, MediaKind::Video) => Ability::ProduceVideo,

@@ -80,9 +80,10 @@ impl Media {
     }
 }
 
-/// The producer a client wants, if it exists.
+/// The producer a client wants, if it exists. Nobody subscribes to who is off stage.
 fn wanted<'a>(hall: &'a Hall, want: &Want) -> Option<&'a ProducerState> {
-    hall.peers.get(want.producing_peer)?.media.producers.get(&want.producer)
+    let peer = hall.peers.get(want.producing_peer).filter(|peer| peer.is_on_stage())?;
+    peer.media.producers.get(&want.producer)
 }
 
 /// One result per wanted producer, in the order of the request. A producer may have gone meanwhile.
