@@ -59,7 +59,7 @@ impl World {
             ["get", keys @ ..] => Request::Plugin(plugin::Ask::Get { at: store(), keys: keys.iter().map(|&k| k.to_owned()).collect() }),
             ["put", key, value] => Request::Plugin(plugin::Ask::Insert { at: store(), items: vec![((*key).to_owned(), value.as_bytes().to_vec())] }),
             ["del", keys @ ..] => Request::Plugin(plugin::Ask::Delete { at: store(), keys: keys.iter().map(|&k| k.to_owned()).collect() }),
-            ["requests" | "ask_for_stage" | "cancel_request" | "grant" | "deny" | "go_on_stage" | "off_stage", ..] => Request::Stage(self.stage_request(words)),
+            ["requests" | "ask_for_stage" | "cancel_request" | "grant" | "turn_down" | "go_on_stage" | "off_stage", ..] => Request::Stage(self.stage_request(words)),
             _ => self.media_request(me, words),
         }
     }
@@ -71,7 +71,7 @@ impl World {
             ["ask_for_stage"] => stage::Ask::Request,
             ["cancel_request"] => stage::Ask::Cancel,
             ["grant", ids] => stage::Ask::Grant { participants: people(ids) },
-            ["deny", ids] => stage::Ask::Deny { participants: people(ids) },
+            ["turn_down", ids] => stage::Ask::Deny { participants: people(ids) },
             ["go_on_stage"] => stage::Ask::Join,
             // Of oneself by one's own name.
             ["off_stage", ids] => stage::Ask::Leave { participants: people(ids) },

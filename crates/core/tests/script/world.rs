@@ -259,7 +259,8 @@ impl World {
                 ("role", role) => who.role = Role::parse(role).unwrap(),
                 ("custom", id) => who.custom_participant_id = Some(id.to_owned()),
                 ("can", list) => {
-                    who.abilities = Abilities { waiting_room: who.abilities.waiting_room, ..abilities(list) }
+                    let Abilities { waiting_room, stage, .. } = who.abilities;
+                    who.abilities = Abilities { waiting_room, stage, ..abilities(list) };
                 }
                 // How it comes in: `wait=accept` or `wait=host`.
                 ("wait", "accept") => who.abilities.waiting_room = WaitingRoom::UntilAccepted,
@@ -487,7 +488,7 @@ fn abilities(list: &str) -> Abilities {
         view_polls: can("view_polls"),
         accept_waiting: can("accept"),
         waiting_room: WaitingRoom::Skip,
-        accept_stage_requests: can("accept"),
+        accept_stage_requests: can("accept_stage"),
         stage: StageAccess::NoStage,
     }
 }
