@@ -68,9 +68,9 @@ impl Sfu {
         let was_ill = downlink.allocator.is_ill();
         let reset = downlink.is_heard.then(|| downlink.allocator.measure(now, measure)).flatten();
         let changed = downlink.allocator.is_ill() != was_ill;
-        if let Some(from_bps) = reset {
-            self.stats.lines_dropped += 1;
-            self.begin_estimate(slot, from_bps, from_bps);
+        if let Some(restart) = reset {
+            self.stats.lines_dropped += u64::from(restart.is_drop);
+            self.begin_estimate(slot, restart.from_bps, restart.from_bps);
         }
         if reset.is_some() || changed {
             let pictures = self.transports.get(slot).map(|t| t.consumers.clone()).unwrap_or_default();

@@ -17,6 +17,15 @@ pub(crate) struct Budget {
     pub(crate) desired_bps: u64,
 }
 
+/// The estimator is to begin again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Restart {
+    /// From this, bits of payload a second.
+    pub(crate) from_bps: u64,
+    /// Because far less arrives than it believes; else because a fall is over.
+    pub(crate) is_drop: bool,
+}
+
 /// What was changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Moves {
@@ -34,16 +43,33 @@ pub(crate) struct Allocator {
     is_tight: bool,
     /// Since when the estimate is below what goes out without any other sign of it.
     doubts: Option<Instant>,
+    /// The line has shown that it does not carry more, since everything was had last.
+    is_bounded: bool,
 }
 
 impl Allocator {
     pub(crate) fn new(tuning: Tuning) -> Self {
-        Self { tuning, line: Line::default(), attempts: Attempts::default(), is_tight: false, doubts: None }
+        Self {
+            tuning,
+            line: Line::default(),
+            attempts: Attempts::default(),
+            is_tight: false,
+            doubts: None,
+            is_bounded: false,
+        }
     }
 
-    /// Takes a measure. `Some` = the estimator is to begin again from this, bits of payload a second.
-    pub(crate) fn measure(&mut self, now: Instant, measure: Measure) -> Option<u64> {
-        self.line.measure(now, measure, &self.tuning)
+    /// Takes a measure. `Some` = the estimator is to begin again.
+    pub(crate) fn measure(&mut self, now: Instant, measure: Measure) -> Option<Restart> {
+        if let Some(from_bps) = self.line.measure(now, measure, &self.tuning) {
+            // Where not even the sound fits, nothing is tried sooner for that.
+            if !self.is_tight {
+                self.attempts.dropped(self.line.carries_bps(&self.tuning), &self.tuning);
+            }
+            return Some(Restart { from_bps, is_drop: true });
+        }
+        let afresh = !self.is_tight && self.attempts.begins_afresh(now, self.line.is_strained());
+        afresh.then_some(Restart { from_bps: measure.estimate_bps, is_drop: false })
     }
 
     /// Loses so much that repeats would only make it worse.
@@ -80,17 +106,32 @@ impl Allocator {
         } else if !self.is_tight
             && self.attempts.may_raise(now, self.is_urgent(sound, pictures), &self.tuning)
         {
-            let takes = |total: u64| self.line.takes(sound.saturating_add(total), &self.tuning);
-            moves.ups = if takes(pictures::wanted_bps(pictures)) {
-                pictures::satisfy(pictures)
-            } else {
-                pictures::raise(pictures, takes)
-            };
+            let from = sound.saturating_add(pictures::total_bps(pictures));
+            moves.ups = self.raise(sound, pictures);
             if moves.ups > 0 {
-                self.attempts.raised(now);
+                self.attempts.raised(now, from);
             }
         }
+        self.is_bounded |= moves.downs > 0 || self.is_tight || self.line.is_strained();
         (self.budget(now, voices, pictures), moves)
+    }
+
+    /// Takes steps up: as many as there is plenty for on a line that has shown no bounds, else one that it is known to take.
+    fn raise(&self, sound: u64, pictures: &mut [Picture]) -> u64 {
+        let takes = |total: u64| self.line.takes(sound.saturating_add(total), &self.tuning);
+        if takes(pictures::wanted_bps(pictures)) {
+            return pictures::satisfy(pictures);
+        }
+        // Twice as much at once, at most.
+        let most = pictures::total_bps(pictures).saturating_mul(2);
+        let has_plenty =
+            |total: u64| total <= most && self.line.has_plenty(sound.saturating_add(total), &self.tuning);
+        let (mut ups, mut more) = (0, u64::from(!self.is_bounded));
+        while more > 0 {
+            more = pictures::raise(pictures, has_plenty);
+            ups += more;
+        }
+        if ups > 0 { ups } else { pictures::raise(pictures, takes) }
     }
 
     /// What is shared out: the estimate, or for a while what goes out already, if nothing else says that it is too much.
@@ -124,7 +165,7 @@ impl Allocator {
             && self.attempts.may_raise(now, false, &self.tuning)
         {
             self.is_tight = false;
-            self.attempts.raised(now);
+            self.attempts.raised(now, voices::going_bps(voices));
         }
         if self.is_tight { voices::choose(now, voices, carries) } else { voices::release(now, voices) }
     }
@@ -133,7 +174,7 @@ impl Allocator {
     fn budget(&mut self, now: Instant, voices: &[Voice], pictures: &[Picture]) -> Budget {
         let all_sound = voices::all_bps(voices);
         let going = voices::going_bps(voices) + pictures::total_bps(pictures);
-        let wanted = all_sound + pictures::wanted_bps(pictures);
+        let wanted = of(all_sound + pictures::wanted_bps(pictures), self.tuning.wanted_permille);
         let step = if self.is_tight {
             Some(all_sound.saturating_sub(voices::going_bps(voices)))
         } else {
@@ -141,15 +182,26 @@ impl Allocator {
         };
         let Some(step) = step else {
             self.attempts.rest();
-            let desired = of(wanted, self.tuning.wanted_permille);
-            return Budget { least_bps: 0, desired_bps: self.line.payload(desired) };
+            self.is_bounded = false;
+            return Budget { least_bps: 0, desired_bps: self.line.payload(wanted) };
         };
-        let desired =
-            of(going + step, self.tuning.desire_permille).min(of(wanted, self.tuning.wanted_permille));
-        let need = of(going + step, self.tuning.up_permille).saturating_mul(1_000) / self.tuning.use_permille;
         let is_urgent = self.is_urgent(voices::going_bps(voices), pictures);
         let is_tried = self.attempts.tries(now, is_urgent, self.line.is_strained(), &self.tuning);
+        let next = going + step;
+        let need = of(next, self.tuning.up_permille).saturating_mul(1_000) / self.tuning.use_permille;
         let least = if is_tried { need } else { 0 };
+        let desired = of(next, self.tuning.desire_permille).max(self.growth_bps()).min(wanted);
         Budget { least_bps: self.line.payload(least), desired_bps: self.line.payload(desired) }
+    }
+
+    /// A line of which the first probes found all that they looked for, and that has shown no bounds since, is to be known as soon as
+    /// possible, so that a room of twenty is seen at once.
+    fn growth_bps(&self) -> u64 {
+        let carries = self.line.carries_bps(&self.tuning);
+        if self.is_bounded || carries < self.tuning.grow_from_bps {
+            0
+        } else {
+            of(carries, self.tuning.grow_permille)
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::tuning::Tuning;
+use super::tuning::{Tuning, of};
 
 /// The attempts at more on one line.
 #[derive(Debug, Default)]
@@ -15,9 +15,13 @@ pub(crate) struct Attempts {
     wait: Option<Duration>,
     retry: Option<Duration>,
     last_up: Option<Instant>,
+    /// What went out before it, bits a second.
+    up_from_bps: u64,
     last_down: Option<Instant>,
     /// Padding asks for the next step since then.
     trying: Option<Instant>,
+    /// The estimator began again in the middle of a fall, and is to do so once more when that is over.
+    is_fresh_due: bool,
 }
 
 impl Attempts {
@@ -40,9 +44,11 @@ impl Attempts {
         (self.from, self.last_down, self.trying) = (Some(now + wait), Some(now), None);
     }
 
-    /// A step up was taken.
-    pub(crate) fn raised(&mut self, now: Instant) {
-        (self.last_up, self.trying, self.retry, self.again_from) = (Some(now), None, None, None);
+    /// A step up was taken from what went out before.
+    pub(crate) fn raised(&mut self, now: Instant, from_bps: u64) {
+        self.up_from_bps = from_bps;
+        (self.last_up, self.trying, self.is_fresh_due) = (Some(now), None, false);
+        (self.retry, self.again_from) = (None, None);
     }
 
     /// Whether a step up may be taken now. `is_urgent`: somebody is not seen at all, or the line is estimated at far more than the
@@ -77,6 +83,21 @@ impl Attempts {
         self.retry = Some(wait);
         (self.again_from, self.trying) = (Some(now + wait), None);
         false
+    }
+
+    /// There was a fast drop to this. Of a line that carries much less than it did before the last step up nothing is known any more,
+    /// whatever was tried before.
+    pub(crate) fn dropped(&mut self, to_bps: u64, tuning: &Tuning) {
+        if to_bps < of(self.up_from_bps, tuning.fallen_permille) {
+            (self.retry, self.again_from, self.is_fresh_due) = (None, None, true);
+        }
+    }
+
+    /// Whether the estimator is to begin again now: in a fall it has seen so much loss that it would refuse to probe, and padding goes
+    /// no further than what it says. Once.
+    pub(crate) fn begins_afresh(&mut self, now: Instant, is_strained: bool) -> bool {
+        let is_over = self.from.is_some_and(|from| now >= from) && !is_strained;
+        is_over && std::mem::take(&mut self.is_fresh_due)
     }
 
     /// There is no next step.

@@ -136,8 +136,13 @@ impl Line {
     /// Whether it may get so much more that this is what goes out: with some room, and proven unless there is plenty.
     pub(crate) fn takes(&self, total_bps: u64, tuning: &Tuning) -> bool {
         let carries = self.carries_bps(tuning);
-        let is_proven = self.sent_bps >= total_bps || carries >= of(total_bps, tuning.ample_permille);
-        !self.is_strained && is_proven && carries >= of(total_bps, tuning.up_permille)
+        let is_proven = self.sent_bps >= total_bps && carries >= of(total_bps, tuning.up_permille);
+        !self.is_strained && (is_proven || self.has_plenty(total_bps, tuning))
+    }
+
+    /// Whether it carries so much more than this that it needs no proof.
+    pub(crate) fn has_plenty(&self, total_bps: u64, tuning: &Tuning) -> bool {
+        !self.is_strained && self.carries_bps(tuning) >= of(total_bps, tuning.ample_permille)
     }
 
     /// Packets wait or are lost, more than at best lately.

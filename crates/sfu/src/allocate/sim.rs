@@ -18,7 +18,7 @@ use scene::Scene;
 /// Lines of a usual run of the tests: seconds.
 const SEEDS: u64 = 1_000;
 /// A rule that is broken is noticed within so many lines.
-const SEEDS_BROKEN: u64 = 40;
+const SEEDS_BROKEN: u64 = 100;
 
 fn env(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap())

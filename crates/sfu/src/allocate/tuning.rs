@@ -49,7 +49,13 @@ pub(crate) struct Tuning {
     pub(crate) try_most: Duration,
     /// What is asked of the estimator beyond everything that goes out with the next step.
     pub(crate) desire_permille: u64,
-    /// The same beyond everything that is wanted.
+    /// A line that carries less than this of what went out before the last step up has become another one.
+    pub(crate) fallen_permille: u64,
+    /// What is asked of the estimator on a line that has shown no bounds lately, of what is shared out. A probe goes to twice that at most.
+    pub(crate) grow_permille: u64,
+    /// The same only from this on: the first probes go to 1.2 Mbit/s.
+    pub(crate) grow_from_bps: u64,
+    /// What is asked of it at most, beyond everything that is wanted.
     pub(crate) wanted_permille: u64,
 }
 
@@ -77,6 +83,9 @@ impl Tuning {
         calm: Duration::from_secs(30),
         try_most: Duration::from_secs(3),
         desire_permille: 1_300,
+        fallen_permille: 700,
+        grow_permille: 3_000,
+        grow_from_bps: 900_000,
         wanted_permille: 1_200,
     };
 }

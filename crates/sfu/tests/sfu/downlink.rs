@@ -41,10 +41,14 @@ struct Seen {
 
 impl Scene {
     fn new(seed: u64, kbps: u64) -> Self {
+        Self::of(seed, kbps, PUBLISHERS)
+    }
+
+    fn of(seed: u64, kbps: u64, publishers: usize) -> Self {
         let mut w = World::new(seed);
         w.step = Duration::from_millis(1);
         let viewer = w.join();
-        let people: Vec<usize> = (0..PUBLISHERS).map(|_| w.join()).collect();
+        let people: Vec<usize> = (0..publishers).map(|_| w.join()).collect();
         w.connect();
         let rids = LAYERS.map(|(rid, _)| rid);
         let (mut videos, mut voices) = (Vec::new(), Vec::new());
@@ -151,6 +155,16 @@ fn a_wide_line_gets_everything_that_is_asked_for() {
     assert!(seen.fps > SENT_FPS * 0.97 && seen.kbps > 3_800, "{seen:?}");
     let stats = scene.w.stats();
     assert_eq!((stats.lines_estimated, stats.lines_short, stats.pictures_paused), (1, 0, 0));
+}
+
+#[test]
+fn a_room_of_twenty_is_seen_whole_after_two_seconds_of_a_wide_line() {
+    let mut scene = Scene::of(10, 100_000, 19);
+    scene.w.run(2 * SECOND);
+    let seen = scene.watch(2 * SECOND);
+    assert!(seen.fps > 19.0 * FPS as f64 * 0.97 && seen.kbps > 17_500, "{seen:?}");
+    let stats = scene.w.stats();
+    assert_eq!((stats.lines_short, stats.pictures_paused, stats.steps_down), (0, 0, 0));
 }
 
 #[test]

@@ -315,7 +315,8 @@ impl Scene {
                 rtt: self.estimator.wait_ms().map(|wait| Duration::from_millis(self.line.rtt_ms + wait)),
             };
             self.measured = self.sent;
-            if let Some(bps) = self.allocator.measure(at, measure) {
+            if let Some(restart) = self.allocator.measure(at, measure) {
+                let bps = restart.from_bps;
                 self.estimator.reset(now, bps as f64);
             }
         }
