@@ -121,6 +121,7 @@ impl Media {
         if let Then::Produced(state) = then {
             return publish::answered(hall, id, listens.then_some((conn, re)), *state, result);
         }
+        let applied = matches!((&then, &result), (Then::Renegotiated { .. }, Ok(_)));
         let told = match result {
             Ok(answer) => lead_on(hall, id, then, answer),
             Err(fault) => Err(RoomError::Media(fault)),
@@ -129,6 +130,9 @@ impl Media {
             Ok(msg) if listens => hall.out.reply(conn, &re, msg),
             Err(error) if listens => hall.out.refuse(conn, &re, error),
             Ok(_) | Err(_) => {}
+        }
+        if applied && listens {
+            subscribe::tell_unmuted(hall, id, conn);
         }
     }
 
@@ -177,7 +181,9 @@ fn lead_on(hall: &mut Hall, peer: PeerId, then: Then, answer: MediaAnswer) -> Re
         (Then::ProducerClosed, MediaAnswer::Answer(answer)) => Tell::ProducerClosed { answer: Some(answer) },
         (Then::ProducerClosed, MediaAnswer::Done) => Tell::ProducerClosed { answer: None },
         (Then::Consumed { wants }, MediaAnswer::Offer { offer, mids }) => {
-            Tell::Consumed { consumers: subscribe::consumers(hall, &wants, mids), offer }
+            let consumers = subscribe::consumers(hall, &wants, mids);
+            subscribe::note_muted(hall, peer, &consumers);
+            Tell::Consumed { consumers, offer }
         }
         (Then::Renegotiated { transport }, MediaAnswer::Done) => Tell::Renegotiated { transport },
         (Then::ConsumersClosed, MediaAnswer::Answer(answer)) => Tell::ConsumersClosed { answer },

@@ -34,6 +34,8 @@ pub(crate) struct PeerMedia {
     pub(crate) producers: BTreeMap<ProducerId, ProducerState>,
     /// Screens that ended because it left the stage: its client still has their m-lines to take down. The newest.
     pub(crate) withdrawn: BTreeSet<ProducerId>,
+    /// Microphones that its client takes for muted in what it has not applied yet: it would miss that one is on again.
+    pub(crate) taken_muted: BTreeSet<ProducerId>,
     /// Its grace had run out when it came.
     pub(crate) late: bool,
     /// It came back, and has not joined the media room again yet.

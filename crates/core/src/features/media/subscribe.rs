@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::call::ConnId;
 use crate::error::RoomError;
 use crate::hall::{Asked, Hall};
-use crate::id::{ProducerId, TransportId};
+use crate::id::{PeerId, ProducerId, TransportId};
 use crate::limit;
-use crate::media::{MediaCmd, ProducerState};
+use crate::media::{MediaCmd, MediaKind, ProducerState};
 use crate::words::media::{Consumer, Tell, Want};
 
 use super::calls::Then;
@@ -77,6 +78,38 @@ impl Media {
             return Err(RoomError::Limit { what: "layers of one request", max });
         }
         self.call(hall, asked, MediaCmd::SelectLayers { transport, layers }, Then::LayersSelected)
+    }
+}
+
+/// Notes the microphones that a client is told of as muted: it applies the answer some time after it came.
+pub(super) fn note_muted(hall: &mut Hall, id: PeerId, consumers: &[Consumer]) {
+    let Some(peer) = hall.peers.get_mut(id) else { return };
+    for consumer in consumers {
+        if let Consumer::Ready { state, .. } = consumer
+            && state.kind == MediaKind::Audio
+            && state.paused
+            && peer.media.taken_muted.len() < limit::CONSUME_WANTS_MAX
+        {
+            peer.media.taken_muted.insert(state.producer);
+        }
+    }
+}
+
+/// The client has applied what it was answered. Microphones that came on meanwhile are told to it again: it had nothing yet that
+/// it could have switched on, and would play nothing until they are muted and on once more.
+pub(super) fn tell_unmuted(hall: &mut Hall, id: PeerId, conn: ConnId) {
+    let Some(peer) = hall.peers.get_mut(id) else { return };
+    let taken = std::mem::take(&mut peer.media.taken_muted);
+    if taken.is_empty() {
+        return;
+    }
+    let mut on: Vec<(PeerId, ProducerState)> = Vec::new();
+    for peer in hall.peers.iter().filter(|peer| peer.is_on_stage()) {
+        let states = peer.media.producers().filter(|state| !state.paused && taken.contains(&state.producer));
+        on.extend(states.map(|state| (peer.id, state.clone())));
+    }
+    for (peer, producer) in on {
+        hall.out.push([conn], Tell::ProducerToggledBy { peer, initiator: Some(peer), producer });
     }
 }
 
