@@ -122,7 +122,7 @@ impl Allocator {
         if takes(pictures::wanted_bps(pictures)) {
             return pictures::satisfy(pictures);
         }
-        // Twice as much at once, at most.
+        // Twice as much for pictures at once, at most: what was estimated too high shows before the next look.
         let most = pictures::total_bps(pictures).saturating_mul(2);
         let has_plenty =
             |total: u64| total <= most && self.line.has_plenty(sound.saturating_add(total), &self.tuning);
