@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { addParticipant, makeMeeting } from './lib/api.mjs';
 import { openBare, peerId, playing, streams } from './lib/bare.mjs';
 import { startBrowser } from './lib/browser.mjs';
+import { click } from './lib/click.mjs';
 import { watchLedger } from './lib/ledger.mjs';
 import { link, openMeet, pressJoin } from './lib/meet.mjs';
 import { startServer } from './lib/server.mjs';
@@ -128,27 +129,27 @@ const lists = () =>
     assert.equal(stays.filter((stay) => stay.disconnected_at).length, 0);
   });
 
-const tab = (name, text) => people[name].page.locator('rtk-participants').getByText(text).first().click();
+const tab = (name, text) => click(people[name], people[name].page.locator('rtk-participants').getByText(text).first());
 
 /** The dialog that an invitation opens: microphone and camera on, then "Join". */
 async function accept(name) {
   const dialog = people[name].page.locator('rtk-join-stage');
   await dialog.waitFor();
-  await dialog.locator('rtk-mic-toggle').click();
-  await dialog.locator('rtk-camera-toggle').click();
+  await click(people[name], dialog.locator('rtk-mic-toggle'));
+  await click(people[name], dialog.locator('rtk-camera-toggle'));
   await until(`${name}'s microphone and camera are on`, () =>
     people[name].page.evaluate(() => window.meeting.self.audioEnabled && window.meeting.self.videoEnabled),
   );
   await shot(name, `${name}-joins`);
-  await dialog.getByText('Join', { exact: true }).click();
+  await click(people[name], dialog.getByText('Join', { exact: true }));
 }
 
 /** What the host's menu of a participant says. */
 async function menu(name, item) {
   const { page } = people.pat;
   const row = page.locator('rtk-participant').filter({ hasText: name }).first();
-  await row.locator('rtk-button').first().click();
-  await page.locator('rtk-menu-item').filter({ hasText: item }).click();
+  await click(people.pat, row.locator('rtk-button').first());
+  await click(people.pat, page.locator('rtk-menu-item').filter({ hasText: item }));
 }
 
 test('viewers see and hear the presenter, and publish nothing', async () => {
@@ -163,20 +164,20 @@ test('viewers see and hear the presenter, and publish nothing', async () => {
 });
 
 test('a request is seen by the host, turned down, and made again', async () => {
-  await people.vic.page.locator('rtk-stage-toggle').click();
+  await click(people.vic, 'rtk-stage-toggle');
   await sit({ pat: 'ON_STAGE', vera: 'OFF_STAGE', vic: 'REQUESTED_TO_JOIN_STAGE' });
-  await people.pat.page.locator('rtk-participants-toggle').click();
+  await click(people.pat, 'rtk-participants-toggle');
   await tab('pat', 'requests');
   const queue = people.pat.page.locator('rtk-participants-stage-queue');
   await queue.getByText('vic').waitFor();
   await shot('pat', 'pat-is-asked');
-  await queue.locator('rtk-icon.deny').click();
+  await click(people.pat, queue.locator('rtk-icon.deny'));
   await sit({ pat: 'ON_STAGE', vera: 'OFF_STAGE', vic: 'OFF_STAGE' });
-  await people.vera.page.locator('rtk-stage-toggle').click();
-  await people.vic.page.locator('rtk-stage-toggle').click();
+  await click(people.vera, 'rtk-stage-toggle');
+  await click(people.vic, 'rtk-stage-toggle');
   await sit({ pat: 'ON_STAGE', vera: 'REQUESTED_TO_JOIN_STAGE', vic: 'REQUESTED_TO_JOIN_STAGE' });
   // Taken back by who made it.
-  await people.vic.page.locator('rtk-stage-toggle').click();
+  await click(people.vic, 'rtk-stage-toggle');
   await sit({ pat: 'ON_STAGE', vera: 'REQUESTED_TO_JOIN_STAGE', vic: 'OFF_STAGE' });
   await flows({ pat: 0, vera: 1, vic: 1 });
 });
@@ -187,7 +188,7 @@ test('a request outlives a socket', async () => {
 });
 
 test('let on stage, she is seen and heard by everybody', async () => {
-  await people.pat.page.locator('rtk-participants-stage-queue rtk-icon.accept').click();
+  await click(people.pat, 'rtk-participants-stage-queue rtk-icon.accept');
   await accept('vera');
   await sit({ pat: 'ON_STAGE', vera: 'ON_STAGE', vic: 'OFF_STAGE' });
   await flows({ pat: 1, vera: 1, vic: 2 });
@@ -210,7 +211,7 @@ test('invited, she goes on with the same tracks; and leaves by herself', async (
   await accept('vera');
   await sit({ pat: 'ON_STAGE', vera: 'ON_STAGE', vic: 'OFF_STAGE' });
   await flows({ pat: 1, vera: 1, vic: 2 });
-  await people.vera.page.locator('rtk-stage-toggle').click();
+  await click(people.vera, 'rtk-stage-toggle');
   await sit({ pat: 'ON_STAGE', vera: 'OFF_STAGE', vic: 'OFF_STAGE' });
   await flows({ pat: 0, vera: 1, vic: 1 });
   await lists();
