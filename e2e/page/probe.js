@@ -17,6 +17,25 @@
       super(...args);
       probe.sockets.push(this);
     }
+
+    send(data) {
+      if (probe.tears && eventOf(data) === probe.tears) {
+        probe.tears = undefined;
+        this.close(4999, 'torn by the test');
+        return;
+      }
+      super.send(data);
+    }
+  };
+
+  /** The number of the event of a frame: its first field, a varint (PROTOCOL §3.2). */
+  const eventOf = (data) => {
+    if (typeof data === 'string') return undefined;
+    const bytes = ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset) : new Uint8Array(data);
+    let [event, at] = [0, 1];
+    do event += (bytes[at] & 127) * 2 ** (7 * (at - 1));
+    while (bytes[at++] & 128);
+    return event;
   };
 
   // 320x240 at 10 frames a second: four pages must fit on two cores.
@@ -74,6 +93,9 @@
 
   /** Peer connections that are still open, oldest first. */
   probe.open = () => probe.pcs.filter((pc) => pc.connectionState !== 'closed').length;
+
+  /** The socket breaks instead of sending the next frame of this event. */
+  probe.tears = undefined;
 
   /** Cuts the page's web socket as a broken network path would look to the server: not code 1000 or 1001. */
   probe.cut = () => {

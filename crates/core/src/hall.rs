@@ -1,6 +1,7 @@
 //! What all features of a room share: its settings and its time, the session, the peers with their sockets, and what
 //! comes out. It does nothing by itself.
 
+mod negotiation;
 mod out;
 mod peer_media;
 mod peers;
@@ -70,6 +71,8 @@ pub(crate) struct Hall {
     session: Option<Tally>,
     pub(crate) peers: Peers,
     pub(crate) out: Out,
+    /// When a track came, went, or was switched on or off last: clients have a reason to negotiate.
+    tracks_changed_at: Option<UnixMs>,
     happened: VecDeque<Happened>,
 }
 
@@ -84,6 +87,7 @@ impl Hall {
             session: session.filter(|tally| tally.columns().ended_at.is_none()),
             peers: Peers::default(),
             out: Out::default(),
+            tracks_changed_at: None,
             happened: VecDeque::new(),
         }
     }
@@ -247,6 +251,17 @@ impl Hall {
     /// Sends a message to all that take part in media, but for one peer.
     pub(crate) fn push_media(&mut self, except: Option<PeerId>, msg: impl Into<Msg>) {
         self.out.push(self.peers.media_audience(except), msg);
+    }
+
+    /// Tells all that take part in media, but for one peer, of a track that came, went, or was switched on or off.
+    pub(crate) fn push_track(&mut self, except: Option<PeerId>, msg: impl Into<Msg>) {
+        self.tracks_changed_at = Some(self.now());
+        self.push_media(except, msg);
+    }
+
+    /// When that was last.
+    pub(crate) fn tracks_changed_at(&self) -> Option<UnixMs> {
+        self.tracks_changed_at
     }
 
     /// Closes a socket.

@@ -51,6 +51,12 @@ pub const REMOVED_KEPT_MS: i64 = 24 * 3_600 * 1_000;
 /// Peers of a session that are remembered after their grace ran out, so that a kick of their participant finds them:
 /// as many as a room has, as all of them may be lost at once.
 pub const LOST_MAX: usize = PEERS_MAX;
+/// How long after a request, an answer or a reason to ask it is taken for under way, milliseconds: a client asks within some
+/// hundred. A socket that breaks in that time may have taken a description with it.
+pub const NEGOTIATION_SETTLES_MS: i64 = 2_000;
+/// How long ago the socket was lost of a client that is on another one before we noticed, milliseconds: it waits 3 s and up to
+/// 1 s more (PROTOCOL §3.5).
+pub const RECONNECT_WAIT_MS: i64 = 4_000;
 /// How long both transports of a client that came back must have been open before it is told to publish, milliseconds:
 /// its timers for lost transports run for 2 s, and no reset of its own clears them (MEDIA §3.1).
 pub const HOLD_SETTLED_MS: i64 = 2_200;

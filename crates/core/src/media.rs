@@ -114,6 +114,11 @@ pub enum MediaCmd {
         /// Client offer.
         offer: String,
     },
+    /// Close a receiving transport of which nobody knows what its client has applied; it opens another one. Answered with `Done`.
+    GiveUp {
+        /// Receiving transport.
+        transport: TransportId,
+    },
     /// Choose simulcast layers. Answered with `Done`.
     SelectLayers {
         /// Receiving transport.

@@ -84,6 +84,12 @@ pub enum Command {
         /// Client offer, with those m-lines stopped.
         offer: String,
     },
+    /// A receiving transport of which nobody knows what its client has applied is closed; the client hears it from its checks.
+    /// Answered with `Done`.
+    GiveUp {
+        /// Receiving transport.
+        transport: TransportKey,
+    },
     /// Choose simulcast layers (PROTOCOL §6.6). Answered with `Done`.
     SelectLayers {
         /// Receiving transport.

@@ -70,6 +70,7 @@ impl Sfu {
                 | Command::DropProducer { .. }
                 | Command::PauseProducer { .. }
                 | Command::Renegotiate { .. }
+                | Command::GiveUp { .. }
                 | Command::SelectLayers { .. }
                 | Command::Rank { .. }
                 | Command::ClosePeer => Ok(Answer::Done),
@@ -78,12 +79,16 @@ impl Sfu {
         }
     }
 
-    /// The client never answered, and asks for something else: the offer is void.
-    pub(crate) fn withdraw_offer(&mut self, slot: TransportSlot) {
-        if let Some(transport) = self.transports.get_mut(slot) {
-            transport.pending = None;
+    /// The client never answered, and asks for something else. Whether it has applied our offer nobody knows: its answer may have
+    /// been lost with its socket, and then no other offer would fit. It hears that, and builds another transport.
+    pub(crate) fn give_up_offer(&mut self, slot: TransportSlot) {
+        let Some(transport) = self.transports.get_mut(slot) else { return };
+        let peer = transport.peer;
+        for (call, _) in std::mem::take(&mut transport.queue) {
+            let unanswered = "the offer before it was never answered".to_owned();
+            self.reply(peer, call, Err(Fault::InvalidDescription(unanswered)));
         }
-        self.run_queue(slot);
+        self.fail(slot);
     }
 
     fn consume(

@@ -318,7 +318,7 @@ impl Sfu {
         }
         let transport_leaves = transport.leaves();
         if transport.offer_expires().is_some_and(|at| at <= self.now) {
-            self.withdraw_offer(slot);
+            return self.give_up_offer(slot);
         }
         if transport_leaves.is_some_and(|at| at <= self.now) {
             self.leave_layers(slot);

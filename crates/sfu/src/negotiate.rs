@@ -60,6 +60,9 @@ impl Sfu {
                 self.reply(peer, call, result);
                 return self.run_queue(slot);
             }
+            Command::GiveUp { transport } => {
+                self.transport_of(peer, transport, true).map(|slot| self.fail(slot)).map(done)
+            }
             Command::SelectLayers { transport, layers } => {
                 let slot = self.transport_of(peer, transport, true);
                 slot.map(|slot| self.select_layers(slot, layers)).map(done)

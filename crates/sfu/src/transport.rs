@@ -112,7 +112,7 @@ impl Transport {
         }
     }
 
-    /// When the pending offer gives way to the calls behind it.
+    /// When the pending offer, and the transport with it, is given up for the calls behind it.
     pub(crate) fn offer_expires(&self) -> Option<Instant> {
         let pending = self.pending.as_ref()?;
         (!self.queue.is_empty()).then_some(pending.since + OFFER_WAIT_MAX)

@@ -73,7 +73,12 @@ impl Media {
     fn join(&mut self, hall: &mut Hall, asked: &Asked, prejoined: bool) -> Result<(), RoomError> {
         let Some(peer) = hall.peers.get_mut(asked.me) else { return Err(RoomError::NotJoined) };
         let dropped = peer.media.join(prejoined);
+        // It keeps a transport of which one of us may know more than the other: it would see and hear less for ever.
+        let torn = peer.media.recv.filter(|_| prejoined && peer.media.negotiation.is_broken());
         hall.reply(asked, Tell::MediaJoined);
+        if let Some(transport) = torn {
+            hall.out.media(asked.me, MediaCmd::GiveUp { transport });
+        }
         drop_producers(hall, asked.me, dropped);
         Ok(())
     }
@@ -102,6 +107,9 @@ impl Media {
             return Err(RoomError::Limit { what: "media requests under way", max });
         }
         peer.media.calls = peer.media.calls.saturating_add(1);
+        if then.negotiates() {
+            peer.media.negotiation.goes_on(asked.stamp.now, false);
+        }
         let id = hall.out.media(asked.me, cmd);
         self.calls.insert(id, Call { peer: asked.me, conn: asked.conn, re: asked.re.clone(), then });
         Ok(())
@@ -115,9 +123,14 @@ impl Media {
         result: Result<MediaAnswer, MediaFault>,
     ) {
         let Some(Call { peer: id, conn, re, then }) = self.calls.take(id) else { return };
+        let now = hall.now();
         let Some(peer) = hall.peers.get_mut(id) else { return };
         peer.media.calls = peer.media.calls.saturating_sub(1);
         let listens = peer.conn == Some(conn);
+        if then.negotiates() {
+            let is_offered = matches!(result, Ok(MediaAnswer::Offer { offer: Some(_), .. }));
+            peer.media.negotiation.goes_on(now, is_offered);
+        }
         if let Then::Produced(state) = then {
             return publish::answered(hall, id, listens.then_some((conn, re)), *state, result);
         }
@@ -148,8 +161,12 @@ impl Media {
 }
 
 impl Feature for Media {
-    fn peer_lost(&mut self, _: &mut Hall, peer: PeerId) {
+    fn peer_lost(&mut self, hall: &mut Hall, peer: PeerId) {
         self.holds.remove(&peer);
+        let tracks_changed_at = hall.tracks_changed_at();
+        if let Some(peer) = hall.peers.get_mut(peer) {
+            peer.media.negotiation.socket_lost(peer.lost_at.unwrap_or(peer.noticed_at), tracks_changed_at);
+        }
     }
 
     fn peer_back(&mut self, _: &mut Hall, peer: PeerId) {
@@ -215,7 +232,7 @@ fn drop_producers(hall: &mut Hall, peer: PeerId, dropped: Vec<ProducerState>) {
     for producer in dropped {
         hush(hall, peer, &producer);
         hall.out.media(peer, MediaCmd::DropProducer { producer: producer.producer });
-        hall.push_media(Some(peer), Tell::ProducerGone { peer, producer });
+        hall.push_track(Some(peer), Tell::ProducerGone { peer, producer });
     }
 }
 
@@ -246,7 +263,7 @@ fn toggle_producer(
     hall.reply(asked, Tell::ProducerToggled);
     if let Some(producer) = changed {
         let tell = Tell::ProducerToggledBy { peer: asked.me, initiator: Some(asked.me), producer };
-        hall.push_media(Some(asked.me), tell);
+        hall.push_track(Some(asked.me), tell);
     }
     Ok(())
 }

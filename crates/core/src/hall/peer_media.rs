@@ -7,6 +7,8 @@ use crate::limit;
 use crate::media::ProducerState;
 use crate::time::UnixMs;
 
+use super::negotiation::Negotiation;
+
 /// What a client had here when it asked to join the media room again (MEDIA §3.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Back {
@@ -31,6 +33,8 @@ pub(crate) struct PeerMedia {
     pub(crate) opened: bool,
     pub(crate) send: Option<TransportId>,
     pub(crate) recv: Option<TransportId>,
+    /// What is agreed upon for `recv`.
+    pub(crate) negotiation: Negotiation,
     pub(crate) producers: BTreeMap<ProducerId, ProducerState>,
     /// Screens that ended because it left the stage: its client still has their m-lines to take down. The newest.
     pub(crate) withdrawn: BTreeSet<ProducerId>,
@@ -109,6 +113,7 @@ impl PeerMedia {
         }
         if consuming {
             self.recv = Some(transport);
+            self.negotiation.begin();
             return Vec::new();
         }
         self.send = Some(transport);
@@ -127,5 +132,6 @@ impl PeerMedia {
     /// Moves every instant: the room's time was set.
     pub(crate) fn shift(&mut self, ms: i64) {
         self.last_opened = self.last_opened.map(|at| at.plus_ms(ms));
+        self.negotiation.shift(ms);
     }
 }

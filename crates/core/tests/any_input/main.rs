@@ -350,6 +350,7 @@ impl World {
             MediaCmd::Open { .. }
             | MediaCmd::Renegotiate { .. }
             | MediaCmd::CloseConsumers { .. }
+            | MediaCmd::GiveUp { .. }
             | MediaCmd::SelectLayers { .. } => {}
         }
     }

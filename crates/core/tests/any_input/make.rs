@@ -443,6 +443,7 @@ impl Maker {
             | MediaCmd::PauseProducer { .. }
             | MediaCmd::Renegotiate { .. }
             | MediaCmd::SelectLayers { .. }
+            | MediaCmd::GiveUp { .. }
             | MediaCmd::ClosePeer { .. } => MediaAnswer::Done,
         }
     }

@@ -357,6 +357,7 @@ impl World {
             | MediaCmd::PauseProducer { .. }
             | MediaCmd::Renegotiate { .. }
             | MediaCmd::SelectLayers { .. }
+            | MediaCmd::GiveUp { .. }
             | MediaCmd::ClosePeer { .. } => MediaAnswer::Done,
         };
         let result = match words {

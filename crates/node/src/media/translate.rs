@@ -66,6 +66,7 @@ pub(super) fn command(cmd: MediaCmd) -> Command {
             transport: transport_key(transport),
             layers: layers.into_iter().map(|(producer, rid)| (producer_key(producer), rid)).collect(),
         },
+        MediaCmd::GiveUp { transport } => Command::GiveUp { transport: transport_key(transport) },
         MediaCmd::ClosePeer { .. } => Command::ClosePeer,
     }
 }

@@ -193,6 +193,7 @@ impl Worker {
                 | MediaCmd::Consume { .. }
                 | MediaCmd::Renegotiate { .. }
                 | MediaCmd::CloseConsumers { .. }
+                | MediaCmd::GiveUp { .. }
                 | MediaCmd::SelectLayers { .. } => {
                     self.calls.insert(id, (room, call));
                 }

@@ -58,24 +58,6 @@ fn a_second_consume_waits_for_the_answer() {
 }
 
 #[test]
-fn an_offer_that_nobody_answers_gives_way() {
-    let (mut w, b, [_, video, other]) = pair();
-    w.ask(b, &[(video, "f")]).unwrap();
-    w.run(20 * SECOND);
-    let command = consume(&w, b, other);
-    let call = w.send(b, command);
-    w.until(SECOND, "the next call", |w| match w.reply(call) {
-        Some(Ok(Answer::Offer { offer: Some(offer), .. })) => {
-            w.renegotiate(b, &offer);
-            true
-        }
-        Some(result) => panic!("{result:?}"),
-        None => false,
-    });
-    assert_eq!(w.stats().consumers, 1);
-}
-
-#[test]
 fn an_unanswered_offer_is_kept_while_nothing_else_is_asked() {
     let (mut w, b, [_, video, _]) = pair();
     let offer = w.ask(b, &[(video, "f")]).unwrap();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sederunt_sfu::limit::M_LINES_MAX;
+use sederunt_sfu::limit::{M_LINES_MAX, OFFER_WAIT_MAX};
 use sederunt_sfu::{Answer, Command, Fault, Kind, ProducerKey};
 
 use crate::media::decode;
@@ -97,34 +97,52 @@ fn a_track_that_ends_before_its_offer_is_answered_leaves_no_m_line() {
 }
 
 #[test]
-fn an_offer_that_was_withdrawn_displaces_nothing() {
+fn an_offer_that_is_never_answered_ends_its_transport_and_a_new_one_has_everything() {
     let mut w = World::new(24);
-    let stays = w.join();
+    let (stays, speaks) = (w.join(), w.join());
     w.connect();
-    let mut rounds = Vec::new();
-    for round in 0..4 {
-        let (visitor, [_, video], offer) = visit(&mut w, stays);
-        rounds.push(m_lines(&offer));
-        w.run(SECOND);
-        assert!(decode(w.clients[stays].received(video)).frames > 12, "round {round}");
-        leave(&mut w, visitor);
-        let other = w.join();
-        w.connect_only(other);
-        let lost = w.produce(other, Kind::Video, &[]);
-        w.ask(stays, &[(lost, "f")]).unwrap();
-        w.run(6 * SECOND);
-        let transport = w.clients[stays].receiving.transport;
-        let call = w.send(stays, Command::Consume { transport, wants: vec![(lost, None)] });
-        w.until(8 * SECOND, "the offer gives way", |w| {
-            let Some(reply) = w.reply(call) else { return false };
-            let Ok(Answer::Offer { offer: Some(offer), .. }) = reply else { panic!("{reply:?}") };
-            w.renegotiate(stays, &offer);
-            true
-        });
-        leave(&mut w, other);
-        w.run(SECOND / 10);
-    }
-    assert!(rounds.iter().all(|count| *count <= LINES_MAX + 1), "{rounds:?}");
+    let tracks = [w.produce(speaks, Kind::Audio, &[]), w.produce(speaks, Kind::Video, &["f", "h"])];
+    w.ask(stays, &[(tracks[0], "f")]).unwrap();
+    let transport = w.clients[stays].receiving.transport;
+    let call = w.send(stays, Command::Consume { transport, wants: vec![(tracks[1], None)] });
+    w.run(OFFER_WAIT_MAX - SECOND);
+    assert_eq!(w.reply(call), None, "the answer may be under way");
+    w.until(2 * SECOND, "the client hears it", |w| match w.reply(call) {
+        Some(Err(Fault::InvalidDescription(_))) => true,
+        Some(other) => panic!("{other:?}"),
+        None => false,
+    });
+    begins_anew(&mut w, stays, tracks);
+}
+
+#[test]
+fn a_transport_that_is_given_up_makes_room_for_a_new_one() {
+    let mut w = World::new(26);
+    let (stays, speaks) = (w.join(), w.join());
+    w.connect();
+    let tracks = [w.produce(speaks, Kind::Audio, &[]), w.produce(speaks, Kind::Video, &["f", "h"])];
+    // The client applies the offer, and its answer is lost.
+    let offer = w.ask(stays, &[(tracks[0], "f")]).unwrap();
+    w.clients[stays].receiving.answer(&offer);
+    let transport = w.clients[stays].receiving.transport;
+    let sending = w.clients[stays].sending.transport;
+    let wrong = w.call(stays, Command::GiveUp { transport: sending });
+    assert_eq!(wrong, Err(Fault::NoTransport), "what it sends is its own");
+    let stranger = w.call(speaks, Command::GiveUp { transport });
+    assert_eq!(stranger, Err(Fault::NoTransport));
+    assert_eq!(w.call(stays, Command::GiveUp { transport }), Ok(Answer::Done));
+    assert_eq!(w.call(stays, Command::GiveUp { transport }), Err(Fault::NoTransport));
+    begins_anew(&mut w, stays, tracks);
+}
+
+/// The client opens another transport, subscribes, and gets everything.
+fn begins_anew(w: &mut World, stays: usize, tracks: [ProducerKey; 2]) {
+    w.reopen(stays, true);
+    w.connect_only(stays);
+    w.consume(stays, &tracks.map(|track| (track, "f")));
+    w.run(SECOND);
+    assert!(w.clients[stays].received(tracks[0]).len() > 40);
+    assert!(decode(w.clients[stays].received(tracks[1])).frames > 12);
 }
 
 #[test]

@@ -75,10 +75,15 @@ fn resume(hall: &mut Hall, now: UnixMs, conn: ConnId, id: PeerId, who: Box<Who>)
     let was_away = hall.peers.get(id).is_some_and(|peer| peer.lost_at.is_some());
     let replaced = hall.peers.resume(id, conn, now);
     hall.note(Happened::Back(id));
-    if let Some(old) = replaced.filter(|old| *old != conn) {
+    let replaced = replaced.filter(|old| *old != conn);
+    if let Some(old) = replaced {
         hall.close(old, CloseReason::Replaced);
     }
+    let tracks_changed_at = hall.tracks_changed_at();
     let Some(peer) = hall.peers.get_mut(id) else { return };
+    if replaced.is_some() {
+        peer.media.negotiation.socket_lost(now.plus_ms(-limit::RECONNECT_WAIT_MS), tracks_changed_at);
+    }
     // Permissions may have changed meanwhile; how the stay counts may not.
     let role = peer.who.role;
     peer.who = who;

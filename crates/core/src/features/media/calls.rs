@@ -29,6 +29,16 @@ pub(super) enum Then {
     LayersSelected,
 }
 
+impl Then {
+    /// Whether descriptions of a receiving transport go with it.
+    pub(super) fn negotiates(&self) -> bool {
+        match self {
+            Self::Consumed { .. } | Self::Renegotiated { .. } | Self::ConsumersClosed => true,
+            Self::Opened { .. } | Self::Produced(_) | Self::ProducerClosed | Self::LayersSelected => false,
+        }
+    }
+}
+
 /// Calls under way, bounded per peer by [`crate::limit::MEDIA_CALLS_PER_PEER_MAX`].
 #[derive(Debug, Default)]
 pub(super) struct Calls {

@@ -82,7 +82,7 @@ fn mute(hall: &mut Hall, initiator: Option<PeerId>, victim: PeerId, (audio, vide
             {
                 peer.media.mute_away();
             }
-            hall.push_media(None, Tell::ProducerToggledBy { peer: victim, initiator, producer });
+            hall.push_track(None, Tell::ProducerToggledBy { peer: victim, initiator, producer });
         }
     }
 }

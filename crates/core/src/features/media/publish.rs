@@ -86,7 +86,7 @@ impl Media {
             peer.media.producers.remove(&producer);
         }
         hush(hall, asked.me, &state);
-        hall.push_media(Some(asked.me), Tell::ProducerGone { peer: asked.me, producer: state });
+        hall.push_track(Some(asked.me), Tell::ProducerGone { peer: asked.me, producer: state });
         Ok(())
     }
 }
@@ -112,7 +112,7 @@ pub(super) fn answered(
             let producer = state.producer;
             peer.media.producers.insert(producer, state.clone());
             hall.out.reply(conn, &re, Tell::Produced { producer, answer });
-            hall.push_media(Some(id), Tell::ProducerCreated { peer: id, producer: state.clone() });
+            hall.push_track(Some(id), Tell::ProducerCreated { peer: id, producer: state.clone() });
             host_control::published(hall, id, &state);
             if hall.peers.get(id).is_some_and(|peer| !peer.is_on_stage()) {
                 // It left the stage meanwhile.
@@ -137,7 +137,7 @@ pub(super) fn withdraw(hall: &mut Hall, id: PeerId) {
     for producer in kept {
         if let Some(Some(producer)) = set_paused(hall, id, producer, true) {
             let tell = Tell::ProducerToggledBy { peer: id, initiator: Some(id), producer };
-            hall.push_media(Some(id), tell);
+            hall.push_track(Some(id), tell);
         }
     }
 }

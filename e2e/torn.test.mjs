@@ -1,0 +1,66 @@
+// A socket breaks just when something is under way on it: a request or an answer is lost, and its sender believes that it was
+// said. Whoever comes back to that sees and hears everybody all the same.
+import { after, before, test } from 'node:test';
+import { addParticipant, makeMeeting } from './lib/api.mjs';
+import { openBare, playing } from './lib/bare.mjs';
+import { startBrowser } from './lib/browser.mjs';
+import { startServer } from './lib/server.mjs';
+import { until } from './lib/until.mjs';
+
+/** Events of PROTOCOL §4.3. */
+const CONSUME = 50_331_651;
+const RENEGOTIATE = 50_331_698;
+
+let server;
+let chromium;
+let room;
+const people = [];
+
+before(async () => {
+  server = await startServer('torn');
+  chromium = await startBrowser();
+  room = await makeMeeting(server, 'Torn');
+  for (const name of ['alice', 'bob']) await come(name);
+});
+
+after(async () => {
+  await chromium?.close();
+  await server?.stop();
+});
+
+async function come(name) {
+  const person = await chromium.person(name);
+  const { token } = await addParticipant(server, room, name, 'group_call_host');
+  await openBare(person, server.page, token);
+  people.push(person);
+  return person;
+}
+
+/** What `step` leads to breaks the socket of `person` at the next frame of `event`, and the client comes back. */
+async function torn(person, event, step) {
+  const { page } = person;
+  const sockets = await page.evaluate((event) => {
+    window.__probe.tears = event;
+    return window.__probe.sockets.length;
+  }, event);
+  await step();
+  await until(`${person.name} is back`, () =>
+    page.evaluate((n) => window.__probe.sockets.length > n && window.meeting.self.roomState === 'joined', sockets),
+  );
+}
+
+async function allSeeAll() {
+  const others = people.length - 1;
+  for (const person of people) await playing(person, { video: others, audio: others });
+}
+
+test('the answer to an offer is lost', async () => {
+  await allSeeAll();
+  await torn(people[1], RENEGOTIATE, () => come('carol'));
+  await allSeeAll();
+});
+
+test('a request to subscribe is lost', async () => {
+  await torn(people[1], CONSUME, () => come('dave'));
+  await allSeeAll();
+});
