@@ -13,6 +13,7 @@ use crate::effect::{CloseReason, CommandReply, Effect, Outcome, Person, Write};
 use crate::error::RoomError;
 use crate::fact::{FactKind, LeaveReason};
 use crate::id::{PeerId, SessionId};
+use crate::rights::Rights;
 use crate::tally::Tally;
 use crate::time::{Stamp, UnixMs};
 use crate::who::Ability;
@@ -42,6 +43,14 @@ pub(crate) enum Happened {
     Silenced(PeerId),
     /// The peer has left the stage: it is neither heard nor seen any more.
     OffStage(PeerId),
+    /// The peer is in the room.
+    Entered(PeerId),
+    /// A host has changed what the peer may do.
+    RightsChanged {
+        peer: PeerId,
+        /// What it got back.
+        given: Rights,
+    },
     /// The peer is out of the room, and of its session.
     Left(Box<Gone>),
     /// The session is over.

@@ -79,6 +79,12 @@ pub const ADMITTED_KEPT_MS: i64 = 7 * 24 * 3_600 * 1_000;
 pub const STAGE_REQUESTS_MAX: usize = 100;
 /// People in one request to let on stage, to turn down, or to take off: "accept all" names everybody who asks.
 pub const STAGE_IDS_MAX: usize = STAGE_REQUESTS_MAX;
+/// People in one request to change permissions: everybody in a full room.
+pub const PERMISSION_PATCHES_MAX: usize = PEERS_MAX;
+/// People whose permissions were changed in a session: as many as can have been admitted to it, and for the same reason.
+pub const CHANGED_PEOPLE_MAX: usize = ADMITTED_MAX;
+/// People in one request for their permissions. The official client asks for one.
+pub const PRESETS_READ_MAX: usize = 100;
 /// Polls of a session; a question every few minutes of a long day.
 pub const POLLS_MAX: usize = 100;
 /// Options of a poll; more do not fit a screen.

@@ -1,13 +1,14 @@
 //! The words of what a peer asks.
 
-use sederunt_core::id::{ChatId, PollId, ProducerId, TransportId};
+use sederunt_core::id::{ChatId, ParticipantId, PollId, ProducerId, TransportId};
 use sederunt_core::media::MediaKind;
+use sederunt_core::rights::{Patch, Right, Rights};
 use sederunt_core::words::broadcast::{Broadcast, BroadcastTo};
 use sederunt_core::words::media::{Produce, Want};
 use sederunt_core::words::plugin::StoreAddress;
 use sederunt_core::words::polls::NewPoll;
 use sederunt_core::words::{
-    Request, chat, entry, media, plugin, polls, roster, speaker, spotlight, stage, waiting,
+    Request, chat, entry, media, permissions, plugin, polls, roster, speaker, spotlight, stage, waiting,
 };
 
 use crate::show::{Names, clock};
@@ -60,8 +61,27 @@ impl World {
             ["put", key, value] => Request::Plugin(plugin::Ask::Insert { at: store(), items: vec![((*key).to_owned(), value.as_bytes().to_vec())] }),
             ["del", keys @ ..] => Request::Plugin(plugin::Ask::Delete { at: store(), keys: keys.iter().map(|&k| k.to_owned()).collect() }),
             ["requests" | "ask_for_stage" | "cancel_request" | "grant" | "turn_down" | "go_on_stage" | "off_stage", ..] => Request::Stage(self.stage_request(words)),
+            ["rights", ids] => Request::Permissions(permissions::Ask::Read { participants: ids.split(',').map(|id| self.names.person(id)).collect() }),
+            // `give|take PERSON,PERSON WORD,WORD`, and more of them for other people
+            ["give" | "take", ..] => Request::Permissions(permissions::Ask::Change {
+                patches: words.chunks(3).flat_map(|words| self.patches(words)).collect(),
+            }),
             _ => self.media_request(me, words),
         }
+    }
+
+    fn patches(&mut self, words: &[&str]) -> Vec<(ParticipantId, Patch)> {
+        let [how, people, rights] = words else { panic!("give or take what, and whose? {words:?}") };
+        let rights: Rights = match *rights {
+            "nothing" => Rights::NONE,
+            "all" => Rights::all(),
+            paths => paths.split(',').map(|path| Right::parse(path).unwrap()).collect(),
+        };
+        let patch = match *how {
+            "give" => Patch { give: rights, take: Rights::NONE },
+            _ => Patch { give: Rights::NONE, take: rights },
+        };
+        people.split(',').map(|person| (self.names.person(person), patch)).collect()
     }
 
     fn stage_request(&mut self, words: &[&str]) -> stage::Ask {

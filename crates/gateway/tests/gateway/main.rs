@@ -9,6 +9,7 @@ mod http;
 mod liveness;
 mod media;
 mod meeting;
+mod permissions;
 mod removed;
 mod returning;
 mod stage;
