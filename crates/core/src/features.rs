@@ -105,7 +105,7 @@ impl Features {
             media: Media::default(),
             roster: Roster,
             chat: Chat::load(chat),
-            broadcast: Broadcasts,
+            broadcast: Broadcasts::default(),
             plugin: Plugin::default(),
             polls: Polls::load(polls),
             speaker: Speaker::default(),

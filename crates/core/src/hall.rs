@@ -2,6 +2,7 @@
 //! comes out. It does nothing by itself.
 
 mod out;
+mod pace;
 mod peer_media;
 mod peers;
 
@@ -20,6 +21,7 @@ use crate::who::Ability;
 use crate::words::Msg;
 
 use out::Out;
+pub(crate) use pace::Pace;
 pub(crate) use peer_media::Back;
 pub(crate) use peers::{Peer, Peers, cut, info};
 

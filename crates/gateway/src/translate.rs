@@ -90,7 +90,6 @@ fn other(event: u32) -> Translated {
         | room::GET_ALL_ADDED_PARTICIPANTS
         | chat_event::SEARCH_CHANNEL_MESSAGES
         | plugin_event::GET_PLUGINS..=plugin_event::CUSTOM_PLUGIN_EVENT_TO_PEERS
-        | plugin_event::STORE_DELETE
         | m::TOGGLE_CONSUMER
         | m::KICK_PEER
         | m::KICK_ALL => Ok(Request::NotOffered { name }),

@@ -109,9 +109,7 @@ pub fn as_offered(preset: &Value) -> Value {
     }
     offered_waiting_room(permissions);
     offered_stage(permissions, stage);
-    let mut plugins = all_false(&["can_close", "can_start", "can_edit_config"]);
-    plugins["config"] = json!({});
-    permissions.insert("plugins".into(), plugins);
+    offered_plugins(permissions);
     permissions.insert(
         "connected_meetings".into(),
         all_false(&[
@@ -135,6 +133,14 @@ fn offered_waiting_room(permissions: &mut Map<String, Value>) {
     if !matches!(way.as_str(), Some("ON_PRIVILEGED_USER_ENTRY" | "SKIP_ON_ACCEPT")) {
         *way = "SKIP".into();
     }
+}
+
+/// A plug-in is a part of the app's own page: there is nothing of it to configure here.
+fn offered_plugins(permissions: &mut Map<String, Value>) {
+    let yes = |key: &str| permissions.get("plugins").is_some_and(|plugins| plugins[key] == Value::Bool(true));
+    let (close, start) = (yes("can_close"), yes("can_start"));
+    let plugins = json!({ "can_close": close, "can_start": start, "can_edit_config": false, "config": {} });
+    permissions.insert("plugins".into(), plugins);
 }
 
 /// What is missing is not allowed.

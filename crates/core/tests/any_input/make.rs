@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use sederunt_core::config::RoomConfig;
 use sederunt_core::fact::{LeaveReason, Role};
-use sederunt_core::id::{ChatId, Id, ParticipantId, PeerId, PollId, ProducerId, TransportId};
+use sederunt_core::id::{ChatId, Id, MeetingId, ParticipantId, PeerId, PollId, ProducerId, TransportId};
 use sederunt_core::input::Command;
 use sederunt_core::media::{MediaAnswer, MediaCmd, MediaKind};
 use sederunt_core::rights::{Patch, Right, Rights};
@@ -153,7 +153,8 @@ impl Maker {
     }
 
     fn store(&mut self) -> StoreAddress {
-        StoreAddress { plugin: self.text(), store: "s".to_owned() }
+        let store = if self.flag() { "s" } else { "__rtk_plugins__" };
+        StoreAddress { plugin: self.text(), store: store.to_owned() }
     }
 
     pub(crate) fn identity(&mut self) -> (PeerId, u64, Who) {
@@ -311,7 +312,7 @@ impl Maker {
                 to: match self.rng.below(3) {
                     0 => BroadcastTo::Room,
                     1 => BroadcastTo::Peers(self.peers()),
-                    _ => BroadcastTo::Rooms,
+                    _ => BroadcastTo::Rooms(vec![MeetingId::from_u128(u128::from(self.rng.below(2)))]),
                 },
             }),
         }
@@ -352,6 +353,7 @@ impl Maker {
                 at: self.store(),
                 items: vec![(self.text(), self.text().into_bytes())],
             }),
+            _ if self.rng.chance(20) => Request::Plugin(plugin::Ask::Clear { at: self.store() }),
             _ => Request::Plugin(plugin::Ask::Delete { at: self.store(), keys: vec![self.text()] }),
         }
     }

@@ -1,6 +1,6 @@
 //! The words of what a peer asks.
 
-use sederunt_core::id::{ChatId, ParticipantId, PollId, ProducerId, TransportId};
+use sederunt_core::id::{ChatId, MeetingId, ParticipantId, PollId, ProducerId, TransportId};
 use sederunt_core::media::MediaKind;
 use sederunt_core::rights::{Patch, Right, Rights};
 use sederunt_core::words::broadcast::{Broadcast, BroadcastTo};
@@ -38,9 +38,9 @@ impl World {
             ["transcripts"] => Request::NotOffered { name: "transcripts" },
             ["kick", ids] => Request::Entry(entry::Ask::Kick { peers: self.peers(ids) }),
             ["kick_all"] => Request::Entry(entry::Ask::KickAll),
-            ["broadcast", to, payload] => Request::Broadcast(Broadcast {
-                kind: "k".to_owned(), payload: payload.as_bytes().to_vec(), timestamp: 7,
-                to: match *to { "room" => BroadcastTo::Room, "rooms" => BroadcastTo::Rooms, ids => BroadcastTo::Peers(self.peers(ids)) },
+            ["broadcast", to, payload, kind @ ..] => Request::Broadcast(Broadcast {
+                kind: kind.first().unwrap_or(&"k").to_string(), payload: payload.as_bytes().to_vec(), timestamp: 7,
+                to: match *to { "room" => BroadcastTo::Room, "rooms" => BroadcastTo::Rooms(vec![MeetingId::from_u128(9)]), "own_room" => BroadcastTo::Rooms(vec![MeetingId::from_u128(0xfeed)]), ids => BroadcastTo::Peers(self.peers(ids)) },
             }),
             ["messages"] => Request::Chat(chat::Ask::All),
             ["page", edge, size, from, order, filters @ ..] => {
@@ -59,6 +59,11 @@ impl World {
             ["pin_message", id, pinned] => Request::Chat(chat::Ask::Pin { chat: ChatId(self.names.find(id)), pinned: *pinned == "true" }),
             ["get", keys @ ..] => Request::Plugin(plugin::Ask::Get { at: store(), keys: keys.iter().map(|&k| k.to_owned()).collect() }),
             ["put", key, value] => Request::Plugin(plugin::Ask::Insert { at: store(), items: vec![((*key).to_owned(), value.as_bytes().to_vec())] }),
+            ["plugins"] => Request::Plugin(plugin::Ask::Get { at: open_plugins(), keys: Vec::new() }),
+            ["plugin", key, value] => Request::Plugin(plugin::Ask::Insert { at: open_plugins(), items: vec![((*key).to_owned(), value.as_bytes().to_vec())] }),
+            ["unplug", keys @ ..] => Request::Plugin(plugin::Ask::Delete { at: open_plugins(), keys: keys.iter().map(|&k| k.to_owned()).collect() }),
+            ["unplug_all"] => Request::Plugin(plugin::Ask::Clear { at: open_plugins() }),
+            ["clear"] => Request::Plugin(plugin::Ask::Clear { at: store() }),
             ["del", keys @ ..] => Request::Plugin(plugin::Ask::Delete { at: store(), keys: keys.iter().map(|&k| k.to_owned()).collect() }),
             ["requests" | "ask_for_stage" | "cancel_request" | "grant" | "turn_down" | "go_on_stage" | "off_stage", ..] => Request::Stage(self.stage_request(words)),
             ["rights", ids] => Request::Permissions(permissions::Ask::Read { participants: ids.split(',').map(|id| self.names.person(id)).collect() }),
@@ -149,6 +154,11 @@ pub(crate) fn new_poll(question: &str, options: &str, flags: &[&str]) -> NewPoll
         anonymous: flags.contains(&"anonymous"),
         hide_votes: flags.contains(&"hide"),
     }
+}
+
+/// Where pages say which plug-ins are open.
+fn open_plugins() -> StoreAddress {
+    StoreAddress { plugin: "meeting".to_owned(), store: "__rtk_plugins__".to_owned() }
 }
 
 fn store() -> StoreAddress {

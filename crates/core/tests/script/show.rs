@@ -318,6 +318,7 @@ fn plugin_line(names: &mut Names, tell: &plugin::Tell) -> String {
         plugin::Tell::Inserted(_, items) => ("StoreInsert", items),
         plugin::Tell::Got(_, items) => ("StoreGet", items),
         plugin::Tell::Deleted(_, items) => ("StoreDelete", items),
+        plugin::Tell::Cleared(_, items) => ("StoreClear", items),
     };
     let value = |i: &plugin::StoreItem| String::from_utf8_lossy(&i.payload).into_owned();
     let list: Vec<String> =
