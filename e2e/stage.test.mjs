@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
 import { addParticipant, makeMeeting } from './lib/api.mjs';
-import { openBare, peerId, playing, streams } from './lib/bare.mjs';
+import { heard, openBare, peerId, playing, streams } from './lib/bare.mjs';
 import { startBrowser } from './lib/browser.mjs';
 import { click } from './lib/click.mjs';
 import { watchLedger } from './lib/ledger.mjs';
@@ -81,34 +81,6 @@ async function flows(wanted) {
     });
     assert.equal(await heard(people[name]), count, `${name} hears no more`);
   }
-}
-
-/** How many microphones are forwarded: their packets grow. A paused one stays as a track. */
-async function heard(person) {
-  const packets = () =>
-    person.page.evaluate(async () => {
-      const all = {};
-      for (const [at, pc] of window.__probe.pcs.entries()) {
-        for (const s of (await pc.getStats()).values()) {
-          if (s.type === 'inbound-rtp' && s.kind === 'audio') all[`${at}/${s.mid}`] = s.packetsReceived;
-        }
-      }
-      return all;
-    });
-  const first = await packets();
-  // Half a second by the page's own audio clock: 25 packets of a microphone that is forwarded.
-  await person.page.evaluate(
-    () =>
-      new Promise((done) => {
-        const audio = new AudioContext();
-        const tone = audio.createConstantSource();
-        tone.onended = done;
-        tone.start();
-        tone.stop(audio.currentTime + 0.5);
-      }),
-  );
-  const then = await packets();
-  return Object.keys(then).filter((key) => then[key] - (first[key] ?? 0) > 5).length;
 }
 
 /** The socket of `name` breaks, and its client comes back. */

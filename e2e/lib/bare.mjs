@@ -84,6 +84,34 @@ export async function streams(person) {
   return { video: now.filter((s) => s.kind === 'video').length, audio: now.filter((s) => s.kind === 'audio').length };
 }
 
+/** How many microphones are forwarded: their packets grow. A paused one stays as a track. */
+export async function heard(person) {
+  const packets = () =>
+    person.page.evaluate(async () => {
+      const all = {};
+      for (const [at, pc] of window.__probe.pcs.entries()) {
+        for (const s of (await pc.getStats()).values()) {
+          if (s.type === 'inbound-rtp' && s.kind === 'audio') all[`${at}/${s.mid}`] = s.packetsReceived;
+        }
+      }
+      return all;
+    });
+  const first = await packets();
+  // Half a second by the page's own audio clock: 25 packets of a microphone that is forwarded.
+  await person.page.evaluate(
+    () =>
+      new Promise((done) => {
+        const audio = new AudioContext();
+        const tone = audio.createConstantSource();
+        tone.onended = done;
+        tone.start();
+        tone.stop(audio.currentTime + 0.5);
+      }),
+  );
+  const then = await packets();
+  return Object.keys(then).filter((key) => then[key] - (first[key] ?? 0) > 5).length;
+}
+
 /** Protocol and kind of an end of every transport that is up, the server's or the browser's own: `tcp host`. */
 export const ways = (person, end = 'remote') =>
   person.page.evaluate(async (end) => {

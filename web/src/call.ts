@@ -41,16 +41,22 @@ export async function showCall(meeting: Meeting): Promise<void> {
   showStage(stage);
   document.title = meeting.meta.meetingTitle ? `${meeting.meta.meetingTitle} · Sederunt` : 'Sederunt';
   await stage.componentOnReady();
-  if (meeting.meta.viewType !== 'LIVESTREAM') stage.config = withoutLivestream(stage.config);
+  const idle = [...PLUGINS, ...(meeting.meta.viewType === 'LIVESTREAM' ? [] : LIVESTREAM)];
+  stage.config = without(idle, stage.config);
 }
+
+/** Plug-ins are objects that the page of an app gives to the client; this page has none to open. */
+const PLUGINS = ['rtk-plugins-toggle'];
 
 /** Signs in the header that say nothing outside a livestream, and bring the whole player with them. */
 const LIVESTREAM = ['rtk-livestream-indicator', 'rtk-viewer-count'];
 
-function withoutLivestream(config: UIConfig): UIConfig {
+/** The parts of a place are names, some with what they are given. */
+function without(idle: readonly string[], config: UIConfig): UIConfig {
+  const isShown = (child: unknown) => !idle.includes(String(Array.isArray(child) ? child[0] : child));
   const root = Object.entries(config.root ?? {}).map(([name, children]) => [
     name,
-    Array.isArray(children) ? children.filter((child) => typeof child !== 'string' || !LIVESTREAM.includes(child)) : children,
+    Array.isArray(children) ? children.filter(isShown) : children,
   ]);
   return { ...config, root: Object.fromEntries(root) };
 }

@@ -6,7 +6,7 @@ use sederunt_core::who::{Abilities, WaitingRoom};
 use sederunt_store::MemberType;
 use serde_json::Value;
 
-use crate::stage;
+use crate::{presets, stage};
 
 /// What its holder is in a session.
 pub(crate) fn role(member_type: MemberType, preset: &Value) -> Role {
@@ -55,6 +55,7 @@ pub(crate) fn abilities(preset: &Value) -> Abilities {
         waiting_room: waiting_room(&permissions["waiting_room_type"]),
         accept_stage_requests: stage::accepts_requests(preset),
         stage,
+        rights: presets::given(&presets::as_offered(preset)["permissions"]),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use sederunt_core::call::Disconnect;
 use sederunt_core::id::{MeetingId, ParticipantId, PeerId};
+use sederunt_core::rights::Rights;
 use sederunt_core::who::Who;
 use sederunt_node::{Attached, ClientAddress, EntryError, Node, NodeError, Pass, ToSocket};
 use sederunt_store::{MeetingRow, ParticipantRow, PresetRow, RoomKind, StoreError, Thing, UserRow};
@@ -29,6 +30,11 @@ pub struct Ticket {
 pub async fn admit(node: &Node, token: &str) -> Result<Ticket, EntryError> {
     let ticket = ticket(node, token).await;
     ticket.inspect_err(|refusal| node.metrics().refusal(refusal.kind()))
+}
+
+/// What hosts of the LIVE session have taken from whoever has this ticket.
+pub async fn taken(node: &Node, ticket: &Ticket) -> Result<Rights, EntryError> {
+    Ok(node.store().taken(ticket.meeting.id, ticket.participant.id).await?)
 }
 
 /// Reads what a token names, as it is at this moment.

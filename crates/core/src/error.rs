@@ -20,6 +20,20 @@ pub enum RoomError {
         /// The bound.
         max: usize,
     },
+    /// The same was done too often.
+    #[error("too many {what}: at most {per_second} a second")]
+    TooOften {
+        /// What.
+        what: &'static str,
+        /// The bound.
+        per_second: u32,
+    },
+    /// Too many ask to come on stage.
+    #[error("the list of requests to join the stage is full (at most {max}): try again later")]
+    StageFull {
+        /// The bound.
+        max: usize,
+    },
     /// Too many wait to be let in.
     #[error("the waiting room is full (at most {max}): try again later")]
     WaitingRoomFull {
@@ -46,4 +60,23 @@ pub enum RoomError {
     /// The SFU refused.
     #[error(transparent)]
     Media(#[from] crate::media::MediaFault),
+}
+
+impl RoomError {
+    /// Which limit was hit, for whoever counts; `None` = it is no matter of limits.
+    pub const fn limit(&self) -> Option<&'static str> {
+        match self {
+            Self::Limit { what, .. } | Self::TooOften { what, .. } => Some(what),
+            Self::StageFull { .. } => Some("requests to join the stage"),
+            Self::WaitingRoomFull { .. } => Some("people in the waiting room"),
+            Self::NotAllowed(_)
+            | Self::NotJoined
+            | Self::NotFound(_)
+            | Self::Invalid { .. }
+            | Self::NotOffered(_)
+            | Self::Unwritable
+            | Self::Closed
+            | Self::Media(_) => None,
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::hall::{Gone, Hall};
 use crate::id::PeerId;
+use crate::rights::Rights;
 
 /// What a feature hears of the others. Each hook may tell clients, and is called when the input that led to it is treated.
 pub(crate) trait Feature {
@@ -13,6 +14,10 @@ pub(crate) trait Feature {
     fn peer_silenced(&mut self, _hall: &mut Hall, _peer: PeerId) {}
     /// A peer has left the stage, and is in the room.
     fn peer_off_stage(&mut self, _hall: &mut Hall, _peer: PeerId) {}
+    /// A peer is in the room, for the first time or again.
+    fn peer_entered(&mut self, _hall: &mut Hall, _peer: PeerId) {}
+    /// A host has changed what a peer may do, wherever it stands; `given` is what it got back.
+    fn peer_rights_changed(&mut self, _hall: &mut Hall, _peer: PeerId, _given: Rights) {}
     /// A peer is out of the room.
     fn peer_left(&mut self, _hall: &mut Hall, _gone: &Gone) {}
     /// The session is over: what belongs to it goes.

@@ -6,6 +6,7 @@ mod chat;
 mod entry;
 mod media;
 mod outside;
+mod permissions;
 mod plugin;
 mod polls;
 mod roster;
@@ -31,6 +32,7 @@ use chat::Chat;
 pub(crate) use entry::Entry;
 pub(crate) use media::Media;
 use media::Shown;
+use permissions::Permissions;
 use plugin::Plugin;
 use polls::Polls;
 use roster::Roster;
@@ -51,12 +53,13 @@ pub(crate) struct Features {
     speaker: Speaker,
     spotlight: Spotlight,
     stage: Stage,
+    permissions: Permissions,
 }
 
 /// Calls a hook of every feature. A new one does not compile until it is named here.
 macro_rules! each {
     ($features:expr, $hook:ident($($argument:expr),*)) => {{
-        let Features { entry, media, roster, chat, broadcast, plugin, polls, speaker, spotlight, stage } = $features;
+        let Features { entry, media, roster, chat, broadcast, plugin, polls, speaker, spotlight, stage, permissions } = $features;
         entry.$hook($($argument),*);
         media.$hook($($argument),*);
         roster.$hook($($argument),*);
@@ -67,6 +70,7 @@ macro_rules! each {
         speaker.$hook($($argument),*);
         spotlight.$hook($($argument),*);
         stage.$hook($($argument),*);
+        permissions.$hook($($argument),*);
     }};
 }
 
@@ -101,12 +105,13 @@ impl Features {
             media: Media::default(),
             roster: Roster,
             chat: Chat::load(chat),
-            broadcast: Broadcasts,
+            broadcast: Broadcasts::default(),
             plugin: Plugin::default(),
             polls: Polls::load(polls),
             speaker: Speaker::default(),
             spotlight: Spotlight::default(),
             stage: Stage,
+            permissions: Permissions,
         }
     }
 
@@ -130,6 +135,7 @@ impl Features {
             Request::Speaker(ask) => self.speaker.ask(hall, asked, ask),
             Request::Spotlight(ask) => self.spotlight.ask(hall, asked, ask),
             Request::Stage(ask) => self.stage.ask(hall, asked, ask),
+            Request::Permissions(ask) => self.permissions.ask(hall, asked, ask),
             Request::NotOffered { name } => Err(RoomError::NotOffered(name)),
         }
     }
@@ -176,6 +182,10 @@ impl Features {
                 Happened::Back(peer) => each!(self, peer_back(hall, peer)),
                 Happened::Silenced(peer) => each!(self, peer_silenced(hall, peer)),
                 Happened::OffStage(peer) => each!(self, peer_off_stage(hall, peer)),
+                Happened::Entered(peer) => each!(self, peer_entered(hall, peer)),
+                Happened::RightsChanged { peer, given } => {
+                    each!(self, peer_rights_changed(hall, peer, given));
+                }
                 Happened::Left(gone) => each!(self, peer_left(hall, &gone)),
                 Happened::SessionEnded => each!(self, session_ended(hall)),
             }

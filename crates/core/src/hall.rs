@@ -3,6 +3,7 @@
 
 mod negotiation;
 mod out;
+mod pace;
 mod peer_media;
 mod peers;
 
@@ -14,12 +15,14 @@ use crate::effect::{CloseReason, CommandReply, Effect, Outcome, Person, Write};
 use crate::error::RoomError;
 use crate::fact::{FactKind, LeaveReason};
 use crate::id::{PeerId, SessionId};
+use crate::rights::Rights;
 use crate::tally::Tally;
 use crate::time::{Stamp, UnixMs};
 use crate::who::Ability;
 use crate::words::Msg;
 
 use out::Out;
+pub(crate) use pace::Pace;
 pub(crate) use peer_media::Back;
 pub(crate) use peers::{Peer, Peers, cut, info};
 
@@ -43,6 +46,14 @@ pub(crate) enum Happened {
     Silenced(PeerId),
     /// The peer has left the stage: it is neither heard nor seen any more.
     OffStage(PeerId),
+    /// The peer is in the room.
+    Entered(PeerId),
+    /// A host has changed what the peer may do.
+    RightsChanged {
+        peer: PeerId,
+        /// What it got back.
+        given: Rights,
+    },
     /// The peer is out of the room, and of its session.
     Left(Box<Gone>),
     /// The session is over.

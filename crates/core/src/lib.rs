@@ -21,6 +21,7 @@ pub mod input;
 pub mod limit;
 pub mod media;
 pub mod removal;
+pub mod rights;
 pub mod room;
 pub mod standing;
 mod stay;

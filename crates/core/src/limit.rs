@@ -22,6 +22,19 @@ pub const STORE_KEYS_MAX: usize = 1_000;
 pub const STORE_VALUE_MAX_BYTES: usize = 16_384;
 /// Bytes of one broadcast payload.
 pub const BROADCAST_MAX_BYTES: usize = 16_384;
+/// Broadcasts of one peer in a second: what the official client lets its app send (PROTOCOL §10).
+pub const BROADCASTS_PER_SECOND: u32 = 5;
+/// Broadcasts of one peer at once: the client counts by seconds of its own, so that two seconds' worth may come together.
+pub const BROADCASTS_BURST: u32 = 2 * BROADCASTS_PER_SECOND;
+/// Likewise, of what the client sends by itself: a page with a spotlight tells everybody who comes in, and everybody who
+/// sees a new screen says so. A room of many may fill at once.
+pub const OWN_BROADCASTS_BURST: u32 = 100;
+/// Peers that one broadcast names: a full room.
+pub const BROADCAST_IDS_MAX: usize = PEERS_MAX;
+/// Writes to stores of one peer in a second. The client lets its app make five for each store, and a store has few.
+pub const STORE_WRITES_PER_SECOND: u32 = 20;
+/// Likewise, at once.
+pub const STORE_WRITES_BURST: u32 = 2 * STORE_WRITES_PER_SECOND;
 /// Media calls of one peer under way; more are refused.
 pub const MEDIA_CALLS_PER_PEER_MAX: usize = 64;
 /// Shortest and longest keep-alive, seconds (SEMANTICS §2.2).
@@ -85,6 +98,12 @@ pub const ADMITTED_KEPT_MS: i64 = 7 * 24 * 3_600 * 1_000;
 pub const STAGE_REQUESTS_MAX: usize = 100;
 /// People in one request to let on stage, to turn down, or to take off: "accept all" names everybody who asks.
 pub const STAGE_IDS_MAX: usize = STAGE_REQUESTS_MAX;
+/// People in one request to change permissions: everybody in a full room.
+pub const PERMISSION_PATCHES_MAX: usize = PEERS_MAX;
+/// People whose permissions were changed in a session: as many as can have been admitted to it, and for the same reason.
+pub const CHANGED_PEOPLE_MAX: usize = ADMITTED_MAX;
+/// People in one request for their permissions. The official client asks for one.
+pub const PRESETS_READ_MAX: usize = 100;
 /// Polls of a session; a question every few minutes of a long day.
 pub const POLLS_MAX: usize = 100;
 /// Options of a poll; more do not fit a screen.

@@ -11,10 +11,11 @@ use crate::config::{OpenSession, RoomConfig};
 use crate::effect::Outcome;
 use crate::features::Features;
 use crate::hall::{Asked, Hall};
-use crate::id::{PeerId, SessionId};
+use crate::id::{ParticipantId, PeerId, SessionId};
 use crate::input::Input;
 use crate::media::Ranking;
 use crate::removal::{LostPeer, Removal};
+use crate::rights::Change;
 use crate::standing::Seat;
 use crate::stay::Stay;
 use crate::tally::Tally;
@@ -72,6 +73,13 @@ impl Room {
     #[must_use]
     pub fn with_seats(mut self, seats: impl IntoIterator<Item = (PeerId, Seat)>) -> Self {
         seats.into_iter().for_each(|(peer, seat)| self.hall.peers.keep_seat(peer, seat));
+        self
+    }
+
+    /// The room with what hosts of its LIVE session have changed for people.
+    #[must_use]
+    pub fn with_permissions(mut self, changes: impl IntoIterator<Item = (ParticipantId, Change)>) -> Self {
+        self.hall.peers.set_changes(changes);
         self
     }
 

@@ -2,6 +2,7 @@
 
 use crate::fact::Role;
 use crate::id::ParticipantId;
+use crate::rights::{Right, Rights};
 use crate::standing::StageAccess;
 use crate::view_type::ViewType;
 
@@ -76,6 +77,8 @@ pub struct Abilities {
     pub accept_stage_requests: bool,
     /// `stage_enabled` and `stage_access`.
     pub stage: StageAccess,
+    /// What the client is told of its preset, as far as a host can change it in a session: nobody is given more.
+    pub rights: Rights,
 }
 
 /// What a preset says of the way in (`waiting_room_type`, PROTOCOL §7.6).
@@ -127,6 +130,16 @@ pub enum Ability {
     AcceptWaiting,
     /// Let others on stage, and take them off.
     AcceptStageRequests,
+    /// Get what others write to some.
+    ChatPrivateReceive,
+    /// Put everybody's screen where one's own is.
+    Spotlight,
+    /// Open plug-ins.
+    StartPlugins,
+    /// Close plug-ins that others opened.
+    ClosePlugins,
+    /// Change what others may do.
+    ChangePermissions,
 }
 
 impl Ability {
@@ -150,6 +163,11 @@ impl Ability {
             Self::ViewPolls => "polls.can_view",
             Self::AcceptWaiting => "accept_waiting_requests",
             Self::AcceptStageRequests => "accept_stage_requests",
+            Self::ChatPrivateReceive => Right::ChatPrivateReceive.path(),
+            Self::Spotlight => Right::Spotlight.path(),
+            Self::StartPlugins => Right::StartPlugins.path(),
+            Self::ClosePlugins => Right::ClosePlugins.path(),
+            Self::ChangePermissions => Right::ChangePermissions.path(),
         }
     }
 
@@ -170,7 +188,46 @@ impl Ability {
             | Self::VotePolls
             | Self::ViewPolls
             | Self::AcceptWaiting
-            | Self::AcceptStageRequests => false,
+            | Self::AcceptStageRequests
+            | Self::ChatPrivateReceive
+            | Self::Spotlight
+            | Self::StartPlugins
+            | Self::ClosePlugins
+            | Self::ChangePermissions => false,
+        }
+    }
+
+    /// What it takes of what a host can take away; all of it.
+    pub fn rights(self, stage: StageAccess) -> Rights {
+        let produce = |produce, freely| match stage {
+            StageAccess::NoStage => Rights::of(&[produce, freely]),
+            StageAccess::NotAllowed | StageAccess::CanRequest | StageAccess::Allowed => {
+                Rights::of(&[produce])
+            }
+        };
+        match self {
+            Self::Kick => Rights::of(&[Right::Kick]),
+            Self::MuteOthersAudio => Rights::of(&[Right::MuteOthersAudio]),
+            Self::MuteOthersVideo => Rights::of(&[Right::MuteOthersVideo]),
+            Self::Pin => Rights::of(&[Right::Pin]),
+            Self::EditDisplayName => Rights::of(&[Right::EditDisplayName]),
+            Self::ProduceAudio => produce(Right::ProduceAudio, Right::ProduceAudioFreely),
+            Self::ProduceVideo => produce(Right::ProduceVideo, Right::ProduceVideoFreely),
+            Self::ProduceScreenshare => produce(Right::ProduceScreenshare, Right::ProduceScreenshareFreely),
+            Self::ChatPublicText => Rights::of(&[Right::ChatPublicSend, Right::ChatPublicText]),
+            Self::ChatPublicFiles => Rights::of(&[Right::ChatPublicSend, Right::ChatPublicFiles]),
+            Self::ChatPrivateText => Rights::of(&[Right::ChatPrivateSend, Right::ChatPrivateText]),
+            Self::ChatPrivateFiles => Rights::of(&[Right::ChatPrivateSend, Right::ChatPrivateFiles]),
+            Self::CreatePolls => Rights::of(&[Right::CreatePolls]),
+            Self::VotePolls => Rights::of(&[Right::VotePolls]),
+            Self::ViewPolls => Rights::of(&[Right::ViewPolls]),
+            Self::AcceptWaiting => Rights::of(&[Right::AcceptWaiting]),
+            Self::AcceptStageRequests => Rights::of(&[Right::AcceptStageRequests]),
+            Self::ChatPrivateReceive => Rights::of(&[Right::ChatPrivateReceive]),
+            Self::Spotlight => Rights::of(&[Right::Spotlight]),
+            Self::StartPlugins => Rights::of(&[Right::StartPlugins]),
+            Self::ClosePlugins => Rights::of(&[Right::ClosePlugins]),
+            Self::ChangePermissions => Rights::of(&[Right::ChangePermissions]),
         }
     }
 }
@@ -196,6 +253,11 @@ impl Abilities {
             Ability::ViewPolls => self.view_polls,
             Ability::AcceptWaiting => self.accept_waiting,
             Ability::AcceptStageRequests => self.accept_stage_requests,
+            Ability::ChatPrivateReceive => self.rights.contains(Right::ChatPrivateReceive),
+            Ability::Spotlight => self.rights.contains(Right::Spotlight),
+            Ability::StartPlugins => self.rights.contains(Right::StartPlugins),
+            Ability::ClosePlugins => self.rights.contains(Right::ClosePlugins),
+            Ability::ChangePermissions => self.rights.contains(Right::ChangePermissions),
         }
     }
 }

@@ -5,6 +5,7 @@ pub mod broadcast;
 pub mod chat;
 pub mod entry;
 pub mod media;
+pub mod permissions;
 pub mod plugin;
 pub mod polls;
 pub mod roster;
@@ -48,6 +49,8 @@ pub enum Request {
     Spotlight(spotlight::Ask),
     /// Who is on stage.
     Stage(stage::Ask),
+    /// Who may do what.
+    Permissions(permissions::Ask),
     /// A request of a feature that this server does not offer; answered with an error.
     NotOffered {
         /// Name of the event, for the message.
@@ -80,6 +83,8 @@ pub enum Msg {
     Spotlight(spotlight::Tell),
     /// Who is on stage.
     Stage(stage::Tell),
+    /// Who may do what.
+    Permissions(permissions::Tell),
 }
 
 /// The enums of the features are parts of the whole.
@@ -95,10 +100,10 @@ macro_rules! parts {
 
 parts!(Request: Entry(entry::Ask), Waiting(waiting::Ask), Roster(roster::Ask), Chat(chat::Ask), Broadcast(broadcast::Broadcast),
     Plugin(plugin::Ask), Polls(polls::Ask), Media(media::Ask), Speaker(speaker::Ask), Spotlight(spotlight::Ask),
-    Stage(stage::Ask));
+    Stage(stage::Ask), Permissions(permissions::Ask));
 parts!(Msg: Entry(entry::Tell), Waiting(waiting::Tell), Roster(roster::Tell), Chat(chat::Tell), Broadcast(broadcast::Tell),
     Plugin(plugin::Tell), Polls(polls::Tell), Media(media::Tell), Speaker(speaker::Tell), Spotlight(spotlight::Tell),
-    Stage(stage::Tell));
+    Stage(stage::Tell), Permissions(permissions::Tell));
 
 /// What must be possible before an input is treated, for the time in which the ledger's disk takes no writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,6 +127,7 @@ impl Request {
             Self::Chat(ask) => ask.needs(),
             Self::Polls(ask) => ask.needs(),
             Self::Stage(ask) => ask.needs(),
+            Self::Permissions(ask) => ask.needs(),
             Self::Broadcast(_)
             | Self::Plugin(_)
             | Self::Media(_)
@@ -145,6 +151,7 @@ impl Request {
             Self::Chat(ask) => ask.text_bytes(),
             Self::Polls(ask) => ask.text_bytes(),
             Self::Stage(ask) => ask.text_bytes(),
+            Self::Permissions(ask) => ask.text_bytes(),
             Self::Broadcast(_)
             | Self::Plugin(_)
             | Self::Media(_)
@@ -169,6 +176,7 @@ impl Msg {
             Self::Media(tell) => tell.text_bytes(),
             Self::Speaker(tell) => tell.text_bytes(),
             Self::Stage(tell) => tell.text_bytes(),
+            Self::Permissions(tell) => tell.text_bytes(),
             Self::Spotlight(_) => 0,
         }
     }

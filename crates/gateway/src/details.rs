@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use sederunt_app::admission::{self, Ticket};
 use sederunt_app::presets;
+use sederunt_core::rights::Rights;
 use serde_json::{Value, json};
 
 use crate::Gateway;
@@ -19,11 +20,12 @@ pub(crate) async fn participant_details(
     // The first call of whoever comes new; a socket that comes back goes another way and is let in.
     gateway.node.has_room_for_more()?;
     let ticket = admission::admit(&gateway.node, token).await?;
-    Ok(Json(details(&ticket, &base_of(&gateway.config, &headers))))
+    let taken = admission::taken(&gateway.node, &ticket).await?;
+    Ok(Json(details(&ticket, taken, &base_of(&gateway.config, &headers))))
 }
 
 /// Keys without a value are left out: the client cannot read `null` (PROTOCOL §0 point 10).
-fn details(ticket: &Ticket, base_uri: &str) -> Value {
+fn details(ticket: &Ticket, taken: Rights, base_uri: &str) -> Value {
     let Ticket { meeting, participant, preset, .. } = ticket;
     let mut person = json!({
         "id": participant.id,
@@ -36,7 +38,8 @@ fn details(ticket: &Ticket, base_uri: &str) -> Value {
     if let Some(custom_id) = &participant.custom_participant_id {
         person["custom_participant_id"] = custom_id.as_str().into();
     }
-    let told = presets::as_offered(&preset.body);
+    let mut told = presets::as_offered(&preset.body);
+    presets::take_away(&mut told["permissions"], taken);
     json!({ "success": true, "data": {
         "participant": person,
         "meeting": {

@@ -4,6 +4,7 @@ mod broadcast;
 mod chat;
 mod entry;
 mod media;
+mod permissions;
 mod plugin;
 mod polls;
 mod read;
@@ -19,7 +20,7 @@ mod waiting;
 use prost::Message;
 use sederunt_core::id::MeetingId;
 use sederunt_core::words::{Msg, Request};
-use sederunt_proto::event::{self, chat as chat_event, media as m, plugin as plugin_event, preset, room};
+use sederunt_proto::event::{self, chat as chat_event, media as m, plugin as plugin_event, room};
 
 pub(crate) use refusals::{Refusal, error_frame, room_refusal};
 
@@ -33,7 +34,7 @@ type Wire = (u32, Option<Vec<u8>>);
 type Understands = fn(u32, &[u8]) -> Option<Translated>;
 
 /// What the features understand.
-const ASKS: [Understands; 11] = [
+const ASKS: [Understands; 12] = [
     entry::ask,
     waiting::ask,
     roster::ask,
@@ -45,6 +46,7 @@ const ASKS: [Understands; 11] = [
     speaker::ask,
     spotlight::ask,
     stage::ask,
+    permissions::ask,
 ];
 
 /// A request of the client, or why it cannot be put to the room.
@@ -66,6 +68,7 @@ pub(crate) fn reply(meeting: MeetingId, msg: &Msg) -> Wire {
         Msg::Speaker(tell) => speaker::tell(tell),
         Msg::Spotlight(tell) => spotlight::tell(tell),
         Msg::Stage(tell) => stage::tell(tell),
+        Msg::Permissions(tell) => permissions::tell(tell),
     }
 }
 
@@ -87,9 +90,6 @@ fn other(event: u32) -> Translated {
         | room::GET_ALL_ADDED_PARTICIPANTS
         | chat_event::SEARCH_CHANNEL_MESSAGES
         | plugin_event::GET_PLUGINS..=plugin_event::CUSTOM_PLUGIN_EVENT_TO_PEERS
-        | plugin_event::STORE_DELETE
-        | preset::GET_USER_PRESETS
-        | preset::UPDATE_USER_PRESET
         | m::TOGGLE_CONSUMER
         | m::KICK_PEER
         | m::KICK_ALL => Ok(Request::NotOffered { name }),

@@ -55,6 +55,8 @@ pub struct Metrics {
     pub errors: Family<Kind, Counter>,
     /// Entries refused by reason.
     pub refusals: Family<Kind, Counter>,
+    /// Requests in rooms that hit a limit, by limit.
+    pub room_limits: Family<Kind, Counter>,
 }
 
 impl Default for Metrics {
@@ -80,6 +82,7 @@ impl Default for Metrics {
             feed_cuts: Family::default(),
             errors: Family::default(),
             refusals: Family::default(),
+            room_limits: Family::default(),
         }
     }
 }
@@ -93,6 +96,11 @@ impl Metrics {
     /// Counts a refused entry.
     pub fn refusal(&self, kind: &'static str) {
         self.refusals.get_or_create(&Kind { kind }).inc();
+    }
+
+    /// Counts a limit that a request in a room hit.
+    pub fn room_limit(&self, kind: &'static str) {
+        self.room_limits.get_or_create(&Kind { kind }).inc();
     }
 
     /// Counts a post of call statistics.
@@ -146,6 +154,11 @@ impl Metrics {
         registry.register("feed_events", "Changes rendered for live feeds", self.feed_events.clone());
         registry.register("feed_cuts", "Live feeds ended by the server", self.feed_cuts.clone());
         registry.register("errors", "Faults by kind", self.errors.clone());
+        registry.register(
+            "room_limits",
+            "Requests in rooms that hit a limit, by limit",
+            self.room_limits.clone(),
+        );
         registry.register("refusals", "Entries refused by reason", self.refusals.clone());
     }
 }

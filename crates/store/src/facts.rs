@@ -102,6 +102,7 @@ fn one<'a>(ledger: &mut Transaction, node: i64, write: &'a Write, rows: &mut Row
         Write::Fact { fact, columns, stay, person, offset_ms } => {
             if matches!(fact.kind, FactKind::SessionEnded { .. }) {
                 crate::seats::forget(&ledger.conn, fact.session)?;
+                crate::permissions::forget(&ledger.conn, fact.session)?;
             }
             let app = ledger.app_no(&fact.app)?;
             let place = ledger.place(fact)?;
@@ -115,6 +116,9 @@ fn one<'a>(ledger: &mut Transaction, node: i64, write: &'a Write, rows: &mut Row
         Write::PollVote { poll, vote, .. } => crate::polls::put_vote(&ledger.conn, *poll, vote)?,
         Write::Seat { session, peer, seat } => {
             crate::seats::put(&ledger.conn, *session, *peer, *seat)?;
+        }
+        Write::Permissions { session, participant, change } => {
+            crate::permissions::put(&ledger.conn, *session, *participant, *change)?;
         }
         Write::Removed { meeting, removal } => crate::removed::put(&ledger.conn, *meeting, removal)?,
         Write::Waiting { meeting, change } => crate::waiting::put(&ledger.conn, *meeting, change)?,

@@ -35,6 +35,7 @@ mod pace;
 mod page;
 mod participants;
 mod peers;
+mod permissions;
 mod places;
 mod polls;
 mod presets;

@@ -104,15 +104,12 @@ pub fn as_offered(preset: &Value) -> Value {
     object(media, "video").entry("simulcast").or_insert(Value::Bool(true));
 
     let permissions = object(tree, "permissions");
-    for key in ["can_change_participant_permissions", "can_livestream", "can_record", "transcription_enabled"]
-    {
+    for key in ["can_livestream", "can_record", "transcription_enabled"] {
         permissions.insert(key.into(), Value::Bool(false));
     }
     offered_waiting_room(permissions);
     offered_stage(permissions, stage);
-    let mut plugins = all_false(&["can_close", "can_start", "can_edit_config"]);
-    plugins["config"] = json!({});
-    permissions.insert("plugins".into(), plugins);
+    offered_plugins(permissions);
     permissions.insert(
         "connected_meetings".into(),
         all_false(&[
@@ -123,6 +120,7 @@ pub fn as_offered(preset: &Value) -> Value {
     );
     offered_polls(permissions);
     offered_media(permissions, stage);
+    offered_host(permissions);
     offered_chat(permissions);
     told
 }
@@ -135,6 +133,14 @@ fn offered_waiting_room(permissions: &mut Map<String, Value>) {
     if !matches!(way.as_str(), Some("ON_PRIVILEGED_USER_ENTRY" | "SKIP_ON_ACCEPT")) {
         *way = "SKIP".into();
     }
+}
+
+/// A plug-in is a part of the app's own page: there is nothing of it to configure here.
+fn offered_plugins(permissions: &mut Map<String, Value>) {
+    let yes = |key: &str| permissions.get("plugins").is_some_and(|plugins| plugins[key] == Value::Bool(true));
+    let (close, start) = (yes("can_close"), yes("can_start"));
+    let plugins = json!({ "can_close": close, "can_start": start, "can_edit_config": false, "config": {} });
+    permissions.insert("plugins".into(), plugins);
 }
 
 /// What is missing is not allowed.
@@ -159,10 +165,11 @@ fn offered_view_type(stage: StageAccess, view_type: Option<&Value>) -> &'static 
 fn offered_stage(permissions: &mut Map<String, Value>, stage: StageAccess) {
     let has_stage = stage != StageAccess::NoStage;
     permissions.insert("stage_enabled".into(), Value::Bool(has_stage));
-    for key in ["can_accept_production_requests", "accept_stage_requests"] {
-        let accepts = has_stage && permissions.get(key) == Some(&Value::Bool(true));
-        permissions.insert(key.into(), Value::Bool(accepts));
-    }
+    let yes = |key: &str| permissions.get(key) == Some(&Value::Bool(true));
+    let accepts = has_stage && (yes("can_accept_production_requests") || yes("accept_stage_requests"));
+    permissions.insert("can_accept_production_requests".into(), Value::Bool(accepts));
+    // A host who takes it away can name the other key alone, and the client takes either for yes.
+    permissions.insert("accept_stage_requests".into(), Value::Bool(false));
     let access = match stage {
         StageAccess::Allowed => "ALLOWED",
         StageAccess::CanRequest => "CAN_REQUEST",
@@ -187,13 +194,30 @@ fn offered_media(permissions: &mut Map<String, Value>, stage: StageAccess) {
     }
 }
 
+/// What else a host can take away and give back. Who is not seen publishes nothing.
+fn offered_host(permissions: &mut Map<String, Value>) {
+    let yes = |permissions: &Map<String, Value>, key| permissions.get(key) == Some(&Value::Bool(true));
+    let changes = yes(permissions, "can_change_participant_permissions");
+    permissions.insert("can_change_participant_permissions".into(), Value::Bool(changes));
+    if yes(permissions, "hidden_participant") {
+        let media = object(permissions, "media");
+        for kind in ["audio", "video", "screenshare"] {
+            object(media, kind).insert("can_produce".into(), "NOT_ALLOWED".into());
+        }
+    }
+}
+
 fn offered_chat(permissions: &mut Map<String, Value>) {
     let chat = object(permissions, "chat");
     for to in ["public", "private"] {
         let rules = object(chat, to);
         rules.entry("can_send").or_insert(Value::Bool(false));
         let can_send = rules["can_send"].clone();
-        rules.entry("text").or_insert(can_send);
+        rules.entry("text").or_insert_with(|| can_send.clone());
+        if can_send != Value::Bool(true) {
+            // The page shows where to write by this alone.
+            rules.insert("text".into(), Value::Bool(false));
+        }
         rules.insert("files".into(), Value::Bool(false));
     }
     object(chat, "private").entry("can_receive").or_insert(Value::Bool(true));
@@ -215,6 +239,7 @@ fn object<'a>(tree: &'a mut Map<String, Value>, key: &str) -> &'a mut Map<String
 
 #[cfg(test)]
 mod tests {
+    use sederunt_core::rights::{Right, Rights};
     use sederunt_core::who::WaitingRoom;
 
     use super::*;
@@ -239,7 +264,11 @@ mod tests {
     #[test]
     fn nothing_that_is_not_offered_is_switched_on_in_the_defaults() {
         for row in defaults().iter().chain([&monitor_preset(&"app".into())]) {
-            let told = as_offered(&row.body);
+            let mut told = as_offered(&row.body);
+            // Told by the other key.
+            let accepts = &row.body["permissions"]["accept_stage_requests"];
+            assert_eq!(&told["permissions"]["can_accept_production_requests"], accepts);
+            told["permissions"]["accept_stage_requests"] = accepts.clone();
             assert_eq!(told["permissions"], row.body["permissions"], "{}", row.name);
             assert_eq!(told["ui"], row.body["ui"]);
         }
@@ -268,7 +297,10 @@ mod tests {
             );
         }
         let monitor = abilities(&monitor_preset(&"app".into()).body);
-        assert_eq!(monitor, sederunt_core::who::Abilities { hidden: true, ..Default::default() });
+        let sees = Rights::of(&[Right::ChatPrivateReceive, Right::ParticipantList]);
+        assert_eq!(monitor.rights.without(sees), Rights::NONE);
+        let rights = monitor.rights;
+        assert_eq!(monitor, sederunt_core::who::Abilities { hidden: true, rights, ..Default::default() });
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod build;
 mod check;
 mod edit;
 mod find;
+mod rights;
 pub mod tree;
 
 use build::built_in;
@@ -14,3 +15,5 @@ pub use build::{
 pub use check::{Changes, Whole};
 pub use edit::{change, create, delete, replace};
 pub use find::{named, of_participant};
+pub(crate) use rights::given;
+pub use rights::take_away;

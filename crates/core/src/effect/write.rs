@@ -2,8 +2,9 @@
 
 use crate::config::RoomConfig;
 use crate::fact::{Fact, FactKind};
-use crate::id::{ChatId, MeetingId, PeerId, PollId, SessionId};
+use crate::id::{ChatId, MeetingId, ParticipantId, PeerId, PollId, SessionId};
 use crate::removal::Removal;
+use crate::rights::Change;
 use crate::standing::Seat;
 use crate::tally::{SessionColumns, Stay, Tally, TallyError};
 use crate::time::UnixMs;
@@ -72,6 +73,15 @@ pub enum Write {
         peer: PeerId,
         /// `None` = where its preset puts it.
         seat: Option<Seat>,
+    },
+    /// What a host has changed for a participant. Not a fact, as a seat is none. It ends with its session.
+    Permissions {
+        /// Session in which it holds.
+        session: SessionId,
+        /// Whose.
+        participant: ParticipantId,
+        /// What of its preset it lacks.
+        change: Change,
     },
     /// The room was terminated (Pagecall `terminated_at`).
     Terminated {

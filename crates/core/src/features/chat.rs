@@ -151,11 +151,13 @@ fn participant(user: &str) -> Result<ParticipantId, RoomError> {
     Id::parse(user).map(ParticipantId).map_err(|_| RoomError::Invalid { field: "user_id", rule })
 }
 
-/// Participants behind these peers, the sender included. Peers that left meanwhile are skipped.
+/// Participants behind these peers, the sender included. Peers that left meanwhile are skipped, and those who may get nothing
+/// that is not for everybody.
 fn targets(hall: &Hall, me: PeerId, peers: &[PeerId]) -> Result<Vec<ParticipantId>, RoomError> {
     let joined = |id: &PeerId| hall.peers.get(*id).filter(|peer| peer.is_in());
     let mut targets: BTreeSet<ParticipantId> = BTreeSet::new();
-    for peer in peers.iter().filter(|id| **id != me).filter_map(joined) {
+    let gets = |peer: &&Peer| peer.may(Ability::ChatPrivateReceive);
+    for peer in peers.iter().filter(|id| **id != me).filter_map(joined).filter(gets) {
         targets.insert(peer.participant());
     }
     if targets.is_empty() {

@@ -15,7 +15,9 @@ mod waiting;
 use crate::error::RoomError;
 use crate::feature::Feature;
 use crate::hall::{Asked, Hall};
+use crate::id::PeerId;
 use crate::removal::{LostPeer, Removal};
+use crate::rights::{Right, Rights};
 use crate::time::UnixMs;
 use crate::who::Ability;
 use crate::words::entry::{Ask, PeerEvent, Tell};
@@ -106,6 +108,14 @@ impl Feature for Entry {
     fn session_ended(&mut self, _: &mut Hall) {
         self.lost = LostPeers::default();
         self.waiting.session_ended();
+    }
+
+    /// Who may let people in again finds them where it left them.
+    fn peer_rights_changed(&mut self, hall: &mut Hall, peer: PeerId, given: Rights) {
+        if given.contains(Right::AcceptWaiting) && !self.is_closed(hall) {
+            let now = hall.now();
+            self.waiting.host_came(hall, now, peer);
+        }
     }
 
     fn input_treated(&mut self, hall: &mut Hall) {

@@ -15,6 +15,7 @@ use crate::hall::{Asked, Gone, Hall, Happened, Peer};
 use crate::id::{PeerId, ProducerId, TransportId};
 use crate::limit;
 use crate::media::{MediaAnswer, MediaCallId, MediaCmd, MediaFault, ProducerState};
+use crate::rights::Rights;
 use crate::time::UnixMs;
 use crate::words::Msg;
 use crate::words::media::{Ask, Tell};
@@ -175,6 +176,10 @@ impl Feature for Media {
     }
 
     fn peer_off_stage(&mut self, hall: &mut Hall, peer: PeerId) {
+        publish::withdraw(hall, peer);
+    }
+
+    fn peer_rights_changed(&mut self, hall: &mut Hall, peer: PeerId, _: Rights) {
         publish::withdraw(hall, peer);
     }
 

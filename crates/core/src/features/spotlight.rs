@@ -19,7 +19,8 @@ impl Spotlight {
         let Ask::Pin { peer } = ask;
         hall.may(asked, Ability::Pin)?;
         if let Some(id) = peer {
-            let seen = hall.peers.get(id).filter(|peer| peer.id == asked.me || peer.visible());
+            // Everybody is told: of somebody hidden not even by himself.
+            let seen = hall.peers.get(id).filter(|peer| peer.visible());
             if !seen.ok_or(RoomError::NotFound("peer"))?.is_on_stage() {
                 return Err(RoomError::Invalid { field: "participant_id", rule: "must be on stage" });
             }

@@ -109,7 +109,7 @@ fn request(hall: &mut Hall, asked: &Asked) -> Result<(), RoomError> {
     let waiting = hall.peers.iter().filter(|peer| peer.seat() == Some(Seat::Asking)).count();
     if waiting >= limit::STAGE_REQUESTS_MAX {
         hall.out.push([asked.conn], Tell::Denied);
-        return Err(RoomError::Limit { what: "requests to join the stage", max: limit::STAGE_REQUESTS_MAX });
+        return Err(RoomError::StageFull { max: limit::STAGE_REQUESTS_MAX });
     }
     sit(hall, asked.me, Seat::Asking);
     tell_others(hall, asked.me);

@@ -36,7 +36,7 @@ pub(crate) struct PeerMedia {
     /// What is agreed upon for `recv`.
     pub(crate) negotiation: Negotiation,
     pub(crate) producers: BTreeMap<ProducerId, ProducerState>,
-    /// Screens that ended because it left the stage: its client still has their m-lines to take down. The newest.
+    /// Screens that ended because it may not share any more: its client still has their m-lines to take down. The newest.
     pub(crate) withdrawn: BTreeSet<ProducerId>,
     /// Microphones that its client takes for muted in what it has not applied yet: it would miss that one is on again.
     pub(crate) taken_muted: BTreeSet<ProducerId>,

@@ -6,9 +6,10 @@ use crate::call::ConnId;
 use crate::fact::Role;
 use crate::id::{ParticipantId, PeerId};
 use crate::limit;
+use crate::rights::{Change, PRODUCE, Right, Rights};
 use crate::standing::{Joined, Seat, StageAccess, Standing};
 use crate::time::UnixMs;
-use crate::who::{Ability, Who};
+use crate::who::{Abilities, Ability, Who};
 use crate::words::entry::PeerInfo;
 use crate::words::media::MediaPeer;
 
@@ -34,6 +35,8 @@ pub(crate) struct Peer {
     pub(crate) noticed_at: UnixMs,
     /// How it stands to the room.
     standing: Standing,
+    /// What hosts have changed for its participant.
+    change: Change,
     pub(crate) media: PeerMedia,
 }
 
@@ -51,6 +54,7 @@ impl Peer {
             lost_at: None,
             noticed_at: now,
             standing: Standing::Setup,
+            change: Change::default(),
             media: PeerMedia::default(),
         }
     }
@@ -106,9 +110,28 @@ impl Peer {
         self.stage().seat(None)
     }
 
-    /// What its preset gives it, where it stands and sits.
+    /// What its preset gives it and no host has taken away, where it stands and sits. Who is not seen publishes nothing.
     pub(crate) fn may(&self, ability: Ability) -> bool {
-        self.who.abilities.has(ability) && (self.is_on_stage() || !ability.is_for_the_stage())
+        let Abilities { hidden, stage, .. } = self.who.abilities;
+        let taken = !ability.rights(stage).common(self.change.taken).is_empty();
+        self.who.abilities.has(ability)
+            && !taken
+            && (!ability.is_for_the_stage() || self.is_on_stage() && !hidden)
+    }
+
+    /// What its preset gives it of what a host can take away.
+    pub(crate) fn preset_rights(&self) -> Rights {
+        self.who.abilities.rights
+    }
+
+    /// What of that it has. Where there is no stage nobody can ask to publish: freely, or not at all.
+    pub(crate) fn rights(&self) -> Rights {
+        let rights = self.preset_rights().without(self.change.taken);
+        let asks = |(_, produce, freely): &(&str, Right, Right)| {
+            self.stage() == StageAccess::NoStage && rights.contains(*produce) && !rights.contains(*freely)
+        };
+        let void = PRODUCE.iter().filter(|kind| asks(kind)).map(|(_, produce, _)| *produce).collect();
+        rights.without(void).that_count()
     }
 
     /// Recorders and hidden participants are not shown to others.
@@ -168,6 +191,8 @@ pub(crate) struct Peers {
     reseated: Vec<PeerId>,
     /// Who asks to come on stage is not who asked when this was looked at last.
     requests_changed: bool,
+    /// What hosts have changed for people in the LIVE session, whether they are here or not.
+    changes: BTreeMap<ParticipantId, Change>,
 }
 
 impl Peers {
@@ -204,7 +229,8 @@ impl Peers {
         self.conns.get(&conn).copied()
     }
 
-    pub(crate) fn insert(&mut self, peer: Peer) {
+    pub(crate) fn insert(&mut self, mut peer: Peer) {
+        peer.change = self.change_of(peer.participant());
         if let Some(conn) = peer.conn {
             self.conns.insert(conn, peer.id);
         }
@@ -294,6 +320,42 @@ impl Peers {
     /// Whether others ask to come on stage than when this was asked last.
     pub(crate) fn take_requests_changed(&mut self) -> bool {
         std::mem::take(&mut self.requests_changed)
+    }
+
+    /// What hosts have changed for somebody.
+    pub(crate) fn change_of(&self, participant: ParticipantId) -> Change {
+        self.changes.get(&participant).copied().unwrap_or_default()
+    }
+
+    /// Whether that is anything, now or before.
+    pub(crate) fn is_changed(&self, participant: ParticipantId) -> bool {
+        self.changes.contains_key(&participant)
+    }
+
+    /// For how many people it is.
+    pub(crate) fn changed(&self) -> usize {
+        self.changes.len()
+    }
+
+    /// Changes it, for every page of these participants.
+    pub(crate) fn set_changes(&mut self, changes: impl IntoIterator<Item = (ParticipantId, Change)>) {
+        self.changes.extend(changes);
+        for peer in self.by_id.values_mut() {
+            peer.change = self.changes.get(&peer.who.participant).copied().unwrap_or_default();
+        }
+    }
+
+    /// A peer is known anew.
+    pub(crate) fn refresh_change(&mut self, id: PeerId) {
+        if let Some(peer) = self.by_id.get_mut(&id) {
+            peer.change = self.changes.get(&peer.who.participant).copied().unwrap_or_default();
+        }
+    }
+
+    /// The session is over: everybody may do again what presets say. Returns what was changed.
+    pub(crate) fn take_changes(&mut self) -> BTreeMap<ParticipantId, Change> {
+        self.by_id.values_mut().for_each(|peer| peer.change = Change::default());
+        std::mem::take(&mut self.changes)
     }
 
     /// The socket is gone; the peer is away from `at` on, which is noticed `now`.

@@ -1,6 +1,6 @@
 //! Broadcasts: messages that peers send each other through the server (PROTOCOL §7.4).
 
-use crate::id::PeerId;
+use crate::id::{MeetingId, PeerId};
 
 use super::sum;
 
@@ -24,8 +24,8 @@ pub enum BroadcastTo {
     Room,
     /// These peers (`room.broadcastToEntity`, 39).
     Peers(Vec<PeerId>),
-    /// Whole rooms (39): not offered.
-    Rooms,
+    /// Whole meetings that are connected (39): this one is all that there are.
+    Rooms(Vec<MeetingId>),
 }
 
 /// What the room says.
@@ -34,7 +34,7 @@ pub enum Tell {
     /// Events 29 and 39. As a reply: empty payload.
     BroadcastAck {
         /// 39 instead of 29.
-        to_peers: bool,
+        to_entity: bool,
     },
     /// Events 29 and 39, push.
     Broadcast(Broadcast),

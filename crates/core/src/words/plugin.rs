@@ -44,6 +44,11 @@ pub enum Ask {
         /// Key and value (UTF-8 JSON bytes).
         items: Vec<(String, Vec<u8>)>,
     },
+    /// `plugin.storeDelete`: the whole store.
+    Clear {
+        /// Store address.
+        at: StoreAddress,
+    },
     /// `plugin.storeDeleteKeys`.
     Delete {
         /// Store address.
@@ -62,12 +67,22 @@ pub enum Tell {
     Got(StoreAddress, Vec<StoreItem>),
     /// Event 131083: they are gone.
     Deleted(StoreAddress, Vec<StoreItem>),
+    /// Event 131084, reply alone: they are gone with their store.
+    Cleared(StoreAddress, Vec<StoreItem>),
 }
 
 impl Tell {
+    /// What it is about.
+    pub fn items(&self) -> &[StoreItem] {
+        let (Self::Inserted(_, items)
+        | Self::Got(_, items)
+        | Self::Deleted(_, items)
+        | Self::Cleared(_, items)) = self;
+        items
+    }
+
     /// Bytes that it holds beside a fixed size, roughly.
     pub fn text_bytes(&self) -> usize {
-        let (Self::Inserted(_, items) | Self::Got(_, items) | Self::Deleted(_, items)) = self;
-        sum(items.iter().map(|item| sum([ITEM_BYTES, item.key.len(), item.payload.len()])))
+        sum(self.items().iter().map(|item| sum([ITEM_BYTES, item.key.len(), item.payload.len()])))
     }
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod make;
+mod tracks;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -10,14 +11,17 @@ use make::Maker;
 use sederunt_core::call::{CommandId, ConnId, Disconnect, ReqId};
 use sederunt_core::config::RoomConfig;
 use sederunt_core::effect::{Effect, Outcome, Write};
-use sederunt_core::id::{AppId, Id, MeetingId, PeerId, ProducerId, SessionId, StayId};
+use sederunt_core::fact::FactKind;
+use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, PeerId, ProducerId, SessionId, StayId};
 use sederunt_core::input::{Command, Input};
 use sederunt_core::limit::HOLD_MAX_MS;
 use sederunt_core::media::{MediaCallId, MediaCmd, MediaFault};
+use sederunt_core::rights::{Right, Rights};
 use sederunt_core::room::Room;
 use sederunt_core::standing::Seat;
 use sederunt_core::tally::Tally;
 use sederunt_core::time::{Stamp, UnixMs};
+use sederunt_core::who::Who;
 use sederunt_core::words::entry::PeerEvent;
 use sederunt_core::words::{Msg, Needs, Request, entry, media, speaker, stage, waiting};
 
@@ -58,6 +62,13 @@ struct World {
     flowing: BTreeMap<ProducerId, PeerId>,
     /// Tracks that the SFU has, and whether they are paused.
     tracks: BTreeMap<ProducerId, (PeerId, bool)>,
+    /// The right that each track takes.
+    takes: BTreeMap<ProducerId, Right>,
+    /// Who peers are, and what hosts have taken from people.
+    people: BTreeMap<PeerId, ParticipantId>,
+    taken: BTreeMap<ParticipantId, Rights>,
+    /// How often a track that was forwarded lost its right.
+    disallowed: u32,
     /// How often somebody left the stage with a track that was forwarded.
     withdrawn: u32,
 }
@@ -91,6 +102,10 @@ impl World {
             seats: BTreeMap::new(),
             flowing: BTreeMap::new(),
             tracks: BTreeMap::new(),
+            takes: BTreeMap::new(),
+            people: BTreeMap::new(),
+            taken: BTreeMap::new(),
+            disallowed: 0,
             withdrawn: 0,
         }
     }
@@ -122,7 +137,17 @@ impl World {
         let conn = ConnId(self.sockets);
         self.open.insert(conn);
         let (peer, token, who) = self.make.identity();
+        self.admit(conn, (peer, token), who);
+    }
+
+    fn admit(&mut self, conn: ConnId, (peer, token): (PeerId, u64), who: Who) {
+        let participant = who.participant;
+        let before = self.people.insert(peer, participant);
         self.feed(Input::Connect { conn, peer, token, who: Box::new(who) });
+        if !self.open.contains(&conn) {
+            // It was turned away, and nothing is different.
+            before.map(|before| self.people.insert(peer, before));
+        }
     }
 
     /// Somebody comes who can publish as soon as he is on stage.
@@ -131,7 +156,7 @@ impl World {
         let conn = ConnId(self.sockets);
         self.open.insert(conn);
         let (_, _, who) = self.make.identity();
-        self.feed(Input::Connect { conn, peer, token: 1, who: Box::new(who) });
+        self.admit(conn, (peer, 1), who);
         let requests = [
             Request::Entry(entry::Ask::JoinRoom { display_name: String::new() }),
             Request::Media(media::Ask::SelfJoinComplete),
@@ -274,6 +299,11 @@ impl World {
             let seat = self.seats.get(peer);
             assert_eq!(seat, Some(&Seat::OnStage), "{track} of {peer}, who is off stage, is forwarded");
         }
+        for (track, peer) in &self.flowing {
+            let taken = self.people.get(peer).and_then(|person| self.taken.get(person));
+            let lost = taken.is_some_and(|taken| taken.contains(self.takes[track]));
+            assert!(!lost, "{track} of {peer}, from whom the right to it was taken, is forwarded");
+        }
         if let Some((at, why)) = self.room.poll_timeout() {
             assert!(at.0 > self.now || at.0 == i64::MAX || self.now < self.make.newest, "{why} is overdue");
         }
@@ -286,73 +316,22 @@ impl World {
     }
 
     fn remember(&mut self, write: &Write) {
+        if let Write::Permissions { participant, change, .. } = write {
+            self.taken.insert(*participant, change.taken);
+            let own = |(track, peer): &(&ProducerId, &PeerId)| {
+                self.people.get(peer) == Some(participant) && change.taken.contains(self.takes[track])
+            };
+            self.disallowed += u32::try_from(self.flowing.iter().filter(own).count()).unwrap();
+        }
         let Write::Fact { fact, columns, .. } = write else { return };
+        if let FactKind::SessionEnded { .. } = fact.kind {
+            self.taken.clear();
+        }
         match self.tallies.get_mut(&fact.session) {
             Some(tally) => drop(tally.apply(fact).unwrap()),
             None => drop(self.tallies.insert(fact.session, Tally::start(fact).unwrap())),
         }
         assert_eq!(self.tallies[&fact.session].columns(), columns);
-    }
-
-    /// Keeps what is told of seats and of tracks.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the others tell of neither")]
-    fn watch(&mut self, msg: &Msg) {
-        match msg {
-            Msg::Entry(entry::Tell::PeerInfo { event: PeerEvent::JoinRoom, peer }) => {
-                self.seats.insert(peer.peer, peer.seat);
-            }
-            Msg::Stage(stage::Tell::SeatIs { peer, seat, .. }) => {
-                let before = self.seats.insert(*peer, *seat);
-                let flows = self.flowing.values().any(|whose| whose == peer);
-                let leaves = before == Some(Seat::OnStage) && *seat == Seat::Audience;
-                self.withdrawn += u32::from(flows && leaves);
-            }
-            // Published: from now on others may have it.
-            Msg::Media(media::Tell::Produced { producer, .. }) => {
-                if let Some((peer, false)) = self.tracks.get(producer) {
-                    self.flowing.insert(*producer, *peer);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// What the SFU does with a command. The room asks in order, and in order it is done.
-    fn forward(&mut self, peer: PeerId, cmd: &MediaCmd) {
-        match cmd {
-            MediaCmd::Produce { producer, paused, .. } => {
-                self.tracks.insert(*producer, (peer, *paused));
-            }
-            MediaCmd::PauseProducer { producer, paused } => {
-                let Some(track) = self.tracks.get_mut(producer) else { return };
-                track.1 = *paused;
-                if *paused {
-                    self.flowing.remove(producer);
-                } else {
-                    self.flowing.insert(*producer, track.0);
-                }
-            }
-            MediaCmd::CloseProducer { producer, .. } | MediaCmd::DropProducer { producer } => {
-                self.tracks.remove(producer);
-                self.flowing.remove(producer);
-            }
-            MediaCmd::ClosePeer { .. } => {
-                self.tracks.retain(|_, (whose, _)| *whose != peer);
-                self.flowing.retain(|_, whose| *whose != peer);
-            }
-            MediaCmd::Consume { wants, .. } => {
-                for (producer, _) in wants {
-                    let whose = self.tracks.get(producer).map(|(peer, _)| peer);
-                    let seat = whose.and_then(|peer| self.seats.get(peer));
-                    assert_eq!(seat, Some(&Seat::OnStage), "{producer} of somebody off stage is consumed");
-                }
-            }
-            MediaCmd::Open { .. }
-            | MediaCmd::Renegotiate { .. }
-            | MediaCmd::CloseConsumers { .. }
-            | MediaCmd::GiveUp { .. }
-            | MediaCmd::SelectLayers { .. } => {}
-        }
     }
 
     fn perform(&mut self, effect: &Effect) {
@@ -426,11 +405,12 @@ fn any_sequence_of_inputs_is_survived() {
     }
 }
 
-/// Who is off stage is neither forwarded nor consumed, whatever comes in between. Looked at after every input.
+/// Who is off stage is neither forwarded nor consumed, and no track is forwarded whose right a host has taken, whatever comes
+/// in between. Looked at after every input.
 #[test]
-fn nobody_off_stage_is_forwarded() {
-    let mut withdrawn = 0;
-    for seed in 0..SEQUENCES / 4 {
+fn nobody_is_forwarded_who_may_not_be() {
+    let (mut withdrawn, mut disallowed) = (0, 0);
+    for seed in 0..SEQUENCES / 3 {
         let mut world = World::new(seed);
         world.make.staged = true;
         for peer in 0..6 {
@@ -440,15 +420,17 @@ fn nobody_off_stage_is_forwarded() {
             world.step();
         }
         withdrawn += world.withdrawn;
+        disallowed += world.disallowed;
     }
     assert!(withdrawn > 50, "only {withdrawn} left the stage with a track that was forwarded");
+    assert!(disallowed > 20, "only {disallowed} tracks that were forwarded lost their right");
 }
 
 /// The sequences are worth something only if requests succeed in them.
 #[test]
 fn sequences_reach_the_depths() {
     let mut told = BTreeSet::new();
-    for seed in 0..60 {
+    for seed in 0..120 {
         let mut world = World::new(seed);
         for _ in 0..INPUTS {
             world.step();

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use sederunt_core::config::RoomConfig;
 use sederunt_core::fact::{LeaveReason, Role};
-use sederunt_core::id::{ChatId, Id, ParticipantId, PeerId, PollId, ProducerId, TransportId};
+use sederunt_core::id::{ChatId, Id, MeetingId, ParticipantId, PeerId, PollId, ProducerId, TransportId};
 use sederunt_core::input::Command;
 use sederunt_core::media::{MediaAnswer, MediaCmd, MediaKind};
+use sederunt_core::rights::{Patch, Right, Rights};
 use sederunt_core::standing::StageAccess;
 use sederunt_core::view_type::ViewType;
 use sederunt_core::who::{Abilities, WaitingRoom, Who};
@@ -15,7 +16,7 @@ use sederunt_core::words::media::{Produce, Want};
 use sederunt_core::words::plugin::StoreAddress;
 use sederunt_core::words::polls::NewPoll;
 use sederunt_core::words::{
-    Msg, Request, chat, entry, media, plugin, polls, roster, speaker, spotlight, stage, waiting,
+    Msg, Request, chat, entry, media, permissions, plugin, polls, roster, speaker, spotlight, stage, waiting,
 };
 
 use sederunt_dice::Dice;
@@ -152,7 +153,8 @@ impl Maker {
     }
 
     fn store(&mut self) -> StoreAddress {
-        StoreAddress { plugin: self.text(), store: "s".to_owned() }
+        let store = if self.flag() { "s" } else { "__rtk_plugins__" };
+        StoreAddress { plugin: self.text(), store: store.to_owned() }
     }
 
     pub(crate) fn identity(&mut self) -> (PeerId, u64, Who) {
@@ -179,6 +181,7 @@ impl Maker {
             stage: StageAccess::NoStage,
             hidden: !can(),
             accept_waiting: can(),
+            rights: Right::ALL.iter().copied().filter(|_| can()).collect(),
             waiting_room: *self.rng.pick(&[
                 WaitingRoom::Skip,
                 WaitingRoom::Skip,
@@ -197,6 +200,7 @@ impl Maker {
         let mut abilities = Abilities { stage, ..abilities };
         if self.staged {
             let produce = Abilities {
+                rights: Rights::all(),
                 produce_audio: true,
                 produce_video: true,
                 produce_screenshare: true,
@@ -224,7 +228,11 @@ impl Maker {
 
     pub(crate) fn request(&mut self) -> Request {
         if self.staged && self.rng.chance(60) {
-            return if self.flag() { self.stage_request() } else { self.media_request() };
+            return match self.rng.below(9) {
+                0..3 => self.stage_request(),
+                3 | 4 => self.permissions_request(),
+                _ => self.media_request(),
+            };
         }
         match self.rng.below(10) {
             0..2 => Request::Entry(entry::Ask::JoinRoom { display_name: self.text() }),
@@ -232,6 +240,7 @@ impl Maker {
             3..5 => Request::Media(media::Ask::OpenTransport { consuming: self.flag(), offer: self.text() }),
             5..8 => self.media_request(),
             8 if self.flag() => self.stage_request(),
+            8 if self.rng.chance(20) => self.permissions_request(),
             8 => self.talk_request(),
             _ => self.room_request(),
         }
@@ -250,6 +259,27 @@ impl Maker {
             7 => stage::Ask::Deny { participants },
             8 | 9 => stage::Ask::Join,
             _ => stage::Ask::Leave { participants: participants.into_iter().take(1).collect() },
+        })
+    }
+
+    fn permissions_request(&mut self) -> Request {
+        let people = *self.rng.pick(&[0, 1, 1, 1, 2]);
+        let patches = (0..people).map(|_| {
+            let mut patch = Patch::default();
+            for _ in 0..self.rng.below(6) {
+                let tracks = [Right::ProduceAudio, Right::ProduceVideo, Right::ProduceScreenshare];
+                let some = if self.rng.chance(80) { &tracks[..] } else { Right::ALL };
+                let right = *self.rng.pick(some);
+                // Whoever may change nothing any more leads to nothing any more.
+                patch.set(right, right == Right::ChangePermissions || self.rng.chance(60));
+            }
+            (ParticipantId::from_u128(u128::from(self.rng.below(4))), patch)
+        });
+        let patches: Vec<_> = patches.collect();
+        Request::Permissions(if self.rng.chance(20) {
+            permissions::Ask::Read { participants: patches.into_iter().map(|(who, _)| who).collect() }
+        } else {
+            permissions::Ask::Change { patches }
         })
     }
 
@@ -282,7 +312,7 @@ impl Maker {
                 to: match self.rng.below(3) {
                     0 => BroadcastTo::Room,
                     1 => BroadcastTo::Peers(self.peers()),
-                    _ => BroadcastTo::Rooms,
+                    _ => BroadcastTo::Rooms(vec![MeetingId::from_u128(u128::from(self.rng.below(2)))]),
                 },
             }),
         }
@@ -323,6 +353,7 @@ impl Maker {
                 at: self.store(),
                 items: vec![(self.text(), self.text().into_bytes())],
             }),
+            _ if self.rng.chance(20) => Request::Plugin(plugin::Ask::Clear { at: self.store() }),
             _ => Request::Plugin(plugin::Ask::Delete { at: self.store(), keys: vec![self.text()] }),
         }
     }

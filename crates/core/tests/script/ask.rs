@@ -1,13 +1,14 @@
 //! The words of what a peer asks.
 
-use sederunt_core::id::{ChatId, PollId, ProducerId, TransportId};
+use sederunt_core::id::{ChatId, MeetingId, ParticipantId, PollId, ProducerId, TransportId};
 use sederunt_core::media::MediaKind;
+use sederunt_core::rights::{Patch, Right, Rights};
 use sederunt_core::words::broadcast::{Broadcast, BroadcastTo};
 use sederunt_core::words::media::{Produce, Want};
 use sederunt_core::words::plugin::StoreAddress;
 use sederunt_core::words::polls::NewPoll;
 use sederunt_core::words::{
-    Request, chat, entry, media, plugin, polls, roster, speaker, spotlight, stage, waiting,
+    Request, chat, entry, media, permissions, plugin, polls, roster, speaker, spotlight, stage, waiting,
 };
 
 use crate::show::{Names, clock};
@@ -37,9 +38,9 @@ impl World {
             ["transcripts"] => Request::NotOffered { name: "transcripts" },
             ["kick", ids] => Request::Entry(entry::Ask::Kick { peers: self.peers(ids) }),
             ["kick_all"] => Request::Entry(entry::Ask::KickAll),
-            ["broadcast", to, payload] => Request::Broadcast(Broadcast {
-                kind: "k".to_owned(), payload: payload.as_bytes().to_vec(), timestamp: 7,
-                to: match *to { "room" => BroadcastTo::Room, "rooms" => BroadcastTo::Rooms, ids => BroadcastTo::Peers(self.peers(ids)) },
+            ["broadcast", to, payload, kind @ ..] => Request::Broadcast(Broadcast {
+                kind: kind.first().unwrap_or(&"k").to_string(), payload: payload.as_bytes().to_vec(), timestamp: 7,
+                to: match *to { "room" => BroadcastTo::Room, "rooms" => BroadcastTo::Rooms(vec![MeetingId::from_u128(9)]), "own_room" => BroadcastTo::Rooms(vec![MeetingId::from_u128(0xfeed)]), ids => BroadcastTo::Peers(self.peers(ids)) },
             }),
             ["messages"] => Request::Chat(chat::Ask::All),
             ["page", edge, size, from, order, filters @ ..] => {
@@ -58,10 +59,34 @@ impl World {
             ["pin_message", id, pinned] => Request::Chat(chat::Ask::Pin { chat: ChatId(self.names.find(id)), pinned: *pinned == "true" }),
             ["get", keys @ ..] => Request::Plugin(plugin::Ask::Get { at: store(), keys: keys.iter().map(|&k| k.to_owned()).collect() }),
             ["put", key, value] => Request::Plugin(plugin::Ask::Insert { at: store(), items: vec![((*key).to_owned(), value.as_bytes().to_vec())] }),
+            ["plugins"] => Request::Plugin(plugin::Ask::Get { at: open_plugins(), keys: Vec::new() }),
+            ["plugin", key, value] => Request::Plugin(plugin::Ask::Insert { at: open_plugins(), items: vec![((*key).to_owned(), value.as_bytes().to_vec())] }),
+            ["unplug", keys @ ..] => Request::Plugin(plugin::Ask::Delete { at: open_plugins(), keys: keys.iter().map(|&k| k.to_owned()).collect() }),
+            ["unplug_all"] => Request::Plugin(plugin::Ask::Clear { at: open_plugins() }),
+            ["clear"] => Request::Plugin(plugin::Ask::Clear { at: store() }),
             ["del", keys @ ..] => Request::Plugin(plugin::Ask::Delete { at: store(), keys: keys.iter().map(|&k| k.to_owned()).collect() }),
             ["requests" | "ask_for_stage" | "cancel_request" | "grant" | "turn_down" | "go_on_stage" | "off_stage", ..] => Request::Stage(self.stage_request(words)),
+            ["rights", ids] => Request::Permissions(permissions::Ask::Read { participants: ids.split(',').map(|id| self.names.person(id)).collect() }),
+            // `give|take PERSON,PERSON WORD,WORD`, and more of them for other people
+            ["give" | "take", ..] => Request::Permissions(permissions::Ask::Change {
+                patches: words.chunks(3).flat_map(|words| self.patches(words)).collect(),
+            }),
             _ => self.media_request(me, words),
         }
+    }
+
+    fn patches(&mut self, words: &[&str]) -> Vec<(ParticipantId, Patch)> {
+        let [how, people, rights] = words else { panic!("give or take what, and whose? {words:?}") };
+        let rights: Rights = match *rights {
+            "nothing" => Rights::NONE,
+            "all" => Rights::all(),
+            paths => paths.split(',').map(|path| Right::parse(path).unwrap()).collect(),
+        };
+        let patch = match *how {
+            "give" => Patch { give: rights, take: Rights::NONE },
+            _ => Patch { give: Rights::NONE, take: rights },
+        };
+        people.split(',').map(|person| (self.names.person(person), patch)).collect()
     }
 
     fn stage_request(&mut self, words: &[&str]) -> stage::Ask {
@@ -129,6 +154,11 @@ pub(crate) fn new_poll(question: &str, options: &str, flags: &[&str]) -> NewPoll
         anonymous: flags.contains(&"anonymous"),
         hide_votes: flags.contains(&"hide"),
     }
+}
+
+/// Where pages say which plug-ins are open.
+fn open_plugins() -> StoreAddress {
+    StoreAddress { plugin: "meeting".to_owned(), store: "__rtk_plugins__".to_owned() }
 }
 
 fn store() -> StoreAddress {

@@ -3,6 +3,7 @@
 //! difference before you commit it. The words are in `world.rs`.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod abilities;
 mod ask;
 mod show;
 mod world;
@@ -64,6 +65,6 @@ macro_rules! scripts {
 
 scripts! {
     minutes keep_alive kick_all_and_kick removed grace silence resume stay_ids clock max_meeting_seconds configure closed_room
-    roles restart hold stop chat chat_private media media_resume unmuted_meanwhile torn host_control api_mute mute_away speaker plugin_store polls stage stage_restart broadcast message roster refusals
+    roles restart hold stop chat chat_private media media_resume unmuted_meanwhile torn host_control api_mute mute_away permissions permissions_away permissions_waiting speaker plugin_store polls stage stage_restart broadcast message roster refusals
     waiting_accept waiting_together waiting_host waiting_away waiting_end waiting_stage
 }

@@ -7,12 +7,15 @@ use sederunt_core::effect::{Effect, Write};
 use sederunt_core::fact::{Fact, FactKind};
 use sederunt_core::id::{Id, ParticipantId, PeerId};
 use sederunt_core::media::ProducerState;
+use sederunt_core::rights::{Right, Rights};
 use sederunt_core::standing::Seat;
 use sederunt_core::waiting::Change;
 use sederunt_core::words::chat::ChatMessage;
 use sederunt_core::words::media::Consumer;
 use sederunt_core::words::speaker::SpeakerChange;
-use sederunt_core::words::{Msg, chat, entry, media, plugin, polls, roster, speaker, stage, waiting};
+use sederunt_core::words::{
+    Msg, chat, entry, media, permissions, plugin, polls, roster, speaker, stage, waiting,
+};
 
 /// `19:00:00`, `90s`, `1500ms` and back.
 pub(crate) mod clock {
@@ -118,6 +121,10 @@ pub(crate) fn write_line(names: &mut Names, write: &Write) -> String {
             let seat = seat.map_or("as the preset says", Seat::as_str);
             format!("write seat of {} {seat}", names.id(peer.0))
         }
+        Write::Permissions { participant, change, .. } => {
+            let person = names.id(participant.0);
+            format!("write taken from {person} {} of {}", rights(change.taken), rights(change.touched))
+        }
         Write::Removed { removal, .. } => format!("write removed {}", names.id(removal.peer.0)),
         Write::Waiting { change, .. } => match change {
             Change::Waits(wait) => {
@@ -216,6 +223,7 @@ fn msg_line(names: &mut Names, msg: &Msg) -> String {
         Msg::Speaker(tell) => speaker_line(names, tell),
         Msg::Spotlight(tell) => names.read(&format!("{tell:?}")),
         Msg::Stage(tell) => stage_line(names, tell),
+        Msg::Permissions(tell) => permissions_line(names, tell),
     }
 }
 
@@ -272,6 +280,28 @@ fn stage_line(names: &mut Names, tell: &stage::Tell) -> String {
     }
 }
 
+fn rights(rights: Rights) -> String {
+    let paths: Vec<&str> = rights.iter().map(Right::path).collect();
+    if rights == Rights::all() { "[all]".to_owned() } else { format!("[{}]", paths.join(" ")) }
+}
+
+fn permissions_line(names: &mut Names, tell: &permissions::Tell) -> String {
+    let list: Vec<String> = match tell {
+        permissions::Tell::Presets(list) => {
+            list.iter().map(|one| format!("{} {}", names.id(one.peer.0), rights(one.rights))).collect()
+        }
+        permissions::Tell::Changed(list) => {
+            let one = |one: &permissions::Changed| {
+                let (has, lacks) = (one.of.common(one.rights), one.of.without(one.rights));
+                format!("{} has {} lacks {}", names.id(one.participant.0), rights(has), rights(lacks))
+            };
+            list.iter().map(one).collect()
+        }
+    };
+    let name = if matches!(tell, permissions::Tell::Presets(_)) { "Presets" } else { "Permissions" };
+    format!("{name} {}", list.join(", "))
+}
+
 fn chat_line(names: &mut Names, tell: &chat::Tell) -> String {
     match tell {
         chat::Tell::All(list) => format!("ChatAll {}", ids(names, list)),
@@ -288,6 +318,7 @@ fn plugin_line(names: &mut Names, tell: &plugin::Tell) -> String {
         plugin::Tell::Inserted(_, items) => ("StoreInsert", items),
         plugin::Tell::Got(_, items) => ("StoreGet", items),
         plugin::Tell::Deleted(_, items) => ("StoreDelete", items),
+        plugin::Tell::Cleared(_, items) => ("StoreClear", items),
     };
     let value = |i: &plugin::StoreItem| String::from_utf8_lossy(&i.payload).into_owned();
     let list: Vec<String> =

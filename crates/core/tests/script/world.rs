@@ -10,6 +10,7 @@ use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, PeerId, SessionId, 
 use sederunt_core::input::{Command, Input};
 use sederunt_core::media::{MediaAnswer, MediaCallId, MediaCmd, MediaFault};
 use sederunt_core::removal::Removal;
+use sederunt_core::rights;
 use sederunt_core::room::Room;
 use sederunt_core::standing::{Seat, StageAccess};
 use sederunt_core::tally::Tally;
@@ -20,6 +21,7 @@ use sederunt_core::who::{Abilities, WaitingRoom, Who};
 use sederunt_core::words::chat::ChatMessage;
 use sederunt_core::words::polls::StoredPoll;
 
+use crate::abilities::abilities;
 use crate::ask::new_poll;
 use crate::show::{Names, clock, effect_line, write_line};
 
@@ -47,6 +49,7 @@ pub(crate) struct World {
     removed: Vec<Removal>,
     waiting: Waiting,
     seats: BTreeMap<(SessionId, PeerId), Seat>,
+    permissions: BTreeMap<(SessionId, ParticipantId), rights::Change>,
     /// Each session's own time minus the steady clock.
     offsets: BTreeMap<SessionId, i64>,
 }
@@ -100,6 +103,7 @@ impl World {
             removed: Vec::new(),
             waiting: Waiting::default(),
             seats: BTreeMap::new(),
+            permissions: BTreeMap::new(),
             offsets: BTreeMap::new(),
         }
     }
@@ -192,6 +196,7 @@ impl World {
                 }
                 if let FactKind::SessionEnded { .. } = fact.kind {
                     self.seats.retain(|(session, _), _| *session != fact.session);
+                    self.permissions.retain(|(session, _), _| *session != fact.session);
                 }
                 self.offsets.insert(fact.session, *offset_ms);
                 self.facts.push(fact.clone());
@@ -215,6 +220,9 @@ impl World {
             Write::Terminated { .. } => self.config.open = false,
             Write::Removed { removal, .. } => self.removed.push(*removal),
             Write::Waiting { change, .. } => self.waiting.take(*change),
+            Write::Permissions { session, participant, change } => {
+                self.permissions.insert((*session, *participant), *change);
+            }
             Write::Seat { session, peer, seat: Some(seat) } => {
                 self.seats.insert((*session, *peer), *seat);
             }
@@ -402,11 +410,13 @@ impl World {
         }
         let live = open.as_ref().map(|open| open.tally.session());
         let admitted = self.waiting.admitted.values().filter(|admission| Some(admission.session) == live);
+        let permissions = self.permissions.iter().map(|((_, person), change)| (*person, *change));
         let seats = self.seats.iter().map(|((_, peer), seat)| (*peer, *seat));
         self.room = Room::new(self.config.clone(), open)
             .with_removed(self.removed.iter().copied())
             .with_waiting(self.waiting.waits.values().copied(), admitted.copied())
-            .with_seats(seats);
+            .with_seats(seats)
+            .with_permissions(permissions);
         out
     }
 
@@ -465,31 +475,5 @@ impl World {
 
     pub(crate) fn peers(&mut self, ids: &str) -> Vec<PeerId> {
         ids.split(',').map(|id| self.names.peer(id)).collect()
-    }
-}
-
-fn abilities(list: &str) -> Abilities {
-    let can = |name: &str| list == "all" || list.split(',').any(|word| word == name);
-    Abilities {
-        hidden: list.split(',').any(|word| word == "hidden"),
-        kick: can("kick"),
-        mute_others_audio: can("mute_audio"),
-        mute_others_video: can("mute_video"),
-        pin: can("pin"),
-        edit_display_name: can("rename"),
-        produce_audio: can("audio"),
-        produce_video: can("video"),
-        produce_screenshare: can("screen"),
-        chat_public_text: can("chat"),
-        chat_public_files: can("files"),
-        chat_private_text: can("whisper"),
-        chat_private_files: can("private_files"),
-        create_polls: can("poll"),
-        vote_polls: can("vote"),
-        view_polls: can("view_polls"),
-        accept_waiting: can("accept"),
-        waiting_room: WaitingRoom::Skip,
-        accept_stage_requests: can("accept_stage"),
-        stage: StageAccess::NoStage,
     }
 }

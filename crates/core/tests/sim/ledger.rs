@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sederunt_core::effect::Write;
 use sederunt_core::fact::{Fact, FactKind, LeaveReason};
-use sederunt_core::id::{PeerId, StayId};
+use sederunt_core::id::{ParticipantId, PeerId, StayId};
 use sederunt_core::removal::Removal;
+use sederunt_core::rights::Change;
 use sederunt_core::standing::Seat;
 use sederunt_core::tally::{Stay, Tally};
 use sederunt_core::time::UnixMs;
@@ -28,6 +29,8 @@ pub(crate) struct Ledger {
     pub(crate) waiting: Kept,
     /// Of the LIVE session.
     pub(crate) seats: BTreeMap<PeerId, Seat>,
+    /// Likewise.
+    pub(crate) permissions: BTreeMap<ParticipantId, Change>,
 }
 
 impl Ledger {
@@ -60,6 +63,12 @@ impl Ledger {
                     None => assert!(self.seats.remove(peer).is_some(), "{peer} had no seat of its own"),
                 }
             }
+            Write::Permissions { session, participant, change } => {
+                let (tally, _) = self.sessions.last().unwrap();
+                let live = (tally.session(), None);
+                assert_eq!((*session, tally.columns().ended_at), live, "a change after the end");
+                self.permissions.insert(*participant, *change);
+            }
             Write::Chat(_) | Write::ChatDeleted { .. } | Write::Poll(_) | Write::PollVote { .. } => {}
         }
     }
@@ -71,6 +80,7 @@ impl Ledger {
         }
         if let FactKind::SessionEnded { .. } = fact.kind {
             self.seats.clear();
+            self.permissions.clear();
         }
         if let FactKind::SessionStarted { .. } = fact.kind {
             if let Some((before, _)) = self.sessions.last() {

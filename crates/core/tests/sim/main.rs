@@ -11,7 +11,9 @@
 
 mod ledger;
 mod model;
+mod permissions;
 mod seats;
+mod settings;
 mod stage;
 mod waiting;
 mod world;

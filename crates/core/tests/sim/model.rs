@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sederunt_core::fact::{EndReason, LeaveReason, Role};
 use sederunt_core::standing::Seat;
 
+use crate::permissions::Powers;
 use crate::seats::Sitter;
 
 use crate::waiting::{Waiting, Way};
@@ -129,12 +130,13 @@ pub(crate) struct Model {
     /// Where those sit who are in the room, and those of the LIVE session who were lost; by peer id.
     pub(crate) seats: BTreeMap<u64, Seat>,
     pub(crate) sitters: Vec<Sitter>,
+    pub(crate) powers: Powers,
     floor: i64,
     configured_at: i64,
 }
 
 impl Model {
-    pub(crate) fn new(settings: Settings, ways: Vec<Way>, sitters: Vec<Sitter>) -> Self {
+    pub(crate) fn new(settings: Settings, ways: Vec<Way>, sitters: Vec<Sitter>, powers: Powers) -> Self {
         let peers = vec![None; ways.len()];
         let wires = (0x100..).zip(ways.iter().map(|way| way.person)).collect();
         Self {
@@ -150,6 +152,7 @@ impl Model {
             lost: Vec::new(),
             seats: BTreeMap::new(),
             sitters,
+            powers,
             floor: i64::MIN,
             configured_at: i64::MIN,
         }
@@ -344,6 +347,7 @@ impl Model {
         self.lost.clear();
         self.waiting.admitted.clear();
         self.seats.clear();
+        self.powers.taken.clear();
         if let Some(session) = self.live() {
             session.end = Some((at, reason));
             session.total = session.together(at.max(session.latest));

@@ -9,6 +9,7 @@ use sederunt_core::fact::{Fact, FactKind, LeaveReason, Role};
 use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, PeerId, StayId};
 use sederunt_core::input::{Command, Input};
 use sederunt_core::removal::Removal;
+use sederunt_core::rights::Right;
 use sederunt_core::room::Room;
 use sederunt_core::time::{Stamp, UnixMs};
 use sederunt_core::view_type::ViewType;
@@ -17,6 +18,7 @@ use sederunt_core::words::{Request, entry, roster};
 
 use crate::ledger::Ledger;
 use crate::model::{Model, Settings};
+use crate::permissions::Powers;
 use crate::seats::Sitter;
 use crate::stage::sitter;
 use crate::waiting::ways;
@@ -44,14 +46,14 @@ pub(crate) struct World {
     /// The steady clock of the process minus `clock`: it began as the wall clock did.
     base: i64,
     pub(crate) room: Room,
-    config: RoomConfig,
+    pub(crate) config: RoomConfig,
     pub(crate) model: Model,
     pub(crate) ledger: Ledger,
     pub(crate) clients: Vec<Client>,
     conns: u64,
     /// Newest peer id.
     wires: u64,
-    fresh: u64,
+    pub(crate) fresh: u64,
     /// Newest session, the instant and its minutes there: they never shrink.
     consumed: (usize, i64, i64),
     /// Corners that the history got into.
@@ -88,6 +90,7 @@ impl World {
         let people: Vec<(u64, Role)> = clients.iter().map(|client| (client.person, client.role)).collect();
         let ways = ways(&mut rng, &people);
         let sitters = clients.iter().map(|client| sitter(&mut rng, client)).collect();
+        let powers = Powers::new(&mut rng, clients.iter().map(|client| client.person));
         let config = RoomConfig {
             app: AppId::from("app"),
             meeting: MeetingId::from_u128(7),
@@ -107,7 +110,7 @@ impl World {
             base: 0,
             room: Room::new(config.clone(), None),
             config,
-            model: Model::new(settings, ways, sitters),
+            model: Model::new(settings, ways, sitters, powers),
             ledger: Ledger::default(),
             clients,
             conns: 0,
@@ -209,19 +212,20 @@ impl World {
         let joined = connected && self.model.peers[client].as_ref().is_some_and(|peer| peer.joined);
         let action = if self.stormy && self.rng.chance(85) {
             // Connect and join, drop, leave, or be kicked.
-            *self.rng.pick(&[6, 6, 6, 42, 42, 42, 60, 74, 79, 82, 96, 96])
+            *self.rng.pick(&[6, 6, 6, 42, 42, 42, 60, 74, 79, 82, 96, 96, 98])
         } else {
             self.rng.below(100)
         };
         match action {
             0..6 => self.feed(Input::Tick),
-            6..36 => {
+            6..34 => {
                 self.connect(client, now);
                 if self.rng.chance(80) {
                     self.join(client);
                 }
             }
-            36..42 => self.join(client),
+            34..38 => self.join(client),
+            38..42 => self.permit(client, connected),
             42..55 if connected => self.drop(client, now),
             55..74 if connected => self.leave(client, now),
             74..79 if joined => self.client_kick(client, now),
@@ -235,7 +239,8 @@ impl World {
                 self.model.terminate(now);
                 self.command(Command::Terminate);
             }
-            96..99 => self.stage(client, connected),
+            96 | 97 => self.stage(client, connected),
+            98 => self.permit(client, connected),
             // Noise on a socket that may be gone.
             _ => self.ask(
                 client,
@@ -275,6 +280,8 @@ impl World {
                 waiting_room: way.waiting_room,
                 accept_stage_requests: accepts,
                 stage: access,
+                edit_display_name: self.model.powers.presets[&person].contains(&Right::EditDisplayName),
+                rights: self.model.powers.presets[&person].iter().copied().collect(),
                 ..Abilities::default()
             },
             ip_address: None,
@@ -382,34 +389,7 @@ impl World {
         }
     }
 
-    fn configure(&mut self, now: i64) {
-        let mut settings = self.model.settings.clone();
-        let mut noted = false;
-        if self.rng.chance(30) {
-            self.config.title = format!("T{}", self.fresh);
-            noted = true;
-        }
-        if self.rng.chance(30) {
-            let keep_alive = self.rng.between(60, 600) * 1000;
-            noted |= keep_alive != settings.keep_alive;
-            settings.keep_alive = keep_alive;
-        }
-        if self.rng.chance(20) {
-            settings.max_together = self.rng.chance(60).then(|| self.rng.between(10_000, 1_500_000));
-        }
-        if self.rng.chance(20) {
-            // The API says open only of an active meeting that is not terminated.
-            settings.open = !settings.open && self.ledger.terminated_at.is_none();
-        }
-        self.say(|| format!("configure {settings:?}"));
-        self.config.open = settings.open;
-        self.config.keep_alive_ms = settings.keep_alive;
-        self.config.max_together_ms = settings.max_together;
-        self.model.configure(settings, noted, now);
-        self.command(Command::Configure(self.config.clone()));
-    }
-
-    fn command(&mut self, command: Command) {
+    pub(crate) fn command(&mut self, command: Command) {
         self.feed(Input::Command { id: CommandId(1), command });
     }
 
@@ -459,7 +439,8 @@ impl World {
         self.room = Room::new(self.config.clone(), open)
             .with_removed(removed)
             .with_waiting(self.ledger.waiting.waits(), admitted)
-            .with_seats(seats);
+            .with_seats(seats)
+            .with_permissions(self.ledger.permissions.clone());
         // What was open is closed at the heartbeat: up to 5 s of minutes per stay are given back.
         self.consumed = (usize::MAX, i64::MIN, 0);
     }
@@ -470,6 +451,7 @@ impl World {
         self.feed(Input::Tick);
         self.check_waiting();
         self.check_seats();
+        self.check_permissions();
         self.ledger.compare(&self.model.sessions, now);
         assert_eq!(self.ledger.terminated_at.is_some(), self.model.terminated, "terminated");
         if let Some((at, why)) = self.due() {

@@ -20,7 +20,7 @@ fn broadcast(event: u32, payload: &[u8]) -> Translated {
     let to = if event == room::BROADCAST_MESSAGE {
         BroadcastTo::Room
     } else if message.broadcast_type() == r::BroadcastType::Rooms {
-        BroadcastTo::Rooms
+        BroadcastTo::Rooms(ids("ids", &message.ids)?)
     } else {
         BroadcastTo::Peers(ids("ids", &message.ids)?)
     };
@@ -30,14 +30,17 @@ fn broadcast(event: u32, payload: &[u8]) -> Translated {
 
 pub(super) fn tell(tell: &Tell) -> Wire {
     let message = match tell {
-        Tell::BroadcastAck { to_peers: false } => return (room::BROADCAST_MESSAGE, None),
-        Tell::BroadcastAck { to_peers: true } => return (room::BROADCAST_TO_ENTITY, None),
+        Tell::BroadcastAck { to_entity: false } => return (room::BROADCAST_MESSAGE, None),
+        Tell::BroadcastAck { to_entity: true } => return (room::BROADCAST_TO_ENTITY, None),
         Tell::Broadcast(message) => message,
     };
     let (event, ids) = match &message.to {
-        BroadcastTo::Room | BroadcastTo::Rooms => (room::BROADCAST_MESSAGE, Vec::new()),
+        BroadcastTo::Room => (room::BROADCAST_MESSAGE, Vec::new()),
         BroadcastTo::Peers(peers) => {
             (room::BROADCAST_TO_ENTITY, peers.iter().map(ToString::to_string).collect())
+        }
+        BroadcastTo::Rooms(rooms) => {
+            (room::BROADCAST_TO_ENTITY, rooms.iter().map(ToString::to_string).collect())
         }
     };
     let message = r::BroadcastMessage {
@@ -45,7 +48,7 @@ pub(super) fn tell(tell: &Tell) -> Wire {
         payload: message.payload.clone(),
         timestamp: message.timestamp,
         ids,
-        broadcast_type: None,
+        broadcast_type: matches!(message.to, BroadcastTo::Rooms(_)).then(|| r::BroadcastType::Rooms.into()),
     };
     wire(event, &message)
 }

@@ -12,6 +12,7 @@ pub(super) fn ask(event: u32, payload: &[u8]) -> Option<Translated> {
         n::STORE_GET_KEYS => get(payload),
         n::STORE_INSERT_KEYS => insert(payload),
         n::STORE_DELETE_KEYS => delete(payload),
+        n::STORE_DELETE => clear(payload),
         _ => return None,
     };
     Some(ask.map(Into::into))
@@ -40,11 +41,17 @@ fn delete(payload: &[u8]) -> Result<Ask, Refusal> {
     Ok(Ask::Delete { at, keys: names(q.delete_keys) })
 }
 
+fn clear(payload: &[u8]) -> Result<Ask, Refusal> {
+    let q = read::<p::PluginStoreDeleteRequest>(payload)?;
+    Ok(Ask::Clear { at: StoreAddress { plugin: q.plugin_id, store: q.store_name } })
+}
+
 pub(super) fn tell(tell: &Tell) -> Wire {
     match tell {
         Tell::Inserted(at, items) => store_items(n::STORE_INSERT_KEYS, at, items),
         Tell::Got(at, items) => store_items(n::STORE_GET_KEYS, at, items),
         Tell::Deleted(at, items) => store_items(n::STORE_DELETE_KEYS, at, items),
+        Tell::Cleared(at, items) => store_items(n::STORE_DELETE, at, items),
     }
 }
 

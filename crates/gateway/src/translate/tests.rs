@@ -15,7 +15,7 @@ use sederunt_core::words::speaker::SpeakerChange;
 use sederunt_core::words::stage::StageRequest;
 use sederunt_core::words::{self, Msg, Request};
 use sederunt_dice::Dice;
-use sederunt_proto::event::{self, chat, media, plugin, poll, room};
+use sederunt_proto::event::{self, chat, media, plugin, poll, preset, room};
 use sederunt_proto::socket::{livestreaming as l, room as r};
 
 use super::{reply, request, room_refusal};
@@ -118,10 +118,11 @@ fn room_words() -> Vec<(Msg, u32)> {
             Msg::Roster(words::roster::Tell::ConnectedRooms { title: host("t") }),
             room::GET_CONNECTED_ROOMS_DUMP,
         ),
-        (Msg::Broadcast(words::broadcast::Tell::BroadcastAck { to_peers: false }), room::BROADCAST_MESSAGE),
-        (Msg::Broadcast(words::broadcast::Tell::BroadcastAck { to_peers: true }), room::BROADCAST_TO_ENTITY),
+        (Msg::Broadcast(words::broadcast::Tell::BroadcastAck { to_entity: false }), room::BROADCAST_MESSAGE),
+        (Msg::Broadcast(words::broadcast::Tell::BroadcastAck { to_entity: true }), room::BROADCAST_TO_ENTITY),
         (broadcast(BroadcastTo::Room), room::BROADCAST_MESSAGE),
         (broadcast(BroadcastTo::Peers(vec![PEER])), room::BROADCAST_TO_ENTITY),
+        (broadcast(BroadcastTo::Rooms(vec![MeetingId::from_u128(1)])), room::BROADCAST_TO_ENTITY),
         (Msg::Polls(words::polls::Tell::Polls(Vec::new())), poll::GET_POLLS),
         (Msg::Chat(words::chat::Tell::All(vec![line(Vec::new())])), chat::GET_MESSAGES),
         (
@@ -139,6 +140,9 @@ fn room_words() -> Vec<(Msg, u32)> {
         (Msg::Plugin(words::plugin::Tell::Inserted(store(), Vec::new())), plugin::STORE_INSERT_KEYS),
         (Msg::Plugin(words::plugin::Tell::Got(store(), Vec::new())), plugin::STORE_GET_KEYS),
         (Msg::Plugin(words::plugin::Tell::Deleted(store(), Vec::new())), plugin::STORE_DELETE_KEYS),
+        (Msg::Plugin(words::plugin::Tell::Cleared(store(), Vec::new())), plugin::STORE_DELETE),
+        (Msg::Permissions(words::permissions::Tell::Presets(Vec::new())), preset::GET_USER_PRESETS),
+        (Msg::Permissions(words::permissions::Tell::Changed(Vec::new())), preset::UPDATE_USER_PRESET),
     ]
 }
 

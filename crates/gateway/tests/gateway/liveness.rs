@@ -143,6 +143,8 @@ async fn a_client_that_does_not_read_is_cut_and_the_others_hear_everything() {
         message.encode_to_vec()
     };
     while w.node.metrics().slow_consumers.get() == 0 {
+        // As slowly as anybody may.
+        w.clock.advance(1_000 / i64::from(sederunt_core::limit::BROADCASTS_PER_SECOND));
         alice.ask_raw(event::room::BROADCAST_MESSAGE, say("more")).await;
     }
     alice.ask_raw(event::room::BROADCAST_MESSAGE, say("last")).await;

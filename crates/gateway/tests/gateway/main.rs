@@ -4,11 +4,13 @@
 mod bad_input;
 mod browser;
 mod entry;
+mod events;
 mod handshake;
 mod http;
 mod liveness;
 mod media;
 mod meeting;
+mod permissions;
 mod removed;
 mod returning;
 mod stage;

@@ -18,9 +18,7 @@ impl RoomTask {
         match effect {
             Effect::Tell { conn, re, msg } => self.tell(conn, ToSocket::telling(re, msg)),
             Effect::Refuse { conn, re, error } => {
-                if matches!(error, RoomError::WaitingRoomFull { .. }) {
-                    self.shell.metrics.refusal("WAITING_ROOM_FULL");
-                }
+                self.count(&error);
                 self.tell(conn, ToSocket::Refuse { re, error })
             }
             Effect::Close { conn, reason } => {
@@ -41,6 +39,28 @@ impl RoomTask {
                 }
                 Ok(())
             }
+        }
+    }
+
+    /// Counts who was not let in or on stage, and every limit that was hit.
+    fn count(&self, error: &RoomError) {
+        let metrics = &self.shell.metrics;
+        if let Some(kind) = error.limit() {
+            metrics.room_limit(kind);
+        }
+        match error {
+            RoomError::WaitingRoomFull { .. } => metrics.refusal("WAITING_ROOM_FULL"),
+            RoomError::StageFull { .. } => metrics.refusal("STAGE_FULL"),
+            RoomError::NotAllowed(_)
+            | RoomError::NotJoined
+            | RoomError::NotFound(_)
+            | RoomError::Limit { .. }
+            | RoomError::TooOften { .. }
+            | RoomError::Invalid { .. }
+            | RoomError::NotOffered(_)
+            | RoomError::Unwritable
+            | RoomError::Closed
+            | RoomError::Media(_) => {}
         }
     }
 

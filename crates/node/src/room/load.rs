@@ -59,12 +59,14 @@ pub(super) async fn load(shell: &Shell, meeting: MeetingId) -> Result<Room, Stor
     let lost = store.lost_peers(meeting).await?;
     let (waits, admitted) = store.waiting(meeting, shell.clock.now()).await?;
     let seats = store.seats(meeting).await?;
+    let permissions = store.permissions(meeting).await?;
     shell.rooms.clear_failed(meeting);
     Ok(Room::new(config, open)
         .with_removed(removals)
         .with_lost(lost)
         .with_waiting(waits, admitted)
-        .with_seats(seats))
+        .with_seats(seats)
+        .with_permissions(permissions))
 }
 
 /// Ends the stays nobody can continue, durably: at their loss if they were away, else at `failed_at`, an instant of the

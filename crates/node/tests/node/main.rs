@@ -5,6 +5,7 @@ mod admission;
 mod clocks;
 mod disk;
 mod faults;
+mod permissions;
 mod rooms;
 mod stage;
 mod waiting;

@@ -3,7 +3,7 @@
 use crate::effect::Person;
 use crate::error::RoomError;
 use crate::fact::{FactKind, Role};
-use crate::hall::{Asked, Hall, Peer, cut};
+use crate::hall::{Asked, Hall, Happened, Peer, cut};
 use crate::id::{PeerId, SessionId};
 use crate::time::Stamp;
 use crate::who::Ability;
@@ -50,6 +50,7 @@ impl Entry {
         }
         if first {
             self.waiting.entered(hall, asked.stamp.now, asked.me);
+            hall.note(Happened::Entered(asked.me));
         }
         Ok(())
     }

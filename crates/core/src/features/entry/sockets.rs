@@ -7,6 +7,7 @@ use crate::hall::{Hall, Happened, Peer, info};
 use crate::id::PeerId;
 use crate::limit;
 use crate::removal::Removal;
+use crate::rights::Rights;
 use crate::time::UnixMs;
 use crate::who::Who;
 use crate::words::entry::Tell;
@@ -90,6 +91,10 @@ fn resume(hall: &mut Hall, now: UnixMs, conn: ConnId, id: PeerId, who: Box<Who>)
     if peer.is_in() {
         peer.who.role = role;
     }
+    // What flows of it has to be what it may publish.
+    hall.peers.refresh_change(id);
+    hall.note(Happened::RightsChanged { peer: id, given: Rights::NONE });
+    let Some(peer) = hall.peers.get(id) else { return };
     if let Some(recorded) = peer.recorded_as().filter(|_| was_away) {
         hall.record(now, FactKind::PeerBack { peer: recorded }, None);
     }

@@ -34,8 +34,10 @@ pub(super) fn host_control(
         None => hall.peers.iter().map(|peer| peer.id).filter(|id| *id != asked.me).collect(),
     };
     hall.reply(asked, Tell::HostControlDone { all: peer.is_none() });
+    // Nobody knows of a host who is hidden.
+    let initiator = hall.me(asked)?.visible().then_some(asked.me);
     for victim in victims {
-        mute(hall, Some(asked.me), victim, (audio, video));
+        mute(hall, initiator, victim, (audio, video));
     }
     Ok(())
 }

@@ -114,10 +114,8 @@ pub(super) fn answered(
             hall.out.reply(conn, &re, Tell::Produced { producer, answer });
             hall.push_track(Some(id), Tell::ProducerCreated { peer: id, producer: state.clone() });
             host_control::published(hall, id, &state);
-            if hall.peers.get(id).is_some_and(|peer| !peer.is_on_stage()) {
-                // It left the stage meanwhile.
-                withdraw(hall, id);
-            }
+            // It may have left the stage meanwhile, or lost the right.
+            withdraw(hall, id);
         }
         (Ok(_), None) => {
             hall.out.media(id, MediaCmd::DropProducer { producer: state.producer });
@@ -127,12 +125,16 @@ pub(super) fn answered(
     }
 }
 
-/// A peer has left the stage: nothing of it is forwarded any more. Screens end. Its client keeps microphone and camera,
-/// paused, and goes on with the same tracks when it is on stage again (PROTOCOL §7.7).
+/// What a peer may not publish any more is not forwarded any more: all of it when it has left the stage, or what a host has
+/// taken the right to. Screens end. Its client keeps microphone and camera, paused, and goes on with the same tracks when it
+/// may again (PROTOCOL §7.7).
 pub(super) fn withdraw(hall: &mut Hall, id: PeerId) {
     let Some(peer) = hall.peers.get_mut(id) else { return };
-    let screens = peer.media.withdraw_screens();
-    let kept: Vec<ProducerId> = peer.media.producers().map(|state| state.producer).collect();
+    let screens =
+        if peer.may(Ability::ProduceScreenshare) { Vec::new() } else { peer.media.withdraw_screens() };
+    let may = |state: &ProducerState| peer.may(ability(state.screen_share, state.kind));
+    let kept: Vec<ProducerId> =
+        peer.media.producers().filter(|state| !may(state)).map(|state| state.producer).collect();
     drop_producers(hall, id, screens);
     for producer in kept {
         if let Some(Some(producer)) = set_paused(hall, id, producer, true) {

@@ -26,6 +26,16 @@ impl PluginStores {
         keys.iter().filter_map(|key| store.get(key)).cloned().collect()
     }
 
+    /// The keys of a store.
+    pub(crate) fn keys(&self, at: &StoreAddress) -> Vec<String> {
+        self.stores.get(at).into_iter().flat_map(BTreeMap::keys).cloned().collect()
+    }
+
+    /// Who wrote a key last, if anybody did.
+    pub(crate) fn author(&self, at: &StoreAddress, key: &str) -> Option<PeerId> {
+        self.stores.get(at)?.get(key).map(|item| item.peer)
+    }
+
     /// Sets all the items, or none when a limit would be exceeded. Returns them.
     pub(crate) fn insert(
         &mut self,
