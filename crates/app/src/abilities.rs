@@ -48,6 +48,8 @@ pub(crate) fn abilities(preset: &Value) -> Abilities {
         chat_public_files: chat("public", "files", false),
         chat_private_text: chat("private", "text", true),
         chat_private_files: chat("private", "files", false),
+        // The official client takes what is not said for a yes.
+        chat_private_receive: permissions["chat"]["private"]["can_receive"] != Value::Bool(false),
         create_polls: polls("can_create"),
         vote_polls: polls("can_vote"),
         view_polls: polls("can_view"),

@@ -62,6 +62,8 @@ pub struct Abilities {
     pub chat_private_text: bool,
     /// `chat.private.can_send && chat.private.files`.
     pub chat_private_files: bool,
+    /// `chat.private.can_receive`.
+    pub chat_private_receive: bool,
     /// `polls.can_create`.
     pub create_polls: bool,
     /// `polls.can_vote`.
@@ -117,6 +119,8 @@ pub enum Ability {
     ChatPrivateText,
     /// Send files to some.
     ChatPrivateFiles,
+    /// Be written to by some.
+    ChatPrivateReceive,
     /// Make polls.
     CreatePolls,
     /// Vote in polls.
@@ -145,6 +149,7 @@ impl Ability {
             Self::ChatPublicFiles => "chat.public.files",
             Self::ChatPrivateText => "chat.private.text",
             Self::ChatPrivateFiles => "chat.private.files",
+            Self::ChatPrivateReceive => "chat.private.can_receive",
             Self::CreatePolls => "polls.can_create",
             Self::VotePolls => "polls.can_vote",
             Self::ViewPolls => "polls.can_view",
@@ -166,6 +171,7 @@ impl Ability {
             | Self::ChatPublicFiles
             | Self::ChatPrivateText
             | Self::ChatPrivateFiles
+            | Self::ChatPrivateReceive
             | Self::CreatePolls
             | Self::VotePolls
             | Self::ViewPolls
@@ -191,6 +197,7 @@ impl Abilities {
             Ability::ChatPublicFiles => self.chat_public_files,
             Ability::ChatPrivateText => self.chat_private_text,
             Ability::ChatPrivateFiles => self.chat_private_files,
+            Ability::ChatPrivateReceive => self.chat_private_receive,
             Ability::CreatePolls => self.create_polls,
             Ability::VotePolls => self.vote_polls,
             Ability::ViewPolls => self.view_polls,

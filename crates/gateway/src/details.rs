@@ -19,11 +19,12 @@ pub(crate) async fn participant_details(
     // The first call of whoever comes new; a socket that comes back goes another way and is let in.
     gateway.node.has_room_for_more()?;
     let ticket = admission::admit(&gateway.node, token).await?;
-    Ok(Json(details(&ticket, &base_of(&gateway.config, &headers))))
+    let base = base_of(&gateway.config, &headers);
+    Ok(Json(details(&ticket, &base, gateway.config.files.is_some())))
 }
 
 /// Keys without a value are left out: the client cannot read `null` (PROTOCOL §0 point 10).
-fn details(ticket: &Ticket, base_uri: &str) -> Value {
+fn details(ticket: &Ticket, base_uri: &str, takes_files: bool) -> Value {
     let Ticket { meeting, participant, preset, .. } = ticket;
     let mut person = json!({
         "id": participant.id,
@@ -36,7 +37,7 @@ fn details(ticket: &Ticket, base_uri: &str) -> Value {
     if let Some(custom_id) = &participant.custom_participant_id {
         person["custom_participant_id"] = custom_id.as_str().into();
     }
-    let told = presets::as_offered(&preset.body);
+    let told = presets::as_offered(&preset.body, takes_files);
     json!({ "success": true, "data": {
         "participant": person,
         "meeting": {

@@ -12,7 +12,7 @@
 use sederunt_core::id::{AppId, Id};
 
 use crate::report::ReportRow;
-use crate::{ApiTokenRow, AppRow, MeetingRow, ParticipantRow, PresetRow, UserRow, WebhookRow};
+use crate::{ApiTokenRow, AppRow, ChatFileRow, MeetingRow, ParticipantRow, PresetRow, UserRow, WebhookRow};
 
 /// A row of the registry, or of what belongs to a stay beside the facts, as it is after a change, or that it is gone.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +41,8 @@ pub(crate) enum Entry {
         /// Of its text.
         sha256: [u8; 32],
     },
+    /// A file was uploaded for a message of the chat; its bytes are durable.
+    ChatFile(ChatFileRow),
     /// A client's post on its call.
     Report(ReportRow),
     /// A webhook; whoever is to begin anew is told everything after the last fact, and nothing before it.

@@ -9,6 +9,7 @@ mod apply;
 mod apps;
 mod backup;
 mod chat;
+mod chat_files;
 mod chronicle;
 mod days;
 mod deferred;
@@ -71,6 +72,7 @@ mod writer;
 use sederunt_index::fold;
 
 pub use chat::{ChatPage, ChatPlace};
+pub use chat_files::{ChatFileRow, FileLimits, FilesOfSession, KeptFile};
 pub use days::{DayQuery, DayRow};
 pub use deliveries::{Receivers, RoomDelivery, RoomWebhook};
 pub use disk::DiskTrouble;

@@ -38,6 +38,7 @@ fn message(n: u128, session: SessionId, peer: PeerId, payload_type: i32, payload
         edited: false,
         payload_type,
         payload: payload.to_owned(),
+        files: Vec::new(),
         targets: Vec::new(),
         at: at(&format!("2026-01-10T19:0{n}:00.000Z")),
     }

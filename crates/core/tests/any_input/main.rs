@@ -72,6 +72,7 @@ impl World {
             keep_alive_ms: 60_000,
             reconnect_grace_ms: 20_000,
             max_together_ms: None,
+            persist_chat: false,
             prior_together_ms: 0,
         };
         Self {

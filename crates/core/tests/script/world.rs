@@ -6,7 +6,7 @@ use sederunt_core::call::{CommandId, ConnId, Disconnect, ReqId};
 use sederunt_core::config::{OpenSession, RoomConfig};
 use sederunt_core::effect::{Effect, Outcome, Write};
 use sederunt_core::fact::{Fact, FactKind, LeaveReason, Role};
-use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, PeerId, SessionId, StayId};
+use sederunt_core::id::{AppId, ChatId, FileId, Id, MeetingId, ParticipantId, PeerId, SessionId, StayId};
 use sederunt_core::input::{Command, Input};
 use sederunt_core::media::{MediaAnswer, MediaCallId, MediaCmd, MediaFault};
 use sederunt_core::removal::Removal;
@@ -17,7 +17,7 @@ use sederunt_core::time::{Stamp, UnixMs};
 use sederunt_core::view_type::ViewType;
 use sederunt_core::waiting::{Admission, Change, Wait};
 use sederunt_core::who::{Abilities, WaitingRoom, Who};
-use sederunt_core::words::chat::ChatMessage;
+use sederunt_core::words::chat::{ChatMessage, SentFile};
 use sederunt_core::words::polls::StoredPoll;
 
 use crate::ask::new_poll;
@@ -79,6 +79,7 @@ impl World {
             keep_alive_ms: 60_000,
             reconnect_grace_ms: 20_000,
             max_together_ms: None,
+            persist_chat: false,
             prior_together_ms: 0,
         };
         Self {
@@ -290,6 +291,7 @@ impl World {
             let (name, value) = setting.split_once('=').unwrap();
             match name {
                 "title" => self.config.title = value.to_owned(),
+                "persist_chat" => self.config.persist_chat = value == "true",
                 "open" => self.config.open = value == "true",
                 "keep_alive" => self.config.keep_alive_ms = clock::parse(value),
                 "grace" => self.config.reconnect_grace_ms = clock::parse(value),
@@ -400,12 +402,15 @@ impl World {
             open = Some(OpenSession { tally: tally.clone(), chat, polls, offset_ms: self.offsets[session] });
         }
         let live = open.as_ref().map(|open| open.tally.session());
+        let is_former = |m: &&ChatMessage| self.config.persist_chat && Some(m.session) != live;
+        let former = self.chat.iter().filter(is_former).cloned().collect();
         let admitted = self.waiting.admitted.values().filter(|admission| Some(admission.session) == live);
         let seats = self.seats.iter().map(|((_, peer), seat)| (*peer, *seat));
         self.room = Room::new(self.config.clone(), open)
             .with_removed(self.removed.iter().copied())
             .with_waiting(self.waiting.waits.values().copied(), admitted.copied())
-            .with_seats(seats);
+            .with_seats(seats)
+            .with_former_chat(former);
         out
     }
 
@@ -453,6 +458,27 @@ impl World {
         self.feed(Input::Request { conn, re, request })
     }
 
+    /// Files as a shell finds them in its store: `1:bob` is one that bob has uploaded for the LIVE session, `2:bob@old` for another,
+    /// and `3:bob=%2` is one that message %2 has.
+    pub(crate) fn files(&mut self, files: &[&str]) -> Vec<SentFile> {
+        let live = self.tallies.values().find(|tally| tally.columns().ended_at.is_none());
+        let session = live.map_or_else(SessionId::default, Tally::session);
+        let mut file = |text: &&str| {
+            let (number, rest) = text.split_once(':').unwrap();
+            let id = FileId::from_u128(number.parse().unwrap());
+            let (rest, chat) = rest.split_once('=').map_or((rest, None), |(rest, chat)| (rest, Some(chat)));
+            let chat = chat.map(|chat| ChatId(self.names.find(chat)));
+            let by = |by: &str, names: &mut Names| names.person(by);
+            match rest.strip_suffix("@old") {
+                Some(person) => {
+                    SentFile { id, session: SessionId::default(), by: by(person, &mut self.names), chat }
+                }
+                None => SentFile { id, session, by: by(rest, &mut self.names), chat },
+            }
+        };
+        files.iter().map(&mut file).collect()
+    }
+
     /// Participants by their names; `peer:a` is a peer instead.
     pub(crate) fn people(&mut self, ids: &str) -> Vec<Id> {
         let id = |id: &str| match id.strip_prefix("peer:") {
@@ -483,6 +509,7 @@ fn abilities(list: &str) -> Abilities {
         chat_public_files: can("files"),
         chat_private_text: can("whisper"),
         chat_private_files: can("private_files"),
+        chat_private_receive: !list.split(',').any(|word| word == "no_private"),
         create_polls: can("poll"),
         vote_polls: can("vote"),
         view_polls: can("view_polls"),
