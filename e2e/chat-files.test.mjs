@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { addParticipant, makeMeeting, nodeClient } from './lib/api.mjs';
-import { openBare } from './lib/bare.mjs';
+import { openBare, others } from './lib/bare.mjs';
 import { startBrowser } from './lib/browser.mjs';
 import { link, openMeet, pressJoin } from './lib/meet.mjs';
 import { startServer } from './lib/server.mjs';
@@ -20,6 +20,7 @@ let server;
 let chromium;
 let room;
 let files;
+let goneId;
 const people = {};
 const participants = {};
 const tokens = {};
@@ -102,7 +103,7 @@ before(async () => {
   files = await mkdtemp(path.join(os.tmpdir(), 'sederunt-files-'));
   await come('ann');
   await come('ben', 'group_call_participant');
-  await come('cat', 'webinar_viewer');
+  await come('cat', 'group_call_guest');
 });
 
 after(async () => {
@@ -201,7 +202,7 @@ test('Links are of no use for anything else', async () => {
   });
   const wanted = { roomUUID: room, filename: 'a.txt' };
   assert.equal((await ask(undefined, wanted)).status, 401);
-  assert.equal((await ask(tokens.cat, wanted)).status, 403, 'a viewer may send none');
+  assert.equal((await ask(tokens.cat, wanted)).status, 403, 'a guest may send none');
   assert.equal((await ask(tokens.ann, { ...wanted, roomUUID: server.app })).status, 403, 'another meeting');
   const { data } = JSON.parse((await ask(tokens.ann, wanted)).body);
   assert.equal((await get(data.get_location)).status, 404, 'nothing is there yet');
@@ -216,8 +217,10 @@ test('Private: text and files reach those who are meant, and nobody else', async
   await come('dan', 'group_call_participant');
   await openBare(people.dan, server.page, tokens.dan);
   await openBare(people.cat, server.page, tokens.cat);
+  // Guests wait until a host lets them in.
+  await people.ann.page.evaluate((id) => window.meeting.participants.acceptWaitingRoomRequest(id), participants.cat);
   for (const name of ['dan', 'cat']) await until(`${name} is in`, () => people[name].page.evaluate(() => window.meeting.self.roomJoined));
-  await until('ann sees all', async () => assert.equal(await people.ann.page.evaluate(() => window.meeting.participants.joined.size), 3));
+  await until('ann sees all', async () => (await others(people.ann)).length === 3);
   const secret = await draw(people.ann, 'image/jpeg');
   await send('ann', { type: 'image', file: inPage(secret, 'secret.jpg', 'image/jpeg') }, ['ben']);
   await send('ann', { type: 'text', text: 'psst' }, ['ben']);
@@ -241,8 +244,9 @@ test('An edited message says so, and one that is deleted takes its file with it'
   await sees('ben', 'the new text', (m) => m.message === 'Hello' && m.isEdited === true && m.id === helo.id);
   const gone = await sees('ben', 'the drawing', (m) => m.name === 'x.svg');
   await people.ann.page.evaluate((id) => window.meeting.chat.deleteMessage(id), gone.id);
-  await until('it is gone', async () => assert.ok(!(await messages('ben')).some((m) => m.id === gone.id)));
+  await until('it is gone', async () => !(await messages('ben')).some((m) => m.id === gone.id));
   assert.equal((await get(gone.link)).status, 404);
+  goneId = gone.link.split('/')[5];
 });
 
 test('A client by hand searches, and gets no file by that is not its own', async () => {
@@ -280,14 +284,16 @@ test('After a kill everything is there, and files that were cut off are not', as
   let more;
   const body = new ReadableStream({ start(controller) { more = controller; controller.enqueue(Buffer.alloc(70_000)); } });
   const cut = fetch(data.put_location, { method: 'PUT', body, duplex: 'half' }).catch(() => 'cut');
-  await until('the upload has begun', async () => assert.equal((await stored()).length, before.length + 1));
+  await until('the upload has begun', async () => (await stored()).length === before.length + 1);
   const { data: dir, http } = server;
   const image = await sees('ben', 'the picture', (m) => m.type === 'image' && !m.targetUserIds?.length);
   await server.kill();
   assert.equal(await cut, 'cut');
   more.close?.call?.(more);
   server = await startServer('chat-files', { data: dir, http: new URL(http).host });
-  assert.deepEqual((await stored()).sort(), before.sort());
+  // The one that was deleted goes with the cut one.
+  const kept = before.filter((id) => id !== goneId).sort();
+  await until('only whole ones are left', async () => String((await stored()).sort()) === String(kept));
   assert.equal((await get(image.link)).status, 200, 'links outlive the process');
   for (const name of ['ann', 'ben']) await until(`${name} is back`, () => people[name].page.evaluate(() => window.meeting.meta.socketState.state === 'connected'));
   const shown = await people.ben.page.evaluate(() => window.meeting.chat.fetchPublicMessages({ limit: 100, direction: 'before' }));
@@ -300,7 +306,6 @@ test('The next session shows the chat of a meeting that keeps it, and the export
   await sdk.activeSession.kickAllParticipants(room, { ...account, app_id: server.app });
   const ended = await until('the session has ended', async () => {
     const { data } = await sdk.sessions.getSessions(server.app, { ...account, status: 'ENDED' });
-    assert.equal(data.sessions.length, 1);
     return data.sessions[0];
   });
   const { data } = await sdk.sessions.getSessionChat(ended.id, { ...account, app_id: server.app });

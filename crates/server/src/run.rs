@@ -119,8 +119,8 @@ pub async fn run_with_clock(
         tracing::info!(file = %path.display(), "first start: account, app and API token are in this file");
     }
 
-    let files = files.map(|settings| open_files(&node, &folder, settings)).transpose()?;
-
+    let serving = CancellationToken::new();
+    let files = start_files(files, &node, &folder, &serving)?;
     let observed = Observed {
         readiness: Readiness::default(),
         node: node.clone(),
@@ -132,10 +132,6 @@ pub async fn run_with_clock(
         webhooks: Arc::clone(&webhooks),
         started_at,
     };
-    let serving = CancellationToken::new();
-    if let Some(files) = &files {
-        tokio::spawn(files.clone().sweep_until(serving.clone()));
-    }
     if let Some(certificates) = certificates {
         tokio::spawn(certificates.watch(serving.clone()));
     }
@@ -271,11 +267,19 @@ impl Media {
     }
 }
 
-/// The folder beside the ledger.
-fn open_files(node: &Node, folder: &DataFolder, settings: FileSettings) -> anyhow::Result<ChatFiles> {
+/// Files of chats, in a folder beside the ledger; what nobody has any more is swept.
+fn start_files(
+    settings: Option<FileSettings>,
+    node: &Node,
+    folder: &DataFolder,
+    serving: &CancellationToken,
+) -> anyhow::Result<Option<ChatFiles>> {
+    let Some(settings) = settings else { return Ok(None) };
     let dir = folder.path().join("files");
-    ChatFiles::open(node.clone(), &dir, settings)
-        .with_context(|| format!("cannot open the folder of files {}", dir.display()))
+    let files = ChatFiles::open(node.clone(), &dir, settings)
+        .with_context(|| format!("cannot open the folder of files {}", dir.display()))?;
+    tokio::spawn(files.clone().sweep_until(serving.clone()));
+    Ok(Some(files))
 }
 
 async fn start_node(

@@ -5,7 +5,7 @@ use sederunt_core::id::{ChatId, FileId, Id, MeetingId, ParticipantId, SessionId}
 use sederunt_core::time::UnixMs;
 use sederunt_core::words::chat::ChatMessage;
 
-use crate::chat_files;
+use crate::chat_file_rows;
 use crate::page::clamp;
 use crate::sql::{blob, find, id, list, ms};
 use crate::{Result, Store};
@@ -149,7 +149,7 @@ pub(crate) fn put(conn: &Connection, m: &ChatMessage) -> Result<()> {
         m.at.0,
         files,
     ])?;
-    chat_files::follow(conn, m)
+    chat_file_rows::follow(conn, m)
 }
 
 /// Takes a message away.

@@ -11,8 +11,9 @@
 
 use sederunt_core::id::{AppId, Id};
 
+use crate::chat_file::ChatFileRow;
 use crate::report::ReportRow;
-use crate::{ApiTokenRow, AppRow, ChatFileRow, MeetingRow, ParticipantRow, PresetRow, UserRow, WebhookRow};
+use crate::{ApiTokenRow, AppRow, MeetingRow, ParticipantRow, PresetRow, UserRow, WebhookRow};
 
 /// A row of the registry, or of what belongs to a stay beside the facts, as it is after a change, or that it is gone.
 #[derive(Debug, Clone, PartialEq)]

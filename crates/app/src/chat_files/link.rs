@@ -194,11 +194,12 @@ pub(super) fn named_by(link: &str) -> Option<FileId> {
     if !matches!(scheme, "http" | "https") {
         return None;
     }
-    let (_, path) = rest.split_once('/')?;
+    let (host, path) = rest.split_once('/')?;
     let path = path.split(['?', '#']).next()?;
     let mut parts = path.split('/');
     let (files, session, file, name) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let is_ours = files == "files" && parts.next().is_none() && !name.is_empty();
+    let is_ours =
+        !host.contains(['?', '#', '\\']) && files == "files" && parts.next().is_none() && !name.is_empty();
     Id::parse(session).ok().filter(|_| is_ours)?;
     Id::parse(file).ok().map(FileId)
 }

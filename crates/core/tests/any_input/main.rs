@@ -448,7 +448,7 @@ fn nobody_off_stage_is_forwarded() {
 #[test]
 fn sequences_reach_the_depths() {
     let mut told = BTreeSet::new();
-    for seed in 0..60 {
+    for seed in 0..150 {
         let mut world = World::new(seed);
         for _ in 0..INPUTS {
             world.step();

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod ask;
+mod files;
 mod show;
 mod world;
 

@@ -6,7 +6,7 @@ use sederunt_core::call::{CommandId, ConnId, Disconnect, ReqId};
 use sederunt_core::config::{OpenSession, RoomConfig};
 use sederunt_core::effect::{Effect, Outcome, Write};
 use sederunt_core::fact::{Fact, FactKind, LeaveReason, Role};
-use sederunt_core::id::{AppId, ChatId, FileId, Id, MeetingId, ParticipantId, PeerId, SessionId, StayId};
+use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, PeerId, SessionId, StayId};
 use sederunt_core::input::{Command, Input};
 use sederunt_core::media::{MediaAnswer, MediaCallId, MediaCmd, MediaFault};
 use sederunt_core::removal::Removal;
@@ -17,7 +17,7 @@ use sederunt_core::time::{Stamp, UnixMs};
 use sederunt_core::view_type::ViewType;
 use sederunt_core::waiting::{Admission, Change, Wait};
 use sederunt_core::who::{Abilities, WaitingRoom, Who};
-use sederunt_core::words::chat::{ChatMessage, SentFile};
+use sederunt_core::words::chat::ChatMessage;
 use sederunt_core::words::polls::StoredPoll;
 
 use crate::ask::new_poll;
@@ -43,7 +43,7 @@ pub(crate) struct World {
     stays: Vec<(SessionId, PeerId, StayId)>,
     chat: Vec<ChatMessage>,
     polls: Vec<StoredPoll>,
-    tallies: BTreeMap<SessionId, Tally>,
+    pub(crate) tallies: BTreeMap<SessionId, Tally>,
     removed: Vec<Removal>,
     waiting: Waiting,
     seats: BTreeMap<(SessionId, PeerId), Seat>,
@@ -456,27 +456,6 @@ impl World {
         let request = self.request(peer, words);
         let re = ReqId { event: 0, id: format!("r{}", self.asked) };
         self.feed(Input::Request { conn, re, request })
-    }
-
-    /// Files as a shell finds them in its store: `1:bob` is one that bob has uploaded for the LIVE session, `2:bob@old` for another,
-    /// and `3:bob=%2` is one that message %2 has.
-    pub(crate) fn files(&mut self, files: &[&str]) -> Vec<SentFile> {
-        let live = self.tallies.values().find(|tally| tally.columns().ended_at.is_none());
-        let session = live.map_or_else(SessionId::default, Tally::session);
-        let mut file = |text: &&str| {
-            let (number, rest) = text.split_once(':').unwrap();
-            let id = FileId::from_u128(number.parse().unwrap());
-            let (rest, chat) = rest.split_once('=').map_or((rest, None), |(rest, chat)| (rest, Some(chat)));
-            let chat = chat.map(|chat| ChatId(self.names.find(chat)));
-            let by = |by: &str, names: &mut Names| names.person(by);
-            match rest.strip_suffix("@old") {
-                Some(person) => {
-                    SentFile { id, session: SessionId::default(), by: by(person, &mut self.names), chat }
-                }
-                None => SentFile { id, session, by: by(rest, &mut self.names), chat },
-            }
-        };
-        files.iter().map(&mut file).collect()
     }
 
     /// Participants by their names; `peer:a` is a peer instead.

@@ -4,6 +4,7 @@
 mod bad_input;
 mod browser;
 mod entry;
+mod files;
 mod handshake;
 mod http;
 mod liveness;
