@@ -41,9 +41,13 @@ pub enum FilesError {
 
 impl FilesError {
     pub(crate) fn io(context: &'static str) -> impl FnOnce(std::io::Error) -> Self {
-        move |source| match source.kind() {
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::DiskFull,
-            _ => Self::Io { context, source },
+        use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+        move |source| {
+            if matches!(source.kind(), StorageFull | QuotaExceeded) {
+                Self::DiskFull
+            } else {
+                Self::Io { context, source }
+            }
         }
     }
 }

@@ -66,7 +66,7 @@ mod tests {
             ("C:\\Windows\\win.ini", "win.ini"),
             ("a\r\nX-Evil: 1.png", "aX-Evil_ 1.png"),
             ("photo\u{202e}gpj.exe", "photogpj.exe"),
-            ("x\"; filename=\"y.html", "x___ filename=_y.html"),
+            ("x\"; filename=\"y.html", "x__ filename=_y.html"),
             (".htaccess", "htaccess"),
             ("a.exe. . ", "a.exe"),
             ("", "file"),

@@ -289,9 +289,10 @@ impl Conn {
 
     /// Puts it to the room, with the files that it names as they are known.
     async fn ask(&mut self, size: usize, re: ReqId, request: Request) -> Result<(), NodeError> {
-        let request = match request {
-            Request::Chat(ask) => Request::Chat(chat_files::resolve(self.node.store(), ask).await),
-            other => other,
+        let request = if let Request::Chat(ask) = request {
+            Request::Chat(chat_files::resolve(self.node.store(), ask).await)
+        } else {
+            request
         };
         self.attached.request_of(size, re, request).await
     }

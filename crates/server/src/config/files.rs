@@ -10,7 +10,7 @@ use super::layer::within;
 #[derive(Debug, Clone, Default, clap::Args, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct FilesGiven {
-    /// MiB that a file in a chat may have; 0 = no files are taken. The official client gives an upload 8 seconds
+    /// MiB that a file in a chat may have; 0 = none are taken or given out. The official client gives an upload 8 seconds
     #[arg(long = "files-max-mib", env = "SEDERUNT_FILES_MAX_MIB", value_name = "MIB", id = "files.max_mib")]
     pub max_mib: Option<u64>,
     /// MiB that all files of a session may have together
