@@ -23,7 +23,7 @@ impl Searches {
             let max = usize::try_from(limit::CHAT_SEARCHES_MAX).unwrap_or(usize::MAX);
             return Err(RoomError::Limit { what: "searches in a minute", max });
         }
-        *count += 1;
+        *count = count.saturating_add(1);
         Ok(())
     }
 
