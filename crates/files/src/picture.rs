@@ -43,10 +43,7 @@ pub fn kind_of(bytes: &mut (impl BufRead + Seek), len: u64) -> FileKind {
     if is_small && decodes(bytes, format) { kind } else { FileKind::Other }
 }
 
-fn reader<'a, R: BufRead + Seek>(
-    bytes: &'a mut R,
-    format: Option<ImageFormat>,
-) -> Option<ImageReader<&'a mut R>> {
+fn reader<R: BufRead + Seek>(bytes: &mut R, format: Option<ImageFormat>) -> Option<ImageReader<&mut R>> {
     bytes.rewind().ok()?;
     let mut reader = ImageReader::with_format(bytes, format?);
     let mut limits = Limits::default();
