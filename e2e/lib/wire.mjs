@@ -11,6 +11,7 @@ import { until } from './until.mjs';
 export const EVENT = {
   joinRoom: 3,
   sendMessageToRoom: 65_537,
+  searchMessages: 65_543,
   createTransport: 50_331_649,
   produce: 50_331_650,
   consume: 50_331_651,
@@ -60,6 +61,21 @@ export function read(bytes) {
       out[key >> 3] = bytes.subarray(at, at + value);
       at += value;
     } else out[key >> 3] = value;
+  }
+  return out;
+}
+
+/** All values of one field of a message, which may be there many times. */
+export function fieldsOf(bytes, wanted) {
+  const out = [];
+  for (let at = 0; at < bytes.length; ) {
+    let key;
+    let value;
+    [key, at] = readVarint(bytes, at);
+    [value, at] = readVarint(bytes, at);
+    const start = at;
+    if ((key & 7) === 2) at += value;
+    if (key >> 3 === wanted) out.push((key & 7) === 2 ? bytes.subarray(start, at) : value);
   }
   return out;
 }

@@ -55,7 +55,7 @@ pub(crate) fn abilities(preset: &Value) -> Abilities {
         waiting_room: waiting_room(&permissions["waiting_room_type"]),
         accept_stage_requests: stage::accepts_requests(preset),
         stage,
-        rights: presets::given(&presets::as_offered(preset)["permissions"]),
+        rights: presets::given(&presets::as_offered(preset, true)["permissions"]),
     }
 }
 

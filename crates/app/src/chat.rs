@@ -5,6 +5,8 @@ use sederunt_core::time::UnixMs;
 use sederunt_node::Node;
 use sederunt_store::{SessionRow, StoreError};
 
+use crate::hex::{hex, unhex};
+
 /// How long after the end of its session a link is good.
 const GOOD_AFTER_END_MS: i64 = 7 * 24 * 3_600 * 1_000;
 /// How long a link is good at least: whoever asks later gets one, too, that lasts for a download.
@@ -30,8 +32,7 @@ pub fn link(node: &Node, session: &SessionRow) -> Option<ChatLink> {
 /// A link to the chat of a session that is good until an instant.
 pub fn link_until(node: &Node, session: SessionId, expires_at: UnixMs) -> ChatLink {
     let signature = node.sign_link(&said(session, expires_at));
-    let signature = signature.iter().map(|byte| format!("{byte:02x}")).collect();
-    ChatLink { expires_at, signature }
+    ChatLink { expires_at, signature: hex(&signature) }
 }
 
 /// The session of a link that is good; `None` = it is not, for whatever reason. Whether there is such a session is looked
@@ -51,30 +52,4 @@ pub async fn open(
 
 fn said(session: SessionId, expires_at: UnixMs) -> Vec<u8> {
     [PURPOSE, &session.as_u128().to_be_bytes(), &expires_at.0.to_be_bytes()].concat()
-}
-
-/// The bytes of hex digits in lower case; a link has one spelling.
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: &u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    let byte = |[high, low]: &[u8; 2]| Some(digit(high)? << 4 | digit(low)?);
-    if rest.is_empty() { pairs.iter().map(byte).collect() } else { None }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hex_is_read_in_one_spelling() {
-        assert_eq!(unhex("00ff1a"), Some(vec![0, 255, 26]));
-        for bad in ["0", "0g", "FF", "é", "00f"] {
-            assert_eq!(unhex(bad), None, "{bad}");
-        }
-        assert_eq!(unhex(""), Some(Vec::new()), "no signature is no right one");
-    }
 }

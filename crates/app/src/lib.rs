@@ -8,6 +8,8 @@ mod abilities;
 pub mod accounts;
 pub mod admission;
 pub mod chat;
+pub mod chat_files;
+mod hex;
 pub mod live;
 pub mod meetings;
 pub mod members;

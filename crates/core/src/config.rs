@@ -22,6 +22,8 @@ pub struct RoomConfig {
     pub reconnect_grace_ms: i64,
     /// Pagecall `max_meeting_seconds`, as ms of `meeting_time`.
     pub max_together_ms: Option<i64>,
+    /// What was said in earlier sessions is shown in the next one (`persist_chat`).
+    pub persist_chat: bool,
     /// `meeting_time` of the earlier sessions of this room, ms. The room adds its own sessions as they end.
     pub prior_together_ms: i64,
 }

@@ -46,7 +46,7 @@ pub(crate) struct Features {
     pub(crate) entry: Entry,
     pub(crate) media: Media,
     roster: Roster,
-    chat: Chat,
+    pub(crate) chat: Chat,
     broadcast: Broadcasts,
     plugin: Plugin,
     pub(crate) polls: Polls,
@@ -148,6 +148,7 @@ impl Features {
         let result = match command {
             Command::Configure(config) => {
                 self.entry.configure(hall, now, config);
+                self.chat.configured(hall);
                 Ok(done(Vec::new()))
             }
             Command::Kick { participants, custom_ids, reason } => {

@@ -209,6 +209,8 @@ typed_id! {
     TransportId,
     /// One chat message.
     ChatId,
+    /// A file that was uploaded for a chat message.
+    FileId,
     /// A poll.
     PollId,
 }

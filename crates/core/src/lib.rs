@@ -15,6 +15,7 @@ pub mod error;
 pub mod fact;
 mod feature;
 mod features;
+pub mod file_kind;
 mod hall;
 pub mod id;
 pub mod input;

@@ -6,6 +6,15 @@ pub const PEERS_MAX: usize = 1000;
 pub const DISPLAY_NAME_MAX_CHARS: usize = 256;
 /// Characters of a chat text; the official client stops at 2000 (PROTOCOL §10), custom payloads are longer.
 pub const CHAT_PAYLOAD_MAX_CHARS: usize = 16_384;
+/// Files of one chat message: a custom message of the official client has three lists of them (PROTOCOL §7.1), and each file
+/// is a row to change when the message is.
+pub const CHAT_FILES_MAX: usize = 30;
+/// Characters of what is searched for in the chat.
+pub const CHAT_SEARCH_MAX_CHARS: usize = 256;
+/// Searches of one peer in [`CHAT_SEARCH_WINDOW_MS`]: each reads the whole history of the room.
+pub const CHAT_SEARCHES_MAX: u32 = 30;
+/// See [`CHAT_SEARCHES_MAX`].
+pub const CHAT_SEARCH_WINDOW_MS: i64 = 60_000;
 /// Messages of a session kept in the room for history; older ones stay in the store.
 pub const CHAT_HISTORY_MAX: usize = 5_000;
 /// Messages in one answer to `getMessages`; the newest. Keeps one frame below the frame limit.

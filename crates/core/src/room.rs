@@ -21,6 +21,7 @@ use crate::stay::Stay;
 use crate::tally::Tally;
 use crate::time::{Stamp, UnixMs};
 use crate::waiting::{Admission, Wait};
+use crate::words::chat::ChatMessage;
 use crate::words::{Needs, Request};
 
 /// The engine of one meeting.
@@ -66,6 +67,13 @@ impl Room {
         let waiting = &mut self.features.entry.waiting;
         waits.into_iter().for_each(|wait| waiting.load_wait(wait));
         admitted.into_iter().for_each(|admission| waiting.load_admission(admission));
+        self
+    }
+
+    /// The room with what was said in earlier sessions of a meeting that keeps its chat, oldest first.
+    #[must_use]
+    pub fn with_former_chat(mut self, former: Vec<ChatMessage>) -> Self {
+        self.features.chat.load_former(former);
         self
     }
 

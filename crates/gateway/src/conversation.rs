@@ -2,10 +2,12 @@
 
 use axum::extract::ws::{CloseFrame, close_code};
 use bytes::Bytes;
+use sederunt_app::chat_files::FileLinks;
 use sederunt_core::call::ReqId;
 use sederunt_core::effect::CloseReason;
 use sederunt_core::id::MeetingId;
 use sederunt_core::words::Request;
+use sederunt_core::words::chat::ChatMessage;
 use sederunt_node::ToSocket;
 use sederunt_proto::frame::{self, Frame, FrameError};
 
@@ -42,12 +44,14 @@ pub(crate) enum Said {
 #[derive(Debug)]
 pub(crate) struct Conversation {
     meeting: MeetingId,
+    /// `None` = no chat is told here.
+    links: Option<FileLinks>,
     pushes: u64,
 }
 
 impl Conversation {
-    pub(crate) fn new(meeting: MeetingId) -> Self {
-        Self { meeting, pushes: 0 }
+    pub(crate) fn new(meeting: MeetingId, links: Option<FileLinks>) -> Self {
+        Self { meeting, links, pushes: 0 }
     }
 
     /// A binary frame from the client.
@@ -66,7 +70,7 @@ impl Conversation {
     pub(crate) fn say(&mut self, message: ToSocket) -> Said {
         match message {
             ToSocket::Tell { re, msg, held: _ } => {
-                let (event, payload) = translate::reply(self.meeting, &msg);
+                let (event, payload) = translate::reply(self.meeting, &|message| self.linked(message), &msg);
                 match re {
                     Some(re) => Said::Frame(frame::encode(event, &re.id, payload)),
                     None => Said::Frame(frame::encode(event, &self.push_id(), payload)),
@@ -78,6 +82,10 @@ impl Conversation {
             }
             ToSocket::Close(reason) => Said::Close(close_frame(reason)),
         }
+    }
+
+    fn linked(&self, message: &ChatMessage) -> String {
+        self.links.as_ref().map_or_else(|| message.payload.clone(), |links| links.payload(message))
     }
 
     /// An id that no request of the client has: those begin with its peer id.

@@ -21,11 +21,12 @@ pub(crate) async fn participant_details(
     gateway.node.has_room_for_more()?;
     let ticket = admission::admit(&gateway.node, token).await?;
     let taken = admission::taken(&gateway.node, &ticket).await?;
-    Ok(Json(details(&ticket, taken, &base_of(&gateway.config, &headers))))
+    let base = base_of(&gateway.config, &headers);
+    Ok(Json(details(&ticket, taken, &base, gateway.config.files.is_some())))
 }
 
 /// Keys without a value are left out: the client cannot read `null` (PROTOCOL §0 point 10).
-fn details(ticket: &Ticket, taken: Rights, base_uri: &str) -> Value {
+fn details(ticket: &Ticket, taken: Rights, base_uri: &str, takes_files: bool) -> Value {
     let Ticket { meeting, participant, preset, .. } = ticket;
     let mut person = json!({
         "id": participant.id,
@@ -38,7 +39,7 @@ fn details(ticket: &Ticket, taken: Rights, base_uri: &str) -> Value {
     if let Some(custom_id) = &participant.custom_participant_id {
         person["custom_participant_id"] = custom_id.as_str().into();
     }
-    let mut told = presets::as_offered(&preset.body);
+    let mut told = presets::as_offered(&preset.body, takes_files);
     presets::take_away(&mut told["permissions"], taken);
     json!({ "success": true, "data": {
         "participant": person,

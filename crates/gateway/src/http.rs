@@ -43,6 +43,11 @@ impl Refused {
         Self { status, code, message: message.into(), retry_after: None }
     }
 
+    /// With when it is worth to ask again.
+    pub(crate) fn again_in(self, after: Duration) -> Self {
+        Self { retry_after: Some(after), ..self }
+    }
+
     pub(crate) fn no_token() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "BAD_TOKEN", "a participant token is needed")
     }
@@ -127,7 +132,14 @@ pub(crate) fn base_of(config: &GatewayConfig, headers: &HeaderMap) -> String {
         return base.clone();
     }
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    host.strip_prefix("api.").unwrap_or(host).to_owned()
+    let host = host.strip_prefix("api.").or_else(|| host.strip_prefix("socket-edge.")).unwrap_or(host);
+    host.to_owned()
+}
+
+/// Scheme and host of links to this server, as the client finds it.
+pub(crate) fn origin_of(config: &GatewayConfig, headers: &HeaderMap) -> String {
+    let scheme = if config.base_uri.is_some() || !config.shim { "https" } else { "http" };
+    format!("{scheme}://{}", base_of(config, headers))
 }
 
 /// The client's pages live on any origin. Exactly the headers that it sends (PROTOCOL §2).

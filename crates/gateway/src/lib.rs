@@ -7,6 +7,7 @@
 mod call_stats;
 mod conversation;
 mod details;
+mod files;
 mod handshake;
 mod http;
 mod removed;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{any, get, post};
+use sederunt_app::chat_files::ChatFiles;
 use sederunt_node::Node;
 use sederunt_node::media::MediaHandle;
 use serde_json::Value;
@@ -45,6 +47,8 @@ pub struct GatewayConfig {
     pub ice_servers: Vec<Value>,
     /// The relay on this port, for whoever has a good token.
     pub relay: Option<RelayOffer>,
+    /// Files of chat messages; `None` = none are taken.
+    pub files: Option<ChatFiles>,
     /// Bounds of what strangers may start.
     pub limits: StrangerLimits,
 }
@@ -70,6 +74,7 @@ struct Gateway {
 pub fn router(node: Node, config: GatewayConfig) -> Router {
     let cross_origin = Router::new()
         .route("/v2/internals/participant-details", get(details::participant_details))
+        .route("/v2/meetings/chat-upload", post(files::offer))
         .route("/v2/{*rest}", any(http::not_offered))
         .route("/iceservers", get(http::ice_servers))
         .route("/otel/logs", post(http::telemetry))
@@ -77,8 +82,13 @@ pub fn router(node: Node, config: GatewayConfig) -> Router {
         .route("/location", get(http::location))
         .layer(RequestBodyLimitLayer::new(TELEMETRY_MAX_BYTES))
         .layer(http::cors());
+    // How long a file may be is looked at while it comes.
+    let of_files = Router::new()
+        .route("/files/{session}/{file}/{name}", get(files::read).put(files::upload))
+        .layer(http::cors());
     Router::new()
         .merge(cross_origin)
+        .merge(of_files)
         .route("/ws", get(ws::upgrade))
         .route("/meet/token", post(http::meet_token))
         .route("/meet/config.json", get(http::meet_config))

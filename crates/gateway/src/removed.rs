@@ -33,7 +33,7 @@ pub(crate) async fn instead_of(
 
 /// Says it, and closes.
 pub(crate) async fn tell(mut socket: WebSocket, Removed { meeting, words }: Removed) {
-    let mut conversation = Conversation::new(meeting);
+    let mut conversation = Conversation::new(meeting, None);
     let mut closing: CloseFrame = conversation::let_go();
     for word in words {
         match conversation.say(word) {

@@ -19,8 +19,9 @@ mod waiting;
 
 use prost::Message;
 use sederunt_core::id::MeetingId;
+use sederunt_core::words::chat::ChatMessage;
 use sederunt_core::words::{Msg, Request};
-use sederunt_proto::event::{self, chat as chat_event, media as m, plugin as plugin_event, room};
+use sederunt_proto::event::{self, media as m, plugin as plugin_event, room};
 
 pub(crate) use refusals::{Refusal, error_frame, room_refusal};
 
@@ -29,6 +30,9 @@ type Translated = Result<Request, Refusal>;
 
 /// Event number and payload; `None` = the frame carries no payload at all.
 type Wire = (u32, Option<Vec<u8>>);
+
+/// The payload of a chat message with links in it that the client can follow.
+pub(crate) type Linked<'a> = &'a dyn Fn(&ChatMessage) -> String;
 
 /// A feature's reading of an event and its payload; `None` = the event is none of its own.
 type Understands = fn(u32, &[u8]) -> Option<Translated>;
@@ -55,12 +59,12 @@ pub(crate) fn request(event: u32, payload: &[u8]) -> Translated {
 }
 
 /// A message of the room of this meeting, as a frame's event and payload.
-pub(crate) fn reply(meeting: MeetingId, msg: &Msg) -> Wire {
+pub(crate) fn reply(meeting: MeetingId, linked: Linked<'_>, msg: &Msg) -> Wire {
     match msg {
         Msg::Entry(tell) => entry::tell(tell),
         Msg::Waiting(tell) => waiting::tell(meeting, tell),
         Msg::Roster(tell) => roster::tell(meeting, tell),
-        Msg::Chat(tell) => chat::tell(tell),
+        Msg::Chat(tell) => chat::tell(linked, tell),
         Msg::Broadcast(tell) => broadcast::tell(tell),
         Msg::Plugin(tell) => plugin::tell(tell),
         Msg::Polls(tell) => polls::tell(tell),
@@ -88,7 +92,6 @@ fn other(event: u32) -> Translated {
         | room::GET_STAGE_PEERS
         | room::CREATE_CONNECTED_ROOMS..=room::MOVE_PEERS
         | room::GET_ALL_ADDED_PARTICIPANTS
-        | chat_event::SEARCH_CHANNEL_MESSAGES
         | plugin_event::GET_PLUGINS..=plugin_event::CUSTOM_PLUGIN_EVENT_TO_PEERS
         | m::TOGGLE_CONSUMER
         | m::KICK_PEER

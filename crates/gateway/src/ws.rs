@@ -11,11 +11,12 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use sederunt_app::admission::{self, Ticket};
-use sederunt_core::call::Disconnect;
+use sederunt_app::chat_files::{self, FileLinks};
+use sederunt_core::call::{Disconnect, ReqId};
 use sederunt_core::id::{MeetingId, PeerId};
 use sederunt_core::words::entry::PeerEvent;
-use sederunt_core::words::{Msg, entry};
-use sederunt_node::{Attached, ClientAddress, EntryError, Node, QUIET_MS, ToSocket};
+use sederunt_core::words::{Msg, Request, entry};
+use sederunt_node::{Attached, ClientAddress, EntryError, Node, NodeError, QUIET_MS, ToSocket};
 use sederunt_proto::frame::FRAME_MAX_BYTES;
 use serde::Deserialize;
 use tokio::sync::mpsc;
@@ -26,7 +27,7 @@ use tokio_tungstenite::tungstenite;
 use crate::Gateway;
 use crate::conversation::{self, Conversation, Heard, OUTBOX_MAX, Said};
 use crate::handshake;
-use crate::http::{Client, Refused, address};
+use crate::http::{Client, Refused, address, origin_of};
 use crate::removed::{self, Removed};
 use crate::socket::{CLOSE_MAX, WRITE_MAX, close};
 use crate::strangers::Place;
@@ -83,6 +84,7 @@ pub(crate) async fn upgrade(
         Ok(place) => place,
         Err(e) => return Refused::too_many(&gateway.node, e).into_response(),
     };
+    let origin = origin_of(&gateway.config, &headers);
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
     let client = ClientAddress {
         ip: client.is_some().then(|| address(&client).to_string()),
@@ -96,7 +98,9 @@ pub(crate) async fn upgrade(
         .max_write_buffer_size(WRITE_BUFFER_MAX_BYTES);
     match admitted {
         Admitted::In(ticket, peer) => {
-            upgrade.on_upgrade(move |socket| serve(gateway.node, socket, *ticket, peer, client, place))
+            let links = FileLinks::new(gateway.node.clone(), origin);
+            let seat = Seat { peer, client, place, links };
+            upgrade.on_upgrade(move |socket| serve(gateway.node, socket, *ticket, seat))
         }
         // Told within seconds: it keeps no place.
         Admitted::Removed(removed) => upgrade.on_upgrade(move |socket| removed::tell(socket, removed)),
@@ -148,16 +152,18 @@ async fn admit(node: &Node, entry: &Entry) -> Result<Admitted, Refused> {
     }
 }
 
-/// Attaches the socket to its room and carries frames until either side ends it.
-async fn serve(
-    node: Node,
-    mut socket: WebSocket,
-    ticket: Ticket,
+/// What a socket is served with.
+struct Seat {
     peer: PeerId,
     client: ClientAddress,
     place: Place,
-) {
-    let conversation = Conversation::new(ticket.meeting.id);
+    links: FileLinks,
+}
+
+/// Attaches the socket to its room and carries frames until either side ends it.
+async fn serve(node: Node, mut socket: WebSocket, ticket: Ticket, seat: Seat) {
+    let Seat { peer, client, place, links } = seat;
+    let conversation = Conversation::new(ticket.meeting.id, Some(links));
     let (outbox, from_room) = mpsc::channel(OUTBOX_MAX);
     let attached = match admission::attach(&node, ticket, peer, client, outbox).await {
         Ok(attached) => attached,
@@ -266,7 +272,7 @@ impl Conn {
         self.node.metrics().frames_in.inc();
         let size = bytes.len();
         match self.conversation.hear(bytes) {
-            Heard::Ask(re, request) => match self.attached.request_of(size, re, request).await {
+            Heard::Ask(re, request) => match self.ask(size, re, request).await {
                 Ok(()) => Ok(()),
                 Err(_) => Err(self.last_words().await),
             },
@@ -279,6 +285,16 @@ impl Conn {
                 Err(End::Close(frame))
             }
         }
+    }
+
+    /// Puts it to the room, with the files that it names as they are known.
+    async fn ask(&mut self, size: usize, re: ReqId, request: Request) -> Result<(), NodeError> {
+        let request = if let Request::Chat(ask) = request {
+            Request::Chat(chat_files::resolve(self.node.store(), ask).await)
+        } else {
+            request
+        };
+        self.attached.request_of(size, re, request).await
     }
 
     /// The room is gone. What it said before, such as that this peer was removed, is still in the outbox.

@@ -4,6 +4,7 @@
 //! the TOML file, and a *resolved* struct that the program uses. Resolving takes both given structs apart field by
 //! field, so a field that nobody reads does not compile.
 
+mod files;
 mod http;
 mod index;
 mod layer;
@@ -20,11 +21,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::ArgMatches;
+use sederunt_app::chat_files::FileSettings;
 use sederunt_store::IndexOptions;
 use serde::Deserialize;
 
 use crate::forwarded::Cidr;
 
+pub use files::FilesGiven;
 pub use http::{HttpConfig, HttpGiven};
 pub use index::IndexGiven;
 pub use layer::{Effective, Layers, Origin};
@@ -50,6 +53,8 @@ pub struct Config {
     pub room: RoomSettings,
     /// The session list's index.
     pub index: IndexOptions,
+    /// Files of chat messages; `None` = none are taken.
+    pub files: Option<FileSettings>,
     /// Webhooks.
     pub webhook: WebhookConfig,
     /// Logs.
@@ -74,6 +79,8 @@ pub struct ConfigArgs {
     room: RoomGiven,
     #[command(flatten)]
     index: IndexGiven,
+    #[command(flatten)]
+    files: FilesGiven,
     #[command(flatten)]
     webhook: WebhookGiven,
     #[command(flatten)]
@@ -107,6 +114,7 @@ struct File {
     media: MediaGiven,
     tls: TlsGiven,
     index: IndexGiven,
+    files: FilesGiven,
     /// What `index` was called.
     archive: Option<index::Renamed>,
     webhook: WebhookGiven,
@@ -128,8 +136,17 @@ impl Config {
     /// Resolves the settings and tells where each value came from. `matches` are those of the subcommand that
     /// `args` were read from. Errors name the key and the rule.
     pub fn resolve(args: ConfigArgs, matches: &ArgMatches) -> anyhow::Result<(Self, Vec<Effective>)> {
-        let ConfigArgs { source: DataArgs { config, data }, http, media, tls, room, index, webhook, log } =
-            args;
+        let ConfigArgs {
+            source: DataArgs { config, data },
+            http,
+            media,
+            tls,
+            room,
+            index,
+            files,
+            webhook,
+            log,
+        } = args;
         index::refuse_former_variables()?;
         let file = File::read(config.as_deref())?;
         let File {
@@ -145,6 +162,7 @@ impl Config {
             media: file_media,
             tls: file_tls,
             index: file_index,
+            files: file_files,
             archive: _,
             webhook: file_webhook,
             log: file_log,
@@ -159,11 +177,12 @@ impl Config {
         let media = MediaSettings::resolve(&mut layers, media, file_media)?;
         let tls = TlsConfig::resolve(&mut layers, tls, file_tls)?;
         let index = index::resolve(&mut layers, index, file_index)?;
+        let files = files::resolve(&mut layers, files, file_files)?;
         let webhook = WebhookConfig::resolve(&mut layers, webhook, file_webhook)?;
         let log = LogConfig::resolve(&mut layers, log, file_log);
         let effective = layers.finish();
         let printed = layer::as_toml(&effective);
-        Ok((Self { data, http, media, tls, room, index, webhook, log, printed }, effective))
+        Ok((Self { data, http, media, tls, room, index, files, webhook, log, printed }, effective))
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use axum::Router;
 use sederunt_api::ApiConfig;
+use sederunt_app::chat_files::{ChatFiles, FileSettings};
 use sederunt_gateway::{GatewayConfig, RelayOffer, StrangerLimits};
 use sederunt_node::clock::{Clock, SystemClock};
 use sederunt_node::media::{IceKey, MediaConfig, MediaHandle, MediaNotice, SAMPLE_EVERY, StreamAddresses};
@@ -101,7 +102,7 @@ pub async fn run_with_clock(
 ) -> anyhow::Result<()> {
     // Logging is process-wide and was started by the caller.
     accept::raise_open_files();
-    let Config { data, http, media, tls, room, index, mut webhook, log: _, printed } = config;
+    let Config { data, http, media, tls, room, index, files, mut webhook, log: _, printed } = config;
     let folder = Arc::new(DataFolder::hold(&data)?);
     let control = bind_control(&folder);
     let (started_at, addresses) = (clock.now(), Addresses::of(&http, &tls, &listeners)?);
@@ -118,6 +119,8 @@ pub async fn run_with_clock(
         tracing::info!(file = %path.display(), "first start: account, app and API token are in this file");
     }
 
+    let serving = CancellationToken::new();
+    let files = start_files(files, &node, &folder, &serving)?;
     let observed = Observed {
         readiness: Readiness::default(),
         node: node.clone(),
@@ -129,7 +132,6 @@ pub async fn run_with_clock(
         webhooks: Arc::clone(&webhooks),
         started_at,
     };
-    let serving = CancellationToken::new();
     if let Some(certificates) = certificates {
         tokio::spawn(certificates.watch(serving.clone()));
     }
@@ -139,7 +141,7 @@ pub async fn run_with_clock(
         media: Some(MediaDoor::new(media_handle.clone(), clock, tcp, relay)),
         per_address_factor: http.per_address_factor,
         proxies: Arc::new(TrustedProxies::new(http.trusted_proxies.clone())),
-        router: public_router(&observed, &addresses, http, &webhook, relay),
+        router: public_router(&observed, &addresses, http, (&webhook, files), relay),
     };
     tokio::spawn(public.serve(observed.connections.clone(), serving.clone()));
     let private_serving = serve_private(listeners.metrics, &observed);
@@ -265,6 +267,21 @@ impl Media {
     }
 }
 
+/// Files of chats, in a folder beside the ledger; what nobody has any more is swept.
+fn start_files(
+    settings: Option<FileSettings>,
+    node: &Node,
+    folder: &DataFolder,
+    serving: &CancellationToken,
+) -> anyhow::Result<Option<ChatFiles>> {
+    let Some(settings) = settings else { return Ok(None) };
+    let dir = folder.path().join("files");
+    let files = ChatFiles::open(node.clone(), &dir, settings)
+        .with_context(|| format!("cannot open the folder of files {}", dir.display()))?;
+    tokio::spawn(files.clone().sweep_until(serving.clone()));
+    Ok(Some(files))
+}
+
 async fn start_node(
     folder: &DataFolder,
     room: RoomSettings,
@@ -359,7 +376,7 @@ fn public_router(
     observed: &Observed,
     addresses: &Addresses,
     config: HttpConfig,
-    webhook: &WebhookConfig,
+    (webhook, files): (&WebhookConfig, Option<ChatFiles>),
     relay: RelaySetting,
 ) -> logs::Access {
     let Observed { node, media, webhooks, http: metrics, .. } = observed;
@@ -377,7 +394,7 @@ fn public_router(
         ..ApiConfig::default()
     };
     let relay = relay.offers(!shim).then(|| RelayOffer { media: media.clone(), is_secure: !shim });
-    let gateway = GatewayConfig { base_uri, shim, limits, relay, ..GatewayConfig::default() };
+    let gateway = GatewayConfig { base_uri, shim, limits, relay, files, ..GatewayConfig::default() };
     let router = Router::new()
         .merge(sederunt_gateway::router(node.clone(), gateway))
         .merge(sederunt_api::router(node.clone(), api))

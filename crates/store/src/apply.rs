@@ -7,8 +7,8 @@ use sederunt_core::id::AppId;
 use crate::entry::Entry;
 use crate::transaction::Transaction;
 use crate::{
-    ParticipantRow, Result, apps, deliveries, delivery_rows, meetings, participants, presets, replays,
-    report_rows, tokens, users, webhooks,
+    ParticipantRow, Result, apps, chat_file_rows, deliveries, delivery_rows, meetings, participants, presets,
+    replays, report_rows, tokens, users, webhooks,
 };
 
 impl Transaction {
@@ -29,6 +29,7 @@ impl Transaction {
             Entry::User(row) => users::put(conn, row),
             Entry::UserDeleted { app, user_id } => users::delete(conn, app, user_id),
             Entry::Token { row, sha256 } => tokens::put(conn, row, *sha256),
+            Entry::ChatFile(row) => chat_file_rows::put(conn, row),
             Entry::Report(row) => report_rows::put(conn, row),
             Entry::Webhook { row, begins } => {
                 webhooks::put(conn, row)?;
@@ -76,6 +77,7 @@ fn receivers_of(entry: &Entry) -> Option<&AppId> {
         | Entry::User(_)
         | Entry::UserDeleted { .. }
         | Entry::Token { .. }
+        | Entry::ChatFile(_)
         | Entry::Report(_)
         | Entry::Secret { .. } => None,
     }

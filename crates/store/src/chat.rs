@@ -1,10 +1,11 @@
 //! Chat of a session: written with the room's other writes, read when its room is loaded, and exported.
 
 use rusqlite::{Connection, Row, params};
-use sederunt_core::id::{ChatId, ParticipantId, SessionId};
+use sederunt_core::id::{ChatId, FileId, Id, MeetingId, ParticipantId, SessionId};
 use sederunt_core::time::UnixMs;
 use sederunt_core::words::chat::ChatMessage;
 
+use crate::chat_file_rows;
 use crate::page::clamp;
 use crate::sql::{blob, find, id, list, ms};
 use crate::{Result, Store};
@@ -13,6 +14,9 @@ use crate::{Result, Store};
 const PAGE_MAX_BYTES: usize = 256 * 1024;
 /// Messages after which a page ends, however short they are.
 const PAGE_MAX: i64 = 1_000;
+
+/// Ended sessions whose chat is looked at for a meeting that keeps it: a room is loaded while somebody waits to join.
+const SESSIONS_MAX: i64 = 200;
 
 /// Where a page of chat ended: behind this message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,9 +40,15 @@ impl Store {
         self.read(move |c| newest(c, session, u64::from(limit))).await
     }
 
+    /// What was said in the ended sessions of a meeting, oldest first, at most the `limit` newest of its [`SESSIONS_MAX`] latest
+    /// sessions.
+    pub async fn former_chat(&self, meeting: MeetingId, limit: u32) -> Result<Vec<ChatMessage>> {
+        self.read(move |c| former(c, meeting, u64::from(limit))).await
+    }
+
     /// A page of what was said to everybody in a session and is not deleted, behind `after`. Its size is bounded in messages
     /// and bytes. Each page is a snapshot of its own, so that whoever reads slowly holds nothing up; the chat of a session
-    /// that has ended does not change.
+    /// that has ended changes only where its meeting keeps it (`persist_chat`), and then in single messages.
     pub async fn public_chat(&self, session: SessionId, after: Option<ChatPlace>) -> Result<ChatPage> {
         self.read(move |c| public(c, session, after)).await
     }
@@ -77,11 +87,28 @@ pub(crate) fn newest(conn: &Connection, session: SessionId, limit: u64) -> Resul
     list(conn, sql, params![blob(session.as_u128()), clamp(limit)], read)
 }
 
+fn former(conn: &Connection, meeting: MeetingId, limit: u64) -> Result<Vec<ChatMessage>> {
+    let sql = "SELECT id FROM session WHERE meeting = ?1 AND ended_ms IS NOT NULL
+               ORDER BY started_ms DESC, id DESC LIMIT ?2";
+    let key = params![blob(meeting.as_u128()), SESSIONS_MAX];
+    let sessions: Vec<SessionId> = list(conn, sql, key, |row| id(row, "id"))?;
+    // Newest first, so that what does not fit is the oldest.
+    let (mut parts, mut left) = (Vec::new(), limit);
+    for session in sessions {
+        let part = newest(conn, session, left)?;
+        left = left.saturating_sub(part.len() as u64);
+        parts.push(part);
+        if left == 0 {
+            break;
+        }
+    }
+    Ok(parts.into_iter().rev().flatten().collect())
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<ChatMessage> {
     let targets: Vec<u8> = row.get("targets")?;
-    let target = |bytes: &[u8]| {
-        ParticipantId::from_u128(bytes.iter().fold(0, |id, byte| (id << 8) | u128::from(*byte)))
-    };
+    let files: Vec<u8> = row.get("files")?;
+    let number = |bytes: &[u8]| bytes.iter().fold(0, |id, byte| (id << 8) | u128::from(*byte));
     Ok(ChatMessage {
         id: id(row, "id")?,
         session: id(row, "session")?,
@@ -92,7 +119,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ChatMessage> {
         edited: row.get("edited")?,
         payload_type: row.get("payload_type")?,
         payload: row.get("payload")?,
-        targets: targets.chunks_exact(16).map(target).collect(),
+        files: files.chunks_exact(16).map(|bytes| FileId(Id::from_u128(number(bytes)))).collect(),
+        targets: targets.chunks_exact(16).map(|bytes| ParticipantId(Id::from_u128(number(bytes)))).collect(),
         at: ms(row, "at_ms")?,
     })
 }
@@ -100,11 +128,13 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ChatMessage> {
 /// Writes a message, new or changed.
 pub(crate) fn put(conn: &Connection, m: &ChatMessage) -> Result<()> {
     let targets: Vec<u8> = m.targets.iter().flat_map(|t| blob(t.as_u128())).collect();
+    let files: Vec<u8> = m.files.iter().flat_map(|file| blob(file.as_u128())).collect();
     let sql = "INSERT INTO chat (id, session, peer, participant, display_name, pinned, edited, payload_type, payload,
-                                 targets, at_ms)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                                 targets, at_ms, files)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
                ON CONFLICT (id) DO UPDATE SET pinned = excluded.pinned, edited = excluded.edited,
-                   payload_type = excluded.payload_type, payload = excluded.payload, targets = excluded.targets";
+                   payload_type = excluded.payload_type, payload = excluded.payload, targets = excluded.targets,
+                   files = excluded.files";
     conn.prepare_cached(sql)?.execute(params![
         blob(m.id.as_u128()),
         blob(m.session.as_u128()),
@@ -117,8 +147,9 @@ pub(crate) fn put(conn: &Connection, m: &ChatMessage) -> Result<()> {
         m.payload,
         targets,
         m.at.0,
+        files,
     ])?;
-    Ok(())
+    chat_file_rows::follow(conn, m)
 }
 
 /// Takes a message away.

@@ -11,6 +11,7 @@
 
 use sederunt_core::id::{AppId, Id};
 
+use crate::chat_file::ChatFileRow;
 use crate::report::ReportRow;
 use crate::{ApiTokenRow, AppRow, MeetingRow, ParticipantRow, PresetRow, UserRow, WebhookRow};
 
@@ -41,6 +42,8 @@ pub(crate) enum Entry {
         /// Of its text.
         sha256: [u8; 32],
     },
+    /// A file was uploaded for a message of the chat; its bytes are durable.
+    ChatFile(ChatFileRow),
     /// A client's post on its call.
     Report(ReportRow),
     /// A webhook; whoever is to begin anew is told everything after the last fact, and nothing before it.

@@ -9,6 +9,9 @@ mod apply;
 mod apps;
 mod backup;
 mod chat;
+mod chat_file;
+mod chat_file_rows;
+mod chat_files;
 mod chronicle;
 mod days;
 mod deferred;
@@ -72,6 +75,7 @@ mod writer;
 use sederunt_index::fold;
 
 pub use chat::{ChatPage, ChatPlace};
+pub use chat_file::{ChatFileRow, FileLimits, FilesOfSession, KeptFile};
 pub use days::{DayQuery, DayRow};
 pub use deliveries::{Receivers, RoomDelivery, RoomWebhook};
 pub use disk::DiskTrouble;

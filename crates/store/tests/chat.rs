@@ -22,6 +22,7 @@ fn message(n: u64, session: u128, len: usize) -> ChatMessage {
         edited: false,
         payload_type: 0,
         payload: "ä".repeat(len),
+        files: Vec::new(),
         targets: Vec::new(),
         // Several of an instant.
         at: at((n / 3).cast_signed()),

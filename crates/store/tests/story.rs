@@ -292,6 +292,7 @@ async fn chat(store: &Store) {
         edited: false,
         payload_type: 0,
         payload: text.to_owned(),
+        files: Vec::new(),
         targets: if n == 2 {
             vec![ParticipantId::from_u128(0xa1), ParticipantId::from_u128(0xa2)]
         } else {

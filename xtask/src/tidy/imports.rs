@@ -11,6 +11,7 @@ use crate::step::{cargo, output};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("index", &[]),
     ("core", &[]),
+    ("files", &["core"]),
     ("relay", &[]),
     ("sfu", &[]),
     ("proto", &[]),
@@ -18,7 +19,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("changes", &["core", "store"]),
     ("webhook", &["changes", "core", "store"]),
     ("node", &["core", "relay", "sfu", "store"]),
-    ("app", &["core", "node", "store"]),
+    ("app", &["core", "files", "node", "store"]),
     ("gateway", &["app", "core", "node", "proto"]),
     ("api", &["app", "changes", "core", "node", "store", "webhook"]),
     // From outside: it knows what a client knows, and nothing of what a server is made of.
@@ -43,6 +44,7 @@ const PURE: &[(&str, &[&str])] = &[
 /// Libraries that belong to few crates: whoever else names one is doing somebody else's work.
 const OWNED: &[(&str, &[&str])] = &[
     ("rusqlite", &["store", "bench"]),
+    ("image", &["files"]),
     ("prost", &["proto", "gateway", "load"]),
     ("str0m", &["relay", "sfu", "bench", "load"]),
     ("socket2", &["node", "server", "load"]),

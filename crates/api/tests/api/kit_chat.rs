@@ -7,7 +7,7 @@ use axum::http::{Method, Request, StatusCode};
 use futures_util::StreamExt;
 use sederunt_api::{ApiConfig, router};
 use sederunt_core::effect::Write;
-use sederunt_core::id::{ChatId, Id, ParticipantId, PeerId, SessionId};
+use sederunt_core::id::{ChatId, FileId, Id, ParticipantId, PeerId, SessionId};
 use sederunt_core::time::UnixMs;
 use sederunt_core::words::chat::ChatMessage;
 use sederunt_store::{RoomKind, StayQuery, StaySort};
@@ -38,6 +38,7 @@ fn message(n: u128, session: SessionId, peer: PeerId, payload_type: i32, payload
         edited: false,
         payload_type,
         payload: payload.to_owned(),
+        files: Vec::new(),
         targets: Vec::new(),
         at: at(&format!("2026-01-10T19:0{n}:00.000Z")),
     }
@@ -139,6 +140,30 @@ async fn o052_to_o056_the_file_of_a_session() {
 
     let head = kit.world.raw(Method::HEAD, &target(&link), &[], "").await;
     assert_eq!((head.status, head.text.as_str()), (StatusCode::OK, ""));
+}
+
+/// Of files that were uploaded here nothing is kept but a mark: the file has links, good for seven days from the download on.
+#[tokio::test]
+async fn files_are_links_in_the_file() {
+    let kit = Kit::new().await;
+    let (s1, [a, _]) = (kit.session_id("S1"), kit.peers().await);
+    let [one, two] = [1, 2].map(FileId::from_u128);
+    let picture =
+        ChatMessage { files: vec![one], ..message(1, s1, a, 1, &format!("sederunt-file:{one}/a.png")) };
+    let json =
+        json!({ "link": format!("sederunt-file:{two}/b.pdf"), "name": "b.pdf", "size": 7 }).to_string();
+    let file = ChatMessage { files: vec![two], ..message(2, s1, a, 2, &json) };
+    // Not its own: a text.
+    let forged = message(3, s1, a, 0, &format!("sederunt-file:{one}/a.png"));
+    kit.remember([picture, file, forged].map(Write::Chat).into()).await;
+    let told = kit.file(&target(&kit.link("S1").await)).await;
+    let until = kit.world.node.now().plus_ms(7 * 86_400_000).0;
+    let begins =
+        |id: FileId, name: &str| format!("http://localhost/files/{s1}/{id}/{name}?until={until}&signature=");
+    let lines: Vec<&str> = told.ok_text().lines().collect();
+    assert!(lines[1].contains(&format!("IMAGE_MESSAGE,{}", begins(one, "a.png"))), "{}", lines[1]);
+    assert!(lines[2].contains(&format!("FILE_MESSAGE,{}", begins(two, "b.pdf"))), "{}", lines[2]);
+    assert!(lines[3].contains(&format!("TEXT_MESSAGE,sederunt-file:{one}/a.png,")), "{}", lines[3]);
 }
 
 #[tokio::test]

@@ -90,8 +90,9 @@ pub const fn preset_of_member(member_type: MemberType) -> &'static str {
 }
 
 /// A preset as the client is told of it: what this server does not offer is switched off, so that the UI shows no
-/// dead button whatever an app has put into its presets. Every key that the client reads without a guard is there.
-pub fn as_offered(preset: &Value) -> Value {
+/// dead button whatever an app has put into its presets. Every key that the client reads without a guard is there. Whether
+/// files are taken is a setting.
+pub fn as_offered(preset: &Value, takes_files: bool) -> Value {
     let mut told = preset.clone();
     let Value::Object(tree) = &mut told else { return json!({}) };
     let stage = stage::access(preset);
@@ -121,7 +122,7 @@ pub fn as_offered(preset: &Value) -> Value {
     offered_polls(permissions);
     offered_media(permissions, stage);
     offered_host(permissions);
-    offered_chat(permissions);
+    offered_chat(permissions, takes_files);
     told
 }
 
@@ -207,7 +208,7 @@ fn offered_host(permissions: &mut Map<String, Value>) {
     }
 }
 
-fn offered_chat(permissions: &mut Map<String, Value>) {
+fn offered_chat(permissions: &mut Map<String, Value>, takes_files: bool) {
     let chat = object(permissions, "chat");
     for to in ["public", "private"] {
         let rules = object(chat, to);
@@ -218,7 +219,9 @@ fn offered_chat(permissions: &mut Map<String, Value>) {
             // The page shows where to write by this alone.
             rules.insert("text".into(), Value::Bool(false));
         }
-        rules.insert("files".into(), Value::Bool(false));
+        let files =
+            takes_files && rules["can_send"] == true && rules.get("files") == Some(&Value::Bool(true));
+        rules.insert("files".into(), Value::Bool(files));
     }
     object(chat, "private").entry("can_receive").or_insert(Value::Bool(true));
 }
@@ -264,7 +267,7 @@ mod tests {
     #[test]
     fn nothing_that_is_not_offered_is_switched_on_in_the_defaults() {
         for row in defaults().iter().chain([&monitor_preset(&"app".into())]) {
-            let mut told = as_offered(&row.body);
+            let mut told = as_offered(&row.body, true);
             // Told by the other key.
             let accepts = &row.body["permissions"]["accept_stage_requests"];
             assert_eq!(&told["permissions"]["can_accept_production_requests"], accepts);
@@ -289,8 +292,18 @@ mod tests {
             };
             assert_eq!((may.stage, may.accept_stage_requests), (stage, stage == StageAccess::Allowed));
             let view_type = if stage == StageAccess::NoStage { "GROUP_CALL" } else { "WEBINAR" };
-            assert_eq!(as_offered(&row.body)["config"]["view_type"], view_type, "{}", row.name);
-            assert!(!may.chat_public_files && !may.chat_private_files && !may.hidden);
+            assert_eq!(as_offered(&row.body, true)["config"]["view_type"], view_type, "{}", row.name);
+            let hosts_and_members =
+                !matches!(row.name.as_str(), "group_call_guest" | "webinar_viewer" | "livestream_viewer");
+            assert_eq!(
+                (may.chat_public_files, may.chat_private_files),
+                (hosts_and_members, hosts_and_members)
+            );
+            assert_eq!(
+                (may.chat_private_text, may.has(Ability::ChatPrivateReceive)),
+                (hosts_and_members, hosts_and_members)
+            );
+            assert!(!may.hidden);
             assert_eq!(
                 may.kick,
                 matches!(row.name.as_str(), "group_call_host" | "webinar_presenter" | "livestream_host")
@@ -322,8 +335,8 @@ mod tests {
             (json!(3), "SKIP", WaitingRoom::Skip),
         ] {
             let odd = json!({"permissions": {"waiting_room_type": said, "accept_waiting_requests": "yes"}});
-            assert_eq!(as_offered(&odd)["permissions"]["waiting_room_type"], told);
-            assert_eq!(as_offered(&odd)["permissions"]["accept_waiting_requests"], false);
+            assert_eq!(as_offered(&odd, true)["permissions"]["waiting_room_type"], told);
+            assert_eq!(as_offered(&odd, true)["permissions"]["accept_waiting_requests"], false);
             let may = abilities(&odd);
             assert_eq!((may.waiting_room, may.accept_waiting), (way, false));
         }
@@ -332,7 +345,7 @@ mod tests {
     #[test]
     fn any_preset_is_told_with_everything_the_client_reads() {
         for odd in [json!({}), json!(null), json!({"permissions": 3, "config": {"media": []}}), json!([])] {
-            let told = as_offered(&odd);
+            let told = as_offered(&odd, true);
             if odd.is_object() {
                 assert_eq!(told["config"]["view_type"], "GROUP_CALL");
                 assert_eq!(told["permissions"]["media"]["audio"]["can_produce"], "NOT_ALLOWED");
@@ -341,7 +354,7 @@ mod tests {
         }
         let rich = json!({"permissions": {"can_record": true, "polls": {"can_vote": true}, "media":
             {"audio": {"can_produce": "CAN_REQUEST"}}, "chat": {"public": {"can_send": true, "files": true}}}});
-        let told = as_offered(&rich);
+        let told = as_offered(&rich, true);
         assert_eq!(told["permissions"]["can_record"], false);
         assert_eq!(
             told["permissions"]["polls"],
@@ -350,16 +363,21 @@ mod tests {
         assert_eq!(told["permissions"]["media"]["audio"]["can_produce"], "NOT_ALLOWED");
         let mut staged = rich.clone();
         staged["permissions"]["stage_enabled"] = true.into();
-        let staged = as_offered(&staged);
+        let staged = as_offered(&staged, true);
         assert_eq!(staged["permissions"]["media"]["audio"]["can_produce"], "CAN_REQUEST");
         assert_eq!(staged["permissions"]["stage_access"], "CAN_REQUEST");
         assert_eq!(
-            as_offered(&json!({"config": {"view_type": "AUDIO_ROOM"}}))["config"]["view_type"],
+            as_offered(&json!({"config": {"view_type": "AUDIO_ROOM"}}), true)["config"]["view_type"],
             "AUDIO_ROOM"
         );
         assert_eq!(
             told["permissions"]["chat"]["public"],
-            json!({"can_send": true, "text": true, "files": false})
+            json!({"can_send": true, "text": true, "files": true})
+        );
+        assert_eq!(
+            as_offered(&rich, false)["permissions"]["chat"]["public"]["files"],
+            false,
+            "none are taken"
         );
     }
 }

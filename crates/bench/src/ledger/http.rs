@@ -86,6 +86,7 @@ pub(super) fn config(data: &Path) -> Result<Config> {
         tls: TlsConfig::Off,
         room: RoomSettings { reconnect_grace: Duration::from_secs(20), store_client_addresses: false },
         index: IndexOptions::default(),
+        files: None,
         webhook: WebhookConfig::default(),
         log: LogConfig { format: LogFormat::Text, filter: "off".to_owned() },
         printed: String::new(),

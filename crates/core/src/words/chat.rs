@@ -1,6 +1,6 @@
 //! Chat of a session (PROTOCOL §7.1).
 
-use crate::id::{ChatId, ParticipantId, PeerId, SessionId};
+use crate::id::{ChatId, FileId, ParticipantId, PeerId, SessionId};
 use crate::time::UnixMs;
 
 use super::{ID_BYTES, ITEM_BYTES, Needs, sum};
@@ -24,12 +24,28 @@ pub struct ChatMessage {
     pub edited: bool,
     /// 0 text, 1 image, 2 file, 3 custom.
     pub payload_type: i32,
-    /// Text, URL or JSON.
+    /// Text, URL or JSON. Where a file of ours is meant, it has a mark in place of a link, which whoever tells it replaces: no
+    /// link is kept, as each is good for a while only.
     pub payload: String,
+    /// The files that came with it, and go with it.
+    pub files: Vec<FileId>,
     /// Private: the participants that may read it. Empty = everybody.
     pub targets: Vec<ParticipantId>,
     /// Sent at.
     pub at: UnixMs,
+}
+
+/// A file that a client sends, as the shell found it in the store: nothing of it is the client's word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SentFile {
+    /// Which.
+    pub id: FileId,
+    /// The session for which it was uploaded.
+    pub session: SessionId,
+    /// Who uploaded it.
+    pub by: ParticipantId,
+    /// The message that has it already.
+    pub chat: Option<ChatId>,
 }
 
 impl ChatMessage {
@@ -41,7 +57,9 @@ impl ChatMessage {
     /// Bytes that it holds, roughly.
     fn text_bytes(&self) -> usize {
         let targets = self.targets.len().saturating_mul(ID_BYTES);
-        sum([ITEM_BYTES, self.payload.len(), self.display_name.len(), targets])
+        // A link is longer than what stands for it.
+        let links = self.files.len().saturating_mul(LINK_BYTES);
+        sum([ITEM_BYTES, self.payload.len(), self.display_name.len(), targets, links])
     }
 
     /// Whether one of the two said it privately to the other.
@@ -51,6 +69,9 @@ impl ChatMessage {
             && self.targets.contains(&other)
     }
 }
+
+/// Bytes of a link to a file, roughly.
+const LINK_BYTES: usize = 512;
 
 /// What a client may ask.
 #[derive(Debug, Clone)]
@@ -81,12 +102,47 @@ pub enum Ask {
         /// Text, URL or JSON.
         payload: String,
     },
+    /// The same with files: an image, a file, or a custom message.
+    SendFiles {
+        /// As of [`Self::Send`].
+        peers: Option<Vec<PeerId>>,
+        /// 1 image, 2 file, 3 custom.
+        payload_type: i32,
+        /// With marks in place of links.
+        payload: String,
+        /// Those that it names.
+        files: Vec<SentFile>,
+    },
+    /// `chat.searchChannelMessages` without a channel: of what this peer may read.
+    Search {
+        /// What is searched for, whatever its case.
+        term: String,
+        /// Edge, as of [`Self::Page`].
+        time_ms: i64,
+        /// As of [`Self::Page`].
+        size: u32,
+        /// As of [`Self::Page`].
+        from: u32,
+        /// As of [`Self::Page`].
+        reversed: bool,
+    },
     /// `chat.editMessage`.
     Edit {
         /// Which.
         chat: ChatId,
         /// New payload.
         payload: String,
+    },
+    /// The same of an image, a file, or a custom message.
+    EditFiles {
+        /// Which.
+        chat: ChatId,
+        /// 1 image, 2 file, 3 custom.
+        payload_type: i32,
+        /// New payload, with marks in place of links.
+        payload: String,
+        /// The files that it has from now on.
+        files: Vec<SentFile>,
     },
     /// `chat.deleteMessage`.
     Delete {
@@ -106,15 +162,24 @@ impl Ask {
     /// What it needs of the ledger.
     pub const fn needs(&self) -> Needs {
         match self {
-            Self::Send { .. } | Self::Edit { .. } | Self::Delete { .. } | Self::Pin { .. } => Needs::Writing,
-            Self::All | Self::Page { .. } => Needs::Truth,
+            Self::Send { .. }
+            | Self::SendFiles { .. }
+            | Self::Edit { .. }
+            | Self::EditFiles { .. }
+            | Self::Delete { .. }
+            | Self::Pin { .. } => Needs::Writing,
+            Self::All | Self::Page { .. } | Self::Search { .. } => Needs::Truth,
         }
     }
 
     /// Bytes of text that it holds, roughly.
     pub const fn text_bytes(&self) -> usize {
         match self {
-            Self::Send { payload, .. } | Self::Edit { payload, .. } => payload.len(),
+            Self::Send { payload, .. }
+            | Self::SendFiles { payload, .. }
+            | Self::Edit { payload, .. }
+            | Self::EditFiles { payload, .. } => payload.len(),
+            Self::Search { term, .. } => term.len(),
             Self::All | Self::Page { .. } | Self::Delete { .. } | Self::Pin { .. } => 0,
         }
     }
@@ -132,6 +197,8 @@ pub enum Tell {
         /// More behind it.
         next: bool,
     },
+    /// Event 65543.
+    Found(Vec<ChatMessage>),
     /// Event 65537 (public) or 65538 (private).
     Sent(ChatMessage),
     /// Event 65539.
@@ -146,7 +213,7 @@ impl Tell {
     /// Bytes that it holds beside a fixed size, roughly.
     pub fn text_bytes(&self) -> usize {
         match self {
-            Self::All(messages) | Self::Page { messages, .. } => {
+            Self::All(messages) | Self::Found(messages) | Self::Page { messages, .. } => {
                 sum(messages.iter().map(ChatMessage::text_bytes))
             }
             Self::Sent(message) | Self::Edited(message) | Self::Pinned(message) => message.text_bytes(),

@@ -83,6 +83,7 @@ impl World {
             keep_alive_ms: 60_000,
             reconnect_grace_ms: 20_000,
             max_together_ms: None,
+            persist_chat: false,
             prior_together_ms: 0,
         };
         Self {
@@ -430,7 +431,7 @@ fn nobody_is_forwarded_who_may_not_be() {
 #[test]
 fn sequences_reach_the_depths() {
     let mut told = BTreeSet::new();
-    for seed in 0..120 {
+    for seed in 0..150 {
         let mut world = World::new(seed);
         for _ in 0..INPUTS {
             world.step();

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use sederunt_core::config::RoomConfig;
 use sederunt_core::fact::{LeaveReason, Role};
-use sederunt_core::id::{ChatId, Id, MeetingId, ParticipantId, PeerId, PollId, ProducerId, TransportId};
+use sederunt_core::id::{
+    ChatId, FileId, Id, MeetingId, ParticipantId, PeerId, PollId, ProducerId, SessionId, TransportId,
+};
 use sederunt_core::input::Command;
 use sederunt_core::media::{MediaAnswer, MediaCmd, MediaKind};
 use sederunt_core::rights::{Patch, Right, Rights};
@@ -33,6 +35,8 @@ pub(crate) struct Maker {
     transports: Vec<Id>,
     chats: Vec<Id>,
     polls: Vec<Id>,
+    /// Session and sender of the last message.
+    last: (SessionId, ParticipantId),
 }
 
 impl Default for Maker {
@@ -52,12 +56,16 @@ impl Maker {
             transports: Vec::new(),
             chats: Vec::new(),
             polls: Vec::new(),
+            last: <_>::default(),
         }
     }
 
     /// Ids that clients were told: the next requests name them.
     #[expect(clippy::wildcard_enum_match_arm, reason = "the others tell no new id")]
     pub(crate) fn learn(&mut self, msg: &Msg) {
+        if let Msg::Chat(chat::Tell::Sent(message)) = msg {
+            self.last = (message.session, message.participant);
+        }
         let (pool, id) = match msg {
             Msg::Media(media::Tell::Produced { producer, .. }) => (&mut self.producers, producer.0),
             Msg::Media(media::Tell::TransportOpened { transport, .. }) => (&mut self.transports, transport.0),
@@ -329,8 +337,36 @@ impl Maker {
         })
     }
 
+    /// Files as a shell would find them: mostly those of whoever asks, now and then of another session or message.
+    fn files_request(&mut self) -> Request {
+        let file = |maker: &mut Self| chat::SentFile {
+            id: FileId::from_u128(u128::from(maker.rng.below(9))),
+            session: maker.last.0,
+            by: maker.last.1,
+            chat: maker.rng.chance(20).then(|| maker.chat()),
+        };
+        let count = if self.rng.chance(60) { 1 } else { self.rng.below(40) };
+        let files = (0..count).map(|_| file(self)).collect();
+        let payload_type = i32::try_from(self.rng.below(5)).unwrap();
+        let payload = self.text();
+        if self.flag() {
+            let peers = self.flag().then(|| self.peers());
+            Request::Chat(chat::Ask::SendFiles { peers, payload_type, payload, files })
+        } else {
+            Request::Chat(chat::Ask::EditFiles { chat: self.chat(), payload_type, payload, files })
+        }
+    }
+
     fn talk_request(&mut self) -> Request {
-        match self.rng.below(12) {
+        match self.rng.below(15) {
+            12 => self.files_request(),
+            13 => Request::Chat(chat::Ask::Search {
+                term: self.text(),
+                time_ms: *self.rng.pick(&[0, i64::MIN, i64::MAX, 1_010_000]),
+                size: self.number(),
+                from: self.number(),
+                reversed: self.flag(),
+            }),
             0 => Request::Chat(chat::Ask::All),
             1 => Request::Chat(chat::Ask::Page {
                 time_ms: *self.rng.pick(&[0, i64::MIN, i64::MAX, 1_010_000]),

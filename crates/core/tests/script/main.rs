@@ -5,6 +5,7 @@
 
 mod abilities;
 mod ask;
+mod files;
 mod show;
 mod world;
 
@@ -65,6 +66,6 @@ macro_rules! scripts {
 
 scripts! {
     minutes keep_alive kick_all_and_kick removed grace silence resume stay_ids clock max_meeting_seconds configure closed_room
-    roles restart hold stop chat chat_private media media_resume unmuted_meanwhile torn host_control api_mute mute_away permissions permissions_away permissions_waiting speaker plugin_store polls stage stage_restart broadcast message roster refusals
+    roles restart hold stop chat chat_private chat_files chat_persist chat_search media media_resume unmuted_meanwhile torn host_control api_mute mute_away permissions permissions_away permissions_waiting speaker plugin_store polls stage stage_restart broadcast message roster refusals
     waiting_accept waiting_together waiting_host waiting_away waiting_end waiting_stage
 }

@@ -198,7 +198,16 @@ fn message(names: &mut Names, m: &ChatMessage) -> String {
     let targets: Vec<String> = m.targets.iter().map(|t| names.id(t.0)).collect();
     let to = if targets.is_empty() { String::new() } else { format!(" to {}", targets.join(",")) };
     let flags = format!("{}{}", if m.pinned { " pinned" } else { "" }, if m.edited { " edited" } else { "" });
-    format!("{} {} {:?}: {:?}{to}{flags}", names.id(m.id.0), clock::show(m.at.0), m.display_name, m.payload)
+    let kind = if m.payload_type == 0 { String::new() } else { format!(" type {}", m.payload_type) };
+    let files: Vec<String> = m.files.iter().map(|file| file.as_u128().to_string()).collect();
+    let files = if files.is_empty() { kind } else { format!("{kind} files {}", files.join(",")) };
+    format!(
+        "{} {} {:?}: {:?}{to}{flags}{files}",
+        names.id(m.id.0),
+        clock::show(m.at.0),
+        m.display_name,
+        m.payload
+    )
 }
 
 fn producer(names: &mut Names, p: &ProducerState) -> String {
@@ -305,6 +314,7 @@ fn permissions_line(names: &mut Names, tell: &permissions::Tell) -> String {
 fn chat_line(names: &mut Names, tell: &chat::Tell) -> String {
     match tell {
         chat::Tell::All(list) => format!("ChatAll {}", ids(names, list)),
+        chat::Tell::Found(list) => format!("ChatFound {}", ids(names, list)),
         chat::Tell::Page { messages, next } => format!("ChatPage {} next {next}", ids(names, messages)),
         chat::Tell::Sent(m) => format!("ChatSent {}", message(names, m)),
         chat::Tell::Edited(m) => format!("ChatEdited {}", message(names, m)),

@@ -45,7 +45,7 @@ pub(crate) struct World {
     stays: Vec<(SessionId, PeerId, StayId)>,
     chat: Vec<ChatMessage>,
     polls: Vec<StoredPoll>,
-    tallies: BTreeMap<SessionId, Tally>,
+    pub(crate) tallies: BTreeMap<SessionId, Tally>,
     removed: Vec<Removal>,
     waiting: Waiting,
     seats: BTreeMap<(SessionId, PeerId), Seat>,
@@ -82,6 +82,7 @@ impl World {
             keep_alive_ms: 60_000,
             reconnect_grace_ms: 20_000,
             max_together_ms: None,
+            persist_chat: false,
             prior_together_ms: 0,
         };
         Self {
@@ -298,6 +299,7 @@ impl World {
             let (name, value) = setting.split_once('=').unwrap();
             match name {
                 "title" => self.config.title = value.to_owned(),
+                "persist_chat" => self.config.persist_chat = value == "true",
                 "open" => self.config.open = value == "true",
                 "keep_alive" => self.config.keep_alive_ms = clock::parse(value),
                 "grace" => self.config.reconnect_grace_ms = clock::parse(value),
@@ -409,6 +411,8 @@ impl World {
             open = Some(OpenSession { tally: tally.clone(), chat, polls, offset_ms: self.offsets[session] });
         }
         let live = open.as_ref().map(|open| open.tally.session());
+        let is_former = |m: &&ChatMessage| self.config.persist_chat && Some(m.session) != live;
+        let former = self.chat.iter().filter(is_former).cloned().collect();
         let admitted = self.waiting.admitted.values().filter(|admission| Some(admission.session) == live);
         let permissions = self.permissions.iter().map(|((_, person), change)| (*person, *change));
         let seats = self.seats.iter().map(|((_, peer), seat)| (*peer, *seat));
@@ -416,7 +420,8 @@ impl World {
             .with_removed(self.removed.iter().copied())
             .with_waiting(self.waiting.waits.values().copied(), admitted.copied())
             .with_seats(seats)
-            .with_permissions(permissions);
+            .with_permissions(permissions)
+            .with_former_chat(former);
         out
     }
 

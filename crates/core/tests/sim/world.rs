@@ -99,6 +99,7 @@ impl World {
             keep_alive_ms: settings.keep_alive,
             reconnect_grace_ms: settings.grace,
             max_together_ms: settings.max_together,
+            persist_chat: false,
             prior_together_ms: 0,
         };
         Self {

@@ -1,12 +1,13 @@
 //! Chat.
 
+use sederunt_core::id::PeerId;
 use sederunt_core::words::chat::{Ask, ChatMessage, Tell};
 use sederunt_proto::event::chat as n;
 use sederunt_proto::socket::chat as c;
 use sederunt_proto::socket::chat::get_paginated_chat_message_filters::Filters;
 
 use super::read::{count, id, ids, read, unsigned};
-use super::{Refusal, Translated, Wire, wire};
+use super::{Linked, Refusal, Translated, Wire, wire};
 
 pub(super) fn ask(event: u32, payload: &[u8]) -> Option<Translated> {
     let ask = match event {
@@ -17,6 +18,7 @@ pub(super) fn ask(event: u32, payload: &[u8]) -> Option<Translated> {
         n::DELETE_MESSAGE => delete(payload),
         n::PIN_MESSAGE => pin(payload),
         n::GET_PAGINATED_MESSAGES => page(payload),
+        n::SEARCH_CHANNEL_MESSAGES => search(payload),
         _ => return None,
     };
     Some(ask.map(Into::into))
@@ -24,19 +26,31 @@ pub(super) fn ask(event: u32, payload: &[u8]) -> Option<Translated> {
 
 fn send_to_room(payload: &[u8]) -> Result<Ask, Refusal> {
     let q = read::<c::SendChatMessageToRoomRequest>(payload)?;
-    Ok(Ask::Send { peers: None, payload_type: q.payload_type, payload: q.payload })
+    Ok(send(None, q.payload_type, q.payload))
 }
 
 fn send_to_peers(payload: &[u8]) -> Result<Ask, Refusal> {
     let q = read::<c::SendChatMessageToPeersRequest>(payload)?;
     let peers = Some(ids("peer_ids", &q.peer_ids)?);
-    Ok(Ask::Send { peers, payload_type: q.payload_type, payload: q.payload })
+    Ok(send(peers, q.payload_type, q.payload))
+}
+
+/// Which files it names is looked up on the way to the room.
+fn send(peers: Option<Vec<PeerId>>, payload_type: i32, payload: String) -> Ask {
+    match payload_type {
+        1..=3 => Ask::SendFiles { peers, payload_type, payload, files: Vec::new() },
+        _ => Ask::Send { peers, payload_type, payload },
+    }
 }
 
 fn edit(payload: &[u8]) -> Result<Ask, Refusal> {
     let q = read::<c::EditChatMessageRequest>(payload)?;
     let payload = q.payload.ok_or_else(|| Refusal::bad("\"payload\" is missing"))?;
-    Ok(Ask::Edit { chat: id("chat_id", &q.chat_id)?, payload })
+    let chat = id("chat_id", &q.chat_id)?;
+    Ok(match q.payload_type {
+        Some(payload_type @ 1..=3) => Ask::EditFiles { chat, payload_type, payload, files: Vec::new() },
+        Some(_) | None => Ask::Edit { chat, payload },
+    })
 }
 
 fn delete(payload: &[u8]) -> Result<Ask, Refusal> {
@@ -65,11 +79,30 @@ fn page(payload: &[u8]) -> Result<Ask, Refusal> {
     })
 }
 
-pub(super) fn tell(tell: &Tell) -> Wire {
+fn search(payload: &[u8]) -> Result<Ask, Refusal> {
+    let q = read::<c::SearchChatMessagesRequest>(payload)?;
+    if q.channel_id.is_some_and(|channel| !channel.is_empty()) {
+        return Err(Refusal::bad("there are no channels"));
+    }
+    Ok(Ask::Search {
+        term: q.search_term,
+        time_ms: i64::try_from(q.time_stamp).unwrap_or(i64::MAX),
+        size: count(q.size),
+        from: count(q.from),
+        reversed: q.reversed,
+    })
+}
+
+pub(super) fn tell(linked: Linked<'_>, tell: &Tell) -> Wire {
+    let message = |message: &ChatMessage| message_of(linked, message);
     match tell {
         Tell::All(messages) => {
             let messages = messages.iter().map(message).collect();
             wire(n::GET_MESSAGES, &c::GetChatMessagesResponse { messages })
+        }
+        Tell::Found(messages) => {
+            let messages = messages.iter().map(message).collect();
+            wire(n::SEARCH_CHANNEL_MESSAGES, &c::GetChatMessagesResponse { messages })
         }
         Tell::Page { messages, next } => {
             let messages = messages.iter().map(message).collect();
@@ -103,7 +136,7 @@ pub(super) fn tell(tell: &Tell) -> Wire {
     }
 }
 
-fn message(message: &ChatMessage) -> c::ChatMessage {
+fn message_of(linked: Linked<'_>, message: &ChatMessage) -> c::ChatMessage {
     c::ChatMessage {
         chat_id: message.id.to_string(),
         peer_id: message.peer.to_string(),
@@ -112,7 +145,7 @@ fn message(message: &ChatMessage) -> c::ChatMessage {
         pinned: message.pinned,
         is_edited: message.edited,
         payload_type: message.payload_type,
-        payload: message.payload.clone(),
+        payload: linked(message),
         target_user_ids: message.targets.iter().map(ToString::to_string).collect(),
         created_at: unsigned(message.at) / 1000,
         created_at_ms: Some(unsigned(message.at)),

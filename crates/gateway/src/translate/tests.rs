@@ -54,6 +54,7 @@ fn line(targets: Vec<ParticipantId>) -> ChatMessage {
         edited: false,
         payload_type: 0,
         payload: "hi".to_owned(),
+        files: Vec::new(),
         targets,
         at: UnixMs(-1),
     }
@@ -135,6 +136,7 @@ fn room_words() -> Vec<(Msg, u32)> {
             chat::SEND_MESSAGE_TO_PEERS,
         ),
         (Msg::Chat(words::chat::Tell::Edited(line(Vec::new()))), chat::EDIT_MESSAGE),
+        (Msg::Chat(words::chat::Tell::Found(Vec::new())), chat::SEARCH_CHANNEL_MESSAGES),
         (Msg::Chat(words::chat::Tell::Deleted(ChatId::default())), chat::DELETE_MESSAGE),
         (Msg::Chat(words::chat::Tell::Pinned(line(Vec::new()))), chat::PIN_MESSAGE),
         (Msg::Plugin(words::plugin::Tell::Inserted(store(), Vec::new())), plugin::STORE_INSERT_KEYS),
@@ -232,7 +234,7 @@ fn media_words() -> Vec<(Msg, u32)> {
 #[test]
 fn every_word_of_the_room_has_its_event() {
     for (word, number) in room_words().into_iter().chain(stage_words()).chain(media_words()) {
-        let (event, payload) = reply(MeetingId(Id::default()), &word);
+        let (event, payload) = reply(MeetingId(Id::default()), &|m| m.payload.clone(), &word);
         assert_eq!(event, number, "{word:?}");
         // A message without content is an empty payload, which the client decodes; an acknowledgement, and what the
         // client takes by its number alone, has none.
@@ -262,7 +264,7 @@ fn the_stage_is_understood_and_told() {
     assert_eq!(request(room::LEAVE_STAGE, &wrong).unwrap_err().code, 400);
     for (number, seat) in [(4, Seat::Audience), (3, Seat::Asking), (2, Seat::Invited), (1, Seat::OnStage)] {
         let word = words::stage::Tell::SeatIs { peer: PEER, participant: someone, seat };
-        let (_, payload) = reply(MeetingId(Id::default()), &Msg::Stage(word));
+        let (_, payload) = reply(MeetingId(Id::default()), &|m| m.payload.clone(), &Msg::Stage(word));
         let update = r::PeerStatusUpdate::decode(payload.unwrap().as_slice()).unwrap();
         assert_eq!((update.stage_type, update.user_id), (Some(number), someone.to_string()));
     }

@@ -5,6 +5,7 @@ mod bad_input;
 mod browser;
 mod entry;
 mod events;
+mod files;
 mod handshake;
 mod http;
 mod liveness;

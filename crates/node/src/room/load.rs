@@ -4,9 +4,12 @@ use sederunt_core::config::{OpenSession, RoomConfig};
 use sederunt_core::effect::Write;
 use sederunt_core::fact::{FactKind, LeaveReason};
 use sederunt_core::id::MeetingId;
+use sederunt_core::limit::CHAT_HISTORY_MAX;
 use sederunt_core::room::Room;
 use sederunt_core::time::UnixMs;
 use sederunt_store::{MeetingRow, Store, StoreError, Thing};
+
+use serde_json::Value;
 
 use crate::shell::Shell;
 
@@ -20,6 +23,7 @@ pub(crate) fn room_config(row: &MeetingRow, reconnect_grace_ms: i64, prior_toget
         keep_alive_ms: row.keep_alive_secs.saturating_mul(1000),
         reconnect_grace_ms,
         max_together_ms: row.max_meeting_seconds.map(|secs| secs.saturating_mul(1000)),
+        persist_chat: row.extra["persist_chat"] == Value::Bool(true),
         prior_together_ms,
     }
 }
@@ -35,6 +39,7 @@ fn orphan_config(meeting: MeetingId, open: &OpenSession, reconnect_grace_ms: i64
         keep_alive_ms: columns.keep_alive_ms,
         reconnect_grace_ms,
         max_together_ms: None,
+        persist_chat: false,
         prior_together_ms: 0,
     }
 }
@@ -60,13 +65,18 @@ pub(super) async fn load(shell: &Shell, meeting: MeetingId) -> Result<Room, Stor
     let (waits, admitted) = store.waiting(meeting, shell.clock.now()).await?;
     let seats = store.seats(meeting).await?;
     let permissions = store.permissions(meeting).await?;
+    let former = match config.persist_chat {
+        true => store.former_chat(meeting, CHAT_HISTORY_MAX as u32).await?,
+        false => Vec::new(),
+    };
     shell.rooms.clear_failed(meeting);
     Ok(Room::new(config, open)
         .with_removed(removals)
         .with_lost(lost)
         .with_waiting(waits, admitted)
         .with_seats(seats)
-        .with_permissions(permissions))
+        .with_permissions(permissions)
+        .with_former_chat(former))
 }
 
 /// Ends the stays nobody can continue, durably: at their loss if they were away, else at `failed_at`, an instant of the

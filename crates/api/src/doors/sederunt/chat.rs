@@ -13,6 +13,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use sederunt_app::chat;
+use sederunt_app::chat_files::FileLinks;
 use sederunt_changes::text::iso;
 use sederunt_core::id::{Id, SessionId};
 use sederunt_core::words::chat::ChatMessage;
@@ -20,8 +21,12 @@ use sederunt_store::{ChatPage, ChatPlace, SessionRow, Store, StoreError};
 use serde_json::Value;
 
 use crate::dialect::{KitError, KitErrorBody};
+use crate::origin::Origin;
 use crate::state::Api;
 use crate::{link, path};
+
+/// How long the links to files in it are good, from the download on.
+const FILES_GOOD_MS: i64 = 7 * 24 * 3_600 * 1_000;
 
 /// The columns.
 const HEADER: &str =
@@ -32,6 +37,7 @@ const HEADER: &str =
 pub(super) struct Linked {
     session: SessionRow,
     store: Store,
+    files: FileLinks,
 }
 
 impl FromRequestParts<Api> for Linked {
@@ -44,7 +50,11 @@ impl FromRequestParts<Api> for Linked {
         let link = link::chat_link(parts.uri.query().unwrap_or_default());
         let (session, link) = session.zip(link).ok_or_else(not_good)?;
         let session = chat::open(&api.node, SessionId(session), &link).await?.ok_or_else(not_good)?;
-        Ok(Self { session, store: api.node.store().clone() })
+        let Origin(origin) =
+            Origin::from_request_parts(parts, api).await.unwrap_or_else(|never| match never {});
+        let until = api.node.now().plus_ms(FILES_GOOD_MS);
+        let files = FileLinks::until(api.node.clone(), origin, until);
+        Ok(Self { session, store: api.node.store().clone(), files })
     }
 }
 
@@ -67,11 +77,11 @@ impl FromRequestParts<Api> for Linked {
     )
 )]
 pub(super) async fn file(linked: Linked) -> Result<Response, KitError> {
-    let Linked { session, store } = linked;
+    let Linked { session, store, files } = linked;
     let name = format!("attachment; filename=\"chat-{}.csv\"", session.id);
     // The status is decided when the first page is there; a fault after that cuts the file off, which the client sees.
     let first = store.public_chat(session.id, None).await?;
-    let chunks = stream::try_unfold(Export { session, store, next: Next::First(first) }, Export::next);
+    let chunks = stream::try_unfold(Export { session, store, files, next: Next::First(first) }, Export::next);
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8"),
         (CONTENT_DISPOSITION, name.as_str()),
@@ -86,6 +96,7 @@ pub(super) async fn file(linked: Linked) -> Result<Response, KitError> {
 struct Export {
     session: SessionRow,
     store: Store,
+    files: FileLinks,
     next: Next,
 }
 
@@ -101,7 +112,7 @@ enum Next {
 
 impl Export {
     async fn next(self) -> Result<Option<(Bytes, Self)>, StoreError> {
-        let Self { session, store, next } = self;
+        let Self { session, store, files, next } = self;
         let (head, page) = match next {
             Next::First(page) => (HEADER, page),
             Next::Behind(place) => ("", store.public_chat(session.id, Some(place)).await?),
@@ -109,17 +120,18 @@ impl Export {
         };
         let mut text = head.to_owned();
         for message in &page.messages {
-            line(&mut text, &session, message);
+            line(&mut text, &session, &files, message);
         }
         let next = page.next.map_or(Next::End, Next::Behind);
-        Ok(Some((text.into(), Self { session, store, next })))
+        Ok(Some((text.into(), Self { session, store, files, next })))
     }
 }
 
 /// Writes one message.
-fn line(text: &mut String, session: &SessionRow, message: &ChatMessage) {
+fn line(text: &mut String, session: &SessionRow, files: &FileLinks, message: &ChatMessage) {
     let yes_or_no = |flag: bool| if flag { "true" } else { "false" };
-    let (kind, payload) = payload(message);
+    let told = files.payload(message);
+    let (kind, payload) = payload(message.payload_type, &told);
     let columns: [Cow<'_, str>; 10] = [
         message.id.to_string().into(),
         message.peer.to_string().into(),
@@ -142,9 +154,8 @@ fn line(text: &mut String, session: &SessionRow, message: &ChatMessage) {
 }
 
 /// The vendor's name of what a message is, and what of it goes into the file: of an image or a file, the link.
-fn payload(message: &ChatMessage) -> (&'static str, Cow<'_, str>) {
-    let payload = message.payload.as_str();
-    match message.payload_type {
+fn payload(payload_type: i32, payload: &str) -> (&'static str, Cow<'_, str>) {
+    match payload_type {
         0 => ("TEXT_MESSAGE", payload.into()),
         1 => ("IMAGE_MESSAGE", payload.into()),
         2 => ("FILE_MESSAGE", link_of_file(payload).map_or(payload.into(), Into::into)),

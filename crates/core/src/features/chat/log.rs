@@ -2,10 +2,12 @@
 
 use std::collections::VecDeque;
 
-use crate::id::{ChatId, ParticipantId};
+use crate::id::{ChatId, ParticipantId, SessionId};
 use crate::limit;
 use crate::time::UnixMs;
 use crate::words::chat::ChatMessage;
+
+use super::search;
 
 /// Which page of the history is wanted.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +40,20 @@ impl ChatLog {
             log.push(message);
         }
         log
+    }
+
+    /// Puts older messages before those that are there, as far as there is room.
+    pub(crate) fn put_before(&mut self, mut older: Vec<ChatMessage>) {
+        older.extend(std::mem::take(self).messages);
+        *self = Self::load(older);
+    }
+
+    /// Forgets what was not said in this session.
+    pub(crate) fn keep_of(&mut self, session: Option<SessionId>) {
+        if self.messages.iter().any(|message| Some(message.session) != session) {
+            let all = std::mem::take(self).messages;
+            *self = Self::load(all.into_iter().filter(|message| Some(message.session) == session).collect());
+        }
     }
 
     /// The instant for a message sent at `now`.
@@ -111,6 +127,22 @@ impl ChatLog {
     }
 }
 
+impl ChatLog {
+    /// What a participant may read and has the term in it, public or private, in the order of a page.
+    pub(crate) fn search(&self, reader: ParticipantId, term: &str, q: PageQuery) -> Vec<ChatMessage> {
+        let term = term.to_lowercase();
+        let found = |m: &&ChatMessage| m.visible_to(reader) && search::matches(m, &term);
+        let (page, _) = if q.reversed {
+            let older = self.messages.iter().rev().filter(|m| q.edge.is_none_or(|edge| m.at <= edge));
+            take_page(older.filter(found).skip(q.skip), q.size)
+        } else {
+            let newer = self.messages.iter().filter(|m| q.edge.is_none_or(|edge| m.at >= edge));
+            take_page(newer.filter(found).skip(q.skip), q.size)
+        };
+        page
+    }
+}
+
 /// At most `size` messages and [`limit::CHAT_ANSWER_MAX_BYTES`], but at least one; and whether more follow.
 fn take_page<'a>(messages: impl Iterator<Item = &'a ChatMessage>, size: usize) -> (Vec<ChatMessage>, bool) {
     let mut page: Vec<ChatMessage> = Vec::new();
@@ -130,7 +162,7 @@ fn take_page<'a>(messages: impl Iterator<Item = &'a ChatMessage>, size: usize) -
 mod tests {
     use super::*;
     use crate::id::Id;
-    use crate::id::{PeerId, SessionId};
+    use crate::id::PeerId;
 
     fn message(n: u64, len: usize) -> ChatMessage {
         ChatMessage {
@@ -143,6 +175,7 @@ mod tests {
             edited: false,
             payload_type: 0,
             payload: "x".repeat(len),
+            files: Vec::new(),
             targets: Vec::new(),
             at: UnixMs(n.cast_signed()),
         }

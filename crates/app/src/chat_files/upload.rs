@@ -1,0 +1,122 @@
+//! One upload: bytes come in parts, go to the disk on a thread of its own, and are kept when they are whole.
+
+use bytes::Bytes;
+use sederunt_files::{FilesError, Shelf, Whole};
+use sederunt_store::{ChatFileRow, KeptFile};
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::task::JoinHandle;
+
+use super::{ChatFiles, FileRefusal, UploadLink, places::Place};
+
+/// Parts that wait for the disk: with the parts of a connection some hundred KiB.
+const PARTS_MAX: usize = 8;
+
+/// An upload under way. Dropped, it leaves nothing.
+#[derive(Debug)]
+pub struct Upload {
+    files: ChatFiles,
+    link: UploadLink,
+    parts: mpsc::Sender<Part>,
+    writer: JoinHandle<Result<Whole, FilesError>>,
+    /// Held until it ends.
+    _places: (OwnedSemaphorePermit, Place),
+}
+
+/// What the disk's thread is told. An upload that is cut off ends without the last.
+#[derive(Debug)]
+enum Part {
+    Bytes(Bytes),
+    End,
+}
+
+impl Upload {
+    pub(super) fn start(
+        files: ChatFiles,
+        link: UploadLink,
+        places: (OwnedSemaphorePermit, Place),
+        max_bytes: u64,
+    ) -> Self {
+        let (parts, from_client) = mpsc::channel(PARTS_MAX);
+        let shelf = files.shelf().clone();
+        let writer = tokio::task::spawn_blocking(move || write(&shelf, from_client, max_bytes));
+        Self { files, link, parts, writer, _places: places }
+    }
+
+    /// The next bytes.
+    pub async fn write(&mut self, bytes: Bytes) -> Result<(), FileRefusal> {
+        if self.parts.send(Part::Bytes(bytes)).await.is_ok() {
+            return Ok(());
+        }
+        // The writer has given up, and says why.
+        match (&mut self.writer).await {
+            Ok(Err(error)) => Err(self.files.failed(error)),
+            Ok(Ok(_)) | Err(_) => Err(FileRefusal::Fault),
+        }
+    }
+
+    /// All bytes are there: keeps them. They, and what is known of them, are durable when this returns.
+    pub async fn finish(self) -> Result<ChatFileRow, FileRefusal> {
+        let Self { files, link, parts, writer, _places } = self;
+        // If the writer has given up, it says why.
+        let _ = parts.send(Part::End).await;
+        let whole = match writer.await {
+            Ok(Ok(whole)) => whole,
+            Ok(Err(error)) => return Err(files.failed(error)),
+            Err(error) => {
+                tracing::error!(%error, "an upload failed");
+                return Err(FileRefusal::Fault);
+            }
+        };
+        keep(&files, link, whole).await
+    }
+}
+
+fn write(shelf: &Shelf, mut parts: mpsc::Receiver<Part>, max_bytes: u64) -> Result<Whole, FilesError> {
+    let mut draft = shelf.begin(max_bytes)?;
+    loop {
+        match parts.blocking_recv() {
+            Some(Part::Bytes(bytes)) => draft.write(&bytes)?,
+            Some(Part::End) => return draft.finish(),
+            None => return Err(FilesError::CutOff),
+        }
+    }
+}
+
+/// Puts the bytes in their place, then writes the row. Between the two a crash leaves a file that nobody knows, which is swept.
+async fn keep(files: &ChatFiles, link: UploadLink, whole: Whole) -> Result<ChatFileRow, FileRefusal> {
+    let row = ChatFileRow {
+        id: link.file,
+        session: link.session,
+        participant: link.by,
+        name: link.name,
+        kind: whole.kind,
+        bytes: whole.bytes,
+        sha256: whole.sha256,
+        at: files.node().now(),
+        chat: None,
+    };
+    // One at a time: two uploads by one link must not write over each other.
+    let _one = files.keeping().lock().await;
+    match files.node().store().chat_file(row.id).await? {
+        Some(before) if before.sha256 == row.sha256 => return Ok(before),
+        Some(_) => return Err(FileRefusal::Used),
+        None => {}
+    }
+    let id = row.id;
+    let placed = tokio::task::spawn_blocking(move || whole.place(id)).await;
+    placed.map_err(|_| FileRefusal::Fault)?.map_err(|error| files.failed(error))?;
+    let kept = files.node().store().keep_chat_file(row.clone(), files.limits()).await;
+    let refusal = match kept {
+        Ok(KeptFile::New) => return Ok(row),
+        Ok(KeptFile::Same | KeptFile::Taken) => return Err(FileRefusal::Used),
+        Ok(KeptFile::SessionOver) => FileRefusal::SessionOver,
+        Ok(KeptFile::FullOfBytes | KeptFile::FullOfFiles) => files.session_full(),
+        Err(error) => error.into(),
+    };
+    // Whatever stays is swept as a file that nobody knows, unless its row was written after all.
+    if !matches!(refusal, FileRefusal::Store(_)) {
+        let shelf = files.shelf().clone();
+        let _ = tokio::task::spawn_blocking(move || shelf.remove(id)).await;
+    }
+    Err(refusal)
+}
