@@ -4,6 +4,7 @@
 //! the TOML file, and a *resolved* struct that the program uses. Resolving takes both given structs apart field by
 //! field, so a field that nobody reads does not compile.
 
+mod console;
 mod http;
 mod index;
 mod layer;
@@ -25,6 +26,7 @@ use serde::Deserialize;
 
 use crate::forwarded::Cidr;
 
+pub use console::{ConsoleGiven, ConsoleSettings};
 pub use http::{HttpConfig, HttpGiven};
 pub use index::IndexGiven;
 pub use layer::{Effective, Layers, Origin};
@@ -52,6 +54,8 @@ pub struct Config {
     pub index: IndexOptions,
     /// Webhooks.
     pub webhook: WebhookConfig,
+    /// The console.
+    pub console: ConsoleSettings,
     /// Logs.
     pub log: LogConfig,
     /// All of it as a configuration file, each value with its origin.
@@ -76,6 +80,8 @@ pub struct ConfigArgs {
     index: IndexGiven,
     #[command(flatten)]
     webhook: WebhookGiven,
+    #[command(flatten)]
+    console: ConsoleGiven,
     #[command(flatten)]
     log: LogGiven,
 }
@@ -110,6 +116,7 @@ struct File {
     /// What `index` was called.
     archive: Option<index::Renamed>,
     webhook: WebhookGiven,
+    console: ConsoleGiven,
     log: LogGiven,
 }
 
@@ -128,8 +135,17 @@ impl Config {
     /// Resolves the settings and tells where each value came from. `matches` are those of the subcommand that
     /// `args` were read from. Errors name the key and the rule.
     pub fn resolve(args: ConfigArgs, matches: &ArgMatches) -> anyhow::Result<(Self, Vec<Effective>)> {
-        let ConfigArgs { source: DataArgs { config, data }, http, media, tls, room, index, webhook, log } =
-            args;
+        let ConfigArgs {
+            source: DataArgs { config, data },
+            http,
+            media,
+            tls,
+            room,
+            index,
+            webhook,
+            console,
+            log,
+        } = args;
         index::refuse_former_variables()?;
         let file = File::read(config.as_deref())?;
         let File {
@@ -147,6 +163,7 @@ impl Config {
             index: file_index,
             archive: _,
             webhook: file_webhook,
+            console: file_console,
             log: file_log,
         } = file;
         let mut layers = Layers::new(matches, config);
@@ -160,10 +177,12 @@ impl Config {
         let tls = TlsConfig::resolve(&mut layers, tls, file_tls)?;
         let index = index::resolve(&mut layers, index, file_index)?;
         let webhook = WebhookConfig::resolve(&mut layers, webhook, file_webhook)?;
+        let console = ConsoleSettings::resolve(&mut layers, console, file_console);
         let log = LogConfig::resolve(&mut layers, log, file_log);
         let effective = layers.finish();
         let printed = layer::as_toml(&effective);
-        Ok((Self { data, http, media, tls, room, index, webhook, log, printed }, effective))
+        let config = Self { data, http, media, tls, room, index, webhook, console, log, printed };
+        Ok((config, effective))
     }
 }
 

@@ -7,8 +7,8 @@ use sederunt_core::id::AppId;
 use crate::entry::Entry;
 use crate::transaction::Transaction;
 use crate::{
-    ParticipantRow, Result, apps, deliveries, delivery_rows, meetings, participants, presets, replays,
-    report_rows, tokens, users, webhooks,
+    ParticipantRow, Result, apps, console, deliveries, delivery_rows, meetings, participants, presets,
+    replays, report_rows, tokens, users, webhooks,
 };
 
 impl Transaction {
@@ -29,6 +29,8 @@ impl Transaction {
             Entry::User(row) => users::put(conn, row),
             Entry::UserDeleted { app, user_id } => users::delete(conn, app, user_id),
             Entry::Token { row, sha256 } => tokens::put(conn, row, *sha256),
+            Entry::ConsoleSession { row, sha256 } => console::put(conn, row, *sha256),
+            Entry::ConsoleSessionOver { sha256 } => console::delete(conn, *sha256),
             Entry::Report(row) => report_rows::put(conn, row),
             Entry::Webhook { row, begins } => {
                 webhooks::put(conn, row)?;
@@ -42,7 +44,13 @@ impl Transaction {
             Entry::Secret { name, value } => tokens::put_secret(conn, name, value),
         }?;
         self.touched.receivers.extend(receivers_of(entry).cloned());
-        self.touched.names_or_rights |= matches!(entry, Entry::App(_) | Entry::Token { .. });
+        self.touched.names_or_rights |= matches!(
+            entry,
+            Entry::App(_)
+                | Entry::Token { .. }
+                | Entry::ConsoleSession { .. }
+                | Entry::ConsoleSessionOver { .. }
+        );
         Ok(())
     }
 
@@ -76,6 +84,8 @@ fn receivers_of(entry: &Entry) -> Option<&AppId> {
         | Entry::User(_)
         | Entry::UserDeleted { .. }
         | Entry::Token { .. }
+        | Entry::ConsoleSession { .. }
+        | Entry::ConsoleSessionOver { .. }
         | Entry::Report(_)
         | Entry::Secret { .. } => None,
     }

@@ -12,7 +12,9 @@
 use sederunt_core::id::{AppId, Id};
 
 use crate::report::ReportRow;
-use crate::{ApiTokenRow, AppRow, MeetingRow, ParticipantRow, PresetRow, UserRow, WebhookRow};
+use crate::{
+    ApiTokenRow, AppRow, ConsoleSessionRow, MeetingRow, ParticipantRow, PresetRow, UserRow, WebhookRow,
+};
 
 /// A row of the registry, or of what belongs to a stay beside the facts, as it is after a change, or that it is gone.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +41,18 @@ pub(crate) enum Entry {
         /// What is known of it.
         row: ApiTokenRow,
         /// Of its text.
+        sha256: [u8; 32],
+    },
+    /// Somebody is signed in at the console.
+    ConsoleSession {
+        /// What is known of it.
+        row: ConsoleSessionRow,
+        /// Of its cookie.
+        sha256: [u8; 32],
+    },
+    /// Somebody is signed in no more.
+    ConsoleSessionOver {
+        /// Of its cookie.
         sha256: [u8; 32],
     },
     /// A client's post on its call.

@@ -1,0 +1,70 @@
+//! Links that sign in by themselves, once: printed by a start that was asked for one.
+
+use std::sync::{Mutex, PoisonError};
+
+use aws_lc_rs::rand;
+use sederunt_core::time::UnixMs;
+
+use crate::limit::{ONCE_LINK_MS, ONCE_LINKS_MAX};
+use crate::principal::sha256;
+
+/// Bytes of a secret: as hard to guess as a key.
+pub(crate) const SECRET_BYTES: usize = 32;
+
+/// A secret in lower-case hex; `None` when the system gives no randomness.
+pub(crate) fn secret() -> Option<String> {
+    let mut bytes = [0; SECRET_BYTES];
+    rand::fill(&mut bytes).ok()?;
+    Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// The links that were made and not used yet. They do not outlast the process.
+#[derive(Debug, Default)]
+pub struct OnceLinks {
+    /// SHA-256 of the secret, of the token, and until when.
+    open: Mutex<Vec<([u8; 32], [u8; 32], UnixMs)>>,
+}
+
+impl OnceLinks {
+    /// A secret that signs in as the token with this hash until ten minutes after `now`; `None` when the system gives no
+    /// randomness. The oldest of too many is forgotten.
+    pub fn make(&self, token: [u8; 32], now: UnixMs) -> Option<String> {
+        let secret = secret()?;
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.len() >= ONCE_LINKS_MAX {
+            open.remove(0);
+        }
+        open.push((sha256(&secret), token, now.plus_ms(ONCE_LINK_MS)));
+        Some(secret)
+    }
+
+    /// The token that a secret stands for. It stands for none afterwards.
+    pub(crate) fn take(&self, secret: &str, now: UnixMs) -> Option<[u8; 32]> {
+        let hash = sha256(secret);
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = open.iter().position(|(known, ..)| *known == hash)?;
+        let (_, token, until) = open.remove(at);
+        (now < until).then_some(token)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_works_once_and_not_for_ever() {
+        let links = OnceLinks::default();
+        let (a, b) = (links.make([1; 32], UnixMs(0)).unwrap(), links.make([2; 32], UnixMs(0)).unwrap());
+        assert_ne!(a, b);
+        assert_eq!(links.take("", UnixMs(1)), None);
+        assert_eq!(links.take(&a, UnixMs(1)), Some([1; 32]));
+        assert_eq!(links.take(&a, UnixMs(1)), None);
+        assert_eq!(links.take(&b, UnixMs(600_000)), None);
+        let first = links.make([3; 32], UnixMs(0)).unwrap();
+        for _ in 0..ONCE_LINKS_MAX {
+            links.make([4; 32], UnixMs(0)).unwrap();
+        }
+        assert_eq!(links.take(&first, UnixMs(1)), None);
+    }
+}

@@ -1,0 +1,41 @@
+/** The feed of the app that is looked at, for whoever shows something of it. */
+import { computed, effect, signal } from '@preact/signals';
+import { app, look, who } from '../session.ts';
+import { type Health, follow } from './leader.ts';
+import { type Change, EMPTY, type State, liveCount } from './state.ts';
+
+export const state = signal<State>(EMPTY);
+export const health = signal<Health>({ at: 'opening' });
+/** Whether the map is there. */
+export const isKnown = signal(false);
+export const live = computed(() => liveCount(state.value));
+
+const listeners = new Set<(changes: readonly Change[]) => void>();
+
+/** Calls with every change until the answer is called. */
+export function listen(to: (changes: readonly Change[]) => void): () => void {
+  listeners.add(to);
+  return () => listeners.delete(to);
+}
+
+const appId = computed(() => (who.value ? app.value?.id : undefined));
+
+effect(() => {
+  const id = appId.value;
+  state.value = EMPTY;
+  isKnown.value = false;
+  health.value = { at: 'opening' };
+  if (!id) return undefined;
+  const feed = follow(id, {
+    state: (next, changes) => {
+      state.value = next;
+      isKnown.value = true;
+      if (changes.length) for (const listener of listeners) listener(changes);
+    },
+    health: (next) => {
+      health.value = next;
+    },
+    refused: () => void look(),
+  });
+  return feed.stop;
+});
