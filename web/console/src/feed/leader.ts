@@ -41,6 +41,7 @@ export function follow(app: string, hears: Hears): { stop: () => void } {
   const channel = new BroadcastChannel(`sederunt-feed:${app}`);
   let state: State | undefined;
   let leads = false;
+  let now: Health = { at: 'opening' };
 
   const take = (changes: readonly Change[]): void => {
     if (!state) return;
@@ -58,7 +59,9 @@ export function follow(app: string, hears: Hears): { stop: () => void } {
   channel.onmessage = ({ data }: MessageEvent<Word>) => {
     switch (data.say) {
       case 'hello':
-        if (leads && state) say({ say: 'map', state });
+        if (!leads) return;
+        if (state) say({ say: 'map', state });
+        say({ say: 'health', health: now });
         return;
       case 'map':
         if (!leads && !state) anew(data.state);
@@ -76,6 +79,7 @@ export function follow(app: string, hears: Hears): { stop: () => void } {
   say({ say: 'hello' });
 
   const told = (health: Health): void => {
+    now = health;
     hears.health(health);
     say({ say: 'health', health });
   };

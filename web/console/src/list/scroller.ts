@@ -85,7 +85,8 @@ export class Scroller {
 
   /** Scrolling rests: where the element belongs for what it shows. */
   settle(): number {
-    this.#at = this.#elementAt(this.#top);
+    // Whole px: a browser would round, and the difference would count as a move.
+    this.#at = Math.round(this.#elementAt(this.#top));
     return this.#at;
   }
 

@@ -40,7 +40,7 @@ function Calls() {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <button type="button" class="button quiet square" title={words.asCall} aria-label={words.asCall} onClick={() => setOpen(true)}>
+      <button type="button" class="button quiet square calls" title={words.asCall} aria-label={words.asCall} onClick={() => setOpen(true)}>
         <Icon name="code" />
       </button>
       {open && (
@@ -58,7 +58,7 @@ function Zone() {
   const [wrong, setWrong] = useState(false);
   const label = (
     <>
-      <span>{zone.value}</span> <span class="faint">{zoneOffset.value}</span>
+      <span class="zone-name">{zone.value}</span> <span class="faint">{zoneOffset.value}</span>
     </>
   );
   return (

@@ -55,6 +55,8 @@ export function SignIn() {
             {error || farewell.value}
           </p>
         )}
+        {/* Password managers keep nothing without a name. */}
+        <input type="text" name="username" autocomplete="username" value="API token" readOnly hidden />
         <label>
           {text.token}
           <span class="field">

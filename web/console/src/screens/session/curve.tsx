@@ -46,7 +46,7 @@ export function Curve({ told, span, whole, pick }: CurveProps) {
       {seen && at !== undefined && (
         <>
           <i class="peak-dot" style={{ insetInlineStart: `${share * 100}%` }} />
-          <span class="peak-word" style={{ insetInlineStart: `${Math.max(7, Math.min(93, share * 100))}%` }} aria-hidden="true">
+          <span class="peak-word" style={{ insetInlineStart: `${share * 100}%`, transform: `translateX(${-share * 100}%)` }} aria-hidden="true">
             {words.figures.peak.toLowerCase()} <b>{number(peak)}</b> {words.peak(time(at, zone.value))}
           </span>
         </>
