@@ -10,12 +10,6 @@ mod once;
 
 use std::sync::Arc;
 
-use sederunt_core::time::UnixMs;
-use sederunt_node::Node;
-use sederunt_store::{ConsoleLife, ConsoleSessionRow, StoreError};
-
-use crate::limit::{CONSOLE_IDLE_MS, CONSOLE_LONGEST_MS, CONSOLE_SESSIONS_PER_TOKEN};
-
 pub use once::OnceLinks;
 
 pub(crate) use admit::{admit, is_own_page};
@@ -38,21 +32,4 @@ impl Default for ConsoleConfig {
     fn default() -> Self {
         Self { is_enabled: true, is_behind_tls: false, once: Arc::default() }
     }
-}
-
-/// How long sign-ins live.
-pub(crate) const LIFE: ConsoleLife = ConsoleLife {
-    longest_ms: CONSOLE_LONGEST_MS,
-    idle_ms: CONSOLE_IDLE_MS,
-    of_token_max: CONSOLE_SESSIONS_PER_TOKEN,
-};
-
-/// The sign-in of a cookie, unless it is over.
-pub(crate) async fn sign_in_of(
-    node: &Node,
-    sha256: [u8; 32],
-    now: UnixMs,
-) -> Result<Option<ConsoleSessionRow>, StoreError> {
-    let row = node.store().console_session(sha256).await?;
-    Ok(row.filter(|row| now < LIFE.ends_at(row)))
 }

@@ -13,6 +13,7 @@ mod extract;
 mod fault;
 mod hook_event;
 mod json;
+mod key;
 mod limit;
 mod link;
 mod middleware;

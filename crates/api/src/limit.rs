@@ -75,15 +75,6 @@ pub(crate) const REPLAYS_MAX: usize = 100;
 /// Seconds after which a test of a webhook is answered, whatever came of it: an attempt takes 8 at most, and its signature
 /// may wait for others.
 pub(crate) const TEST_SECONDS: u64 = 10;
-/// Milliseconds from a sign-in at the console to its end: a working day.
-pub(crate) const CONSOLE_LONGEST_MS: i64 = 12 * 3_600_000;
-/// Milliseconds without a request after which a sign-in ends: a lunch.
-pub(crate) const CONSOLE_IDLE_MS: i64 = 3_600_000;
-/// How exact the last use of a sign-in is kept: a write a minute, not one a request.
-pub(crate) const CONSOLE_SEEN_EVERY_MS: i64 = 60_000;
-/// Sign-ins of one token at a time: a team that shares it has fewer browsers. The one that was used least lately makes
-/// room.
-pub(crate) const CONSOLE_SESSIONS_PER_TOKEN: usize = 100;
 /// Milliseconds for which a printed link signs in.
 pub(crate) const ONCE_LINK_MS: i64 = 600_000;
 /// Links that were printed and not used. One comes with a start.

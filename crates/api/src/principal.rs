@@ -5,13 +5,13 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use sederunt_app::admission;
 use sederunt_core::id::AppId;
-use sederunt_node::Node;
-use sederunt_store::{ApiTokenRow, Permission, StoreError};
+use sederunt_store::{ApiTokenRow, Permission};
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::console;
 use crate::dialect::{DoorError, Refusal};
+use crate::key::Key;
 use crate::limit::TOKEN_MAX_BYTES;
 use crate::state::Api;
 
@@ -26,27 +26,6 @@ pub(crate) struct Principal {
     account: Option<(String, Permission)>,
     /// The workspace (= app) that it reaches.
     pub(crate) workspace: Option<AppId>,
-}
-
-/// What somebody is known by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Key {
-    /// SHA-256 of the token.
-    token: [u8; 32],
-    /// SHA-256 of the cookie that stands for it, if one does.
-    cookie: Option<[u8; 32]>,
-}
-
-impl Key {
-    /// Whether it still counts.
-    pub(crate) async fn counts(self, node: &Node) -> Result<bool, StoreError> {
-        if let Some(cookie) = self.cookie
-            && console::sign_in_of(node, cookie, node.now()).await?.is_none()
-        {
-            return Ok(false);
-        }
-        Ok(node.store().token(self.token).await?.is_some())
-    }
 }
 
 impl Principal {

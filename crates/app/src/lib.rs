@@ -8,6 +8,7 @@ mod abilities;
 pub mod accounts;
 pub mod admission;
 pub mod chat;
+pub mod console;
 pub mod live;
 pub mod meetings;
 pub mod members;

@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::accept::{Connections, Door};
 use crate::config::{
-    Config, HttpConfig, MediaSettings, RelaySetting, RoomSettings, TlsConfig, WebhookConfig,
+    Config, ConsoleSettings, HttpConfig, MediaSettings, RelaySetting, RoomSettings, TlsConfig, WebhookConfig,
 };
 use crate::control::{ControlStats, Desks, Listener};
 use crate::data_folder::DataFolder;
@@ -113,6 +113,7 @@ pub async fn run_with_clock(
     // Logging is process-wide and was started by the caller.
     accept::raise_open_files();
     let Config { data, http, media, tls, room, index, mut webhook, console, log: _, printed } = config;
+    let console = sign_in_settings(console);
     let folder = Arc::new(DataFolder::hold(&data)?);
     let control = bind_control(&folder);
     let (started_at, addresses) = (clock.now(), Addresses::of(&http, &tls, &listeners)?);
@@ -123,11 +124,6 @@ pub async fn run_with_clock(
     let (tcp, relay) = (media.tcp, media.relay);
     let media = Media::start(media, addresses.http, ice_key::load_or_make(&folder)?)?;
     let media_handle = media.handle.clone();
-    let console = ConsoleConfig {
-        is_enabled: console.enabled,
-        is_behind_tls: console.behind_tls,
-        once: Arc::new(OnceLinks::default()),
-    };
     let node = start_node(&folder, room, index, media, Arc::clone(&clock)).await?;
     let webhooks = Arc::new(start_webhooks(&webhook, &folder, &node, Arc::clone(&clock), &addresses).await?);
     if let Some(path) = first_run::make_if_needed(&folder, node.store(), &Mint::new(started_at)?).await? {
@@ -173,6 +169,10 @@ pub async fn run_with_clock(
     ended(commands).await;
     private_serving.cancel();
     Ok(())
+}
+
+fn sign_in_settings(ConsoleSettings { enabled, behind_tls }: ConsoleSettings) -> ConsoleConfig {
+    ConsoleConfig { is_enabled: enabled, is_behind_tls: behind_tls, once: Arc::new(OnceLinks::default()) }
 }
 
 impl Offers {

@@ -1,24 +1,11 @@
-//! Sign-ins of the console: whose cookie stands for which token (docs/decisions/0049-console.md).
+//! Verbs on sign-ins of the console: whose cookie stands for which token (docs/decisions/0049-console.md).
 
 use rusqlite::{Connection, Row, params};
 use sederunt_core::time::UnixMs;
 
 use crate::entry::Entry;
 use crate::sql::{find, list, ms};
-use crate::{Result, Store};
-
-/// A sign-in; only the SHA-256 of its cookie is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConsoleSessionRow {
-    /// SHA-256 of the token that it stands for; it ends with that.
-    pub token: [u8; 32],
-    /// It may look and change nothing, whatever the token may.
-    pub read_only: bool,
-    /// When somebody signed in.
-    pub created_at: UnixMs,
-    /// When it was last used, to the minute.
-    pub seen_at: UnixMs,
-}
+use crate::{ConsoleSessionRow, Result, Store};
 
 /// How long sign-ins live, and how many there are.
 #[derive(Debug, Clone, Copy)]

@@ -73,7 +73,7 @@ mod writer;
 use sederunt_index::fold;
 
 pub use chat::{ChatPage, ChatPlace};
-pub use console::{ConsoleLife, ConsoleSessionRow};
+pub use console::ConsoleLife;
 pub use days::{DayQuery, DayRow};
 pub use deliveries::{Receivers, RoomDelivery, RoomWebhook};
 pub use disk::DiskTrouble;
@@ -89,8 +89,8 @@ pub use pace::Pace;
 pub use places::Backlog;
 pub use recover::{RETURNING_MAX, Recovered};
 pub use registry::{
-    AccountRow, ApiTokenRow, AppRow, ListQuery, MeetingRow, MemberType, ParticipantRow, Permission,
-    PresetRow, RoomKind, UserRow, WebhookRow,
+    AccountRow, ApiTokenRow, AppRow, ConsoleSessionRow, ListQuery, MeetingRow, MemberType, ParticipantRow,
+    Permission, PresetRow, RoomKind, UserRow, WebhookRow,
 };
 pub use replays::{REPLAYS_AT_ONCE_MAX, REPLAYS_KEPT, ReplayRow, ReplayState};
 pub use report::{ClientPost, KeptPost, Posted, ServerPost};

@@ -2,11 +2,11 @@
 
 use axum::http::request::Parts;
 use axum::http::{Method, header};
+use sederunt_app::console;
 use sederunt_store::ConsoleSessionRow;
 
-use super::{Place, sign_in_of};
+use super::Place;
 use crate::dialect::{DoorError, Refusal};
-use crate::limit::CONSOLE_SEEN_EVERY_MS;
 use crate::principal::sha256;
 use crate::state::Api;
 
@@ -33,13 +33,11 @@ pub(crate) async fn admit<E: DoorError>(api: &Api, parts: &Parts) -> Result<Opti
         return Err(Refusal::OtherSite.into());
     }
     let (sha256, now) = (sha256(cookie), api.node.now());
-    let Some(row) = sign_in_of(&api.node, sha256, now).await? else { return Ok(None) };
+    let Some(row) = console::signed_in(&api.node, sha256, now).await? else { return Ok(None) };
     if row.read_only && !is_read(&parts.method) && !is_sign_out(parts) {
         return Err(Refusal::ReadOnly.into());
     }
-    if now.since(row.seen_at) >= CONSOLE_SEEN_EVERY_MS {
-        api.node.store().console_session_seen(sha256, now).await?;
-    }
+    console::seen(&api.node, sha256, &row, now).await?;
     Ok(Some(Admitted { sha256, row }))
 }
 

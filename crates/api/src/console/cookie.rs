@@ -2,8 +2,8 @@
 
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
+use sederunt_app::console::LIFE;
 
-use crate::limit::CONSOLE_LONGEST_MS;
 use crate::state::Api;
 
 /// Over TLS. Browsers take this prefix only with `Secure`, `Path=/` and without a domain: no sub-domain can put one of its
@@ -61,7 +61,7 @@ impl Place {
     pub(crate) fn set(self, value: Option<&str>) -> Option<HeaderValue> {
         let name = self.name()?;
         let secure = if self == Self::Tls { "; Secure" } else { "" };
-        let age = if value.is_some() { CONSOLE_LONGEST_MS / 1000 } else { 0 };
+        let age = if value.is_some() { LIFE.longest_ms / 1000 } else { 0 };
         let value = value.unwrap_or_default();
         let text = format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict{secure}");
         HeaderValue::from_str(&text).ok()

@@ -21,8 +21,17 @@ pub(crate) fn secret() -> Option<String> {
 /// The links that were made and not used yet. They do not outlast the process.
 #[derive(Debug, Default)]
 pub struct OnceLinks {
-    /// SHA-256 of the secret, of the token, and until when.
-    open: Mutex<Vec<([u8; 32], [u8; 32], UnixMs)>>,
+    open: Mutex<Vec<Link>>,
+}
+
+/// A link that was not used yet.
+#[derive(Debug)]
+struct Link {
+    /// SHA-256 of its secret.
+    secret: [u8; 32],
+    /// SHA-256 of the token that it signs in as.
+    token: [u8; 32],
+    until: UnixMs,
 }
 
 impl OnceLinks {
@@ -34,7 +43,7 @@ impl OnceLinks {
         if open.len() >= ONCE_LINKS_MAX {
             open.remove(0);
         }
-        open.push((sha256(&secret), token, now.plus_ms(ONCE_LINK_MS)));
+        open.push(Link { secret: sha256(&secret), token, until: now.plus_ms(ONCE_LINK_MS) });
         Some(secret)
     }
 
@@ -42,8 +51,8 @@ impl OnceLinks {
     pub(crate) fn take(&self, secret: &str, now: UnixMs) -> Option<[u8; 32]> {
         let hash = sha256(secret);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = open.iter().position(|(known, ..)| *known == hash)?;
-        let (_, token, until) = open.remove(at);
+        let at = open.iter().position(|link| link.secret == hash)?;
+        let Link { token, until, .. } = open.remove(at);
         (now < until).then_some(token)
     }
 }

@@ -11,16 +11,23 @@ import { type Filters, query } from './url.ts';
 interface Props {
   readonly app: string;
   readonly filters: Filters;
+  /** The instant of the list; the strip follows by the minute. */
+  readonly asOf: number;
   /** The first row that is seen; sessions are sorted newest first. */
   readonly at: number | undefined;
   readonly go: (row: number) => void;
   readonly choose: (from: string, to: string) => void;
 }
 
-export function Strip({ app, filters, at, go, choose }: Props) {
+/** A new session changes little of a picture of all. */
+const ANEW_MS = 60_000;
+
+export function Strip({ app, filters, asOf, at, go, choose }: Props) {
   const asked = { ...query(filters), tz: zone.value };
+  delete (asked as Record<string, string>)['sort_by'];
+  delete (asked as Record<string, string>)['sort_order'];
   const found = useAsked({
-    key: ['counts', app, asked],
+    key: ['counts', app, asked, Math.floor(asOf / ANEW_MS)],
     keep: true,
     ask: (signal) => take(own.GET('/apps/{app_id}/sessions/counts', { params: { path: { app_id: app }, query: asked as never }, signal })),
   });

@@ -1,6 +1,6 @@
 /** A button with something that opens below it: the platform's popover, put into its place. */
 import type { ComponentChildren } from 'preact';
-import { useId, useRef } from 'preact/hooks';
+import { useId, useRef, useState } from 'preact/hooks';
 
 interface Props {
   readonly label: ComponentChildren;
@@ -17,6 +17,8 @@ export function Menu({ label, title, class: name = 'button', children, end = fal
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const panel = useRef<HTMLDivElement>(null);
+  /** What is in it is made when it opens: some of it is long. */
+  const [open, setOpen] = useState(false);
   const close = (): void => panel.current?.hidePopover();
   const place = (event: ToggleEvent): void => {
     const [box, own] = [button.current?.getBoundingClientRect(), panel.current];
@@ -30,11 +32,11 @@ export function Menu({ label, title, class: name = 'button', children, end = fal
   };
   return (
     <>
-      <button ref={button} type="button" class={name} popovertarget={id} title={title} aria-label={title}>
+      <button ref={button} type="button" class={name} popovertarget={id} title={title}>
         {label}
       </button>
-      <div ref={panel} id={id} popover="auto" onToggle={place as never}>
-        {children(close)}
+      <div ref={panel} id={id} popover="auto" onBeforeToggle={((event: ToggleEvent) => setOpen(event.newState === 'open')) as never} onToggle={place as never}>
+        {open && children(close)}
       </div>
     </>
   );

@@ -9,7 +9,7 @@ import { CopyId } from '../parts/copy.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Top } from '../parts/top.tsx';
 import { app } from '../session.ts';
-import { exactTime, longDate, minutes, number, spoken } from '../time/format.ts';
+import { exactTime, length, longDate, minutes, number, spoken } from '../time/format.ts';
 import { clock, zone, zoneOffset } from '../time/zone.ts';
 import { words } from '../words/session.ts';
 import { Events } from './session/events.tsx';
@@ -18,6 +18,7 @@ import { People } from './session/people.tsx';
 import { Story } from './session/story-panel.tsx';
 import { Timeline } from './session/timeline.tsx';
 import { type Told, ask } from './session/told.ts';
+import '../timeline.css';
 import '../session.css';
 
 /** Changes that come together are one question. */
@@ -35,7 +36,7 @@ export default function Session() {
           <Crumb />
         </Top>
         <div class="card empty">
-          <h2>{words.missing}</h2>
+          <h1>{words.missing}</h1>
           <a class="button" href="/console/sessions">
             {words.back_}
           </a>
@@ -140,7 +141,7 @@ function Screen({ told, tab }: { told: Told; tab: string }) {
 function Head({ told, now, total }: { told: Told; now: number; total: number }) {
   const { session } = told;
   const end = session.ended_at ?? now;
-  const why = session.ended_at === undefined ? words.stillOpen : (words.ends[session.end_reason ?? ''] ?? session.end_reason ?? '');
+  const why = session.ended_at === undefined ? ending(told, now) : (words.ends[session.end_reason ?? ''] ?? session.end_reason ?? '');
   // While it is LIVE the minutes grow; all stays together are the same number.
   const sum = session.ended_at === undefined && told.people.length === session.people ? total / 60_000 : session.minutes_consumed;
   const figures: [string, string][] = [
@@ -174,6 +175,14 @@ function Head({ told, now, total }: { told: Told; now: number; total: number }) 
       </dl>
     </div>
   );
+}
+
+/** Why a LIVE session goes on: somebody is there, or the keep-alive runs. */
+function ending(told: Told, now: number): string {
+  if (told.session.live_participants > 0) return words.stillOpen;
+  const keep = told.events.findLast(({ keep_alive_ms }) => keep_alive_ms !== undefined)?.keep_alive_ms ?? 0;
+  const last = Math.max(...told.stays.map(({ left_at }) => left_at ?? 0));
+  return words.endsIn(length(last + keep - now));
 }
 
 function Api() {

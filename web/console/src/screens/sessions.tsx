@@ -99,7 +99,8 @@ export function Sessions() {
         <>
           <Strip
             app={id}
-            filters={list}
+            filters={filters}
+            asOf={asOf}
             at={newest ? seen.first : undefined}
             go={(row) => handle.current?.go(row)}
             choose={(start_time, end_time) => set({ start_time, end_time })}

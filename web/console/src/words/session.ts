@@ -9,6 +9,7 @@ export const words = {
   untitled: 'Without a title',
   now: 'now',
   stillOpen: 'goes on',
+  endsIn: (time: string) => `nobody is there, ends in ${time}`,
   ends: {
     all_participants_left: 'everybody had left',
     host_ended_meeting: 'a host ended it',

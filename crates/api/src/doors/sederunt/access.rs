@@ -7,8 +7,9 @@ use sederunt_store::{AppRow, SessionRow};
 
 use super::Feeds;
 use crate::dialect::KitError;
+use crate::key::Key;
 use crate::path;
-use crate::principal::{Key, Principal};
+use crate::principal::Principal;
 use crate::state::Api;
 
 /// A caller that may read the app of the path.

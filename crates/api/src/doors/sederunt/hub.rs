@@ -15,11 +15,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::frame;
 use super::news::{self, News};
+use crate::key::Key;
 use crate::limit::{
     FEED_BACKLOG, FEED_FOLDS_KEPT, FEED_HEARTBEAT_MS, FEED_PACE_PER_WATCHER_US, FEED_PAGE, FEED_QUEUE_BYTES,
     FEED_READS, FEED_RETRY_MS, FEED_WATCHERS_MAX, FEED_WATCHERS_PER_APP,
 };
-use crate::principal::Key;
 
 /// Limits and times of the feeds.
 #[derive(Debug, Clone)]

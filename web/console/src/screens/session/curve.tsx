@@ -75,8 +75,8 @@ export function Marks({ told, span, show }: { told: Told; span: Span; show: (per
   );
 }
 
-export function Axis({ span, cursor, there }: { span: Span; cursor: number | undefined; there: number }) {
-  const { step, at } = ticks(span.from, span.to, 8, offsetAt(zone.value, span.from));
+export function Axis({ span, labels, cursor, there }: { span: Span; labels: number; cursor: number | undefined; there: number }) {
+  const { step, at } = ticks(span.from, span.to, labels, offsetAt(zone.value, span.from));
   const write = step < 1_000 ? exactTime : step < 60_000 ? time : shortTime;
   const place = (instant: number) => ({ insetInlineStart: `${((instant - span.from) / (span.to - span.from)) * 100}%` });
   return (

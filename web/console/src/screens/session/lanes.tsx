@@ -16,10 +16,12 @@ const WRITTEN = 7;
 interface Props extends Shown {
   readonly found: readonly Lane[];
   readonly span: Span;
+  /** Lines of the axis at most. */
+  readonly labels: number;
   readonly cursor: number | undefined;
 }
 
-export function Lanes({ found, span, cursor, now, person, show, told }: Props) {
+export function Lanes({ found, span, labels, cursor, now, person, show, told }: Props) {
   const own = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 400, lane: 28 });
   useLayoutEffect(() => {
@@ -50,7 +52,7 @@ export function Lanes({ found, span, cursor, now, person, show, told }: Props) {
     if (top < view.top) own.current.scrollTop = top;
     else if (top + view.lane > view.top + view.height) own.current.scrollTop = top + view.lane - view.height;
   };
-  const lines = ticks(span.from, span.to, 8, offsetAt(zone.value, span.from)).at;
+  const lines = ticks(span.from, span.to, labels, offsetAt(zone.value, span.from)).at;
   const place = (at: number) => ({ insetInlineStart: `${((at - span.from) / (span.to - span.from)) * 100}%` });
   return (
     <div class="lanes" ref={own} onScroll={(event) => setView({ ...view, top: event.currentTarget.scrollTop })} onKeyDown={keys} tabIndex={0} role="grid" aria-label={words.inRoom} aria-rowcount={found.length}>

@@ -117,6 +117,11 @@ export function choose(all: readonly Lane[], { find, only, order, at }: Choice, 
 
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000, 7_200_000, 10_800_000, 21_600_000, 43_200_000, 86_400_000];
 
+/** Labels of an axis side by side, each with a third of an inch to itself. */
+export function most(width: number): number {
+  return Math.max(2, Math.floor(width / 100));
+}
+
 /** Instants of an axis: round ones in the clocks that are `offset` ms ahead, so many at most. */
 export function ticks(from: number, to: number, most: number, offset: number): { step: number; at: number[] } {
   const step = STEPS.find((ms) => (to - from) / ms <= most) ?? 86_400_000 * Math.ceil((to - from) / 86_400_000 / most);

@@ -7,7 +7,7 @@ import { words } from '../../words/session.ts';
 import { Axis, Curve, Marks } from './curve.tsx';
 import { Lanes } from './lanes.tsx';
 import { Map_ } from './map.tsx';
-import { type Choice, type Only, type Order, choose, there } from './model.ts';
+import { type Choice, type Only, type Order, choose, most, there } from './model.ts';
 import type { Shown } from './told.ts';
 
 export interface Span {
@@ -27,6 +27,14 @@ export function Timeline(shown: Shown) {
   const [cursor, setCursor] = useState<number>();
   const span = zoomed ?? whole;
   const own = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(800);
+  useEffect(() => {
+    const line = own.current?.querySelector('.axis');
+    if (!line) return undefined;
+    const watcher = new ResizeObserver(() => setWidth(line.clientWidth));
+    watcher.observe(line);
+    return () => watcher.disconnect();
+  }, []);
   const found = useMemo(() => choose(lanes, choice, now), [lanes, choice, choice.order === 'longest' ? now : 0]);
   const set = (next: Span): void => {
     const length = Math.max(CLOSEST_MS, Math.min(next.to - next.from, whole.to - whole.from));
@@ -84,9 +92,9 @@ export function Timeline(shown: Shown) {
       </div>
       <div class="lane-line axis-line">
         <span class="lane-name">{words.peopleOf(found.length, lanes.length)}</span>
-        <Axis span={span} cursor={cursor} there={cursor === undefined ? 0 : there(told.curve, cursor)} />
+        <Axis span={span} labels={most(width)} cursor={cursor} there={cursor === undefined ? 0 : there(told.curve, cursor)} />
       </div>
-      <Lanes {...shown} found={found} span={span} cursor={cursor} />
+      <Lanes {...shown} found={found} labels={most(width)} span={span} cursor={cursor} />
       <Legend />
     </section>
   );

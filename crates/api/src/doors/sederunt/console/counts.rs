@@ -160,7 +160,7 @@ fn edges(by: By, zone: &TimeZone, first: UnixMs, last: UnixMs) -> Option<Vec<Uni
         if edges.len() > BUCKETS_MAX {
             return None;
         }
-        edge = following(by, &edge).filter(|next| next > &edge)?;
+        edge = following(by, &edge).filter(|next| *next > edge)?;
         edges.push(UnixMs(edge.timestamp().as_millisecond()));
     }
     Some(edges)

@@ -7,6 +7,7 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use sederunt_app::console::{self, LIFE};
 use sederunt_changes::text::iso;
 use sederunt_core::time::UnixMs;
 use sederunt_store::{ApiTokenRow, ConsoleSessionRow, ListQuery, Permission};
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa::openapi::Schema;
 
-use crate::console::{LIFE, Place, admit, is_own_page, secret};
+use crate::console::{Place, admit, is_own_page, secret};
 use crate::dialect::{KitError, KitErrorBody, KitErrors, Refusal};
 use crate::extract::Body;
 use crate::fault::Fault;
@@ -235,17 +236,14 @@ pub(in crate::doors::sederunt) async fn sign_in(
 ) -> Result<Response, NotSignedIn> {
     let (api, now) = (&visitor.api, visitor.api.node.now());
     let (sha256_of_token, token) = visitor.token(&body, now).await?;
-    let row = ConsoleSessionRow {
-        token: sha256_of_token,
-        read_only: body.look_only.unwrap_or(false),
-        created_at: now,
-        seen_at: now,
-    };
-    let id = token.id.clone();
-    let view = SignedIn::of(api, token, &row).await?;
+    // Before anything is kept: a token without an account is for nobody here.
+    granted(&token)?;
     let secret = secret()
         .ok_or_else(|| KitError::new(StatusCode::INTERNAL_SERVER_ERROR, "The system gave no randomness"))?;
-    api.node.store().create_console_session(row, sha256(&secret), LIFE).await?;
+    let look_only = body.look_only.unwrap_or(false);
+    let row = console::sign_in(&api.node, sha256(&secret), sha256_of_token, look_only).await?;
+    let id = token.id.clone();
+    let view = SignedIn::of(api, token, &row).await?;
     tracing::info!(token = id, mode = view.mode, "somebody signed in at the console");
     let mut response = Json(view).into_response();
     if let Some(cookie) = visitor.place.set(Some(&secret)) {
@@ -301,7 +299,7 @@ pub(in crate::doors::sederunt) async fn get(person: Person) -> Result<Json<Signe
     responses((status = 204, description = "Signed out."), KitErrors)
 )]
 pub(in crate::doors::sederunt) async fn sign_out(person: Person) -> Result<Response, KitError> {
-    person.api.node.store().end_console_session(person.sha256).await?;
+    console::sign_out(&person.api.node, person.sha256).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     if let Some(cookie) = person.place.set(None) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);

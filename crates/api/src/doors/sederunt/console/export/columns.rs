@@ -46,9 +46,9 @@ pub(super) const ALL: &[(&str, Column)] = &[
 /// The first line. The zone stands with each column of instants.
 pub(super) fn head(columns: &[Column], zone: &str) -> String {
     let name = |column: &Column| ALL.iter().find(|(_, of)| of == column).map_or("", |(name, _)| name);
-    let of = |column: &Column| match column {
-        Column::StartedAt | Column::EndedAt | Column::UpdatedAt => format!("{} ({zone})", name(column)),
-        _ => name(column).to_owned(),
+    let of = |column: &Column| {
+        let is_instant = matches!(column, Column::StartedAt | Column::EndedAt | Column::UpdatedAt);
+        if is_instant { format!("{} ({zone})", name(column)) } else { name(column).to_owned() }
     };
     columns.iter().map(of).collect::<Vec<_>>().join(",") + "\r\n"
 }
