@@ -242,6 +242,15 @@ async fn a_session_is_told_whole() {
         minutes.lines().nth(1).unwrap().parse::<f64>().unwrap(),
         told["session"]["minutes_consumed"].as_f64().unwrap()
     );
+    // The sheet says the same, in seconds.
+    let sheet = w
+        .send(Method::GET, &of_app(&format!("sessions/{session}/stays.csv?tz=Asia/Seoul")), "TR", None)
+        .await;
+    assert_eq!(sheet.header("content-type"), "text/csv; charset=utf-8");
+    let cells: Vec<Vec<&str>> = sheet.text.lines().map(|line| line.split(',').collect()).collect();
+    let shown: Vec<Vec<&str>> =
+        cells.iter().map(|row| [0, 2, 6, 7, 8, 9, 10].map(|i| row[i]).to_vec()).collect();
+    assert_json_snapshot!(shown.iter().map(|row| row.join(" ")).collect::<Vec<_>>(), @"");
     // A page of the people has their stays and no others.
     let first = w.send(Method::GET, &format!("{target}?limit=1"), "TR", None).await.ok();
     assert_eq!((first["people"].as_array().unwrap().len(), &first["next"]), (1, &json!(1)));

@@ -1,6 +1,7 @@
 /** The feed of the app that is looked at, for whoever shows something of it. */
 import { computed, effect, signal } from '@preact/signals';
 import { app, look, who } from '../session.ts';
+import { clock } from '../time/zone.ts';
 import { type Health, follow } from './leader.ts';
 import { type Change, EMPTY, type State, liveCount } from './state.ts';
 
@@ -9,6 +10,8 @@ export const health = signal<Health>({ at: 'opening' });
 /** Whether the map is there. */
 export const isKnown = signal(false);
 export const live = computed(() => liveCount(state.value));
+/** The clock of what is LIVE: it stands still while nobody tells us whether it still is. */
+export const liveClock = computed(() => (health.value.at === 'lost' ? health.value.since : clock.value));
 
 const listeners = new Set<(changes: readonly Change[]) => void>();
 

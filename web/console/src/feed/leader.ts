@@ -3,8 +3,10 @@
  * own would never open. Whoever holds the lock has the feed and tells the others; when its tab closes, the next one goes on
  * after the last change that it has.
  */
+import { serverNow } from '../session.ts';
 import { type Change, type Part, type State, begin, fold } from './state.ts';
 
+/** `since` is an instant of the server's clock. */
 export type Health = { readonly at: 'opening' } | { readonly at: 'live' } | { readonly at: 'lost'; readonly since: number };
 
 /** What a feed is told. */
@@ -143,7 +145,7 @@ function source(app: string, last: () => number | undefined, to: Source): { clos
       to.health({ at: 'live' });
     };
     stream.onerror = () => {
-      lostSince ||= Date.now();
+      lostSince ||= serverNow();
       to.health({ at: 'lost', since: lostSince });
       // While it is not closed, the browser comes back by itself, with the last id.
       if (stream.readyState !== EventSource.CLOSED) return;

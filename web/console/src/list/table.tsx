@@ -1,9 +1,9 @@
 /** The table of ten million rows: a header, and as many rows as are seen. */
 import type { ReadonlySignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { state } from '../feed/hub.ts';
+import { liveClock, state } from '../feed/hub.ts';
 import { Icon } from '../parts/icon.tsx';
-import { clock, zone, zoneOffset } from '../time/zone.ts';
+import { zone, zoneOffset } from '../time/zone.ts';
 import { words } from '../words/sessions.ts';
 import type { Column, Session } from './columns.tsx';
 import { PAGE, type Pages } from './pages.ts';
@@ -207,7 +207,7 @@ function Line({ index, row, columns, top, isChosen, again }: LineProps) {
     );
   }
   const newer = row ? state.value.sessions.get(row.id)?.numbers : undefined;
-  const now = row && (newer?.status ?? row.status) === 'LIVE' ? clock : still;
+  const now = row && (newer?.status ?? row.status) === 'LIVE' ? liveClock : still;
   return (
     <div role="row" aria-rowindex={index + 2} class={name} ref={place} data-id={row?.id}>
       {columns.map((column) => (

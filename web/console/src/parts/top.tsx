@@ -28,7 +28,8 @@ function Live() {
   if (now.at === 'live') return <span class="state live">{words.live}</span>;
   if (now.at !== 'lost') return <span class="state">{words.opening}</span>;
   return (
-    <span class="state lost" title={words.lostMore}>
+    <span class="state lost" title={words.lostMore} role="status">
+      <span class="sr">{words.lostLabel}</span>
       <Icon name="clock" />
       {words.lost(time(now.since, zone.value))}
     </span>

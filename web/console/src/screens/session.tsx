@@ -4,13 +4,13 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { asCurl } from '../api/calls.ts';
 import { Failed } from '../api/client.ts';
 import { useAsked } from '../api/query.ts';
-import { listen } from '../feed/hub.ts';
+import { listen, liveClock } from '../feed/hub.ts';
 import { CopyId } from '../parts/copy.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Top } from '../parts/top.tsx';
 import { app } from '../session.ts';
 import { exactTime, length, longDate, minutes, number, spoken } from '../time/format.ts';
-import { clock, zone, zoneOffset } from '../time/zone.ts';
+import { zone, zoneOffset } from '../time/zone.ts';
 import { words } from '../words/session.ts';
 import { Events } from './session/events.tsx';
 import { inRoom, lanes } from './session/model.ts';
@@ -98,7 +98,7 @@ function Screen({ told, tab }: { told: Told; tab: string }) {
   const person = search.get('person') ?? '';
   const isLive = session.status === 'LIVE';
   // An ended session stands still.
-  const now = isLive ? Math.max(session.as_of, clock.value) : session.as_of;
+  const now = isLive ? Math.max(session.as_of, liveClock.value) : session.as_of;
   const all = useMemo(() => lanes(told.people, told.stays), [told]);
   const lane = all.find((one) => one.person.id === person);
   useEffect(() => {

@@ -3,7 +3,7 @@ import { useComputed } from '@preact/signals';
 import { useLocation } from 'preact-iso';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { kit, take } from '../api/client.ts';
-import { state } from '../feed/hub.ts';
+import { health, state } from '../feed/hub.ts';
 import { type Session, chosen } from '../list/columns.tsx';
 import { passes } from '../list/match.ts';
 import { Pages } from '../list/pages.ts';
@@ -93,6 +93,11 @@ export function Sessions() {
         </h1>
       </Top>
       <Bar view={view} set={set} change={change} total={total} app={id} open={(to) => route(`/console/sessions/${to}`)} />
+      {health.value.at === 'lost' && (
+        <p class="notice" role="status">
+          {words.lost(time(health.value.since, zone.value))}
+        </p>
+      )}
       {failed instanceof Error && <Problem error={failed} again={() => shown.again()} />}
       {total === 0 && (count(filters) ? <Nothing filters={filters} set={set} clear={() => change({ filters: {} })} /> : <NoSessions />)}
       {total !== 0 && (

@@ -2,7 +2,8 @@
 export const words = {
   live: 'Live',
   opening: 'Connecting…',
-  lost: (since: string) => `Not connected since ${since}`,
+  lost: (since: string) => `Since ${since}`,
+  lostLabel: 'Not connected',
   lostMore: 'What you see is of then. It goes on by itself when the server is there again.',
   asCall: 'As API call',
   asCallMore: 'The requests that this screen has made, newest first. $TOKEN is an API token.',

@@ -67,6 +67,7 @@ export const words = {
   awayFor: (time: string) => `Away for ${time}`,
   perPerson: 'One row a person',
   perStay: 'One row a stay',
+  csv: 'CSV',
   table: { name: 'Name', own: 'Own ID', preset: 'Preset', first: 'First in', last: 'Last out', stays: 'Stays', away: 'Away', time: 'In the room', share: 'Share', end: 'End' },
   events: { at: 'Time', what: 'What', who: 'Who', why: 'Why', fact: 'Fact', newest: 'Newest first', oldest: 'Oldest first', all: 'Everything' },
   kinds: {

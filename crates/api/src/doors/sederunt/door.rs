@@ -70,6 +70,7 @@ fn routes() -> Vec<UtoipaMethodRouter<Api>> {
         routes!(console::export::csv),
         routes!(console::export::ndjson),
         routes!(console::timeline::timeline),
+        routes!(console::timeline::sheet::csv),
         routes!(chat::file),
         routes!(webhooks::secret::get),
         routes!(webhooks::secret::rotate),

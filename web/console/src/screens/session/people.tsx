@@ -1,5 +1,6 @@
 /** The plain form of the timeline: a table. */
 import { useState } from 'preact/hooks';
+import { app } from '../../session.ts';
 import { dateTime, length, share, spoken } from '../../time/format.ts';
 import { zone, zoneOffset } from '../../time/zone.ts';
 import { words } from '../../words/session.ts';
@@ -34,6 +35,9 @@ export function People({ told, lanes, now, person, show }: Shown) {
             {words.perStay}
           </button>
         </div>
+        <a class="button" download target="_self" href={`/sederunt/v1/apps/${encodeURIComponent(app.value?.id ?? '')}/sessions/${told.session.id}/stays.csv?tz=${encodeURIComponent(zone.value)}`}>
+          {words.csv}
+        </a>
       </div>
       <table class="plain">
         <thead>

@@ -2,6 +2,7 @@
 //! and told whole. All but the sign-in is for keys as well.
 
 pub(super) mod counts;
+mod csv;
 pub(super) mod export;
 pub(super) mod session;
 pub(super) mod timeline;

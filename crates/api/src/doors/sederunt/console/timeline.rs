@@ -2,6 +2,7 @@
 //! needs.
 
 mod curve;
+pub(in crate::doors::sederunt) mod sheet;
 mod story;
 
 use axum::Json;

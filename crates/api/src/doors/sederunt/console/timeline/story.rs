@@ -13,25 +13,25 @@ use utoipa::ToSchema;
 #[schema(as = TimelinePerson)]
 pub(crate) struct Person {
     /// The participant.
-    id: String,
+    pub(super) id: String,
     /// Name at the join; missing when it was erased.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    display_name: Option<String>,
+    pub(super) display_name: Option<String>,
     /// The caller's own identifier for the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    custom_participant_id: Option<String>,
+    pub(super) custom_participant_id: Option<String>,
     /// The user of the workspace.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    user_id: Option<String>,
+    pub(super) user_id: Option<String>,
     /// Preset at the join.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    preset_name: Option<String>,
+    pub(super) preset_name: Option<String>,
     /// `member` or `monitor`.
-    role: &'static str,
+    pub(super) role: &'static str,
 }
 
 /// A recorded interval of one peer.
@@ -104,6 +104,19 @@ pub(crate) struct Moment {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     keep_alive_ms: Option<i64>,
+}
+
+impl Stay {
+    /// When it ends as far as is certain at `now`: it counts up to a loss that nobody has come back from.
+    pub(super) fn until(&self, now: i64) -> i64 {
+        let lost = self.away.last().filter(|away| away.to.is_none()).map(|away| away.from);
+        self.left_at.or(lost).unwrap_or(now)
+    }
+
+    /// Milliseconds without a connection after which it went on.
+    pub(super) fn away_ms(&self) -> i64 {
+        self.away.iter().filter_map(|away| Some(away.to? - away.from)).sum()
+    }
 }
 
 /// Whether it was somebody else who ended the stay of this one person.
@@ -221,6 +234,13 @@ impl Story {
     /// All stays.
     pub(super) fn stays(&self) -> &[Stay] {
         &self.stays
+    }
+
+    /// All stays with whose they are.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&Person, &Stay)> {
+        let of: HashMap<&str, &Person> =
+            self.people.iter().map(|person| (person.id.as_str(), person)).collect();
+        self.stays.iter().filter_map(move |stay| Some((*of.get(stay.person.as_str())?, stay)))
     }
 
     /// How many different people there were.
