@@ -99,6 +99,23 @@ test('the thumb goes in proportion, and forty turns of the wheel are as many row
   assert.equal(scroller.top - before, 4_800);
 });
 
+test('near both ends the element and the list are one, so that a finger gets there', () => {
+  const scroller = new Scroller();
+  const element = new Element(scroller);
+  element.set(scroller.resize({ rows: 10_000_000, row: 40, view: VIEW }));
+  assert.equal(element.at, 0);
+  const last = 400_000_000 - VIEW;
+  for (const [row, px, end, at] of [[400, -100, 0, 0], [10_000_000 - 300, 100, last, TALLEST - VIEW]]) {
+    element.set(scroller.go(row));
+    while (scroller.top !== end) {
+      const before = scroller.top;
+      element.by(px);
+      assert.equal(scroller.top, Math.max(0, Math.min(before + px, last)));
+    }
+    assert.equal(element.at, at);
+  }
+});
+
 test('rows of another height keep the first row', () => {
   const scroller = new Scroller();
   scroller.resize({ rows: 10_000_000, row: 40, view: VIEW });

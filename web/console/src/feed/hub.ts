@@ -13,6 +13,9 @@ export const live = computed(() => liveCount(state.value));
 /** The clock of what is LIVE: it stands still while nobody tells us whether it still is. */
 export const liveClock = computed(() => (health.value.at === 'lost' ? health.value.since : clock.value));
 
+/** Four pictures a second, however many changes there are. */
+const PAINT_MS = 250;
+
 const listeners = new Set<(changes: readonly Change[]) => void>();
 
 /** Calls with every change until the answer is called. */
@@ -29,16 +32,31 @@ effect(() => {
   isKnown.value = false;
   health.value = { at: 'opening' };
   if (!id) return undefined;
+  let timer = 0;
+  let latest: State = EMPTY;
+  let waiting: Change[] = [];
+  const paint = (): void => {
+    timer = 0;
+    state.value = latest;
+    isKnown.value = true;
+    const changes = waiting;
+    waiting = [];
+    if (changes.length) for (const listener of listeners) listener(changes);
+  };
   const feed = follow(id, {
     state: (next, changes) => {
-      state.value = next;
-      isKnown.value = true;
-      if (changes.length) for (const listener of listeners) listener(changes);
+      latest = next;
+      waiting.push(...changes);
+      if (changes.length) timer ||= window.setTimeout(paint, PAINT_MS);
+      else paint();
     },
     health: (next) => {
       health.value = next;
     },
     refused: () => void look(),
   });
-  return feed.stop;
+  return () => {
+    clearTimeout(timer);
+    feed.stop();
+  };
 });
