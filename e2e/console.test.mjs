@@ -144,6 +144,14 @@ test('the address is the request: filters, sort and search, with a way back', as
   await page.goBack();
   await page.goBack();
   await until('no filter', async () => (await page.locator('h1 .n').innerText()) === '2,500');
+  // And straight to one of them, from anywhere.
+  await page.keyboard.press('Control+k');
+  await page.getByLabel('Go to a session').last().fill('Physics 3');
+  await until('what is found', async () => (await page.locator('.found a').count()) === 8);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.locator('.timeline').waitFor();
+  assert.match(await page.locator('h1').innerText(), /^Physics 3/);
   await page.goto(`${base}/console/sessions?search=nothing+of+the+kind`);
   await page.getByText('No session passes these filters').waitFor();
   await page.locator('.empty').getByRole('button', { name: 'Clear' }).click();

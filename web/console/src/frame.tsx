@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useLocation } from 'preact-iso';
 import { isKnown, live } from './feed/hub.ts';
+import { Shortcuts } from './parts/goto.tsx';
 import { Icon, Mark } from './parts/icon.tsx';
 import { Menu } from './parts/menu.tsx';
 import { app, choose, signOut, who } from './session.ts';
@@ -34,6 +35,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
       <main class="content" id="content" tabIndex={-1}>
         {children}
       </main>
+      <Shortcuts />
     </div>
   );
 }

@@ -233,7 +233,15 @@ async fn a_session_is_told_whole() {
     w.leave(ada).await;
     w.leave(beside).await;
     let told = w.send(Method::GET, &target, "TR", None).await.ok();
-    assert_snapshot!(condensed(&told), @"");
+    assert_snapshot!(condensed(&told), @r#"
+    {"as_of":1768226415000,"live_participants":0,"max_concurrent_participants":2,"minutes_consumed":0.4,"peak_at":1768226401000,"people":2,"removed":0,"started_at":1768226400000,"status":"LIVE","stays":2,"title":"Algebra","with_a_loss":1}
+    curve [[1768226400000,1],[1768226401000,2],[1768226410000,1],[1768226415000,0]]
+    events {"at":1768226400000,"keep_alive_ms":60000,"seq":1,"title":"Algebra","type":"session.started"}
+    people {"custom_participant_id":"ada","display_name":"ada","preset_name":"group_call_host","role":"member","user_id":"ada"}
+    people {"custom_participant_id":"grace","display_name":"grace","preset_name":"group_call_host","role":"member","user_id":"grace"}
+    stays {"away":[],"joined_at":1768226400000,"joined_seq":2,"left_at":1768226415000,"left_seq":9,"reason":"left"}
+    stays {"away":[{"back_seq":7,"from":1768226403000,"seq":6,"to":1768226406000}],"joined_at":1768226401000,"joined_seq":5,"left_at":1768226410000,"left_seq":8,"reason":"left"}
+    "#);
     assert_eq!(told["stays"][1]["person"], told["people"][1]["id"]);
     // The minutes are those of the list, and of the stays.
     let list = format!("/sederunt/v1/apps/{P}/sessions.csv?columns=minutes_consumed&search={session}");
@@ -250,7 +258,13 @@ async fn a_session_is_told_whole() {
     let cells: Vec<Vec<&str>> = sheet.text.lines().map(|line| line.split(',').collect()).collect();
     let shown: Vec<Vec<&str>> =
         cells.iter().map(|row| [0, 2, 6, 7, 8, 9, 10].map(|i| row[i]).to_vec()).collect();
-    assert_json_snapshot!(shown.iter().map(|row| row.join(" ")).collect::<Vec<_>>(), @"");
+    assert_json_snapshot!(shown.iter().map(|row| row.join(" ")).collect::<Vec<_>>(), @r#"
+    [
+      "name custom_participant_id joined_at (Asia/Seoul) left_at (Asia/Seoul) reason length_seconds away_seconds",
+      "ada ada 2026-01-12T23:00:00.000+09:00 2026-01-12T23:00:15.000+09:00 left 15.000 0.000",
+      "grace grace 2026-01-12T23:00:01.000+09:00 2026-01-12T23:00:10.000+09:00 left 9.000 3.000"
+    ]
+    "#);
     // A page of the people has their stays and no others.
     let first = w.send(Method::GET, &format!("{target}?limit=1"), "TR", None).await.ok();
     assert_eq!((first["people"].as_array().unwrap().len(), &first["next"]), (1, &json!(1)));

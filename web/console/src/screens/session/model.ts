@@ -117,9 +117,9 @@ export function choose(all: readonly Lane[], { find, only, order, at }: Choice, 
 
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000, 7_200_000, 10_800_000, 21_600_000, 43_200_000, 86_400_000];
 
-/** Labels of an axis side by side, each with a third of an inch to itself. */
+/** Labels of an axis side by side, each with room for hours, minutes and seconds. */
 export function most(width: number): number {
-  return Math.max(2, Math.floor(width / 100));
+  return Math.max(2, Math.floor(width / 72));
 }
 
 /** Instants of an axis: round ones in the clocks that are `offset` ms ahead, so many at most. */
