@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::feed::{meeting, world};
 use crate::kit_fixture::{Kit, P, record};
-use crate::world::until;
+use crate::world::{World, until};
 
 fn of_app(path: &str) -> String {
     format!("/sederunt/v1/apps/{P}/{path}")
@@ -191,6 +191,33 @@ fn condensed(told: &Value) -> String {
     lines
 }
 
+/// The sheet says the same, in seconds.
+async fn assert_sheet(w: &World, session: &str) {
+    let sheet = w
+        .send(Method::GET, &of_app(&format!("sessions/{session}/stays.csv?tz=Asia/Seoul")), "TR", None)
+        .await;
+    assert_eq!(sheet.header("content-type"), "text/csv; charset=utf-8");
+    let cells: Vec<Vec<&str>> = sheet.text.lines().map(|line| line.split(',').collect()).collect();
+    let shown: Vec<Vec<&str>> =
+        cells.iter().map(|row| [0, 2, 6, 7, 8, 9, 10].map(|i| row[i]).to_vec()).collect();
+    assert_json_snapshot!(shown.iter().map(|row| row.join(" ")).collect::<Vec<_>>(), @r#"
+    [
+      "name custom_participant_id joined_at (Asia/Seoul) left_at (Asia/Seoul) reason length_seconds away_seconds",
+      "ada ada 2026-01-12T23:00:00.000+09:00 2026-01-12T23:00:15.000+09:00 left 15.000 0.000",
+      "grace grace 2026-01-12T23:00:01.000+09:00 2026-01-12T23:00:10.000+09:00 left 9.000 3.000"
+    ]
+    "#);
+}
+
+/// A page of the people has their stays and no others.
+async fn assert_pages(w: &World, told: &Value, target: &str) {
+    let first = w.send(Method::GET, &format!("{target}?limit=1"), "TR", None).await.ok();
+    assert_eq!((first["people"].as_array().unwrap().len(), &first["next"]), (1, &json!(1)));
+    let second = w.send(Method::GET, &format!("{target}?limit=1&after=1"), "TR", None).await.ok();
+    assert_eq!((&second["people"][0], &second["next"]), (&told["people"][1], &Value::Null));
+    assert_eq!(second["stays"], json!([told["stays"][1]]));
+}
+
 /// Two people, one of whom is lost and comes back, and is removed: told from their own facts, whatever else goes on.
 #[tokio::test]
 async fn a_session_is_told_whole() {
@@ -250,27 +277,8 @@ async fn a_session_is_told_whole() {
         minutes.lines().nth(1).unwrap().parse::<f64>().unwrap(),
         told["session"]["minutes_consumed"].as_f64().unwrap()
     );
-    // The sheet says the same, in seconds.
-    let sheet = w
-        .send(Method::GET, &of_app(&format!("sessions/{session}/stays.csv?tz=Asia/Seoul")), "TR", None)
-        .await;
-    assert_eq!(sheet.header("content-type"), "text/csv; charset=utf-8");
-    let cells: Vec<Vec<&str>> = sheet.text.lines().map(|line| line.split(',').collect()).collect();
-    let shown: Vec<Vec<&str>> =
-        cells.iter().map(|row| [0, 2, 6, 7, 8, 9, 10].map(|i| row[i]).to_vec()).collect();
-    assert_json_snapshot!(shown.iter().map(|row| row.join(" ")).collect::<Vec<_>>(), @r#"
-    [
-      "name custom_participant_id joined_at (Asia/Seoul) left_at (Asia/Seoul) reason length_seconds away_seconds",
-      "ada ada 2026-01-12T23:00:00.000+09:00 2026-01-12T23:00:15.000+09:00 left 15.000 0.000",
-      "grace grace 2026-01-12T23:00:01.000+09:00 2026-01-12T23:00:10.000+09:00 left 9.000 3.000"
-    ]
-    "#);
-    // A page of the people has their stays and no others.
-    let first = w.send(Method::GET, &format!("{target}?limit=1"), "TR", None).await.ok();
-    assert_eq!((first["people"].as_array().unwrap().len(), &first["next"]), (1, &json!(1)));
-    let second = w.send(Method::GET, &format!("{target}?limit=1&after=1"), "TR", None).await.ok();
-    assert_eq!((&second["people"][0], &second["next"]), (&told["people"][1], &Value::Null));
-    assert_eq!(second["stays"], json!([told["stays"][1]]));
+    assert_sheet(&w, &session.to_string()).await;
+    assert_pages(&w, &told, &target).await;
     for (app, id, status) in [
         ("00000000-0000-4000-8000-00000000000f", session.to_string(), 404),
         (P, P.to_owned(), 404),

@@ -85,7 +85,7 @@ export function Strip({ app, filters, asOf, at, go, choose }: Props) {
         })}
       </svg>
       <div class="axis" aria-hidden="true">
-        {labels(buckets, by, zone.value).map(({ at: share, text }) => (
+        {labels(buckets, by, zone.value, LABEL / (own_.current?.clientWidth || innerWidth)).map(({ at: share, text }) => (
           <span key={share} ref={(element) => element?.style.setProperty('inset-inline-start', `${share * 100}%`)}>
             {text}
           </span>
@@ -113,10 +113,10 @@ function placeOf(row: number, before: readonly number[], buckets: readonly Bucke
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-/** Labels are at least so far from each other and from the end. */
-const APART = 0.09;
+/** Px that a label has to itself. */
+const LABEL = 84;
 
-function labels(buckets: readonly Bucket[], by: string, name: string): { at: number; text: string }[] {
+function labels(buckets: readonly Bucket[], by: string, name: string, apart: number): { at: number; text: string }[] {
   const found: { at: number; text: string }[] = [];
   let last: { year: number; month: number; day: number } | undefined;
   buckets.forEach(({ from }, i) => {
@@ -130,8 +130,8 @@ function labels(buckets: readonly Bucket[], by: string, name: string): { at: num
     last = wall;
     if (!text) return;
     const near = found.at(-1);
-    if (at > 1 - APART / 2) return;
-    if (near && at - near.at < APART) {
+    if (at > 1 - apart / 2) return;
+    if (near && at - near.at < apart) {
       // A year says more than a month beside it.
       if (/^\d{4}$/.test(text) && !/^\d{4}$/.test(near.text)) found[found.length - 1] = { at, text };
       return;
