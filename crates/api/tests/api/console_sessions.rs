@@ -20,12 +20,15 @@ fn of_app(path: &str) -> String {
 async fn year() -> Kit {
     let kit = Kit::new().await;
     let mut records = Vec::new();
-    for n in 0..300_u32 {
+    for n in 0..420_u32 {
         let id = format!("00000000-0000-4000-8000-{n:012x}");
         let day = format!("2025-{:02}-{:02}", n / 28 % 12 + 1, n % 28 + 1);
-        // A dozen begin at one instant.
-        let start =
-            if n < 12 { "2025-01-01T05:00:00.000Z".to_owned() } else { format!("{day}T10:00:00.000Z") };
+        // A dozen begin at one instant; and more of them at another than a file reads at a time.
+        let start = match n {
+            0..12 => "2025-01-01T05:00:00.000Z".to_owned(),
+            12..300 => format!("{day}T10:00:00.000Z"),
+            _ => "2025-12-31T05:00:00.000Z".to_owned(),
+        };
         let end = format!("{day}T12:00:00.000Z").max(start.clone());
         let title = ["Plain", "=1+1", "Comma, \"quote\""][n as usize % 3];
         let meeting = json!({ "id": format!("00000000-0000-4000-9000-{n:012x}"), "title": title });
