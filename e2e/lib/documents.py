@@ -32,6 +32,11 @@ def before_call(context, case, kwargs):
         query["participants"] = f"{low}:"
     if len(low) > 15 or len(high) > 15:
         query["participants"] = "1:10"
+    # Of all names some are zones, and a column is there once: no pattern can say either.
+    if query.get("tz"):
+        query["tz"] = "Europe/Berlin"
+    if query.get("columns"):
+        query["columns"] = "title,started_at"
     # A place that the ledger has not reached.
     if operation == "GetEvents" and "after" in query:
         query["after"] = 0

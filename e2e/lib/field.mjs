@@ -74,9 +74,12 @@ export function assertDone(who, stays, did) {
   });
 }
 
+/** Bytes of an export: some thousands of sessions. */
+const EXPORT_MAX = 64 * 1024 * 1024;
+
 /** What `sederunt export` says of all sessions, while the server runs. */
 export function exported(server) {
-  const done = spawnSync(BINARY, ['export', '--data', server.data], { encoding: 'utf8' });
+  const done = spawnSync(BINARY, ['export', '--data', server.data], { encoding: 'utf8', maxBuffer: EXPORT_MAX });
   assert.equal(done.status, 0, done.stderr);
   return done.stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line));
 }

@@ -1,10 +1,10 @@
 // The parts of the page that need no browser. `npm test` compiles them into out/pure first.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isLocation, MAPPED_BASE, prefixOf, route } from '../out/pure/hosts.js';
-import { admit, readLink } from '../out/pure/entry.js';
-import { policy } from '../out/pure/policy.js';
-import { endingNotice, endingOf, refusalNotice } from '../out/pure/words.js';
+import { isLocation, MAPPED_BASE, prefixOf, route } from '../out/pure/src/hosts.js';
+import { admit, readLink } from '../out/pure/src/entry.js';
+import { policy } from '../out/pure/src/policy.js';
+import { endingNotice, endingOf, refusalNotice } from '../out/pure/src/words.js';
 
 const origin = { protocol: 'http:', host: '127.0.0.1:8080' };
 const to = (url, from = origin) => route(url, from);

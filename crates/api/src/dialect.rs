@@ -22,6 +22,10 @@ pub(crate) enum Refusal {
     Stranger,
     /// Somebody who is known here, but by a token that is for meetings.
     Person,
+    /// The console's cookie, with a request that no page of ours made.
+    OtherSite,
+    /// The console's cookie of somebody who only wanted to look.
+    ReadOnly,
     /// No such path.
     NoPath,
     /// The path has no such method.
@@ -62,6 +66,10 @@ impl Refusal {
         let (status, words) = match self {
             Self::Stranger => (StatusCode::UNAUTHORIZED, "A valid API key is required"),
             Self::Person => (StatusCode::FORBIDDEN, "An API key is required, not a person's token"),
+            Self::OtherSite => {
+                (StatusCode::FORBIDDEN, "The console's cookie counts for requests of its own page alone")
+            }
+            Self::ReadOnly => (StatusCode::FORBIDDEN, "This sign-in is for looking: it changes nothing"),
             Self::NoPath => (StatusCode::NOT_FOUND, "No such path"),
             Self::NoMethod => (StatusCode::METHOD_NOT_ALLOWED, "The path has no such method"),
             Self::NotBuilt => (StatusCode::NOT_IMPLEMENTED, "This operation is not built yet on this server"),

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod body;
+mod console;
 mod dialect;
 mod document;
 mod doors;
@@ -12,6 +13,7 @@ mod extract;
 mod fault;
 mod hook_event;
 mod json;
+mod key;
 mod limit;
 mod link;
 mod middleware;
@@ -21,6 +23,7 @@ mod principal;
 mod query;
 mod reports;
 mod right;
+mod session_filter;
 mod state;
 mod value;
 
@@ -38,6 +41,7 @@ use utoipa::openapi::OpenApi;
 use doors::DOORS;
 use state::Api;
 
+pub use console::{ConsoleConfig, OnceLinks};
 pub use doors::{DoorInfo, FeedConfig, doors};
 pub use link::to_chat as chat_path;
 pub use state::ApiConfig;

@@ -75,6 +75,34 @@ pub(crate) const REPLAYS_MAX: usize = 100;
 /// Seconds after which a test of a webhook is answered, whatever came of it: an attempt takes 8 at most, and its signature
 /// may wait for others.
 pub(crate) const TEST_SECONDS: u64 = 10;
+/// Milliseconds for which a printed link signs in.
+pub(crate) const ONCE_LINK_MS: i64 = 600_000;
+/// Links that were printed and not used. One comes with a start.
+pub(crate) const ONCE_LINKS_MAX: usize = 16;
+/// Milliseconds for which a sign-in that failed counts against further ones.
+pub(crate) const SIGN_IN_FAILURES_MS: i64 = 60_000;
+/// Failed sign-ins of one address in that time: typing errors of a person, and of the others in the office.
+pub(crate) const SIGN_IN_FAILURES_PER_ADDRESS: usize = 10;
+/// Failed sign-ins of all addresses in that time. A token cannot be guessed; this bounds what guessing costs us.
+pub(crate) const SIGN_IN_FAILURES_MAX: usize = 100;
+/// Characters of the name of a time zone; the longest has 32.
+pub(crate) const ZONE_MAX_CHARS: usize = 64;
+/// Buckets of a count of sessions: each is a question to the index, and a bar on a screen of at most so many pixels.
+pub(crate) const BUCKETS_MAX: usize = 1_500;
+/// Buckets that are made when nobody says how long one is to be: bars of some five pixels.
+pub(crate) const BUCKETS_WANTED: usize = 240;
+/// Exports of sessions at a time. Each holds a reader of the ledger now and then, so the lists are still answered.
+pub(crate) const EXPORTS_MAX: usize = 4;
+/// Sessions that an export reads at a time: some 300 KiB of CSV.
+pub(crate) const EXPORT_PAGE: u32 = 1_000;
+/// Sessions that an export of whole records reads at a time: each has its stays.
+pub(crate) const EXPORT_RECORDS: u32 = 50;
+/// People in an answer of a timeline, when `limit` is not given, and at most: some 2 MiB with their stays.
+pub(crate) const TIMELINE_PEOPLE: usize = 5_000;
+/// Facts of a session with a timeline: some 100 MiB while it is made.
+pub(crate) const TIMELINE_FACTS_MAX: usize = 500_000;
+/// Points of the curve of a timeline: more than a screen has pixels across.
+pub(crate) const CURVE_POINTS: usize = 2_000;
 /// Milliseconds after which clients come back, at least and at most: watchers that were cut together should not come
 /// back together.
 pub(crate) const FEED_RETRY_MS: (u64, u64) = (1_000, 6_000);

@@ -1,22 +1,27 @@
-//! Who asks: `Authorization: Bearer`, or `X-Auth-Email` with `X-Auth-Key` (SEMANTICS §3.1, §6.1).
+//! Who asks: `Authorization: Bearer`, or `X-Auth-Email` with `X-Auth-Key` (SEMANTICS §3.1, §6.1); or the console's cookie.
 
 use aws_lc_rs::digest;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use sederunt_app::admission;
 use sederunt_core::id::AppId;
-use sederunt_node::Node;
 use sederunt_store::{ApiTokenRow, Permission};
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 
+use crate::console;
 use crate::dialect::{DoorError, Refusal};
+use crate::key::Key;
 use crate::limit::TOKEN_MAX_BYTES;
+use crate::state::Api;
 
 /// For whom a request asks, by its API key. One key may stand for an account, for a workspace, or for both.
 #[derive(Debug)]
 pub(crate) struct Principal {
-    /// SHA-256 of the key, for those who look again later whether it is revoked.
-    pub(crate) key: [u8; 32],
+    /// For those who look again later whether it still counts.
+    pub(crate) key: Key,
+    /// Id of the token, for logs.
+    pub(crate) id: String,
     /// The account that it reaches, and what it may do there.
     account: Option<(String, Permission)>,
     /// The workspace (= app) that it reaches.
@@ -26,14 +31,30 @@ pub(crate) struct Principal {
 impl Principal {
     /// Who asks. Refused: strangers, and people whose token is for meetings. Known and not entitled is another answer
     /// than unknown.
-    pub(crate) async fn of<E: DoorError>(node: &Node, headers: &HeaderMap) -> Result<Self, E> {
-        let token = presented(headers).ok_or(Refusal::Stranger)?;
-        let key = sha256(token);
-        if let Some(ApiTokenRow { account, workspace, .. }) = node.store().token(key).await? {
-            return Ok(Self { key, account, workspace });
+    pub(crate) async fn of<E: DoorError>(api: &Api, parts: &Parts) -> Result<Self, E> {
+        let node = &api.node;
+        let Some(token) = presented(&parts.headers) else { return Self::signed_in(api, parts).await };
+        let key = Key { token: sha256(token), cookie: None };
+        if let Some(row) = node.store().token(key.token).await? {
+            return Ok(Self::with(key, row));
         }
         let person = admission::knows_person(node, token).await?;
         Err(if person { Refusal::Person } else { Refusal::Stranger }.into())
+    }
+
+    /// Who asks by a cookie. One beside a header is not looked at.
+    async fn signed_in<E: DoorError>(api: &Api, parts: &Parts) -> Result<Self, E> {
+        if KEY_HEADERS.iter().any(|name| parts.headers.contains_key(*name)) {
+            return Err(Refusal::Stranger.into());
+        }
+        let admitted = console::admit::<E>(api, parts).await?.ok_or(Refusal::Stranger)?;
+        let key = Key { token: admitted.row.token, cookie: Some(admitted.sha256) };
+        let row = api.node.store().token(key.token).await?.ok_or(Refusal::Stranger)?;
+        Ok(Self::with(key, row))
+    }
+
+    fn with(key: Key, row: ApiTokenRow) -> Self {
+        Self { key, id: row.id, account: row.account, workspace: row.workspace }
     }
 
     /// The account and what the key may do there, if it may do anything.
@@ -43,8 +64,11 @@ impl Principal {
     }
 }
 
+/// Headers that say who asks.
+const KEY_HEADERS: [&str; 3] = ["authorization", "x-auth-email", "x-auth-key"];
+
 /// The SHA-256 under which a token is stored.
-fn sha256(token: &str) -> [u8; 32] {
+pub(crate) fn sha256(token: &str) -> [u8; 32] {
     let mut hash = [0; 32];
     hash.copy_from_slice(digest::digest(&digest::SHA256, token.as_bytes()).as_ref());
     hash

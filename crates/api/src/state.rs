@@ -6,8 +6,11 @@ use std::sync::Arc;
 use sederunt_node::Node;
 use sederunt_webhook::places::Places;
 use sederunt_webhook::service::Service;
+use tokio::sync::Semaphore;
 
+use crate::console::{ConsoleConfig, Failures};
 use crate::doors::{FeedConfig, Feeds};
+use crate::limit::EXPORTS_MAX;
 use crate::reports::Reports;
 
 /// Settings of the doors.
@@ -25,6 +28,8 @@ pub struct ApiConfig {
     pub webhooks: Option<Arc<Service>>,
     /// Limits and times of the live feed.
     pub feed: FeedConfig,
+    /// The console's sign-in.
+    pub console: ConsoleConfig,
 }
 
 /// What handlers share. Every request copies it several times on its way: that is one counter up, not one for each part.
@@ -44,13 +49,25 @@ pub(crate) struct Shared {
     pub(crate) feeds: Feeds,
     /// Builds reports of peers.
     pub(crate) reports: Reports,
+    /// Sign-ins that failed lately.
+    pub(crate) failures: Failures,
+    /// Turns of exports.
+    pub(crate) exports: Arc<Semaphore>,
 }
 
 impl Api {
     /// Nobody watches yet.
     pub(crate) fn new(node: Node, config: ApiConfig) -> Self {
         let feeds = Feeds::new(node.clone(), config.feed.clone());
-        Self { shared: Arc::new(Shared { node, config, feeds, reports: Reports::default() }) }
+        let shared = Shared {
+            node,
+            config,
+            feeds,
+            reports: Reports::default(),
+            failures: Failures::default(),
+            exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
+        };
+        Self { shared: Arc::new(shared) }
     }
 }
 

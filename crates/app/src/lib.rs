@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod admission;
 pub mod chat;
 pub mod chat_files;
+pub mod console;
 mod hex;
 pub mod live;
 pub mod meetings;

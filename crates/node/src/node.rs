@@ -146,6 +146,11 @@ impl Node {
         self.shell.ids.mint(self.shell.clock.now())
     }
 
+    /// Milliseconds for which a lost connection may come back and continue its stay.
+    pub fn reconnect_grace_ms(&self) -> i64 {
+        self.shell.config.reconnect_grace_ms
+    }
+
     /// The store, for reads.
     pub fn store(&self) -> &Store {
         &self.shell.store

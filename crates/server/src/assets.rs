@@ -1,4 +1,6 @@
-//! The meeting page, built by Vite and embedded into the binary.
+//! The meeting page and the console, built by Vite and embedded into the binary.
+
+mod console;
 
 use axum::Router;
 use axum::body::Body;
@@ -24,14 +26,15 @@ const NOT_BUILT: &str = "<!doctype html><meta charset=utf-8><title>Sederunt</tit
     <p>This server was built without the web page. Run <code>cargo xtask run</code>, or <code>npm ci && npm run \
     build</code> in <code>web/</code> and build the server again. The APIs work without it.</p>";
 
-/// `/meet` and what belongs to it.
-pub fn router() -> Router {
-    Router::new()
+/// `/meet` and what belongs to it; and `/console`, if there is one.
+pub fn router(has_console: bool) -> Router {
+    let meeting = Router::new()
         .route("/meet", get(index))
         .route("/meet/", get(to_page))
         .route("/meet/assets/{*name}", get(hashed))
         .route("/meet/{name}", get(top_level))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new());
+    if has_console { meeting.merge(console::router()) } else { meeting }
 }
 
 async fn index(headers: HeaderMap) -> Response {

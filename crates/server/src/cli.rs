@@ -260,6 +260,9 @@ pub struct ServeArgs {
     /// Make a meeting with two participants if there is none, and print a link for each
     #[arg(long)]
     pub demo: bool,
+    /// Print a link into the console that signs in as the token of the first start: once, and for ten minutes
+    #[arg(long)]
+    pub console_link: bool,
 }
 
 /// `sederunt config`.

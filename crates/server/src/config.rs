@@ -4,6 +4,7 @@
 //! the TOML file, and a *resolved* struct that the program uses. Resolving takes both given structs apart field by
 //! field, so a field that nobody reads does not compile.
 
+mod console;
 mod files;
 mod http;
 mod index;
@@ -27,6 +28,7 @@ use serde::Deserialize;
 
 use crate::forwarded::Cidr;
 
+pub use console::{ConsoleGiven, ConsoleSettings};
 pub use files::FilesGiven;
 pub use http::{HttpConfig, HttpGiven};
 pub use index::IndexGiven;
@@ -57,6 +59,8 @@ pub struct Config {
     pub files: Option<FileSettings>,
     /// Webhooks.
     pub webhook: WebhookConfig,
+    /// The console.
+    pub console: ConsoleSettings,
     /// Logs.
     pub log: LogConfig,
     /// All of it as a configuration file, each value with its origin.
@@ -83,6 +87,8 @@ pub struct ConfigArgs {
     files: FilesGiven,
     #[command(flatten)]
     webhook: WebhookGiven,
+    #[command(flatten)]
+    console: ConsoleGiven,
     #[command(flatten)]
     log: LogGiven,
 }
@@ -118,6 +124,7 @@ struct File {
     /// What `index` was called.
     archive: Option<index::Renamed>,
     webhook: WebhookGiven,
+    console: ConsoleGiven,
     log: LogGiven,
 }
 
@@ -145,6 +152,7 @@ impl Config {
             index,
             files,
             webhook,
+            console,
             log,
         } = args;
         index::refuse_former_variables()?;
@@ -165,6 +173,7 @@ impl Config {
             files: file_files,
             archive: _,
             webhook: file_webhook,
+            console: file_console,
             log: file_log,
         } = file;
         let mut layers = Layers::new(matches, config);
@@ -179,10 +188,12 @@ impl Config {
         let index = index::resolve(&mut layers, index, file_index)?;
         let files = files::resolve(&mut layers, files, file_files)?;
         let webhook = WebhookConfig::resolve(&mut layers, webhook, file_webhook)?;
+        let console = ConsoleSettings::resolve(&mut layers, console, file_console);
         let log = LogConfig::resolve(&mut layers, log, file_log);
         let effective = layers.finish();
         let printed = layer::as_toml(&effective);
-        Ok((Self { data, http, media, tls, room, index, files, webhook, log, printed }, effective))
+        let config = Self { data, http, media, tls, room, index, files, webhook, console, log, printed };
+        Ok((config, effective))
     }
 }
 

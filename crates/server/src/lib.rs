@@ -7,6 +7,7 @@ pub mod cli;
 pub mod command;
 pub mod config;
 mod connection;
+mod console_link;
 pub mod control;
 pub mod data_folder;
 pub mod demo;
@@ -29,4 +30,4 @@ pub mod token;
 mod webhooks;
 mod work;
 
-pub use run::{Bound, Listeners, run, run_with_clock};
+pub use run::{Bound, Listeners, Offers, run, run_with_clock};

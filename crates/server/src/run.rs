@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use axum::Router;
-use sederunt_api::ApiConfig;
+use sederunt_api::{ApiConfig, ConsoleConfig, OnceLinks};
 use sederunt_app::chat_files::{ChatFiles, FileSettings};
 use sederunt_gateway::{GatewayConfig, RelayOffer, StrangerLimits};
 use sederunt_node::clock::{Clock, SystemClock};
@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::accept::{Connections, Door};
 use crate::config::{
-    Config, HttpConfig, MediaSettings, RelaySetting, RoomSettings, TlsConfig, WebhookConfig,
+    Config, ConsoleSettings, HttpConfig, MediaSettings, RelaySetting, RoomSettings, TlsConfig, WebhookConfig,
 };
 use crate::control::{ControlStats, Desks, Listener};
 use crate::data_folder::DataFolder;
@@ -31,7 +31,9 @@ use crate::health::{self, HttpMetrics, Observed, Readiness};
 use crate::media_door::MediaDoor;
 use crate::mint::Mint;
 use crate::work::{Desk, Live};
-use crate::{accept, assets, demo, first_run, ice_key, logs, signing_key, tls, token, webhooks};
+use crate::{
+    accept, assets, console_link, demo, first_run, ice_key, logs, signing_key, tls, token, webhooks,
+};
 
 /// A stop may not take longer than this; service managers kill after 10 to 90 seconds.
 const DRAIN_BOUND: Duration = Duration::from_secs(8);
@@ -78,23 +80,32 @@ pub struct Bound {
     pub media: String,
 }
 
+/// What is printed for a person at the start.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Offers {
+    /// Links into a demo meeting.
+    pub demo: bool,
+    /// A link into the console.
+    pub console_link: bool,
+}
+
 /// Runs until `shutdown`, then stops gracefully. `ready` is called once everything listens.
 ///
 /// Errors are those of starting; a running server reports its troubles in the log.
 pub async fn run(
     config: Config,
-    with_demo: bool,
+    offers: Offers,
     listeners: Listeners,
     shutdown: CancellationToken,
     ready: impl FnOnce(&Bound) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    run_with_clock(config, with_demo, listeners, Arc::new(SystemClock::start()), shutdown, ready).await
+    run_with_clock(config, offers, listeners, Arc::new(SystemClock::start()), shutdown, ready).await
 }
 
 /// As [`run`], at another time than the machine's: benchmarks of recorded history run at its end.
 pub async fn run_with_clock(
     config: Config,
-    with_demo: bool,
+    offers: Offers,
     listeners: Listeners,
     clock: Arc<dyn Clock>,
     shutdown: CancellationToken,
@@ -102,7 +113,8 @@ pub async fn run_with_clock(
 ) -> anyhow::Result<()> {
     // Logging is process-wide and was started by the caller.
     accept::raise_open_files();
-    let Config { data, http, media, tls, room, index, files, mut webhook, log: _, printed } = config;
+    let Config { data, http, media, tls, room, index, files, mut webhook, console, log: _, printed } = config;
+    let console = sign_in_settings(console);
     let folder = Arc::new(DataFolder::hold(&data)?);
     let control = bind_control(&folder);
     let (started_at, addresses) = (clock.now(), Addresses::of(&http, &tls, &listeners)?);
@@ -141,7 +153,7 @@ pub async fn run_with_clock(
         media: Some(MediaDoor::new(media_handle.clone(), clock, tcp, relay)),
         per_address_factor: http.per_address_factor,
         proxies: Arc::new(TrustedProxies::new(http.trusted_proxies.clone())),
-        router: public_router(&observed, &addresses, http, (&webhook, files), relay),
+        router: public_router(&observed, &addresses, http, (&webhook, files), relay, &console),
     };
     tokio::spawn(public.serve(observed.connections.clone(), serving.clone()));
     let private_serving = serve_private(listeners.metrics, &observed);
@@ -151,9 +163,7 @@ pub async fn run_with_clock(
     let media_addresses = media_handle.local_addrs();
     tracing::info!(listen = %addresses.http, media = ?media_addresses, base_uri = addresses.base_uri, "ready");
     ready(&addresses.bound(&media_addresses))?;
-    if with_demo && let Err(error) = demo::offer(&folder, &node, &addresses.page_url()).await {
-        tracing::error!("no demo meeting: {error:#}");
-    }
+    offers.make(&folder, &node, &addresses, &console).await;
 
     shutdown.cancelled().await;
     observed.readiness.set(false);
@@ -161,6 +171,27 @@ pub async fn run_with_clock(
     ended(commands).await;
     private_serving.cancel();
     Ok(())
+}
+
+fn sign_in_settings(ConsoleSettings { enabled, behind_tls }: ConsoleSettings) -> ConsoleConfig {
+    ConsoleConfig { is_enabled: enabled, is_behind_tls: behind_tls, once: Arc::new(OnceLinks::default()) }
+}
+
+impl Offers {
+    async fn make(self, folder: &DataFolder, node: &Node, addresses: &Addresses, console: &ConsoleConfig) {
+        if self.demo
+            && let Err(error) = demo::offer(folder, node, &addresses.page_url("meet")).await
+        {
+            tracing::error!("no demo meeting: {error:#}");
+        }
+        if self.console_link
+            && console.is_enabled
+            && let Err(error) =
+                console_link::offer(folder, node, &console.once, &addresses.page_url("console")).await
+        {
+            tracing::error!("no link into the console: {error:#}");
+        }
+    }
 }
 
 /// A server whose folder takes no socket runs all the same: people meet, and commands wait until it is stopped.
@@ -341,7 +372,7 @@ impl Addresses {
 
     /// What commands see of the server.
     fn live(&self, observed: &Observed, settings: String) -> Live {
-        let (http_url, page_url) = (self.http_url(), self.page_url());
+        let (http_url, page_url) = (self.http_url(), self.page_url("meet"));
         Live { node: observed.node.clone(), observed: observed.clone(), http_url, page_url, settings }
     }
 
@@ -353,8 +384,8 @@ impl Addresses {
         }
     }
 
-    fn page_url(&self) -> String {
-        format!("{}://{}/meet", self.scheme, self.base_uri)
+    fn page_url(&self, page: &str) -> String {
+        format!("{}://{}/{page}", self.scheme, self.base_uri)
     }
 }
 
@@ -378,6 +409,7 @@ fn public_router(
     config: HttpConfig,
     (webhook, files): (&WebhookConfig, Option<ChatFiles>),
     relay: RelaySetting,
+    console: &ConsoleConfig,
 ) -> logs::Access {
     let Observed { node, media, webhooks, http: metrics, .. } = observed;
     let HttpConfig { cors_origins, per_address_factor, .. } = config;
@@ -391,6 +423,7 @@ fn public_router(
         is_secure: !shim,
         webhook_places: webhook.places.clone(),
         webhooks: Some(Arc::clone(webhooks)),
+        console: console.clone(),
         ..ApiConfig::default()
     };
     let relay = relay.offers(!shim).then(|| RelayOffer { media: media.clone(), is_secure: !shim });
@@ -398,7 +431,7 @@ fn public_router(
     let router = Router::new()
         .merge(sederunt_gateway::router(node.clone(), gateway))
         .merge(sederunt_api::router(node.clone(), api))
-        .merge(assets::router());
+        .merge(assets::router(console.is_enabled));
     let front = Front { base: addresses.public.clone(), is_secure: !shim };
     logs::Access::new(metrics.clone(), ANSWER_BOUND, front, router)
 }

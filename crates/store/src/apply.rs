@@ -7,8 +7,8 @@ use sederunt_core::id::AppId;
 use crate::entry::Entry;
 use crate::transaction::Transaction;
 use crate::{
-    ParticipantRow, Result, apps, chat_file_rows, deliveries, delivery_rows, meetings, participants, presets,
-    replays, report_rows, tokens, users, webhooks,
+    ParticipantRow, Result, apps, chat_file_rows, console, deliveries, delivery_rows, meetings, participants,
+    presets, replays, report_rows, tokens, users, webhooks,
 };
 
 impl Transaction {
@@ -30,6 +30,8 @@ impl Transaction {
             Entry::UserDeleted { app, user_id } => users::delete(conn, app, user_id),
             Entry::Token { row, sha256 } => tokens::put(conn, row, *sha256),
             Entry::ChatFile(row) => chat_file_rows::put(conn, row),
+            Entry::ConsoleSession { row, sha256 } => console::put(conn, row, *sha256),
+            Entry::ConsoleSessionOver { sha256 } => console::delete(conn, *sha256),
             Entry::Report(row) => report_rows::put(conn, row),
             Entry::Webhook { row, begins } => {
                 webhooks::put(conn, row)?;
@@ -43,7 +45,13 @@ impl Transaction {
             Entry::Secret { name, value } => tokens::put_secret(conn, name, value),
         }?;
         self.touched.receivers.extend(receivers_of(entry).cloned());
-        self.touched.names_or_rights |= matches!(entry, Entry::App(_) | Entry::Token { .. });
+        self.touched.names_or_rights |= matches!(
+            entry,
+            Entry::App(_)
+                | Entry::Token { .. }
+                | Entry::ConsoleSession { .. }
+                | Entry::ConsoleSessionOver { .. }
+        );
         Ok(())
     }
 
@@ -78,6 +86,8 @@ fn receivers_of(entry: &Entry) -> Option<&AppId> {
         | Entry::UserDeleted { .. }
         | Entry::Token { .. }
         | Entry::ChatFile(_)
+        | Entry::ConsoleSession { .. }
+        | Entry::ConsoleSessionOver { .. }
         | Entry::Report(_)
         | Entry::Secret { .. } => None,
     }

@@ -13,7 +13,9 @@ use sederunt_core::id::{AppId, Id};
 
 use crate::chat_file::ChatFileRow;
 use crate::report::ReportRow;
-use crate::{ApiTokenRow, AppRow, MeetingRow, ParticipantRow, PresetRow, UserRow, WebhookRow};
+use crate::{
+    ApiTokenRow, AppRow, ConsoleSessionRow, MeetingRow, ParticipantRow, PresetRow, UserRow, WebhookRow,
+};
 
 /// A row of the registry, or of what belongs to a stay beside the facts, as it is after a change, or that it is gone.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +46,18 @@ pub(crate) enum Entry {
     },
     /// A file was uploaded for a message of the chat; its bytes are durable.
     ChatFile(ChatFileRow),
+    /// Somebody is signed in at the console.
+    ConsoleSession {
+        /// What is known of it.
+        row: ConsoleSessionRow,
+        /// Of its cookie.
+        sha256: [u8; 32],
+    },
+    /// Somebody is signed in no more.
+    ConsoleSessionOver {
+        /// Of its cookie.
+        sha256: [u8; 32],
+    },
     /// A client's post on its call.
     Report(ReportRow),
     /// A webhook; whoever is to begin anew is told everything after the last fact, and nothing before it.

@@ -49,6 +49,26 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Some sessions as lines of `docs/record-format.md`, in the order given and from one snapshot; what is not there is left
+    /// out.
+    pub async fn records(&self, sessions: Vec<SessionId>) -> Result<Vec<u8>> {
+        self.read(move |conn| {
+            let mut lines = Vec::new();
+            for session in sessions {
+                let Some(history) = history::load(conn, session)? else { continue };
+                serde_json::to_writer(&mut lines, &Record::from(history)).map_err(|e| StoreError::Io {
+                    context: "writing the export".to_owned(),
+                    source: e.into(),
+                })?;
+                lines.push(b'\n');
+            }
+            Ok(lines)
+        })
+        .await
+    }
+}
+
 /// By app id, `started_at`, session id: an order that does not depend on how the rows got here.
 fn each_session(conn: &Connection, mut f: impl FnMut(SessionId) -> Result<()>) -> Result<()> {
     let apps = list(conn, "SELECT no FROM app ORDER BY id", [], |r| r.get::<_, i64>(0))?;

@@ -1,4 +1,5 @@
-//! What almost every request needs, kept in memory: the token of the caller and the app of the path.
+//! What almost every request needs, kept in memory: the token of the caller, or its sign-in at the console, and the app of
+//! the path.
 //!
 //! SQL is the truth. Only rows that are there are kept, never that something is missing. The writer forgets them when
 //! a transaction that changed one is durable, before anybody is told of it: once a revocation has returned, no
@@ -11,7 +12,7 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use sederunt_core::id::AppId;
 
 use crate::touched::{OnCommit, Touched};
-use crate::{ApiTokenRow, AppRow};
+use crate::{ApiTokenRow, AppRow, ConsoleSessionRow};
 
 /// Rows of each kind; about 300 bytes each. With more in use all of a kind are forgotten and read again.
 const ROWS_MAX: usize = 4_096;
@@ -27,6 +28,8 @@ struct Rows {
     age: u64,
     /// By the SHA-256 of their text; none is revoked.
     tokens: HashMap<[u8; 32], ApiTokenRow>,
+    /// By the SHA-256 of their cookie.
+    consoles: HashMap<[u8; 32], ConsoleSessionRow>,
     apps: HashMap<AppId, AppRow>,
 }
 
@@ -49,6 +52,12 @@ impl Hot {
         rows.tokens.get(sha256).cloned().ok_or(Age(rows.age))
     }
 
+    /// The sign-in, or since when it has to be read.
+    pub(crate) fn console(&self, sha256: &[u8; 32]) -> Result<ConsoleSessionRow, Age> {
+        let rows = self.read();
+        rows.consoles.get(sha256).cloned().ok_or(Age(rows.age))
+    }
+
     /// The app, or since when it has to be read.
     pub(crate) fn app(&self, id: &AppId) -> Result<AppRow, Age> {
         let rows = self.read();
@@ -61,6 +70,14 @@ impl Hot {
         let mut rows = self.write();
         if age == Age(rows.age) {
             keep(&mut rows.tokens, sha256, token);
+        }
+    }
+
+    /// Keeps a sign-in; see [`Self::keep_token`].
+    pub(crate) fn keep_console(&self, age: Age, sha256: [u8; 32], session: &ConsoleSessionRow) {
+        let mut rows = self.write();
+        if age == Age(rows.age) {
+            keep(&mut rows.consoles, sha256, session);
         }
     }
 

@@ -13,6 +13,7 @@ mod chat_file;
 mod chat_file_rows;
 mod chat_files;
 mod chronicle;
+mod console;
 mod days;
 mod deferred;
 mod deliveries;
@@ -62,6 +63,7 @@ mod stays;
 mod store;
 mod table;
 mod thing;
+mod timeline;
 mod tokens;
 mod touched;
 mod transaction;
@@ -76,6 +78,7 @@ use sederunt_index::fold;
 
 pub use chat::{ChatPage, ChatPlace};
 pub use chat_file::{ChatFileRow, FileLimits, FilesOfSession, KeptFile};
+pub use console::ConsoleLife;
 pub use days::{DayQuery, DayRow};
 pub use deliveries::{Receivers, RoomDelivery, RoomWebhook};
 pub use disk::DiskTrouble;
@@ -91,8 +94,8 @@ pub use pace::Pace;
 pub use places::Backlog;
 pub use recover::{RETURNING_MAX, Recovered};
 pub use registry::{
-    AccountRow, ApiTokenRow, AppRow, ListQuery, MeetingRow, MemberType, ParticipantRow, Permission,
-    PresetRow, RoomKind, UserRow, WebhookRow,
+    AccountRow, ApiTokenRow, AppRow, ConsoleSessionRow, ListQuery, MeetingRow, MemberType, ParticipantRow,
+    Permission, PresetRow, RoomKind, UserRow, WebhookRow,
 };
 pub use replays::{REPLAYS_AT_ONCE_MAX, REPLAYS_KEPT, ReplayRow, ReplayState};
 pub use report::{ClientPost, KeptPost, Posted, ServerPost};
@@ -100,6 +103,7 @@ pub use session::{Page, SessionQuery, SessionRef, SessionRow, SessionSort, Statu
 pub use stay::{RoomStayQuery, StayBatch, StayQuery, StayRow, StaySort};
 pub use store::Store;
 pub use thing::Thing;
+pub use timeline::{SessionFact, SessionStory};
 pub use verify::VerifyReport;
 pub use watch::{AppWatch, Changed};
 pub use webhooks::WEBHOOKS_PER_APP_MAX;

@@ -78,6 +78,19 @@ pub struct ApiTokenRow {
     pub revoked_at: Option<UnixMs>,
 }
 
+/// A sign-in at the console; only the SHA-256 of its cookie is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsoleSessionRow {
+    /// SHA-256 of the token that it stands for; it ends with that.
+    pub token: [u8; 32],
+    /// It may look and change nothing, whatever the token may.
+    pub read_only: bool,
+    /// When somebody signed in.
+    pub created_at: UnixMs,
+    /// When it was last used, to the minute.
+    pub seen_at: UnixMs,
+}
+
 /// A preset (SEMANTICS §2.6); `body` is the whole tree (`config`, `permissions`, `ui`).
 #[derive(Debug, Clone, PartialEq)]
 pub struct PresetRow {

@@ -139,9 +139,9 @@ pub(crate) fn fold_session(conn: &Connection, session: SessionId) -> Result<Opti
     }
 }
 
-/// Folds the facts of a session up to fact `last` of it; also how many there are.
-pub(crate) fn fold_chain(conn: &Connection, apps: &HashMap<i64, AppId>, last: i64) -> Result<(Tally, usize)> {
-    // Backwards first: eight bytes a fact, however long the session.
+/// The numbers of the facts of a session up to `last` of it, newest first.
+pub(crate) fn chain(conn: &Connection, last: i64) -> Result<Vec<i64>> {
+    // Backwards: eight bytes a fact, however long the session.
     let mut chain = Vec::new();
     let mut statement = conn.prepare_cached("SELECT prev FROM fact WHERE seq = ?1")?;
     let mut next = Some(last);
@@ -154,6 +154,12 @@ pub(crate) fn fold_chain(conn: &Connection, apps: &HashMap<i64, AppId>, last: i6
         let prev = statement.query_row([seq], |r| r.get(0)).optional()?;
         next = prev.ok_or_else(|| StoreError::Damaged(format!("fact {seq} is missing")))?;
     }
+    Ok(chain)
+}
+
+/// Folds the facts of a session up to fact `last` of it; also how many there are.
+pub(crate) fn fold_chain(conn: &Connection, apps: &HashMap<i64, AppId>, last: i64) -> Result<(Tally, usize)> {
+    let chain = chain(conn, last)?;
     let mut statement = conn.prepare_cached(&format!("SELECT {COLUMNS} FROM fact WHERE seq = ?1"))?;
     let mut tally: Option<Tally> = None;
     for seq in chain.iter().rev() {

@@ -35,7 +35,7 @@ pub(crate) struct Touched {
     pub sessions: Vec<TouchedSession>,
     /// Sessions that ended in other apps. A hint only.
     pub ended_elsewhere: HashMap<i64, u64>,
-    /// An app or a token changed. A hint only.
+    /// An app, a token or a sign-in changed. A hint only.
     pub names_or_rights: bool,
     /// Apps whose receivers of webhooks changed. A hint only.
     pub receivers: HashSet<AppId>,

@@ -145,9 +145,12 @@ impl From<Refusal> for KitError {
         match refusal {
             // Whoever may not is told no more than that.
             Refusal::Stranger | Refusal::Person => Self::auth(status),
-            Refusal::NoPath | Refusal::NoMethod | Refusal::TargetTooLong | Refusal::NotBuilt => {
-                Self::new(status, words)
-            }
+            Refusal::OtherSite
+            | Refusal::ReadOnly
+            | Refusal::NoPath
+            | Refusal::NoMethod
+            | Refusal::TargetTooLong
+            | Refusal::NotBuilt => Self::new(status, words),
         }
     }
 }

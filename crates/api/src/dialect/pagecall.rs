@@ -138,7 +138,8 @@ impl From<Refusal> for PagecallError {
         let (status, words) = refusal.http();
         match refusal {
             Refusal::Stranger => Self::bad(Code::Unauthenticated, words),
-            Refusal::Person => Self::bad(Code::Unauthorized, words),
+            // The console's cookie counts for nothing here.
+            Refusal::Person | Refusal::OtherSite | Refusal::ReadOnly => Self::bad(Code::Unauthorized, words),
             Refusal::NoPath => Self::new(status, Code::NotFound, words),
             Refusal::NoMethod => Self::new(status, Code::MethodNotAllowed, words),
             Refusal::TargetTooLong => Self::new(status, Code::TooLarge, words),

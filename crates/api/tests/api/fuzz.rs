@@ -10,7 +10,9 @@ use crate::hook_fixture::{ALL, Desk};
 use crate::kit_fixture::{A, Kit, M1, P};
 use crate::world::{Answer, World};
 
-const NAMES: [&str; 29] = [
+const NAMES: [&str; 31] = [
+    "by",
+    "tz",
     "associated_id",
     "start_time",
     "end_time",
@@ -41,7 +43,10 @@ const NAMES: [&str; 29] = [
     "after",
     "before",
 ];
-const VALUES: [&str; 22] = [
+const VALUES: [&str; 25] = [
+    "hour",
+    "month",
+    "Pacific/Apia",
     "",
     "LIVE",
     "true",
@@ -131,6 +136,8 @@ fn random_queries() {
         (format!("/accounts/{A}/realtime/kit/apps"), "TA"),
         (format!("{app}/sessions/{}/chat", kit.id("S1")), "TA"),
         (format!("/sederunt/v1/sessions/{}/chat", kit.id("S1")), ""),
+        (format!("/sederunt/v1/apps/{P}/sessions/counts"), "TA"),
+        (format!("/sederunt/v1/apps/{P}/sessions/{session}/timeline"), "TA"),
         ("/v1/rooms".to_owned(), "KW"),
         ("/v1/users".to_owned(), "KW"),
         (format!("/v1/rooms/{M1}/sessions"), "KW"),
@@ -158,6 +165,8 @@ fn random_path_parts() {
         (format!("/accounts/{A}/realtime/kit/{P}/meetings/{M1}/participants/#"), "TA"),
         (format!("/accounts/{A}/realtime/kit/{P}/webhooks/#"), "TA"),
         (format!("/sederunt/v1/apps/{P}/webhooks/#/secret"), "TA"),
+        (format!("/sederunt/v1/apps/{P}/sessions/#/timeline"), "TA"),
+        ("/sederunt/v1/apps/#/sessions/counts".to_owned(), "TA"),
         (format!("/sederunt/v1/apps/{P}/rooms/#/webhook/secret"), "TA"),
         ("/accounts/#/realtime/kit/apps".to_owned(), "TA"),
         ("/v1/rooms/#/sessions".to_owned(), "KW"),

@@ -3,6 +3,8 @@
 
 mod auth;
 mod clock;
+mod console;
+mod console_sessions;
 mod feed;
 mod feed_race;
 mod forms;

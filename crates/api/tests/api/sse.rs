@@ -50,16 +50,23 @@ impl Block {
 impl Sse {
     /// Opens a feed, which must be granted; the first block is read.
     pub(crate) async fn open(w: &World, target: &str, token: &str, last_id: Option<u64>) -> Self {
-        let mut request = Request::get(target).header("authorization", format!("Bearer {token}"));
-        if let Some(id) = last_id {
-            request = request.header("last-event-id", id);
-        }
+        let (bearer, id) = (format!("Bearer {token}"), last_id.map(|id| id.to_string()));
+        let mut headers = vec![("authorization", bearer.as_str())];
+        headers.extend(id.as_deref().map(|id| ("last-event-id", id)));
+        let sse = Self::open_with(w, target, &headers).await;
+        Self { last_id: sse.last_id.or(last_id), ..sse }
+    }
+
+    /// The same, with these headers.
+    pub(crate) async fn open_with(w: &World, target: &str, headers: &[(&str, &str)]) -> Self {
+        let request =
+            headers.iter().fold(Request::get(target), |request, (name, value)| request.header(*name, *value));
         let request = request.body(Body::empty()).unwrap();
         let response = w.router.clone().oneshot(request).await.unwrap();
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         let body = response.into_body().into_data_stream();
-        let mut sse = Self { body, text: String::new(), last_id };
+        let mut sse = Self { body, text: String::new(), last_id: None };
         let hello = sse.block().await.unwrap();
         assert!(hello.retry.is_some(), "{hello:?}");
         sse

@@ -14,10 +14,10 @@ use sederunt_core::time::UnixMs;
 use sederunt_node::clock::ManualClock;
 use sederunt_server::accept::{Connections, Door};
 use sederunt_server::config::{
-    Config, HttpConfig, LogConfig, LogFormat, MediaSettings, RelaySetting, RoomSettings, TlsConfig,
-    WebhookConfig,
+    Config, ConsoleSettings, HttpConfig, LogConfig, LogFormat, MediaSettings, RelaySetting, RoomSettings,
+    TlsConfig, WebhookConfig,
 };
-use sederunt_server::{Listeners, run_with_clock};
+use sederunt_server::{Listeners, Offers, run_with_clock};
 use sederunt_store::IndexOptions;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -88,6 +88,7 @@ pub(super) fn config(data: &Path) -> Result<Config> {
         index: IndexOptions::default(),
         files: None,
         webhook: WebhookConfig::default(),
+        console: ConsoleSettings { enabled: false, behind_tls: false },
         log: LogConfig { format: LogFormat::Text, filter: "off".to_owned() },
         printed: String::new(),
     })
@@ -101,7 +102,10 @@ pub(super) async fn measure(data: &Path, world: World, access: Access) -> Result
     let shutdown = CancellationToken::new();
     // The time of the data, so that its LIVE sessions stay what they are.
     let clock = Arc::new(ManualClock::new(UnixMs(world.now_ms())));
-    let server = tokio::spawn(run_with_clock(config, false, listeners, clock, shutdown.clone(), |_| Ok(())));
+    let server =
+        tokio::spawn(run_with_clock(config, Offers::default(), listeners, clock, shutdown.clone(), |_| {
+            Ok(())
+        }));
     let result = lists(address, world, &access).await;
     shutdown.cancel();
     server.await??;

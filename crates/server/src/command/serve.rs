@@ -10,16 +10,16 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::ServeArgs;
 use crate::config::Config;
 use crate::logs;
-use crate::run::{Bound, Listeners};
+use crate::run::{Bound, Listeners, Offers};
 
 pub(super) async fn run(args: ServeArgs, matches: &ArgMatches) -> anyhow::Result<()> {
-    let ServeArgs { config, demo } = args;
+    let ServeArgs { config, demo, console_link } = args;
     let (config, _) = Config::resolve(config, matches)?;
     logs::init(&config.log)?;
     raise_file_limit();
     let shutdown = stop_on_signals()?;
     let listeners = Listeners::bind(&config.http).await?;
-    crate::run(config, demo, listeners, shutdown, announce).await
+    crate::run(config, Offers { demo, console_link }, listeners, shutdown, announce).await
 }
 
 /// One JSON line on stdout, for whoever started us.

@@ -62,7 +62,7 @@ impl FromRequestParts<Api> for Workspace {
     type Rejection = PagecallError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, PagecallError> {
-        let principal = Principal::of::<PagecallError>(&api.node, &parts.headers).await?;
+        let principal = Principal::of::<PagecallError>(api, parts).await?;
         let foreign = || PagecallError::bad(Code::Unauthorized, "This key has no workspace");
         let app = api.node.store().app(&principal.workspace.ok_or_else(foreign)?).await?;
         let app = app.ok_or_else(foreign)?;

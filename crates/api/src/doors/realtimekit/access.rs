@@ -110,7 +110,7 @@ impl<R: Right> FromRequestParts<Api> for Account<R> {
     type Rejection = KitError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, KitError> {
-        let principal = Principal::of::<KitError>(&api.node, &parts.headers).await?;
+        let principal = Principal::of::<KitError>(api, parts).await?;
         let asked = path::param(parts, &["account_id"]).ok_or_else(KitError::forbidden)?;
         match principal.account() {
             // The token says which account it is; the path may spell it in any case.

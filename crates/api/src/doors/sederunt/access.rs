@@ -2,11 +2,12 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use sederunt_core::id::AppId;
-use sederunt_store::AppRow;
+use sederunt_core::id::{AppId, Id};
+use sederunt_store::{AppRow, SessionRow};
 
 use super::Feeds;
 use crate::dialect::KitError;
+use crate::key::Key;
 use crate::path;
 use crate::principal::Principal;
 use crate::state::Api;
@@ -16,20 +17,46 @@ use crate::state::Api;
 pub(super) struct InApp {
     /// The app.
     pub(super) app: AppRow,
-    /// SHA-256 of the key, to notice that it was revoked.
-    pub(super) key: [u8; 32],
+    /// To notice that it counts no more.
+    pub(super) key: Key,
+    /// Id of the token, for logs.
+    pub(super) who: String,
     /// The feeds.
     pub(super) feeds: Feeds,
+    /// What handlers share.
+    pub(super) api: Api,
 }
 
 impl FromRequestParts<Api> for InApp {
     type Rejection = KitError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, KitError> {
-        let principal = Principal::of::<KitError>(&api.node, &parts.headers).await?;
+        let principal = Principal::of::<KitError>(api, parts).await?;
         let account = principal.account().map(|(account, _)| account);
         let app = reached(parts, api, account, principal.workspace.as_ref()).await?;
-        Ok(Self { app, key: principal.key, feeds: api.feeds.clone() })
+        let Principal { key, id: who, .. } = principal;
+        Ok(Self { app, key, who, feeds: api.feeds.clone(), api: api.clone() })
+    }
+}
+
+/// The same, with the session of the path.
+#[derive(Debug)]
+pub(super) struct InSession {
+    /// The session.
+    pub(super) session: SessionRow,
+    /// What handlers share.
+    pub(super) api: Api,
+}
+
+impl FromRequestParts<Api> for InSession {
+    type Rejection = KitError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, KitError> {
+        let InApp { app, .. } = InApp::from_request_parts(parts, api).await?;
+        let unknown = || KitError::not_found("Session");
+        let id = path::param(parts, &["session_id"]).and_then(|text| Id::parse(&text).ok());
+        let session = api.node.store().session(&app.id, id.ok_or_else(unknown)?.into()).await?;
+        Ok(Self { session: session.ok_or_else(unknown)?, api: api.clone() })
     }
 }
 

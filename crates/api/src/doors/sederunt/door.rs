@@ -3,12 +3,13 @@
 use axum::routing::on;
 use sederunt_changes::{Event, Snapshot};
 use utoipa::OpenApi;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
 use super::access::InApp;
 use super::view::Cut;
-use super::{chat, pull, stream, webhooks};
+use super::{chat, console, pull, stream, webhooks};
 use crate::dialect::{Dialect, ErrorItem, KitError, KitErrorBody};
 use crate::doors::{Door, not_built};
 use crate::state::Api;
@@ -33,15 +34,16 @@ pub(crate) const DOOR: Door = Door {
     info(
         title = "Sederunt API",
         description = "What neither vendor has: the changes of an app's sessions and peers, in the order of the ledger, as \
-                       a live feed and as a pull; the files that links of other doors lead to; and how webhooks do, what \
-                       became of each event, tests, replays, and secrets.",
+                       a live feed and as a pull; sessions counted over time, written out and told from the first join to \
+                       the end; the files that links of other doors lead to; how webhooks do, what became of each event, \
+                       tests, replays, and secrets; and the console's sign-in.",
         version = "1.0.0",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     components(schemas(KitErrorBody, ErrorItem, Event, Snapshot, Cut)),
     modifiers(&Security),
     security(("apiToken" = []), ("apiEmail" = [], "apiKey" = [])),
-    tags((name = "Feed"), (name = "Chat"), (name = "Webhooks"))
+    tags((name = "Feed"), (name = "Sessions"), (name = "Chat"), (name = "Webhooks"), (name = "Console"))
 )]
 struct Document;
 
@@ -54,6 +56,8 @@ impl utoipa::Modify for Security {
             api,
             "API token with Realtime or Realtime Admin permission in the app's account, or API key of the workspace.",
         );
+        let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("__Host-sederunt")));
+        api.components.get_or_insert_default().add_security_scheme("consoleCookie", cookie);
     }
 }
 
@@ -62,6 +66,11 @@ fn routes() -> Vec<UtoipaMethodRouter<Api>> {
     vec![
         routes!(stream::feed),
         routes!(pull::events),
+        routes!(console::counts::counts),
+        routes!(console::export::csv),
+        routes!(console::export::ndjson),
+        routes!(console::timeline::timeline),
+        routes!(console::timeline::sheet::csv),
         routes!(chat::file),
         routes!(webhooks::secret::get),
         routes!(webhooks::secret::rotate),
@@ -78,5 +87,6 @@ fn routes() -> Vec<UtoipaMethodRouter<Api>> {
         routes!(webhooks::replays::get, webhooks::replays::stop),
         routes!(webhooks::test::of_webhook),
         routes!(webhooks::test::of_room),
+        routes!(console::session::get, console::session::sign_in, console::session::sign_out),
     ]
 }

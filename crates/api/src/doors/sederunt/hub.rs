@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::frame;
 use super::news::{self, News};
+use crate::key::Key;
 use crate::limit::{
     FEED_BACKLOG, FEED_FOLDS_KEPT, FEED_HEARTBEAT_MS, FEED_PACE_PER_WATCHER_US, FEED_PAGE, FEED_QUEUE_BYTES,
     FEED_READS, FEED_RETRY_MS, FEED_WATCHERS_MAX, FEED_WATCHERS_PER_APP,
@@ -54,7 +55,7 @@ pub(super) enum End {
     SlowReader,
     /// The server stops; everything was told.
     ServerStopping,
-    /// The token was revoked.
+    /// The token was revoked, or the sign-in at the console ended.
     TokenRevoked,
     /// Fault of ours.
     Internal,
@@ -106,13 +107,13 @@ struct HubState {
     over: Option<End>,
     watchers: usize,
     news: News,
-    tokens: HashMap<[u8; 32], Weak<Token>>,
+    keys: HashMap<Key, Weak<Watching>>,
 }
 
-/// A token with watchers.
+/// A key with watchers.
 #[derive(Debug)]
-struct Token {
-    hash: [u8; 32],
+struct Watching {
+    key: Key,
     revoked: AtomicBool,
 }
 
@@ -131,7 +132,7 @@ pub(super) struct Subscription {
     hub: Arc<Hub>,
     /// Tells of new batches; see it before [`Self::look`], wait on it after.
     pub(super) news: watch::Receiver<u64>,
-    token: Arc<Token>,
+    watching: Arc<Watching>,
     feeds: Feeds,
     _slot: OwnedSemaphorePermit,
 }
@@ -176,7 +177,7 @@ impl Feeds {
 
     /// Becomes a watcher of an app; `None` when there are too many. Everything after the durable sequence number of
     /// now is going to be in the hub's ring.
-    pub(super) fn subscribe(&self, app: &AppId, token: [u8; 32]) -> Option<Subscription> {
+    pub(super) fn subscribe(&self, app: &AppId, key: Key) -> Option<Subscription> {
         let slot = Arc::clone(&self.shared.slots).try_acquire_owned().ok()?;
         let mut hubs = lock(&self.shared.hubs);
         let known = hubs.get(app).filter(|hub| lock(&hub.state).over.is_none()).cloned();
@@ -187,11 +188,11 @@ impl Feeds {
         }
         state.watchers += 1;
         let number = state.ring.next_number();
-        let (token, news) = (state.token(token), state.news.subscribe(number));
+        let (watching, news) = (state.watching(key), state.news.subscribe(number));
         drop(state);
         drop(hubs);
         self.node().metrics().feed_watchers.inc();
-        Some(Subscription { hub, news, token, feeds: self.clone(), _slot: slot })
+        Some(Subscription { hub, news, watching, feeds: self.clone(), _slot: slot })
     }
 
     /// Starts the hub of an app.
@@ -218,24 +219,24 @@ impl Feeds {
 }
 
 impl HubState {
-    /// The token, shared by all its watchers.
-    fn token(&mut self, hash: [u8; 32]) -> Arc<Token> {
-        if let Some(token) = self.tokens.get(&hash).and_then(Weak::upgrade) {
-            return token;
+    /// The key, shared by all its watchers.
+    fn watching(&mut self, key: Key) -> Arc<Watching> {
+        if let Some(watching) = self.keys.get(&key).and_then(Weak::upgrade) {
+            return watching;
         }
-        let token = Arc::new(Token { hash, revoked: AtomicBool::new(false) });
-        self.tokens.insert(hash, Arc::downgrade(&token));
-        token
+        let watching = Arc::new(Watching { key, revoked: AtomicBool::new(false) });
+        self.keys.insert(key, Arc::downgrade(&watching));
+        watching
     }
 }
 
 impl Hub {
     fn new(app: AppId, start: Cursor, queue_bytes: usize) -> Self {
         let ring = Ring::new(start, queue_bytes);
-        let (news, tokens) = (News::default(), HashMap::new());
+        let (news, keys) = (News::default(), HashMap::new());
         Self {
             app,
-            state: Mutex::new(HubState { ring, over: None, watchers: 0, news, tokens }),
+            state: Mutex::new(HubState { ring, over: None, watchers: 0, news, keys }),
             deserted: CancellationToken::new(),
         }
     }
@@ -263,7 +264,7 @@ impl Hub {
 impl Subscription {
     /// What comes next for a place.
     pub(super) fn look(&self, place: &mut Place) -> Found {
-        if self.token.revoked.load(Ordering::Acquire) {
+        if self.watching.revoked.load(Ordering::Acquire) {
             return Found::Over(End::TokenRevoked);
         }
         let state = lock(&self.hub.state);
@@ -392,17 +393,17 @@ impl Teller<'_> {
         Ok(())
     }
 
-    /// Something for everybody, and a look at whose token still counts.
+    /// Something for everybody, and a look at whose key still counts.
     async fn heartbeat(&mut self) -> Result<(), StoreError> {
         self.tell_on().await?;
-        let tokens: Vec<Arc<Token>> = {
+        let keys: Vec<Arc<Watching>> = {
             let mut state = lock(&self.hub.state);
-            state.tokens.retain(|_, token| token.strong_count() > 0);
-            state.tokens.values().filter_map(Weak::upgrade).collect()
+            state.keys.retain(|_, watching| watching.strong_count() > 0);
+            state.keys.values().filter_map(Weak::upgrade).collect()
         };
-        for token in tokens {
-            if self.feeds.node().store().token(token.hash).await?.is_none() {
-                token.revoked.store(true, Ordering::Release);
+        for watching in keys {
+            if !watching.key.counts(self.feeds.node()).await? {
+                watching.revoked.store(true, Ordering::Release);
             }
         }
         let through = self.reader.cursor();

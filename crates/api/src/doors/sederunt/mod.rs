@@ -1,5 +1,6 @@
 //! Our own door: the live feed, `/sederunt/v1/apps/{app_id}/feed` as Server-Sent Events, and `…/events` as a pull of the
-//! same; files that links lead to (`chat.rs`), and what owners of webhooks see and ask for (`webhooks`).
+//! same; files that links lead to (`chat.rs`), what owners of webhooks see and ask for (`webhooks`), and what the console asks for
+//! beside the doors that it shares with everybody (`console`).
 //!
 //! A change is told when it is durable, in the order of the ledger, and is rendered once however many watch: one hub per
 //! app with watchers (`hub.rs`) reads the ledger into a ring; each watcher (`stream.rs`) catches up from the
@@ -7,6 +8,7 @@
 
 mod access;
 mod chat;
+mod console;
 mod door;
 mod frame;
 mod hub;

@@ -38,7 +38,7 @@ pub(super) async fn events(
     caller: InApp,
     Params(params, _): Params<PullParams, KitError>,
 ) -> Result<Json<Events>, KitError> {
-    let InApp { app, key: _, feeds } = caller;
+    let InApp { app, feeds, .. } = caller;
     let PullParams { after, limit, meeting_id, events } = params;
     let cursor = Cursor::kept(after, feeds.durable()).map_err(|_| beyond("after"))?;
     let filter = EventFilter { meetings: meeting_id, kinds: events, ..EventFilter::default() };

@@ -45,7 +45,7 @@ pub(super) async fn feed(
     headers: HeaderMap,
     Params(params, _): Params<FeedParams, KitError>,
 ) -> Result<Response, KitError> {
-    let InApp { app, key, feeds } = caller;
+    let InApp { app, key, feeds, .. } = caller;
     let resume = params.resume(&headers)?;
     let durable = feeds.durable();
     let cursor = match resume {

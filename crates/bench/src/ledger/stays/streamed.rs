@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use sederunt_core::id::MeetingId;
 use sederunt_server::first_run::FirstRun;
-use sederunt_server::{Listeners, run};
+use sederunt_server::{Listeners, Offers, run};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -38,7 +38,7 @@ pub(super) async fn measure(data: &Path, first: &FirstRun) -> Result<String> {
     let listeners = Listeners::bind(&config.http).await?;
     let address = listeners.http.local_addr()?;
     let shutdown = CancellationToken::new();
-    let server = tokio::spawn(run(config, false, listeners, shutdown.clone(), |_| Ok(())));
+    let server = tokio::spawn(run(config, Offers::default(), listeners, shutdown.clone(), |_| Ok(())));
     let mut text = String::from(
         "| Whole list over HTTP | size | first byte p50 / p99 | first rows p50 / p99 | whole p50 | memory grows by |\n\
          |---|---:|---:|---:|---:|---:|\n",

@@ -89,7 +89,7 @@ impl Deliverer {
 impl Caller {
     /// A caller that may do `R`; `is_room`: with the webhook of a room.
     async fn of<R: WebhookRight>(parts: &Parts, api: &Api, is_room: bool) -> Result<Self, KitError> {
-        let principal = Principal::of::<KitError>(&api.node, &parts.headers).await?;
+        let principal = Principal::of::<KitError>(api, parts).await?;
         let granted = principal.account().filter(|(_, permission)| R::granted(*permission));
         let workspace = principal.workspace.as_ref().filter(|_| is_room || R::OF_WORKSPACE);
         if granted.is_none() && workspace.is_none() {

@@ -1,0 +1,123 @@
+//! The cookie itself: what it is called, where it may be set, and how it is written.
+
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use sederunt_app::console::LIFE;
+
+use crate::state::Api;
+
+/// Over TLS. Browsers take this prefix only with `Secure`, `Path=/` and without a domain: no sub-domain can put one of its
+/// own in its place.
+const OVER_TLS: &str = "__Host-sederunt";
+/// On this machine without TLS, where browsers refuse the other one.
+const ON_LOOPBACK: &str = "sederunt";
+
+/// By which way a request came, as far as cookies are concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// By TLS: our own, or that of a proxy that the configuration speaks of.
+    Tls,
+    /// Without, to a name of this machine.
+    Loopback,
+    /// Without, over a network: no cookie is set or taken.
+    Plain,
+}
+
+impl Place {
+    /// That of a request.
+    pub(crate) fn of(api: &Api, parts: &Parts) -> Self {
+        if api.config.is_secure || api.config.console.is_behind_tls {
+            return Self::Tls;
+        }
+        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        if is_loopback(host) { Self::Loopback } else { Self::Plain }
+    }
+
+    /// The scheme of our own pages.
+    pub(super) fn scheme(self) -> &'static str {
+        match self {
+            Self::Tls => "https",
+            Self::Loopback | Self::Plain => "http",
+        }
+    }
+
+    fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Tls => Some(OVER_TLS),
+            Self::Loopback => Some(ON_LOOPBACK),
+            Self::Plain => None,
+        }
+    }
+
+    /// The value of the cookie, if the request has it.
+    pub(crate) fn cookie(self, headers: &HeaderMap) -> Option<&str> {
+        let name = self.name()?;
+        let lines = headers.get_all(header::COOKIE).into_iter().filter_map(|line| line.to_str().ok());
+        let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
+    }
+
+    /// `Set-Cookie` with a value; `None` = the browser is to forget it.
+    pub(crate) fn set(self, value: Option<&str>) -> Option<HeaderValue> {
+        let name = self.name()?;
+        let secure = if self == Self::Tls { "; Secure" } else { "" };
+        let age = if value.is_some() { LIFE.longest_ms / 1000 } else { 0 };
+        let value = value.unwrap_or_default();
+        let text = format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict{secure}");
+        HeaderValue::from_str(&text).ok()
+    }
+}
+
+/// Whether a `Host` is a name of this machine, whatever its port.
+fn is_loopback(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let name = name.to_ascii_lowercase();
+    matches!(&*name, "localhost" | "127.0.0.1" | "[::1]") || name.ends_with(".localhost")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_this_machine() {
+        for own in ["localhost", "LOCALHOST:8080", "127.0.0.1:1", "[::1]", "[::1]:8080", "a.localhost:80"] {
+            assert!(is_loopback(own), "{own}");
+        }
+        for other in [
+            "",
+            "meet.example.com",
+            "localhost.example.com",
+            "127.0.0.1.example.com:80",
+            "10.0.0.1:8080",
+            "::1",
+        ] {
+            assert!(!is_loopback(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_others_by_its_own_name() {
+        let headers = |lines: &[&'static str]| {
+            lines.iter().map(|line| (header::COOKIE, HeaderValue::from_static(line))).collect::<HeaderMap>()
+        };
+        let both = headers(&["a=1; sederunt=x", "__Host-sederunt=y;b=2"]);
+        assert_eq!(Place::Tls.cookie(&both), Some("y"));
+        assert_eq!(Place::Loopback.cookie(&both), Some("x"));
+        assert_eq!(Place::Plain.cookie(&both), None);
+        assert_eq!(Place::Tls.cookie(&headers(&["sederunt=x; __host-sederunt=y"])), None);
+    }
+
+    #[test]
+    fn it_is_set_for_this_host_alone_and_no_script_reads_it() {
+        let text = |place: Place, value| place.set(value).map(|v| v.to_str().unwrap_or_default().to_owned());
+        let set = "__Host-sederunt=v; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict; Secure";
+        assert_eq!(text(Place::Tls, Some("v")).as_deref(), Some(set));
+        let gone = "sederunt=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict";
+        assert_eq!(text(Place::Loopback, None).as_deref(), Some(gone));
+        assert_eq!(text(Place::Plain, Some("v")), None);
+    }
+}

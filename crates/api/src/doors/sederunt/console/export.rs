@@ -1,0 +1,220 @@
+//! `GET …/sessions.csv` and `…/sessions.ndjson`: all sessions that a filter passes, newest first, however many.
+//!
+//! The file is written while pages of the list are read, one when the other is taken. A page goes on after the last start that
+//! the one before it had, not after a number of rows: sessions that begin or end meanwhile move nothing.
+
+mod columns;
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use jiff::tz::TimeZone;
+use sederunt_core::time::UnixMs;
+use sederunt_store::{SessionQuery, SessionRow, StoreError};
+use tokio::sync::OwnedSemaphorePermit;
+use utoipa::IntoParams;
+use utoipa::openapi::ObjectBuilder;
+use utoipa::openapi::schema::{Object, Type};
+
+use self::columns::Column;
+use super::zone::{name, zone_param};
+use crate::dialect::{KitError, KitErrors};
+use crate::doors::sederunt::access::InApp;
+use crate::extract::Params;
+use crate::fault::Fault;
+use crate::limit::{EXPORT_PAGE, EXPORT_RECORDS};
+use crate::query::{FromQuery, Query, named};
+use crate::session_filter::SessionFilter;
+use crate::state::Api;
+
+/// So that spreadsheets read UTF-8.
+const BOM: &str = "\u{feff}";
+
+fn column_names() -> Object {
+    let names: Vec<&str> = columns::ALL.iter().map(|(name, _)| *name).collect();
+    let one = names.join("|");
+    let pattern = format!("^(({one})(,({one})){{0,{}}})?$", names.len() - 1);
+    ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).build()
+}
+
+/// Beside the filters of the session list.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct CsvParams {
+    #[param(ignore)]
+    filter: SessionFilter,
+    /// Columns in their order, separated by commas, each at most once; all when not given.
+    #[param(schema_with = column_names, example = "title,started_at,minutes_consumed")]
+    columns: Vec<Column>,
+    /// IANA name of the zone of the instants, each of which says its offset; UTC when not given.
+    #[param(value_type = Option<String>, example = "Europe/Berlin")]
+    tz: TimeZone,
+    /// Begin with a byte order mark, which some spreadsheets need.
+    #[param(value_type = Option<bool>, default = false)]
+    bom: bool,
+}
+
+impl FromQuery for CsvParams {
+    fn from_query(query: &Query) -> Result<Self, Fault> {
+        let filter = SessionFilter::from_query(query)?;
+        let mut columns = Vec::new();
+        match query.text("columns")? {
+            None => columns.extend(columns::ALL.iter().map(|(_, column)| *column)),
+            Some(text) => {
+                for part in text.split(',') {
+                    let column = named("columns", part, columns::ALL)?;
+                    if columns.contains(&column) {
+                        return Err(Fault::new("columns", "must have each column at most once"));
+                    }
+                    columns.push(column);
+                }
+            }
+        }
+        let bom = query.boolean("bom")?.unwrap_or(false);
+        Ok(Self { filter, columns, tz: zone_param(query)?, bom })
+    }
+}
+
+/// Sessions as CSV (RFC 4180), newest first, without a limit.
+///
+/// What a spreadsheet would take for a formula begins with an apostrophe.
+#[utoipa::path(
+    get,
+    path = "/apps/{app_id}/sessions.csv",
+    operation_id = "ExportSessionsCsv",
+    tag = "Sessions",
+    params(("app_id" = String, Path), SessionFilter, CsvParams),
+    responses(
+        (status = 200, description = "Done.", body = String, content_type = "text/csv"),
+        (status = 503, description = "Too many exports at a time."),
+        KitErrors
+    )
+)]
+pub(in crate::doors::sederunt) async fn csv(
+    caller: InApp,
+    Params(params, _): Params<CsvParams, KitError>,
+) -> Result<Response, KitError> {
+    let CsvParams { filter, columns, tz, bom } = params;
+    let head = if bom { BOM } else { "" }.to_owned() + &columns::head(&columns, name(&tz));
+    let form = Form::Csv { columns, zone: tz };
+    export(caller, filter, form, head, ("text/csv; charset=utf-8", "sessions.csv")).await
+}
+
+/// Sessions with their stays, one a line in the record format of imports and exports, newest first, without a limit.
+#[utoipa::path(
+    get,
+    path = "/apps/{app_id}/sessions.ndjson",
+    operation_id = "ExportSessionsNdjson",
+    tag = "Sessions",
+    params(("app_id" = String, Path), SessionFilter),
+    responses(
+        (status = 200, description = "Done.", body = String, content_type = "application/x-ndjson"),
+        (status = 503, description = "Too many exports at a time."),
+        KitErrors
+    )
+)]
+pub(in crate::doors::sederunt) async fn ndjson(
+    caller: InApp,
+    Params(filter, _): Params<SessionFilter, KitError>,
+) -> Result<Response, KitError> {
+    export(caller, filter, Form::Records, String::new(), ("application/x-ndjson", "sessions.ndjson")).await
+}
+
+async fn export(
+    caller: InApp,
+    filter: SessionFilter,
+    form: Form,
+    head: String,
+    (kind, file): (&'static str, &str),
+) -> Result<Response, KitError> {
+    let InApp { app, api, who, .. } = caller;
+    let turn = Arc::clone(&api.exports).try_acquire_owned().map_err(|_| {
+        api.node.metrics().refusal("EXPORT_LIMIT");
+        KitError::new(StatusCode::SERVICE_UNAVAILABLE, "Too many exports at a time; try again")
+    })?;
+    let limit = if matches!(form, Form::Csv { .. }) { EXPORT_PAGE } else { EXPORT_RECORDS };
+    let query = SessionQuery { ascending: false, limit, ..filter.query(&app.id, api.node.steady()) };
+    let to = query.started_to.unwrap_or(UnixMs(i64::MAX)).min(api.node.now());
+    let mut export = Export {
+        query: SessionQuery { started_to: Some(to), ..query },
+        form,
+        who,
+        api,
+        written: 0,
+        ties: 0,
+        is_over: false,
+        _turn: turn,
+    };
+    // The status is decided when the first page is there; a fault after that cuts the file off, which the client sees.
+    let mut first = head.into_bytes();
+    first.extend(export.page().await?);
+    let chunks = stream::try_unfold((Some(first), export), |(first, mut export)| async move {
+        let bytes = match first {
+            Some(bytes) => bytes,
+            None if export.is_over => {
+                let Export { who, query, written, .. } = &export;
+                tracing::info!(token = who, app = %query.app, sessions = written, "sessions were exported");
+                return Ok(None);
+            }
+            None => export.page().await?,
+        };
+        Ok::<_, StoreError>(Some((Bytes::from(bytes), (None, export))))
+    });
+    let disposition = format!("attachment; filename=\"{file}\"");
+    let headers =
+        [(CONTENT_TYPE, kind), (CONTENT_DISPOSITION, &*disposition), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    Ok((headers, Body::from_stream(chunks)).into_response())
+}
+
+/// What a file is made of.
+enum Form {
+    /// Chosen columns.
+    Csv { columns: Vec<Column>, zone: TimeZone },
+    /// Whole records.
+    Records,
+}
+
+/// A file on its way.
+struct Export {
+    /// The next page: those that started at `started_to` or before …
+    query: SessionQuery,
+    /// … without so many that started exactly then.
+    ties: u64,
+    form: Form,
+    who: String,
+    api: Api,
+    written: u64,
+    is_over: bool,
+    _turn: OwnedSemaphorePermit,
+}
+
+impl Export {
+    /// The next lines; none at the end.
+    async fn page(&mut self) -> Result<Vec<u8>, StoreError> {
+        let query = SessionQuery { offset: self.ties, ..self.query.clone() };
+        let store = self.api.node.store();
+        let rows: Vec<SessionRow> =
+            store.sessions_read(query, |rows, _| rows.map(|row| row.to_owned()).collect()).await?;
+        let Some(last) = rows.last().map(|row| row.started_at) else {
+            self.is_over = true;
+            return Ok(Vec::new());
+        };
+        let of_last = rows.iter().filter(|row| row.started_at == last).count();
+        let goes_on = self.query.started_to == Some(last);
+        self.ties = u64::try_from(of_last).unwrap_or(0) + if goes_on { self.ties } else { 0 };
+        self.query.started_to = Some(last);
+        self.written += u64::try_from(rows.len()).unwrap_or(0);
+        match &self.form {
+            Form::Csv { columns, zone } => {
+                let mut text = String::new();
+                rows.iter().for_each(|row| columns::line(&mut text, columns, zone, row, self.query.now));
+                Ok(text.into_bytes())
+            }
+            Form::Records => store.records(rows.iter().map(|row| row.id).collect()).await,
+        }
+    }
+}

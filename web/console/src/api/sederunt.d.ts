@@ -1,0 +1,4119 @@
+// Made by `npm run types` from crates/api/openapi. Do not edit.
+
+export interface paths {
+    "/apps/{app_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Changes of the app's sessions and peers in the order of the ledger: the feed, for those who would rather ask. */
+        get: operations["GetEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes of the app's sessions and peers as they become durable, in the order of the ledger (Server-Sent Events).
+         * @description `id:` is the ledger's sequence number, `event:` the type, `data:` one line of JSON. Blocks with an `id:` alone move the
+         *     place to go on from. The event `snapshot` comes first when asked for; `cut` comes last when the server ends the feed.
+         */
+        get: operations["GetFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/rooms/{room_id}/webhook/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of the events of a room's webhook, the newest first.
+         * @description As far as the log goes back. What was delivered in the last second may be missing yet.
+         */
+        get: operations["GetRoomWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/rooms/{room_id}/webhook/deliveries/{delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of an event at a room's webhook, and its request. */
+        get: operations["GetRoomWebhookDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/rooms/{room_id}/webhook/deliveries/{delivery_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends an event to a room's webhook at once, with the same id, whether it was delivered or not. */
+        post: operations["RetryRoomWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/rooms/{room_id}/webhook/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The secret of the app's room webhooks, which never changes.
+         * @description Takes the permission Realtime Admin, or the key of the workspace.
+         */
+        get: operations["GetRoomWebhookSecret"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/rooms/{room_id}/webhook/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the receiver of a room's webhook does; all rooms of the app with the same URL share it. */
+        get: operations["GetRoomWebhookStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/rooms/{room_id}/webhook/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a room's webhook one request about something that has not happened, and says what came of it.
+         * @description It has the room's own headers. Answers within 10 seconds.
+         */
+        post: operations["TestRoomWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/sessions.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sessions as CSV (RFC 4180), newest first, without a limit.
+         * @description What a spreadsheet would take for a formula begins with an apostrophe.
+         */
+        get: operations["ExportSessionsCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/sessions.ndjson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sessions with their stays, one a line in the record format of imports and exports, newest first, without a limit. */
+        get: operations["ExportSessionsNdjson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/sessions/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many sessions started when. */
+        get: operations["GetSessionCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/sessions/{session_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One session whole: its people, their stays with losses of the connection, and why each ended; told from its facts.
+         * @description The answer has an `ETag`; with `If-None-Match` an unchanged session answers 304 and reads next to nothing.
+         */
+        get: operations["GetSessionTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of the events of a webhook, the newest first.
+         * @description As far as the log goes back. What was delivered in the last second may be missing yet.
+         */
+        get: operations["GetWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/webhooks/{webhook_id}/deliveries/{delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of an event at a webhook, and its request.
+         * @description Every event of the app has one, also when the log does not know it.
+         */
+        get: operations["GetWebhookDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/webhooks/{webhook_id}/deliveries/{delivery_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends an event to a webhook at once, with the same id, whether it was delivered or not.
+         * @description It is tried again like any other. 409 while a request for it is under way, and when the webhook is off or does not list
+         *     the event.
+         */
+        post: operations["RetryWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/webhooks/{webhook_id}/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Replays of a webhook, the latest first; the last thousand are remembered. */
+        get: operations["GetWebhookReplays"];
+        put?: never;
+        /**
+         * Tells a webhook a range of facts once more; at most four at a time in an app.
+         * @description A range of time becomes one of sequence numbers at once; it has everything that happened then, and may have a little more.
+         *     409 when the webhook is off, and while four replays of the app run.
+         */
+        post: operations["CreateWebhookReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/webhooks/{webhook_id}/replays/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One replay of a webhook. */
+        get: operations["GetWebhookReplay"];
+        put?: never;
+        post?: never;
+        /** Stops a replay; one that is over stays as it is. What is under way may still arrive. */
+        delete: operations["StopWebhookReplay"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/webhooks/{webhook_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The secret of a webhook; takes the permission Realtime Admin. */
+        get: operations["GetWebhookSecret"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/webhooks/{webhook_id}/secret/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a webhook another secret; the one that it had signs as well for 24 hours. Takes the permission Realtime Admin. */
+        post: operations["RotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/webhooks/{webhook_id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a webhook does: whether it is served, how far behind it is, and what its attempts of the last hour came to. */
+        get: operations["GetWebhookStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a webhook one request about something that has not happened, and says what came of it.
+         * @description Answers within 10 seconds. It works while the webhook is switched off, too, and a success is worth a probe of one that is
+         *     down.
+         */
+        post: operations["TestWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in. */
+        get: operations["GetConsoleSession"];
+        put?: never;
+        /**
+         * Signs in: the answer sets a cookie that stands for the token, for the console's own page and until it is idle for an hour,
+         *     twelve hours have passed, or the token is revoked.
+         */
+        post: operations["CreateConsoleSession"];
+        /** Signs out: the cookie stands for nothing any more. */
+        delete: operations["DeleteConsoleSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session_id}/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The chat of a session as CSV (RFC 4180), oldest message first: what was said to everybody and is not deleted. */
+        get: operations["GetSessionChatFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description An app to choose. */
+        ConsoleApp: {
+            /** @description Id. */
+            id: string;
+            /** @description Name. */
+            name: string;
+        };
+        /** @description Who is signed in, and what there is for them. */
+        ConsoleSession: {
+            /** @description The token that it stands for. */
+            token: components["schemas"]["ConsoleToken"];
+            /** @description Its account. */
+            account_id: string;
+            /** @description Apps of the account, newest first; at most 100. */
+            apps: components["schemas"]["ConsoleApp"][];
+            /** @description `read` or `full`. */
+            mode: string;
+            /** @description What this server has of what the console could show. */
+            features: string[];
+            /**
+             * Format: int64
+             * @description Milliseconds for which a lost connection may come back and continue its stay.
+             */
+            reconnect_grace_ms: number;
+            /**
+             * Format: date-time
+             * @description When it ends at the latest.
+             */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description The server's clock.
+             */
+            now: string;
+        };
+        /** @description A sign-in: with a token, or with the secret of a link that was printed. */
+        ConsoleSignIn: {
+            /** @description An API token with permission Realtime or Realtime Admin. */
+            token?: string | null;
+            /** @description The secret of a link, instead. */
+            once?: string | null;
+            /** @description Only look: the sign-in changes nothing, whatever the token may. */
+            look_only?: boolean | null;
+        };
+        /** @description A token, without its text. */
+        ConsoleToken: {
+            /** @description Id, as `token list` has it. */
+            id: string;
+            /** @description Name. */
+            name: string;
+            /** @enum {string} */
+            permission: "none" | "realtime" | "realtime_admin";
+        };
+        /** @description A code and a message. */
+        ErrorItem: {
+            /**
+             * Format: int32
+             * @description HTTP status; 10000 for authentication failures in `errors`.
+             */
+            code: number;
+            /** @description In words. */
+            message: string;
+        };
+        /** @description One change. */
+        Event: {
+            /**
+             * Format: int64
+             * @description Sequence number in the ledger, greater than that of every change before it; not without gaps.
+             */
+            seq: number;
+            /** @description What happened. */
+            type: string;
+            /**
+             * Format: date-time
+             * @description When it was true. A lost connection is recorded after the reconnect grace, with the instant of the loss.
+             */
+            at: string;
+            /** @description The app. */
+            app_id: string;
+            /** @description The meeting. */
+            meeting_id: string;
+            /** @description The session. */
+            session_id: string;
+            /** @description Why the peer left or the session ended. */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description Milliseconds that the session stays LIVE after the last leave, when it starts and when that changes.
+             */
+            keep_alive_ms?: number;
+            /** @description The peer that joined, was lost, came back or left. */
+            peer?: components["schemas"]["FeedPeer"];
+            /** @description The session after the change. */
+            session: components["schemas"]["FeedSession"];
+        };
+        /** @description A page of changes, oldest first. */
+        Events: {
+            /** @description The changes. */
+            events: components["schemas"]["Event"][];
+            /**
+             * Format: int64
+             * @description `after` of the next request. It moves on also when the filter hides everything.
+             */
+            next_after: number;
+            /** @description More may be there already; else the page reached the end. */
+            has_more: boolean;
+            /**
+             * Format: int64
+             * @description Sequence number of the ledger's last fact, whichever app it belongs to.
+             */
+            last_seq: number;
+        };
+        /** @description The feed ends here; go on with `Last-Event-ID`. */
+        FeedCut: {
+            /** @description `slow_reader`, `server_stopping`, `token_revoked` or `internal`. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Everything wanted up to this sequence number was told.
+             */
+            seq: number;
+        };
+        /** @description A connection of a participant. */
+        FeedPeer: {
+            /** @description The peer, as RealtimeKit has it: unique in its session. The same client may come again in another one. */
+            id: string;
+            /** @description The stay, as Pagecall has it, whose session it is: no other one has this id, of whatever session. */
+            stay_id: string;
+            /** @description Who. */
+            participant_id: string;
+            /** @description `member` or `monitor`. */
+            role: string;
+            /**
+             * Format: date-time
+             * @description When it entered.
+             */
+            joined_at: string;
+            /**
+             * Format: date-time
+             * @description Since when its connection is lost; it may still come back.
+             */
+            away_since?: string;
+            /**
+             * Format: date-time
+             * @description When it left.
+             */
+            left_at?: string;
+            /**
+             * Format: double
+             * @description Length of the stay, once it has ended.
+             */
+            duration?: number;
+            /** @description Name at the join; absent when it was erased. */
+            display_name?: string;
+            /** @description Preset at the join. */
+            preset_name?: string;
+            /** @description The caller's own identifier for the person. */
+            custom_participant_id?: string;
+        };
+        /** @description The numbers of a session. */
+        FeedSession: {
+            /** @description `LIVE` or `ENDED`. */
+            status: string;
+            /** @description Title of the meeting; frozen at the end. */
+            title: string;
+            /**
+             * Format: date-time
+             * @description First join.
+             */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @description When it ended; absent while LIVE.
+             */
+            ended_at?: string;
+            /**
+             * Format: int32
+             * @description Peers connected.
+             */
+            live_participants: number;
+            /**
+             * Format: int32
+             * @description Most peers connected at a time so far.
+             */
+            max_concurrent_participants: number;
+            /**
+             * Format: int32
+             * @description Peers whose time runs: those connected and not away. Their minutes grow after `as_of`.
+             */
+            counting_participants: number;
+            /**
+             * Format: double
+             * @description Participant-minutes up to `as_of`.
+             */
+            minutes_consumed: number;
+            /**
+             * Format: date-time
+             * @description The instant for which the minutes are exact.
+             */
+            as_of: string;
+        };
+        /** @description Who is in which session; the changes after `seq` follow. A large one comes in parts. */
+        FeedSnapshot: {
+            /**
+             * Format: int64
+             * @description Every change up to this sequence number is in it, none after it.
+             */
+            seq: number;
+            /** @description The app. */
+            app_id: string;
+            /** @description LIVE sessions, oldest first. */
+            sessions: components["schemas"]["FeedSnapshotSession"][];
+            /** @description False when more parts follow. */
+            complete: boolean;
+        };
+        /** @description A LIVE session. */
+        FeedSnapshotSession: {
+            /** @description The session. */
+            session_id: string;
+            /** @description The meeting. */
+            meeting_id: string;
+            /** @description Its numbers. */
+            session: components["schemas"]["FeedSession"];
+            /** @description Who is connected, in order of joining. */
+            peers: components["schemas"]["FeedPeer"][];
+        };
+        /** @description Error body. `success` and `error` are the RealtimeKit form; `errors`, `messages` and `result` the Cloudflare one. */
+        KitError: {
+            /** @description Always false. */
+            success: boolean;
+            /** @description What is wrong. */
+            error: components["schemas"]["ErrorItem"];
+            /** @description The same in the form of Cloudflare v4. */
+            errors: components["schemas"]["ErrorItem"][];
+            /** @description Empty. */
+            messages: string[];
+            /** @description Null. */
+            result?: Record<string, never> | null;
+        };
+        /** @description What a room's webhook is told. */
+        RoomWebhookTestRequest: {
+            event?: ("sessionJoined" | "sessionLeft") | null;
+        };
+        /** @description Sessions that started in a time. */
+        SessionCount: {
+            /**
+             * Format: date-time
+             * @description Its first instant.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description The first instant after it.
+             */
+            to: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            sessions: number;
+        };
+        /** @description Sessions by when they started. */
+        SessionCounts: {
+            /** @description The zone. */
+            tz: string;
+            /** @description How long a bucket is. */
+            by: string;
+            /** @description From that of the first session to that of now, or of `end_time`, without a gap. */
+            buckets: components["schemas"]["SessionCount"][];
+            /**
+             * Format: int64
+             * @description All sessions that the filter passes and that have started.
+             */
+            total: number;
+        };
+        /** @description A session, and what happened in it. All instants are milliseconds since 1970 in UTC, in the session's own time. */
+        Timeline: {
+            /** @description The session. */
+            session: components["schemas"]["TimelineSession"];
+            /** @description People in order of their first join: those of this answer. */
+            people: components["schemas"]["TimelinePerson"][];
+            /** @description Their stays, in order of joining. */
+            stays: components["schemas"]["TimelineStay"][];
+            /** @description What happened to the session itself, in order of recording. */
+            events: components["schemas"]["TimelineEvent"][];
+            /** @description How many peers were connected from an instant on, `[instant, number]`, oldest first; at most some 2000. */
+            curve: number[][];
+            /**
+             * Format: int64
+             * @description Sequence number of the session's last fact: everything up to it is in the answer.
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description `after` of the next request, when there are more people.
+             */
+            next?: number;
+        };
+        /** @description A loss of the connection within a stay. */
+        TimelineAway: {
+            /**
+             * Format: int64
+             * @description Lost.
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description The fact that says so.
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description Back; missing when it is not, or not yet.
+             */
+            to?: number;
+            /**
+             * Format: int64
+             * @description The fact that says so.
+             */
+            back_seq?: number;
+        };
+        /** @description Something that happened to the session itself. */
+        TimelineEvent: {
+            /**
+             * Format: int64
+             * @description Sequence number in the ledger.
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description When it was true.
+             */
+            at: number;
+            /** @description What happened. */
+            type: string;
+            /** @description Why it ended. */
+            reason?: string;
+            /** @description The title from then on. */
+            title?: string;
+            /**
+             * Format: int64
+             * @description Milliseconds that the session stays LIVE after the last leave, from then on.
+             */
+            keep_alive_ms?: number;
+        };
+        /** @description A participant of a session, by the names of the latest stay. */
+        TimelinePerson: {
+            /** @description The participant. */
+            id: string;
+            /** @description Name at the join; missing when it was erased. */
+            display_name?: string;
+            /** @description The caller's own identifier for the person. */
+            custom_participant_id?: string;
+            /** @description The user of the workspace. */
+            user_id?: string;
+            /** @description Preset at the join. */
+            preset_name?: string;
+            /** @description `member` or `monitor`. */
+            role: string;
+        };
+        /** @description A session in numbers. */
+        TimelineSession: {
+            /** @description Id. */
+            id: string;
+            /** @description Its meeting. */
+            meeting_id: string;
+            /** @description Title; frozen at the end. */
+            title: string;
+            /** @description `LIVE` or `ENDED`. */
+            status: string;
+            /**
+             * Format: int64
+             * @description First join.
+             */
+            started_at: number;
+            /**
+             * Format: int64
+             * @description When it ended.
+             */
+            ended_at?: number;
+            /** @description Why. */
+            end_reason?: string;
+            /** @description Different participants. */
+            people: number;
+            /**
+             * Format: int32
+             * @description Stays.
+             */
+            stays: number;
+            /**
+             * Format: int32
+             * @description Peers connected.
+             */
+            live_participants: number;
+            /**
+             * Format: int32
+             * @description Most peers connected at a time.
+             */
+            max_concurrent_participants: number;
+            /**
+             * Format: int64
+             * @description Since when there were so many, for the first time.
+             */
+            peak_at?: number;
+            /** @description People whose connection was lost at least once. */
+            with_a_loss: number;
+            /** @description People who were removed at least once. */
+            removed: number;
+            /**
+             * Format: double
+             * @description Participant-minutes up to `as_of`.
+             */
+            minutes_consumed: number;
+            /**
+             * Format: int64
+             * @description The instant of the answer; of an ended session, its end.
+             */
+            as_of: number;
+        };
+        /** @description A recorded interval of one peer. */
+        TimelineStay: {
+            /** @description The peer. */
+            peer: string;
+            /** @description Whose: an id of `people`. */
+            person: string;
+            /**
+             * Format: int64
+             * @description Entered.
+             */
+            joined_at: number;
+            /**
+             * Format: int64
+             * @description The fact that says so.
+             */
+            joined_seq: number;
+            /**
+             * Format: int64
+             * @description Left; missing while open.
+             */
+            left_at?: number;
+            /**
+             * Format: int64
+             * @description The fact that says so.
+             */
+            left_seq?: number;
+            /** @description Why it ended. */
+            reason?: string;
+            /** @description When its connection was lost for a while, oldest first. */
+            away: components["schemas"]["TimelineAway"][];
+        };
+        /** @description One request. */
+        WebhookAttempt: {
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            at: string;
+            /**
+             * Format: int32
+             * @description 1 for the first; one that only asks whether the receiver is back does not count on.
+             */
+            attempt: number;
+            /**
+             * Format: int32
+             * @description Status of HTTP; `null` = no answer came.
+             */
+            status?: number | null;
+            /** @description Where it ended without an answer: `refused`, `dns`, `connect`, `tls`, `write`, `head` or `stopped`. */
+            phase?: string | null;
+            /**
+             * Format: int64
+             * @description How long it took.
+             */
+            latency_ms: number;
+            /** @description How the answer's body began, of an attempt that failed. */
+            excerpt?: string | null;
+        };
+        /** @description How far a webhook is behind. */
+        WebhookBehind: {
+            /**
+             * Format: int64
+             * @description Changes of the app that it has not been through, wanted or not; 10000 = so many, or more.
+             */
+            facts: number;
+            /**
+             * Format: int64
+             * @description How long ago the first of them happened.
+             */
+            seconds: number;
+        };
+        /** @description A page of deliveries. */
+        WebhookDeliveries: {
+            /** @description The newest fact first. A page may be short, or empty, though there are more. */
+            deliveries: components["schemas"]["WebhookDelivery"][];
+            /** @description `before` of the next page; `null` = there is nothing more. */
+            next_before?: string | null;
+            /** @description There may be more. */
+            has_more: boolean;
+        };
+        /** @description An event on its way to a receiver. */
+        WebhookDelivery: {
+            /** @description `<sequence>-<part>`, and `-<replay>` behind it where a replay sends it: a fact may make more than one event. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Sequence number of the fact, `id` of the feed.
+             */
+            sequence: number;
+            /**
+             * Format: int32
+             * @description Number of the replay that sends it; `null` = none.
+             */
+            replay?: number | null;
+            /**
+             * @description The id that its requests have, the same on every attempt: `rtk-uuid` and `webhook-id`. `null` = of a replay that is
+             *     forgotten.
+             */
+            rtk_uuid?: string | null;
+            /** @description The event: `meeting.started` …; of a room's webhook `sessionJoined` or `sessionLeft`. */
+            event: string;
+            /** @description The meeting. */
+            meeting_id: string;
+            /** @description The session. */
+            session_id: string;
+            /** @enum {string} */
+            state: "waiting" | "delivered" | "failed" | "unknown";
+            /**
+             * Format: date-time
+             * @description When the next attempt is due, while it waits.
+             */
+            next_attempt_at?: string | null;
+            /** @description The newest attempts, in order of time: 16 of them in a list, 256 of a single delivery. */
+            attempts: components["schemas"]["WebhookAttempt"][];
+            /**
+             * Format: int64
+             * @description All attempts that are in the log.
+             */
+            attempts_total: number;
+        };
+        /** @description A delivery, and its request. */
+        WebhookDeliveryWhole: {
+            /** @description What became of it. */
+            delivery: components["schemas"]["WebhookDelivery"];
+            /** @description The request as it would be sent now: the same body, signed with the keys of now. */
+            request: components["schemas"]["WebhookRequest"];
+        };
+        /** @enum {string} */
+        WebhookEventName: "meeting.started" | "meeting.ended" | "meeting.participantJoined" | "meeting.participantLeft" | "meeting.chatSynced" | "recording.statusUpdate" | "livestreaming.statusUpdate" | "meeting.transcript" | "meeting.summary";
+        /** @description What attempts came to. */
+        WebhookLastHour: {
+            /**
+             * Format: date-time
+             * @description From when on they are counted.
+             */
+            since: string;
+            /**
+             * Format: int64
+             * @description Those that delivered.
+             */
+            delivered: number;
+            /**
+             * Format: int64
+             * @description Those that failed.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Of those, the ones after which nothing follows.
+             */
+            failed_for_good: number;
+            /**
+             * Format: double
+             * @description The part that delivered, 0 to 1; `null` = there was none, or the log keeps failures alone.
+             */
+            success_rate?: number | null;
+            /**
+             * Format: int64
+             * @description The median latency of those that delivered.
+             */
+            p50_ms?: number | null;
+            /**
+             * Format: int64
+             * @description The 95th percentile of the same.
+             */
+            p95_ms?: number | null;
+        };
+        /** @description A range of sequence numbers, to replay when the webhook is on again. */
+        WebhookMissed: {
+            /**
+             * Format: int64
+             * @description The first.
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description The last so far.
+             */
+            to: number;
+        };
+        /** @description A range of facts that a webhook is told once more. */
+        WebhookReplay: {
+            /**
+             * Format: int32
+             * @description 1 for the first of its webhook; `sederunt-replay` of its requests.
+             */
+            number: number;
+            /** @enum {string} */
+            state: "running" | "done" | "stopped" | "given_up";
+            /**
+             * Format: int64
+             * @description The first fact; one of this app.
+             */
+            from_sequence: number;
+            /**
+             * Format: int64
+             * @description The last fact; one of this app.
+             */
+            to_sequence: number;
+            /**
+             * Format: int64
+             * @description Everything up to this fact is settled, or waits; `null` = it does not run.
+             */
+            done_sequence?: number | null;
+            /** @description Only what failed for good before. */
+            only_failed: boolean;
+            /** @description Its events have ids of their own. */
+            new_ids: boolean;
+            /** @description Which events; `null` = those that the webhook lists. */
+            events?: string[] | null;
+            /**
+             * Format: int64
+             * @description Events that were delivered.
+             */
+            sent: number;
+            /**
+             * Format: int64
+             * @description Events that failed for good.
+             */
+            failed: number;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            created_at: string;
+        };
+        /** @description A replay that has begun. */
+        WebhookReplayBegun: {
+            /** @description The replay. */
+            replay: components["schemas"]["WebhookReplay"];
+            /**
+             * Format: int64
+             * @description Events that it sends at most: as many as its facts may make. Beyond 100000 facts it is a rough bound.
+             */
+            estimated: number;
+        };
+        /** @description What is told once more: a range of sequence numbers, or of time. */
+        WebhookReplayRequest: {
+            /**
+             * Format: int64
+             * @description The first fact; with `to_sequence`.
+             */
+            from_sequence?: number | null;
+            /**
+             * Format: int64
+             * @description The last fact; with `from_sequence`.
+             */
+            to_sequence?: number | null;
+            /**
+             * Format: date-time
+             * @description What happened from then on, RFC 3339; with `to`.
+             */
+            from?: string | null;
+            /**
+             * Format: date-time
+             * @description What happened up to then; with `from`.
+             */
+            to?: string | null;
+            /**
+             * @description Only what failed for good and was not delivered since, as far as the log goes back.
+             * @default false
+             */
+            only_failed: boolean | null;
+            /** @description Which events; those that the webhook lists, when it is not given. */
+            events?: components["schemas"]["WebhookEventName"][] | null;
+            /**
+             * @description Events get ids of their own, so that a receiver that keeps ids takes them.
+             * @default false
+             */
+            new_ids: boolean | null;
+        };
+        /** @description A page of replays. */
+        WebhookReplays: {
+            /** @description The latest first. */
+            replays: components["schemas"]["WebhookReplay"][];
+            /** @description There are more before the last of them. */
+            has_more: boolean;
+        };
+        /** @description A request to a receiver. */
+        WebhookRequest: {
+            /** @description Where it goes. */
+            url: string;
+            /** @description Its headers but for those of the connection, by name. */
+            headers: components["schemas"]["WebhookRequestHeader"][];
+            /** @description Its body. */
+            body: string;
+        };
+        /** @description A header. */
+        WebhookRequestHeader: {
+            /** @description Its name in lower case. */
+            name: string;
+            /** @description Its value; `null` = a signature, or a room's own header, for a caller that may only read. */
+            value?: string | null;
+        };
+        /** @description What is sent again. */
+        WebhookRetried: {
+            /** @description The delivery. */
+            id: string;
+            /** @description The id that its requests have. */
+            rtk_uuid?: string | null;
+        };
+        /** @description What signs the requests of a webhook, beside the server's key. */
+        WebhookSecret: {
+            /** @description In the form of Standard Webhooks: `whsec_` and Base64. */
+            secret: string;
+            /**
+             * Format: date-time
+             * @description Until when the secret before it signs as well; `null` = there is none, or not any more.
+             */
+            old_secret_until?: string | null;
+        };
+        /** @description How a webhook does. Rooms with the same URL share a receiver: then it is that of all of them. */
+        WebhookStatus: {
+            /** @enum {string} */
+            state: "up" | "slow_start" | "down" | "disabled" | "given_up";
+            /**
+             * Format: date-time
+             * @description Since when it is down.
+             */
+            since?: string | null;
+            /** @description Why, in words. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description Everything up to this sequence number is settled, or waits.
+             */
+            done_seq: number;
+            behind?: components["schemas"]["WebhookBehind"] | null;
+            /** @description Events that wait for another attempt, and meetings that wait with them. */
+            waiting: number;
+            /** @description Requests under way. */
+            in_flight: number;
+            /**
+             * Format: date-time
+             * @description When the next attempt is due of those that wait.
+             */
+            next_attempt_at?: string | null;
+            missed?: components["schemas"]["WebhookMissed"] | null;
+            /** @description Its attempts of the last hour. */
+            last_hour: components["schemas"]["WebhookLastHour"];
+        };
+        /** @description What a webhook is told. */
+        WebhookTestRequest: {
+            event?: components["schemas"]["WebhookEventName"] | null;
+        };
+        /** @description A test, and what came of it. */
+        WebhookTested: {
+            /** @description `delivered`: a 2xx came; `answered`: something else; `no_answer`. */
+            outcome: string;
+            /**
+             * Format: int32
+             * @description Status of HTTP; `null` = no answer came.
+             */
+            status?: number | null;
+            /** @description Where it ended without an answer: `refused`, `dns`, `connect`, `tls`, `write`, `head` or `stopped`. */
+            phase?: string | null;
+            /**
+             * Format: int64
+             * @description How long it took.
+             */
+            latency_ms: number;
+            /** @description How the answer's body began, where it was not a 2xx. */
+            excerpt: string;
+            /** @description What was sent. */
+            request: components["schemas"]["WebhookRequest"];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    GetEvents: {
+        parameters: {
+            query?: {
+                /** @description Changes after this sequence number; 0 = from the beginning. */
+                after?: number;
+                /** @description Most changes in the answer, at most 1000; 0 is the default. */
+                limit?: number;
+                meeting_id?: string;
+                events?: string;
+            };
+            header?: never;
+            path: {
+                app_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Events"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetFeed: {
+        parameters: {
+            query?: {
+                /** @description Go on after this id, as the header `Last-Event-ID` does; the header goes first. */
+                last_event_id?: number;
+                /** @description Begin with the LIVE sessions and who is in them, unless the feed goes on after an id. */
+                snapshot?: boolean;
+                meeting_id?: string;
+                events?: string;
+            };
+            header?: {
+                /** @description Go on after this id, without a gap or a duplicate. */
+                "Last-Event-ID"?: number | null;
+            };
+            path: {
+                app_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Event"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetRoomWebhookDeliveries: {
+        parameters: {
+            query?: {
+                state?: "waiting" | "delivered" | "failed" | "unknown" | "";
+                event?: "meeting.started" | "meeting.ended" | "meeting.participantJoined" | "meeting.participantLeft" | "meeting.chatSynced" | "recording.statusUpdate" | "livestreaming.statusUpdate" | "meeting.transcript" | "meeting.summary" | "sessionJoined" | "sessionLeft" | "";
+                meeting_id?: string;
+                session_id?: string;
+                after?: string;
+                before?: string;
+                /** @description Most deliveries in the answer, at most 100; 0 is the default. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                app_id: string;
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveries"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetRoomWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: string;
+                room_id: string;
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryWhole"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    RetryRoomWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: string;
+                room_id: string;
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is on its way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookRetried"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The webhook is switched off, what is asked for is under way, or too much of it is. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetRoomWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: string;
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetRoomWebhookStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: string;
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookStatus"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    TestRoomWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: string;
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RoomWebhookTestRequest"];
+            };
+        };
+        responses: {
+            /** @description Done, whatever came of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookTested"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The webhook is switched off, what is asked for is under way, or too much of it is. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The body has more than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The body is compressed, in another character set, or something else than JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    ExportSessionsCsv: {
+        parameters: {
+            query?: {
+                /** @description ID of the meeting that the sessions belong to. */
+                associated_id?: string;
+                start_time?: string;
+                end_time?: string;
+                /** @description Current status. */
+                status?: "LIVE" | "ENDED";
+                /** @description Range of the most people connected at a time: `min:max`, `min:` or `:max`. */
+                participants?: string;
+                /** @description Part of the title, the meeting ID or the session ID. */
+                search?: string;
+                columns?: string;
+                /**
+                 * @description IANA name of the zone of the instants, each of which says its offset; UTC when not given.
+                 * @example Europe/Berlin
+                 */
+                tz?: string;
+                /** @description Begin with a byte order mark, which some spreadsheets need. */
+                bom?: boolean;
+            };
+            header?: never;
+            path: {
+                app_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    ExportSessionsNdjson: {
+        parameters: {
+            query?: {
+                /** @description ID of the meeting that the sessions belong to. */
+                associated_id?: string;
+                start_time?: string;
+                end_time?: string;
+                /** @description Current status. */
+                status?: "LIVE" | "ENDED";
+                /** @description Range of the most people connected at a time: `min:max`, `min:` or `:max`. */
+                participants?: string;
+                /** @description Part of the title, the meeting ID or the session ID. */
+                search?: string;
+            };
+            header?: never;
+            path: {
+                app_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetSessionCounts: {
+        parameters: {
+            query?: {
+                /** @description ID of the meeting that the sessions belong to. */
+                associated_id?: string;
+                start_time?: string;
+                end_time?: string;
+                /** @description Current status. */
+                status?: "LIVE" | "ENDED";
+                /** @description Range of the most people connected at a time: `min:max`, `min:` or `:max`. */
+                participants?: string;
+                /** @description Part of the title, the meeting ID or the session ID. */
+                search?: string;
+                /** @description How long a bucket is; when it is not given, as long as gives at most some 240 of them. */
+                by?: "hour" | "day" | "week" | "month";
+                /**
+                 * @description IANA name of the zone in whose clocks hours, days, weeks (from Monday) and months begin; UTC when not given.
+                 * @example Europe/Berlin
+                 */
+                tz?: string;
+            };
+            header?: never;
+            path: {
+                app_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionCounts"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetSessionTimeline: {
+        parameters: {
+            query?: {
+                /** @description People that were told already, in order of their first join: `next` of the answer before. */
+                after?: number;
+                /** @description Most people in the answer, at most 5000; 0 is the default. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                app_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description As the client has it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetWebhookDeliveries: {
+        parameters: {
+            query?: {
+                state?: "waiting" | "delivered" | "failed" | "unknown" | "";
+                event?: "meeting.started" | "meeting.ended" | "meeting.participantJoined" | "meeting.participantLeft" | "meeting.chatSynced" | "recording.statusUpdate" | "livestreaming.statusUpdate" | "meeting.transcript" | "meeting.summary" | "sessionJoined" | "sessionLeft" | "";
+                meeting_id?: string;
+                session_id?: string;
+                after?: string;
+                before?: string;
+                /** @description Most deliveries in the answer, at most 100; 0 is the default. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                app_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveries"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: string;
+                webhook_id: string;
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryWhole"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    RetryWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: string;
+                webhook_id: string;
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is on its way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookRetried"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The webhook is switched off, what is asked for is under way, or too much of it is. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetWebhookReplays: {
+        parameters: {
+            query?: {
+                /** @description Only those with a smaller number. */
+                before?: string;
+                /** @description Most replays in the answer, at most 100; 0 is the default. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                app_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookReplays"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    CreateWebhookReplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WebhookReplayRequest"];
+            };
+        };
+        responses: {
+            /** @description It has begun. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookReplayBegun"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The webhook is switched off, what is asked for is under way, or too much of it is. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The body has more than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The body is compressed, in another character set, or something else than JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetWebhookReplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: string;
+                webhook_id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookReplay"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    StopWebhookReplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: string;
+                webhook_id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookReplay"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    RotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetWebhookStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookStatus"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    TestWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WebhookTestRequest"];
+            };
+        };
+        responses: {
+            /** @description Done, whatever came of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookTested"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The webhook is switched off, what is asked for is under way, or too much of it is. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The body has more than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The body is compressed, in another character set, or something else than JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetConsoleSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleSession"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    CreateConsoleSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ConsoleSignIn"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleSession"];
+                };
+            };
+            /** @description The body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The token or the link is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Not from here, or not with this token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The console is switched off. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The body has more than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The body is compressed, in another character set, or something else than JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Too many sign-ins failed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    DeleteConsoleSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetSessionChatFile: {
+        parameters: {
+            query: {
+                /** @description As in the link. */
+                expires: number;
+                /** @description As in the link. */
+                signature: string;
+            };
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The link is not valid, or not any more. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,63 @@
+/** The console: who is signed in, and the screen of the address. */
+import { render } from 'preact';
+import { ErrorBoundary, LocationProvider, Route, Router, lazy, useLocation } from 'preact-iso';
+import { useEffect } from 'preact/hooks';
+import { forget } from './api/calls.ts';
+import { Frame } from './frame.tsx';
+import { Sessions } from './screens/sessions.tsx';
+import { SignIn } from './screens/sign-in.tsx';
+import { app, look, who } from './session.ts';
+import { words } from './words/frame.ts';
+
+const Session = lazy(() => import('./screens/session.tsx'));
+
+/** An address that leads nowhere, and that of the sign-in, lead to the list. */
+function ToList() {
+  const { route } = useLocation();
+  useEffect(() => route('/console/sessions', true), []);
+  return null;
+}
+
+function Screens() {
+  return (
+    <ErrorBoundary>
+      <Router onRouteChange={forget}>
+        <Route path="/console/sessions" component={Sessions} />
+        <Route path="/console/sessions/:id" component={Session} />
+        <Route path="/console/sessions/:id/:tab" component={Session} />
+        <Route default component={ToList} />
+      </Router>
+    </ErrorBoundary>
+  );
+}
+
+function Console() {
+  if (who.value === undefined) return null;
+  if (who.value === null) return <SignIn />;
+  if (!app.value) {
+    return (
+      <Frame>
+        <div class="empty">
+          <h2>{words.noApp}</h2>
+          <p>{words.noAppMore}</p>
+        </div>
+      </Frame>
+    );
+  }
+  return (
+    <Frame key={app.value.id}>
+      <Screens />
+    </Frame>
+  );
+}
+
+const root = document.getElementById('app');
+if (root) {
+  render(
+    <LocationProvider scope="/console">
+      <Console />
+    </LocationProvider>,
+    root,
+  );
+}
+void look();

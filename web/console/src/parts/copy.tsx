@@ -1,0 +1,16 @@
+/** An id that is copied whole by a click. */
+import { useState } from 'preact/hooks';
+
+export function CopyId({ id, what }: { id: string; what: string }) {
+  const [done, setDone] = useState(false);
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(id);
+    setDone(true);
+    setTimeout(() => setDone(false), 1200);
+  };
+  return (
+    <button type="button" class="button quiet mono" title={`Copy the ${what}: ${id}`} onClick={() => void copy()}>
+      {done ? 'copied' : id.slice(0, 8)}
+    </button>
+  );
+}

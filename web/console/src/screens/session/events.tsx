@@ -1,0 +1,113 @@
+/** Every fact of the session. */
+import { useMemo, useState } from 'preact/hooks';
+import { exactTime, number } from '../../time/format.ts';
+import { zone, zoneOffset } from '../../time/zone.ts';
+import { words } from '../../words/session.ts';
+import { nameOf } from './model.ts';
+import type { Shown, Told } from './told.ts';
+
+interface Fact {
+  readonly seq: number;
+  readonly at: number;
+  readonly type: string;
+  readonly person?: string;
+  readonly why: string;
+}
+
+/** The facts, in the order of the ledger. */
+function facts(told: Told): Fact[] {
+  const found: Fact[] = told.events.map(({ seq, at, type, reason, title, keep_alive_ms }) => ({
+    seq,
+    at,
+    type,
+    why: reason ? (words.ends[reason] ?? reason) : type === 'session.keep_alive_changed' ? `${(keep_alive_ms ?? 0) / 1000} s` : (title ?? ''),
+  }));
+  for (const { person, joined_at, joined_seq, left_at, left_seq, reason, away } of told.stays) {
+    found.push({ seq: joined_seq, at: joined_at, type: 'peer.joined', person, why: '' });
+    for (const { from, seq, to, back_seq } of away) {
+      found.push({ seq, at: from, type: 'peer.away', person, why: '' });
+      if (to !== undefined && back_seq !== undefined) found.push({ seq: back_seq, at: to, type: 'peer.back', person, why: '' });
+    }
+    if (left_at !== undefined && left_seq !== undefined) {
+      found.push({ seq: left_seq, at: left_at, type: 'peer.left', person, why: words.reasons[reason ?? '']?.title ?? reason ?? '' });
+    }
+  }
+  return found.sort((a, b) => a.seq - b.seq);
+}
+
+/** Rows that are drawn at a time; more come by a click. */
+const STEP = 500;
+
+export function Events({ told, show }: Shown) {
+  const [type, setType] = useState('');
+  const [newest, setNewest] = useState(true);
+  const [most, setMost] = useState(STEP);
+  const all = useMemo(() => facts(told), [told]);
+  const people = useMemo(() => new Map(told.people.map((person) => [person.id, person])), [told]);
+  const found = all.filter((fact) => !type || fact.type === type);
+  if (newest) found.reverse();
+  const { events } = words;
+  return (
+    <div class="card scrolls" tabIndex={0} role="region" aria-label={words.tabs['events']}>
+      <div class="tools">
+        <select class="button" aria-label={events.what} value={type} onChange={(event) => setType(event.currentTarget.value)}>
+          <option value="">{events.all}</option>
+          {Object.entries(words.kinds).map(([name, text]) => (
+            <option key={name} value={name}>
+              {text}
+            </option>
+          ))}
+        </select>
+        <div class="segments" role="group" aria-label={events.at}>
+          <button type="button" aria-pressed={newest} onClick={() => setNewest(true)}>
+            {events.newest}
+          </button>
+          <button type="button" aria-pressed={!newest} onClick={() => setNewest(false)}>
+            {events.oldest}
+          </button>
+        </div>
+        <span class="soft">{number(found.length)}</span>
+      </div>
+      <table class="plain">
+        <thead>
+          <tr>
+            <th scope="col">
+              {events.at} <span class="faint">{zoneOffset.value}</span>
+            </th>
+            <th scope="col">{events.what}</th>
+            <th scope="col">{events.who}</th>
+            <th scope="col">{events.why}</th>
+            <th class="num">{events.fact}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {found.slice(0, most).map(({ seq, at, type: kind, person, why }) => {
+            const who = person === undefined ? undefined : people.get(person);
+            return (
+              <tr key={seq}>
+                <td class="mono">{exactTime(at, zone.value)}</td>
+                <td>{words.kinds[kind] ?? kind}</td>
+                <td>
+                  {who && (
+                    <button type="button" class="link" onClick={() => show(who.id)}>
+                      {nameOf(who)}
+                    </button>
+                  )}
+                </td>
+                <td class="soft">{why}</td>
+                <td class="num mono">#{number(seq)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {found.length > most && (
+        <p class="pad">
+          <button type="button" class="button" onClick={() => setMost(most + STEP)}>
+            + {number(Math.min(STEP, found.length - most))}
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}

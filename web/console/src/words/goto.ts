@@ -1,0 +1,17 @@
+/** Words of "go to", and what the keys do. */
+export const words = {
+  title: 'Go to a session',
+  placeholder: 'Title, meeting ID, session ID',
+  untitled: 'Without a title',
+  live: 'Live',
+  none: 'None of this kind',
+  keys: 'Keys',
+  all: [
+    ['Ctrl K', 'go to a session'],
+    ['/', 'search the list'],
+    ['↑ ↓ PgUp PgDn Home End', 'move in a list'],
+    ['Enter', 'open the row'],
+    ['+ − 0 ← →', 'zoom and move in a timeline'],
+    ['Esc', 'close what is open'],
+  ] as [string, string][],
+};
