@@ -142,7 +142,7 @@ impl Right {
     }
 
     const fn bit(self) -> u32 {
-        1 << (self as u32)
+        1_u32.wrapping_shl(self as u32)
     }
 }
 

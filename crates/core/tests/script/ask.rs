@@ -39,7 +39,7 @@ impl World {
             ["kick", ids] => Request::Entry(entry::Ask::Kick { peers: self.peers(ids) }),
             ["kick_all"] => Request::Entry(entry::Ask::KickAll),
             ["broadcast", to, payload, kind @ ..] => Request::Broadcast(Broadcast {
-                kind: kind.first().unwrap_or(&"k").to_string(), payload: payload.as_bytes().to_vec(), timestamp: 7,
+                kind: (*kind.first().unwrap_or(&"k")).to_owned(), payload: payload.as_bytes().to_vec(), timestamp: 7,
                 to: match *to { "room" => BroadcastTo::Room, "rooms" => BroadcastTo::Rooms(vec![MeetingId::from_u128(9)]), "own_room" => BroadcastTo::Rooms(vec![MeetingId::from_u128(0xfeed)]), ids => BroadcastTo::Peers(self.peers(ids)) },
             }),
             ["messages"] => Request::Chat(chat::Ask::All),

@@ -24,7 +24,7 @@ async fn enter(w: &World, meeting: MeetingId, name: &str, preset: &str) -> (Peer
 fn request(changes: &[(&str, p::PresetUpdates)]) -> p::UpdatePeersPresetRequest {
     let one = |(user, patch): &(&str, p::PresetUpdates)| p::UpdatePeerPreset {
         user_ids: (*user).to_owned(),
-        patch: Some(patch.clone()),
+        patch: Some(*patch),
     };
     p::UpdatePeersPresetRequest { update_peers_presets: changes.iter().map(one).collect() }
 }
@@ -176,7 +176,7 @@ async fn nobody_changes_what_he_may_not() {
     let bot =
         p::PresetUpdates { hidden_participant: Some(true), is_recorder: Some(true), ..Default::default() };
     assert_eq!(code(change(&mut gil, &[(&own, public_chat(false))]).await), Some(403));
-    assert_eq!(code(change(&mut gil, &[(&user, kick.clone())]).await), Some(403));
+    assert_eq!(code(change(&mut gil, &[(&user, kick)]).await), Some(403));
     assert_eq!(code(change(&mut hana, &[(&own, public_chat(false))]).await), Some(400));
     assert_eq!(code(change(&mut hana, &[(&foreign, public_chat(false))]).await), Some(404));
     assert_eq!(code(change(&mut hana, &[("not-an-id", public_chat(false))]).await), Some(400));
