@@ -43,6 +43,9 @@ pub enum RoomError {
     /// The meeting is INACTIVE, or the room is terminated.
     #[error("the meeting is closed")]
     Closed,
+    /// The person belongs in another room of the meeting, and is told to go there.
+    #[error("you are in another room of this meeting")]
+    Elsewhere,
     /// The SFU refused.
     #[error(transparent)]
     Media(#[from] crate::media::MediaFault),

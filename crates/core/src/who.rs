@@ -1,7 +1,7 @@
 //! Who a connection is and what it may do. Filled by the shell from the token and the store, never from the client.
 
 use crate::fact::Role;
-use crate::id::ParticipantId;
+use crate::id::{MeetingId, ParticipantId};
 use crate::standing::StageAccess;
 use crate::view_type::ViewType;
 
@@ -24,6 +24,9 @@ pub struct Who {
     pub view_type: Option<ViewType>,
     /// How the peer counts.
     pub role: Role,
+    /// Of whoever is a participant of the meeting whose breakout room this is: the room in which the store said that it belongs
+    /// when it came. `None` = a participant of this meeting itself.
+    pub belongs: Option<MeetingId>,
     /// What the preset allows.
     pub abilities: Abilities,
     /// Client address, present only when the configuration stores it (SEMANTICS §6.4).
@@ -74,6 +77,12 @@ pub struct Abilities {
     pub waiting_room: WaitingRoom,
     /// `accept_stage_requests`, where the preset has a stage.
     pub accept_stage_requests: bool,
+    /// `connected_meetings.can_alter_connected_meetings`.
+    pub alter_rooms: bool,
+    /// `connected_meetings.can_switch_connected_meetings`.
+    pub switch_rooms: bool,
+    /// `connected_meetings.can_switch_to_parent_meeting`.
+    pub switch_to_parent: bool,
     /// `stage_enabled` and `stage_access`.
     pub stage: StageAccess,
 }
@@ -127,6 +136,12 @@ pub enum Ability {
     AcceptWaiting,
     /// Let others on stage, and take them off.
     AcceptStageRequests,
+    /// Open and close breakout rooms, and move anybody.
+    AlterRooms,
+    /// Go to a breakout room by oneself.
+    SwitchRooms,
+    /// Go back to the meeting by oneself.
+    SwitchToParent,
 }
 
 impl Ability {
@@ -150,6 +165,9 @@ impl Ability {
             Self::ViewPolls => "polls.can_view",
             Self::AcceptWaiting => "accept_waiting_requests",
             Self::AcceptStageRequests => "accept_stage_requests",
+            Self::AlterRooms => "connected_meetings.can_alter_connected_meetings",
+            Self::SwitchRooms => "connected_meetings.can_switch_connected_meetings",
+            Self::SwitchToParent => "connected_meetings.can_switch_to_parent_meeting",
         }
     }
 
@@ -170,7 +188,10 @@ impl Ability {
             | Self::VotePolls
             | Self::ViewPolls
             | Self::AcceptWaiting
-            | Self::AcceptStageRequests => false,
+            | Self::AcceptStageRequests
+            | Self::AlterRooms
+            | Self::SwitchRooms
+            | Self::SwitchToParent => false,
         }
     }
 }
@@ -196,6 +217,9 @@ impl Abilities {
             Ability::ViewPolls => self.view_polls,
             Ability::AcceptWaiting => self.accept_waiting,
             Ability::AcceptStageRequests => self.accept_stage_requests,
+            Ability::AlterRooms => self.alter_rooms,
+            Ability::SwitchRooms => self.switch_rooms,
+            Ability::SwitchToParent => self.switch_to_parent,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The client's messages and the room's, each in the other's words (PROTOCOL §4), one file a feature. No state, no I/O.
 
+mod breakout;
 mod broadcast;
 mod chat;
 mod entry;
@@ -33,7 +34,7 @@ type Wire = (u32, Option<Vec<u8>>);
 type Understands = fn(u32, &[u8]) -> Option<Translated>;
 
 /// What the features understand.
-const ASKS: [Understands; 11] = [
+const ASKS: [Understands; 12] = [
     entry::ask,
     waiting::ask,
     roster::ask,
@@ -45,6 +46,7 @@ const ASKS: [Understands; 11] = [
     speaker::ask,
     spotlight::ask,
     stage::ask,
+    breakout::ask,
 ];
 
 /// A request of the client, or why it cannot be put to the room.
@@ -66,6 +68,7 @@ pub(crate) fn reply(meeting: MeetingId, msg: &Msg) -> Wire {
         Msg::Speaker(tell) => speaker::tell(tell),
         Msg::Spotlight(tell) => spotlight::tell(tell),
         Msg::Stage(tell) => stage::tell(tell),
+        Msg::Breakout(tell) => breakout::tell(tell),
     }
 }
 
@@ -83,7 +86,6 @@ fn other(event: u32) -> Translated {
         | room::UPDATE_ROOM_INFO
         | room::CLOSE_ROOM
         | room::GET_STAGE_PEERS
-        | room::CREATE_CONNECTED_ROOMS..=room::MOVE_PEERS
         | room::GET_ALL_ADDED_PARTICIPANTS
         | chat_event::SEARCH_CHANNEL_MESSAGES
         | plugin_event::GET_PLUGINS..=plugin_event::CUSTOM_PLUGIN_EVENT_TO_PEERS

@@ -113,14 +113,7 @@ pub fn as_offered(preset: &Value) -> Value {
     let mut plugins = all_false(&["can_close", "can_start", "can_edit_config"]);
     plugins["config"] = json!({});
     permissions.insert("plugins".into(), plugins);
-    permissions.insert(
-        "connected_meetings".into(),
-        all_false(&[
-            "can_alter_connected_meetings",
-            "can_switch_connected_meetings",
-            "can_switch_to_parent_meeting",
-        ]),
-    );
+    offered_rooms(permissions);
     offered_polls(permissions);
     offered_media(permissions, stage);
     offered_chat(permissions);
@@ -134,6 +127,17 @@ fn offered_waiting_room(permissions: &mut Map<String, Value>) {
     let way = permissions.entry("waiting_room_type").or_insert(Value::Null);
     if !matches!(way.as_str(), Some("ON_PRIVILEGED_USER_ENTRY" | "SKIP_ON_ACCEPT")) {
         *way = "SKIP".into();
+    }
+}
+
+/// What is missing is not allowed.
+fn offered_rooms(permissions: &mut Map<String, Value>) {
+    let rooms = object(permissions, "connected_meetings");
+    for key in
+        ["can_alter_connected_meetings", "can_switch_connected_meetings", "can_switch_to_parent_meeting"]
+    {
+        let allowed = rooms.get(key) == Some(&Value::Bool(true));
+        rooms.insert(key.into(), Value::Bool(allowed));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::config::RoomConfig;
 use crate::fact::{Fact, FactKind};
+use crate::family;
 use crate::id::{ChatId, MeetingId, PeerId, PollId, SessionId};
 use crate::removal::Removal;
 use crate::standing::Seat;
@@ -72,6 +73,14 @@ pub enum Write {
         peer: PeerId,
         /// `None` = where its preset puts it.
         seat: Option<Seat>,
+    },
+    /// The breakout rooms of a meeting have changed, or who belongs where. Not a fact: a session says by itself what it is
+    /// part of.
+    Breakout {
+        /// The meeting whose rooms they are.
+        parent: MeetingId,
+        /// What of them.
+        change: family::Change,
     },
     /// The room was terminated (Pagecall `terminated_at`).
     Terminated {

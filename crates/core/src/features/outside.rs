@@ -26,6 +26,7 @@ pub(super) fn answer(hall: &Hall, asked: &Asked, request: &Request) -> Option<Ms
         | Request::Speaker(_)
         | Request::Spotlight(_)
         | Request::Stage(_)
+        | Request::Breakout(_)
         | Request::NotOffered { .. } => None,
     }
 }

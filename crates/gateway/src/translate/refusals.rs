@@ -32,7 +32,7 @@ pub(crate) fn room_refusal(event: u32, error: &RoomError) -> Refusal {
         RoomError::Invalid { .. } | RoomError::Media(MediaFault::InvalidDescription(_)) => 400,
         RoomError::NotAllowed(_) | RoomError::Closed => 403,
         RoomError::NotFound(_) | RoomError::Media(MediaFault::NoTransport) => 404,
-        RoomError::NotJoined => 409,
+        RoomError::NotJoined | RoomError::Elsewhere => 409,
         RoomError::Limit { .. } | RoomError::WaitingRoomFull { .. } => 429,
         RoomError::NotOffered(_) => 501,
         RoomError::Unwritable => 503,
@@ -50,6 +50,7 @@ pub(crate) fn room_refusal(event: u32, error: &RoomError) -> Refusal {
         | RoomError::Invalid { .. }
         | RoomError::NotOffered(_)
         | RoomError::Closed
+        | RoomError::Elsewhere
         | RoomError::Unwritable
         | RoomError::Media(_) => error.to_string(),
     };

@@ -15,6 +15,7 @@ pub(crate) fn room_config(row: &MeetingRow, reconnect_grace_ms: i64, prior_toget
     RoomConfig {
         app: row.app.clone(),
         meeting: row.id,
+        parent: row.parent,
         title: row.title.clone(),
         open: row.active && row.terminated_at.is_none(),
         keep_alive_ms: row.keep_alive_secs.saturating_mul(1000),
@@ -30,6 +31,7 @@ fn orphan_config(meeting: MeetingId, open: &OpenSession, reconnect_grace_ms: i64
     RoomConfig {
         app: columns.app.clone(),
         meeting,
+        parent: None,
         title: columns.title.clone(),
         open: false,
         keep_alive_ms: columns.keep_alive_ms,
@@ -59,12 +61,14 @@ pub(super) async fn load(shell: &Shell, meeting: MeetingId) -> Result<Room, Stor
     let lost = store.lost_peers(meeting).await?;
     let (waits, admitted) = store.waiting(meeting, shell.clock.now()).await?;
     let seats = store.seats(meeting).await?;
+    let links = store.links(config.parent.unwrap_or(meeting)).await?;
     shell.rooms.clear_failed(meeting);
     Ok(Room::new(config, open)
         .with_removed(removals)
         .with_lost(lost)
         .with_waiting(waits, admitted)
-        .with_seats(seats))
+        .with_seats(seats)
+        .with_family(links))
 }
 
 /// Ends the stays nobody can continue, durably: at their loss if they were away, else at `failed_at`, an instant of the

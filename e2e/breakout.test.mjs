@@ -1,0 +1,136 @@
+// Breakout rooms, as people use them: a host who makes rooms and moves people with the UI kit's own manager, people who go and come
+// back by themselves, a server that is killed in between. At every step both REST lists say who is where, and nobody is anywhere twice.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { addParticipant, makeMeeting, nodeClient, nodeSessions, shortId, stays } from './lib/api.mjs';
+import { others, playing } from './lib/bare.mjs';
+import { startBrowser } from './lib/browser.mjs';
+import { link, notice, openMeet, pressJoin } from './lib/meet.mjs';
+import { startReceiver } from './lib/receiver.mjs';
+import { startServer } from './lib/server.mjs';
+import { until } from './lib/until.mjs';
+
+let server;
+let receiver;
+let chromium;
+let main;
+let client;
+const people = {};
+const ids = {};
+const tokens = {};
+/** Meeting ids by title, as the host's client knows them. */
+const rooms = {};
+const args = ['--webhook-allow', '127.0.0.0/8'];
+const NAMES = ['hana', 'pia', 'sam'];
+
+before(async () => {
+  [server, receiver, chromium] = await Promise.all([startServer('breakout', { args }), startReceiver(), startBrowser()]);
+  client = nodeClient(server);
+  main = await makeMeeting(server, 'Main');
+  rooms.Main = main;
+  await client.realtimeKit.webhooks.createWebhook(server.app, {
+    account_id: server.account,
+    name: 'all',
+    url: receiver.url,
+    events: ['meeting.started', 'meeting.participantJoined', 'meeting.participantLeft', 'meeting.ended'],
+  });
+  await switcher();
+  for (const [name, preset] of [['hana', 'group_call_host'], ['pia', 'group_call_participant'], ['sam', 'switcher']]) {
+    ({ id: ids[name], token: tokens[name] } = await addParticipant(server, main, name, preset));
+    people[name] = await chromium.person(name);
+    await people[name].page.setViewportSize({ width: 1280, height: 720 });
+    await openMeet(people[name], link(server, tokens[name]));
+    await pressJoin(people[name]);
+  }
+});
+
+after(async () => {
+  await chromium?.close();
+  await receiver?.close();
+  await server?.stop();
+});
+
+/** A preset of those who may go to breakout rooms by themselves. */
+async function switcher() {
+  const of = { account_id: server.account };
+  const { data } = await client.realtimeKit.presets.get(server.app, of);
+  const { id } = data.find((preset) => preset.name === 'group_call_participant');
+  const { data: preset } = await client.realtimeKit.presets.getPresetByID(id, { ...of, app_id: server.app });
+  const { config, permissions, ui } = preset;
+  permissions.connected_meetings.can_switch_connected_meetings = true;
+  await client.realtimeKit.presets.create(server.app, { ...of, name: 'switcher', config, permissions, ui });
+}
+
+const picture = (name, what) => people[name].page.screenshot({ path: new URL(`./out/breakout-${what}.png`, import.meta.url).pathname });
+const on = (name, work, arg) => people[name].page.evaluate(work, arg);
+const at = (name) => on(name, () => window.meeting.meta.meetingId);
+
+/** Rooms and people as a client knows them: `{title: [names]}`. */
+const known = (name) =>
+  on(name, () => {
+    const { parentMeeting, meetings } = window.meeting.connectedMeetings;
+    return Object.fromEntries([parentMeeting, ...meetings].map((m) => [m.title, m.participants.map((p) => p.displayName).sort()]));
+  });
+
+/** The session of a meeting that is LIVE, and the others, newest first. */
+async function sessionsOf(meeting) {
+  const { sessions } = await nodeSessions(client, server, { associated_id: meeting });
+  return sessions;
+}
+
+const ms = (text) => new Date(text).getTime();
+
+/**
+ * Where everybody is, by all who know: `{title: [names]}`, with every room that is open. The clients see each other there and nobody
+ * else; the host's list of rooms; one LIVE session a room with somebody in it, that of a breakout room in the parent's; and the
+ * stays, of which nobody has two open ones.
+ */
+async function together(where) {
+  await until(`everybody is where ${JSON.stringify(where)} says`, async () => {
+    for (const [title, names] of Object.entries(where)) {
+      for (const name of names) {
+        assert.equal(await at(name), rooms[title], `${name} is in ${title}`);
+        assert.deepEqual(await others(people[name]), names.filter((n) => n !== name).sort(), `${name} sees`);
+      }
+    }
+    assert.deepEqual(await known('hana'), where, 'the list of rooms');
+    await recorded(where);
+    return true;
+  });
+}
+
+async function recorded(where) {
+  const [parent] = await sessionsOf(main);
+  assert.equal(parent.status, 'LIVE', 'the parent lives');
+  const open = [];
+  for (const [title, names] of Object.entries(where)) {
+    const sessions = await sessionsOf(rooms[title]);
+    const all = await stays(server, shortId(rooms[title]));
+    const here = all.filter((s) => !s.disconnected_at);
+    assert.equal(here.length, names.length, `open stays of ${title}`);
+    open.push(...here.map((s) => s.user_id));
+    const live = sessions.filter((s) => s.status === 'LIVE');
+    assert.equal(live[0]?.live_participants ?? 0, names.length, `live participants of ${title}`);
+  }
+  assert.deepEqual(open.sort(), Object.values(where).flat().map((n) => `user-${n}`).sort(), 'everybody is somewhere, and once');
+}
+
+const create = (titles) => on('hana', (t) => window.meeting.connectedMeetings.createMeetings(t.map((title) => ({ title }))), titles);
+const move = (by, name, from, to) =>
+  on(by, ([f, t, id]) => window.meeting.connectedMeetings.moveParticipants(f, t, [id]), [rooms[from], rooms[to], ids[name]]);
+
+test('Three people in one meeting', async () => {
+  await together({ Main: ['hana', 'pia', 'sam'] });
+});
+
+test('A host makes two rooms', async () => {
+  const made = await create(['Red', 'Blue']);
+  assert.deepEqual(made.map((m) => m.title), ['Red', 'Blue']);
+  for (const { id, title } of made) rooms[title] = id;
+  await together({ Main: ['hana', 'pia', 'sam'], Red: [], Blue: [] });
+});
+
+test('Moved is moved: out of one session and in the other', async () => {
+  assert.deepEqual(await move('hana', 'pia', 'Main', 'Red'), { success: true });
+  await together({ Main: ['hana', 'sam'], Red: ['pia'], Blue: [] });
+});
