@@ -93,6 +93,8 @@ async function together(where) {
         assert.deepEqual(await others(people[name]), names.filter((n) => n !== name).sort(), `${name} sees`);
       }
     }
+    // Without rooms nobody is told who is where before he asks.
+    if (Object.keys(where).length === 1) await on('hana', () => window.meeting.connectedMeetings.getConnectedMeetings());
     assert.deepEqual(await known('hana'), where, 'the list of rooms');
     await recorded(where);
     return true;
@@ -133,4 +135,100 @@ test('A host makes two rooms', async () => {
 test('Moved is moved: out of one session and in the other', async () => {
   assert.deepEqual(await move('hana', 'pia', 'Main', 'Red'), { success: true });
   await together({ Main: ['hana', 'sam'], Red: ['pia'], Blue: [] });
+});
+
+test('Who may goes by himself, and sees and hears who is there', async () => {
+  assert.deepEqual(await move('sam', 'sam', 'Main', 'Red'), { success: true });
+  await together({ Main: ['hana'], Red: ['pia', 'sam'], Blue: [] });
+  await playing(people.sam, { video: 1, audio: 1 });
+  await playing(people.pia, { video: 1, audio: 1 });
+  await on('pia', () => window.meeting.chat.sendTextMessage('only here'));
+  const said = (name) => on(name, () => window.meeting.chat.messages.map((m) => m.message));
+  await until('sam reads it', async () => (await said('sam')).includes('only here'));
+  assert.deepEqual(await said('hana'), []);
+});
+
+/** What the server says to a move that the client itself would not ask for. */
+const refused = (name, from, to, who) =>
+  on(
+    name,
+    async ([f, t, id]) => {
+      const { permissions } = window.meeting.self;
+      const own = permissions.connectedMeetings;
+      const may = { ...own };
+      Object.assign(own, { canAlterConnectedMeetings: true });
+      const result = await window.meeting.connectedMeetings.moveParticipants(f, t, [id]);
+      Object.assign(own, may);
+      return result.success ? 'done' : String(result.error?.message ?? result.error);
+    },
+    [from, to, who],
+  );
+
+test('Who may not does not, whatever the client believes', async () => {
+  assert.match(await refused('pia', rooms.Red, rooms.Blue, ids.pia), /can_switch_connected_meetings/);
+  assert.match(await refused('pia', rooms.Red, rooms.Main, ids.sam), /can_alter_connected_meetings/);
+  assert.match(await refused('sam', rooms.Main, rooms.Red, ids.hana), /can_alter_connected_meetings/);
+  const foreign = await makeMeeting(server, 'Foreign');
+  assert.match(await refused('hana', rooms.Main, foreign, ids.hana), /breakout room not found/);
+  assert.match(await refused('hana', foreign, rooms.Blue, ids.sam), /participant in that room not found/);
+  await together({ Main: ['hana'], Red: ['pia', 'sam'], Blue: [] });
+});
+
+test('Back by oneself, with the words of the leave dialog', async () => {
+  await people.pia.page.locator('rtk-leave-button').click();
+  await picture('pia', 'leave');
+  await people.pia.page.getByRole('button', { name: 'Main Room' }).click();
+  await together({ Main: ['hana', 'pia'], Red: ['sam'], Blue: [] });
+  await playing(people.pia, { video: 1, audio: 1 });
+});
+
+test('The parent lives while a room does, with nobody in it', async () => {
+  assert.deepEqual(await move('hana', 'pia', 'Main', 'Blue'), { success: true });
+  await together({ Main: ['hana'], Red: ['sam'], Blue: ['pia'] });
+  assert.deepEqual(await move('hana', 'hana', 'Main', 'Blue'), { success: true });
+  await together({ Main: [], Red: ['sam'], Blue: ['hana', 'pia'] });
+});
+
+test('Over a kill of the server everybody is where he was', async () => {
+  const { http, data, media } = server;
+  await server.kill();
+  server = await startServer('breakout', { data, http: new URL(http).host, media, args });
+  client = nodeClient(server);
+  for (const name of NAMES) {
+    await until(`${name} is back`, () => on(name, () => window.meeting.self.roomJoined && window.meeting.meta.socketState.state === 'connected'), 60_000);
+  }
+  await until('all are where they were', () => recorded({ Main: [], Red: ['sam'], Blue: ['hana', 'pia'] }).then(() => true), 60_000);
+  await together({ Main: [], Red: ['sam'], Blue: ['hana', 'pia'] });
+  await playing(people.pia, { video: 1, audio: 1 }, 60_000);
+});
+
+test('A move that a kill came between is carried out', async () => {
+  // Nobody answers the move any more, and its target does not hear of it: what is durable is where somebody belongs.
+  const { http, data, media } = server;
+  const asked = move('hana', 'sam', 'Red', 'Blue');
+  await asked;
+  await server.kill();
+  server = await startServer('breakout', { data, http: new URL(http).host, media, args });
+  client = nodeClient(server);
+  await until('all are in Blue', () => recorded({ Main: [], Red: [], Blue: ['hana', 'pia', 'sam'] }).then(() => true), 90_000);
+  await together({ Main: [], Red: [], Blue: ['hana', 'pia', 'sam'] });
+});
+
+test('A page that is loaded again comes back to its room', async () => {
+  await people.pia.page.reload();
+  await openMeet(people.pia, link(server, tokens.pia));
+  await people.pia.page.getByRole('button', { name: 'Join', exact: true }).click();
+  await until('pia is back in Blue', () => on('pia', (b) => window.meeting.self.roomJoined && window.meeting.meta.meetingId === b, rooms.Blue));
+  await together({ Main: [], Red: [], Blue: ['hana', 'pia', 'sam'] });
+});
+
+test('Closed rooms send everybody back, who closes them too', async () => {
+  // Its own client is on the way out when the answer comes.
+  await on('hana', (all) => void window.meeting.connectedMeetings.deleteMeetings(all).catch(() => {}), [rooms.Red, rooms.Blue]);
+  await together({ Main: ['hana', 'pia', 'sam'] });
+  for (const name of NAMES) await playing(people[name], { video: 2, audio: 2 });
+  for (const title of ['Red', 'Blue']) {
+    const sessions = await sessionsOf(rooms[title]);
+    assert.ok(sessions.every((s) => s.status === 'ENDED'), `${title} is over`);
+  }
 });

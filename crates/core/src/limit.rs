@@ -111,3 +111,5 @@ pub const BREAKOUT_AWAITED_MS: i64 = 30_000;
 /// How long after a join a client is not moved unless it has asked for the rooms, milliseconds: until it does, its app does not
 /// know yet that it is in, and would miss that it is somewhere else (PROTOCOL §7.9).
 pub const BREAKOUT_RIPE_MS: i64 = 3_000;
+/// How long whoever moves others and himself stays, milliseconds: for what his client has to ask afterwards where it is.
+pub const BREAKOUT_ASKER_MS: i64 = 500;

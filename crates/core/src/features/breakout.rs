@@ -15,7 +15,7 @@ use crate::family::{Asker, Family, Links, Note};
 use crate::feature::Feature;
 use crate::hall::{Asked, Gone, Hall, Peer};
 use crate::id::{MeetingId, ParticipantId, PeerId};
-use crate::limit::{BREAKOUT_MOVE_MAX, BREAKOUT_ROOMS_MAX, BREAKOUT_TITLE_MAX_CHARS};
+use crate::limit::{BREAKOUT_ASKER_MS, BREAKOUT_MOVE_MAX, BREAKOUT_ROOMS_MAX, BREAKOUT_TITLE_MAX_CHARS};
 use crate::time::UnixMs;
 use crate::who::Ability;
 use crate::words::breakout::{Ask, Tell};
@@ -97,6 +97,13 @@ impl Breakout {
             return self.rooms(hall, asked);
         }
         self.check(hall, asked, &ask)?;
+        if let Ask::Move { people, .. } = &ask
+            && people.len() > 1
+            && let Some(me) = hall.peers.get_mut(asked.me).filter(|me| people.contains(&me.participant()))
+        {
+            // The UI kit goes on to close the rooms out of which it moved everybody, itself included.
+            me.ripe_at = me.ripe_at.max(asked.stamp.now.plus_ms(BREAKOUT_ASKER_MS));
+        }
         let asker = Asker { conn: asked.conn, re: asked.re.clone() };
         match &mut self.side {
             Side::Parent(parent) => {

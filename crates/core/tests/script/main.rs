@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod ask;
+mod rooms;
 mod show;
 mod world;
 
@@ -65,5 +66,6 @@ macro_rules! scripts {
 scripts! {
     minutes keep_alive kick_all_and_kick removed grace silence resume stay_ids clock max_meeting_seconds configure closed_room
     roles restart hold stop chat chat_private media media_resume unmuted_meanwhile host_control api_mute mute_away speaker plugin_store polls stage stage_restart broadcast message roster refusals
+    breakout_parent breakout_room
     waiting_accept waiting_together waiting_host waiting_away waiting_end waiting_stage
 }

@@ -20,7 +20,8 @@ use sederunt_core::who::{Abilities, WaitingRoom, Who};
 use sederunt_core::words::chat::ChatMessage;
 use sederunt_core::words::polls::StoredPoll;
 
-use crate::ask::new_poll;
+use crate::ask::{abilities, new_poll};
+use crate::rooms::Kept;
 use crate::show::{Names, clock, effect_line, write_line};
 
 /// A room, its clock, and everything that a shell would keep for it.
@@ -49,6 +50,7 @@ pub(crate) struct World {
     seats: BTreeMap<(SessionId, PeerId), Seat>,
     /// Each session's own time minus the steady clock.
     offsets: BTreeMap<SessionId, i64>,
+    links: Kept,
 }
 
 /// What the store keeps of the waiting room.
@@ -74,6 +76,7 @@ impl World {
         let config = RoomConfig {
             app: AppId::from("app"),
             meeting: MeetingId::from_u128(0xfeed),
+            parent: None,
             title: "T".to_owned(),
             open: true,
             keep_alive_ms: 60_000,
@@ -101,6 +104,7 @@ impl World {
             waiting: Waiting::default(),
             seats: BTreeMap::new(),
             offsets: BTreeMap::new(),
+            links: Kept::default(),
         }
     }
 
@@ -124,11 +128,16 @@ impl World {
             }],
             ["config", settings @ ..] => {
                 self.configure(settings);
-                self.room = Room::new(self.config.clone(), None);
+                let links = self.links.links(&self.config, None);
+                self.room = Room::new(self.config.clone(), None).with_family(links);
                 Vec::new()
             }
             ["api", rest @ ..] => self.api(rest),
             ["sfu", rest @ ..] => self.sfu(rest),
+            ["from", room, rest @ ..] => {
+                let (from, note) = self.note(room, rest);
+                self.feed(Input::Note { from, note })
+            }
             ["connect", peer, person, rest @ ..] => self.connect(peer, person, rest),
             ["restart", at] => self.restart(clock::parse(at)),
             ["sessions"] => self.sessions(),
@@ -201,6 +210,7 @@ impl World {
                 }
                 assert_eq!(self.tallies[&fact.session].columns(), columns, "folding the facts again");
             }
+            Write::Breakout { change, .. } => self.links.take(change),
             Write::Chat(message) => {
                 self.chat.retain(|m| m.id != message.id);
                 self.chat.push(message.clone());
@@ -233,7 +243,12 @@ impl World {
                     self.calls.push_back((*call, cmd.clone()));
                 }
             }
-            Effect::Tell { .. } | Effect::Refuse { .. } | Effect::Close { .. } | Effect::Done { .. } => {}
+            Effect::Tell { .. }
+            | Effect::Refuse { .. }
+            | Effect::Close { .. }
+            | Effect::Elsewhere { .. }
+            | Effect::Transfer { .. }
+            | Effect::Done { .. } => {}
         }
     }
 
@@ -249,6 +264,7 @@ impl World {
             view_type: Some(ViewType::GroupCall),
             preset_name: "preset".to_owned(),
             role: Role::Member,
+            belongs: None,
             abilities: abilities("all"),
             ip_address: None,
             user_agent: None,
@@ -266,6 +282,7 @@ impl World {
                 ("wait", "accept") => who.abilities.waiting_room = WaitingRoom::UntilAccepted,
                 ("wait", "host") => who.abilities.waiting_room = WaitingRoom::UntilPrivileged,
                 ("hidden", _) => who.abilities.hidden = true,
+                ("belongs", room) => who.belongs = Some(self.names.room(room)),
                 ("stage", "allowed") => who.abilities.stage = StageAccess::Allowed,
                 ("stage", "request") => who.abilities.stage = StageAccess::CanRequest,
                 ("stage", "not_allowed") => who.abilities.stage = StageAccess::NotAllowed,
@@ -290,6 +307,7 @@ impl World {
             let (name, value) = setting.split_once('=').unwrap();
             match name {
                 "title" => self.config.title = value.to_owned(),
+                "parent" => self.config.parent = Some(self.names.room(value)),
                 "open" => self.config.open = value == "true",
                 "keep_alive" => self.config.keep_alive_ms = clock::parse(value),
                 "grace" => self.config.reconnect_grace_ms = clock::parse(value),
@@ -405,7 +423,8 @@ impl World {
         self.room = Room::new(self.config.clone(), open)
             .with_removed(self.removed.iter().copied())
             .with_waiting(self.waiting.waits.values().copied(), admitted.copied())
-            .with_seats(seats);
+            .with_seats(seats)
+            .with_family(self.links.links(&self.config, live));
         out
     }
 
@@ -448,9 +467,17 @@ impl World {
     fn ask(&mut self, peer: &str, words: &[&str]) -> Vec<String> {
         let Some(conn) = self.conns.get(peer).copied() else { panic!("{peer} has no socket") };
         self.asked += 1;
-        let request = self.request(peer, words);
+        let mut request = self.request(peer, words);
+        request.name_rooms(|| {
+            self.fresh += 1;
+            Id::mint(3_000, self.fresh)
+        });
         let re = ReqId { event: 0, id: format!("r{}", self.asked) };
         self.feed(Input::Request { conn, re, request })
+    }
+
+    pub(crate) fn conn(&self, peer: &str) -> ConnId {
+        self.conns[peer]
     }
 
     /// Participants by their names; `peer:a` is a peer instead.
@@ -464,31 +491,5 @@ impl World {
 
     pub(crate) fn peers(&mut self, ids: &str) -> Vec<PeerId> {
         ids.split(',').map(|id| self.names.peer(id)).collect()
-    }
-}
-
-fn abilities(list: &str) -> Abilities {
-    let can = |name: &str| list == "all" || list.split(',').any(|word| word == name);
-    Abilities {
-        hidden: list.split(',').any(|word| word == "hidden"),
-        kick: can("kick"),
-        mute_others_audio: can("mute_audio"),
-        mute_others_video: can("mute_video"),
-        pin: can("pin"),
-        edit_display_name: can("rename"),
-        produce_audio: can("audio"),
-        produce_video: can("video"),
-        produce_screenshare: can("screen"),
-        chat_public_text: can("chat"),
-        chat_public_files: can("files"),
-        chat_private_text: can("whisper"),
-        chat_private_files: can("private_files"),
-        create_polls: can("poll"),
-        vote_polls: can("vote"),
-        view_polls: can("view_polls"),
-        accept_waiting: can("accept"),
-        waiting_room: WaitingRoom::Skip,
-        accept_stage_requests: can("accept_stage"),
-        stage: StageAccess::NoStage,
     }
 }

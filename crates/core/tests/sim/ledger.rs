@@ -60,6 +60,7 @@ impl Ledger {
                     None => assert!(self.seats.remove(peer).is_some(), "{peer} had no seat of its own"),
                 }
             }
+            Write::Breakout { .. } => panic!("nobody asks for breakout rooms here"),
             Write::Chat(_) | Write::ChatDeleted { .. } | Write::Poll(_) | Write::PollVote { .. } => {}
         }
     }

@@ -320,7 +320,8 @@ impl Parent {
         let had_rooms = self.told.as_ref().is_some_and(|told| !told.rooms.is_empty());
         if self.rooms.is_empty() && !had_rooms {
             (self.changed, self.told) = (false, None);
-            return;
+            // Closed rooms in which people still are need no list.
+            return self.strangers.clear();
         }
         if !self.changed && self.strangers.is_empty() || self.told_at.is_some_and(|at| now.since(at) < BREAKOUT_TOLD_EVERY_MS)
         {
