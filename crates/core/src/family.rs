@@ -206,7 +206,11 @@ impl Family {
     #[must_use]
     pub fn empty(&self) -> Self {
         let bare = |branch: &Branch| Branch { people: Vec::new(), ..branch.clone() };
-        Self { session: self.session, parent: bare(&self.parent), rooms: self.rooms.iter().map(bare).collect() }
+        Self {
+            session: self.session,
+            parent: bare(&self.parent),
+            rooms: self.rooms.iter().map(bare).collect(),
+        }
     }
 
     /// Rooms that are here and not in `other`.
@@ -219,7 +223,8 @@ impl Family {
     /// Bytes that it holds beside a fixed size, roughly.
     pub fn text_bytes(&self) -> usize {
         let of = |branch: &Branch| {
-            let people: usize = branch.people.iter().map(|member| member.text_bytes().saturating_add(64)).sum();
+            let people: usize =
+                branch.people.iter().map(|member| member.text_bytes().saturating_add(64)).sum();
             branch.title.len().saturating_add(64).saturating_add(people)
         };
         std::iter::once(&self.parent).chain(&self.rooms).map(of).sum()

@@ -26,8 +26,8 @@ use crate::input::Command;
 use crate::media::Ranking;
 use crate::time::{Stamp, UnixMs};
 use crate::words::Request;
-use crate::words::entry as entry_words;
 use crate::words::chat::ChatMessage;
+use crate::words::entry as entry_words;
 use crate::words::polls::StoredPoll;
 
 use breakout::{Breakout, Order};

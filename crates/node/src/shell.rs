@@ -9,7 +9,6 @@ use sederunt_store::Store;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::{NodeConfig, NodeError};
 use crate::clock::Clock;
 use crate::ids::IdMint;
 use crate::link::LinkKey;
@@ -19,6 +18,7 @@ use crate::returning::Returning;
 use crate::rooms::Rooms;
 use crate::seen::Book;
 use crate::token::{Claims, TokenKey};
+use crate::{NodeConfig, NodeError};
 
 /// Shared state of the shell.
 #[derive(Debug)]

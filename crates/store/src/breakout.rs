@@ -46,8 +46,10 @@ fn links(conn: &Connection, parent: MeetingId) -> Result<Links> {
     let sql = "SELECT m.id FROM meeting m JOIN session s ON s.meeting = m.id AND s.ended_ms IS NULL
                WHERE m.parent = ?1 ORDER BY m.id";
     let live = list(conn, sql, [root], |r| id(r, "id"))?;
-    let sql = "SELECT participant, room FROM placement WHERE parent = ?1 ORDER BY at_ms DESC, participant LIMIT ?2";
-    let placed = list(conn, sql, params![root, PLACED_MAX as i64], |r| Ok((id(r, "participant")?, id(r, "room")?)))?;
+    let sql =
+        "SELECT participant, room FROM placement WHERE parent = ?1 ORDER BY at_ms DESC, participant LIMIT ?2";
+    let placed =
+        list(conn, sql, params![root, PLACED_MAX as i64], |r| Ok((id(r, "participant")?, id(r, "room")?)))?;
     let (mut ended_at, mut made) = (None, 0);
     if let Some((session, started_at)) = session {
         ended_at = last_child_end(conn, session)?;

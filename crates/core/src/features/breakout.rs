@@ -142,7 +142,9 @@ impl Breakout {
             return Err(RoomError::NotJoined);
         }
         let needs = match ask {
-            Ask::Move { to, people, .. } if **people == [peer.participant()] && !peer.may(Ability::AlterRooms) => {
+            Ask::Move { to, people, .. }
+                if **people == [peer.participant()] && !peer.may(Ability::AlterRooms) =>
+            {
                 if *to == self.parent_of(hall) { Ability::SwitchToParent } else { Ability::SwitchRooms }
             }
             Ask::Rooms | Ask::Create { .. } | Ask::Close { .. } | Ask::Move { .. } => Ability::AlterRooms,
@@ -160,7 +162,10 @@ impl Breakout {
                 if rooms.iter().all(|room| fits(&room.title)) {
                     return Ok(());
                 }
-                Err(RoomError::Invalid { field: "title", rule: "must have 1 to 256 characters that are not all blank" })
+                Err(RoomError::Invalid {
+                    field: "title",
+                    rule: "must have 1 to 256 characters that are not all blank",
+                })
             }
             Ask::Close { rooms } => {
                 bounded("payloads", "breakout rooms in one request", rooms.len(), BREAKOUT_ROOMS_MAX)
@@ -268,7 +273,8 @@ impl Breakout {
 
     /// What waited is due.
     pub(crate) fn tick(&mut self, hall: &mut Hall, at: UnixMs) {
-        let is_due = |id: &PeerId, _: &mut MeetingId| hall.peers.get(*id).is_none_or(|peer| peer.ripe_at <= at);
+        let is_due =
+            |id: &PeerId, _: &mut MeetingId| hall.peers.get(*id).is_none_or(|peer| peer.ripe_at <= at);
         let due: Vec<(PeerId, MeetingId)> = self.unripe.extract_if(.., is_due).collect();
         self.orders.extend(due.into_iter().map(|(id, to)| Order::Send(id, to)));
         if let Side::Parent(parent) = &mut self.side {

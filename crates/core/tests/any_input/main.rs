@@ -386,7 +386,9 @@ impl World {
                     self.calls.push_back((*call, cmd.clone()));
                 }
             }
-            Effect::Transfer { conn, .. } => assert!(self.open.contains(conn), "sends on a socket that is gone"),
+            Effect::Transfer { conn, .. } => {
+                assert!(self.open.contains(conn), "sends on a socket that is gone")
+            }
             Effect::Elsewhere { .. } | Effect::Done { .. } => {}
         }
     }

@@ -18,7 +18,10 @@ impl Maker {
         Request::Breakout(match self.rng.below(4) {
             0 => breakout::Ask::Rooms,
             1 => breakout::Ask::Create {
-                rooms: vec![RoomName { meeting: self.room(), title: self.text() }; self.rng.below(3) as usize],
+                rooms: vec![
+                    RoomName { meeting: self.room(), title: self.text() };
+                    self.rng.below(3) as usize
+                ],
             },
             2 => breakout::Ask::Close { rooms: vec![self.room()] },
             _ => breakout::Ask::Move {

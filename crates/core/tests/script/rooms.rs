@@ -37,7 +37,9 @@ impl Kept {
                 self.rooms.retain(|open| open.meeting != *room);
                 self.placed.retain(|_, place| place != room);
             }
-            Change::Placed { participant, room: Some(room), .. } => drop(self.placed.insert(*participant, *room)),
+            Change::Placed { participant, room: Some(room), .. } => {
+                drop(self.placed.insert(*participant, *room))
+            }
             Change::Placed { participant, room: None, .. } => drop(self.placed.remove(participant)),
         }
     }
@@ -45,11 +47,8 @@ impl Kept {
     pub(crate) fn links(&self, config: &RoomConfig, session: Option<SessionId>) -> Links {
         let parent = config.parent.unwrap_or(config.meeting);
         let session = config.parent.map(|_| PARENT_SESSION).or(session);
-        let room = |room: &RoomName| Branch {
-            meeting: room.meeting,
-            title: room.title.clone(),
-            people: Vec::new(),
-        };
+        let room =
+            |room: &RoomName| Branch { meeting: room.meeting, title: room.title.clone(), people: Vec::new() };
         let rooms = self.rooms.iter().map(room).collect();
         let family = Family { session, rooms, ..Family::alone(parent, config.title.clone()) };
         let placed = self.placed.iter().map(|(who, room)| (*who, *room)).collect();

@@ -47,10 +47,12 @@ fn transfer(payload: &[u8]) -> Result<Ask, Refusal> {
     if asked.participants.iter().any(|person| person.preset_id.as_ref().is_some_and(|id| !id.is_empty())) {
         return Err(Refusal {
             code: 501,
-            message: "\"participants.preset_id\" is not offered by this server: people keep their presets".to_owned(),
+            message: "\"participants.preset_id\" is not offered by this server: people keep their presets"
+                .to_owned(),
         });
     }
-    let named: Vec<String> = asked.participants.into_iter().map(|person| person.id.unwrap_or_default()).collect();
+    let named: Vec<String> =
+        asked.participants.into_iter().map(|person| person.id.unwrap_or_default()).collect();
     Ok(Ask::Move {
         from: id("source_meeting_id", &asked.source_meeting_id.unwrap_or_default())?,
         to: id("destination_meeting_id", &asked.destination_meeting_id.unwrap_or_default())?,
@@ -67,7 +69,8 @@ pub(super) fn tell(tell: &Tell) -> Wire {
         Tell::RoomsClosed(rooms) => wire(room::CONNECTED_ROOMS_DELETED, &closed(rooms)),
         Tell::Moved { to, missing } => wire(room::MOVE_PEERS, &moved(*to, missing)),
         Tell::Transfer { to, token } => {
-            let transfer = r::TransferPeer { meeting_id: Some(to.to_string()), auth_token: Some(token.clone()) };
+            let transfer =
+                r::TransferPeer { meeting_id: Some(to.to_string()), auth_token: Some(token.clone()) };
             wire(room::TRANSFER_PEER, &transfer)
         }
     }

@@ -117,6 +117,8 @@ fn text_bytes(what: &What) -> usize {
     match what {
         What::Message(ToRoom::Request { request, .. }) => request.text_bytes(),
         What::Message(ToRoom::Command { command, .. }) => command.text_bytes(),
-        What::Message(ToRoom::Connect { .. } | ToRoom::Disconnect { .. }) | What::Lost(..) | What::Note(..) => 0,
+        What::Message(ToRoom::Connect { .. } | ToRoom::Disconnect { .. })
+        | What::Lost(..)
+        | What::Note(..) => 0,
     }
 }

@@ -143,7 +143,8 @@ impl Parent {
         let (now, here) = (hall.now(), hall.config().meeting);
         remember(hall, Change::Closed { room, at: now });
         self.placed.retain(|_, place| *place != room);
-        let on_the_way = self.awaited.values().filter(|awaited| awaited.to == room).map(|awaited| &awaited.who);
+        let on_the_way =
+            self.awaited.values().filter(|awaited| awaited.to == room).map(|awaited| &awaited.who);
         let back: Vec<Member> = people.iter().chain(on_the_way).cloned().collect();
         back.into_iter().for_each(|who| self.await_in(here, now, who));
         self.changed = true;
@@ -225,8 +226,10 @@ impl Parent {
         }
         hall.kin.is_live = !self.live.is_empty();
         hall.kin.ended_at = hall.kin.ended_at.max(ended_at.map(|at| hall.told(at)));
-        let came = |who: &Member| self.awaited.get(&who.participant).is_some_and(|awaited| awaited.to == from);
-        let came: Vec<ParticipantId> = people.iter().filter(|who| came(who)).map(|who| who.participant).collect();
+        let came =
+            |who: &Member| self.awaited.get(&who.participant).is_some_and(|awaited| awaited.to == from);
+        let came: Vec<ParticipantId> =
+            people.iter().filter(|who| came(who)).map(|who| who.participant).collect();
         for participant in came {
             self.awaited.remove(&participant);
         }
@@ -271,14 +274,19 @@ impl Parent {
         });
         Family {
             session: hall.session().map(|tally| tally.session()),
-            parent: Branch { meeting: here, title: hall.config().title.clone(), people: self.shown(here, joined) },
+            parent: Branch {
+                meeting: here,
+                title: hall.config().title.clone(),
+                people: self.shown(here, joined),
+            },
             rooms: rooms.collect(),
         }
     }
 
     /// Those who are in a room and not on the way out, and those on the way to it. Nobody sees who is hidden.
     fn shown(&self, room: MeetingId, people: Vec<Member>) -> Vec<Member> {
-        let goes = |who: &Member| self.awaited.get(&who.participant).is_some_and(|awaited| awaited.to != room);
+        let goes =
+            |who: &Member| self.awaited.get(&who.participant).is_some_and(|awaited| awaited.to != room);
         let mut shown: Vec<Member> = people.into_iter().filter(|who| !goes(who)).collect();
         let is_in: BTreeSet<ParticipantId> = shown.iter().map(|who| who.participant).collect();
         let comes = |awaited: &&Awaited| awaited.to == room && !is_in.contains(&awaited.who.participant);
@@ -292,9 +300,8 @@ impl Parent {
         if hall.peers.take_people_changed() {
             self.changed = true;
             let here = hall.config().meeting;
-            let is_in = |id: &ParticipantId| {
-                hall.peers.iter().any(|peer| peer.participant() == *id && counts(peer))
-            };
+            let is_in =
+                |id: &ParticipantId| hall.peers.iter().any(|peer| peer.participant() == *id && counts(peer));
             self.awaited.retain(|id, awaited| awaited.to != here || !is_in(id));
         }
         self.tell(hall, hall.now());
@@ -323,7 +330,8 @@ impl Parent {
             // Closed rooms in which people still are need no list.
             return self.strangers.clear();
         }
-        if !self.changed && self.strangers.is_empty() || self.told_at.is_some_and(|at| now.since(at) < BREAKOUT_TOLD_EVERY_MS)
+        if !self.changed && self.strangers.is_empty()
+            || self.told_at.is_some_and(|at| now.since(at) < BREAKOUT_TOLD_EVERY_MS)
         {
             return;
         }

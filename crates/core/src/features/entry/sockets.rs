@@ -36,7 +36,9 @@ impl Entry {
             }
             None if let Some(removal) = self.removed.get(id, now) => turn_away(hall, conn, &who, removal),
             // Whoever belongs in the parent of a closed breakout room is sent there when it wants to come in.
-            None if self.is_closed(hall) && who.belongs.is_none() => hall.close(conn, CloseReason::RoomClosed),
+            None if self.is_closed(hall) && who.belongs.is_none() => {
+                hall.close(conn, CloseReason::RoomClosed)
+            }
             None if hall.peers.len() >= limit::PEERS_MAX => hall.close(conn, CloseReason::RoomFull),
             None => {
                 let mut peer = Peer::new(id, token, who, conn, now);
