@@ -177,7 +177,7 @@ test('Who may not does not, whatever the client believes', async () => {
 test('Back by oneself, with the words of the leave dialog', async () => {
   await people.pia.page.locator('rtk-leave-button').click();
   await picture('pia', 'leave');
-  await people.pia.page.getByRole('button', { name: 'Main Room' }).click();
+  await people.pia.page.getByRole('button', { name: 'Go back to main room' }).click();
   await together({ Main: ['hana', 'pia'], Red: ['sam'], Blue: [] });
   await playing(people.pia, { video: 1, audio: 1 });
 });
@@ -231,4 +231,90 @@ test('Closed rooms send everybody back, who closes them too', async () => {
     const sessions = await sessionsOf(rooms[title]);
     assert.ok(sessions.every((s) => s.status === 'ENDED'), `${title} is over`);
   }
+});
+
+/** The manager of the UI kit, on the host's screen. */
+const manager = () => people.hana.page.locator('rtk-breakout-rooms-manager');
+async function openManager() {
+  await people.hana.page.locator('rtk-more-toggle').click();
+  await people.hana.page.locator('rtk-breakout-rooms-toggle').first().click();
+}
+async function assign(name, nth) {
+  await manager().locator('rtk-breakout-room-participants').getByText(name).click();
+  await manager().locator('rtk-breakout-room-manager').nth(nth).getByText('Assign', { exact: true }).click();
+}
+
+test('The same by clicks: rooms, who is in them, and the end of them', async () => {
+  await openManager();
+  await manager().getByText('Create', { exact: true }).click();
+  await assign('pia', 0);
+  await assign('sam', 1);
+  await picture('hana', 'manager');
+  await manager().getByText('Start Breakout').click();
+  await people.hana.page.getByRole('button', { name: 'Yes, start' }).click();
+  const made = await until('the rooms are there', () =>
+    on('hana', () => window.meeting.connectedMeetings.meetings.length === 2 && window.meeting.connectedMeetings.meetings.map((m) => [m.title, m.id])),
+  );
+  for (const [title, id] of made) rooms[title] = id;
+  await together({ Main: ['hana'], 'Room 1': ['pia'], 'Room 2': ['sam'] });
+  await picture('pia', 'room');
+
+  // The host looks in, and closes them from within.
+  await openManager();
+  await manager().locator('rtk-breakout-room-manager').filter({ hasText: 'Join' }).first().getByText('Join', { exact: true }).click();
+  const [there] = await until('the host is in a room', async () => {
+    const meeting = await at('hana');
+    return made.filter(([, id]) => id === meeting).length === 1 && made.filter(([, id]) => id === meeting);
+  });
+  const where = { Main: [], 'Room 1': ['pia'], 'Room 2': ['sam'] };
+  where[there[0]] = ['hana', ...where[there[0]]];
+  await together(where);
+  await openManager();
+  await picture('hana', 'manager-in-room');
+  await manager().getByText('Close Breakout').click();
+  await picture('hana', 'close');
+  await people.hana.page.locator('rtk-confirmation-modal rtk-button').last().click();
+  await together({ Main: ['hana', 'pia', 'sam'] });
+});
+
+test('The end for everybody is the end in every room, and webhooks told it all', async () => {
+  const [{ id }] = await create(['Green']);
+  rooms.Green = id;
+  assert.deepEqual(await move('hana', 'pia', 'Main', 'Green'), { success: true });
+  await together({ Main: ['hana', 'sam'], Green: ['pia'] });
+  await on('hana', () => window.meeting.participants.kickAll());
+  for (const name of ['pia', 'sam']) assert.equal((await notice(people[name])).title, 'The meeting has ended');
+  await until('all is told', async () => {
+    let visits = 0;
+    let sessions = 0;
+    for (const meeting of Object.values(rooms)) {
+      const all = await stays(server, shortId(meeting));
+      assert.ok(all.every((s) => s.disconnected_at), 'nobody is anywhere');
+      const of = await sessionsOf(meeting);
+      assert.ok(of.every((s) => s.status === 'ENDED'), 'no session lives');
+      visits += all.length;
+      sessions += of.length;
+    }
+    // One that was under way when the server was killed may come twice, with the same id.
+    const told = [...new Map(receiver.requests.map(({ headers, body }) => [headers['rtk-uuid'], JSON.parse(body)])).values()];
+    const count = (event) => told.filter((b) => b.event === event).length;
+    assert.deepEqual(
+      ['meeting.started', 'meeting.participantJoined', 'meeting.participantLeft', 'meeting.ended'].map(count),
+      [sessions, visits, visits, sessions],
+    );
+    return true;
+  });
+  const [parent] = await sessionsOf(main);
+  const { data } = await client.realtimeKit.sessions.getSessionDetails(parent.id, {
+    account_id: server.account,
+    app_id: server.app,
+    include_breakout_rooms: true,
+  });
+  const minutes = (list) => list.reduce((sum, one) => sum + (one.minutes_consumed ?? one.duration), 0);
+  const all = minutes([data.session ?? data, ...(data.session ?? data).breakout_rooms]);
+  const participants = async (view) =>
+    (await client.realtimeKit.sessions.getSessionParticipants(parent.id, { account_id: server.account, app_id: server.app, per_page: 100, view })).data.participants;
+  assert.ok(Math.abs(minutes(await participants('consolidated')) - all) < 0.01, 'all minutes are somebody’s, and once');
+  assert.ok(Math.abs(minutes(await participants('raw')) - parent.minutes_consumed) < 0.01);
+  for (const { name, outside } of Object.values(people)) assert.deepEqual(outside, [], `${name} asks nobody else`);
 });

@@ -20,6 +20,14 @@ pub enum RoomError {
         /// The bound.
         max: usize,
     },
+    /// A limit of breakout rooms was hit; the message names it.
+    #[error("limit reached: {what} (at most {max})")]
+    BreakoutLimit {
+        /// What.
+        what: &'static str,
+        /// The bound.
+        max: usize,
+    },
     /// Too many wait to be let in.
     #[error("the waiting room is full (at most {max}): try again later")]
     WaitingRoomFull {

@@ -183,7 +183,11 @@ impl Features {
                 Ok(muted(media::command_mute(hall, Some((&participants, &custom_ids)))))
             }
             Command::MuteAll => Ok(muted(media::command_mute(hall, None))),
-            Command::Terminate => Ok(done(self.entry.terminate(hall, now))),
+            Command::Terminate => {
+                let removed = self.entry.terminate(hall, now);
+                self.breakout.shut(hall);
+                Ok(done(removed))
+            }
             Command::CreatePoll(new) => {
                 let poll = self.polls.create_by_api(hall, stamp, new);
                 poll.map(|poll| CommandReply { poll: Some(poll), ..done(Vec::new()) })

@@ -83,6 +83,13 @@ impl Breakout {
         matches!(&self.side, Side::Child(child) if child.closed)
     }
 
+    /// The room has come to its end: if it is a breakout room, nobody belongs there any more.
+    pub(crate) fn shut(&mut self, hall: &mut Hall) {
+        if let Side::Child(child) = &mut self.side {
+            child.shut(hall);
+        }
+    }
+
     /// Where somebody who is not in belongs, if not here.
     pub(crate) fn elsewhere(&self, hall: &Hall, id: PeerId) -> Option<MeetingId> {
         let peer = hall.peers.get(id).filter(|peer| !peer.is_in())?;
@@ -291,7 +298,7 @@ const fn hall_child(side: &Side) -> bool {
 fn bounded(field: &'static str, what: &'static str, count: usize, max: usize) -> Result<(), RoomError> {
     match count {
         0 => Err(RoomError::Invalid { field, rule: "must not be empty" }),
-        _ if count > max => Err(RoomError::Limit { what, max }),
+        _ if count > max => Err(RoomError::BreakoutLimit { what, max }),
         _ => Ok(()),
     }
 }

@@ -33,7 +33,7 @@ pub(crate) fn room_refusal(event: u32, error: &RoomError) -> Refusal {
         RoomError::NotAllowed(_) | RoomError::Closed => 403,
         RoomError::NotFound(_) | RoomError::Media(MediaFault::NoTransport) => 404,
         RoomError::NotJoined | RoomError::Elsewhere => 409,
-        RoomError::Limit { .. } | RoomError::WaitingRoomFull { .. } => 429,
+        RoomError::Limit { .. } | RoomError::BreakoutLimit { .. } | RoomError::WaitingRoomFull { .. } => 429,
         RoomError::NotOffered(_) => 501,
         RoomError::Unwritable => 503,
         RoomError::Media(MediaFault::Internal(_)) => 500,
@@ -46,6 +46,7 @@ pub(crate) fn room_refusal(event: u32, error: &RoomError) -> Refusal {
         | RoomError::NotJoined
         | RoomError::NotFound(_)
         | RoomError::Limit { .. }
+        | RoomError::BreakoutLimit { .. }
         | RoomError::WaitingRoomFull { .. }
         | RoomError::Invalid { .. }
         | RoomError::NotOffered(_)

@@ -1,7 +1,10 @@
 //! Every word of the room has its event, and nothing a client sends can break the translation.
 
+use std::sync::Arc;
+
 use prost::Message;
 use sederunt_core::error::RoomError;
+use sederunt_core::family::{Family, RoomName};
 use sederunt_core::id::{ChatId, Id, MeetingId, ParticipantId, PeerId, ProducerId, SessionId, TransportId};
 use sederunt_core::media::{MediaFault, MediaKind, ProducerState};
 use sederunt_core::standing::Seat;
@@ -341,6 +344,6 @@ fn people_keep_their_presets() {
         request(room::MOVE_PEERS, &asked.encode_to_vec())
     };
     assert!(matches!(ask(None), Ok(Request::Breakout(words::breakout::Ask::Move { .. }))));
-    assert_eq!(ask(Some("")).is_ok(), true);
+    assert!(ask(Some("")).is_ok());
     assert_eq!(ask(Some("other")).unwrap_err().code, 501);
 }

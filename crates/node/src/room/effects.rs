@@ -24,6 +24,8 @@ impl RoomTask {
             Effect::Refuse { conn, re, error } => {
                 if matches!(error, RoomError::WaitingRoomFull { .. }) {
                     self.shell.metrics.refusal("WAITING_ROOM_FULL");
+                } else if matches!(error, RoomError::BreakoutLimit { .. }) {
+                    self.shell.metrics.refusal("BREAKOUT_LIMIT");
                 }
                 self.tell(conn, ToSocket::Refuse { re, error })
             }

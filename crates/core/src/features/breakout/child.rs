@@ -82,7 +82,7 @@ impl Child {
         self.family = family;
     }
 
-    fn shut(&mut self, hall: &mut Hall) {
+    pub(super) fn shut(&mut self, hall: &mut Hall) {
         self.closed = true;
         let config = RoomConfig { open: false, ..hall.config().clone() };
         hall.configure(config);

@@ -110,10 +110,13 @@ impl Parent {
 
     fn open(&mut self, hall: &mut Hall, rooms: Vec<RoomName>) -> Result<Tell, RoomError> {
         if self.rooms.len().saturating_add(rooms.len()) > BREAKOUT_ROOMS_MAX {
-            return Err(RoomError::Limit { what: "open breakout rooms", max: BREAKOUT_ROOMS_MAX });
+            return Err(RoomError::BreakoutLimit { what: "open breakout rooms", max: BREAKOUT_ROOMS_MAX });
         }
         if self.made.saturating_add(rooms.len()) > BREAKOUT_MADE_MAX {
-            return Err(RoomError::Limit { what: "breakout rooms in one session", max: BREAKOUT_MADE_MAX });
+            return Err(RoomError::BreakoutLimit {
+                what: "breakout rooms in one session",
+                max: BREAKOUT_MADE_MAX,
+            });
         }
         for room in &rooms {
             remember(hall, Change::Opened { room: room.clone(), at: hall.now() });
@@ -179,7 +182,7 @@ impl Parent {
             return Err(RoomError::NotFound("participant in that room"));
         }
         if self.count(hall, to).saturating_add(going.len()) > PEERS_MAX {
-            return Err(RoomError::Limit { what: "people in a room", max: PEERS_MAX });
+            return Err(RoomError::BreakoutLimit { what: "people in a room", max: PEERS_MAX });
         }
         for who in &going {
             let (participant, room) = (who.participant, (to != here).then_some(to));
