@@ -26,10 +26,26 @@ export async function connect(authToken: string, config: Config, onEnd: (ending:
     // The client posts its debug log every seven seconds otherwise.
     modules: { devTools: { logs: false, logLevel: 'off' } },
   });
+  heed(meeting, onEnd);
+  return meeting;
+}
+
+function heed(meeting: Meeting, onEnd: (ending: Ending) => void): void {
   meeting.self.on('roomLeft', ({ state }) => {
     if (FINAL.includes(state)) onEnd(state as Ending);
   });
-  return meeting;
+}
+
+/**
+ * Goes on with whatever meeting the client goes to: a breakout room, or back. It joins it by itself, and what it was in before is
+ * over. `onChange` is called with each.
+ */
+export function follow(meeting: Meeting, onEnd: (ending: Ending) => void, onChange: (next: Meeting) => void): void {
+  meeting.connectedMeetings.once('meetingChanged', (next: Meeting) => {
+    heed(next, onEnd);
+    follow(next, onEnd, onChange);
+    onChange(next);
+  });
 }
 
 /** Gives the page to the UI kit: first its set-up screen, then the call. */
@@ -39,20 +55,34 @@ export async function showCall(meeting: Meeting): Promise<void> {
   // Set before it is attached: the kit would start with its default design, which asks for a web font.
   stage.meeting = meeting;
   showStage(stage);
-  document.title = meeting.meta.meetingTitle ? `${meeting.meta.meetingTitle} · Sederunt` : 'Sederunt';
+  name(meeting);
   await stage.componentOnReady();
-  const idle = [...PLUGINS, ...(meeting.meta.viewType === 'LIVESTREAM' ? [] : LIVESTREAM)];
-  stage.config = without(idle, stage.config);
+  stage.config = withoutIdle(stage.config, meeting);
 }
 
-/** Plug-ins are objects that the page of an app gives to the client; this page has none to open. */
-const PLUGINS = ['rtk-plugins-toggle'];
+/** Shows another meeting in the place of the one that is shown. */
+export function showNext(meeting: Meeting): void {
+  const stage = document.querySelector('rtk-meeting');
+  if (!stage) return;
+  stage.meeting = meeting;
+  // The kit has made its own of the preset.
+  stage.config = withoutIdle(stage.config, meeting);
+  name(meeting);
+}
+
+function name(meeting: Meeting): void {
+  document.title = meeting.meta.meetingTitle ? `${meeting.meta.meetingTitle} · Sederunt` : 'Sederunt';
+}
 
 /** Signs in the header that say nothing outside a livestream, and bring the whole player with them. */
 const LIVESTREAM = ['rtk-livestream-indicator', 'rtk-viewer-count'];
 
-/** The parts of a place are names, some with what they are given. */
-function without(idle: readonly string[], config: UIConfig): UIConfig {
+/** Plug-ins are objects that the page of an app gives to the client; this page has none to open. */
+const PLUGINS = ['rtk-plugins-toggle'];
+
+/** What says nothing in this meeting is not shown. The parts of a place are names, some with what they are given. */
+function withoutIdle(config: UIConfig, meeting: Meeting): UIConfig {
+  const idle = [...PLUGINS, ...(meeting.meta.viewType === 'LIVESTREAM' ? [] : LIVESTREAM)];
   const isShown = (child: unknown) => !idle.includes(String(Array.isArray(child) ? child[0] : child));
   const root = Object.entries(config.root ?? {}).map(([name, children]) => [
     name,

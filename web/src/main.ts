@@ -74,9 +74,13 @@ async function enter(): Promise<void> {
     onFinalClose: (reason) => setTimeout(() => end(endingOf(reason), reason || undefined), OWN_WORD_MS),
   });
   try {
-    const { connect, showCall } = await import('./call.ts');
+    const { connect, follow, showCall, showNext } = await import('./call.ts');
     const meeting = await connect(admission.authToken, config, end);
     window.meeting = meeting;
+    follow(meeting, end, (next) => {
+      window.meeting = next;
+      if (!over) showNext(next);
+    });
     // The server may have closed the door while the client was on its way through it.
     if (!over) await showCall(meeting);
   } catch (error) {

@@ -34,6 +34,7 @@ pub(crate) fn abilities(preset: &Value) -> Abilities {
         rules["can_send"] == Value::Bool(true) && rules[what].as_bool().unwrap_or(unset)
     };
     let polls = |key: &str| permissions["polls"][key] == Value::Bool(true);
+    let rooms = |key: &str| permissions["connected_meetings"][key] == Value::Bool(true);
     Abilities {
         hidden: yes("hidden_participant"),
         kick: yes("kick_participant"),
@@ -54,6 +55,9 @@ pub(crate) fn abilities(preset: &Value) -> Abilities {
         accept_waiting: yes("accept_waiting_requests"),
         waiting_room: waiting_room(&permissions["waiting_room_type"]),
         accept_stage_requests: stage::accepts_requests(preset),
+        alter_rooms: rooms("can_alter_connected_meetings"),
+        switch_rooms: rooms("can_switch_connected_meetings"),
+        switch_to_parent: rooms("can_switch_to_parent_meeting"),
         stage,
         rights: presets::given(&presets::as_offered(preset, true)["permissions"]),
     }

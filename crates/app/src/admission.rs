@@ -22,6 +22,8 @@ pub struct Ticket {
     pub preset: PresetRow,
     /// The participant is an anonymous visitor who has no row yet: it is written with the first join.
     pub is_unrecorded: bool,
+    /// Of whoever comes into a breakout room from its parent: the room in which it belongs.
+    pub belongs: Option<MeetingId>,
     /// Tells tokens apart.
     pub token_hash: u64,
 }
@@ -42,14 +44,15 @@ async fn ticket(node: &Node, token: &str) -> Result<Ticket, EntryError> {
     let named = node.verify(token).ok_or(EntryError::BadToken)?;
     let store = node.store();
     let meeting = store.meeting(named.meeting).await?.ok_or(EntryError::NoMeeting)?;
-    let row = store.participant_ever(meeting.id, named.participant).await?;
+    let (row, parent) = named_in(node, &meeting, named.participant).await?;
     let is_unrecorded = row.is_none();
     let participant = match row {
         Some(row) if row.deleted_at.is_none() => row,
         None if named.is_visitor => members::visitor(&meeting, named.participant, named.minted_at),
         Some(_) | None => return Err(EntryError::NoParticipant),
     };
-    open_to_all(&meeting)?;
+    // A closed breakout room sends back whoever came from its parent.
+    open_to_all(parent.as_ref().filter(|_| meeting.terminated_at.is_none()).unwrap_or(&meeting))?;
     if is_unrecorded && meeting.kind != RoomKind::Open {
         return Err(EntryError::NotInvited);
     }
@@ -57,14 +60,37 @@ async fn ticket(node: &Node, token: &str) -> Result<Ticket, EntryError> {
         return Err(EntryError::Blocked);
     }
     let preset = preset_of(node, &participant).await?;
-    Ok(Ticket { meeting, participant, preset, is_unrecorded, token_hash: named.token_hash })
+    let belongs = match &parent {
+        Some(parent) => Some(store.placement(parent.id, participant.id).await?.unwrap_or(parent.id)),
+        None => None,
+    };
+    Ok(Ticket { meeting, participant, preset, is_unrecorded, belongs, token_hash: named.token_hash })
+}
+
+/// The row of somebody whom a token names for this meeting: a participant of its own, or, in a breakout room, of its parent, which
+/// then comes with it.
+async fn named_in(
+    node: &Node,
+    meeting: &MeetingRow,
+    participant: ParticipantId,
+) -> Result<(Option<ParticipantRow>, Option<MeetingRow>), StoreError> {
+    let store = node.store();
+    let row = store.participant_ever(meeting.id, participant).await?;
+    let Some(parent) = meeting.parent.filter(|_| row.is_none()) else { return Ok((row, None)) };
+    let row = store.participant_ever(parent, participant).await?;
+    // A parent that was deleted is no way back.
+    let parent = if row.is_some() { store.meeting(parent).await? } else { None };
+    Ok((row.filter(|_| parent.is_some()), parent))
 }
 
 /// Whether a token is a participant's or a Pagecall user's: of use in meetings, and known wherever it is shown, whatever may
 /// keep it out of a meeting at the moment.
 pub async fn knows_person(node: &Node, token: &str) -> Result<bool, StoreError> {
     if let Some(named) = node.verify(token) {
-        let row = node.store().participant_ever(named.meeting, named.participant).await?;
+        let row = match node.store().meeting(named.meeting).await? {
+            Some(meeting) => named_in(node, &meeting, named.participant).await?.0,
+            None => node.store().participant_ever(named.meeting, named.participant).await?,
+        };
         if row.map_or(named.is_visitor, |row| row.deleted_at.is_none()) {
             return Ok(true);
         }
@@ -172,13 +198,23 @@ pub async fn attach(
     client: ClientAddress,
     outbox: mpsc::Sender<ToSocket>,
 ) -> Result<Attached, EntryError> {
-    let (meeting, participant) = (ticket.meeting.id, ticket.participant.id);
+    let (home, participant) = (ticket.participant.meeting, ticket.participant.id);
+    let belonged = ticket.belongs;
     let attached = node.attach(pass(ticket, client), peer, outbox).await?;
     // Whoever was deleted or blocked since the ticket was read may have been put out before he was there.
-    let why = match node.store().participant_ever(meeting, participant).await? {
+    let why = match node.store().participant_ever(home, participant).await? {
         Some(row) if row.deleted_at.is_some() => EntryError::NoParticipant,
         Some(row) if row.blocked => EntryError::Blocked,
-        Some(_) | None => return Ok(attached),
+        Some(_) | None => {
+            // Whoever was moved since the ticket was read comes again, and is told.
+            if let Some(place) = belonged
+                && node.store().placement(home, participant).await?.unwrap_or(home) != place
+            {
+                attached.disconnect(Disconnect::Lost).await;
+                return Err(EntryError::Busy("you were moved to another room".to_owned()));
+            }
+            return Ok(attached);
+        }
     };
     node.metrics().refusal(why.kind());
     attached.disconnect(Disconnect::Clean).await;
@@ -208,6 +244,7 @@ fn who(ticket: &Ticket, client: ClientAddress) -> Who {
         preset_name: preset.name.clone(),
         view_type: preset.view_type(),
         role: role(participant.member_type, &preset.body),
+        belongs: ticket.belongs,
         abilities: abilities(&preset.body),
         ip_address: client.ip,
         user_agent: client.user_agent,

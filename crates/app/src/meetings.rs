@@ -16,6 +16,7 @@ pub fn blank(id: Id, app: AppId, title: String, now: UnixMs) -> MeetingRow {
     MeetingRow {
         id: MeetingId::from(id),
         app,
+        parent: None,
         title,
         active: true,
         keep_alive_secs: KEEP_ALIVE_DEFAULT_SECS,

@@ -37,6 +37,7 @@ pub(crate) async fn tickets(node: &Node, app: &str, rooms: usize) -> Result<Vec<
         let meeting = MeetingRow {
             id: MeetingId::from(node.mint_id()),
             app: app.id.clone(),
+            parent: None,
             title: format!("Room {room}"),
             active: true,
             keep_alive_secs: 60,
@@ -72,6 +73,7 @@ pub(crate) async fn tickets(node: &Node, app: &str, rooms: usize) -> Result<Vec<
             meeting,
             participant,
             preset: preset.clone(),
+            belongs: None,
             is_unrecorded: false,
             token_hash: room as u64,
         });

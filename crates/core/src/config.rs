@@ -12,6 +12,8 @@ pub struct RoomConfig {
     pub app: AppId,
     /// The meeting.
     pub meeting: MeetingId,
+    /// The meeting whose breakout room it is.
+    pub parent: Option<MeetingId>,
     /// Title; `""` when the meeting has none.
     pub title: String,
     /// `false` = INACTIVE or terminated: nobody may join, those inside stay (SEMANTICS §2.1).

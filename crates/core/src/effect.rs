@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use crate::call::{CommandId, ConnId, ReqId};
 use crate::error::RoomError;
-use crate::id::{ParticipantId, PeerId, SessionId};
+use crate::family::Note;
+use crate::id::{MeetingId, ParticipantId, PeerId, SessionId};
 use crate::media::{MediaCallId, MediaCmd};
 use crate::words::Msg;
 use crate::words::polls::Poll;
@@ -60,6 +61,22 @@ pub enum Effect {
         conn: ConnId,
         /// Why.
         reason: CloseReason,
+    },
+    /// Say something to another room of the family.
+    Elsewhere {
+        /// Its meeting.
+        meeting: MeetingId,
+        /// What.
+        note: Note,
+    },
+    /// Send a client to another room of the family, with a token for it (PROTOCOL §7.9).
+    Transfer {
+        /// The socket.
+        conn: ConnId,
+        /// Whose it is.
+        participant: ParticipantId,
+        /// Where to.
+        to: MeetingId,
     },
     /// Answer a command of the API.
     Done {

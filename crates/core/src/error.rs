@@ -34,6 +34,14 @@ pub enum RoomError {
         /// The bound.
         max: usize,
     },
+    /// A limit of breakout rooms was hit; the message names it.
+    #[error("limit reached: {what} (at most {max})")]
+    BreakoutLimit {
+        /// What.
+        what: &'static str,
+        /// The bound.
+        max: usize,
+    },
     /// Too many wait to be let in.
     #[error("the waiting room is full (at most {max}): try again later")]
     WaitingRoomFull {
@@ -57,6 +65,9 @@ pub enum RoomError {
     /// The meeting is INACTIVE, or the room is terminated.
     #[error("the meeting is closed")]
     Closed,
+    /// The person belongs in another room of the meeting, and is told to go there.
+    #[error("you are in another room of this meeting")]
+    Elsewhere,
     /// The SFU refused.
     #[error(transparent)]
     Media(#[from] crate::media::MediaFault),
@@ -66,7 +77,9 @@ impl RoomError {
     /// Which limit was hit, for whoever counts; `None` = it is no matter of limits.
     pub const fn limit(&self) -> Option<&'static str> {
         match self {
-            Self::Limit { what, .. } | Self::TooOften { what, .. } => Some(what),
+            Self::Limit { what, .. } | Self::BreakoutLimit { what, .. } | Self::TooOften { what, .. } => {
+                Some(what)
+            }
             Self::StageFull { .. } => Some("requests to join the stage"),
             Self::WaitingRoomFull { .. } => Some("people in the waiting room"),
             Self::NotAllowed(_)
@@ -76,6 +89,7 @@ impl RoomError {
             | Self::NotOffered(_)
             | Self::Unwritable
             | Self::Closed
+            | Self::Elsewhere
             | Self::Media(_) => None,
         }
     }

@@ -191,6 +191,8 @@ pub enum LeaveReason {
     Blocked,
     /// The room was terminated (Pagecall).
     RoomTerminated,
+    /// Moved to another room of the same meeting: a breakout room, or back.
+    Moved,
     /// The server stopped gracefully.
     ServerStopped,
     /// The node died; the stay was closed at its last heartbeat.
@@ -220,6 +222,7 @@ impl LeaveReason {
         Self::ParticipantDeleted,
         Self::Blocked,
         Self::RoomTerminated,
+        Self::Moved,
         Self::ServerStopped,
         Self::NodeLost,
         Self::Imported,
@@ -233,9 +236,12 @@ impl LeaveReason {
             | Self::ParticipantDeleted
             | Self::Blocked
             | Self::RoomTerminated => true,
-            Self::Left | Self::ConnectionLost | Self::ServerStopped | Self::NodeLost | Self::Imported => {
-                false
-            }
+            Self::Left
+            | Self::ConnectionLost
+            | Self::Moved
+            | Self::ServerStopped
+            | Self::NodeLost
+            | Self::Imported => false,
         }
     }
 
@@ -249,6 +255,7 @@ impl LeaveReason {
             | Self::ParticipantDeleted
             | Self::Blocked
             | Self::RoomTerminated
+            | Self::Moved
             | Self::Imported => false,
         }
     }
@@ -263,6 +270,7 @@ impl LeaveReason {
             Self::ParticipantDeleted => "participant_deleted",
             Self::Blocked => "blocked",
             Self::RoomTerminated => "room_terminated",
+            Self::Moved => "moved",
             Self::ServerStopped => "server_stopped",
             Self::NodeLost => "node_lost",
             Self::Imported => "imported",

@@ -1,6 +1,7 @@
 //! What a room can do. Each feature has its own state and treats what is asked of it; what the others have to hear of
 //! comes to them through hooks.
 
+mod breakout;
 mod broadcast;
 mod chat;
 mod entry;
@@ -17,16 +18,20 @@ mod stage;
 use crate::call::CommandId;
 use crate::effect::CommandReply;
 use crate::error::RoomError;
+use crate::fact::LeaveReason;
+use crate::family::Note;
 use crate::feature::Feature;
 use crate::hall::{Asked, Hall, Happened};
-use crate::id::PeerId;
+use crate::id::{MeetingId, PeerId};
 use crate::input::Command;
 use crate::media::Ranking;
 use crate::time::{Stamp, UnixMs};
 use crate::words::Request;
 use crate::words::chat::ChatMessage;
+use crate::words::entry as entry_words;
 use crate::words::polls::StoredPoll;
 
+use breakout::{Breakout, Order};
 use broadcast::Broadcasts;
 use chat::Chat;
 pub(crate) use entry::Entry;
@@ -54,12 +59,14 @@ pub(crate) struct Features {
     spotlight: Spotlight,
     stage: Stage,
     permissions: Permissions,
+    pub(crate) breakout: Breakout,
 }
 
 /// Calls a hook of every feature. A new one does not compile until it is named here.
 macro_rules! each {
     ($features:expr, $hook:ident($($argument:expr),*)) => {{
-        let Features { entry, media, roster, chat, broadcast, plugin, polls, speaker, spotlight, stage, permissions } = $features;
+        let Features { entry, media, roster, chat, broadcast, plugin, polls, speaker, spotlight, stage, permissions, breakout } =
+            $features;
         entry.$hook($($argument),*);
         media.$hook($($argument),*);
         roster.$hook($($argument),*);
@@ -71,6 +78,7 @@ macro_rules! each {
         spotlight.$hook($($argument),*);
         stage.$hook($($argument),*);
         permissions.$hook($($argument),*);
+        breakout.$hook($($argument),*);
     }};
 }
 
@@ -83,6 +91,8 @@ pub(crate) enum Timer {
     Hold(PeerId),
     /// Votes that were not told yet.
     Votes,
+    /// Breakout rooms: somebody can go now, or has not come, or there is something to tell.
+    Breakout,
 }
 
 impl Timer {
@@ -91,6 +101,7 @@ impl Timer {
             Self::Entry(entry::Timer::Grace(_)) => "reconnect grace",
             Self::Hold(_) => "answer to who came back",
             Self::Votes => "votes",
+            Self::Breakout => "breakout rooms",
             Self::Entry(entry::Timer::KeepAlive) => "keep-alive",
             Self::Entry(entry::Timer::Together) => "max_meeting_seconds",
         }
@@ -99,7 +110,7 @@ impl Timer {
 
 impl Features {
     /// Features of a room whose open session has this chat and these polls.
-    pub(crate) fn new(chat: Vec<ChatMessage>, polls: Vec<StoredPoll>) -> Self {
+    pub(crate) fn new(hall: &Hall, chat: Vec<ChatMessage>, polls: Vec<StoredPoll>) -> Self {
         Self {
             entry: Entry::default(),
             media: Media::default(),
@@ -112,6 +123,7 @@ impl Features {
             spotlight: Spotlight::default(),
             stage: Stage,
             permissions: Permissions,
+            breakout: Breakout::new(hall),
         }
     }
 
@@ -120,7 +132,19 @@ impl Features {
         if let Some(answer) = outside::answer(hall, asked, &request) {
             return hall.answer(asked, answer);
         }
+        if matches!(request, Request::Entry(entry_words::Ask::JoinRoom { .. }))
+            && let Some(to) = self.breakout.elsewhere(hall, asked.me)
+        {
+            // First the word that leads on: the client gives up what it was refused.
+            hall.transfer(asked.me, to);
+            return Err(RoomError::Elsewhere);
+        }
         match request {
+            Request::Breakout(ask) => {
+                let result = self.breakout.ask(hall, asked, ask);
+                self.carry_out(hall);
+                result
+            }
             Request::Entry(ask) => self.entry.ask(hall, asked, ask),
             Request::Waiting(ask) => self.entry.ask_waiting(hall, asked, ask),
             Request::Roster(ask) => self.roster.ask(hall, asked, ask),
@@ -152,7 +176,11 @@ impl Features {
                 Ok(done(Vec::new()))
             }
             Command::Kick { participants, custom_ids, reason } => {
-                self.entry.command_kick(hall, now, (&participants, &custom_ids), reason).map(done)
+                let people = (&*participants, &*custom_ids);
+                if matches!(reason, LeaveReason::ParticipantDeleted | LeaveReason::Blocked) {
+                    self.breakout.people_removed(hall, people, reason);
+                }
+                self.entry.command_kick(hall, now, people, reason).map(done)
             }
             Command::KickAll | Command::Mute { .. } | Command::MuteAll if session.is_none() => {
                 Err(RoomError::NotFound("active session"))
@@ -162,7 +190,11 @@ impl Features {
                 Ok(muted(media::command_mute(hall, Some((&participants, &custom_ids)))))
             }
             Command::MuteAll => Ok(muted(media::command_mute(hall, None))),
-            Command::Terminate => Ok(done(self.entry.terminate(hall, now))),
+            Command::Terminate => {
+                let removed = self.entry.terminate(hall, now);
+                self.breakout.shut(hall);
+                Ok(done(removed))
+            }
             Command::CreatePoll(new) => {
                 let poll = self.polls.create_by_api(hall, stamp, new);
                 poll.map(|poll| CommandReply { poll: Some(poll), ..done(Vec::new()) })
@@ -173,6 +205,30 @@ impl Features {
             Command::Stop => Ok(done(self.entry.stop(hall, now))),
         };
         hall.done(id, result);
+    }
+
+    /// Another room of the family says something.
+    pub(crate) fn note(&mut self, hall: &mut Hall, from: MeetingId, note: Note) {
+        self.breakout.note(hall, from, note);
+        self.carry_out(hall);
+    }
+
+    /// Who has to go goes.
+    fn carry_out(&mut self, hall: &mut Hall) {
+        let now = hall.now();
+        for order in self.breakout.take_orders() {
+            match order {
+                Order::Send(peer, to) => self.entry.send_on(hall, peer, now, to),
+                Order::Expel(peer) => self.entry.expel(hall, peer, now),
+                Order::End => {
+                    self.entry.kick_all(hall, now);
+                }
+                Order::Remove(people, custom_ids, reason) => {
+                    // It refuses only what is no removal.
+                    let _ = self.entry.command_kick(hall, now, (&people, &custom_ids), reason);
+                }
+            }
+        }
     }
 
     /// Tells every feature what happened, until nothing more does.
@@ -195,6 +251,10 @@ impl Features {
 
     /// One input is treated.
     pub(crate) fn input_treated(&mut self, hall: &mut Hall) {
+        if self.breakout.is_closed_room() {
+            self.entry.end_closed(hall, hall.now());
+            self.settle(hall);
+        }
         each!(self, input_treated(hall));
     }
 
@@ -208,7 +268,8 @@ impl Features {
         let entry = self.entry.next_timer(hall).map(|(at, timer)| (at, Timer::Entry(timer)));
         let hold = self.media.next_timer(hall).map(|(at, peer)| (at, Timer::Hold(peer)));
         let votes = self.polls.next_timer().map(|at| (at, Timer::Votes));
-        let others = [hold, votes].into_iter().filter(|_| !self.entry.is_stopped());
+        let breakout = self.breakout.next_timer(hall).map(|at| (at, Timer::Breakout));
+        let others = [hold, votes, breakout].into_iter().filter(|_| !self.entry.is_stopped());
         std::iter::once(entry).chain(others).flatten().min_by_key(|(at, _)| *at)
     }
 
@@ -221,6 +282,10 @@ impl Features {
                 media.release(hall, peer, || shown(speaker, spotlight));
             }
             Timer::Votes => self.polls.tick(hall, at),
+            Timer::Breakout => {
+                self.breakout.tick(hall, at);
+                self.carry_out(hall);
+            }
         }
     }
 }

@@ -14,7 +14,8 @@ use crate::config::RoomConfig;
 use crate::effect::{CloseReason, CommandReply, Effect, Outcome, Person, Write};
 use crate::error::RoomError;
 use crate::fact::{FactKind, LeaveReason};
-use crate::id::{PeerId, SessionId};
+use crate::family::Note;
+use crate::id::{MeetingId, PeerId, SessionId};
 use crate::rights::Rights;
 use crate::tally::Tally;
 use crate::time::{Stamp, UnixMs};
@@ -71,6 +72,17 @@ pub(crate) struct Gone {
     pub(crate) lost: bool,
 }
 
+/// What the other rooms of the family mean for the session of this one.
+#[derive(Debug, Default)]
+pub(crate) struct Kin {
+    /// In a breakout room: the LIVE session of its parent.
+    pub(crate) parent_session: Option<SessionId>,
+    /// In a parent: a breakout room has a LIVE session, so that this one goes on.
+    pub(crate) is_live: bool,
+    /// In a parent: when the last session of a breakout room ended.
+    pub(crate) ended_at: Option<UnixMs>,
+}
+
 /// The shared part of a room.
 #[derive(Debug)]
 pub(crate) struct Hall {
@@ -84,6 +96,8 @@ pub(crate) struct Hall {
     pub(crate) out: Out,
     /// When a track came, went, or was switched on or off last: clients have a reason to negotiate.
     tracks_changed_at: Option<UnixMs>,
+    /// What the other rooms of the family mean for the session of this one.
+    pub(crate) kin: Kin,
     happened: VecDeque<Happened>,
 }
 
@@ -99,6 +113,7 @@ impl Hall {
             peers: Peers::default(),
             out: Out::default(),
             tracks_changed_at: None,
+            kin: Kin::default(),
             happened: VecDeque::new(),
         }
     }
@@ -172,7 +187,7 @@ impl Hall {
     pub(crate) fn start_session(&mut self, at: UnixMs, session: SessionId) {
         debug_assert!(self.session.is_none(), "a meeting has one LIVE session at most");
         let (title, keep_alive_ms) = (self.config.title.clone(), self.config.keep_alive_ms);
-        let kind = FactKind::SessionStarted { title, keep_alive_ms, parent: None };
+        let kind = FactKind::SessionStarted { title, keep_alive_ms, parent: self.kin.parent_session };
         match Write::first(&self.config, session, at, kind, self.offset_ms) {
             Ok((tally, write)) => {
                 self.session = Some(tally);
@@ -194,12 +209,20 @@ impl Hall {
         }
     }
 
+    /// When the session ends if nobody comes: not before those of its breakout rooms.
+    pub(crate) fn keep_alive_until(&self) -> Option<UnixMs> {
+        let until = self.session.as_ref()?.keep_alive_until()?;
+        (!self.kin.is_live).then(|| self.kin.ended_at.map_or(until, |ended_at| until.max(ended_at)))
+    }
+
     /// The session is over.
     pub(crate) fn close_session(&mut self) {
         let Some(tally) = self.session.take() else { return };
         debug_assert!(tally.open().next().is_none(), "nobody stays in a session that is over");
         let together_ms = tally.columns().together_ms;
         self.config.prior_together_ms = self.config.prior_together_ms.saturating_add(together_ms);
+        // In a parent this is over with the session; a breakout room tells its parent when it was.
+        self.kin.ended_at = self.config.parent.and(tally.columns().ended_at);
         self.happened.push_back(Happened::SessionEnded);
     }
 
@@ -273,6 +296,21 @@ impl Hall {
     /// When that was last.
     pub(crate) fn tracks_changed_at(&self) -> Option<UnixMs> {
         self.tracks_changed_at
+    }
+
+    /// Sends the client of a peer that is in no room to another one; one that is away is sent when it is back.
+    pub(crate) fn transfer(&mut self, id: PeerId, to: MeetingId) {
+        self.peers.send_on(id, to);
+        let Some(peer) = self.peers.get(id) else { return };
+        if let Some(conn) = peer.conn {
+            let participant = peer.participant();
+            self.out.add(Effect::Transfer { conn, participant, to });
+        }
+    }
+
+    /// Says something to another room of the family.
+    pub(crate) fn say(&mut self, meeting: MeetingId, note: Note) {
+        self.out.add(Effect::Elsewhere { meeting, note });
     }
 
     /// Closes a socket.

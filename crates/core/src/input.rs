@@ -3,7 +3,8 @@
 use crate::call::{CommandId, ConnId, Disconnect, ReqId};
 use crate::config::RoomConfig;
 use crate::fact::LeaveReason;
-use crate::id::{ParticipantId, PeerId};
+use crate::family::Note;
+use crate::id::{MeetingId, ParticipantId, PeerId};
 use crate::media::{MediaAnswer, MediaCallId, MediaFault};
 use crate::who::Who;
 use crate::words::polls::NewPoll;
@@ -53,6 +54,13 @@ pub enum Input {
         /// What it asks.
         command: Command,
     },
+    /// Another room of the family says something.
+    Note {
+        /// Its meeting.
+        from: MeetingId,
+        /// What.
+        note: Note,
+    },
     /// A timer of [`crate::room::Room::poll_timeout`] is due. Harmless at any other time.
     Tick,
 }
@@ -64,9 +72,11 @@ impl Input {
             Self::Request { request, .. } => request.needs(),
             Self::MediaDone { .. } => Needs::Nothing,
             // Also where it changes nothing but a set-up screen: timers come with it.
-            Self::Connect { .. } | Self::Disconnect { .. } | Self::Command { .. } | Self::Tick => {
-                Needs::Writing
-            }
+            Self::Connect { .. }
+            | Self::Disconnect { .. }
+            | Self::Command { .. }
+            | Self::Note { .. }
+            | Self::Tick => Needs::Writing,
         }
     }
 }

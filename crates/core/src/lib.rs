@@ -13,6 +13,7 @@ pub mod config;
 pub mod effect;
 pub mod error;
 pub mod fact;
+pub mod family;
 mod feature;
 mod features;
 pub mod file_kind;

@@ -127,3 +127,23 @@ pub const POLL_NAMES_TOLD_MAX: usize = 200;
 pub const POLL_TOLD_EVERY_MS: i64 = 1_000;
 /// Bytes of all polls in one answer; older ones are left out. Below the frame limit.
 pub const POLLS_ANSWER_MAX_BYTES: usize = 786_432;
+/// Breakout rooms of a meeting that are open at a time: two people in each of a hundred. The official manager shows them in one
+/// list, and everybody is told the whole list.
+pub const BREAKOUT_ROOMS_MAX: usize = 50;
+/// Breakout rooms made in one session of a meeting, closed ones included: each is a meeting in the ledger for ever.
+pub const BREAKOUT_MADE_MAX: usize = 500;
+/// Characters of a breakout room's title: as of any meeting's.
+pub const BREAKOUT_TITLE_MAX_CHARS: usize = 256;
+/// People in one move: each gets a token, which takes the room most of a millisecond to sign.
+pub const BREAKOUT_MOVE_MAX: usize = 200;
+/// How often people hear of who is in which breakout room, milliseconds: when a hundred move at once, it is told some times and
+/// not a hundred.
+pub const BREAKOUT_TOLD_EVERY_MS: i64 = 500;
+/// How long somebody on the way to another room of the meeting is shown there without having come, milliseconds. The official
+/// client needs a second or two.
+pub const BREAKOUT_AWAITED_MS: i64 = 30_000;
+/// How long after a join a client is not moved unless it has asked for the rooms, milliseconds: until it does, its app does not
+/// know yet that it is in, and would miss that it is somewhere else (PROTOCOL §7.9).
+pub const BREAKOUT_RIPE_MS: i64 = 3_000;
+/// How long whoever moves others and himself stays, milliseconds: for what his client has to ask afterwards where it is.
+pub const BREAKOUT_ASKER_MS: i64 = 500;

@@ -35,6 +35,7 @@ impl Removal {
             | LeaveReason::Blocked
             | LeaveReason::Left
             | LeaveReason::ConnectionLost
+            | LeaveReason::Moved
             | LeaveReason::ServerStopped
             | LeaveReason::NodeLost
             | LeaveReason::Imported => (PeerEvent::Kick, CloseReason::Removed),

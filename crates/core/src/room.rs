@@ -9,9 +9,10 @@
 use crate::call::{ConnId, ReqId};
 use crate::config::{OpenSession, RoomConfig};
 use crate::effect::Outcome;
+use crate::family::Links;
 use crate::features::Features;
 use crate::hall::{Asked, Hall};
-use crate::id::{ParticipantId, PeerId, SessionId};
+use crate::id::{AppId, ParticipantId, PeerId, SessionId};
 use crate::input::Input;
 use crate::media::Ranking;
 use crate::removal::{LostPeer, Removal};
@@ -39,7 +40,9 @@ impl Room {
             Some(OpenSession { tally, chat, polls, offset_ms }) => (Some((tally, offset_ms)), chat, polls),
             None => (None, Vec::new(), Vec::new()),
         };
-        Self { hall: Hall::new(config, session), features: Features::new(chat, polls) }
+        let hall = Hall::new(config, session);
+        let features = Features::new(&hall, chat, polls);
+        Self { hall, features }
     }
 
     /// The room with what the store knows of removed peer ids, oldest first.
@@ -91,6 +94,13 @@ impl Room {
         self
     }
 
+    /// The room with what the store knows of its breakout rooms, or of the meeting whose breakout room it is.
+    #[must_use]
+    pub fn with_family(mut self, links: Links) -> Self {
+        self.features.breakout.load(&mut self.hall, links);
+        self
+    }
+
     /// Treats one input.
     pub fn handle(&mut self, stamp: Stamp, input: Input) -> Outcome {
         let Self { hall, features } = self;
@@ -111,6 +121,7 @@ impl Room {
             Input::Request { conn, re, request } => ask(hall, features, stamp, (conn, re), request),
             Input::MediaDone { call, result } => features.media.answered(hall, call, result),
             Input::Command { id, command } => features.command(hall, stamp, id, command),
+            Input::Note { from, note } => features.note(hall, from, note),
             Input::Tick => {}
         }
         features.settle(hall);
@@ -133,7 +144,11 @@ impl Room {
         match input {
             Input::Request { conn, re, request } => ask(hall, features, stamp, (conn, re), request),
             Input::MediaDone { call, result } => features.media.answered(hall, call, result),
-            Input::Connect { .. } | Input::Disconnect { .. } | Input::Command { .. } | Input::Tick => {}
+            Input::Connect { .. }
+            | Input::Disconnect { .. }
+            | Input::Command { .. }
+            | Input::Note { .. }
+            | Input::Tick => {}
         }
         features.settle(hall);
         features.input_treated(hall);
@@ -152,6 +167,11 @@ impl Room {
     pub fn poll_timeout(&self) -> Option<(UnixMs, &'static str)> {
         let (at, timer) = self.features.next_timer(&self.hall)?;
         Some((self.hall.steady(at), timer.reason()))
+    }
+
+    /// The app that owns the meeting.
+    pub fn app(&self) -> &AppId {
+        &self.hall.config().app
     }
 
     /// How many wait to be let in.
@@ -209,6 +229,7 @@ fn expire(hall: &mut Hall, features: &mut Features, now: UnixMs) {
     // Each timer takes away what it stands for: a peer, its hold, news of a poll, the session, the room. The bound keeps a
     // fault from spinning.
     let waiting = features.media.waiting().saturating_add(features.polls.waiting());
+    let waiting = waiting.saturating_add(features.breakout.waiting());
     let most = hall.peers.len().saturating_add(waiting).saturating_add(2);
     for _ in 0..most {
         let Some((at, timer)) = features.next_timer(hall).filter(|(at, _)| *at <= now) else { return };

@@ -1,7 +1,7 @@
 //! Who a connection is and what it may do. Filled by the shell from the token and the store, never from the client.
 
 use crate::fact::Role;
-use crate::id::ParticipantId;
+use crate::id::{MeetingId, ParticipantId};
 use crate::rights::{Right, Rights};
 use crate::standing::StageAccess;
 use crate::view_type::ViewType;
@@ -25,6 +25,9 @@ pub struct Who {
     pub view_type: Option<ViewType>,
     /// How the peer counts.
     pub role: Role,
+    /// Of whoever is a participant of the meeting whose breakout room this is: the room in which the store said that it belongs
+    /// when it came. `None` = a participant of this meeting itself.
+    pub belongs: Option<MeetingId>,
     /// What the preset allows.
     pub abilities: Abilities,
     /// Client address, present only when the configuration stores it (SEMANTICS §6.4).
@@ -75,6 +78,12 @@ pub struct Abilities {
     pub waiting_room: WaitingRoom,
     /// `accept_stage_requests`, where the preset has a stage.
     pub accept_stage_requests: bool,
+    /// `connected_meetings.can_alter_connected_meetings`.
+    pub alter_rooms: bool,
+    /// `connected_meetings.can_switch_connected_meetings`.
+    pub switch_rooms: bool,
+    /// `connected_meetings.can_switch_to_parent_meeting`.
+    pub switch_to_parent: bool,
     /// `stage_enabled` and `stage_access`.
     pub stage: StageAccess,
     /// What the client is told of its preset, as far as a host can change it in a session: nobody is given more.
@@ -140,6 +149,12 @@ pub enum Ability {
     ClosePlugins,
     /// Change what others may do.
     ChangePermissions,
+    /// Open and close breakout rooms, and move anybody.
+    AlterRooms,
+    /// Go to a breakout room by oneself.
+    SwitchRooms,
+    /// Go back to the meeting by oneself.
+    SwitchToParent,
 }
 
 impl Ability {
@@ -168,6 +183,9 @@ impl Ability {
             Self::StartPlugins => Right::StartPlugins.path(),
             Self::ClosePlugins => Right::ClosePlugins.path(),
             Self::ChangePermissions => Right::ChangePermissions.path(),
+            Self::AlterRooms => "connected_meetings.can_alter_connected_meetings",
+            Self::SwitchRooms => "connected_meetings.can_switch_connected_meetings",
+            Self::SwitchToParent => "connected_meetings.can_switch_to_parent_meeting",
         }
     }
 
@@ -193,7 +211,10 @@ impl Ability {
             | Self::Spotlight
             | Self::StartPlugins
             | Self::ClosePlugins
-            | Self::ChangePermissions => false,
+            | Self::ChangePermissions
+            | Self::AlterRooms
+            | Self::SwitchRooms
+            | Self::SwitchToParent => false,
         }
     }
 
@@ -228,6 +249,8 @@ impl Ability {
             Self::StartPlugins => Rights::of(&[Right::StartPlugins]),
             Self::ClosePlugins => Rights::of(&[Right::ClosePlugins]),
             Self::ChangePermissions => Rights::of(&[Right::ChangePermissions]),
+            // The client does not change these.
+            Self::AlterRooms | Self::SwitchRooms | Self::SwitchToParent => Rights::NONE,
         }
     }
 }
@@ -258,6 +281,9 @@ impl Abilities {
             Ability::StartPlugins => self.rights.contains(Right::StartPlugins),
             Ability::ClosePlugins => self.rights.contains(Right::ClosePlugins),
             Ability::ChangePermissions => self.rights.contains(Right::ChangePermissions),
+            Ability::AlterRooms => self.alter_rooms,
+            Ability::SwitchRooms => self.switch_rooms,
+            Ability::SwitchToParent => self.switch_to_parent,
         }
     }
 }

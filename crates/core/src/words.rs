@@ -1,6 +1,7 @@
 //! The words that clients and the room have for each other, by feature: what may be asked, and what is told
 //! (PROTOCOL §4). Reply and push of one event share a variant.
 
+pub mod breakout;
 pub mod broadcast;
 pub mod chat;
 pub mod entry;
@@ -51,6 +52,8 @@ pub enum Request {
     Stage(stage::Ask),
     /// Who may do what.
     Permissions(permissions::Ask),
+    /// Breakout rooms.
+    Breakout(breakout::Ask),
     /// A request of a feature that this server does not offer; answered with an error.
     NotOffered {
         /// Name of the event, for the message.
@@ -85,6 +88,8 @@ pub enum Msg {
     Stage(stage::Tell),
     /// Who may do what.
     Permissions(permissions::Tell),
+    /// Breakout rooms.
+    Breakout(breakout::Tell),
 }
 
 /// The enums of the features are parts of the whole.
@@ -100,10 +105,10 @@ macro_rules! parts {
 
 parts!(Request: Entry(entry::Ask), Waiting(waiting::Ask), Roster(roster::Ask), Chat(chat::Ask), Broadcast(broadcast::Broadcast),
     Plugin(plugin::Ask), Polls(polls::Ask), Media(media::Ask), Speaker(speaker::Ask), Spotlight(spotlight::Ask),
-    Stage(stage::Ask), Permissions(permissions::Ask));
+    Stage(stage::Ask), Permissions(permissions::Ask), Breakout(breakout::Ask));
 parts!(Msg: Entry(entry::Tell), Waiting(waiting::Tell), Roster(roster::Tell), Chat(chat::Tell), Broadcast(broadcast::Tell),
     Plugin(plugin::Tell), Polls(polls::Tell), Media(media::Tell), Speaker(speaker::Tell), Spotlight(spotlight::Tell),
-    Stage(stage::Tell), Permissions(permissions::Tell));
+    Stage(stage::Tell), Permissions(permissions::Tell), Breakout(breakout::Tell));
 
 /// What must be possible before an input is treated, for the time in which the ledger's disk takes no writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,12 +133,20 @@ impl Request {
             Self::Polls(ask) => ask.needs(),
             Self::Stage(ask) => ask.needs(),
             Self::Permissions(ask) => ask.needs(),
+            Self::Breakout(ask) => ask.needs(),
             Self::Broadcast(_)
             | Self::Plugin(_)
             | Self::Media(_)
             | Self::Speaker(_)
             | Self::Spotlight(_)
             | Self::NotOffered { .. } => Needs::Nothing,
+        }
+    }
+
+    /// Gives rooms that are to be made their ids. Call it once, when the request comes.
+    pub fn name_rooms(&mut self, mint: impl FnMut() -> crate::id::Id) {
+        if let Self::Breakout(ask) = self {
+            ask.name_rooms(mint);
         }
     }
 
@@ -152,6 +165,7 @@ impl Request {
             Self::Polls(ask) => ask.text_bytes(),
             Self::Stage(ask) => ask.text_bytes(),
             Self::Permissions(ask) => ask.text_bytes(),
+            Self::Breakout(ask) => ask.text_bytes(),
             Self::Broadcast(_)
             | Self::Plugin(_)
             | Self::Media(_)
@@ -177,6 +191,7 @@ impl Msg {
             Self::Speaker(tell) => tell.text_bytes(),
             Self::Stage(tell) => tell.text_bytes(),
             Self::Permissions(tell) => tell.text_bytes(),
+            Self::Breakout(tell) => tell.text_bytes(),
             Self::Spotlight(_) => 0,
         }
     }

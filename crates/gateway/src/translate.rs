@@ -1,5 +1,6 @@
 //! The client's messages and the room's, each in the other's words (PROTOCOL §4), one file a feature. No state, no I/O.
 
+mod breakout;
 mod broadcast;
 mod chat;
 mod entry;
@@ -38,7 +39,7 @@ pub(crate) type Linked<'a> = &'a dyn Fn(&ChatMessage) -> String;
 type Understands = fn(u32, &[u8]) -> Option<Translated>;
 
 /// What the features understand.
-const ASKS: [Understands; 12] = [
+const ASKS: [Understands; 13] = [
     entry::ask,
     waiting::ask,
     roster::ask,
@@ -51,6 +52,7 @@ const ASKS: [Understands; 12] = [
     spotlight::ask,
     stage::ask,
     permissions::ask,
+    breakout::ask,
 ];
 
 /// A request of the client, or why it cannot be put to the room.
@@ -73,6 +75,7 @@ pub(crate) fn reply(meeting: MeetingId, linked: Linked<'_>, msg: &Msg) -> Wire {
         Msg::Spotlight(tell) => spotlight::tell(tell),
         Msg::Stage(tell) => stage::tell(tell),
         Msg::Permissions(tell) => permissions::tell(tell),
+        Msg::Breakout(tell) => breakout::tell(tell),
     }
 }
 
@@ -90,7 +93,6 @@ fn other(event: u32) -> Translated {
         | room::UPDATE_ROOM_INFO
         | room::CLOSE_ROOM
         | room::GET_STAGE_PEERS
-        | room::CREATE_CONNECTED_ROOMS..=room::MOVE_PEERS
         | room::GET_ALL_ADDED_PARTICIPANTS
         | plugin_event::GET_PLUGINS..=plugin_event::CUSTOM_PLUGIN_EVENT_TO_PEERS
         | m::TOGGLE_CONSUMER

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use sederunt_core::call::{ConnId, Disconnect, ReqId};
 use sederunt_core::effect::CommandReply;
-use sederunt_core::id::PeerId;
+use sederunt_core::family::Note;
+use sederunt_core::id::{MeetingId, PeerId};
 use sederunt_core::input::Command;
 use sederunt_core::media::{MediaAnswer, MediaCallId, MediaFault};
 use sederunt_core::who::Who;
@@ -60,6 +61,9 @@ pub(crate) enum Notice {
     Media { call: MediaCallId, result: Result<MediaAnswer, MediaFault> },
     /// A socket was dropped without a word.
     Dropped { conn: ConnId },
+    /// Another room of the family says something. As many as the inputs of those rooms lead to, a few each; they are no rooms
+    /// of strangers. Rooms that waited for each other's queues would stand still.
+    Note { from: MeetingId, note: Note },
 }
 
 /// The way to a room's task.

@@ -325,6 +325,10 @@ impl Node {
         let prior_ms = store.together_ms(meeting, None).await?;
         let config = room_config(&row, self.shell.config.reconnect_grace_ms, prior_ms);
         self.command(meeting, Command::Configure(config)).await?;
+        if row.parent.is_some() {
+            // A breakout room tells its parent what it is now, as soon as it is loaded.
+            let _ = supervisor::room(&self.shell, meeting);
+        }
         Ok(())
     }
 

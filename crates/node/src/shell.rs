@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use sederunt_core::call::ConnId;
+use sederunt_core::id::{AppId, MeetingId, ParticipantId};
 use sederunt_store::Store;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::NodeConfig;
 use crate::clock::Clock;
 use crate::ids::IdMint;
 use crate::link::LinkKey;
@@ -17,7 +17,8 @@ use crate::metrics::Metrics;
 use crate::returning::Returning;
 use crate::rooms::Rooms;
 use crate::seen::Book;
-use crate::token::TokenKey;
+use crate::token::{Claims, TokenKey};
+use crate::{NodeConfig, NodeError};
 
 /// Shared state of the shell.
 #[derive(Debug)]
@@ -45,6 +46,19 @@ pub(crate) struct Shell {
 }
 
 impl Shell {
+    /// A token of a participant of this app for a meeting: the participant's own, or a breakout room of it.
+    pub(crate) fn sign_for(
+        &self,
+        app: &AppId,
+        meeting: MeetingId,
+        participant: ParticipantId,
+    ) -> Result<String, NodeError> {
+        let now = self.clock.now();
+        // No preset by name: the one in force is the participant's, wherever it is.
+        let names = [app.to_string(), meeting.to_string(), participant.to_string(), String::new()];
+        self.tokens.sign(&Claims::starting(now, self.ids.mint(now), names))
+    }
+
     /// A number no socket had before.
     pub(crate) fn next_conn(&self) -> ConnId {
         ConnId(self.last_conn.fetch_add(1, Ordering::Relaxed) + 1)

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use sederunt_core::family::Note;
 use sederunt_core::id::MeetingId;
 
-use crate::mailbox::{RoomHandle, RoomQueues, ToRoom};
+use crate::mailbox::{Notice, RoomHandle, RoomQueues, ToRoom};
 use crate::room;
 use crate::rooms::{Found, NoRoom};
 use crate::shell::Shell;
@@ -48,6 +49,15 @@ pub(crate) async fn send(shell: &Arc<Shell>, meeting: MeetingId, mut message: To
         }
     }
     Err(NoRoom::Full)
+}
+
+/// What a room says to another one of its family, in order. It waits for nobody.
+pub(crate) fn say(shell: &Arc<Shell>, (from, to): (MeetingId, MeetingId), note: Note) {
+    let found = if note.wakes() { room(shell, to).ok() } else { shell.rooms.get(to) };
+    // A room that is not there reads of the store what it has to know; a server that stops has nothing more to say.
+    if let Some(room) = found {
+        let _ = room.notices.send(Notice::Note { from, note });
+    }
 }
 
 fn start(shell: &Arc<Shell>, meeting: MeetingId, room: RoomHandle, queues: RoomQueues) {

@@ -204,6 +204,7 @@ impl MeetingRecord {
         Ok(MeetingRow {
             id: self.id,
             app,
+            parent: None,
             title: self.title.unwrap_or_default(),
             active: self.active.unwrap_or(true),
             keep_alive_secs: KEEP_ALIVE_DEFAULT_MS / 1000,

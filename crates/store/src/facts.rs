@@ -122,6 +122,7 @@ fn one<'a>(ledger: &mut Transaction, node: i64, write: &'a Write, rows: &mut Row
         }
         Write::Removed { meeting, removal } => crate::removed::put(&ledger.conn, *meeting, removal)?,
         Write::Waiting { meeting, change } => crate::waiting::put(&ledger.conn, *meeting, change)?,
+        Write::Breakout { parent, change } => crate::breakout::put(ledger, *parent, change)?,
         Write::Terminated { meeting, at } => {
             crate::meetings::terminate(&ledger.conn, *meeting, *at)?;
         }

@@ -71,6 +71,8 @@ fn read_meeting(row: &Row<'_>, title: &str, started_at: UnixMs) -> rusqlite::Res
     Ok(MeetingRow {
         id: id(row, "meeting_id")?,
         app: AppId::from(&*row.get::<_, String>("app_id")?),
+        // Not part of a record: its sessions say what they are part of.
+        parent: None,
         title: if known { row.get("title")? } else { title.to_owned() },
         active: row.get::<_, Option<bool>>("active")?.unwrap_or(true),
         keep_alive_secs: row.get::<_, Option<i64>>("keep_alive_secs")?.unwrap_or(0),

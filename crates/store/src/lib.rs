@@ -8,6 +8,7 @@
 mod apply;
 mod apps;
 mod backup;
+mod breakout;
 mod chat;
 mod chat_file;
 mod chat_file_rows;

@@ -7,7 +7,7 @@ use sederunt_core::time::UnixMs;
 use crate::entry::Entry;
 use crate::fold::fold;
 use crate::page::{Listing, page};
-use crate::sql::{blob, find, id, json, ms, name, opt_ms, write_error};
+use crate::sql::{blob, find, id, json, ms, name, opt_id, opt_ms, write_error};
 use crate::table::{Insert, columns};
 use crate::{ListQuery, MeetingRow, MemberType, Page, Result, RoomKind, Store, StoreError, Thing};
 
@@ -87,6 +87,7 @@ fn changed(old: &MeetingRow, new: MeetingRow) -> MeetingRow {
     MeetingRow {
         id: old.id,
         app: old.app.clone(),
+        parent: old.parent,
         created_at: old.created_at,
         terminated_at: old.terminated_at.or(new.terminated_at),
         ..new
@@ -98,6 +99,7 @@ columns! {
     OfMeeting of [] MeetingRow, |m| {
         id = blob(m.id.as_u128()),
         app = m.app.as_str(),
+        parent = m.parent.map(|parent| blob(parent.as_u128())),
         title = &*m.title,
         title_fold = fold(&m.title),
         active = m.active,
@@ -134,6 +136,7 @@ fn read_meeting(row: &Row<'_>) -> rusqlite::Result<MeetingRow> {
     Ok(MeetingRow {
         id: id(row, "id")?,
         app: AppId::from(&*row.get::<_, String>("app")?),
+        parent: opt_id(row, "parent")?,
         title: row.get("title")?,
         active: row.get("active")?,
         keep_alive_secs: row.get("keep_alive_secs")?,

@@ -14,7 +14,7 @@ use sederunt_core::time::{Reading, UnixMs};
 use crate::own_time::OwnTime;
 use crate::sql::{blob, id, list};
 use crate::transaction::Transaction;
-use crate::{Result, Store, StoreError, facts, replay};
+use crate::{Result, Store, StoreError, breakout, facts, replay};
 
 /// What recovery found and did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -64,8 +64,9 @@ enum Everybody {
 
 fn recover(ledger: &mut Transaction, node: &str, now: Reading, everybody: Everybody) -> Result<Recovered> {
     let mut done = Recovered::default();
-    let open: Vec<SessionId> =
-        list(&ledger.conn, "SELECT id FROM session WHERE ended_ms IS NULL ORDER BY id", [], |r| id(r, "id"))?;
+    // Breakout rooms first: the session of their parent lives as long as they do.
+    let open = "SELECT id FROM session WHERE ended_ms IS NULL ORDER BY parent IS NULL, id";
+    let open: Vec<SessionId> = list(&ledger.conn, open, [], |r| id(r, "id"))?;
     let heartbeats = heartbeats(&ledger.conn)?;
     for session in open {
         let Some(mut tally) = replay::fold_session(&ledger.conn, session)? else {
@@ -91,7 +92,7 @@ fn recover(ledger: &mut Transaction, node: &str, now: Reading, everybody: Everyb
                 done.stays_closed += 1;
             }
         }
-        match tally.keep_alive_until() {
+        match end_of(&ledger.conn, &tally)? {
             Some(end) if end <= now.steady.plus_ms(offset_ms) => {
                 let kind = FactKind::SessionEnded { reason: EndReason::AllParticipantsLeft };
                 writes.push(next(&mut tally, end, kind, offset_ms)?);
@@ -102,6 +103,15 @@ fn recover(ledger: &mut Transaction, node: &str, now: Reading, everybody: Everyb
         facts::apply(ledger, std::iter::once((node, &*writes)))?;
     }
     Ok(done)
+}
+
+/// When a session that nobody is in is over: not before those of its breakout rooms.
+fn end_of(conn: &Connection, tally: &Tally) -> Result<Option<UnixMs>> {
+    let Some(until) = tally.keep_alive_until() else { return Ok(None) };
+    if breakout::has_live_child(conn, tally.session())? {
+        return Ok(None);
+    }
+    Ok(Some(breakout::last_child_end(conn, tally.session())?.map_or(until, |ended_at| until.max(ended_at))))
 }
 
 fn next(tally: &mut Tally, at: UnixMs, kind: FactKind, offset_ms: i64) -> Result<Write> {

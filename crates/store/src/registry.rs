@@ -192,6 +192,8 @@ pub struct MeetingRow {
     pub id: MeetingId,
     /// App.
     pub app: AppId,
+    /// The meeting whose breakout room it is.
+    pub parent: Option<MeetingId>,
     /// Title = Pagecall room name; `""` when none.
     pub title: String,
     /// ACTIVE (RealtimeKit status).

@@ -29,6 +29,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/sqlite/0013_stay_ids.sql"),
     include_str!("../migrations/sqlite/0014_waiting.sql"),
     include_str!("../migrations/sqlite/0015_seats.sql"),
+    include_str!("../migrations/sqlite/0016_breakout.sql"),
     include_str!("../migrations/sqlite/0017_chat_files.sql"),
     include_str!("../migrations/sqlite/0018_permissions.sql"),
     include_str!("../migrations/sqlite/0019_console.sql"),

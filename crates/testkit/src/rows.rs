@@ -15,6 +15,7 @@ pub fn meeting_row(app: &AppId, id: Id, now: UnixMs) -> MeetingRow {
     MeetingRow {
         id: MeetingId(id),
         app: app.clone(),
+        parent: None,
         title: "Weekly".to_owned(),
         active: true,
         keep_alive_secs: 60,

@@ -49,6 +49,46 @@ async fn a_session_with_its_breakout_rooms() {
     assert_eq!(list["paging"]["total_count"], 2, "they are listed like any other session");
 }
 
+/// What somebody did in breakout rooms counts to the stay from which he went there, and once.
+#[tokio::test]
+async fn consolidated_adds_the_time_in_breakout_rooms() {
+    let c = Caller::new().await;
+    let s2 = c.kit.id("S2");
+    let list = format!("{P}/sessions/{s2}/participants");
+    let raw = c.get("sessionsGetSessionParticipants", &list).await;
+    let raw = raw["data"]["participants"].as_array().unwrap().clone();
+    let alone = c.get("sessionsGetSessionParticipants", &format!("{list}?view=consolidated")).await;
+    assert_eq!(alone["data"]["participants"].as_array(), Some(&raw), "without rooms both are the same");
+
+    let (from, to) = ("2026-01-11T16:10:00.000Z", "2026-01-11T16:20:00.000Z");
+    let mut room = record(
+        P,
+        json!({ "id": "c2615f99-438d-41aa-945a-281a9647fe57" }),
+        "00000000-0000-4000-8000-00000000b001",
+        (from, to),
+        &[(from, to), (from, "2026-01-11T16:12:30.000Z"), (from, to)],
+    );
+    room["session"]["parent"] = json!(s2);
+    // Twice the same person, and somebody who never was in the meeting itself.
+    let person = &raw[0]["user_id"];
+    for stay in [0, 1] {
+        room["stays"][stay]["participant"] = person.clone();
+    }
+    c.kit.world.history(&[room]).await;
+    let minutes =
+        |list: &[Value]| -> Vec<f64> { list.iter().map(|one| one["duration"].as_f64().unwrap()).collect() };
+    let with = c.get("sessionsGetSessionParticipants", &format!("{list}?view=consolidated")).await;
+    let with = with["data"]["participants"].as_array().unwrap().clone();
+    let mut want = minutes(&raw);
+    let theirs = raw.iter().position(|one| one["user_id"] == *person).unwrap();
+    want[theirs] += 12.5;
+    assert_eq!(minutes(&with), want);
+    let raw_again = c.get("sessionsGetSessionParticipants", &format!("{list}?view=raw")).await;
+    assert_eq!(raw_again["data"]["participants"].as_array(), Some(&raw), "raw is this session alone");
+    let message = "BAD_REQUEST: \"view\" must be one of [raw, consolidated]";
+    c.refused(Method::GET, &format!("{list}?view=all"), json!({}), 400, message).await;
+}
+
 #[tokio::test]
 async fn peers_with_their_events() {
     let c = Caller::new().await;

@@ -111,14 +111,7 @@ pub fn as_offered(preset: &Value, takes_files: bool) -> Value {
     offered_waiting_room(permissions);
     offered_stage(permissions, stage);
     offered_plugins(permissions);
-    permissions.insert(
-        "connected_meetings".into(),
-        all_false(&[
-            "can_alter_connected_meetings",
-            "can_switch_connected_meetings",
-            "can_switch_to_parent_meeting",
-        ]),
-    );
+    offered_rooms(permissions);
     offered_polls(permissions);
     offered_media(permissions, stage);
     offered_host(permissions);
@@ -142,6 +135,17 @@ fn offered_plugins(permissions: &mut Map<String, Value>) {
     let (close, start) = (yes("can_close"), yes("can_start"));
     let plugins = json!({ "can_close": close, "can_start": start, "can_edit_config": false, "config": {} });
     permissions.insert("plugins".into(), plugins);
+}
+
+/// What is missing is not allowed.
+fn offered_rooms(permissions: &mut Map<String, Value>) {
+    let rooms = object(permissions, "connected_meetings");
+    for key in
+        ["can_alter_connected_meetings", "can_switch_connected_meetings", "can_switch_to_parent_meeting"]
+    {
+        let allowed = rooms.get(key) == Some(&Value::Bool(true));
+        rooms.insert(key.into(), Value::Bool(allowed));
+    }
 }
 
 /// What is missing is not allowed.
@@ -224,10 +228,6 @@ fn offered_chat(permissions: &mut Map<String, Value>, takes_files: bool) {
         rules.insert("files".into(), Value::Bool(files));
     }
     object(chat, "private").entry("can_receive").or_insert(Value::Bool(true));
-}
-
-fn all_false(keys: &[&str]) -> Value {
-    keys.iter().map(|key| ((*key).to_owned(), Value::Bool(false))).collect::<Map<_, _>>().into()
 }
 
 /// The object under `key`, put there if there is none.

@@ -2,6 +2,7 @@
 
 use crate::config::RoomConfig;
 use crate::fact::{Fact, FactKind};
+use crate::family;
 use crate::id::{ChatId, MeetingId, ParticipantId, PeerId, PollId, SessionId};
 use crate::removal::Removal;
 use crate::rights::Change;
@@ -82,6 +83,14 @@ pub enum Write {
         participant: ParticipantId,
         /// What of its preset it lacks.
         change: Change,
+    },
+    /// The breakout rooms of a meeting have changed, or who belongs where. Not a fact: a session says by itself what it is
+    /// part of.
+    Breakout {
+        /// The meeting whose rooms they are.
+        parent: MeetingId,
+        /// What of them.
+        change: family::Change,
     },
     /// The room was terminated (Pagecall `terminated_at`).
     Terminated {

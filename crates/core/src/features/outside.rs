@@ -27,6 +27,7 @@ pub(super) fn answer(hall: &Hall, asked: &Asked, request: &Request) -> Option<Ms
         | Request::Spotlight(_)
         | Request::Stage(_)
         | Request::Permissions(_)
+        | Request::Breakout(_)
         | Request::NotOffered { .. } => None,
     }
 }

@@ -23,10 +23,6 @@ impl Roster {
             Ask::RoomPeers { search, limit, offset } => room_peers(hall, asked, &search, (limit, offset)),
             Ask::PeerInfo { peer } => peer_info(hall, asked, peer),
             Ask::StageState => stage_state(hall, asked),
-            Ask::ConnectedRooms => {
-                let title = hall.config().title.clone();
-                hall.answer(asked, Tell::ConnectedRooms { title })
-            }
             Ask::ChangeDisplayName { peer, display_name } => {
                 change_display_name(hall, asked, peer, &display_name)
             }
@@ -107,5 +103,6 @@ fn change_display_name(
     if let Some(me) = hall.peers.get_mut(asked.me) {
         me.display_name = cut(display_name);
     }
+    hall.peers.note_people();
     hall.answer(asked, Tell::DisplayNameChanged)
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::call::ConnId;
 use crate::fact::Role;
-use crate::id::{ParticipantId, PeerId};
+use crate::family::Member;
+use crate::id::{MeetingId, ParticipantId, PeerId};
 use crate::limit;
 use crate::rights::{Change, PRODUCE, Right, Rights};
 use crate::standing::{Joined, Seat, StageAccess, Standing};
@@ -33,6 +34,8 @@ pub(crate) struct Peer {
     pub(crate) lost_at: Option<UnixMs>,
     /// When the latest loss was noticed: the grace runs from here.
     pub(crate) noticed_at: UnixMs,
+    /// From when on it may be moved to another room: its app knows by then that it is in this one.
+    pub(crate) ripe_at: UnixMs,
     /// How it stands to the room.
     standing: Standing,
     /// What hosts have changed for its participant.
@@ -53,6 +56,7 @@ impl Peer {
             conn: Some(conn),
             lost_at: None,
             noticed_at: now,
+            ripe_at: now,
             standing: Standing::Setup,
             change: Change::default(),
             media: PeerMedia::default(),
@@ -82,6 +86,28 @@ impl Peer {
             | Standing::Setup
             | Standing::In(_)
             | Standing::Moving { .. } => None,
+        }
+    }
+
+    /// On its way to another room: where to.
+    pub(crate) fn moves_to(&self) -> Option<MeetingId> {
+        match self.standing {
+            Standing::Moving { to } => Some(to),
+            Standing::Setup | Standing::Waiting { .. } | Standing::In(_) => None,
+        }
+    }
+
+    /// As other rooms of the family see it.
+    pub(crate) fn member(&self) -> Member {
+        Member {
+            participant: self.who.participant,
+            display_name: self.display_name.clone(),
+            custom_id: match &self.who.custom_participant_id {
+                Some(custom) => custom.clone(),
+                None => self.who.participant.to_string(),
+            },
+            picture: self.who.picture.clone(),
+            hidden: self.who.abilities.hidden,
         }
     }
 
@@ -193,6 +219,8 @@ pub(crate) struct Peers {
     requests_changed: bool,
     /// What hosts have changed for people in the LIVE session, whether they are here or not.
     changes: BTreeMap<ParticipantId, Change>,
+    /// Who is in the room, or under which name, is not as it was when this was looked at last.
+    people_changed: bool,
 }
 
 impl Peers {
@@ -244,6 +272,7 @@ impl Peers {
         }
         self.away.remove(&(peer.noticed_at, id));
         self.requests_changed |= peer.seat() == Some(Seat::Asking);
+        self.people_changed |= peer.is_in();
         Some(peer)
     }
 
@@ -251,6 +280,7 @@ impl Peers {
     pub(crate) fn join(&mut self, id: PeerId, recorded_as: Option<PeerId>) {
         self.joins = self.joins.saturating_add(1);
         let order = self.joins;
+        self.people_changed = true;
         if let Some(peer) = self.by_id.get_mut(&id) {
             let kept = self.kept_seats.remove(&id);
             let seat = peer.stage().seat(kept);
@@ -289,6 +319,21 @@ impl Peers {
         if let Some(peer) = self.by_id.get_mut(&id) {
             peer.standing = standing;
         }
+    }
+
+    /// A peer is out of the room, and its client is to go to another one.
+    pub(crate) fn send_on(&mut self, id: PeerId, to: MeetingId) {
+        self.stand(id, Standing::Moving { to });
+    }
+
+    /// Somebody in the room has another name.
+    pub(crate) fn note_people(&mut self) {
+        self.people_changed = true;
+    }
+
+    /// Whether others are in the room than when this was asked last, or under other names.
+    pub(crate) fn take_people_changed(&mut self) -> bool {
+        std::mem::take(&mut self.people_changed)
     }
 
     /// Moves a peer that is in the room to a seat. Returns where it sat before.
@@ -392,6 +437,7 @@ impl Peers {
             peer.attached_at = peer.attached_at.plus_ms(ms);
             peer.lost_at = peer.lost_at.map(|at| at.plus_ms(ms));
             peer.noticed_at = peer.noticed_at.plus_ms(ms);
+            peer.ripe_at = peer.ripe_at.plus_ms(ms);
             if let Standing::Waiting { since, .. } = &mut peer.standing {
                 *since = since.plus_ms(ms);
             }

@@ -27,8 +27,6 @@ pub enum Ask {
     },
     /// `room.getRoomStageState`.
     StageState,
-    /// `room.getConnectedRoomsDump`: the parent alone.
-    ConnectedRooms,
     /// `media.changeDisplayName`.
     ChangeDisplayName {
         /// Whose.
@@ -45,7 +43,7 @@ impl Ask {
             Self::RoomInfo | Self::RoomPeers { .. } | Self::PeerInfo { .. } | Self::StageState => {
                 Needs::Truth
             }
-            Self::ConnectedRooms | Self::ChangeDisplayName { .. } => Needs::Nothing,
+            Self::ChangeDisplayName { .. } => Needs::Nothing,
         }
     }
 
@@ -78,11 +76,6 @@ pub enum Tell {
         /// Those that ask.
         asking: Vec<PeerId>,
     },
-    /// Event 20: the parent alone.
-    ConnectedRooms {
-        /// Title of the meeting.
-        title: String,
-    },
     /// Media 92: `{status:"success"}`.
     DisplayNameChanged,
 }
@@ -91,7 +84,7 @@ impl Tell {
     /// Bytes that it holds beside a fixed size, roughly.
     pub fn text_bytes(&self) -> usize {
         match self {
-            Self::RoomInfo { title, .. } | Self::ConnectedRooms { title } => title.len(),
+            Self::RoomInfo { title, .. } => title.len(),
             Self::RoomPeers(peers) => sum(peers.iter().map(PeerInfo::text_bytes)),
             Self::StageState { on_stage, invited, asking } => {
                 sum([on_stage.len(), invited.len(), asking.len()]).saturating_mul(ID_BYTES)

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod make;
+mod rooms;
 mod tracks;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -78,6 +79,7 @@ impl World {
         let config = RoomConfig {
             app: AppId::from("app"),
             meeting: MeetingId::from_u128(1),
+            parent: None,
             title: String::new(),
             open: true,
             keep_alive_ms: 60_000,
@@ -127,6 +129,10 @@ impl World {
             }
             92..95 => drop(self.feed(Input::Tick)),
             95..97 => self.aside(),
+            97 => {
+                let (from, note) = self.make.note();
+                self.feed(Input::Note { from, note });
+            }
             _ if self.make.staged => self.request(),
             _ => self.command(),
         }
@@ -361,7 +367,10 @@ impl World {
                     self.calls.push_back((*call, cmd.clone()));
                 }
             }
-            Effect::Done { .. } => {}
+            Effect::Transfer { conn, .. } => {
+                assert!(self.open.contains(conn), "sends on a socket that is gone")
+            }
+            Effect::Elsewhere { .. } | Effect::Done { .. } => {}
         }
     }
 }

@@ -143,7 +143,7 @@ impl Maker {
         ChatId(Self::of(&mut self.rng, &self.chats))
     }
 
-    fn text(&mut self) -> String {
+    pub(crate) fn text(&mut self) -> String {
         match self.rng.below(20) {
             0 => String::new(),
             1 => "é".repeat(20_000),
@@ -152,7 +152,7 @@ impl Maker {
         }
     }
 
-    fn flag(&mut self) -> bool {
+    pub(crate) fn flag(&mut self) -> bool {
         self.rng.chance(50)
     }
 
@@ -186,6 +186,9 @@ impl Maker {
             vote_polls: can(),
             view_polls: can(),
             accept_stage_requests: can(),
+            alter_rooms: can(),
+            switch_rooms: can(),
+            switch_to_parent: can(),
             stage: StageAccess::NoStage,
             hidden: !can(),
             accept_waiting: can(),
@@ -227,6 +230,7 @@ impl Maker {
             view_type: Some(ViewType::GroupCall),
             preset_name: self.text(),
             role: *self.rng.pick(&[Role::Member, Role::Member, Role::Member, Role::Monitor, Role::Bot]),
+            belongs: None,
             abilities,
             ip_address: None,
             user_agent: None,
@@ -303,7 +307,7 @@ impl Maker {
             18..24 => Request::Roster(roster::Ask::PeerInfo { peer: self.peer() }),
             24..28 => Request::Roster(roster::Ask::StageState),
             28..30 => self.waiting_request(),
-            30..32 => Request::Roster(roster::Ask::ConnectedRooms),
+            30..32 => self.breakout_request(),
             32..36 => Request::Entry(entry::Ask::Kick { peers: self.peers() }),
             36 if self.flag() => Request::Entry(entry::Ask::KickAll),
             36..40 => self.poll_request(),

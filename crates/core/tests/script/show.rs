@@ -17,6 +17,8 @@ use sederunt_core::words::{
     Msg, chat, entry, media, permissions, plugin, polls, roster, speaker, stage, waiting,
 };
 
+use crate::rooms;
+
 /// `19:00:00`, `90s`, `1500ms` and back.
 pub(crate) mod clock {
     pub(crate) fn parse(text: &str) -> i64 {
@@ -87,7 +89,7 @@ impl Names {
     }
 
     /// Puts names in the place of ids in a text made by `Debug`.
-    fn read(&mut self, text: &str) -> String {
+    pub(crate) fn read(&mut self, text: &str) -> String {
         let mut out = String::new();
         let mut rest = text;
         while !rest.is_empty() {
@@ -135,6 +137,7 @@ pub(crate) fn write_line(names: &mut Names, write: &Write) -> String {
             Change::Admitted(admission) => format!("write admitted {}", names.id(admission.participant.0)),
             Change::Revoked(participant) => format!("write admitted no more {}", names.id(participant.0)),
         },
+        Write::Breakout { change, .. } => rooms::change_line(names, change),
         Write::Terminated { at, .. } => format!("write terminated {}", clock::show(at.0)),
     }
 }
@@ -150,6 +153,11 @@ pub(crate) fn effect_line(names: &mut Names, effect: &Effect) -> String {
         Effect::Media { peer, cmd, .. } => {
             let (peer, cmd) = (names.id(peer.0), format!("{cmd:?}"));
             format!("sfu {peer} {}", names.read(&cmd))
+        }
+        Effect::Elsewhere { meeting, note } => rooms::note_line(names, *meeting, note),
+        Effect::Transfer { conn, participant, to } => {
+            let (who, to) = (names.id(participant.0), names.id(to.0));
+            format!("{} Transfer {who} to {to}", names.conn(*conn))
         }
         Effect::Close { conn, reason } => format!("{} close {reason:?}", names.conn(*conn)),
         Effect::Done { result, .. } => match result {
@@ -170,8 +178,9 @@ pub(crate) fn effect_line(names: &mut Names, effect: &Effect) -> String {
 fn fact_line(names: &mut Names, fact: &Fact) -> String {
     let at = clock::show(fact.at.0);
     let text = match &fact.kind {
-        FactKind::SessionStarted { title, .. } => {
-            format!("SessionStarted {} {title:?}", names.id(fact.session.0))
+        FactKind::SessionStarted { title, parent, .. } => {
+            let parent = parent.map_or_else(String::new, |parent| format!(" of {}", names.id(parent.0)));
+            format!("SessionStarted {} {title:?}{parent}", names.id(fact.session.0))
         }
         FactKind::SessionRetitled { title } => format!("SessionRetitled {title:?}"),
         FactKind::KeepAliveChanged { keep_alive_ms } => {
@@ -233,6 +242,7 @@ fn msg_line(names: &mut Names, msg: &Msg) -> String {
         Msg::Spotlight(tell) => names.read(&format!("{tell:?}")),
         Msg::Stage(tell) => stage_line(names, tell),
         Msg::Permissions(tell) => permissions_line(names, tell),
+        Msg::Breakout(tell) => rooms::tell_line(names, tell),
     }
 }
 

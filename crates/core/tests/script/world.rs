@@ -23,6 +23,7 @@ use sederunt_core::words::polls::StoredPoll;
 
 use crate::abilities::abilities;
 use crate::ask::new_poll;
+use crate::rooms::Kept;
 use crate::show::{Names, clock, effect_line, write_line};
 
 /// A room, its clock, and everything that a shell would keep for it.
@@ -52,6 +53,7 @@ pub(crate) struct World {
     permissions: BTreeMap<(SessionId, ParticipantId), rights::Change>,
     /// Each session's own time minus the steady clock.
     offsets: BTreeMap<SessionId, i64>,
+    links: Kept,
 }
 
 /// What the store keeps of the waiting room.
@@ -77,6 +79,7 @@ impl World {
         let config = RoomConfig {
             app: AppId::from("app"),
             meeting: MeetingId::from_u128(0xfeed),
+            parent: None,
             title: "T".to_owned(),
             open: true,
             keep_alive_ms: 60_000,
@@ -106,6 +109,7 @@ impl World {
             seats: BTreeMap::new(),
             permissions: BTreeMap::new(),
             offsets: BTreeMap::new(),
+            links: Kept::default(),
         }
     }
 
@@ -129,11 +133,16 @@ impl World {
             }],
             ["config", settings @ ..] => {
                 self.configure(settings);
-                self.room = Room::new(self.config.clone(), None);
+                let links = self.links.links(&self.config, None);
+                self.room = Room::new(self.config.clone(), None).with_family(links);
                 Vec::new()
             }
             ["api", rest @ ..] => self.api(rest),
             ["sfu", rest @ ..] => self.sfu(rest),
+            ["from", room, rest @ ..] => {
+                let (from, note) = self.note(room, rest);
+                self.feed(Input::Note { from, note })
+            }
             ["connect", peer, person, rest @ ..] => self.connect(peer, person, rest),
             ["restart", at] => self.restart(clock::parse(at)),
             ["sessions"] => self.sessions(),
@@ -207,6 +216,7 @@ impl World {
                 }
                 assert_eq!(self.tallies[&fact.session].columns(), columns, "folding the facts again");
             }
+            Write::Breakout { change, .. } => self.links.take(change),
             Write::Chat(message) => {
                 self.chat.retain(|m| m.id != message.id);
                 self.chat.push(message.clone());
@@ -242,7 +252,12 @@ impl World {
                     self.calls.push_back((*call, cmd.clone()));
                 }
             }
-            Effect::Tell { .. } | Effect::Refuse { .. } | Effect::Close { .. } | Effect::Done { .. } => {}
+            Effect::Tell { .. }
+            | Effect::Refuse { .. }
+            | Effect::Close { .. }
+            | Effect::Elsewhere { .. }
+            | Effect::Transfer { .. }
+            | Effect::Done { .. } => {}
         }
     }
 
@@ -258,6 +273,7 @@ impl World {
             view_type: Some(ViewType::GroupCall),
             preset_name: "preset".to_owned(),
             role: Role::Member,
+            belongs: None,
             abilities: abilities("all"),
             ip_address: None,
             user_agent: None,
@@ -275,6 +291,7 @@ impl World {
                 ("wait", "accept") => who.abilities.waiting_room = WaitingRoom::UntilAccepted,
                 ("wait", "host") => who.abilities.waiting_room = WaitingRoom::UntilPrivileged,
                 ("hidden", _) => who.abilities.hidden = true,
+                ("belongs", room) => who.belongs = Some(self.names.room(room)),
                 ("stage", "allowed") => who.abilities.stage = StageAccess::Allowed,
                 ("stage", "request") => who.abilities.stage = StageAccess::CanRequest,
                 ("stage", "not_allowed") => who.abilities.stage = StageAccess::NotAllowed,
@@ -300,6 +317,7 @@ impl World {
             match name {
                 "title" => self.config.title = value.to_owned(),
                 "persist_chat" => self.config.persist_chat = value == "true",
+                "parent" => self.config.parent = Some(self.names.room(value)),
                 "open" => self.config.open = value == "true",
                 "keep_alive" => self.config.keep_alive_ms = clock::parse(value),
                 "grace" => self.config.reconnect_grace_ms = clock::parse(value),
@@ -421,7 +439,8 @@ impl World {
             .with_waiting(self.waiting.waits.values().copied(), admitted.copied())
             .with_seats(seats)
             .with_permissions(permissions)
-            .with_former_chat(former);
+            .with_former_chat(former)
+            .with_family(self.links.links(&self.config, live));
         out
     }
 
@@ -464,9 +483,17 @@ impl World {
     fn ask(&mut self, peer: &str, words: &[&str]) -> Vec<String> {
         let Some(conn) = self.conns.get(peer).copied() else { panic!("{peer} has no socket") };
         self.asked += 1;
-        let request = self.request(peer, words);
+        let mut request = self.request(peer, words);
+        request.name_rooms(|| {
+            self.fresh += 1;
+            Id::mint(3_000, self.fresh)
+        });
         let re = ReqId { event: 0, id: format!("r{}", self.asked) };
         self.feed(Input::Request { conn, re, request })
+    }
+
+    pub(crate) fn conn(&self, peer: &str) -> ConnId {
+        self.conns[peer]
     }
 
     /// Participants by their names; `peer:a` is a peer instead.

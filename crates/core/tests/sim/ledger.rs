@@ -69,6 +69,7 @@ impl Ledger {
                 assert_eq!((*session, tally.columns().ended_at), live, "a change after the end");
                 self.permissions.insert(*participant, *change);
             }
+            Write::Breakout { .. } => panic!("nobody asks for breakout rooms here"),
             Write::Chat(_) | Write::ChatDeleted { .. } | Write::Poll(_) | Write::PollVote { .. } => {}
         }
     }

@@ -94,6 +94,7 @@ impl World {
         let config = RoomConfig {
             app: AppId::from("app"),
             meeting: MeetingId::from_u128(7),
+            parent: None,
             title: "T0".to_owned(),
             open: true,
             keep_alive_ms: settings.keep_alive,
@@ -275,6 +276,7 @@ impl World {
             view_type: Some(ViewType::GroupCall),
             preset_name: "host".to_owned(),
             role,
+            belongs: None,
             abilities: Abilities {
                 kick: true,
                 accept_waiting: way.is_host,

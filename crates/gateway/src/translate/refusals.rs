@@ -32,8 +32,9 @@ pub(crate) fn room_refusal(event: u32, error: &RoomError) -> Refusal {
         RoomError::Invalid { .. } | RoomError::Media(MediaFault::InvalidDescription(_)) => 400,
         RoomError::NotAllowed(_) | RoomError::Closed => 403,
         RoomError::NotFound(_) | RoomError::Media(MediaFault::NoTransport) => 404,
-        RoomError::NotJoined => 409,
+        RoomError::NotJoined | RoomError::Elsewhere => 409,
         RoomError::Limit { .. }
+        | RoomError::BreakoutLimit { .. }
         | RoomError::TooOften { .. }
         | RoomError::StageFull { .. }
         | RoomError::WaitingRoomFull { .. } => 429,
@@ -51,10 +52,12 @@ pub(crate) fn room_refusal(event: u32, error: &RoomError) -> Refusal {
         | RoomError::Limit { .. }
         | RoomError::TooOften { .. }
         | RoomError::StageFull { .. }
+        | RoomError::BreakoutLimit { .. }
         | RoomError::WaitingRoomFull { .. }
         | RoomError::Invalid { .. }
         | RoomError::NotOffered(_)
         | RoomError::Closed
+        | RoomError::Elsewhere
         | RoomError::Unwritable
         | RoomError::Media(_) => error.to_string(),
     };

@@ -18,7 +18,6 @@ pub(super) fn ask(event: u32, payload: &[u8]) -> Option<Translated> {
         room::GET_PEER_INFO => peer_info(payload),
         room::GET_ROOM_PEERS_INFO => room_peers(payload),
         room::GET_ROOM_INFO => Ok(Ask::RoomInfo),
-        room::GET_CONNECTED_ROOMS_DUMP => Ok(Ask::ConnectedRooms),
         room::GET_ROOM_STAGE_STATE => Ok(Ask::StageState),
         m::CHANGE_DISPLAY_NAME => change_display_name(payload),
         _ => return None,
@@ -65,16 +64,6 @@ pub(super) fn tell(meeting: MeetingId, tell: &Tell) -> Wire {
                 requested_stage_peers: texts(asking),
             };
             wire(room::GET_ROOM_STAGE_STATE, &state)
-        }
-        Tell::ConnectedRooms { title } => {
-            let parent = r::ConnectedMeetingDump {
-                id: Some(meeting.to_string()),
-                title: Some(title.clone()),
-                participants: Vec::new(),
-            };
-            let dump =
-                r::GetConnectedRoomsDumpResponse { parent_meeting: Some(parent), meetings: Vec::new() };
-            wire(room::GET_CONNECTED_ROOMS_DUMP, &dump)
         }
         Tell::DisplayNameChanged => {
             wire(m::CHANGE_DISPLAY_NAME, &e::PeerDisplayNameEditResponse { status: SUCCESS.to_owned() })

@@ -1,7 +1,10 @@
 //! Every word of the room has its event, and nothing a client sends can break the translation.
 
+use std::sync::Arc;
+
 use prost::Message;
 use sederunt_core::error::RoomError;
+use sederunt_core::family::{Family, RoomName};
 use sederunt_core::id::{ChatId, Id, MeetingId, ParticipantId, PeerId, ProducerId, SessionId, TransportId};
 use sederunt_core::media::{MediaFault, MediaKind, ProducerState};
 use sederunt_core::standing::Seat;
@@ -115,9 +118,15 @@ fn room_words() -> Vec<(Msg, u32)> {
         (Msg::Waiting(words::waiting::Tell::Accepted), room::WAITING_ROOM_REQUEST_ACCEPTED),
         (Msg::Waiting(words::waiting::Tell::Denied), room::WAITING_ROOM_REQUEST_DENIED),
         (Msg::Waiting(words::waiting::Tell::RoomFromOutside { title: host("t") }), room::GET_ROOM_INFO),
+        (breakout(words::breakout::Tell::Rooms(Arc::new(family()))), room::GET_CONNECTED_ROOMS_DUMP),
+        (breakout(words::breakout::Tell::Created(vec![red()])), room::CREATE_CONNECTED_ROOMS),
+        (breakout(words::breakout::Tell::RoomsOpened(vec![red()])), room::CONNECTED_ROOMS_UPDATED),
+        (breakout(words::breakout::Tell::Closed(vec![red()])), room::DELETE_CONNECTED_ROOMS),
+        (breakout(words::breakout::Tell::RoomsClosed(vec![red()])), room::CONNECTED_ROOMS_DELETED),
+        (breakout(moved(Vec::new())), room::MOVE_PEERS),
         (
-            Msg::Roster(words::roster::Tell::ConnectedRooms { title: host("t") }),
-            room::GET_CONNECTED_ROOMS_DUMP,
+            breakout(words::breakout::Tell::Transfer { to: red().meeting, token: host("t") }),
+            room::TRANSFER_PEER,
         ),
         (Msg::Broadcast(words::broadcast::Tell::BroadcastAck { to_entity: false }), room::BROADCAST_MESSAGE),
         (Msg::Broadcast(words::broadcast::Tell::BroadcastAck { to_entity: true }), room::BROADCAST_TO_ENTITY),
@@ -296,4 +305,51 @@ fn a_failed_consume_makes_the_client_build_a_new_transport() {
     let refusal = room_refusal(media::PRODUCE, &sdp);
     assert_eq!((refusal.code, refusal.message.contains("m-line 3")), (400, true));
     assert_eq!(room_refusal(room::KICK, &RoomError::NotAllowed("kick_participant")).code, 403);
+}
+
+fn breakout(tell: words::breakout::Tell) -> Msg {
+    Msg::Breakout(tell)
+}
+
+fn red() -> RoomName {
+    RoomName { meeting: MeetingId::from_u128(0xbed), title: "Red".to_owned() }
+}
+
+fn family() -> Family {
+    Family::alone(MeetingId::from_u128(0xdad), "Main".to_owned())
+}
+
+fn moved(missing: Vec<ParticipantId>) -> words::breakout::Tell {
+    words::breakout::Tell::Moved { to: red().meeting, missing }
+}
+
+/// The client looks for one word in the bytes of the answer to a move, and for nothing else.
+#[test]
+fn a_move_reads_as_failed_exactly_when_somebody_was_not_moved() {
+    let says_failed = |missing| {
+        let (_, payload) = reply(MeetingId::from_u128(1), &|m| m.payload.clone(), &breakout(moved(missing)));
+        String::from_utf8_lossy(&payload.unwrap()).contains("error")
+    };
+    assert!(!says_failed(Vec::new()));
+    assert!(says_failed(vec![ParticipantId::from_u128(3)]));
+}
+
+/// A move with presets would make people what they are not: it is refused with words, not done without them.
+#[test]
+fn people_keep_their_presets() {
+    let person = |preset: Option<&str>| sederunt_proto::socket::room::MovePeerPayload {
+        id: Some(ParticipantId::from_u128(3).to_string()),
+        preset_id: preset.map(str::to_owned),
+    };
+    let ask = |preset| {
+        let asked = sederunt_proto::socket::room::MovePeersBetweenRoomsRequest {
+            source_meeting_id: Some(MeetingId::from_u128(1).to_string()),
+            destination_meeting_id: Some(red().meeting.to_string()),
+            participants: vec![person(preset)],
+        };
+        request(room::MOVE_PEERS, &asked.encode_to_vec())
+    };
+    assert!(matches!(ask(None), Ok(Request::Breakout(words::breakout::Ask::Move { .. }))));
+    assert!(ask(Some("")).is_ok());
+    assert_eq!(ask(Some("other")).unwrap_err().code, 501);
 }

@@ -1,17 +1,21 @@
 //! One effect: to a socket, to media, to whoever gave a command.
 
-use sederunt_core::call::ConnId;
+use std::sync::Arc;
+
+use sederunt_core::call::{ConnId, Disconnect};
 use sederunt_core::effect::Effect;
 use sederunt_core::error::RoomError;
-use sederunt_core::id::PeerId;
+use sederunt_core::id::{MeetingId, ParticipantId, PeerId};
 use sederunt_core::input::Input;
 use sederunt_core::media::MediaCmd;
+use sederunt_core::words::{Msg, breakout};
 
 use super::fault::RoomFault;
 use super::sockets::Sent;
 use super::state::RoomTask;
 use crate::NodeError;
 use crate::outbox::ToSocket;
+use crate::supervisor;
 
 impl RoomTask {
     pub(super) fn do_one(&mut self, effect: Effect) -> Result<(), RoomFault> {
@@ -32,6 +36,11 @@ impl RoomTask {
                     Some(fault) => self.feed(Input::MediaDone { call, result: Err(fault) }),
                 }
             }
+            Effect::Elsewhere { meeting, note } => {
+                supervisor::say(&self.shell, (self.meeting, meeting), note);
+                Ok(())
+            }
+            Effect::Transfer { conn, participant, to } => self.transfer(conn, participant, to),
             Effect::Done { id, result } => {
                 if let Some(done) = self.commands.remove(&id) {
                     // The caller may have given up.
@@ -51,6 +60,7 @@ impl RoomTask {
         match error {
             RoomError::WaitingRoomFull { .. } => metrics.refusal("WAITING_ROOM_FULL"),
             RoomError::StageFull { .. } => metrics.refusal("STAGE_FULL"),
+            RoomError::BreakoutLimit { .. } => metrics.refusal("BREAKOUT_LIMIT"),
             RoomError::NotAllowed(_)
             | RoomError::NotJoined
             | RoomError::NotFound(_)
@@ -60,7 +70,23 @@ impl RoomTask {
             | RoomError::NotOffered(_)
             | RoomError::Unwritable
             | RoomError::Closed
+            | RoomError::Elsewhere
             | RoomError::Media(_) => {}
+        }
+    }
+
+    /// Sends a client to another room of the family. Without a token it comes back, and is sent again.
+    fn transfer(&mut self, conn: ConnId, participant: ParticipantId, to: MeetingId) -> Result<(), RoomFault> {
+        match self.shell.sign_for(self.room.app(), to, participant) {
+            Ok(token) => {
+                let tell = breakout::Tell::Transfer { to, token };
+                self.tell(conn, ToSocket::telling(None, Arc::new(Msg::Breakout(tell))))
+            }
+            Err(error) => {
+                tracing::error!(meeting = %self.meeting, %error, "no token for another room");
+                self.shell.metrics.error("transfer_token");
+                self.lose(conn, Disconnect::Lost)
+            }
         }
     }
 

@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use sederunt_core::call::{ConnId, Disconnect};
+use sederunt_core::family::Note;
+use sederunt_core::id::MeetingId;
 use sederunt_core::time::Stamp;
 
 use crate::mailbox::{ROOM_QUEUE_MAX, ToRoom};
@@ -43,6 +45,8 @@ pub(super) enum What {
     Message(ToRoom),
     /// A socket was dropped without a word.
     Lost(ConnId, Disconnect),
+    /// Another room says something.
+    Note(MeetingId, Note),
 }
 
 impl Held {
@@ -93,7 +97,7 @@ impl Held {
         self.text_bytes = self.waiting.iter().map(|waiting| text_bytes(&waiting.what)).sum();
         let message = |waiting: Waiting| match waiting.what {
             What::Message(message) => Some(message),
-            What::Lost(..) => None,
+            What::Lost(..) | What::Note(..) => None,
         };
         gone.into_iter().filter_map(message).collect()
     }
@@ -105,7 +109,7 @@ fn patience(what: &What) -> Option<Duration> {
         What::Message(ToRoom::Connect { .. }) => Some(ATTACH_WITHIN),
         What::Message(ToRoom::Request { request, .. }) => request.is_refusable().then_some(REFUSE_AFTER),
         What::Message(ToRoom::Command { command, .. }) => command.is_refusable().then_some(REFUSE_AFTER),
-        What::Message(ToRoom::Disconnect { .. }) | What::Lost(..) => None,
+        What::Message(ToRoom::Disconnect { .. }) | What::Lost(..) | What::Note(..) => None,
     }
 }
 
@@ -113,6 +117,8 @@ fn text_bytes(what: &What) -> usize {
     match what {
         What::Message(ToRoom::Request { request, .. }) => request.text_bytes(),
         What::Message(ToRoom::Command { command, .. }) => command.text_bytes(),
-        What::Message(ToRoom::Connect { .. } | ToRoom::Disconnect { .. }) | What::Lost(..) => 0,
+        What::Message(ToRoom::Connect { .. } | ToRoom::Disconnect { .. })
+        | What::Lost(..)
+        | What::Note(..) => 0,
     }
 }

@@ -18,6 +18,7 @@ pub(crate) fn room_config(row: &MeetingRow, reconnect_grace_ms: i64, prior_toget
     RoomConfig {
         app: row.app.clone(),
         meeting: row.id,
+        parent: row.parent,
         title: row.title.clone(),
         open: row.active && row.terminated_at.is_none(),
         keep_alive_ms: row.keep_alive_secs.saturating_mul(1000),
@@ -34,6 +35,7 @@ fn orphan_config(meeting: MeetingId, open: &OpenSession, reconnect_grace_ms: i64
     RoomConfig {
         app: columns.app.clone(),
         meeting,
+        parent: None,
         title: columns.title.clone(),
         open: false,
         keep_alive_ms: columns.keep_alive_ms,
@@ -69,6 +71,7 @@ pub(super) async fn load(shell: &Shell, meeting: MeetingId) -> Result<Room, Stor
         true => store.former_chat(meeting, CHAT_HISTORY_MAX as u32).await?,
         false => Vec::new(),
     };
+    let links = store.links(config.parent.unwrap_or(meeting)).await?;
     shell.rooms.clear_failed(meeting);
     Ok(Room::new(config, open)
         .with_removed(removals)
@@ -76,7 +79,8 @@ pub(super) async fn load(shell: &Shell, meeting: MeetingId) -> Result<Room, Stor
         .with_waiting(waits, admitted)
         .with_seats(seats)
         .with_permissions(permissions)
-        .with_former_chat(former))
+        .with_former_chat(former)
+        .with_family(links))
 }
 
 /// Ends the stays nobody can continue, durably: at their loss if they were away, else at `failed_at`, an instant of the

@@ -83,6 +83,7 @@ impl RoomTask {
         match notice {
             Notice::Media { call, result } => self.aside(Input::MediaDone { call, result }),
             Notice::Dropped { conn } => self.hold_loss(conn, Disconnect::Lost),
+            Notice::Note { from, note } => self.hold_note(from, note),
         }
     }
 
@@ -172,6 +173,7 @@ impl RoomTask {
             let input = match what {
                 What::Message(message) => self.input_of(message),
                 What::Lost(conn, how) => Input::Disconnect { conn, how },
+                What::Note(from, note) => Input::Note { from, note },
             };
             self.feed_at(stamp, input)?;
         }

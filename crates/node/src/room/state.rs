@@ -6,6 +6,7 @@ use std::sync::Arc;
 use sederunt_core::call::{CommandId, ConnId, Disconnect};
 use sederunt_core::effect::{CommandReply, Effect, Outcome, Write};
 use sederunt_core::fact::FactKind;
+use sederunt_core::family::Note;
 use sederunt_core::id::{MeetingId, ParticipantId, StayId};
 use sederunt_core::input::{Command, Input};
 use sederunt_core::room::Room;
@@ -104,8 +105,10 @@ impl RoomTask {
                 self.attaching.push((conn, attached));
                 Input::Connect { conn, peer, token, who }
             }
-            ToRoom::Request { conn, re, request, held } => {
+            ToRoom::Request { conn, re, mut request, held } => {
                 drop(held);
+                let now = self.shell.clock.now();
+                request.name_rooms(|| self.shell.ids.mint(now));
                 Input::Request { conn, re, request }
             }
             ToRoom::Disconnect { conn, how } => {
@@ -137,6 +140,12 @@ impl RoomTask {
         self.sockets.remove(conn);
         let stamp = self.stamp();
         self.held.push(stamp, What::Lost(conn, how));
+    }
+
+    /// The engine hears later what another room says.
+    pub(super) fn hold_note(&mut self, from: MeetingId, note: Note) {
+        let stamp = self.stamp();
+        self.held.push(stamp, What::Note(from, note));
     }
 
     /// The instant, and fresh ids.

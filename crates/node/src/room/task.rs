@@ -176,7 +176,12 @@ impl RoomTask {
                 let input = self.input_of(message);
                 self.feed(input)
             }
+            Turn::Notice(Notice::Note { from, note }) if must_hold => {
+                self.hold_note(from, note);
+                Ok(())
+            }
             Turn::Notice(Notice::Media { call, result }) => self.feed(Input::MediaDone { call, result }),
+            Turn::Notice(Notice::Note { from, note }) => self.feed(Input::Note { from, note }),
             Turn::Notice(Notice::Dropped { conn }) => self.lose(conn, Disconnect::Lost),
             Turn::RetryMedia => {
                 self.media.retry();

@@ -35,6 +35,7 @@ pub(crate) fn meeting_row(app: &str, id: u128, title: &str) -> MeetingRow {
     MeetingRow {
         id: MeetingId::from_u128(id),
         app: app.into(),
+        parent: None,
         title: title.to_owned(),
         active: true,
         keep_alive_secs: 60,

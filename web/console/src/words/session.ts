@@ -52,6 +52,7 @@ export const words = {
   notBack: (grace: string) => `not back within ${grace}: the stay ends at the moment of the loss`,
   reasons: {
     left: { title: 'Left', more: 'said goodbye' },
+    moved: { title: 'Went to another room', more: 'a breakout room of the meeting, or back from one' },
     connection_lost: { title: 'Connection lost for good', more: '' },
     kicked: { title: 'Removed', more: 'by a host or by the API' },
     host_ended: { title: 'Ended for everybody', more: 'a host removed all' },

@@ -5,6 +5,7 @@ mod active_session;
 mod analytics;
 mod apps;
 mod chat;
+mod consolidated;
 mod door;
 mod meetings;
 mod nothing_yet;

@@ -11,6 +11,7 @@ use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::InSession;
+use super::consolidated;
 use super::page::{PageOf, Paging};
 use super::sessions::{Order, OrderName};
 use super::view::{Envelope, Listed};
@@ -199,10 +200,10 @@ pub(crate) struct ListParams {
     /// List the connection events too.
     #[param(value_type = Option<bool>, default = false)]
     include_peer_events: bool,
-    /// `consolidated` adds time in breakout sessions; the same as `raw` while there are none.
+    /// `consolidated` adds the time in the breakout rooms to which somebody went from here to `duration`; the order is that of
+    /// the time in this session alone.
     #[param(inline, value_type = Option<ViewName>)]
-    #[expect(dead_code, reason = "checked; both views are equal while there are no breakout rooms")]
-    view: Option<()>,
+    consolidated: bool,
     #[param(ignore)]
     page: PageOf,
 }
@@ -233,7 +234,7 @@ impl FromQuery for ListParams {
                 .one_of("sort_by", &[("joinedAt", StaySort::JoinedAt), ("duration", StaySort::Duration)])?,
             sort_order: Order::from_query(query)?,
             include_peer_events: query.boolean("include_peer_events")?.unwrap_or(false),
-            view: query.one_of("view", &[("raw", ()), ("consolidated", ())])?,
+            consolidated: query.one_of("view", &[("raw", false), ("consolidated", true)])?.unwrap_or(false),
             page: PageOf::from_query(query)?,
         })
     }
@@ -273,7 +274,15 @@ pub(super) async fn list(
         limit: page.limit(),
     };
     let found = caller.node.store().stays(query).await?;
-    let participants = shown(&caller, &found.items, p.include_peer_events).await?;
+    let mut participants = shown(&caller, &found.items, p.include_peer_events).await?;
+    if p.consolidated {
+        let elsewhere =
+            consolidated::elsewhere(caller.node.store(), &caller.session, caller.node.steady()).await?;
+        for (row, one) in found.items.iter().zip(&mut participants) {
+            let more = elsewhere.get(&row.stay.peer).copied().unwrap_or(0);
+            one.duration = Minutes::of(row.duration_ms(caller.node.steady()).saturating_add(more));
+        }
+    }
     let paging = page.paging(participants.len(), found.total);
     Ok(Listed { success: true, data: SessionParticipants { participants, paging }, paging })
 }

@@ -47,6 +47,7 @@ impl Entry {
             | LeaveReason::ConnectionLost
             | LeaveReason::HostEnded
             | LeaveReason::RoomTerminated
+            | LeaveReason::Moved
             | LeaveReason::ServerStopped
             | LeaveReason::NodeLost
             | LeaveReason::Imported => {

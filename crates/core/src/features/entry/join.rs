@@ -5,6 +5,7 @@ use crate::error::RoomError;
 use crate::fact::{FactKind, Role};
 use crate::hall::{Asked, Hall, Happened, Peer, cut};
 use crate::id::{PeerId, SessionId};
+use crate::limit::BREAKOUT_RIPE_MS;
 use crate::time::Stamp;
 use crate::who::Ability;
 use crate::words::entry::{PeerEvent, Tell};
@@ -71,6 +72,9 @@ fn enter(hall: &mut Hall, stamp: Stamp, id: PeerId) {
     let seen = hall.session().is_some_and(|tally| tally.has_seen(id));
     let peer = if seen { PeerId(stay.0) } else { id };
     hall.peers.join(id, Some(peer));
+    if let Some(peer) = hall.peers.get_mut(id) {
+        peer.ripe_at = stamp.now.plus_ms(BREAKOUT_RIPE_MS);
+    }
     let kind = FactKind::PeerJoined { peer, stay, participant, role, created_at };
     hall.record(stamp.now, kind, Some(person));
 }

@@ -6,10 +6,10 @@ use crate::effect::{CloseReason, Write};
 use crate::error::RoomError;
 use crate::fact::{EndReason, FactKind, LeaveReason};
 use crate::hall::{Asked, Gone, Hall, Happened, Peer};
-use crate::id::{ParticipantId, PeerId};
+use crate::id::{MeetingId, ParticipantId, PeerId};
 use crate::removal::Removal;
 use crate::time::UnixMs;
-use crate::who::Ability;
+use crate::who::{Ability, Who};
 use crate::words::entry::{PeerEvent, PeerInfo, Tell};
 
 use super::Entry;
@@ -80,8 +80,37 @@ impl Entry {
         }
     }
 
-    /// One peer says goodbye.
+    /// A peer that is in goes to another room: its stay here ends before its client hears of the other one.
+    pub(crate) fn send_on(&mut self, hall: &mut Hall, id: PeerId, at: UnixMs, to: MeetingId) {
+        let Some(peer) = hall.peers.get(id).filter(|peer| peer.is_in()) else { return };
+        let (token, conn) = (peer.token, peer.conn);
+        let who = Box::new(Who { belongs: Some(to), ..(*peer.who).clone() });
+        let Some(departed) = self.take_out(hall, id, at, LeaveReason::Moved) else { return };
+        if let Some(conn) = conn {
+            hall.peers.insert(Peer::new(id, token, who, conn, at));
+            hall.transfer(id, to);
+        }
+        departed.farewell(hall);
+    }
+
+    /// A breakout room closes, and a peer has no place in its parent.
+    pub(crate) fn expel(&mut self, hall: &mut Hall, id: PeerId, at: UnixMs) {
+        self.kick(hall, [id], at, LeaveReason::HostEnded);
+    }
+
+    /// The session of a breakout room that is closed is over as soon as nobody is in.
+    pub(crate) fn end_closed(&mut self, hall: &mut Hall, at: UnixMs) {
+        if !hall.peers.iter().any(|peer| peer.is_in() && peer.recorded_as().is_some()) {
+            self.end_session(hall, at, EndReason::AllParticipantsLeft);
+        }
+    }
+
+    /// One peer says goodbye. Whoever goes to another room has left before, and closes its socket by itself: closed by the server it
+    /// would seem to its page that it has left the meeting.
     pub(super) fn say_goodbye(&mut self, hall: &mut Hall, asked: &Asked) {
+        if hall.peers.get(asked.me).is_some_and(|peer| peer.moves_to().is_some()) {
+            return;
+        }
         if let Some(departed) = self.take_out(hall, asked.me, asked.stamp.now, LeaveReason::Left) {
             departed.dismiss(hall, None, CloseReason::Left);
             departed.farewell(hall);

@@ -36,7 +36,10 @@ impl Entry {
                 self.is_back(hall, now, id);
             }
             None if let Some(removal) = self.removed.get(id, now) => turn_away(hall, conn, &who, removal),
-            None if self.is_closed(hall) => hall.close(conn, CloseReason::RoomClosed),
+            // Whoever belongs in the parent of a closed breakout room is sent there when it wants to come in.
+            None if self.is_closed(hall) && who.belongs.is_none() => {
+                hall.close(conn, CloseReason::RoomClosed)
+            }
             None if hall.peers.len() >= limit::PEERS_MAX => hall.close(conn, CloseReason::RoomFull),
             None => {
                 let mut peer = Peer::new(id, token, who, conn, now);
@@ -49,6 +52,10 @@ impl Entry {
 
     /// A client has a socket again: if it waited, it goes on where it was; if it is in the room, it may be a host now.
     fn is_back(&mut self, hall: &mut Hall, now: UnixMs, id: PeerId) {
+        if let Some(to) = hall.peers.get(id).and_then(Peer::moves_to) {
+            // It may not have heard of it.
+            return hall.transfer(id, to);
+        }
         if !self.is_closed(hall) {
             self.waiting.came_back(hall, id);
             self.waiting.host_came(hall, now, id);

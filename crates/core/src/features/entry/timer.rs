@@ -29,7 +29,7 @@ impl Entry {
             let from = since.max(self.grace_from);
             (from.plus_ms(hall.config().reconnect_grace_ms), Timer::Grace(peer))
         });
-        let keep_alive = hall.session().and_then(|t| t.keep_alive_until()).map(|at| (at, Timer::KeepAlive));
+        let keep_alive = hall.keep_alive_until().map(|at| (at, Timer::KeepAlive));
         let together = self.together_deadline(hall).map(|at| (at, Timer::Together));
         [grace, keep_alive, together].into_iter().flatten().min_by_key(|(at, _)| *at)
     }

@@ -56,6 +56,7 @@ impl WaitingRoom {
             LeaveReason::Left
             | LeaveReason::HostEnded
             | LeaveReason::RoomTerminated
+            | LeaveReason::Moved
             | LeaveReason::Imported => {}
         }
         self.over(hall, peer);
@@ -126,7 +127,9 @@ impl WaitingRoom {
 
     /// Whether a peer that wants to come in has to wait. Bots never do: nobody sees them.
     fn must_wait(&self, hall: &Hall, peer: &Peer) -> bool {
-        if peer.who.role == Role::Bot || self.admitted.get(peer.participant()).is_some() {
+        // Whoever comes into a breakout room was let in to its meeting.
+        let from_parent = hall.config().parent.is_some() && peer.who.belongs.is_some();
+        if from_parent || peer.who.role == Role::Bot || self.admitted.get(peer.participant()).is_some() {
             return false;
         }
         match peer.who.abilities.waiting_room {

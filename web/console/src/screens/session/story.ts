@@ -18,6 +18,7 @@ export interface Step {
 
 const SIGNS: Record<string, Sign> = {
   left: 'out',
+  moved: 'out',
   connection_lost: 'lost',
   kicked: 'removed',
   blocked: 'removed',

@@ -124,6 +124,7 @@ fn is_removal(reason: LeaveReason) -> bool {
     match reason {
         LeaveReason::Kicked | LeaveReason::Blocked | LeaveReason::ParticipantDeleted => true,
         LeaveReason::Left
+        | LeaveReason::Moved
         | LeaveReason::ConnectionLost
         | LeaveReason::HostEnded
         | LeaveReason::RoomTerminated

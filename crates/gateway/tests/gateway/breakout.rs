@@ -1,0 +1,190 @@
+//! Breakout rooms, as the wire has them (PROTOCOL §7.9), and what the server refuses whatever a client believes.
+
+use prost::Message;
+use sederunt_core::id::{MeetingId, PeerId};
+use sederunt_core::limit::{BREAKOUT_MOVE_MAX, BREAKOUT_ROOMS_MAX};
+use sederunt_proto::event::room as re;
+use sederunt_proto::socket::room as r;
+
+use crate::world::{Peer, World, refused};
+
+fn titles(titles: &[&str]) -> r::CreateConnectedRoomsRequest {
+    let room = |title: &&str| r::CreateRoomRequestPayload { title: Some((*title).to_owned()) };
+    r::CreateConnectedRoomsRequest { payloads: titles.iter().map(room).collect() }
+}
+
+fn close(rooms: &[&str]) -> r::DisableConnectedRoomsRequest {
+    let room = |id: &&str| r::DisableRoomPayload { id: Some((*id).to_owned()) };
+    r::DisableConnectedRoomsRequest { payloads: rooms.iter().map(room).collect() }
+}
+
+fn transfer(from: &str, to: &str, people: &[&str]) -> r::MovePeersBetweenRoomsRequest {
+    let person = |id: &&str| r::MovePeerPayload { id: Some((*id).to_owned()), preset_id: None };
+    r::MovePeersBetweenRoomsRequest {
+        source_meeting_id: Some(from.to_owned()),
+        destination_meeting_id: Some(to.to_owned()),
+        participants: people.iter().map(person).collect(),
+    }
+}
+
+/// Code and message of a refusal.
+async fn refusal(peer: &mut Peer, event: u32, ask: &impl Message) -> (Option<i32>, String) {
+    let frame = peer.ask_raw(event, ask.encode_to_vec()).await;
+    let refused = refused(&frame).unwrap_or_else(|| panic!("{event} was not refused"));
+    (refused.code, refused.message)
+}
+
+async fn create(host: &mut Peer, names: &[&str]) -> Vec<String> {
+    let made: r::CreateConnectedRoomsResponse =
+        host.ask(re::CREATE_CONNECTED_ROOMS, &titles(names)).await.unwrap();
+    let told: Vec<Option<&str>> = made.payloads.iter().map(|room| room.title.as_deref()).collect();
+    assert_eq!(told, names.iter().map(|name| Some(*name)).collect::<Vec<_>>(), "as they were asked for");
+    made.payloads.into_iter().map(|room| room.id.unwrap()).collect()
+}
+
+/// The people of a list, by room.
+fn people(dump: &r::GetConnectedRoomsDumpResponse) -> Vec<(String, Vec<String>)> {
+    let branch = |room: &r::ConnectedMeetingDump| {
+        let names = room.participants.iter().map(|one| one.display_name.clone().unwrap()).collect();
+        (room.title.clone().unwrap(), names)
+    };
+    dump.parent_meeting.iter().chain(&dump.meetings).map(branch).collect()
+}
+
+async fn dump(peer: &mut Peer) -> Vec<(String, Vec<String>)> {
+    let dump: r::GetConnectedRoomsDumpResponse =
+        peer.ask(re::GET_CONNECTED_ROOMS_DUMP, &r::GetConnectedRoomsDumpRequest {}).await.unwrap();
+    people(&dump)
+}
+
+/// What a client does that is told to go: it joins there with the token it got.
+async fn follow(w: &World, peer: &mut Peer, name: &str) -> (Peer, r::TransferPeer) {
+    let sent: r::TransferPeer = peer.push(re::TRANSFER_PEER).await;
+    let meeting: MeetingId = sent.meeting_id.as_ref().unwrap().parse().unwrap();
+    let mut there = w.connect(meeting, PeerId(w.node.mint_id()), sent.auth_token.as_ref().unwrap()).await;
+    there.join(name).await;
+    (there, sent)
+}
+
+#[tokio::test]
+async fn out_and_back_in_two_sessions() {
+    let w = World::new().await;
+    let meeting = w.meeting().await.id;
+    let mut hana = w.peer(meeting, "hana").await;
+    hana.join("hana").await;
+    let row = w.participant(meeting, "pia", "group_call_participant").await;
+    let (pia_id, token) = (row.id.to_string(), w.token(&row).await);
+    let mut pia = w.connect(meeting, PeerId(w.node.mint_id()), &token).await;
+    pia.join("pia").await;
+    // Its client asks for the list as soon as it is in, and is not moved before.
+    dump(&mut pia).await;
+    let main = meeting.to_string();
+
+    let rooms = create(&mut hana, &["Red", "Blue"]).await;
+    let told: r::CreateConnectedRoomsResponse = pia.push(re::CONNECTED_ROOMS_UPDATED).await;
+    assert_eq!(told.payloads.len(), 2, "everybody hears of new rooms");
+    let red: MeetingId = rooms[0].parse().unwrap();
+
+    let moved: r::MovePeersBetweenRoomsResponse =
+        hana.ask(re::MOVE_PEERS, &transfer(&main, &rooms[0], &[&pia_id])).await.unwrap();
+    assert_eq!(moved.payloads.len(), 1);
+    let (mut there, sent) = follow(&w, &mut pia, "pia").await;
+    assert_eq!(sent.meeting_id, Some(rooms[0].clone()));
+    assert_eq!((w.live(meeting).await, w.live(red).await), (1, 1));
+    let session = w.store.active_session(red).await.unwrap().unwrap();
+    let parent = w.store.active_session(meeting).await.unwrap().unwrap();
+    assert_eq!(session.parent, Some(parent.id), "the session says what it is part of");
+    let of_main = w.store.latest_stay(parent.id, row.id).await.unwrap().unwrap().stay;
+    let of_red = w.store.latest_stay(session.id, row.id).await.unwrap().unwrap().stay;
+    assert!(of_main.left_at.unwrap() <= of_red.joined_at, "one stay ends before the other begins");
+    assert_eq!(of_main.reason, Some(sederunt_core::fact::LeaveReason::Moved));
+
+    // The old token opens no way around: whoever belongs in a room is sent there.
+    let mut again = w.connect(meeting, PeerId(w.node.mint_id()), &token).await;
+    let join = r::JoinRoomRequest::default();
+    assert_eq!(refusal(&mut again, re::JOIN_ROOM, &join).await.0, Some(409));
+    let sent_again: r::TransferPeer = again.push(re::TRANSFER_PEER).await;
+    assert_eq!(sent_again.meeting_id, sent.meeting_id);
+
+    // It may go back, and nowhere else.
+    let other = refusal(&mut there, re::MOVE_PEERS, &transfer(&rooms[0], &rooms[1], &[&pia_id])).await;
+    assert!(other.0 == Some(403) && other.1.contains("can_switch_connected_meetings"), "{other:?}");
+    let _: r::MovePeersBetweenRoomsResponse =
+        there.ask(re::MOVE_PEERS, &transfer(&rooms[0], &main, &[&pia_id])).await.unwrap();
+    dump(&mut there).await;
+    let (mut pia, _) = follow(&w, &mut there, "pia").await;
+    assert_eq!((w.live(meeting).await, w.live(red).await), (2, 0));
+    // A room's token is of use as long as one belongs there.
+    let token = sent.auth_token.unwrap();
+    let mut late = w.connect(red, PeerId(w.node.mint_id()), &token).await;
+    assert_eq!(refusal(&mut late, re::JOIN_ROOM, &join).await.0, Some(409));
+    let back: r::TransferPeer = late.push(re::TRANSFER_PEER).await;
+    assert_eq!(back.meeting_id, Some(main.clone()));
+    assert_eq!(w.live(red).await, 0);
+
+    let closed: r::DisableConnectedRoomsResponse =
+        hana.ask(re::DELETE_CONNECTED_ROOMS, &close(&[&rooms[0], &rooms[1]])).await.unwrap();
+    assert!(closed.payloads.iter().all(|room| room.status.as_deref() == Some("INACTIVE")));
+    let told: r::DisableConnectedRoomsResponse = pia.push(re::CONNECTED_ROOMS_DELETED).await;
+    assert_eq!(told.payloads.len(), 2);
+    assert!(!w.store.meeting(red).await.unwrap().unwrap().active);
+    let listed = dump(&mut hana).await;
+    assert_eq!(listed, [("Weekly".to_owned(), vec!["hana".to_owned(), "pia".to_owned()])]);
+}
+
+#[tokio::test]
+async fn what_makes_no_sense_or_is_not_allowed() {
+    let w = World::new().await;
+    let (meeting, foreign) = (w.meeting().await.id.to_string(), w.meeting().await.id);
+    let mut hana = w.peer(meeting.parse().unwrap(), "hana").await;
+    let ask = titles(&["Red"]);
+    assert_eq!(refusal(&mut hana, re::CREATE_CONNECTED_ROOMS, &ask).await.0, Some(409), "not in yet");
+    hana.join("hana").await;
+    let row = w.participant(meeting.parse().unwrap(), "pia", "group_call_participant").await;
+    let token = w.token(&row).await;
+    let mut pia = w.connect(meeting.parse().unwrap(), PeerId(w.node.mint_id()), &token).await;
+    pia.join("pia").await;
+    let pia_id = row.id.to_string();
+    let mut other = w.peer(foreign, "otto").await;
+    other.join("otto").await;
+    let (rooms, theirs) = (create(&mut hana, &["Red"]).await, create(&mut other, &["Theirs"]).await);
+
+    for (event, ask) in [
+        (re::CREATE_CONNECTED_ROOMS, titles(&["X"]).encode_to_vec()),
+        (re::DELETE_CONNECTED_ROOMS, close(&[&rooms[0]]).encode_to_vec()),
+        (re::MOVE_PEERS, transfer(&meeting, &rooms[0], &[&pia_id]).encode_to_vec()),
+    ] {
+        let frame = pia.ask_raw(event, ask).await;
+        assert_eq!(refused(&frame).unwrap().code, Some(403), "{event}");
+    }
+    // Rooms of others, rooms that are none, people who are not there.
+    let stranger = sederunt_core::id::Id::from_u128(9).to_string();
+    for ask in [
+        transfer(&meeting, &theirs[0], &[&pia_id]),
+        transfer(&meeting, &foreign.to_string(), &[&pia_id]),
+        transfer(&theirs[0], &rooms[0], &[&pia_id]),
+        transfer(&meeting, &rooms[0], &[&stranger]),
+        transfer(&meeting, &stranger, &[&pia_id]),
+    ] {
+        assert_eq!(refusal(&mut hana, re::MOVE_PEERS, &ask).await.0, Some(404), "{ask:?}");
+    }
+    assert_eq!(refusal(&mut hana, re::DELETE_CONNECTED_ROOMS, &close(&[&theirs[0]])).await.0, Some(404));
+    // No ids, nothing, too much.
+    let bad = transfer("main", &rooms[0], &[&pia_id]);
+    let (code, message) = refusal(&mut hana, re::MOVE_PEERS, &bad).await;
+    assert!(code == Some(400) && message.contains("source_meeting_id"), "{message}");
+    let (code, message) = refusal(&mut hana, re::CREATE_CONNECTED_ROOMS, &titles(&[" "])).await;
+    assert!(code == Some(400) && message.contains("\"title\" must have 1 to 256 characters"), "{message}");
+    let long = "x".repeat(257);
+    assert_eq!(refusal(&mut hana, re::CREATE_CONNECTED_ROOMS, &titles(&[&long])).await.0, Some(400));
+    assert_eq!(refusal(&mut hana, re::CREATE_CONNECTED_ROOMS, &titles(&[])).await.0, Some(400));
+    let many = vec!["R"; BREAKOUT_ROOMS_MAX];
+    let (code, message) = refusal(&mut hana, re::CREATE_CONNECTED_ROOMS, &titles(&many)).await;
+    assert!(code == Some(429) && message.contains("open breakout rooms (at most 50)"), "{message}");
+    let crowd = vec![pia_id.as_str(); BREAKOUT_MOVE_MAX + 1];
+    let ask = transfer(&meeting, &rooms[0], &crowd);
+    assert_eq!(refusal(&mut hana, re::MOVE_PEERS, &ask).await.0, Some(429));
+    // Nobody was moved by any of it.
+    assert_eq!(w.live(meeting.parse().unwrap()).await, 2);
+    assert_eq!(dump(&mut hana).await.last().unwrap(), &("Red".to_owned(), Vec::new()));
+}
