@@ -152,7 +152,12 @@ impl Accepted {
             let participant = attended.stay.participant;
             match known.meeting_of(ledger, participant)? {
                 None => self.unknown.push(i),
+                // People of a breakout room are participants of its parent.
                 Some(of) if of != meeting => {
+                    let is_ours = known.owner(ledger, of)?.is_some_and(|owner| owner == app);
+                    if h.parent.is_some() && is_ours {
+                        continue;
+                    }
                     return Ok(Err(format!("participant {participant} belongs to another meeting")));
                 }
                 Some(_) => {}
