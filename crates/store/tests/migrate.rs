@@ -23,7 +23,8 @@ const OLD: [&str; 3] = [
 const COPY: &str = "
     INSERT INTO app SELECT * FROM today.app;
     INSERT INTO preset SELECT id, app, name, name_fold, body, created_ms, updated_ms FROM today.preset;
-    INSERT INTO meeting SELECT * FROM today.meeting;
+    INSERT INTO meeting SELECT id, app, title, title_fold, active, keep_alive_secs, kind, is_room, default_member_type,
+        max_meeting_seconds, terminated_ms, deleted_ms, extra, created_ms, updated_ms FROM today.meeting;
     INSERT INTO participant SELECT id, meeting, app, name, name_fold, picture, custom_participant_id, custom_fold, user_id,
         preset_name, member_type, blocked, deleted_ms, created_ms, updated_ms FROM today.participant;
     INSERT INTO node SELECT no, name, heartbeat_ms FROM today.node;

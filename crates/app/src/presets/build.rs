@@ -243,7 +243,7 @@ fn object<'a>(tree: &'a mut Map<String, Value>, key: &str) -> &'a mut Map<String
 #[cfg(test)]
 mod tests {
     use sederunt_core::rights::{Right, Rights};
-    use sederunt_core::who::WaitingRoom;
+    use sederunt_core::who::{Ability, WaitingRoom};
 
     use super::*;
     use crate::abilities::abilities;

@@ -57,7 +57,7 @@ mod tests {
             "polls": {"can_create": true, "can_vote": true, "can_view": true},
             "chat": {"public": {"can_send": true}, "private": {"can_send": true, "can_receive": true}},
             "media": {"audio": {"can_produce": "ALLOWED"}, "video": {"can_produce": "CAN_REQUEST"}}}});
-        let told = as_offered(&rich)["permissions"].clone();
+        let told = as_offered(&rich, true)["permissions"].clone();
         let all = given(&told);
         let wanted = [
             Right::CreatePolls,

@@ -162,8 +162,8 @@ impl World {
         self.sockets += 1;
         let conn = ConnId(self.sockets);
         self.open.insert(conn);
-        let (_, _, who) = self.make.identity();
-        self.admit(conn, (peer, 1), who);
+        let (token, who) = self.make.identity_of(peer);
+        self.admit(conn, (peer, token), who);
         let requests = [
             Request::Entry(entry::Ask::JoinRoom { display_name: String::new() }),
             Request::Media(media::Ask::SelfJoinComplete),

@@ -167,7 +167,13 @@ impl Maker {
 
     pub(crate) fn identity(&mut self) -> (PeerId, u64, Who) {
         let peer = self.peer();
-        let person = self.rng.below(4);
+        let (token, who) = self.identity_of(peer);
+        (peer, token, who)
+    }
+
+    /// Mostly its own. A token is of one person.
+    pub(crate) fn identity_of(&mut self, peer: PeerId) -> (u64, Who) {
+        let person = if self.rng.chance(95) { peer.as_u128() as u64 % 4 } else { self.rng.below(4) };
         let mut can = || self.rng.chance(80);
         let abilities = Abilities {
             kick: can(),
@@ -235,7 +241,7 @@ impl Maker {
             ip_address: None,
             user_agent: None,
         };
-        (peer, if self.rng.chance(95) { 1 } else { 2 }, who)
+        (1 + person, who)
     }
 
     pub(crate) fn request(&mut self) -> Request {

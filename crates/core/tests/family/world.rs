@@ -152,6 +152,7 @@ impl World {
             open: row.active,
             keep_alive_ms: KEEP_ALIVE_MS,
             reconnect_grace_ms: 20_000,
+            persist_chat: false,
             max_together_ms: None,
             prior_together_ms: 0,
         };
@@ -232,6 +233,7 @@ impl World {
             | Write::Removed { .. }
             | Write::Waiting { .. }
             | Write::Seat { .. }
+            | Write::Permissions { .. }
             | Write::Terminated { .. } => {}
         }
     }

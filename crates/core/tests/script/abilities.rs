@@ -27,6 +27,9 @@ pub(crate) fn abilities(list: &str) -> Abilities {
         accept_waiting: can("accept"),
         waiting_room: WaitingRoom::Skip,
         accept_stage_requests: can("accept_stage"),
+        alter_rooms: can("alter_rooms"),
+        switch_rooms: can("switch_rooms"),
+        switch_to_parent: can("switch_to_parent"),
         stage: StageAccess::NoStage,
         rights: rights(list),
     }

@@ -168,33 +168,3 @@ fn open_plugins() -> StoreAddress {
 fn store() -> StoreAddress {
     StoreAddress { plugin: "plugin".to_owned(), store: "store".to_owned() }
 }
-
-/// What a list of words allows; `all` is everything but to be hidden.
-pub(crate) fn abilities(list: &str) -> Abilities {
-    let can = |name: &str| list == "all" || list.split(',').any(|word| word == name);
-    Abilities {
-        hidden: list.split(',').any(|word| word == "hidden"),
-        kick: can("kick"),
-        mute_others_audio: can("mute_audio"),
-        mute_others_video: can("mute_video"),
-        pin: can("pin"),
-        edit_display_name: can("rename"),
-        produce_audio: can("audio"),
-        produce_video: can("video"),
-        produce_screenshare: can("screen"),
-        chat_public_text: can("chat"),
-        chat_public_files: can("files"),
-        chat_private_text: can("whisper"),
-        chat_private_files: can("private_files"),
-        create_polls: can("poll"),
-        vote_polls: can("vote"),
-        view_polls: can("view_polls"),
-        accept_waiting: can("accept"),
-        waiting_room: WaitingRoom::Skip,
-        accept_stage_requests: can("accept_stage"),
-        alter_rooms: can("alter_rooms"),
-        switch_rooms: can("switch_rooms"),
-        switch_to_parent: can("switch_to_parent"),
-        stage: StageAccess::NoStage,
-    }
-}

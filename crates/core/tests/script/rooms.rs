@@ -38,9 +38,11 @@ impl Kept {
                 self.placed.retain(|_, place| place != room);
             }
             Change::Placed { participant, room: Some(room), .. } => {
-                drop(self.placed.insert(*participant, *room))
+                self.placed.insert(*participant, *room);
             }
-            Change::Placed { participant, room: None, .. } => drop(self.placed.remove(participant)),
+            Change::Placed { participant, room: None, .. } => {
+                self.placed.remove(participant);
+            }
         }
     }
 

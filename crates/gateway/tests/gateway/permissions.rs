@@ -44,8 +44,8 @@ fn public_chat(can_send: bool) -> p::PresetUpdates {
 
 /// What is told of that: who may send nothing may send no texts.
 fn told_chat(can_send: bool) -> p::PresetUpdates {
-    let (can_send, files) = (Some(can_send), Some(false));
-    let public = p::PublicChatPermission { can_send, text: can_send, files };
+    let can_send = Some(can_send);
+    let public = p::PublicChatPermission { can_send, text: can_send, files: can_send };
     let chat = p::ChatPermissionUpdate { public: Some(public), private: None };
     p::PresetUpdates { chat: Some(chat), ..Default::default() }
 }

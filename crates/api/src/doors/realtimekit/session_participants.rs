@@ -202,7 +202,7 @@ pub(crate) struct ListParams {
     include_peer_events: bool,
     /// `consolidated` adds the time in the breakout rooms to which somebody went from here to `duration`; the order is that of
     /// the time in this session alone.
-    #[param(inline, value_type = Option<ViewName>)]
+    #[param(inline, value_type = Option<ViewName>, rename = "view")]
     consolidated: bool,
     #[param(ignore)]
     page: PageOf,
