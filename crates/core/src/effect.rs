@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use crate::call::{CommandId, ConnId, ReqId};
 use crate::error::RoomError;
-use crate::family::Note;
 use crate::id::{MeetingId, ParticipantId, PeerId, SessionId};
 use crate::media::{MediaCallId, MediaCmd};
+use crate::note::Note;
 use crate::words::Msg;
 use crate::words::polls::Poll;
 

@@ -3,9 +3,9 @@
 use crate::call::{CommandId, ConnId, Disconnect, ReqId};
 use crate::config::RoomConfig;
 use crate::fact::LeaveReason;
-use crate::family::Note;
 use crate::id::{MeetingId, ParticipantId, PeerId};
 use crate::media::{MediaAnswer, MediaCallId, MediaFault};
+use crate::note::Note;
 use crate::who::Who;
 use crate::words::polls::NewPoll;
 use crate::words::{Needs, Request};

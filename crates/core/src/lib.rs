@@ -22,6 +22,7 @@ pub mod id;
 pub mod input;
 pub mod limit;
 pub mod media;
+pub mod note;
 pub mod removal;
 pub mod rights;
 pub mod room;

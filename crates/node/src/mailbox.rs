@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use sederunt_core::call::{ConnId, Disconnect, ReqId};
 use sederunt_core::effect::CommandReply;
-use sederunt_core::family::Note;
 use sederunt_core::id::{MeetingId, PeerId};
 use sederunt_core::input::Command;
 use sederunt_core::media::{MediaAnswer, MediaCallId, MediaFault};
+use sederunt_core::note::Note;
 use sederunt_core::who::Who;
 use sederunt_core::words::Request;
 use sederunt_store::ParticipantRow;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use sederunt_core::family::Note;
 use sederunt_core::id::MeetingId;
+use sederunt_core::note::Note;
 
 use crate::mailbox::{Notice, RoomHandle, RoomQueues, ToRoom};
 use crate::room;

@@ -4,6 +4,7 @@
 //! `entry`, to which this gives orders.
 
 mod child;
+mod order;
 mod parent;
 
 use std::collections::BTreeMap;
@@ -11,30 +12,19 @@ use std::sync::Arc;
 
 use crate::error::RoomError;
 use crate::fact::LeaveReason;
-use crate::family::{Asker, Family, Links, Note};
+use crate::family::{Family, Links};
 use crate::feature::Feature;
 use crate::hall::{Asked, Gone, Hall, Peer};
 use crate::id::{MeetingId, ParticipantId, PeerId};
 use crate::limit::{BREAKOUT_ASKER_MS, BREAKOUT_MOVE_MAX, BREAKOUT_ROOMS_MAX, BREAKOUT_TITLE_MAX_CHARS};
+use crate::note::{Asker, Note};
 use crate::time::UnixMs;
 use crate::who::Ability;
 use crate::words::breakout::{Ask, Tell};
 
 use child::Child;
+pub(crate) use order::Order;
 use parent::Parent;
-
-/// What `entry` is to do.
-#[derive(Debug)]
-pub(crate) enum Order {
-    /// A peer goes to another room.
-    Send(PeerId, MeetingId),
-    /// A peer has no other room to go to, and this one closes.
-    Expel(PeerId),
-    /// The parent has come to its end, and everybody here leaves.
-    End,
-    /// These people have no place in the meeting any more.
-    Remove(Vec<ParticipantId>, Vec<String>, LeaveReason),
-}
 
 /// The breakout rooms of a meeting, or what one of them knows of the others.
 #[derive(Debug)]
@@ -196,7 +186,7 @@ impl Breakout {
             (Side::Parent(parent), Note::Asked { asker, ask }) => {
                 let (result, going) = match parent.decide(hall, ask) {
                     Ok((tell, going)) => (Ok(tell), going),
-                    Err(error) => (Err(error), parent::Going::default()),
+                    Err(error) => (Err(error), order::Going::default()),
                 };
                 hall.say(from, Note::Answered { asker, result });
                 self.go_all(hall, going);
@@ -226,7 +216,7 @@ impl Breakout {
     }
 
     /// People of this room go elsewhere, those of other rooms are called there.
-    fn go_all(&mut self, hall: &mut Hall, going: parent::Going) {
+    fn go_all(&mut self, hall: &mut Hall, going: order::Going) {
         for room in going.closed {
             hall.say(room, Note::Close);
         }
@@ -301,12 +291,6 @@ fn bounded(field: &'static str, what: &'static str, count: usize, max: usize) ->
         _ if count > max => Err(RoomError::BreakoutLimit { what, max }),
         _ => Ok(()),
     }
-}
-
-/// Those who are told whenever somebody goes from room to room: they can do something about it.
-fn audience(hall: &Hall) -> Vec<crate::call::ConnId> {
-    const ANY: [Ability; 3] = [Ability::AlterRooms, Ability::SwitchRooms, Ability::SwitchToParent];
-    hall.peers.sockets(|peer| peer.is_in() && ANY.iter().any(|ability| peer.may(*ability)))
 }
 
 impl Feature for Breakout {

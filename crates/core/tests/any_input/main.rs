@@ -2,6 +2,7 @@
 //! one answer per request, nothing to a socket that is gone. `SIM_SEED=<n>` runs one sequence.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod identity;
 mod make;
 mod rooms;
 mod tracks;

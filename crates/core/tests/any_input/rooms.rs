@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use sederunt_core::family::{Here, Note, RoomName};
+use sederunt_core::family::RoomName;
 use sederunt_core::id::{MeetingId, ParticipantId};
+use sederunt_core::note::{Here, Note};
 use sederunt_core::words::{Request, breakout};
 
 use crate::make::Maker;

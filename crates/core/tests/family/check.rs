@@ -84,7 +84,8 @@ impl World {
         };
         for client in &self.clients {
             let Some(told) = client.conn.and_then(|conn| self.told.get(&conn)) else { continue };
-            for branch in std::iter::once(&told.parent).chain(&told.rooms).filter(|_| told.rooms.len() > 0) {
+            for branch in std::iter::once(&told.parent).chain(&told.rooms).filter(|_| !told.rooms.is_empty())
+            {
                 let mut people: Vec<u128> =
                     branch.people.iter().map(|who| who.participant.0.as_u128()).collect();
                 people.sort_unstable();

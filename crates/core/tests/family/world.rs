@@ -7,9 +7,10 @@ use sederunt_core::call::ConnId;
 use sederunt_core::config::{OpenSession, RoomConfig};
 use sederunt_core::effect::{Effect, Outcome, Write};
 use sederunt_core::fact::{EndReason, Fact, FactKind, LeaveReason};
-use sederunt_core::family::{Branch, Change, Family, Links, Note};
+use sederunt_core::family::{Branch, Change, Family, Links};
 use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, PeerId, SessionId, StayId};
 use sederunt_core::input::Input;
+use sederunt_core::note::Note;
 use sederunt_core::room::Room;
 use sederunt_core::tally::Tally;
 use sederunt_core::time::{Stamp, UnixMs};
@@ -284,7 +285,7 @@ impl World {
             | FactKind::KeepAliveChanged { .. }
             | FactKind::PeerAway { .. }
             | FactKind::PeerBack { .. } => {
-                drop(self.tallies.get_mut(&fact.session).unwrap().apply(fact).unwrap())
+                self.tallies.get_mut(&fact.session).unwrap().apply(fact).unwrap();
             }
         }
         if let Some(columns) = columns {
@@ -292,6 +293,7 @@ impl World {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others tell nothing of rooms")]
     fn perform(&mut self, from: MeetingId, effect: Effect) {
         match effect {
             Effect::Tell { conn, re, msg } => {

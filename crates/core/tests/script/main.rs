@@ -8,6 +8,7 @@ mod ask;
 mod files;
 mod rooms;
 mod show;
+mod tallies;
 mod world;
 
 use std::path::{Path, PathBuf};

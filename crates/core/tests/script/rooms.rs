@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use sederunt_core::call::ReqId;
 use sederunt_core::config::RoomConfig;
-use sederunt_core::family::{Asker, Branch, Change, Family, Here, Links, Member, Note, RoomName};
+use sederunt_core::family::{Branch, Change, Family, Links, Member, RoomName};
 use sederunt_core::id::{Id, MeetingId, ParticipantId, SessionId};
+use sederunt_core::note::{Asker, Here, Note};
 use sederunt_core::words::{Request, breakout};
 
 use crate::show::{Names, clock};

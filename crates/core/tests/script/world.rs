@@ -25,6 +25,7 @@ use crate::abilities::abilities;
 use crate::ask::new_poll;
 use crate::rooms::Kept;
 use crate::show::{Names, clock, effect_line, write_line};
+use crate::tallies;
 
 /// A room, its clock, and everything that a shell would keep for it.
 pub(crate) struct World {
@@ -456,28 +457,8 @@ impl World {
     fn sessions(&mut self) -> Vec<String> {
         let (steady, offsets) = (UnixMs(self.now), &self.offsets);
         let names = &mut self.names;
-        self.tallies
-            .values()
-            .map(|tally| {
-                let c = tally.columns();
-                let now = steady.plus_ms(offsets[&c.session]);
-                let state = match (c.ended_at, c.end_reason) {
-                    (Some(at), Some(reason)) => format!("ENDED {} {}", clock::show(at.0), reason.as_str()),
-                    _ => "LIVE".to_owned(),
-                };
-                format!(
-                    "{} {state} {:?} started {} live {} max {} stays {} minutes {} together {}",
-                    names.id(c.session.0),
-                    c.title,
-                    clock::show(c.started_at.0),
-                    c.live_count,
-                    c.peak,
-                    c.stay_count,
-                    sederunt_core::tally::minutes(c.consumed_ms(now)),
-                    clock::show(c.together_ms(now)),
-                )
-            })
-            .collect()
+        let line = |tally: &Tally| tallies::line(names, tally, steady.plus_ms(offsets[&tally.session()]));
+        self.tallies.values().map(line).collect()
     }
 
     fn ask(&mut self, peer: &str, words: &[&str]) -> Vec<String> {

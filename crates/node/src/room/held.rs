@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use sederunt_core::call::{ConnId, Disconnect};
-use sederunt_core::family::Note;
 use sederunt_core::id::MeetingId;
+use sederunt_core::note::Note;
 use sederunt_core::time::Stamp;
 
 use crate::mailbox::{ROOM_QUEUE_MAX, ToRoom};

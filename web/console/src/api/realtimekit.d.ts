@@ -6887,7 +6887,10 @@ export interface operations {
                 sort_order?: "ASC" | "DESC";
                 /** @description List the connection events too. */
                 include_peer_events?: boolean;
-                /** @description `consolidated` adds time in breakout sessions; the same as `raw` while there are none. */
+                /**
+                 * @description `consolidated` adds the time in the breakout rooms to which somebody went from here to `duration`; the order is that of
+                 *     the time in this session alone.
+                 */
                 view?: "raw" | "consolidated";
                 /** @description Page, from 1; 0 is the first page too. */
                 page_no?: number;

@@ -204,6 +204,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/apps/{app_id}/sessions/{session_id}/stays.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The stays of a session as CSV (RFC 4180), in order of joining. Of an open stay the length is that until now, or until its
+         *     connection was lost.
+         */
+        get: operations["ExportSessionStaysCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/apps/{app_id}/sessions/{session_id}/timeline": {
         parameters: {
             query?: never;
@@ -2354,6 +2374,113 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionCounts"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    ExportSessionStaysCsv: {
+        parameters: {
+            query?: {
+                /**
+                 * @description IANA name of the zone of the instants, each of which says its offset; UTC when not given.
+                 * @example Europe/Berlin
+                 */
+                tz?: string;
+                /** @description Begin with a byte order mark, which some spreadsheets need. */
+                bom?: boolean;
+            };
+            header?: never;
+            path: {
+                app_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description A parameter or the body is not valid. */

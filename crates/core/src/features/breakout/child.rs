@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use crate::config::RoomConfig;
 use crate::fact::Role;
-use crate::family::{Asker, Family, Here, Member, Note};
+use crate::family::{Family, Member};
 use crate::hall::{Hall, Peer};
 use crate::id::{MeetingId, PeerId};
+use crate::note::{Asker, Here, Note};
 use crate::words::breakout::Tell;
 
-use super::parent::Going;
-use super::{Order, audience};
+use super::order::{Going, Order, audience};
 
 /// What a breakout room knows of its family.
 #[derive(Debug)]

@@ -6,16 +6,17 @@ use std::sync::Arc;
 use crate::effect::Write;
 use crate::error::RoomError;
 use crate::fact::Role;
-use crate::family::{Branch, Change, Family, Here, Links, Member, Note, RoomName};
+use crate::family::{Branch, Change, Family, Links, Member, RoomName};
 use crate::hall::{Hall, Peer};
 use crate::id::{MeetingId, ParticipantId};
 use crate::limit::{
     BREAKOUT_AWAITED_MS, BREAKOUT_MADE_MAX, BREAKOUT_ROOMS_MAX, BREAKOUT_TOLD_EVERY_MS, PEERS_MAX,
 };
+use crate::note::{Here, Note};
 use crate::time::UnixMs;
 use crate::words::breakout::{Ask, Tell};
 
-use super::audience;
+use super::order::{Going, audience};
 
 /// An open breakout room.
 #[derive(Debug)]
@@ -31,15 +32,6 @@ struct Awaited {
     to: MeetingId,
     until: UnixMs,
     who: Member,
-}
-
-/// What a decision leads to in the rooms.
-#[derive(Debug, Default)]
-pub(super) struct Going {
-    /// Rooms that are closed.
-    pub(super) closed: Vec<MeetingId>,
-    /// From where to where, and who.
-    pub(super) moved: Option<(MeetingId, MeetingId, Vec<ParticipantId>)>,
 }
 
 /// The breakout rooms of a meeting.
@@ -204,9 +196,9 @@ impl Parent {
         let here = || hall.peers.iter().find(counts).map(Peer::member);
         let awaited = || self.awaited.get(&participant).map(|awaited| awaited.who.clone());
         if let Some(room) = self.placed(participant) {
-            let there = self.rooms.iter().flat_map(|open| open.people.iter());
-            let there = || there.cloned().find(|member| member.participant == participant);
-            return Some((room, there().or_else(awaited).or_else(here)?));
+            let mut people = self.rooms.iter().flat_map(|open| open.people.iter());
+            let there = people.find(|member| member.participant == participant).cloned();
+            return Some((room, there.or_else(awaited).or_else(here)?));
         }
         Some((hall.config().meeting, here().or_else(awaited)?))
     }
