@@ -24,6 +24,8 @@ pub struct Ticket {
     pub is_unrecorded: bool,
     /// Of whoever comes into a breakout room from its parent: the room in which it belongs.
     pub belongs: Option<MeetingId>,
+    /// What hosts of that parent have taken.
+    pub taken: Rights,
     /// Tells tokens apart.
     pub token_hash: u64,
 }
@@ -34,9 +36,9 @@ pub async fn admit(node: &Node, token: &str) -> Result<Ticket, EntryError> {
     ticket.inspect_err(|refusal| node.metrics().refusal(refusal.kind()))
 }
 
-/// What hosts of the LIVE session have taken from whoever has this ticket.
+/// What hosts of the LIVE session have taken from whoever has this ticket, here or in the meeting whose breakout room it is.
 pub async fn taken(node: &Node, ticket: &Ticket) -> Result<Rights, EntryError> {
-    Ok(node.store().taken(ticket.meeting.id, ticket.participant.id).await?)
+    Ok(node.store().taken(ticket.meeting.id, ticket.participant.id).await?.with(ticket.taken))
 }
 
 /// Reads what a token names, as it is at this moment.
@@ -60,11 +62,14 @@ async fn ticket(node: &Node, token: &str) -> Result<Ticket, EntryError> {
         return Err(EntryError::Blocked);
     }
     let preset = preset_of(node, &participant).await?;
-    let belongs = match &parent {
-        Some(parent) => Some(store.placement(parent.id, participant.id).await?.unwrap_or(parent.id)),
-        None => None,
+    let (belongs, taken) = match &parent {
+        Some(parent) => (
+            Some(store.placement(parent.id, participant.id).await?.unwrap_or(parent.id)),
+            store.taken(parent.id, participant.id).await?,
+        ),
+        None => (None, Rights::NONE),
     };
-    Ok(Ticket { meeting, participant, preset, is_unrecorded, belongs, token_hash: named.token_hash })
+    Ok(Ticket { meeting, participant, preset, is_unrecorded, belongs, taken, token_hash: named.token_hash })
 }
 
 /// The row of somebody whom a token names for this meeting: a participant of its own, or, in a breakout room, of its parent, which
@@ -245,7 +250,7 @@ fn who(ticket: &Ticket, client: ClientAddress) -> Who {
         view_type: preset.view_type(),
         role: role(participant.member_type, &preset.body),
         belongs: ticket.belongs,
-        abilities: abilities(&preset.body),
+        abilities: abilities(&preset.body).without(ticket.taken),
         ip_address: client.ip,
         user_agent: client.user_agent,
     }

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use sederunt_app::admission::Ticket;
 use sederunt_app::presets::default_presets;
 use sederunt_core::id::{MeetingId, ParticipantId};
+use sederunt_core::rights::Rights;
 use sederunt_node::clock::SystemClock;
 use sederunt_node::{Node, NodeConfig, generate_signing_key};
 use sederunt_store::{AppRow, MeetingRow, MemberType, ParticipantRow, RoomKind, Store};
@@ -74,6 +75,7 @@ pub(crate) async fn tickets(node: &Node, app: &str, rooms: usize) -> Result<Vec<
             participant,
             preset: preset.clone(),
             belongs: None,
+            taken: Rights::NONE,
             is_unrecorded: false,
             token_hash: room as u64,
         });

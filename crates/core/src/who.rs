@@ -88,6 +88,8 @@ pub struct Abilities {
     pub stage: StageAccess,
     /// What the client is told of its preset, as far as a host can change it in a session: nobody is given more.
     pub rights: Rights,
+    /// What hosts of the meeting have taken from who is in one of its breakout rooms: a room gives nobody back what was taken.
+    pub taken: Rights,
 }
 
 /// What a preset says of the way in (`waiting_room_type`, PROTOCOL §7.6).
@@ -256,8 +258,18 @@ impl Ability {
 }
 
 impl Abilities {
-    /// Whether the preset gives it.
-    pub const fn has(&self, ability: Ability) -> bool {
+    /// These of a preset, without what was taken elsewhere.
+    #[must_use]
+    pub const fn without(self, taken: Rights) -> Self {
+        Self { rights: self.rights.without(taken), taken, ..self }
+    }
+
+    /// Whether the preset gives it, and it was not taken elsewhere.
+    pub fn has(&self, ability: Ability) -> bool {
+        self.gives(ability) && ability.rights(self.stage).common(self.taken).is_empty()
+    }
+
+    const fn gives(&self, ability: Ability) -> bool {
         match ability {
             Ability::Kick => self.kick,
             Ability::MuteOthersAudio => self.mute_others_audio,

@@ -3,8 +3,8 @@
 use prost::Message;
 use sederunt_core::id::{MeetingId, PeerId};
 use sederunt_core::limit::{BREAKOUT_MOVE_MAX, BREAKOUT_ROOMS_MAX};
-use sederunt_proto::event::room as re;
-use sederunt_proto::socket::room as r;
+use sederunt_proto::event::{chat as chat_event, preset as pe, room as re};
+use sederunt_proto::socket::{chat as c, preset as p, room as r};
 
 use crate::world::{Peer, World, refused};
 
@@ -187,4 +187,34 @@ async fn what_makes_no_sense_or_is_not_allowed() {
     // Nobody was moved by any of it.
     assert_eq!(w.live(meeting.parse().unwrap()).await, 2);
     assert_eq!(dump(&mut hana).await.last().unwrap(), &("Red".to_owned(), Vec::new()));
+}
+
+#[tokio::test]
+async fn what_a_host_takes_is_not_given_back_by_a_room() {
+    let w = World::new().await;
+    let meeting = w.meeting().await.id;
+    let mut hana = w.peer(meeting, "hana").await;
+    hana.join("hana").await;
+    let row = w.participant(meeting, "pia", "group_call_participant").await;
+    let (pia_id, token) = (row.id.to_string(), w.token(&row).await);
+    let mut pia = w.connect(meeting, PeerId(w.node.mint_id()), &token).await;
+    pia.join("pia").await;
+    dump(&mut pia).await;
+    let public = p::PublicChatPermission { can_send: Some(false), ..Default::default() };
+    let chat = p::ChatPermissionUpdate { public: Some(public), private: None };
+    let patch = Some(p::PresetUpdates { chat: Some(chat), ..Default::default() });
+    let update_peers_presets = vec![p::UpdatePeerPreset { user_ids: pia_id.clone(), patch }];
+    let ask = p::UpdatePeersPresetRequest { update_peers_presets };
+    let _: p::UpdatePeersPresetResponse = hana.ask(pe::UPDATE_USER_PRESET, &ask).await.unwrap();
+
+    let rooms = create(&mut hana, &["Red"]).await;
+    let ask = transfer(&meeting.to_string(), &rooms[0], &[&pia_id]);
+    let _: r::MovePeersBetweenRoomsResponse = hana.ask(re::MOVE_PEERS, &ask).await.unwrap();
+    let (mut there, sent) = follow(&w, &mut pia, "pia").await;
+    let line = c::SendChatMessageToRoomRequest { payload_type: 0, payload: "hello".to_owned() };
+    assert_eq!(refusal(&mut there, chat_event::SEND_MESSAGE_TO_ROOM, &line).await.0, Some(403));
+    let told = w.permissions_told(sent.auth_token.as_ref().unwrap()).await;
+    assert_eq!(told["chat"]["public"]["can_send"], false);
+    // What nobody took is there.
+    assert_eq!(told["polls"]["can_vote"], true);
 }

@@ -1,14 +1,11 @@
 //! A host changes what others may do, as the wire has it (PROTOCOL §7.5).
 
-use axum::body::Body;
-use axum::http::Request;
 use prost::Message;
 use sederunt_core::id::{MeetingId, PeerId};
 use sederunt_proto::event::{chat, poll, preset as pe};
 use sederunt_proto::socket::preset as p;
 use sederunt_proto::socket::{chat as c, polls};
 use sederunt_store::ParticipantRow;
-use tower::ServiceExt;
 
 use crate::world::{Peer, Refused, World};
 
@@ -55,20 +52,6 @@ async fn says(peer: &mut Peer) -> Result<c::SendChatMessageToRoomResponse, Refus
     peer.ask(chat::SEND_MESSAGE_TO_ROOM, &line).await
 }
 
-/// What the page of somebody is told when it is opened.
-async fn details(w: &World, row: &ParticipantRow) -> serde_json::Value {
-    let request = Request::get("/v2/internals/participant-details")
-        .header("host", "localhost")
-        .header("authorization", format!("Bearer {}", w.token(row).await))
-        .body(Body::empty())
-        .unwrap();
-    let door = sederunt_gateway::router(w.node.clone(), sederunt_gateway::GatewayConfig::default());
-    let body = door.oneshot(request).await.unwrap().into_body();
-    let bytes = axum::body::to_bytes(body, 1 << 20).await.unwrap();
-    let body: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
-    body["data"]["preset"]["permissions"].clone()
-}
-
 #[tokio::test]
 async fn what_a_host_takes_is_told_refused_and_given_back() {
     let w = World::new().await;
@@ -89,7 +72,7 @@ async fn what_a_host_takes_is_told_refused_and_given_back() {
     assert!(olga.is_alive().await);
     assert!(!olga.pushes.iter().any(|frame| frame.event == pe::UPDATE_USER_PRESET), "it is not about her");
     // A page that is opened now knows it from the start.
-    let permissions = details(&w, &row).await;
+    let permissions = w.permissions_told(&w.token(&row).await).await;
     assert_eq!(
         permissions["chat"]["public"],
         serde_json::json!({"can_send": false, "text": false, "files": false})
@@ -147,11 +130,14 @@ async fn levels_of_publishing_are_those_of_the_client() {
             p::UpdatePeersPresetResponse { update_peers_presets }
         });
     }
-    assert_eq!(details(&w, &row).await["media"]["audio"]["can_produce"], "ALLOWED");
+    assert_eq!(w.permissions_told(&w.token(&row).await).await["media"]["audio"]["can_produce"], "ALLOWED");
     let refused = change(&mut hana, &[(&user, audio(Unsaid))]).await.unwrap_err();
     assert_eq!(refused.code, Some(400), "the client takes it for nothing said: {refused:?}");
     change(&mut hana, &[(&user, audio(NotAllowed))]).await.unwrap();
-    assert_eq!(details(&w, &row).await["media"]["audio"]["can_produce"], "NOT_ALLOWED");
+    assert_eq!(
+        w.permissions_told(&w.token(&row).await).await["media"]["audio"]["can_produce"],
+        "NOT_ALLOWED"
+    );
     drop(gil.ws.close(None).await);
     // Who has a page that was opened before, and comes in now, hears of it.
     let token = w.token(&row).await;

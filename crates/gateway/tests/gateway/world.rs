@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::ops::Deref;
 
+use axum::body::Body;
+use axum::http::Request;
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use prost::Message;
@@ -18,6 +20,7 @@ pub(crate) use sederunt_testkit::{T0, until, within};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::Message as WsMessage;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+use tower::ServiceExt;
 
 pub(crate) struct World {
     house: House,
@@ -102,6 +105,20 @@ impl World {
         let (ws, _) = tokio_tungstenite::connect_async(url).await.unwrap();
         let (id, token) = (id.to_string(), token.to_owned());
         Peer { ws, id, token, asked: 0, pushes: VecDeque::new() }
+    }
+
+    /// The permissions that a page is told of when it is opened with this token.
+    pub(crate) async fn permissions_told(&self, token: &str) -> serde_json::Value {
+        let request = Request::get("/v2/internals/participant-details")
+            .header("host", "localhost")
+            .header("authorization", format!("Bearer {token}"))
+            .body(Body::empty())
+            .unwrap();
+        let door = sederunt_gateway::router(self.node.clone(), sederunt_gateway::GatewayConfig::default());
+        let body = door.oneshot(request).await.unwrap().into_body();
+        let bytes = axum::body::to_bytes(body, 1 << 20).await.unwrap();
+        let body: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        body["data"]["preset"]["permissions"].clone()
     }
 
     /// The live session's count of connected peers, 0 when there is none.
