@@ -1,6 +1,7 @@
 //! What a preset lets its holder do (SEMANTICS §2.6).
 
 use sederunt_core::fact::Role;
+use sederunt_core::rights::Rights;
 use sederunt_core::standing::StageAccess;
 use sederunt_core::who::{Abilities, WaitingRoom};
 use sederunt_store::MemberType;
@@ -60,6 +61,7 @@ pub(crate) fn abilities(preset: &Value) -> Abilities {
         switch_to_parent: rooms("can_switch_to_parent_meeting"),
         stage,
         rights: presets::given(&presets::as_offered(preset, true)["permissions"]),
+        taken: Rights::NONE,
     }
 }
 

@@ -135,8 +135,10 @@ impl Features {
         if matches!(request, Request::Entry(entry_words::Ask::JoinRoom { .. }))
             && let Some(to) = self.breakout.elsewhere(hall, asked.me)
         {
-            // First the word that leads on: the client gives up what it was refused.
-            hall.transfer(asked.me, to);
+            // First the word that leads on: the client gives up what it was refused. A token is signed for it.
+            if hall.peers.get_mut(asked.me).is_some_and(|me| me.rooms_pace.take(asked.stamp.now)) {
+                hall.transfer(asked.me, to);
+            }
             return Err(RoomError::Elsewhere);
         }
         match request {

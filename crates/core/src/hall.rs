@@ -209,10 +209,13 @@ impl Hall {
         }
     }
 
-    /// When the session ends if nobody comes: not before those of its breakout rooms.
+    /// When the session ends if nobody comes. Whoever was in a breakout room may be on the way back.
     pub(crate) fn keep_alive_until(&self) -> Option<UnixMs> {
-        let until = self.session.as_ref()?.keep_alive_until()?;
-        (!self.kin.is_live).then(|| self.kin.ended_at.map_or(until, |ended_at| until.max(ended_at)))
+        let session = self.session.as_ref()?;
+        let until = session.keep_alive_until()?;
+        let keep_alive_ms = session.columns().keep_alive_ms;
+        let back = self.kin.ended_at.map(|ended_at| ended_at.plus_ms(keep_alive_ms));
+        (!self.kin.is_live).then(|| back.map_or(until, |back| until.max(back)))
     }
 
     /// The session is over.
@@ -223,6 +226,7 @@ impl Hall {
         self.config.prior_together_ms = self.config.prior_together_ms.saturating_add(together_ms);
         // In a parent this is over with the session; a breakout room tells its parent when it was.
         self.kin.ended_at = self.config.parent.and(tally.columns().ended_at);
+        self.tracks_changed_at = None;
         self.happened.push_back(Happened::SessionEnded);
     }
 

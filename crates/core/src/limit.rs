@@ -134,6 +134,11 @@ pub const BREAKOUT_ROOMS_MAX: usize = 50;
 pub const BREAKOUT_MADE_MAX: usize = 500;
 /// Characters of a breakout room's title: as of any meeting's.
 pub const BREAKOUT_TITLE_MAX_CHARS: usize = 256;
+/// Requests of a peer about breakout rooms in a second: each shows or changes the whole list, and whoever is sent on gets a
+/// token signed. The client itself allows one a second.
+pub const BREAKOUT_ASKS_PER_SECOND: u32 = 5;
+/// The same at once: the UI kit's manager asks several times when it is opened.
+pub const BREAKOUT_ASKS_BURST: u32 = 30;
 /// People in one move: each gets a token, which takes the room most of a millisecond to sign.
 pub const BREAKOUT_MOVE_MAX: usize = 200;
 /// How often people hear of who is in which breakout room, milliseconds: when a hundred move at once, it is told some times and

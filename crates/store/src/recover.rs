@@ -105,13 +105,16 @@ fn recover(ledger: &mut Transaction, node: &str, now: Reading, everybody: Everyb
     Ok(done)
 }
 
-/// When a session that nobody is in is over: not before those of its breakout rooms.
+/// When a session that nobody is in is over. Whoever was in a breakout room may have been on the way back.
 fn end_of(conn: &Connection, tally: &Tally) -> Result<Option<UnixMs>> {
     let Some(until) = tally.keep_alive_until() else { return Ok(None) };
     if breakout::has_live_child(conn, tally.session())? {
         return Ok(None);
     }
-    Ok(Some(breakout::last_child_end(conn, tally.session())?.map_or(until, |ended_at| until.max(ended_at))))
+    let keep_alive_ms = tally.columns().keep_alive_ms;
+    let back =
+        breakout::last_child_end(conn, tally.session())?.map(|ended_at| ended_at.plus_ms(keep_alive_ms));
+    Ok(Some(back.map_or(until, |back| until.max(back))))
 }
 
 fn next(tally: &mut Tally, at: UnixMs, kind: FactKind, offset_ms: i64) -> Result<Write> {

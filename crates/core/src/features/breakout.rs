@@ -16,7 +16,10 @@ use crate::family::{Family, Links};
 use crate::feature::Feature;
 use crate::hall::{Asked, Gone, Hall, Peer};
 use crate::id::{MeetingId, ParticipantId, PeerId};
-use crate::limit::{BREAKOUT_ASKER_MS, BREAKOUT_MOVE_MAX, BREAKOUT_ROOMS_MAX, BREAKOUT_TITLE_MAX_CHARS};
+use crate::limit::{
+    BREAKOUT_ASKER_MS, BREAKOUT_ASKS_PER_SECOND, BREAKOUT_MOVE_MAX, BREAKOUT_ROOMS_MAX,
+    BREAKOUT_TITLE_MAX_CHARS,
+};
 use crate::note::{Asker, Note};
 use crate::time::UnixMs;
 use crate::who::Ability;
@@ -90,6 +93,10 @@ impl Breakout {
     }
 
     pub(crate) fn ask(&mut self, hall: &mut Hall, asked: &Asked, ask: Ask) -> Result<(), RoomError> {
+        if !hall.peers.get_mut(asked.me).is_some_and(|me| me.rooms_pace.take(asked.stamp.now)) {
+            let per_second = BREAKOUT_ASKS_PER_SECOND;
+            return Err(RoomError::TooOften { what: "requests for breakout rooms", per_second });
+        }
         if matches!(ask, Ask::Rooms) {
             return self.rooms(hall, asked);
         }
@@ -209,7 +216,7 @@ impl Breakout {
         reason: LeaveReason,
     ) {
         let Side::Parent(parent) = &self.side else { return };
-        for room in parent.live() {
+        for room in parent.in_use() {
             let (people, custom_ids) = (participants.to_vec(), custom_ids.to_vec());
             hall.say(room, Note::Remove { people, custom_ids, reason });
         }

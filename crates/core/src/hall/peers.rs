@@ -14,6 +14,7 @@ use crate::who::{Abilities, Ability, Who};
 use crate::words::entry::PeerInfo;
 use crate::words::media::MediaPeer;
 
+use super::pace::Pace;
 use super::peer_media::PeerMedia;
 
 /// One peer: a client, over all its sockets. Until it joins it is on the set-up screen and seen by nobody.
@@ -36,6 +37,8 @@ pub(crate) struct Peer {
     pub(crate) noticed_at: UnixMs,
     /// From when on it may be moved to another room: its app knows by then that it is in this one.
     pub(crate) ripe_at: UnixMs,
+    /// What it asks of breakout rooms.
+    pub(crate) rooms_pace: Pace,
     /// How it stands to the room.
     standing: Standing,
     /// What hosts have changed for its participant.
@@ -57,6 +60,7 @@ impl Peer {
             lost_at: None,
             noticed_at: now,
             ripe_at: now,
+            rooms_pace: Pace::new(limit::BREAKOUT_ASKS_PER_SECOND, limit::BREAKOUT_ASKS_BURST, now),
             standing: Standing::Setup,
             change: Change::default(),
             media: PeerMedia::default(),
@@ -438,6 +442,7 @@ impl Peers {
             peer.lost_at = peer.lost_at.map(|at| at.plus_ms(ms));
             peer.noticed_at = peer.noticed_at.plus_ms(ms);
             peer.ripe_at = peer.ripe_at.plus_ms(ms);
+            peer.rooms_pace.shift(ms);
             if let Standing::Waiting { since, .. } = &mut peer.standing {
                 *since = since.plus_ms(ms);
             }

@@ -57,6 +57,7 @@ impl Maker {
             hidden: !can(),
             accept_waiting: can(),
             rights: Right::ALL.iter().copied().filter(|_| can()).collect(),
+            taken: Rights::NONE,
             waiting_room: *self.rng.pick(&[
                 WaitingRoom::Skip,
                 WaitingRoom::Skip,

@@ -32,6 +32,7 @@ pub(crate) fn abilities(list: &str) -> Abilities {
         switch_to_parent: can("switch_to_parent"),
         stage: StageAccess::NoStage,
         rights: rights(list),
+        taken: Rights::NONE,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use prost::Message;
 use sederunt_core::id::{MeetingId, PeerId};
-use sederunt_core::limit::{BREAKOUT_MOVE_MAX, BREAKOUT_ROOMS_MAX};
+use sederunt_core::limit::{BREAKOUT_ASKS_BURST, BREAKOUT_MOVE_MAX, BREAKOUT_ROOMS_MAX};
 use sederunt_proto::event::{chat as chat_event, preset as pe, room as re};
 use sederunt_proto::socket::{chat as c, preset as p, room as r};
 
@@ -187,6 +187,16 @@ async fn what_makes_no_sense_or_is_not_allowed() {
     // Nobody was moved by any of it.
     assert_eq!(w.live(meeting.parse().unwrap()).await, 2);
     assert_eq!(dump(&mut hana).await.last().unwrap(), &("Red".to_owned(), Vec::new()));
+    // Nobody asks without end, and what one asks too often costs another nothing.
+    let mut frames = Vec::new();
+    for _ in 0..=BREAKOUT_ASKS_BURST {
+        let ask = r::GetConnectedRoomsDumpRequest {};
+        frames.push(hana.ask_raw(re::GET_CONNECTED_ROOMS_DUMP, ask.encode_to_vec()).await);
+    }
+    let last = refused(frames.last().unwrap()).unwrap();
+    assert_eq!(last.code, Some(429));
+    assert!(last.message.contains("requests for breakout rooms: at most 5 a second"), "{}", last.message);
+    dump(&mut pia).await;
 }
 
 #[tokio::test]

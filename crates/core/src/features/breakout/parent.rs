@@ -80,16 +80,17 @@ impl Parent {
         self.placed.get(&participant).copied()
     }
 
-    /// Rooms with a LIVE session.
-    pub(super) fn live(&self) -> Vec<MeetingId> {
-        self.live.iter().copied().collect()
+    /// Rooms in which somebody may be, or may be about to come in: open ones, and those with a LIVE session.
+    pub(super) fn in_use(&self) -> BTreeSet<MeetingId> {
+        self.rooms.iter().map(|open| open.name.meeting).chain(self.live.iter().copied()).collect()
     }
 
     // ── what is asked
 
     /// Decides, and makes it durable.
     pub(super) fn decide(&mut self, hall: &mut Hall, ask: Ask) -> Result<(Tell, Going), RoomError> {
-        if hall.session().is_none() {
+        // A meeting that takes nobody in would take nobody back.
+        if hall.session().is_none() || !(hall.config().open || matches!(ask, Ask::Rooms)) {
             return Err(RoomError::Closed);
         }
         match ask {
@@ -101,6 +102,12 @@ impl Parent {
     }
 
     fn open(&mut self, hall: &mut Hall, rooms: Vec<RoomName>) -> Result<Tell, RoomError> {
+        if hall.config().max_together_ms.is_some() {
+            return Err(RoomError::Invalid {
+                field: "max_meeting_seconds",
+                rule: "is not counted in breakout rooms: a meeting that has it has none",
+            });
+        }
         if self.rooms.len().saturating_add(rooms.len()) > BREAKOUT_ROOMS_MAX {
             return Err(RoomError::BreakoutLimit { what: "open breakout rooms", max: BREAKOUT_ROOMS_MAX });
         }
@@ -310,7 +317,7 @@ impl Parent {
         if hall.session().is_none() && !self.rooms.is_empty() {
             return self.session_ended(hall);
         }
-        for room in self.live() {
+        for room in self.live.clone() {
             self.strangers.insert(room);
             hall.say(room, Note::Report);
         }
@@ -335,7 +342,7 @@ impl Parent {
         let family = Arc::new(self.family(hall));
         let is_new = self.told.as_ref() != Some(&family);
         let strangers = std::mem::take(&mut self.strangers);
-        for room in self.live().into_iter().filter(|room| is_new || strangers.contains(room)) {
+        for room in self.live.iter().copied().filter(|room| is_new || strangers.contains(room)) {
             hall.say(room, Note::Family(Arc::clone(&family)));
         }
         if is_new {
