@@ -40,7 +40,7 @@ impl Store {
         self.read(move |c| newest(c, session, u64::from(limit))).await
     }
 
-    /// What was said in the ended sessions of a meeting, oldest first, at most the `limit` newest of its [`SESSIONS_MAX`] latest
+    /// What was said in the ended sessions of a meeting, oldest first, at most the `limit` newest of its `SESSIONS_MAX` latest
     /// sessions.
     pub async fn former_chat(&self, meeting: MeetingId, limit: u32) -> Result<Vec<ChatMessage>> {
         self.read(move |c| former(c, meeting, u64::from(limit))).await
