@@ -9,6 +9,7 @@ mod console;
 mod dialect;
 mod document;
 mod doors;
+mod exports;
 mod extract;
 mod fault;
 mod hook_event;

@@ -1,5 +1,7 @@
 //! Every limit of the doors, with its reason. What holds whoever asks is in [`sederunt_app`].
 
+use std::time::Duration;
+
 pub(crate) use sederunt_app::{CUSTOM_ID_MAX_CHARS, NAME_MAX_CHARS};
 
 /// Bytes of path and query. Longer ones are refused with 414 (SEMANTICS §3.7).
@@ -81,9 +83,10 @@ pub(crate) const ONCE_LINK_MS: i64 = 600_000;
 pub(crate) const ONCE_LINKS_MAX: usize = 16;
 /// Milliseconds for which a sign-in that failed counts against further ones.
 pub(crate) const SIGN_IN_FAILURES_MS: i64 = 60_000;
-/// Failed sign-ins of one address in that time: typing errors of a person, and of the others in the office.
+/// Failed sign-ins of one address in that time, then wrong ones are told to wait: typing errors of a person, and of the
+/// others in the office.
 pub(crate) const SIGN_IN_FAILURES_PER_ADDRESS: usize = 10;
-/// Failed sign-ins of all addresses in that time. A token cannot be guessed; this bounds what guessing costs us.
+/// Failed sign-ins of all addresses in that time. A token cannot be guessed: this says that somebody tries.
 pub(crate) const SIGN_IN_FAILURES_MAX: usize = 100;
 /// Characters of the name of a time zone; the longest has 32.
 pub(crate) const ZONE_MAX_CHARS: usize = 64;
@@ -93,6 +96,11 @@ pub(crate) const BUCKETS_MAX: usize = 1_500;
 pub(crate) const BUCKETS_WANTED: usize = 240;
 /// Exports of sessions at a time. Each holds a reader of the ledger now and then, so the lists are still answered.
 pub(crate) const EXPORTS_MAX: usize = 4;
+/// Exports of one token at a time, so that others can have one as well.
+pub(crate) const EXPORTS_PER_TOKEN: usize = 2;
+/// Milliseconds after which an export ends: a client that reads too slowly keeps no turn for ever. Whoever needs more asks
+/// for it in parts, by the time of the start.
+pub(crate) const EXPORT_MS: i64 = 15 * 60_000;
 /// Sessions that an export reads at a time: some 300 KiB of CSV.
 pub(crate) const EXPORT_PAGE: u32 = 1_000;
 /// Sessions that an export of whole records reads at a time: each has its stays.
@@ -101,6 +109,10 @@ pub(crate) const EXPORT_RECORDS: u32 = 50;
 pub(crate) const TIMELINE_PEOPLE: usize = 5_000;
 /// Facts of a session with a timeline: some 100 MiB while it is made.
 pub(crate) const TIMELINE_FACTS_MAX: usize = 500_000;
+/// Sessions that are told whole at a time: each may hold [`TIMELINE_FACTS_MAX`] facts.
+pub(crate) const STORIES_MAX: usize = 2;
+/// How long the next one waits for its turn before it is told to come back: the longest session is told in some seconds.
+pub(crate) const STORY_WAIT: Duration = Duration::from_secs(5);
 /// Points of the curve of a timeline: more than a screen has pixels across.
 pub(crate) const CURVE_POINTS: usize = 2_000;
 /// Milliseconds after which clients come back, at least and at most: watchers that were cut together should not come

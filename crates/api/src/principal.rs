@@ -26,6 +26,8 @@ pub(crate) struct Principal {
     account: Option<(String, Permission)>,
     /// The workspace (= app) that it reaches.
     pub(crate) workspace: Option<AppId>,
+    /// Somebody who signed in to look: nothing that takes the right to change is for them, whatever the token may.
+    pub(crate) looks_only: bool,
 }
 
 impl Principal {
@@ -36,7 +38,7 @@ impl Principal {
         let Some(token) = presented(&parts.headers) else { return Self::signed_in(api, parts).await };
         let key = Key { token: sha256(token), cookie: None };
         if let Some(row) = node.store().token(key.token).await? {
-            return Ok(Self::with(key, row));
+            return Ok(Self::with(key, row, false));
         }
         let person = admission::knows_person(node, token).await?;
         Err(if person { Refusal::Person } else { Refusal::Stranger }.into())
@@ -50,11 +52,16 @@ impl Principal {
         let admitted = console::admit::<E>(api, parts).await?.ok_or(Refusal::Stranger)?;
         let key = Key { token: admitted.row.token, cookie: Some(admitted.sha256) };
         let row = api.node.store().token(key.token).await?.ok_or(Refusal::Stranger)?;
-        Ok(Self::with(key, row))
+        Ok(Self::with(key, row, admitted.row.read_only))
     }
 
-    fn with(key: Key, row: ApiTokenRow) -> Self {
-        Self { key, id: row.id, account: row.account, workspace: row.workspace }
+    fn with(key: Key, row: ApiTokenRow, looks_only: bool) -> Self {
+        let lowered = |permission| match permission {
+            Permission::RealtimeAdmin if looks_only => Permission::Realtime,
+            Permission::None | Permission::Realtime | Permission::RealtimeAdmin => permission,
+        };
+        let account = row.account.map(|(account, permission)| (account, lowered(permission)));
+        Self { key, id: row.id, account, workspace: row.workspace, looks_only }
     }
 
     /// The account and what the key may do there, if it may do anything.

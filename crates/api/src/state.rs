@@ -10,7 +10,8 @@ use tokio::sync::Semaphore;
 
 use crate::console::{ConsoleConfig, Failures};
 use crate::doors::{FeedConfig, Feeds};
-use crate::limit::EXPORTS_MAX;
+use crate::exports::Exports;
+use crate::limit::STORIES_MAX;
 use crate::reports::Reports;
 
 /// Settings of the doors.
@@ -52,7 +53,9 @@ pub(crate) struct Shared {
     /// Sign-ins that failed lately.
     pub(crate) failures: Failures,
     /// Turns of exports.
-    pub(crate) exports: Arc<Semaphore>,
+    pub(crate) exports: Exports,
+    /// Turns of sessions that are told whole.
+    pub(crate) stories: Arc<Semaphore>,
 }
 
 impl Api {
@@ -65,7 +68,8 @@ impl Api {
             feeds,
             reports: Reports::default(),
             failures: Failures::default(),
-            exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
+            exports: Exports::default(),
+            stories: Arc::new(Semaphore::new(STORIES_MAX)),
         };
         Self { shared: Arc::new(shared) }
     }

@@ -3,7 +3,7 @@
 use axum::http::request::Parts;
 use axum::http::{Method, header};
 use sederunt_app::console;
-use sederunt_store::ConsoleSessionRow;
+use sederunt_store::{ConsoleSessionRow, StoreError};
 
 use super::Place;
 use crate::dialect::{DoorError, Refusal};
@@ -37,7 +37,13 @@ pub(crate) async fn admit<E: DoorError>(api: &Api, parts: &Parts) -> Result<Opti
     if row.read_only && !is_read(&parts.method) && !is_sign_out(parts) {
         return Err(Refusal::ReadOnly.into());
     }
-    console::seen(&api.node, sha256, &row, now).await?;
+    match console::seen(&api.node, sha256, &row, now).await {
+        // The last use need not be durable: with a full disk there is all the more to look at.
+        Err(error) if error.is_disk() || matches!(error, StoreError::Busy(_)) => {
+            tracing::warn!(%error, "the last use of a console sign-in was not recorded");
+        }
+        seen => seen?,
+    }
     Ok(Some(Admitted { sha256, row }))
 }
 

@@ -1,4 +1,4 @@
-//! Sign-ins that failed lately: whoever tries tokens one after the other has to wait.
+//! Sign-ins that failed lately: whoever tries tokens one after the other is told to wait.
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
@@ -8,14 +8,14 @@ use sederunt_core::time::UnixMs;
 
 use crate::limit::{SIGN_IN_FAILURES_MAX, SIGN_IN_FAILURES_MS, SIGN_IN_FAILURES_PER_ADDRESS};
 
-/// Failures of the last minute, oldest first. At the bound nobody is let try, so there are never more.
+/// Failures of the last minute, oldest first. At the bound further ones are not counted, so there are never more.
 #[derive(Debug, Default)]
 pub(crate) struct Failures {
     lately: Mutex<VecDeque<(UnixMs, IpAddr)>>,
 }
 
 impl Failures {
-    /// Whether an address may try at `now`; else the milliseconds until it may.
+    /// Whether a failure of an address at `now` is within the bounds; else the milliseconds until one is.
     pub(crate) fn may_try(&self, from: IpAddr, now: UnixMs) -> Result<(), i64> {
         let mut lately = self.lately.lock().unwrap_or_else(PoisonError::into_inner);
         while lately.front().is_some_and(|(at, _)| over_at(*at) <= now) {

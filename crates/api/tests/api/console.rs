@@ -7,12 +7,15 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Method, Request};
 use sederunt_api::{ApiConfig, ConsoleConfig, OnceLinks, router};
+use sederunt_store::Permission;
+use sederunt_testkit::Receiver;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::feed::{A, P, feed, world};
+use crate::hook_fixture::{ALL, Desk};
 use crate::sse::Sse;
-use crate::world::{Answer, World, within};
+use crate::world::{Answer, World, until, within};
 
 const SESSION: &str = "/sederunt/v1/console/session";
 /// What a browser sends with a request of the page itself.
@@ -138,12 +141,34 @@ async fn whoever_tries_tokens_has_to_wait() {
     for _ in 0..10 {
         assert_eq!(from(&w, "[2001:db8::1]:1", wrong()).await.status, 401);
     }
-    // The right one, too, and from the same network.
-    let refused = from(&w, "[2001:db8::2]:1", json!({ "token": "TA" })).await;
-    assert_eq!((refused.status.as_u16(), refused.header("retry-after")), (429, "61"));
-    assert_eq!(from(&w, "192.0.2.1:1", json!({ "token": "TA" })).await.status, 200);
+    // From the same network, too, and with a link.
+    for wrong in [wrong(), json!({ "once": "guess" })] {
+        let refused = from(&w, "[2001:db8::2]:1", wrong).await;
+        assert_eq!((refused.status.as_u16(), refused.header("retry-after")), (429, "61"));
+    }
+    assert_eq!(from(&w, "192.0.2.1:1", wrong()).await.status, 401);
+    // Who has the right one is not kept out by those who have not.
+    assert_eq!(from(&w, "[2001:db8::1]:1", json!({ "token": "TA" })).await.status, 200);
     w.clock.advance(60_000);
-    assert_eq!(from(&w, "[2001:db8::2]:1", json!({ "token": "TA" })).await.status, 200);
+    assert_eq!(from(&w, "[2001:db8::2]:1", wrong()).await.status, 401);
+}
+
+#[tokio::test]
+async fn strangers_lock_nobody_out() {
+    let mut w = world().await;
+    let once = Arc::new(OnceLinks::default());
+    let token = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, b"TA");
+    let secret = once.make(token.as_ref().try_into().unwrap(), w.node.now()).unwrap();
+    let console = ConsoleConfig { once, ..ConsoleConfig::default() };
+    w.router = router(w.node.clone(), ApiConfig { console, ..ApiConfig::default() });
+    let wrong = || json!({ "token": "guess" });
+    for n in 0..100 {
+        assert_eq!(from(&w, &format!("10.0.0.{n}:1"), wrong()).await.status, 401);
+    }
+    assert_eq!(from(&w, "192.0.2.1:1", wrong()).await.status, 429);
+    for right in [json!({ "token": "TA" }), json!({ "once": secret })] {
+        assert_eq!(from(&w, "192.0.2.1:1", right).await.status, 200);
+    }
 }
 
 /// Site, origin, method and credentials: what is let do what.
@@ -199,6 +224,61 @@ async fn a_cookie_counts_for_requests_of_its_own_page_alone() {
     look             null                   GET 403 HEAD 403 POST 403
     look                                    GET 200 HEAD 200 POST 403
     "#);
+}
+
+/// What takes the right to change is not for somebody who looks, even where it is read.
+#[tokio::test]
+async fn who_looks_reads_no_secret() {
+    let desk = Desk::new().await;
+    let w = &desk.w;
+    // By its account, by its workspace, or by both.
+    w.token("TW", Some((A, Permission::RealtimeAdmin)), Some(P)).await;
+    w.token("RW", Some((A, Permission::Realtime)), Some(P)).await;
+    let receiver = Receiver::willing().await;
+    let hook = desk.webhook(&receiver.url("/"), &ALL).await;
+    let room = format!("rooms/{}/webhook", desk.room(&receiver.url("/")).await.id);
+    let mut table = String::new();
+    for token in ["TA", "TW", "RW", "TR"] {
+        for look_only in [false, true] {
+            let cookie = signed_in(w, json!({ "token": token, "look_only": look_only })).await;
+            let get = async |rest: &str| {
+                let target = format!("/sederunt/v1/apps/{P}/{rest}");
+                w.raw(Method::GET, &target, &with(&OWN, &cookie), "").await.status.as_u16()
+            };
+            let (secret, of_room) =
+                (get(&format!("{hook}/secret")).await, get(&format!("{room}/secret")).await);
+            let (status, status_of_room) =
+                (get(&format!("{hook}/status")).await, get(&format!("{room}/status")).await);
+            let who = if look_only { "look" } else { "full" };
+            table += &format!("{token} {who} secrets {secret} {of_room} status {status} {status_of_room}\n");
+        }
+    }
+    insta::assert_snapshot!(table, @r#"
+    TA full secrets 200 200 status 200 200
+    TA look secrets 403 403 status 200 200
+    TW full secrets 200 200 status 200 200
+    TW look secrets 403 403 status 200 200
+    RW full secrets 403 200 status 200 200
+    RW look secrets 403 403 status 200 200
+    TR full secrets 403 403 status 200 200
+    TR look secrets 403 403 status 200 200
+    "#);
+}
+
+#[tokio::test]
+async fn a_disk_that_takes_no_writes_hides_nothing() {
+    let w = world().await;
+    let cookie = signed_in(&w, json!({ "token": "TA" })).await;
+    let release = w.store.hold_writer().unwrap();
+    until("the trouble", || async { w.store.disk_trouble().is_some() }).await;
+    w.clock.advance(60_000);
+    for target in [SESSION, &sessions()] {
+        w.raw(Method::GET, target, &with(&OWN, &cookie), "").await.ok();
+    }
+    let title = json!({ "title": "x" }).to_string();
+    let change = w.raw(Method::POST, &meetings(), &with(&OWN, &cookie), title).await;
+    assert_eq!(change.status, 503, "a change must be written");
+    drop(release);
 }
 
 #[tokio::test]

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use axum::http::Method;
+use axum::body::{Body, BodyDataStream};
+use axum::http::{Method, Request, StatusCode};
+use futures_util::StreamExt;
 use insta::{assert_json_snapshot, assert_snapshot};
 use sederunt_core::call::Disconnect;
 use sederunt_core::id::PeerId;
 use serde_json::{Value, json};
+use tower::ServiceExt;
 
+use crate::console::{OWN, signed_in};
 use crate::feed::{meeting, world};
 use crate::kit_fixture::{Kit, P, record};
 use crate::world::{World, until};
@@ -127,6 +131,67 @@ async fn a_file_has_every_session_of_the_filter_once() {
             lines.iter().map(|line| line["session"]["id"].as_str().unwrap()).collect();
         assert_eq!(of_records, ids, "{filter}");
     }
+}
+
+/// Begins to read a file, which has more than one page.
+async fn begun(kit: &Kit, headers: &[(&str, &str)]) -> BodyDataStream {
+    let target = of_app("sessions.ndjson");
+    let request =
+        headers.iter().fold(Request::get(target), |request, (name, value)| request.header(*name, *value));
+    let response = kit.world.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    let mut body = response.into_body().into_data_stream();
+    body.next().await.unwrap().unwrap();
+    body
+}
+
+/// Whether the rest of a file comes; else it is seen that it is cut off.
+async fn comes_whole(mut body: BodyDataStream) -> bool {
+    while let Some(chunk) = body.next().await {
+        if chunk.is_err() {
+            return false;
+        }
+    }
+    true
+}
+
+#[tokio::test]
+async fn a_file_is_cut_off_when_its_key_counts_no_more_or_it_takes_too_long() {
+    let kit = year().await;
+    let w = &kit.world;
+    let bearer = [("authorization", "Bearer TA")];
+    assert!(comes_whole(begun(&kit, &bearer).await).await);
+    // Signed out.
+    let cookie = signed_in(w, json!({ "token": "TA" })).await;
+    let page = [OWN[0], OWN[1], ("cookie", &cookie)];
+    assert!(comes_whole(begun(&kit, &page).await).await);
+    let body = begun(&kit, &page).await;
+    assert_eq!(w.raw(Method::DELETE, "/sederunt/v1/console/session", &page, "").await.status, 204);
+    assert!(!comes_whole(body).await);
+    // Too slow.
+    let body = begun(&kit, &bearer).await;
+    w.clock.advance(15 * 60_000 - 1);
+    assert!(comes_whole(body).await);
+    let body = begun(&kit, &bearer).await;
+    w.clock.advance(15 * 60_000);
+    assert!(!comes_whole(body).await);
+    // Revoked.
+    let body = begun(&kit, &bearer).await;
+    w.store.revoke_token("id-TA", w.node.now()).await.unwrap();
+    assert!(!comes_whole(body).await);
+}
+
+#[tokio::test]
+async fn a_token_has_two_files_at_a_time() {
+    let kit = year().await;
+    let (bearer, target) = ([("authorization", "Bearer TA")], of_app("sessions.csv"));
+    let open = [begun(&kit, &bearer).await, begun(&kit, &bearer).await];
+    let third = kit.world.send(Method::GET, &target, "TA", None).await;
+    let words = "This token has 2 exports under way; try again when one of them has ended";
+    assert_eq!((third.status.as_u16(), &third.json()["error"]["message"]), (429, &json!(words)));
+    assert_eq!(kit.world.send(Method::GET, &target, "TR", None).await.status, 200, "others have theirs");
+    drop(open);
+    assert_eq!(kit.world.send(Method::GET, &target, "TA", None).await.status, 200);
 }
 
 #[tokio::test]

@@ -2207,6 +2207,15 @@ export interface operations {
                     "application/json": components["schemas"]["KitError"];
                 };
             };
+            /** @description The token has as many exports under way as it may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
             /** @description Fault in the server. */
             500: {
                 headers: {
@@ -2309,6 +2318,15 @@ export interface operations {
             };
             /** @description Path and query have more than 16 KiB. */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The token has as many exports under way as it may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2539,6 +2557,15 @@ export interface operations {
                     "application/json": components["schemas"]["KitError"];
                 };
             };
+            /** @description Too many sessions are being told whole. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
             /** @description Fault in the server. */
             500: {
                 headers: {
@@ -2643,6 +2670,15 @@ export interface operations {
             };
             /** @description Path and query have more than 16 KiB. */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Too many sessions are being told whole. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,11 +1,11 @@
 //! `GET …/sessions.csv` and `…/sessions.ndjson`: all sessions that a filter passes, newest first, however many.
 //!
+//! Before each page it is asked whether the key still counts: who is signed out or revoked gets no more of it.
+//!
 //! The file is written while pages of the list are read, one when the other is taken. A page goes on after the last start that
 //! the one before it had, not after a number of rows: sessions that begin or end meanwhile move nothing.
 
 mod columns;
-
-use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
@@ -15,18 +15,19 @@ use futures_util::stream;
 use jiff::tz::TimeZone;
 use sederunt_core::time::UnixMs;
 use sederunt_store::{SessionQuery, SessionRow, StoreError};
-use tokio::sync::OwnedSemaphorePermit;
 use utoipa::IntoParams;
 use utoipa::openapi::ObjectBuilder;
 use utoipa::openapi::schema::{Object, Type};
 
 use self::columns::Column;
 use super::zone::{name, zone_param};
-use crate::dialect::{KitError, KitErrors};
+use crate::dialect::{KitError, KitErrorBody, KitErrors};
 use crate::doors::sederunt::access::InApp;
+use crate::exports::{NoTurn, Turn};
 use crate::extract::Params;
 use crate::fault::Fault;
-use crate::limit::{EXPORT_PAGE, EXPORT_RECORDS};
+use crate::key::Key;
+use crate::limit::{EXPORT_PAGE, EXPORT_RECORDS, EXPORTS_PER_TOKEN};
 use crate::query::{FromQuery, Query, named};
 use crate::session_filter::SessionFilter;
 use crate::state::Api;
@@ -90,6 +91,7 @@ impl FromQuery for CsvParams {
     params(("app_id" = String, Path), SessionFilter, CsvParams),
     responses(
         (status = 200, description = "Done.", body = String, content_type = "text/csv"),
+        (status = 429, description = "The token has as many exports under way as it may.", body = KitErrorBody),
         (status = 503, description = "Too many exports at a time."),
         KitErrors
     )
@@ -113,6 +115,7 @@ pub(in crate::doors::sederunt) async fn csv(
     params(("app_id" = String, Path), SessionFilter),
     responses(
         (status = 200, description = "Done.", body = String, content_type = "application/x-ndjson"),
+        (status = 429, description = "The token has as many exports under way as it may.", body = KitErrorBody),
         (status = 503, description = "Too many exports at a time."),
         KitErrors
     )
@@ -131,10 +134,10 @@ async fn export(
     head: String,
     (kind, file): (&'static str, &str),
 ) -> Result<Response, KitError> {
-    let InApp { app, api, who, .. } = caller;
-    let turn = Arc::clone(&api.exports).try_acquire_owned().map_err(|_| {
+    let InApp { app, api, who, key, .. } = caller;
+    let turn = api.exports.turn(key.token, api.node.steady()).map_err(|why| {
         api.node.metrics().refusal("EXPORT_LIMIT");
-        KitError::new(StatusCode::SERVICE_UNAVAILABLE, "Too many exports at a time; try again")
+        refusal(why)
     })?;
     let limit = if matches!(form, Form::Csv { .. }) { EXPORT_PAGE } else { EXPORT_RECORDS };
     let query = SessionQuery { ascending: false, limit, ..filter.query(&app.id, api.node.steady()) };
@@ -143,11 +146,12 @@ async fn export(
         query: SessionQuery { started_to: Some(to), ..query },
         form,
         who,
+        key,
         api,
         written: 0,
         ties: 0,
         is_over: false,
-        _turn: turn,
+        turn,
     };
     // The status is decided when the first page is there; a fault after that cuts the file off, which the client sees.
     let mut first = head.into_bytes();
@@ -160,14 +164,28 @@ async fn export(
                 tracing::info!(token = who, app = %query.app, sessions = written, "sessions were exported");
                 return Ok(None);
             }
-            None => export.page().await?,
+            None => export.next_page().await?,
         };
-        Ok::<_, StoreError>(Some((Bytes::from(bytes), (None, export))))
+        Ok::<_, Cut>(Some((Bytes::from(bytes), (None, export))))
     });
     let disposition = format!("attachment; filename=\"{file}\"");
     let headers =
         [(CONTENT_TYPE, kind), (CONTENT_DISPOSITION, &*disposition), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
     Ok((headers, Body::from_stream(chunks)).into_response())
+}
+
+fn refusal(why: NoTurn) -> KitError {
+    match why {
+        NoTurn::OfToken => {
+            let words = format!(
+                "This token has {EXPORTS_PER_TOKEN} exports under way; try again when one of them has ended"
+            );
+            KitError::new(StatusCode::TOO_MANY_REQUESTS, words)
+        }
+        NoTurn::OfAll => {
+            KitError::new(StatusCode::SERVICE_UNAVAILABLE, "Too many exports at a time; try again")
+        }
+    }
 }
 
 /// What a file is made of.
@@ -186,13 +204,44 @@ struct Export {
     ties: u64,
     form: Form,
     who: String,
+    key: Key,
     api: Api,
     written: u64,
     is_over: bool,
-    _turn: OwnedSemaphorePermit,
+    turn: Turn,
+}
+
+/// Why a file ends before its end.
+#[derive(Debug, thiserror::Error)]
+enum Cut {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the key does not count any more")]
+    KeyOver,
+    #[error("it took too long")]
+    TooLong,
 }
 
 impl Export {
+    /// The lines after the first page, if its caller may still have them.
+    async fn next_page(&mut self) -> Result<Vec<u8>, Cut> {
+        let page = self.page_if_allowed().await;
+        if let Err(error) = &page {
+            tracing::warn!(%error, token = self.who, sessions = self.written, "an export was cut off");
+        }
+        page
+    }
+
+    async fn page_if_allowed(&mut self) -> Result<Vec<u8>, Cut> {
+        if self.turn.is_over(self.api.node.steady()) {
+            return Err(Cut::TooLong);
+        }
+        if !self.key.counts(&self.api.node).await? {
+            return Err(Cut::KeyOver);
+        }
+        Ok(self.page().await?)
+    }
+
     /// The next lines; none at the end.
     async fn page(&mut self) -> Result<Vec<u8>, StoreError> {
         let query = SessionQuery { offset: self.ties, ..self.query.clone() };

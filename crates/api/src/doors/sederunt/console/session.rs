@@ -177,18 +177,14 @@ impl FromRequestParts<Api> for Visitor {
         // Without a connection, as in tests, everybody is one stranger.
         let client = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let from = client.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip());
-        let now = api.node.now();
-        api.failures.may_try(from, now).map_err(|ms| {
-            api.node.metrics().refusal("CONSOLE_SIGN_IN_LIMIT");
-            NotSignedIn::TooMany(ms)
-        })?;
         Ok(Self { api: api.clone(), place, from })
     }
 }
 
 impl Visitor {
-    /// The token that the sign-in is for.
-    async fn token(&self, body: &SignIn, now: UnixMs) -> Result<([u8; 32], ApiTokenRow), KitError> {
+    /// The token that the sign-in is for. The right one signs in however many wrong ones there were: else whoever sends
+    /// those could keep everybody out.
+    async fn token(&self, body: &SignIn, now: UnixMs) -> Result<([u8; 32], ApiTokenRow), NotSignedIn> {
         let sha256 = match (&body.token, &body.once) {
             (Some(token), None) if token.len() <= TOKEN_MAX_BYTES => Some(sha256(token.trim())),
             (Some(_), None) => None,
@@ -201,13 +197,17 @@ impl Visitor {
         {
             return Ok((sha256, row));
         }
+        self.api.failures.may_try(self.from, now).map_err(|ms| {
+            self.api.node.metrics().refusal("CONSOLE_SIGN_IN_LIMIT");
+            NotSignedIn::TooMany(ms)
+        })?;
         self.api.failures.failed(self.from, now);
         self.api.node.metrics().refusal("CONSOLE_SIGN_IN");
         let words = match body.token {
             Some(_) => "This token is not known, or was revoked",
             None => "This link was used, or is too old",
         };
-        Err(KitError::new(StatusCode::UNAUTHORIZED, words))
+        Err(KitError::new(StatusCode::UNAUTHORIZED, words).into())
     }
 }
 

@@ -4,19 +4,23 @@
 mod curve;
 pub(in crate::doors::sederunt) mod sheet;
 mod story;
+mod telling;
 
 use axum::Json;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use sederunt_core::time::UnixMs;
+use sederunt_store::SessionRow;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use self::story::{Moment, Person, Stay, Story};
-use crate::dialect::{KitError, KitErrors};
+use self::telling::tell;
+use crate::dialect::{KitError, KitErrorBody, KitErrors};
 use crate::doors::sederunt::access::InSession;
 use crate::extract::Params;
 use crate::fault::Fault;
-use crate::limit::{TIMELINE_FACTS_MAX, TIMELINE_PEOPLE};
+use crate::limit::TIMELINE_PEOPLE;
 use crate::query::{FromQuery, Query};
 use crate::value::{page_size, whole_param};
 use sederunt_changes::text::Minutes;
@@ -121,13 +125,14 @@ pub(crate) struct TimelineSession {
     responses(
         (status = 200, description = "Done.", body = Timeline),
         (status = 304, description = "As the client has it."),
+        (status = 429, description = "Too many sessions are being told whole.", body = KitErrorBody),
         KitErrors
     )
 )]
 pub(in crate::doors::sederunt) async fn timeline(
     caller: InSession,
     headers: HeaderMap,
-    Params(TimelineParams { after, limit }, _): Params<TimelineParams, KitError>,
+    Params(page, _): Params<TimelineParams, KitError>,
 ) -> Result<Response, KitError> {
     let InSession { session, api } = caller;
     let store = api.node.store();
@@ -135,36 +140,42 @@ pub(in crate::doors::sederunt) async fn timeline(
     if headers.get(header::IF_NONE_MATCH).is_some_and(|given| given.as_bytes() == tag(last).as_bytes()) {
         return Ok(tagged(StatusCode::NOT_MODIFIED.into_response(), last));
     }
-    let told = store.session_story(session.id, TIMELINE_FACTS_MAX).await?;
-    let told = told.ok_or_else(|| KitError::not_found("Session"))?;
-    let seq = told.facts.last().map_or(last, |fact| fact.seq);
-    let now = api.node.steady();
-    let as_of = session.ended_at.unwrap_or_else(|| session.own_time(now).max(session.updated_at));
-    let story = Story::of(told);
-    let curve = curve::of(story.stays());
-    let peak_at = curve.iter().find(|(_, n)| *n == i64::from(session.peak)).map(|(at, _)| *at);
-    let numbers = TimelineSession {
-        id: session.id.to_string(),
-        meeting_id: session.meeting.to_string(),
-        title: session.title.as_ref().to_owned(),
-        status: if session.ended_at.is_some() { "ENDED" } else { "LIVE" },
-        started_at: session.started_at.0,
-        ended_at: session.ended_at.map(|at| at.0),
-        end_reason: session.end_reason.map(|reason| reason.as_str()),
-        people: story.people(),
-        stays: session.stay_count,
-        live_participants: session.live_count,
-        max_concurrent_participants: session.peak,
-        peak_at,
-        with_a_loss: story.with_a_loss(),
-        removed: story.removed(),
-        minutes_consumed: Minutes::of(session.consumed_at(as_of)),
-        as_of: as_of.0,
-    };
-    let curve = curve::thinned(curve);
-    let (people, stays, events, next) = story.page(after, limit);
-    let answer = Timeline { session: numbers, people, stays, events, curve, seq, next };
-    Ok(tagged(Json(answer).into_response(), seq))
+    let node = api.node.clone();
+    tell(&api, session, move |session, told| {
+        let seq = told.facts.last().map_or(last, |fact| fact.seq);
+        let answer = Timeline::of(session, Story::of(told), seq, node.steady(), &page);
+        tagged(Json(answer).into_response(), seq)
+    })
+    .await
+}
+
+impl Timeline {
+    fn of(session: &SessionRow, story: Story, seq: u64, now: UnixMs, page: &TimelineParams) -> Self {
+        let as_of = session.ended_at.unwrap_or_else(|| session.own_time(now).max(session.updated_at));
+        let curve = curve::of(story.stays());
+        let peak_at = curve.iter().find(|(_, n)| *n == i64::from(session.peak)).map(|(at, _)| *at);
+        let numbers = TimelineSession {
+            id: session.id.to_string(),
+            meeting_id: session.meeting.to_string(),
+            title: session.title.as_ref().to_owned(),
+            status: if session.ended_at.is_some() { "ENDED" } else { "LIVE" },
+            started_at: session.started_at.0,
+            ended_at: session.ended_at.map(|at| at.0),
+            end_reason: session.end_reason.map(|reason| reason.as_str()),
+            people: story.people(),
+            stays: session.stay_count,
+            live_participants: session.live_count,
+            max_concurrent_participants: session.peak,
+            peak_at,
+            with_a_loss: story.with_a_loss(),
+            removed: story.removed(),
+            minutes_consumed: Minutes::of(session.consumed_at(as_of)),
+            as_of: as_of.0,
+        };
+        let curve = curve::thinned(curve);
+        let (people, stays, events, next) = story.page(page.after, page.limit);
+        Self { session: numbers, people, stays, events, curve, seq, next }
+    }
 }
 
 /// Everything that can be asked of a session differs by its last fact, beside what is in the request.

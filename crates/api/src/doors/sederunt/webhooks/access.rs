@@ -1,7 +1,8 @@
 //! Who may see a webhook, and who may do something with it: 401, 403, 404, in this order and before any parameter.
 //!
 //! Keys of the account may with the permission Realtime see, and with Realtime Admin do everything. The key of the app's
-//! workspace may see its webhooks, and do everything with those of its rooms, which it has made.
+//! workspace may see its webhooks, and do everything with those of its rooms, which it has made. Whoever signed in at the
+//! console to look may see, by either of them.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -91,14 +92,15 @@ impl Caller {
     async fn of<R: WebhookRight>(parts: &Parts, api: &Api, is_room: bool) -> Result<Self, KitError> {
         let principal = Principal::of::<KitError>(api, parts).await?;
         let granted = principal.account().filter(|(_, permission)| R::granted(*permission));
-        let workspace = principal.workspace.as_ref().filter(|_| is_room || R::OF_WORKSPACE);
+        let changes_rooms = is_room && !principal.looks_only;
+        let workspace = principal.workspace.as_ref().filter(|_| changes_rooms || R::OF_WORKSPACE);
         if granted.is_none() && workspace.is_none() {
             return Err(KitError::forbidden());
         }
         let app = reached(parts, api, granted.map(|(account, _)| account), workspace).await?;
         let by_account = granted
             .is_some_and(|(account, permission)| account == app.account && Change::granted(permission));
-        let may_change = by_account || (is_room && workspace == Some(&app.id));
+        let may_change = by_account || (changes_rooms && workspace == Some(&app.id));
         Ok(Self { app, may_change })
     }
 }

@@ -7,13 +7,13 @@ use sederunt_core::time::UnixMs;
 use utoipa::IntoParams;
 
 use super::story::{Person, Stay, Story};
-use crate::dialect::{KitError, KitErrors};
+use super::telling::tell;
+use crate::dialect::{KitError, KitErrorBody, KitErrors};
 use crate::doors::sederunt::access::InSession;
 use crate::doors::sederunt::console::csv::{cell, instant, seconds};
 use crate::doors::sederunt::console::zone::{name, zone_param};
 use crate::extract::Params;
 use crate::fault::Fault;
-use crate::limit::TIMELINE_FACTS_MAX;
 use crate::query::{FromQuery, Query};
 
 /// So that spreadsheets read UTF-8.
@@ -45,32 +45,42 @@ impl FromQuery for SheetParams {
     operation_id = "ExportSessionStaysCsv",
     tag = "Sessions",
     params(("app_id" = String, Path), ("session_id" = String, Path), SheetParams),
-    responses((status = 200, description = "Done.", body = String, content_type = "text/csv"), KitErrors)
+    responses(
+        (status = 200, description = "Done.", body = String, content_type = "text/csv"),
+        (status = 429, description = "Too many sessions are being told whole.", body = KitErrorBody),
+        KitErrors
+    )
 )]
 pub(in crate::doors::sederunt) async fn csv(
     caller: InSession,
     Params(SheetParams { tz, bom }, _): Params<SheetParams, KitError>,
 ) -> Result<Response, KitError> {
     let InSession { session, api } = caller;
-    let told = api.node.store().session_story(session.id, TIMELINE_FACTS_MAX).await?;
-    let story = Story::of(told.ok_or_else(|| KitError::not_found("Session"))?);
-    let now = session.own_time(api.node.steady());
-    let mut text = if bom { BOM } else { "" }.to_owned();
-    let zone = name(&tz);
-    text += &format!(
-        "name,participant_id,custom_participant_id,user_id,preset_name,role,joined_at ({zone}),left_at ({zone}),reason,\
-         length_seconds,away_seconds,peer_id\r\n"
-    );
-    for (person, stay) in story.rows() {
-        line(&mut text, person, stay, &tz, now);
-    }
-    let file = format!("attachment; filename=\"stays-{}.csv\"", session.id);
+    let (node, id) = (api.node.clone(), session.id);
+    let text = tell(&api, session, move |session, told| {
+        sheet(&Story::of(told), &tz, bom, session.own_time(node.steady()))
+    })
+    .await?;
+    let file = format!("attachment; filename=\"stays-{id}.csv\"");
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8"),
         (CONTENT_DISPOSITION, &*file),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     Ok((headers, text).into_response())
+}
+
+fn sheet(story: &Story, tz: &TimeZone, bom: bool, now: UnixMs) -> String {
+    let mut text = if bom { BOM } else { "" }.to_owned();
+    let zone = name(tz);
+    text += &format!(
+        "name,participant_id,custom_participant_id,user_id,preset_name,role,joined_at ({zone}),left_at ({zone}),reason,\
+         length_seconds,away_seconds,peer_id\r\n"
+    );
+    for (person, stay) in story.rows() {
+        line(&mut text, person, stay, tz, now);
+    }
+    text
 }
 
 fn line(text: &mut String, person: &Person, stay: &Stay, zone: &TimeZone, now: UnixMs) {
