@@ -37,7 +37,7 @@ pub async fn admit(node: &Node, token: &str) -> Result<Ticket, EntryError> {
 }
 
 /// What hosts of the LIVE session have taken from whoever has this ticket, here or in the meeting whose breakout room it is.
-pub async fn taken(node: &Node, ticket: &Ticket) -> Result<Rights, EntryError> {
+pub async fn taken(node: &Node, ticket: &Ticket) -> Result<Rights, StoreError> {
     Ok(node.store().taken(ticket.meeting.id, ticket.participant.id).await?.with(ticket.taken))
 }
 

@@ -12,16 +12,18 @@ mod upload;
 
 use std::fs::File;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 
 use sederunt_core::id::FileId;
+use sederunt_core::limit::CHAT_FILES_MAX;
+use sederunt_core::who::Ability;
 use sederunt_files::{FilesError, Shelf, safe_name};
 use sederunt_node::Node;
 use sederunt_store::{ChatFileRow, FileLimits, StoreError};
 use tokio::sync::{Mutex, Semaphore};
 
 use crate::abilities::abilities;
-use crate::admission::Ticket;
+use crate::admission::{self, Ticket};
 
 pub use link::{FileLink, FileLinks, UploadLink, encoded_name};
 pub use sederunt_files::plain_name;
@@ -35,6 +37,11 @@ use places::Places;
 const UPLOADS_MAX: usize = 32;
 /// Files of a session: a row and a file of the disk each. The official client sends twenty a minute at most.
 const SESSION_FILES_MAX: u64 = 2_000;
+/// Files of a person in a session that no message has: those of one message, and some whose message was not sent. With them alone
+/// nobody fills a session.
+const LOOSE_FILES_MAX: u64 = CHAT_FILES_MAX as u64 + 10;
+/// What somebody is told who has that many.
+const UNSENT: FileRefusal = FileRefusal::Unsent { max_files: LOOSE_FILES_MAX };
 
 /// What may be uploaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +116,14 @@ pub enum FileRefusal {
         /// The bound of bytes.
         max_bytes: u64,
     },
+    /// Too many files of one person that no message has.
+    #[error(
+        "you have uploaded {max_files} files and not sent them: send them first, or wait a day until they are gone"
+    )]
+    Unsent {
+        /// The bound.
+        max_files: u64,
+    },
     /// The disk has no place.
     #[error("the server's disk has no place for files now")]
     DiskFull,
@@ -141,6 +156,7 @@ impl FileRefusal {
             Self::SessionOver => "FILE_SESSION_OVER",
             Self::TooLarge { .. } => "FILE_TOO_LARGE",
             Self::SessionFull { .. } => "FILE_SESSION_FULL",
+            Self::Unsent { .. } => "FILE_UNSENT",
             Self::DiskFull => "FILE_DISK_FULL",
             Self::TooMany => "FILE_TOO_MANY",
             Self::Busy => "FILE_BUSY",
@@ -161,15 +177,19 @@ impl ChatFiles {
 
     /// A place for a file of this name, for somebody who is in the room and may send files there. Nothing is kept of it.
     pub async fn offer(&self, ticket: &Ticket, name: &str) -> Result<Offer, FileRefusal> {
-        let may = abilities(&ticket.preset.body);
-        if !may.chat_public_files && !may.chat_private_files {
-            return Err(FileRefusal::NotAllowed("chat.public.files"));
-        }
         let node = self.node();
-        let session = node.store().session_with(ticket.meeting.id, ticket.participant.id).await?;
+        let may = abilities(&ticket.preset.body).without(admission::taken(node, ticket).await?);
+        if !may.has(Ability::ChatPublicFiles) && !may.has(Ability::ChatPrivateFiles) {
+            return Err(FileRefusal::NotAllowed(Ability::ChatPublicFiles.name()));
+        }
+        let store = node.store();
+        let session = store.session_with(ticket.meeting.id, ticket.participant.id).await?;
         let session = session.ok_or(FileRefusal::NotInRoom)?;
-        let has = node.store().files_of_session(session).await?;
+        let has = store.files_of_session(session).await?;
         has.check(0, self.limits()).map_err(|_| self.session_full())?;
+        if store.loose_files(session, ticket.participant.id).await? >= LOOSE_FILES_MAX {
+            return Err(UNSENT);
+        }
         let file = FileId(node.mint_id());
         let link = UploadLink {
             session,
@@ -202,9 +222,12 @@ impl ChatFiles {
         // One that does not say how large it is may become as large as any.
         let shelf = self.shelf().clone();
         let needs = announced.unwrap_or(max_bytes);
-        let looked = tokio::task::spawn_blocking(move || shelf.has_place(needs, keep_free_bytes)).await;
-        looked.map_err(|_| FileRefusal::Fault)?.map_err(|error| self.failed(error))?;
-        Ok(Upload::start(self.clone(), link, (of_all, place), max_bytes))
+        let places = (of_all, place);
+        // The thread has the places as long as it looks.
+        let look = move || (shelf.has_place(needs, keep_free_bytes), places);
+        let (looked, places) = tokio::task::spawn_blocking(look).await.map_err(|_| FileRefusal::Fault)?;
+        looked.map_err(|error| self.failed(error))?;
+        Ok(Upload::start(self.clone(), link, places, max_bytes))
     }
 
     /// The file of a link that is good. Whether there is one is looked up for good links alone.
@@ -212,13 +235,20 @@ impl ChatFiles {
         if !link.is_good(self.node()) {
             return Err(FileRefusal::BadLink);
         }
-        let row = self.node().store().chat_file(link.file).await?;
-        let row = row.filter(|row| row.session == link.session).ok_or(FileRefusal::Gone)?;
+        // The session of the link, which is signed with the file, is that of the message: a message of a former session has files
+        // of the session in which it was edited.
+        let row = self.node().store().chat_file(link.file).await?.ok_or(FileRefusal::Gone)?;
         let (shelf, id) = (self.shelf().clone(), row.id);
         let opened = tokio::task::spawn_blocking(move || shelf.read(id)).await;
         let opened = opened.map_err(|_| FileRefusal::Fault)?.map_err(|error| self.failed(error))?;
         let (file, len) = opened.ok_or(FileRefusal::Gone)?;
         Ok((row, file, len))
+    }
+
+    /// For tests: no file is looked at until the answer is dropped, as while a large picture is decoded. Blocks.
+    #[doc(hidden)]
+    pub fn hold_decoding(&self) -> MutexGuard<'_, ()> {
+        self.shelf().decoding()
     }
 
     pub(crate) fn node(&self) -> &Node {
@@ -235,11 +265,15 @@ impl ChatFiles {
 
     fn limits(&self) -> FileLimits {
         let session_max_bytes = self.inner.settings.session_max_bytes;
-        FileLimits { session_max_bytes, session_max_files: SESSION_FILES_MAX }
+        FileLimits {
+            session_max_bytes,
+            session_max_files: SESSION_FILES_MAX,
+            loose_max_files: LOOSE_FILES_MAX,
+        }
     }
 
     fn session_full(&self) -> FileRefusal {
-        let FileLimits { session_max_bytes, session_max_files } = self.limits();
+        let FileLimits { session_max_bytes, session_max_files, .. } = self.limits();
         FileRefusal::SessionFull { max_files: session_max_files, max_bytes: session_max_bytes }
     }
 

@@ -15,6 +15,10 @@ pub const PICTURE_MAX_PIXELS: u64 = 64_000_000;
 pub const PICTURE_MAX_SIDE: u32 = 16_384;
 /// Bytes that a decoder may take: a picture of the most pixels in colour.
 const DECODE_MAX_BYTES: u64 = 256 << 20;
+/// Pixels of a JPEG, 24.4 million. One that comes in several scans, as progressive ones do, is decoded only behind the last of them:
+/// until then there are two bytes of each of at most four components a pixel, beside the three that it becomes. The decoder
+/// counts the three alone.
+pub const JPEG_MAX_PIXELS: u64 = DECODE_MAX_BYTES / (3 + 2 * 4);
 
 /// What is shown.
 const SHOWN: [(ImageFormat, FileKind); 4] = [
@@ -38,9 +42,17 @@ pub fn kind_of(bytes: &mut (impl BufRead + Seek), len: u64) -> FileKind {
     let is_small = dimensions(bytes, format).is_some_and(|(width, height)| {
         width <= PICTURE_MAX_SIDE
             && height <= PICTURE_MAX_SIDE
-            && u64::from(width) * u64::from(height) <= PICTURE_MAX_PIXELS
+            && u64::from(width) * u64::from(height) <= pixels_max(kind)
     });
     if is_small && decodes(bytes, format) { kind } else { FileKind::Other }
+}
+
+/// How many pixels a picture of a kind may have.
+const fn pixels_max(kind: FileKind) -> u64 {
+    match kind {
+        FileKind::Jpeg => JPEG_MAX_PIXELS,
+        FileKind::Png | FileKind::Gif | FileKind::WebP | FileKind::Other => PICTURE_MAX_PIXELS,
+    }
 }
 
 fn reader<R: BufRead + Seek>(bytes: &mut R, format: Option<ImageFormat>) -> Option<ImageReader<&mut R>> {
@@ -150,6 +162,21 @@ mod tests {
         let small = out.into_inner();
         assert!(small.len() < 500_000, "{}", small.len());
         assert_eq!(kind(&small), FileKind::Other);
+    }
+
+    /// A JPEG whose head promises so many pixels; its scan is that of a small one.
+    fn jpeg(width: u16, height: u16) -> Vec<u8> {
+        let mut jpeg = picture(ImageFormat::Jpeg);
+        let frame = jpeg.windows(2).position(|two| two == [0xff, 0xc0]).unwrap();
+        jpeg[frame + 5..frame + 7].copy_from_slice(&height.to_be_bytes());
+        jpeg[frame + 7..frame + 9].copy_from_slice(&width.to_be_bytes());
+        jpeg
+    }
+
+    #[test]
+    fn a_jpeg_has_fewer_pixels_than_others() {
+        assert_eq!(kind(&jpeg(5_000, 4_880)), FileKind::Jpeg);
+        assert_eq!(kind(&jpeg(5_000, 4_881)), FileKind::Other);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use aws_lc_rs::digest::{Context, SHA256};
@@ -61,6 +61,11 @@ impl Shelf {
         let file = file.map_err(FilesError::io("begin a file"))?;
         let removes = Removes(path);
         Ok(Draft { shelf: self.clone(), file, removes, digest: Context::new(&SHA256), bytes: 0, max_bytes })
+    }
+
+    /// Waits until no picture is being decoded; none is while the answer is held.
+    pub fn decoding(&self) -> MutexGuard<'_, ()> {
+        self.inner.decoding.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Opens a file in its place, with its length; `None` = it is not there.
@@ -163,7 +168,7 @@ impl Draft {
     pub fn finish(self) -> Result<Whole, FilesError> {
         let Self { shelf, file, removes, digest, bytes, max_bytes: _ } = self;
         let kind = {
-            let _one = shelf.inner.decoding.lock().unwrap_or_else(PoisonError::into_inner);
+            let _one = shelf.decoding();
             picture::kind_of(&mut BufReader::new(&file), bytes)
         };
         file.sync_all().map_err(FilesError::io("make a file durable"))?;

@@ -6,6 +6,7 @@ use axum::http::HeaderMap;
 use sederunt_app::admission::{self, Ticket};
 use sederunt_app::presets;
 use sederunt_core::rights::Rights;
+use sederunt_node::EntryError;
 use serde_json::{Value, json};
 
 use crate::Gateway;
@@ -20,7 +21,7 @@ pub(crate) async fn participant_details(
     // The first call of whoever comes new; a socket that comes back goes another way and is let in.
     gateway.node.has_room_for_more()?;
     let ticket = admission::admit(&gateway.node, token).await?;
-    let taken = admission::taken(&gateway.node, &ticket).await?;
+    let taken = admission::taken(&gateway.node, &ticket).await.map_err(EntryError::from)?;
     let base = base_of(&gateway.config, &headers);
     Ok(Json(details(&ticket, taken, &base, gateway.config.files.is_some())))
 }

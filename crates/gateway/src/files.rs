@@ -208,7 +208,7 @@ fn refused(gateway: &Gateway, refusal: FileRefusal) -> Refused {
     let status = match &refusal {
         FileRefusal::NotAllowed(_) | FileRefusal::NotInRoom | FileRefusal::BadLink => StatusCode::FORBIDDEN,
         FileRefusal::Gone => StatusCode::NOT_FOUND,
-        FileRefusal::Used | FileRefusal::SessionOver => StatusCode::CONFLICT,
+        FileRefusal::Used | FileRefusal::SessionOver | FileRefusal::Unsent { .. } => StatusCode::CONFLICT,
         FileRefusal::TooLarge { .. } | FileRefusal::SessionFull { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         FileRefusal::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
         FileRefusal::TooMany => StatusCode::TOO_MANY_REQUESTS,

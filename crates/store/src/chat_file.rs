@@ -34,6 +34,8 @@ pub struct FileLimits {
     pub session_max_bytes: u64,
     /// How many.
     pub session_max_files: u64,
+    /// How many of one person that no message has.
+    pub loose_max_files: u64,
 }
 
 /// What the files of a session come to.
@@ -56,6 +58,10 @@ pub enum KeptFile {
     Taken,
     /// The session is over.
     SessionOver,
+    /// Who uploaded it is not in the session.
+    NotInSession,
+    /// Who uploaded it would have more files that no message has than it may.
+    TooManyLoose,
     /// The session would have more bytes than it may.
     FullOfBytes,
     /// The session would have more files than it may.

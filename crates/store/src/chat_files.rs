@@ -28,7 +28,12 @@ impl Store {
         self.read(move |c| files_of(c, session)).await
     }
 
-    /// Keeps a file whose bytes are durable, if its session is LIVE and has place for it.
+    /// How many files of a person in a session no message has.
+    pub async fn loose_files(&self, session: SessionId, participant: ParticipantId) -> Result<u64> {
+        self.read(move |c| loose_of(c, session, participant)).await
+    }
+
+    /// Keeps a file whose bytes are durable, if its session is LIVE and has place for it, and whoever uploaded it is in the session.
     pub async fn keep_chat_file(&self, row: ChatFileRow, limits: FileLimits) -> Result<KeptFile> {
         self.decide(move |conn| {
             let sql = "SELECT sha256, gone FROM chat_file WHERE id = ?1";
@@ -39,6 +44,10 @@ impl Store {
                 Some((sha256, false)) if sha256 == row.sha256 => KeptFile::Same,
                 Some(_) => KeptFile::Taken,
                 None if !is_live(conn, row.session)? => KeptFile::SessionOver,
+                None if !is_in(conn, row.session, row.participant)? => KeptFile::NotInSession,
+                None if loose_of(conn, row.session, row.participant)? >= limits.loose_max_files => {
+                    KeptFile::TooManyLoose
+                }
                 None => match files_of(conn, row.session)?.check(row.bytes, limits) {
                     Ok(()) => return Ok((vec![Entry::ChatFile(row)], KeptFile::New)),
                     Err(full) => full,
@@ -76,10 +85,11 @@ impl Store {
         .await
     }
 
-    /// Files whose bytes may go, at most `limit`.
-    pub async fn gone_files(&self, limit: u32) -> Result<Vec<FileId>> {
-        let sql = "SELECT id FROM chat_file WHERE gone = 1 ORDER BY id LIMIT ?1";
-        self.read(move |c| list(c, sql, [limit], |row| id(row, "id"))).await
+    /// Files whose bytes may go, by their ids, behind `after`; at most `limit`.
+    pub async fn gone_files(&self, after: Option<FileId>, limit: u32) -> Result<Vec<FileId>> {
+        let sql = "SELECT id FROM chat_file WHERE gone = 1 AND id > ?1 ORDER BY id LIMIT ?2";
+        let after = after.map_or(Vec::new(), |file| blob(file.as_u128()).to_vec());
+        self.read(move |c| list(c, sql, params![after, limit], |row| id(row, "id"))).await
     }
 
     /// Forgets gone files whose bytes are no more.
@@ -114,6 +124,19 @@ impl Store {
 fn is_live(conn: &Connection, session: SessionId) -> Result<bool> {
     let sql = "SELECT 1 FROM session WHERE id = ?1 AND ended_ms IS NULL";
     Ok(find(conn, sql, [blob(session.as_u128())], |_| Ok(()))?.is_some())
+}
+
+fn is_in(conn: &Connection, session: SessionId, participant: ParticipantId) -> Result<bool> {
+    let sql = "SELECT 1 FROM stay WHERE session = ?1 AND participant = ?2 AND left_ms IS NULL";
+    let key = [blob(session.as_u128()), blob(participant.as_u128())];
+    Ok(find(conn, sql, key, |_| Ok(()))?.is_some())
+}
+
+fn loose_of(conn: &Connection, session: SessionId, participant: ParticipantId) -> Result<u64> {
+    let sql = "SELECT count(*) files FROM chat_file
+               WHERE session = ?1 AND participant = ?2 AND chat IS NULL AND gone = 0";
+    let key = [blob(session.as_u128()), blob(participant.as_u128())];
+    Ok(find(conn, sql, key, |row| count(row, "files"))?.unwrap_or_default())
 }
 
 fn files_of(conn: &Connection, session: SessionId) -> Result<FilesOfSession> {

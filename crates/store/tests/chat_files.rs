@@ -14,7 +14,7 @@ use sederunt_store::{ChatFileRow, FileLimits, FilesOfSession, KeptFile, Store};
 
 const SESSION: u128 = 0x51;
 const MEETING: u128 = 0x30;
-const LIMITS: FileLimits = FileLimits { session_max_bytes: 100, session_max_files: 3 };
+const LIMITS: FileLimits = FileLimits { session_max_bytes: 100, session_max_files: 3, loose_max_files: 3 };
 
 fn file(id: u128, bytes: u64) -> ChatFileRow {
     ChatFileRow {
@@ -77,6 +77,10 @@ async fn files_are_kept_while_their_session_is_live_and_has_place() {
     assert_eq!(keep(file(2, 41)).await, KeptFile::FullOfBytes);
     assert_eq!(keep(file(2, 40)).await, KeptFile::New);
     assert_eq!(keep(file(3, 0)).await, KeptFile::New);
+    assert_eq!(keep(file(4, 0)).await, KeptFile::TooManyLoose);
+    let said = message(0xc1, SESSION, 11, &[3]);
+    store.remember(NODE, vec![Write::Chat(said)]).await.unwrap();
+    assert_eq!(store.loose_files(SessionId::from_u128(SESSION), ann).await.unwrap(), 2);
     assert_eq!(keep(file(4, 0)).await, KeptFile::FullOfFiles);
     let all = store.files_of_session(SessionId::from_u128(SESSION)).await.unwrap();
     assert_eq!(all, FilesOfSession { bytes: 100, files: 3 });
@@ -84,6 +88,14 @@ async fn files_are_kept_while_their_session_is_live_and_has_place() {
     assert_eq!(store.give_up_loose_files(at(10), 9).await.unwrap(), 0);
     assert_eq!(store.give_up_loose_files(at(11), 2).await.unwrap(), 2);
     assert_eq!(keep(file(4, 0)).await, KeptFile::New);
+    // Whoever is sent away keeps nothing there any more, though the session goes on.
+    recorder.join(at(12), 0xb2, 0xa2, person("Ben", None));
+    recorder.leave(at(13), 0xb2, LeaveReason::Kicked);
+    recorder.save(&store).await;
+    for stranger in [0xa2, 0xa3] {
+        let row = ChatFileRow { participant: ParticipantId::from_u128(stranger), ..file(5, 0) };
+        assert_eq!(keep(row).await, KeptFile::NotInSession);
+    }
     recorder.leave(at(20), 0xb1, LeaveReason::Left);
     recorder.end(at(20), EndReason::AllParticipantsLeft);
     recorder.save(&store).await;
@@ -94,7 +106,7 @@ async fn files_are_kept_while_their_session_is_live_and_has_place() {
 #[tokio::test]
 async fn files_go_with_their_message_whoever_takes_it_away() {
     let (dir, store, _) = live().await;
-    let limits = FileLimits { session_max_bytes: 1_000, session_max_files: 100 };
+    let limits = FileLimits { session_max_bytes: 1_000, session_max_files: 100, loose_max_files: 100 };
     for id in 1..=5 {
         store.keep_chat_file(file(id, 1), limits).await.unwrap();
     }
@@ -112,11 +124,13 @@ async fn files_go_with_their_message_whoever_takes_it_away() {
     let edited = ChatMessage { edited: true, ..message(0xc1, SESSION, 11, &[1, 4]) };
     store.remember(NODE, vec![Write::Chat(edited)]).await.unwrap();
     assert_eq!((chat_of(&store, 2).await, chat_of(&store, 4).await), (None, Some(Some(said.id))));
-    let gone = async || store.gone_files(9).await.unwrap();
+    let gone = async || store.gone_files(None, 9).await.unwrap();
     assert_eq!(gone().await, [FileId::from_u128(2)]);
     let deleted = Write::ChatDeleted { session: said.session, chat: said.id };
     store.remember(NODE, vec![deleted]).await.unwrap();
     assert_eq!(gone().await, [1, 2, 4].map(FileId::from_u128));
+    let behind = store.gone_files(Some(FileId::from_u128(1)), 1).await.unwrap();
+    assert_eq!(behind, [FileId::from_u128(2)]);
     // Whatever else deletes messages: here, another program.
     let ledger = rusqlite::Connection::open(dir.path().join("ledger.sqlite")).unwrap();
     ledger.execute("DELETE FROM chat", []).unwrap();

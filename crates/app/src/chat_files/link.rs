@@ -44,7 +44,7 @@ pub struct UploadLink {
 /// What a link to download says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileLink {
-    /// The session for which it was uploaded.
+    /// The session of the message that has it, or for which it was uploaded.
     pub session: SessionId,
     /// The file.
     pub file: FileId,

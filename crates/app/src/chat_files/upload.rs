@@ -6,20 +6,22 @@ use sederunt_store::{ChatFileRow, KeptFile};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::task::JoinHandle;
 
-use super::{ChatFiles, FileRefusal, UploadLink, places::Place};
+use super::{ChatFiles, FileRefusal, UNSENT, UploadLink, places::Place};
 
 /// Parts that wait for the disk: with the parts of a connection some hundred KiB.
 const PARTS_MAX: usize = 8;
 
-/// An upload under way. Dropped, it leaves nothing.
+/// The places of an upload, one of all and one of its person; freed when dropped.
+pub(super) type Held = (OwnedSemaphorePermit, Place);
+
+/// An upload under way. Dropped, it leaves nothing, and its places are free when its thread is.
 #[derive(Debug)]
 pub struct Upload {
     files: ChatFiles,
     link: UploadLink,
     parts: mpsc::Sender<Part>,
-    writer: JoinHandle<Result<Whole, FilesError>>,
-    /// Held until it ends.
-    _places: (OwnedSemaphorePermit, Place),
+    /// Gives the places back with what it has written: a thread that waits for others holds them, whoever has left.
+    writer: JoinHandle<(Result<Whole, FilesError>, Held)>,
 }
 
 /// What the disk's thread is told. An upload that is cut off ends without the last.
@@ -30,16 +32,11 @@ enum Part {
 }
 
 impl Upload {
-    pub(super) fn start(
-        files: ChatFiles,
-        link: UploadLink,
-        places: (OwnedSemaphorePermit, Place),
-        max_bytes: u64,
-    ) -> Self {
+    pub(super) fn start(files: ChatFiles, link: UploadLink, places: Held, max_bytes: u64) -> Self {
         let (parts, from_client) = mpsc::channel(PARTS_MAX);
         let shelf = files.shelf().clone();
-        let writer = tokio::task::spawn_blocking(move || write(&shelf, from_client, max_bytes));
-        Self { files, link, parts, writer, _places: places }
+        let writer = tokio::task::spawn_blocking(move || (write(&shelf, from_client, max_bytes), places));
+        Self { files, link, parts, writer }
     }
 
     /// The next bytes.
@@ -49,24 +46,30 @@ impl Upload {
         }
         // The writer has given up, and says why.
         match (&mut self.writer).await {
-            Ok(Err(error)) => Err(self.files.failed(error)),
-            Ok(Ok(_)) | Err(_) => Err(FileRefusal::Fault),
+            Ok((Err(error), _)) => Err(self.files.failed(error)),
+            Ok((Ok(_), _)) | Err(_) => Err(FileRefusal::Fault),
         }
     }
 
-    /// All bytes are there: keeps them. They, and what is known of them, are durable when this returns.
+    /// All bytes are there: keeps them. They, and what is known of them, are durable when this returns. It goes on when whoever
+    /// asked is gone: half of it done, the next upload by the same link could come in between.
     pub async fn finish(self) -> Result<ChatFileRow, FileRefusal> {
-        let Self { files, link, parts, writer, _places } = self;
+        tokio::spawn(self.end()).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "an upload failed");
+            Err(FileRefusal::Fault)
+        })
+    }
+
+    async fn end(self) -> Result<ChatFileRow, FileRefusal> {
+        let Self { files, link, parts, writer } = self;
         // If the writer has given up, it says why.
         let _ = parts.send(Part::End).await;
-        let whole = match writer.await {
-            Ok(Ok(whole)) => whole,
-            Ok(Err(error)) => return Err(files.failed(error)),
-            Err(error) => {
-                tracing::error!(%error, "an upload failed");
-                return Err(FileRefusal::Fault);
-            }
-        };
+        // The places are held until the row is there.
+        let (whole, _places) = writer.await.map_err(|error| {
+            tracing::error!(%error, "an upload failed");
+            FileRefusal::Fault
+        })?;
+        let whole = whole.map_err(|error| files.failed(error))?;
         keep(&files, link, whole).await
     }
 }
@@ -110,6 +113,8 @@ async fn keep(files: &ChatFiles, link: UploadLink, whole: Whole) -> Result<ChatF
         Ok(KeptFile::New) => return Ok(row),
         Ok(KeptFile::Same | KeptFile::Taken) => return Err(FileRefusal::Used),
         Ok(KeptFile::SessionOver) => FileRefusal::SessionOver,
+        Ok(KeptFile::NotInSession) => FileRefusal::NotInRoom,
+        Ok(KeptFile::TooManyLoose) => UNSENT,
         Ok(KeptFile::FullOfBytes | KeptFile::FullOfFiles) => files.session_full(),
         Err(error) => error.into(),
     };
