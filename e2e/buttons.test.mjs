@@ -102,7 +102,8 @@ async function clickAll(person) {
     );
     return true;
   };
-  const first = (await controls(person)).map(({ key }) => key).filter((key) => !ENDS.test(key));
+  const shown = () => controls(person).then((all) => all.length > 0 && all);
+  const first = (await until('the controls are there', shown)).map(({ key }) => key).filter((key) => !ENDS.test(key));
   await person.page.screenshot({ path: `${pictures}${person.name}.png` });
   for (const key of first) {
     if (!(await along([key]))) continue;
