@@ -14,7 +14,7 @@ import { startServer } from './lib/server.mjs';
 
 const PICTURES = fileURLToPath(new URL('out/pages', import.meta.url));
 /** What the presets do not offer yet, by the kit's names of the buttons. */
-const NOT_OFFERED = /^(plugins?|breakout rooms?|record|start recording|go live|captions|AI|meeting AI|join stage|leave stage)$/i;
+const NOT_OFFERED = /^(plugins?|record|start recording|go live|captions|AI|meeting AI|join stage|leave stage)$/i;
 
 let server;
 let chromium;

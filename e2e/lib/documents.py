@@ -10,8 +10,11 @@ schemathesis.openapi.format("uri", st.from_regex(r"\Ahttps?://[a-z0-9]{1,20}\.ex
 
 
 def plain(value):
-    """Python writes small numbers with an exponent (1e-05); parameters are decimal digits, as JavaScript writes them."""
-    return f"{value:.6f}" if isinstance(value, float) else value
+    """Python writes small numbers with an exponent (1e-05); parameters are decimal digits, as JavaScript writes them. A
+    fraction of zero would be a whole number, to JSON Schema and to the server, but wrong data to the tool: it gets a half."""
+    if not isinstance(value, float):
+        return value
+    return f"{value:.0f}.5" if round(value, 6).is_integer() else f"{value:.6f}"
 
 
 @schemathesis.hook
