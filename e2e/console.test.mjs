@@ -278,7 +278,7 @@ test('whoever only looks changes nothing, by hand either', async () => {
   await looker.close();
 });
 
-test('every screen is accessible, in both themes, wide and narrow', async () => {
+test('every screen is accessible, in both themes and languages, wide and narrow', async () => {
   const session = exported(server).find(({ meeting }) => meeting.title === 'Algebra II').session.id;
   const screens = {
     list: ['/console/sessions', '.row-line[data-id]'],
@@ -292,7 +292,8 @@ test('every screen is accessible, in both themes, wide and narrow', async () => 
   const found = [];
   for (const theme of ['light', 'dark']) {
     for (const [width, height] of [[1440, 900], [390, 844]]) {
-      const one = await openConsole(chromium.browser, { theme, width, height });
+      const locale = theme === 'dark' ? 'de-DE' : 'en-GB';
+      const one = await openConsole(chromium.browser, { theme, width, height, locale });
       const check = async (name) => {
         const label = `${name} ${theme} ${width}`;
         assert.deepEqual(await one.violations(), [], label);
@@ -306,6 +307,8 @@ test('every screen is accessible, in both themes, wide and narrow', async () => 
       await check('sign-in');
       await signIn(one.page, base, server.token);
       await rows(one.page).first().waitFor();
+      const { lang, title } = await one.page.evaluate(() => ({ lang: document.documentElement.lang, title: document.querySelector('h1').innerText.split('\n')[0] }));
+      assert.deepEqual([lang, title], theme === 'dark' ? ['de', 'Sitzungen'] : ['en', 'Sessions']);
       for (const [name, [address, sign]] of Object.entries(screens)) {
         await one.page.goto(base + address);
         await one.page.locator(sign).first().waitFor();

@@ -8,9 +8,9 @@ const AXE = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
 /** What is checked of a screen: WCAG 2.0 to 2.2, A and AA, and best practice. */
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-/** Somebody who looks. `theme` and `size` are those of the browser. */
-export async function openConsole(browser, { theme = 'light', width = 1440, height = 900, zone = 'Europe/Berlin' } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, timezoneId: zone, acceptDownloads: true });
+/** Somebody who looks. `theme`, size, zone and language are those of the browser. */
+export async function openConsole(browser, { theme = 'light', width = 1440, height = 900, zone = 'Europe/Berlin', locale = 'en-GB' } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, timezoneId: zone, locale, acceptDownloads: true });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const faults = [];
   await context.addInitScript(() => {

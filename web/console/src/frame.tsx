@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useLocation } from 'preact-iso';
 import { isKnown, live } from './feed/hub.ts';
 import { Shortcuts } from './parts/goto.tsx';
+import { choose as speak, language } from './language.ts';
 import { Icon, Mark } from './parts/icon.tsx';
 import { Menu } from './parts/menu.tsx';
 import { app, choose, signOut, who } from './session.ts';
@@ -23,7 +24,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
           <span>Sederunt</span>
         </div>
         <Apps />
-        <nav class="nav" aria-label="Console">
+        <nav class="nav" aria-label={words.nav}>
           <a href="/console/sessions" aria-current={path.startsWith('/console/sessions') ? 'page' : undefined}>
             <Icon name="sessions" />
             {words.sessions}
@@ -99,6 +100,9 @@ function Foot() {
       <div class="row">
         <button type="button" class="button quiet square" title={words.theme(words.themes[next(theme.value)])} aria-label={words.theme(words.themes[next(theme.value)])} onClick={toggle}>
           <Icon name="theme" />
+        </button>
+        <button type="button" class="button quiet square" title={words.language} aria-label={words.language} onClick={() => speak(language === 'en' ? 'de' : 'en')}>
+          {language === 'en' ? 'DE' : 'EN'}
         </button>
         <button type="button" class="button quiet square" title={words.signOut} aria-label={words.signOut} onClick={() => void signOut()}>
           <Icon name="out" />

@@ -3,6 +3,7 @@ import { computed, signal } from '@preact/signals';
 import { onSignedOut, own, take } from './api/client.ts';
 import { queries } from './api/query.ts';
 import type { components } from './api/sederunt.d.ts';
+import { words } from './words/frame.ts';
 
 export type Who = components['schemas']['ConsoleSession'];
 
@@ -10,7 +11,6 @@ export type Who = components['schemas']['ConsoleSession'];
 export const who = signal<Who | null | undefined>(undefined);
 /** What is said on the way to the sign-in. */
 export const farewell = signal('');
-const ENDED = 'You were signed out: after an hour without use, after twelve hours, or with the token.';
 
 /** Milliseconds by which the server's clock is ahead of ours. */
 let ahead = 0;
@@ -47,7 +47,7 @@ export async function look(): Promise<void> {
   } catch (error) {
     const refused = (error as { status?: number }).status === 401;
     if (who.value) {
-      if (refused) gone(ENDED);
+      if (refused) gone(words.ended);
       return;
     }
     who.value = null;
@@ -65,12 +65,12 @@ export async function signOut(): Promise<void> {
 }
 
 /** Nobody is signed in any more. */
-export function gone(words: string): void {
+export function gone(why: string): void {
   queries.clear();
-  farewell.value = words;
+  farewell.value = why;
   who.value = null;
 }
 
 onSignedOut(() => {
-  if (who.value) gone(ENDED);
+  if (who.value) gone(words.ended);
 });

@@ -5,6 +5,7 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import type { paths as KitPaths } from './realtimekit.d.ts';
 import type { paths as OwnPaths } from './sederunt.d.ts';
+import { words } from '../words/frame.ts';
 import { note } from './calls.ts';
 
 /** What a request came to, in words for a person. */
@@ -55,7 +56,7 @@ export async function take<T>(answering: Promise<Answer<T>>): Promise<T> {
     answer = await answering;
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new Failed(0, 'The server cannot be reached');
+    throw new Failed(0, words.noServer);
   }
   const { data, error, response } = answer;
   if (response.ok && data !== undefined) return data;

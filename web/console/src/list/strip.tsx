@@ -2,7 +2,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { own, take } from '../api/client.ts';
 import { useAsked } from '../api/query.ts';
-import { date, number } from '../time/format.ts';
+import { date, monthNames, number } from '../time/format.ts';
 import { wallAt } from '../time/ranges.ts';
 import { zone } from '../time/zone.ts';
 import { words } from '../words/sessions.ts';
@@ -112,7 +112,7 @@ function placeOf(row: number, before: readonly number[], buckets: readonly Bucke
   return Math.min(1, found / buckets.length);
 }
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const MONTHS = monthNames();
 /** Px that a label has to itself. */
 const LABEL = 84;
 

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from './icon.tsx';
+import { words } from '../words/frame.ts';
 
 export function Dialog({ title, close, children }: { title: string; close: () => void; children: ComponentChildren }) {
   const own = useRef<HTMLDialogElement>(null);
@@ -11,7 +12,7 @@ export function Dialog({ title, close, children }: { title: string; close: () =>
       <div class="topbar">
         <h2 id="dialog-title">{title}</h2>
         <span class="end">
-          <button type="button" class="button quiet square" aria-label="Close" onClick={() => own.current?.close()}>
+          <button type="button" class="button quiet square" aria-label={words.close} onClick={() => own.current?.close()}>
             <Icon name="close" />
           </button>
         </span>

@@ -1,15 +1,16 @@
 /** What failed, in words, and what to do. */
 import { Failed } from '../api/client.ts';
+import { words } from '../words/frame.ts';
 
 export function Problem({ error, again }: { error: Error; again: () => void }) {
-  const request = error instanceof Failed && error.request ? ` Request ${error.request}.` : '';
+  const request = error instanceof Failed && error.request ? ` ${words.request(error.request)}` : '';
   return (
     <div class="notice bad" role="alert">
       <span>
         {error.message}.{request}
       </span>
       <button type="button" class="button" onClick={again}>
-        Try again
+        {words.again}
       </button>
     </div>
   );

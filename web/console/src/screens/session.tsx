@@ -86,7 +86,7 @@ function useTold(id: string) {
 function Crumb() {
   return (
     <a class="crumb" href="/console/sessions">
-      Sessions
+      {words.sessions}
     </a>
   );
 }
@@ -123,7 +123,7 @@ function Screen({ told, tab }: { told: Told; tab: string }) {
         {isLive ? <span class="pill live">{words.live}</span> : <span class="pill">{words.ended}</span>}
       </Top>
       <Head told={told} now={now} total={all.reduce((sum, one) => sum + inRoom(one, now), 0)} />
-      <nav class="tabs" aria-label="Session">
+      <nav class="tabs" aria-label={words.session}>
         {Object.entries(words.tabs).map(([name, text]) => (
           <a key={name} href={name === 'timeline' ? base : `${base}/${name}`} aria-current={tab === name ? 'page' : undefined}>
             {text}

@@ -1,5 +1,9 @@
 /** Times and numbers as the page writes them. Pure but for `Intl`. */
+import { inLanguage } from '../language.ts';
 import { offsetAt } from './ranges.ts';
+
+/** Day before month, and a day of 24 hours: in English that is the British one. */
+const LOCALE = inLanguage({ en: 'en-GB', de: 'de-DE' });
 
 const made = new Map<string, Intl.DateTimeFormat>();
 
@@ -7,7 +11,7 @@ function of(zone: string, kind: string, options: Intl.DateTimeFormatOptions): In
   const key = `${kind} ${zone}`;
   let found = made.get(key);
   if (!found) {
-    found = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hourCycle: 'h23', ...options });
+    found = new Intl.DateTimeFormat(LOCALE, { timeZone: zone, hourCycle: 'h23', ...options });
     made.set(key, found);
   }
   return found;
@@ -21,6 +25,11 @@ export function dateTime(at: number, zone: string): string {
 /** `28 Nov 2026` */
 export function date(at: number, zone: string): string {
   return of(zone, 'date', { day: '2-digit', month: 'short', year: 'numeric' }).format(at).replace('Sept', 'Sep');
+}
+
+/** `Jan` to `Dec`. */
+export function monthNames(): string[] {
+  return Array.from({ length: 12 }, (_, month) => of('UTC', 'month', { month: 'short' }).format(Date.UTC(2026, month)).replace('Sept', 'Sep'));
 }
 
 /** `Sat 28 Nov 2026` */
@@ -60,21 +69,23 @@ export function length(ms: number): string {
   return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
 
+const units = inLanguage({ en: { minute: 'm', day: 'd' }, de: { minute: 'min', day: 'd' } });
+
 /** `1 h 19 m`, `31 m 54 s`, `5.6 s`: as long as is of use, cut and not rounded, as [`length`] is. */
 export function spoken(ms: number): string {
-  if (ms < 10_000) return `${(Math.floor(Math.max(0, ms) / 100) / 10).toFixed(1)} s`;
+  if (ms < 10_000) return `${tenth.format(Math.floor(Math.max(0, ms) / 100) / 10)} s`;
   const seconds = Math.floor(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} m ${String(seconds % 60).padStart(2, '0')} s`;
+  if (minutes < 60) return `${minutes} ${units.minute} ${String(seconds % 60).padStart(2, '0')} s`;
   const hours = Math.floor(minutes / 60);
-  if (hours < 48) return `${hours} h ${String(minutes % 60).padStart(2, '0')} m`;
-  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  if (hours < 48) return `${hours} h ${String(minutes % 60).padStart(2, '0')} ${units.minute}`;
+  return `${Math.floor(hours / 24)} ${units.day} ${hours % 24} h`;
 }
 
-const whole = new Intl.NumberFormat('en');
-const tenth = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const bytes = new Intl.NumberFormat('en', { notation: 'compact', style: 'unit', unit: 'byte', unitDisplay: 'narrow', maximumFractionDigits: 0 });
+const whole = new Intl.NumberFormat(LOCALE);
+const tenth = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const bytes = new Intl.NumberFormat(LOCALE, { notation: 'compact', style: 'unit', unit: 'byte', unitDisplay: 'narrow', maximumFractionDigits: 0 });
 
 /** `10,000,000` */
 export function number(n: number): string {
@@ -97,7 +108,7 @@ export function size(n: number): string {
   return `≈ ${bytes.format(n)}`;
 }
 
-const plurals = new Intl.PluralRules('en');
+const plurals = new Intl.PluralRules(LOCALE);
 
 /** `1 session`, `2 sessions` */
 export function counted(n: number, one: string, other = `${one}s`): string {

@@ -1,5 +1,8 @@
 /** Words of the frame and the sign-in. */
-export const words = {
+import { inLanguage } from '../language.ts';
+import { words as de } from './de/frame.ts';
+
+const en = {
   live: 'Live',
   opening: 'Connecting…',
   lost: (since: string) => `Since ${since}`,
@@ -14,6 +17,7 @@ export const words = {
   sessions: 'Sessions',
   theme: (next: string) => `Theme: change to ${next}`,
   themes: { auto: 'that of the system', light: 'light', dark: 'dark' },
+  language: 'DE: Deutsch',
   signOut: 'Sign out',
   rights: {
     read: 'may look',
@@ -22,7 +26,13 @@ export const words = {
     none: '',
   } as Record<string, string>,
   lookOnly: 'only looks',
+  nav: 'Console',
   skip: 'To the content',
+  ended: 'You were signed out: after an hour without use, after twelve hours, or with the token.',
+  noServer: 'The server cannot be reached',
+  close: 'Close',
+  again: 'Try again',
+  request: (id: string) => `Request ${id}.`,
   noApp: 'This account has no app yet',
   noAppMore: 'Make one with sederunt app create, or by the API.',
   signIn: {
@@ -35,3 +45,6 @@ export const words = {
     once: 'Signing in…',
   },
 };
+
+export type Words = typeof en;
+export const words = inLanguage<Words>({ en, de });

@@ -1,5 +1,8 @@
 /** Words of "go to", and what the keys do. */
-export const words = {
+import { inLanguage } from '../language.ts';
+import { words as de } from './de/goto.ts';
+
+const en = {
   title: 'Go to a session',
   placeholder: 'Title, meeting ID, session ID',
   untitled: 'Without a title',
@@ -15,3 +18,6 @@ export const words = {
     ['Esc', 'close what is open'],
   ] as [string, string][],
 };
+
+export type Words = typeof en;
+export const words = inLanguage<Words>({ en, de });

@@ -1,7 +1,11 @@
 /** Words of one session: what is shown of it, and why things ended. */
+import { inLanguage } from '../language.ts';
 import { counted, number } from '../time/format.ts';
+import { words as de } from './de/session.ts';
 
-export const words = {
+const en = {
+  session: 'Session',
+  sessions: 'Sessions',
   tabs: { timeline: 'Timeline', people: 'People', events: 'Events', api: 'API' } as Record<string, string>,
   figures: { people: 'People', stays: 'Stays', peak: 'Peak', minutes: 'Minutes', loss: 'With a loss', removed: 'Removed' },
   live: 'Live',
@@ -85,3 +89,6 @@ export const words = {
   missing: 'There is no such session in this app',
   back_: 'To the list',
 };
+
+export type Words = typeof en;
+export const words = inLanguage<Words>({ en, de });

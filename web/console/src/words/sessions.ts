@@ -1,7 +1,9 @@
 /** Words of the session list. */
+import { inLanguage } from '../language.ts';
 import { counted, number } from '../time/format.ts';
+import { words as de } from './de/sessions.ts';
 
-export const words = {
+const en = {
   title: 'Sessions',
   search: 'Title, meeting ID, session ID',
   searchLabel: 'Search sessions',
@@ -65,3 +67,6 @@ export const words = {
   zoneOf: (zone: string) => `Times in ${zone}`,
   open: 'Open',
 };
+
+export type Words = typeof en;
+export const words = inLanguage<Words>({ en, de });

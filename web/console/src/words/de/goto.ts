@@ -1,0 +1,19 @@
+/** The German words of "go to", and what the keys do. */
+import type { Words } from '../goto.ts';
+
+export const words: Words = {
+  title: 'Zu einer Sitzung gehen',
+  placeholder: 'Titel, Meeting-ID, Sitzungs-ID',
+  untitled: 'Ohne Titel',
+  live: 'Live',
+  none: 'Keine solche',
+  keys: 'Tasten',
+  all: [
+    ['Strg K', 'zu einer Sitzung gehen'],
+    ['/', 'die Liste durchsuchen'],
+    ['↑ ↓ Bild↑ Bild↓ Pos1 Ende', 'in einer Liste bewegen'],
+    ['Eingabe', 'die Zeile öffnen'],
+    ['+ − 0 ← →', 'in einer Zeitleiste zoomen und bewegen'],
+    ['Esc', 'schließen, was offen ist'],
+  ],
+};
