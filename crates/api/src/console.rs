@@ -14,6 +14,7 @@ pub use once::OnceLinks;
 
 pub(crate) use admit::{admit, is_own_page};
 pub(crate) use cookie::Place;
+pub use cookie::host_name;
 pub(crate) use failures::Failures;
 pub(crate) use once::secret;
 
@@ -24,12 +25,14 @@ pub struct ConsoleConfig {
     pub is_enabled: bool,
     /// A proxy in front of this server speaks TLS, so browsers are told to send the cookie by TLS alone.
     pub is_behind_tls: bool,
+    /// The console's own host name, in small letters, without a port: a cookie counts there alone.
+    pub host: Option<String>,
     /// Links that sign in by themselves.
     pub once: Arc<OnceLinks>,
 }
 
 impl Default for ConsoleConfig {
     fn default() -> Self {
-        Self { is_enabled: true, is_behind_tls: false, once: Arc::default() }
+        Self { is_enabled: true, is_behind_tls: false, host: None, once: Arc::default() }
     }
 }

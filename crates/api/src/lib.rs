@@ -42,7 +42,7 @@ use utoipa::openapi::OpenApi;
 use doors::DOORS;
 use state::Api;
 
-pub use console::{ConsoleConfig, OnceLinks};
+pub use console::{ConsoleConfig, OnceLinks, host_name};
 pub use doors::{DoorInfo, FeedConfig, doors};
 pub use link::to_chat as chat_path;
 pub use state::ApiConfig;

@@ -188,7 +188,7 @@ impl Config {
         let index = index::resolve(&mut layers, index, file_index)?;
         let files = files::resolve(&mut layers, files, file_files)?;
         let webhook = WebhookConfig::resolve(&mut layers, webhook, file_webhook)?;
-        let console = ConsoleSettings::resolve(&mut layers, console, file_console);
+        let console = ConsoleSettings::resolve(&mut layers, console, file_console)?;
         let log = LogConfig::resolve(&mut layers, log, file_log);
         let effective = layers.finish();
         let printed = layer::as_toml(&effective);

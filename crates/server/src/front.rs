@@ -9,6 +9,7 @@
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use sederunt_api::host_name;
 use sederunt_core::id::MeetingId;
 
 /// The page; `PAGE_URL` stands for the address of the meeting page as another site names it.
@@ -28,12 +29,17 @@ pub(crate) struct Front {
     pub(crate) base: Option<String>,
     /// The server itself speaks TLS.
     pub(crate) is_secure: bool,
+    /// The console's own name, where these pages are not.
+    pub(crate) console_host: Option<String>,
 }
 
 impl Front {
     /// The answer, if the request is for the root or for a room as a link builder names it.
     pub(crate) fn answer(&self, request: &Request) -> Option<Response> {
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            return None;
+        }
+        if self.console_host.is_some() && self.console_host == request_host(request.headers()) {
             return None;
         }
         let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
@@ -69,6 +75,11 @@ impl Front {
     }
 }
 
+/// The name that a request is for, in small letters.
+fn request_host(headers: &HeaderMap) -> Option<String> {
+    Some(host_name(headers.get(header::HOST)?.to_str().ok()?))
+}
+
 /// A host with an optional port, and nothing that could end the text it is put into.
 fn is_host(host: &str) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
@@ -97,7 +108,8 @@ mod tests {
 
     fn ask(target: &str, accept: &str, host: &str) -> Option<Response> {
         let request = Request::get(target).header(header::ACCEPT, accept).header(header::HOST, host);
-        Front { base: None, is_secure: false }.answer(&request.body(Body::empty()).unwrap())
+        Front { base: None, is_secure: false, console_host: None }
+            .answer(&request.body(Body::empty()).unwrap())
     }
 
     fn location(target: &str) -> Option<String> {

@@ -7,6 +7,7 @@ pub mod cli;
 pub mod command;
 pub mod config;
 mod connection;
+mod console_host;
 mod console_link;
 pub mod control;
 pub mod data_folder;

@@ -32,7 +32,8 @@ use crate::media_door::MediaDoor;
 use crate::mint::Mint;
 use crate::work::{Desk, Live};
 use crate::{
-    accept, assets, console_link, demo, first_run, ice_key, logs, signing_key, tls, token, webhooks,
+    accept, assets, console_host, console_link, demo, first_run, ice_key, logs, signing_key, tls, token,
+    webhooks,
 };
 
 /// A stop may not take longer than this; service managers kill after 10 to 90 seconds.
@@ -173,8 +174,13 @@ pub async fn run_with_clock(
     Ok(())
 }
 
-fn sign_in_settings(ConsoleSettings { enabled, behind_tls }: ConsoleSettings) -> ConsoleConfig {
-    ConsoleConfig { is_enabled: enabled, is_behind_tls: behind_tls, once: Arc::new(OnceLinks::default()) }
+fn sign_in_settings(ConsoleSettings { enabled, behind_tls, host }: ConsoleSettings) -> ConsoleConfig {
+    ConsoleConfig {
+        is_enabled: enabled,
+        is_behind_tls: behind_tls,
+        host,
+        once: Arc::new(OnceLinks::default()),
+    }
 }
 
 impl Offers {
@@ -186,8 +192,13 @@ impl Offers {
         }
         if self.console_link
             && console.is_enabled
-            && let Err(error) =
-                console_link::offer(folder, node, &console.once, &addresses.page_url("console")).await
+            && let Err(error) = console_link::offer(
+                folder,
+                node,
+                &console.once,
+                &addresses.console_url(console.host.as_deref()),
+            )
+            .await
         {
             tracing::error!("no link into the console: {error:#}");
         }
@@ -384,6 +395,13 @@ impl Addresses {
         }
     }
 
+    /// The console's, whose host may be another.
+    fn console_url(&self, host: Option<&str>) -> String {
+        let Some(host) = host else { return self.page_url("console") };
+        let port = self.base_uri.rsplit_once(':').map_or_else(String::new, |(_, port)| format!(":{port}"));
+        format!("{}://{host}{port}/console", self.scheme)
+    }
+
     fn page_url(&self, page: &str) -> String {
         format!("{}://{}/{page}", self.scheme, self.base_uri)
     }
@@ -432,6 +450,8 @@ fn public_router(
         .merge(sederunt_gateway::router(node.clone(), gateway))
         .merge(sederunt_api::router(node.clone(), api))
         .merge(assets::router(console.is_enabled));
-    let front = Front { base: addresses.public.clone(), is_secure: !shim };
-    logs::Access::new(metrics.clone(), ANSWER_BOUND, front, router)
+    let console_host = console.host.clone().filter(|_| console.is_enabled);
+    let front =
+        Front { base: addresses.public.clone(), is_secure: !shim, console_host: console_host.clone() };
+    logs::Access::new(metrics.clone(), ANSWER_BOUND, front, console_host::apart(router, console_host))
 }

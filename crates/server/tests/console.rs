@@ -84,3 +84,31 @@ async fn a_server_without_it_has_neither_page_nor_sign_in() {
     assert_eq!(sign_in.status, 404);
     assert!(!server.log().contains("#once="));
 }
+
+#[tokio::test]
+async fn under_its_own_name_there_is_the_console_alone_and_nowhere_else_one() {
+    let dir = tempfile::tempdir().unwrap();
+    // These requests are for "localhost".
+    let server = Server::start(&dir.path().join("own"), &["--console-host", "LOCALHOST", "--console-link"]);
+    let base = &server.bound.http;
+    assert!(matches!(get(base, "/console").await.status, 200 | 503));
+    assert_eq!(get(base, "/").await.header("location"), Some("/console"));
+    assert_eq!(get(base, "/sederunt/v1/console/session").await.status, 401);
+    for path in ["/meet", "/meet/config.json", "/v1/rooms", "/consoles", "/ffffffffffffffffffffffff"] {
+        assert_eq!(get(base, path).await.status, 404, "{path}");
+    }
+    server.has_logged("://localhost:");
+    drop(server);
+    let server = Server::start(&dir.path().join("other"), &["--console-host=console.localhost"]);
+    let base = &server.bound.http;
+    assert!(matches!(get(base, "/meet").await.status, 200 | 503));
+    assert_eq!(get(base, "/").await.status, 200);
+    for path in ["/console", "/console/sessions", "/console/assets/x.js"] {
+        assert_eq!(get(base, path).await.status, 404, "{path}");
+    }
+    let first = FirstRun::read(&dir.path().join("other"));
+    let body = serde_json::json!({ "token": first.api_token });
+    let refused = request(base, "POST", "/sederunt/v1/console/session", None, Some(&body)).await;
+    assert_eq!(refused.status, 403, "{refused:?}");
+    assert!(refused.header("set-cookie").is_none());
+}

@@ -21,15 +21,20 @@ pub(crate) enum Place {
     Loopback,
     /// Without, over a network: no cookie is set or taken.
     Plain,
+    /// By another name than the console's own: as well.
+    Elsewhere,
 }
 
 impl Place {
     /// That of a request.
     pub(crate) fn of(api: &Api, parts: &Parts) -> Self {
+        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        if api.config.console.host.as_ref().is_some_and(|own| *own != host_name(host)) {
+            return Self::Elsewhere;
+        }
         if api.config.is_secure || api.config.console.is_behind_tls {
             return Self::Tls;
         }
-        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
         if is_loopback(host) { Self::Loopback } else { Self::Plain }
     }
 
@@ -37,7 +42,7 @@ impl Place {
     pub(super) fn scheme(self) -> &'static str {
         match self {
             Self::Tls => "https",
-            Self::Loopback | Self::Plain => "http",
+            Self::Loopback | Self::Plain | Self::Elsewhere => "http",
         }
     }
 
@@ -45,7 +50,7 @@ impl Place {
         match self {
             Self::Tls => Some(OVER_TLS),
             Self::Loopback => Some(ON_LOOPBACK),
-            Self::Plain => None,
+            Self::Plain | Self::Elsewhere => None,
         }
     }
 
@@ -68,13 +73,18 @@ impl Place {
     }
 }
 
-/// Whether a `Host` is a name of this machine, whatever its port.
-fn is_loopback(host: &str) -> bool {
+/// The name in a `Host`, in small letters, without its port.
+pub fn host_name(host: &str) -> String {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
         _ => host,
     };
-    let name = name.to_ascii_lowercase();
+    name.to_ascii_lowercase()
+}
+
+/// Whether a `Host` is a name of this machine, whatever its port.
+fn is_loopback(host: &str) -> bool {
+    let name = host_name(host);
     matches!(&*name, "localhost" | "127.0.0.1" | "[::1]") || name.ends_with(".localhost")
 }
 

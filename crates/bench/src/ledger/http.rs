@@ -88,7 +88,7 @@ pub(super) fn config(data: &Path) -> Result<Config> {
         index: IndexOptions::default(),
         files: None,
         webhook: WebhookConfig::default(),
-        console: ConsoleSettings { enabled: false, behind_tls: false },
+        console: ConsoleSettings { enabled: false, behind_tls: false, host: None },
         log: LogConfig { format: LogFormat::Text, filter: "off".to_owned() },
         printed: String::new(),
     })

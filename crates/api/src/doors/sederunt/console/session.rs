@@ -166,9 +166,14 @@ impl FromRequestParts<Api> for Visitor {
             return Err(KitError::from(Refusal::NoPath).into());
         }
         let place = Place::of(api, parts);
-        if place == Place::Plain {
-            let words =
-                "The console needs TLS or localhost; behind a proxy that speaks TLS set console.behind_tls";
+        let refusal = match place {
+            Place::Tls | Place::Loopback => None,
+            Place::Plain => Some(
+                "The console needs TLS or localhost; behind a proxy that speaks TLS set console.behind_tls",
+            ),
+            Place::Elsewhere => Some("The console has a host name of its own (console.host)"),
+        };
+        if let Some(words) = refusal {
             return Err(KitError::new(StatusCode::FORBIDDEN, words).into());
         }
         if !is_own_page(api, parts) {
