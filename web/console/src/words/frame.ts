@@ -12,6 +12,7 @@ export const words = {
   anyZone: 'Another zone',
   app: 'App',
   sessions: 'Sessions',
+  attendance: 'Attendance',
   theme: (next: string) => `Theme: change to ${next}`,
   themes: { auto: 'that of the system', light: 'light', dark: 'dark' },
   signOut: 'Sign out',

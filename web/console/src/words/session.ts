@@ -3,6 +3,7 @@ import { counted, number } from '../time/format.ts';
 
 export const words = {
   tabs: { timeline: 'Timeline', people: 'People', events: 'Events', api: 'API' } as Record<string, string>,
+  attendance: 'Attendance',
   figures: { people: 'People', stays: 'Stays', peak: 'Peak', minutes: 'Minutes', loss: 'With a loss', removed: 'Removed' },
   live: 'Live',
   ended: 'Ended',
