@@ -43,6 +43,7 @@ function Console() {
       <ErrorBoundary>
         <Router>
           <Route path="/console/shared" component={Shared} />
+          <Route default component={Shared} />
         </Router>
       </ErrorBoundary>
     );

@@ -280,7 +280,7 @@ async fn an_app_has_so_many() {
 
 #[tokio::test]
 async fn whoever_tries_links_has_to_wait() {
-    let w = world().await;
+    let mut w = world().await;
     term(&w).await;
     let (_, secret) = made(&w, json!({})).await;
     for n in 0..10 {
@@ -292,7 +292,7 @@ async fn whoever_tries_links_has_to_wait() {
     let answer = open(&w, "guess").await;
     assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (429, "61"));
     assert_eq!(open(&w, &secret).await.status, 200, "strangers lock nobody out");
-    let off = ConsoleConfig { is_enabled: false, ..ConsoleConfig::default() };
-    let w = World { router: router(w.node.clone(), ApiConfig { console: off, ..ApiConfig::default() }), ..w };
+    let console = ConsoleConfig { is_enabled: false, ..ConsoleConfig::default() };
+    w.router = router(w.node.clone(), ApiConfig { console, ..ApiConfig::default() });
     assert_eq!(open(&w, &secret).await.status, 404, "without a console there are no links");
 }

@@ -15,7 +15,8 @@ export function usePage(rows: readonly Row[], wanted: number): { page: number; c
       const before = options.debounceRendering;
       options.debounceRendering = (paint) => paint();
       setPaper(paper);
-      options.debounceRendering = before;
+      if (before) options.debounceRendering = before;
+      else delete options.debounceRendering;
     };
     const [begin, end] = [at(true), at(false)];
     addEventListener('beforeprint', begin);

@@ -4,10 +4,10 @@ import type { Rule, Verdict } from './rule.ts';
 export type Order = 'name' | 'first' | 'last' | 'stays' | 'away' | 'time';
 
 export interface View {
-  readonly session_id?: string;
-  readonly meeting_id?: string;
-  readonly from?: string;
-  readonly to?: string;
+  readonly session_id?: string | undefined;
+  readonly meeting_id?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
   /** Percent. */
   readonly share: number;
   /** Seconds. */
@@ -17,11 +17,11 @@ export interface View {
   readonly away: boolean;
   readonly without: readonly string[];
   // Ours.
-  readonly verdict?: Verdict;
-  readonly find?: string;
-  readonly sort?: Order;
-  readonly page?: number;
-  readonly tz?: string;
+  readonly verdict?: Verdict | undefined;
+  readonly find?: string | undefined;
+  readonly sort?: Order | undefined;
+  readonly page?: number | undefined;
+  readonly tz?: string | undefined;
 }
 
 /** What the API counts by when nobody says. */
