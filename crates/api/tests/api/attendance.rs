@@ -103,19 +103,125 @@ async fn a_session_is_counted_by_its_rule() {
     let w = world().await;
     term(&w).await;
     let report = get(&w, &format!("session_id={FIRST}&without_presets=group_call_host")).await;
-    assert_json_snapshot!(report["rule"], @"");
-    assert_json_snapshot!(report["sessions"], @"");
-    assert_json_snapshot!(json!([report["presets"], report["left_out"], report["verdicts"]]), @"");
-    assert_json_snapshot!(report["rows"][0], @"");
-    assert_snapshot!(rows(&report), @"");
+    assert_json_snapshot!(report["rule"], @r#"
+    {
+      "away": true,
+      "gap": 120,
+      "late": 600,
+      "share": 80,
+      "without_presets": [
+        "group_call_host"
+      ]
+    }
+    "#);
+    assert_json_snapshot!(report["sessions"], @r#"
+    [
+      {
+        "as_of": 1767610860000,
+        "ended_at": 1767610860000,
+        "from": 1767607200000,
+        "id": "00000000-0000-4000-8000-0000000000b1",
+        "meeting_id": "00000000-0000-4000-8000-0000000000a1",
+        "started_at": 1767607200000,
+        "status": "ENDED",
+        "title": "Algebra, \"II\"",
+        "to": 1767610800000
+      }
+    ]
+    "#);
+    assert_json_snapshot!(json!([report["presets"], report["left_out"], report["verdicts"]]), @r#"
+    [
+      [
+        {
+          "name": "group_call_host",
+          "people": 1
+        },
+        {
+          "name": "group_call_participant",
+          "people": 2
+        }
+      ],
+      1,
+      {
+        "below": 0,
+        "late": 1,
+        "present": 1
+      }
+    ]
+    "#);
+    assert_json_snapshot!(report["rows"][0], @r#"
+    {
+      "cells": [
+        {
+          "away_ms": 0,
+          "first": 1767607260000,
+          "gaps_ms": 120000,
+          "last": 1767610800000,
+          "ms": 3540000,
+          "share": 98.33,
+          "stays": 2,
+          "stays_ms": 3420000,
+          "verdict": "present",
+          "window_ms": 3600000
+        }
+      ],
+      "key": "s-1",
+      "name": "Ada L.",
+      "own_id": "s-1",
+      "participants": [
+        "00000004-0000-4000-8000-000000000002",
+        "00000004-0000-4000-8000-000000000003"
+      ],
+      "preset": "group_call_participant",
+      "total": {
+        "away_ms": 0,
+        "first": 1767607260000,
+        "gaps_ms": 120000,
+        "last": 1767610800000,
+        "ms": 3540000,
+        "share": 98.33,
+        "stays": 2,
+        "stays_ms": 3420000,
+        "verdict": "present",
+        "window_ms": 3600000
+      }
+    }
+    "#);
+    assert_snapshot!(rows(&report), @r#"
+    "s-1" "Ada L." ×2: 3420000+120000 of 3600000 = 98.33 "present" | 3420000+120000 of 3600000 = 98.33 "present"
+    "=s-2" "Grace" ×1: 2880000+0 of 3600000 = 80.0 "late" | 2880000+0 of 3600000 = 80.0 "late"
+    "#);
     // Every part of the rule does something.
     let strict = get(&w, &format!("session_id={FIRST}&gap=0&late=60&share=97")).await;
-    assert_snapshot!(rows(&strict), @"");
+    assert_snapshot!(rows(&strict), @r#"
+    "t-1" "Ms Byron" ×1: 3600000+0 of 3600000 = 100.0 "present" | 3600000+0 of 3600000 = 100.0 "present"
+    "s-1" "Ada L." ×2: 3420000+0 of 3600000 = 95.0 "below" | 3420000+0 of 3600000 = 95.0 "below"
+    "=s-2" "Grace" ×1: 2880000+0 of 3600000 = 80.0 "below" | 2880000+0 of 3600000 = 80.0 "below"
+    "#);
     let planned =
         get(&w, &format!("session_id={FIRST}&from=2026-01-05T10:15:00Z&to=2026-01-05T10:45:00Z")).await;
-    assert_snapshot!(rows(&planned), @"");
+    assert_snapshot!(rows(&planned), @r#"
+    "t-1" "Ms Byron" ×1: 1800000+0 of 1800000 = 100.0 "present" | 1800000+0 of 1800000 = 100.0 "present"
+    "s-1" "Ada L." ×2: 1680000+120000 of 1800000 = 100.0 "present" | 1680000+120000 of 1800000 = 100.0 "present"
+    "=s-2" "Grace" ×1: 1800000+0 of 1800000 = 100.0 "present" | 1800000+0 of 1800000 = 100.0 "present"
+    "#);
     let raw = get(&w, &format!("session_id={FIRST}&stays=true")).await;
-    assert_json_snapshot!(raw["sessions"][0]["people"][1], @"");
+    assert_json_snapshot!(raw["sessions"][0]["people"][1], @r#"
+    {
+      "name": "Ada",
+      "own_id": "s-1",
+      "participant": "00000004-0000-4000-8000-000000000002",
+      "preset": "group_call_participant",
+      "stays": [
+        {
+          "away": [],
+          "from": 1767607260000,
+          "open": false,
+          "to": 1767609000000
+        }
+      ]
+    }
+    "#);
 }
 
 #[tokio::test]
@@ -124,7 +230,11 @@ async fn a_meeting_is_a_register() {
     term(&w).await;
     let query = format!("meeting_id={MEETING}&without_presets=group_call_host");
     let term = get(&w, &query).await;
-    assert_snapshot!(rows(&term), @"");
+    assert_snapshot!(rows(&term), @r#"
+    "s-1" "Ada L." ×2: 4620000+120000 of 7200000 = 65.83 "below" | 3420000+120000 of 3600000 = 98.33 "present" | 1200000+0 of 3600000 = 33.33 "below"
+    "=s-2" "Grace" ×1: 2880000+0 of 7200000 = 40.0 "below" | 2880000+0 of 3600000 = 80.0 "late" | 0+0 of 3600000 = 0.0 "below"
+    "s-3" "Max" ×1: 3000000+0 of 7200000 = 41.66 "below" | 0+0 of 3600000 = 0.0 "below" | 3000000+0 of 3600000 = 83.33 "present"
+    "#);
     assert_eq!(term["verdicts"], json!({ "present": 0, "late": 0, "below": 3 }));
     let second = get(&w, &format!("{query}&from=2026-01-06")).await;
     assert_eq!(
@@ -144,8 +254,21 @@ async fn a_meeting_is_a_register() {
         );
         answer.text.replace("\r\n", "\n")
     };
-    assert_snapshot!(sheet("rows").await, @"");
-    assert_snapshot!(sheet("matrix").await, @"");
+    assert_snapshot!(sheet("rows").await, @r#"
+    name,own_id,preset_name,session_id,title,date (Europe/Berlin),first_in (Europe/Berlin),last_out (Europe/Berlin),stays,away_seconds,in_room_seconds,window_seconds,share_percent,verdict (present from 80 %)
+    Ada L.,s-1,group_call_participant,00000000-0000-4000-8000-0000000000b1,"Algebra, ""II""",2026-01-05,2026-01-05T11:01:00.000+01:00,2026-01-05T12:00:00.000+01:00,2,0.000,3540.000,3600.000,98.33,present
+    Ada L.,s-1,group_call_participant,00000000-0000-4000-8000-0000000000b2,"Algebra, ""II""",2026-01-12,2026-01-12T11:00:00.000+01:00,2026-01-12T11:20:00.000+01:00,1,0.000,1200.000,3600.000,33.33,below
+    Grace,'=s-2,group_call_participant,00000000-0000-4000-8000-0000000000b1,"Algebra, ""II""",2026-01-05,2026-01-05T11:12:00.000+01:00,2026-01-05T12:00:00.000+01:00,1,0.000,2880.000,3600.000,80.00,late
+    Grace,'=s-2,group_call_participant,00000000-0000-4000-8000-0000000000b2,"Algebra, ""II""",2026-01-12,,,0,0.000,0.000,3600.000,0.00,below
+    Max,s-3,group_call_participant,00000000-0000-4000-8000-0000000000b1,"Algebra, ""II""",2026-01-05,,,0,0.000,0.000,3600.000,0.00,below
+    Max,s-3,group_call_participant,00000000-0000-4000-8000-0000000000b2,"Algebra, ""II""",2026-01-12,2026-01-12T11:05:00.000+01:00,2026-01-12T11:55:00.000+01:00,1,0.000,3000.000,3600.000,83.33,present
+    "#);
+    assert_snapshot!(sheet("matrix").await, @r#"
+    name,own_id,preset_name,2026-01-05 11:00 % (Europe/Berlin),2026-01-12 11:00 % (Europe/Berlin),present,late,below,in_room_seconds,window_seconds,share_percent,verdict (present from 80 %)
+    Ada L.,s-1,group_call_participant,98.33,33.33,1,0,1,4740.000,7200.000,65.83,below
+    Grace,'=s-2,group_call_participant,80.00,0.00,0,1,1,2880.000,7200.000,40.00,below
+    Max,s-3,group_call_participant,0.00,83.33,1,0,1,3000.000,7200.000,41.66,below
+    "#);
 }
 
 #[tokio::test]
@@ -169,20 +292,32 @@ async fn while_it_is_live_it_is_counted_up_to_now() {
     let query = format!("session_id={session}&late=3");
     // Up to the loss is certain, and no more.
     let live = get(&w, &query).await;
-    assert_snapshot!(rows(&live), @"");
+    assert_snapshot!(rows(&live), @r#"
+    "ada" "ada" ×1: 10000+0 of 10000 = 100.0 "present" | 10000+0 of 10000 = 100.0 "present"
+    "grace" "grace" ×1: 2000+0 of 10000 = 20.0 "below" | 2000+0 of 10000 = 20.0 "below"
+    "#);
     assert_eq!(live["rows"][0]["total"]["last"], Value::Null);
     // The same client, by the same token: it goes on.
     let mut back = w.waiting(&token, peer).await.unwrap();
     back.join().await;
     let ahead = format!("{query}&to=2026-01-12T15:00:00Z");
-    assert_snapshot!(rows(&get(&w, &ahead).await), @"");
-    assert_snapshot!(rows(&get(&w, &format!("{query}&away=false")).await), @"");
+    assert_snapshot!(rows(&get(&w, &ahead).await), @r#"
+    "ada" "ada" ×1: 10000+0 of 10000 = 100.0 "present" | 10000+0 of 10000 = 100.0 "present"
+    "grace" "grace" ×1: 6000+0 of 10000 = 60.0 "below" | 6000+0 of 10000 = 60.0 "below"
+    "#);
+    assert_snapshot!(rows(&get(&w, &format!("{query}&away=false")).await), @r#"
+    "ada" "ada" ×1: 10000+0 of 10000 = 100.0 "present" | 10000+0 of 10000 = 100.0 "present"
+    "grace" "grace" ×1: 6000+0 of 10000 = 20.0 "below" | 6000+0 of 10000 = 20.0 "below"
+    "#);
     w.leave(back).await;
     w.clock.advance(10_000);
     w.leave(ada).await;
     w.clock.advance(120_000);
     // Nobody can be there in the keep-alive: the window ends with the last leave.
-    assert_snapshot!(rows(&get(&w, &query).await), @"");
+    assert_snapshot!(rows(&get(&w, &query).await), @r#"
+    "ada" "ada" ×1: 20000+0 of 20000 = 100.0 "present" | 20000+0 of 20000 = 100.0 "present"
+    "grace" "grace" ×1: 6000+0 of 20000 = 30.0 "below" | 6000+0 of 20000 = 30.0 "below"
+    "#);
 }
 
 #[tokio::test]

@@ -71,10 +71,36 @@ async fn a_link_becomes_a_cookie_that_reads_its_report() {
     for name in ["id", "url"] {
         told[name] = json!("…");
     }
-    assert_json_snapshot!(told, @"");
+    assert_json_snapshot!(told, @r#"
+    {
+      "created_at": "2026-01-12T14:00:00.000Z",
+      "expires_at": "2026-02-11T14:00:00.000Z",
+      "id": "…",
+      "kind": "attendance",
+      "made_by": "id-TA",
+      "names": true,
+      "rule": {
+        "away": true,
+        "from": "2026-01-05T10:00:00.000Z",
+        "gap": 120,
+        "late": 600,
+        "share": 90,
+        "without_presets": []
+      },
+      "session_id": "00000000-0000-4000-8000-0000000000b1",
+      "url": "…"
+    }
+    "#);
     let (id, secret) = made(&w, json!({})).await;
     let opened = open(&w, &secret).await;
-    assert_json_snapshot!({ let mut told = opened.ok(); told["id"] = json!("…"); told }, @"");
+    assert_json_snapshot!({ let mut told = opened.ok(); told["id"] = json!("…"); told }, @r#"
+    {
+      "expires_at": "2026-02-11T14:00:00.000Z",
+      "id": "…",
+      "kind": "attendance",
+      "names": true
+    }
+    "#);
     let set = opened.header("set-cookie");
     let (pair, rest) = set.split_once(';').unwrap();
     assert_eq!(rest, " Path=/; Max-Age=43200; HttpOnly; SameSite=Strict");
@@ -95,7 +121,11 @@ async fn a_link_becomes_a_cookie_that_reads_its_report() {
     let more = format!("/sederunt/v1/shares/{id}/attendance?session_id={SECOND}&share=1&stays=true");
     assert_eq!(with(&w, Method::GET, &more, pair).await.ok(), report);
     let csv = format!("/sederunt/v1/shares/{id}/attendance.csv?form=matrix");
-    assert_snapshot!(with(&w, Method::GET, &csv, pair).await.text.replace("\r\n", "\n"), @"");
+    assert_snapshot!(with(&w, Method::GET, &csv, pair).await.text.replace("\r\n", "\n"), @r#"
+    name,own_id,preset_name,2026-01-05 10:00 % (UTC),present,late,below,in_room_seconds,window_seconds,share_percent,verdict (present from 80 %)
+    Ada L.,s-1,group_call_participant,98.33,1,0,0,3540.000,3600.000,98.33,present
+    Grace,'=s-2,group_call_participant,80.00,0,1,0,2880.000,3600.000,80.00,late
+    "#);
     // Listed with its last use, without the link.
     let list = w.send(Method::GET, &shares(P), "TR", None).await;
     let listed = list.ok()["shares"].as_array().unwrap().clone();
