@@ -15,8 +15,8 @@ import { BINARY, startServer } from './lib/server.mjs';
 import { until } from './lib/until.mjs';
 
 const pictures = fileURLToPath(new URL('./out/attendance', import.meta.url));
-/** People of the large lesson: more than two pages of the report. */
-const PEOPLE = 230;
+/** People of the large lesson: more than a page of the report. */
+const PEOPLE = 130;
 const LESSONS = 5;
 const MINUTE = 60_000;
 
@@ -40,7 +40,8 @@ function lesson(app, [meeting, title], session, start, stays) {
     session: { id: session, title, started_at: at(0), ended_at: at(91) },
     stays: stays.map(([n, name, from, to], nth) => ({
       peer: id('3', Number.parseInt(session.slice(-3), 16) * 10_000 + nth),
-      participant: id('4', n),
+      // A participant is of one meeting; the own id says that it is the same person.
+      participant: id('4', (meeting === TERM ? 1_000 : 0) + n),
       name,
       custom_participant_id: n ? `student-${1000 + n}` : 'teacher-1',
       preset: n ? 'group_call_participant' : 'group_call_host',
@@ -114,7 +115,7 @@ test('from the rail to a lesson: the rows, and the sums of the ledger', async ()
   await rows(page).first().waitFor();
   assert.equal(new URL(page.url()).search, `?session_id=${LARGE}`);
   assert.equal(await rows(page).count(), 100);
-  assert.match(await page.locator('.report-bar [role=status]').innerText(), /^231 of 231 people/);
+  assert.match(await page.locator('.report-bar [role=status]').innerText(), /^131 of 131 people/);
   // Without gaps, a sheet adds up to the stays that the ledger exports.
   await page.getByLabel('Join gaps up to').selectOption('0');
   await until('the rule in the address', () => new URL(page.url()).searchParams.get('gap') === '0');
@@ -127,13 +128,12 @@ test('from the rail to a lesson: the rows, and the sums of the ledger', async ()
   assert.equal(csv.length, PEOPLE + 2);
   assert.deepEqual(new Map(csv.slice(1).map((line) => [line[own], Math.round(Number(line[time]) * 1000)])), ledger);
   // The screen counts by itself, and says the same.
-  for (const line of csv.slice(1, 40)) {
+  for (const line of csv.slice(1, 10)) {
     await page.getByLabel('Name or your own ID').fill(line[own]);
-    await until('one person', async () => (await rows(page).count()) === 1);
+    await page.locator(`tr[data-key="${line[own]}"]:only-child`).waitFor();
     const shown = await cells(rows(page).first());
     const seconds = shown[6].split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
     assert.deepEqual([shown[1], seconds, shown[8].trim().toLowerCase().replace('present, late', 'late')], [line[own], Math.floor(Number(line[time])), line.at(-1)]);
-    if (Number(line[own].slice(-2)) > 12) break;
   }
 });
 
@@ -164,7 +164,7 @@ test('the threshold moves all verdicts at once, and a verdict filters', async ()
   await page.getByRole('button', { name: 'Nobody' }).click();
   await page.getByLabel(/^group_call_host/).check();
   await page.keyboard.press('Escape');
-  await until('one left out', async () => /^230 of 230 people, 1 left out/.test(await page.locator('.report-bar [role=status]').innerText()));
+  await until('one left out', async () => /^130 of 130 people, 1 left out/.test(await page.locator('.report-bar [role=status]').innerText()));
   assert.equal(new URL(page.url()).searchParams.get('without_presets'), 'group_call_host');
 });
 
@@ -209,13 +209,13 @@ test('a term is a register', async () => {
 test('on paper it is whole', async () => {
   const { page } = desk;
   await page.goto(address(`session_id=${LARGE}&page=2`));
-  await until('the second page', async () => (await page.locator('.report-pages').innerText()).startsWith('101 to 200'));
+  await until('the second page', async () => (await page.locator('.report-pages').innerText()).startsWith('101 to 131'));
   // What a browser does before it prints: nothing is painted after the listeners have returned.
   const count = (event) => page.evaluate((name) => {
     dispatchEvent(new Event(name));
     return document.querySelectorAll('.report-table tbody tr').length;
   }, event);
-  assert.deepEqual([await count('beforeprint'), await count('afterprint')], [PEOPLE + 1, 100]);
+  assert.deepEqual([await count('beforeprint'), await count('afterprint')], [PEOPLE + 1, 31]);
   await page.emulateMedia({ media: 'print' });
   assert.deepEqual(await page.locator('.rail, .report-tools, .report-pages').evaluateAll((all) => all.map((one) => getComputedStyle(one).display)), ['none', 'none', 'none']);
   const pdf = await page.pdf({ preferCSSPageSize: true, path: path.join(pictures, 'report.pdf') });
@@ -301,12 +301,12 @@ test('every state is accessible, in both themes, wide and narrow', async () => {
   const answer = await fetch(`${server.http}/sederunt/v1/apps/${server.app}/shares`, {
     method: 'POST',
     headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ kind: 'attendance', session_id: LARGE, names: false }),
+    body: JSON.stringify({ kind: 'attendance', session_id: id('2', 10), names: false }),
   });
   const { url } = await answer.json();
   const states = {
     pick: ['attendance', '.pick-list li'],
-    many: [`attendance?session_id=${LARGE}`, '.report-table tbody tr'],
+    many: [`attendance?session_id=${LARGE}&find=Ada`, '.report-table tbody tr'],
     one: [`attendance?session_id=${LARGE}&find=student-1005`, '.report-table tbody tr'],
     register: [`attendance?meeting_id=${TERM}`, '.matrix tbody tr'],
     nobody: [`attendance?session_id=${LARGE}&without_presets=group_call_host,group_call_participant`, '.empty'],

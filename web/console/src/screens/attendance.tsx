@@ -1,6 +1,6 @@
 /** Who was there, long enough? Of one session, or of those of a meeting. The rule is in the address. */
 import { useLocation } from 'preact-iso';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Failed, own, take } from '../api/client.ts';
 import { useAsked } from '../api/query.ts';
 import { listen, liveClock } from '../feed/hub.ts';
@@ -103,7 +103,7 @@ function Counted({ view }: { view: View }) {
           /
         </span>
         <h1>
-          <span class="cut">{words.title}</span>
+          <span class="cut">{view.session_id ? words.title : words.register}</span>
         </h1>
         {isLive && <span class="pill live">{words.live}</span>}
       </Top>
@@ -114,20 +114,46 @@ function Counted({ view }: { view: View }) {
 }
 
 function Shown({ report, view, now, title, change }: { report: Report; view: View; now: number; title: string; change: (next: Partial<View>, replace?: boolean) => void }) {
-  const register = useMemo(() => counted(report, view, now), [report, view, now]);
+  const [moving, setMoving] = useState<number>();
+  useEffect(() => setMoving(undefined), [view.share]);
+  // While the slider moves the address is behind it; the verdicts are not.
+  const shown = useMemo(() => (moving === undefined ? view : { ...view, share: moving }), [view, moving]);
+  const register = useMemo(() => counted(report, shown, now), [report, shown, now]);
   const base = `/sederunt/v1/apps/${encodeURIComponent(app.value?.id ?? '')}/attendance.csv`;
   const csv = (form: string): string => `${base}?${new URLSearchParams({ ...query(view), form, tz: zone.value })}`;
   return (
     <Body
       report={report}
       register={register}
-      view={view}
+      view={shown}
       title={title}
       change={change}
       csv={csv}
-      tools={<ShareButton view={view} />}
-      rules={<Rules report={report} view={view} change={change} />}
+      tools={
+        <>
+          <CopyLink />
+          <ShareButton view={view} />
+        </>
+      }
+      rules={<Rules report={report} view={shown} change={change} move={setMoving} />}
     />
+  );
+}
+
+/** The address as it is, for somebody else who may sign in; in the zone that is looked at. */
+function CopyLink() {
+  const [done, setDone] = useState(false);
+  const copy = async (): Promise<void> => {
+    const link = new URL(location.href);
+    link.searchParams.set('tz', zone.value);
+    await navigator.clipboard.writeText(link.href);
+    setDone(true);
+    setTimeout(() => setDone(false), 1200);
+  };
+  return (
+    <button type="button" class="button quiet" onClick={() => void copy()}>
+      {done ? words.copied : words.copyLink}
+    </button>
   );
 }
 

@@ -7,6 +7,7 @@ export const words = {
   title: 'Attendance',
   untitled: 'Without a title',
   session: 'Session',
+  register: 'Register',
   meetingOf: (n: number) => counted(n, 'session'),
   loading: 'Counting…',
   now: 'now',
@@ -34,6 +35,7 @@ export const words = {
   away: 'Time away',
   aways: { yes: 'Counts', no: 'Does not' },
   presets: 'Left out',
+  more: 'The rest of the rule',
   presetsNone: 'Nobody',
   presetsSome: (n: number) => counted(n, 'preset'),
   presetOf: (name: string, people: number) => `${name} · ${counted(people, 'person', 'people')}`,
@@ -53,9 +55,7 @@ export const words = {
   // The verdicts.
   verdicts: { present: 'Present', late: 'Present, late', below: 'Below' },
   verdictsLabel: 'Results',
-  verdict: (name: string, n: number, share: string) => `${name}: ${counted(n, 'person', 'people')}, ${share}`,
   bar: (present: number, late: number, below: number) => `${number(present)} present, ${number(late)} present and late, ${number(below)} below`,
-  all: 'Everybody',
   find: 'Name or your own ID',
   of: (shown: number, all: number, out: number) => `${number(shown)} of ${counted(all, 'person', 'people')}${out ? `, ${number(out)} left out` : ''}`,
   how: 'How this is counted',
@@ -87,7 +87,6 @@ export const words = {
   pages: (from: number, to: number, all: number) => `${number(from)} to ${number(to)} of ${number(all)}`,
   previous: 'Previous',
   next: 'Next',
-  again: 'Try again',
   // The register.
   total: 'All together',
   lessons: 'There',
@@ -96,7 +95,6 @@ export const words = {
   missing: 'There is no such session or meeting in this app',
   back: 'Choose another',
   notThere: 'Not there',
-  cell: (name: string, share: string, verdict: string) => `${name}: ${share}, ${verdict}`,
   // How it is counted.
   formula: {
     stays: (n: number) => `In the room, in ${counted(n, 'stay')}`,
@@ -118,7 +116,6 @@ export const words = {
     before: 'What is before or after the window does not count.',
     story: 'What happened, stay by stay',
   },
-  close: 'Close',
   // Links.
   share: 'Share…',
   shareTitle: 'A link to this report',

@@ -34,11 +34,12 @@ const COLUMNS: readonly { name: keyof typeof words.columns; sort?: Order; num?: 
 export function Name({ row, doubles, open }: { row: Row } & Pick<Shown, 'doubles' | 'open'>) {
   const { name, own_id, key } = row;
   const label = name ?? own_id ?? words.erased(key);
-  const more = name !== undefined && doubles.has(name) ? (own_id ?? key.slice(0, 8)) : '';
+  const isTwice = name !== undefined && doubles.has(name);
   return (
     <button type="button" class="link who" title={words.howOf(label)} onClick={() => open(row)}>
       {label}
-      {more && <span class="mono faint">{more}</span>}
+      {/* An own id has a column of its own, where there is room for one. */}
+      {isTwice && <span class={own_id === undefined ? 'mono faint' : 'mono faint narrow'}>{own_id ?? key.slice(0, 8)}</span>}
     </button>
   );
 }

@@ -23,32 +23,38 @@ function offered(usual: readonly number[], own: number): number[] {
   return [...new Set([...usual, own])].sort((a, b) => a - b);
 }
 
-export function Rules({ report, view, change }: Props) {
+export function Rules({ report, view, change, move }: Props & { move: (share: number) => void }) {
+  const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <Threshold share={view.share} set={(share) => change({ share }, true)} />
-      <Choice label={words.gap} value={view.gap} of={offered(GAPS, view.gap)} text={words.gaps} set={(gap) => change({ gap })} />
-      <Choice label={words.late} value={view.late} of={offered(LATES, view.late)} text={words.lates} set={(late) => change({ late })} />
-      <Choice label={words.away} value={view.away ? 1 : 0} of={[1, 0]} text={(n) => (n ? words.aways.yes : words.aways.no)} set={(n) => change({ away: n === 1 })} />
-      <div class="rule">
-        <span id="rule-presets">{words.presets}</span>
-        <Presets report={report} view={view} change={change} />
-      </div>
-      <div class="rule">
-        <span>{view.session_id ? words.window : words.range}</span>
-        <Window view={view} change={change} />
+      <Threshold share={view.share} move={move} set={(share) => change({ share }, true)} />
+      {/* Where there is little room the rest is folded away. */}
+      <button type="button" class="button fold" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        {words.more} <Icon name="down" />
+      </button>
+      <div class={isOpen ? 'rest open' : 'rest'}>
+        <Choice label={words.gap} value={view.gap} of={offered(GAPS, view.gap)} text={words.gaps} set={(gap) => change({ gap })} />
+        <Choice label={words.late} value={view.late} of={offered(LATES, view.late)} text={words.lates} set={(late) => change({ late })} />
+        <Choice label={words.away} value={view.away ? 1 : 0} of={[1, 0]} text={(n) => (n ? words.aways.yes : words.aways.no)} set={(n) => change({ away: n === 1 })} />
+        <div class="rule">
+          <span id="rule-presets">{words.presets}</span>
+          <Presets report={report} view={view} change={change} />
+        </div>
+        <div class="rule">
+          <span>{view.session_id ? words.window : words.range}</span>
+          <Window view={view} change={change} />
+        </div>
       </div>
     </>
   );
 }
 
 /** The share from which somebody is present. All verdicts follow while it is moved. */
-function Threshold({ share, set }: { share: number; set: (share: number) => void }) {
-  const [own, setOwn] = useState(share);
+function Threshold({ share, move, set }: { share: number; move: (share: number) => void; set: (share: number) => void }) {
   const timer = useRef(0);
-  useEffect(() => setOwn(share), [share]);
-  const move = (to: number): void => {
-    setOwn(to);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const moved = (to: number): void => {
+    move(to);
     clearTimeout(timer.current);
     timer.current = window.setTimeout(() => set(to), RESTS_MS);
   };
@@ -56,8 +62,8 @@ function Threshold({ share, set }: { share: number; set: (share: number) => void
     <label class="rule threshold">
       <span>{words.present}</span>
       <span class="row">
-        <input type="range" min={0} max={100} step={1} value={own} aria-valuetext={words.percent(own)} onInput={(event) => move(Number(event.currentTarget.value))} />
-        <output>{words.percent(own)}</output>
+        <input type="range" min={0} max={100} step={1} value={share} aria-valuetext={words.percent(share)} onInput={(event) => moved(Number(event.currentTarget.value))} />
+        <output>{words.percent(share)}</output>
       </span>
     </label>
   );

@@ -1,5 +1,5 @@
 /** Links to this report, for whoever has no account. */
-import { useRef, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import { own, take } from '../../api/client.ts';
 import { useAsked } from '../../api/query.ts';
 import type { components } from '../../api/sederunt.d.ts';
@@ -15,6 +15,7 @@ type Share = components['schemas']['Share'];
 
 const DAYS = [7, 30, 90, 365];
 const DAY_MS = 86_400_000;
+let opened = 0;
 
 /** For those who may change something; the others have no use for it. */
 export function ShareButton({ view }: { view: View }) {
@@ -38,8 +39,10 @@ function Sharing({ view, close }: { view: View; close: () => void }) {
   const path = { app_id: app.value?.id ?? '' };
   const [url, setUrl] = useState('');
   const [error, setError] = useState<Error>();
+  // Asked for whenever it is opened: links are used meanwhile.
+  const nth = useMemo(() => (opened += 1), []);
   const found = useAsked<readonly Share[]>({
-    key: ['shares', path.app_id],
+    key: ['shares', path.app_id, nth],
     ask: async (signal) => (await take(own.GET('/apps/{app_id}/shares', { params: { path }, signal }))).shares,
   });
   const { data, error: unread, refetch } = found.value;

@@ -2,7 +2,7 @@
 import { Icon } from '../../parts/icon.tsx';
 import { number } from '../../time/format.ts';
 import { words } from '../../words/attendance.ts';
-import { part, percent } from './count.ts';
+import { part } from './count.ts';
 import type { Verdict } from './rule.ts';
 
 export const SIGNS = { present: 'check', late: 'clock', below: 'close' } as const;
@@ -41,7 +41,6 @@ export function Verdicts({ found, chosen, choose }: Props) {
             type="button"
             class={`chip is-${verdict}`}
             aria-pressed={chosen === verdict}
-            aria-label={words.verdict(words.verdicts[verdict], found[verdict], part(found[verdict], all))}
             onClick={() => choose(chosen === verdict ? undefined : verdict)}
           >
             <Icon name={SIGNS[verdict]} />
@@ -73,5 +72,3 @@ export function ShareBar({ share, verdict, from }: { share: number; verdict: Ver
     </svg>
   );
 }
-
-export { percent };
