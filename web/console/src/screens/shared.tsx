@@ -114,7 +114,6 @@ function Told({ id, report }: { id: string; report: Report }) {
   const [own_, setOwn] = useState<Partial<View>>({});
   const view: View = { ...USUAL, ...own_, share: rule.share, gap: rule.gap, late: rule.late, away: rule.away, without: rule.without_presets };
   const csv = (form: string): string => `/sederunt/v1/shares/${id}/attendance.csv?${new URLSearchParams({ form, tz: zone.value })}`;
-  const text = words.sharedRule(rule.share, words.gaps(rule.gap), words.lates(rule.late), rule.away, rule.without_presets);
   return (
     <Body
       report={report}
@@ -123,7 +122,6 @@ function Told({ id, report }: { id: string; report: Report }) {
       title={report.sessions.at(-1)?.title || words.untitled}
       change={(next) => setOwn({ ...own_, page: 1, ...next })}
       csv={csv}
-      rules={<p class="soft rule-told">{text}</p>}
       isShared
     />
   );

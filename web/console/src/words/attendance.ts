@@ -80,7 +80,7 @@ export const words = {
     share: 'Share of the window',
     verdict: 'Result',
   },
-  erased: (id: string) => `erased · ${id.slice(0, 8)}`,
+  nameless: (id: string) => `no name · ${id.slice(0, 8)}`,
   nobody: 'Nobody was there',
   nobodyMore: 'Nobody joined in this window, or everybody is left out.',
   noneFits: 'Nobody fits',
@@ -145,7 +145,7 @@ export const words = {
   sharedMissingMore: 'Open the whole link, with what is behind the #.',
   sharedOver: 'This link is over',
   sharedOverMore: 'Ask whoever sent it for another one.',
-  sharedRule: (share: number, gap: string, late: string, away: boolean, without: readonly string[]) =>
+  ruleTold: (share: number, gap: string, late: string, away: boolean, without: readonly string[]) =>
     [
       `Present from ${share} % of the window`,
       gap === 'None' ? 'gaps between stays do not count' : `gaps of up to ${gap} count`,

@@ -3,8 +3,8 @@ import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { Icon } from '../../parts/icon.tsx';
 import { Menu } from '../../parts/menu.tsx';
-import { date, longDate, time } from '../../time/format.ts';
-import { zone, zoneOffset } from '../../time/zone.ts';
+import { date, longDate, offset, time } from '../../time/format.ts';
+import { zone } from '../../time/zone.ts';
 import { words } from '../../words/attendance.ts';
 import { type Report, chosen, twice, verdicts } from './count.ts';
 import { How } from './how.tsx';
@@ -22,7 +22,7 @@ interface Props {
   readonly change: (next: Partial<View>, replace?: boolean) => void;
   readonly csv: (form: 'rows' | 'matrix') => string;
   readonly tools?: ComponentChildren;
-  readonly rules: ComponentChildren;
+  readonly rules?: ComponentChildren;
   /** Whoever has a link goes nowhere else. */
   readonly isShared?: boolean;
 }
@@ -37,6 +37,7 @@ export function Body({ report, register, view, title, change, csv, tools, rules,
   const doubles = useMemo(() => twice(rows), [rows]);
   const explained = rows.find(({ key }) => key === how);
   const isTerm = report.sessions.length !== 1;
+  const told = words.ruleTold(view.share, words.gaps(view.gap), words.lates(view.late), view.away, view.without);
   const open = (row: Row | undefined): void => setHow(row?.key);
   if (isTerm && report.sessions.length === 0) {
     return (
@@ -64,7 +65,8 @@ export function Body({ report, register, view, title, change, csv, tools, rules,
             {tools}
           </div>
         </div>
-        <div class="report-rules">{rules}</div>
+        <div class="report-rules">{isShared ? <p class="soft rule-told">{told}</p> : rules}</div>
+        {!isShared && <p class="rule-told paper">{told}</p>}
         <Verdicts found={verdicts(rows)} chosen={view.verdict} choose={(verdict) => change({ verdict })} />
       </section>
       <div class="report-bar">
@@ -86,7 +88,7 @@ export function Body({ report, register, view, title, change, csv, tools, rules,
       ) : isTerm ? (
         <Matrix report={report} rows={shown} doubles={doubles} view={view} change={change} open={open} />
       ) : (
-        <People rows={shown} doubles={doubles} view={view} change={change} open={open} />
+        <People at={report.sessions[0]?.from ?? 0} rows={shown} doubles={doubles} view={view} change={change} open={open} />
       )}
       {explained && <How row={explained} report={report} view={view} close={() => setHow(undefined)} isShared={isShared} />}
     </div>
@@ -101,7 +103,7 @@ function Window({ report, register }: { report: Report; register: Register }) {
   const to = isLive ? from + (register.rows[0]?.total.window_ms ?? session.to - from) : session.to;
   return (
     <>
-      {longDate(from, zone.value)}, {time(from, zone.value)} – {isLive ? `${words.now} ${time(to, zone.value)}` : time(to, zone.value)} · {zone.value} {zoneOffset.value}
+      {longDate(from, zone.value)}, {time(from, zone.value)} – {isLive ? `${words.now} ${time(to, zone.value)}` : time(to, zone.value)} · {zone.value} {offset(zone.value, from)}
       {isLive && ` · ${words.liveMore}`}
     </>
   );
@@ -110,9 +112,11 @@ function Window({ report, register }: { report: Report; register: Register }) {
 function Term({ report }: { report: Report }) {
   const [first, last] = [report.sessions[0], report.sessions.at(-1)];
   if (!first || !last) return null;
+  // As the clocks were, which may have been changed in between.
+  const offsets = [...new Set([first, last].map(({ started_at }) => offset(zone.value, started_at)))];
   return (
     <>
-      {words.meetingOf(report.sessions.length)}, {date(first.started_at, zone.value)} – {date(last.started_at, zone.value)} · {zone.value} {zoneOffset.value}
+      {words.meetingOf(report.sessions.length)}, {date(first.started_at, zone.value)} – {date(last.started_at, zone.value)} · {zone.value} {offsets.join(' – ')}
     </>
   );
 }

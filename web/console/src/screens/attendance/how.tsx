@@ -17,7 +17,7 @@ interface Props {
 }
 
 export function How({ row, report, view, close, isShared }: Props) {
-  const name = row.name ?? row.own_id ?? words.erased(row.key);
+  const name = row.name ?? row.own_id ?? words.nameless(row.key);
   const isTerm = row.cells.length > 1;
   const { formula } = words;
   return (

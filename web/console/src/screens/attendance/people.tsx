@@ -1,7 +1,7 @@
 /** One session: a row a person. */
 import { Icon } from '../../parts/icon.tsx';
-import { length, spoken, time } from '../../time/format.ts';
-import { zone, zoneOffset } from '../../time/zone.ts';
+import { length, offset, spoken, time } from '../../time/format.ts';
+import { zone } from '../../time/zone.ts';
 import { words } from '../../words/attendance.ts';
 import { percent } from './count.ts';
 import { Pages, usePage } from './pages.tsx';
@@ -33,7 +33,7 @@ const COLUMNS: readonly { name: keyof typeof words.columns; sort?: Order; num?: 
 /** Somebody's name, as a button that opens how it is counted. One that is there twice says whose it is. */
 export function Name({ row, doubles, open }: { row: Row } & Pick<Shown, 'doubles' | 'open'>) {
   const { name, own_id, key } = row;
-  const label = name ?? own_id ?? words.erased(key);
+  const label = name ?? own_id ?? words.nameless(key);
   const isTwice = name !== undefined && doubles.has(name);
   return (
     <button type="button" class="link who" title={words.howOf(label)} onClick={() => open(row)}>
@@ -44,7 +44,7 @@ export function Name({ row, doubles, open }: { row: Row } & Pick<Shown, 'doubles
   );
 }
 
-export function People({ rows, doubles, view, change, open }: Shown) {
+export function People({ at, rows, doubles, view, change, open }: Shown & { at: number }) {
   const { page, seen, count } = usePage(rows, view.page ?? 1);
   const { sort = 'name', share } = view;
   return (
@@ -57,7 +57,7 @@ export function People({ rows, doubles, view, change, open }: Shown) {
                 <th key={name} role="columnheader" scope="col" class={`c-${name} ${num ? 'num' : ''}`} aria-sort={by && by === sort ? (by === 'name' || by === 'first' ? 'ascending' : 'descending') : undefined}>
                   {by ? (
                     <button type="button" class="head" onClick={() => change({ sort: by })}>
-                      {words.columns[name]} {zoned && <span class="faint">{zoneOffset.value}</span>}
+                      {words.columns[name]} {zoned && <span class="faint">{offset(zone.value, at)}</span>}
                       {by === sort && <Icon name={by === 'name' || by === 'first' ? 'asc' : 'desc'} />}
                     </button>
                   ) : (
