@@ -115,6 +115,28 @@ pub(crate) const STORIES_MAX: usize = 2;
 pub(crate) const STORY_WAIT: Duration = Duration::from_secs(5);
 /// Points of the curve of a timeline: more than a screen has pixels across.
 pub(crate) const CURVE_POINTS: usize = 2_000;
+/// Sessions of a report of attendance: a term of lessons, one a working day.
+pub(crate) const ATTENDANCE_SESSIONS_MAX: u32 = 200;
+/// People times sessions of a report of attendance: some 20 MiB of JSON.
+pub(crate) const ATTENDANCE_CELLS_MAX: usize = 50_000;
+/// Seconds of a gap that may count as time in the room: a day, so that whoever wants to can take first in to last out.
+pub(crate) const ATTENDANCE_GAP_MAX: u64 = 86_400;
+/// Seconds after which somebody may be late: a day stands for never.
+pub(crate) const ATTENDANCE_LATE_MAX: u64 = 86_400;
+/// Presets that a report may leave out; each is compared with that of everybody.
+pub(crate) const ATTENDANCE_PRESETS_MAX: usize = 20;
+/// Lines of a sheet of attendance that are made at a time: some 150 KiB.
+pub(crate) const ATTENDANCE_LINES: usize = 1_000;
+/// Links to reports of an app at a time: a teacher's for each class, and what is forgotten ends by itself.
+pub(crate) const SHARES_PER_APP: usize = 500;
+/// Milliseconds for which a link to a report counts, when nobody says: a month.
+pub(crate) const SHARE_MS: i64 = 30 * 86_400_000;
+/// Milliseconds for which it may count: a year. It can be made anew.
+pub(crate) const SHARE_MS_MAX: i64 = 366 * 86_400_000;
+/// Milliseconds for which a browser keeps what it got for a link, at most. The page asks anew by itself.
+pub(crate) const SHARE_COOKIE_MS: i64 = 12 * 3_600_000;
+/// Milliseconds between two times that the use of a link is recorded: a write a minute, not one a request.
+pub(crate) const SHARE_USED_MS: i64 = 60_000;
 /// Milliseconds after which clients come back, at least and at most: watchers that were cut together should not come
 /// back together.
 pub(crate) const FEED_RETRY_MS: (u64, u64) = (1_000, 6_000);

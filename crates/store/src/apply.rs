@@ -8,7 +8,7 @@ use crate::entry::Entry;
 use crate::transaction::Transaction;
 use crate::{
     ParticipantRow, Result, apps, chat_file_rows, console, deliveries, delivery_rows, meetings, participants,
-    presets, replays, report_rows, tokens, users, webhooks,
+    presets, replays, report_rows, shares, tokens, users, webhooks,
 };
 
 impl Transaction {
@@ -32,6 +32,8 @@ impl Transaction {
             Entry::ChatFile(row) => chat_file_rows::put(conn, row),
             Entry::ConsoleSession { row, sha256 } => console::put(conn, row, *sha256),
             Entry::ConsoleSessionOver { sha256 } => console::delete(conn, *sha256),
+            Entry::Share { row, sha256 } => shares::put(conn, row, *sha256),
+            Entry::ShareOver { sha256 } => shares::delete(conn, *sha256),
             Entry::Report(row) => report_rows::put(conn, row),
             Entry::Webhook { row, begins } => {
                 webhooks::put(conn, row)?;
@@ -88,6 +90,8 @@ fn receivers_of(entry: &Entry) -> Option<&AppId> {
         | Entry::ChatFile(_)
         | Entry::ConsoleSession { .. }
         | Entry::ConsoleSessionOver { .. }
+        | Entry::Share { .. }
+        | Entry::ShareOver { .. }
         | Entry::Report(_)
         | Entry::Secret { .. } => None,
     }

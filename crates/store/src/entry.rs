@@ -14,7 +14,8 @@ use sederunt_core::id::{AppId, Id};
 use crate::chat_file::ChatFileRow;
 use crate::report::ReportRow;
 use crate::{
-    ApiTokenRow, AppRow, ConsoleSessionRow, MeetingRow, ParticipantRow, PresetRow, UserRow, WebhookRow,
+    ApiTokenRow, AppRow, ConsoleSessionRow, MeetingRow, ParticipantRow, PresetRow, ShareRow, UserRow,
+    WebhookRow,
 };
 
 /// A row of the registry, or of what belongs to a stay beside the facts, as it is after a change, or that it is gone.
@@ -55,6 +56,18 @@ pub(crate) enum Entry {
     },
     /// Somebody is signed in no more.
     ConsoleSessionOver {
+        /// Of its cookie.
+        sha256: [u8; 32],
+    },
+    /// A link to one report.
+    Share {
+        /// What is known of it.
+        row: ShareRow,
+        /// Of its cookie.
+        sha256: [u8; 32],
+    },
+    /// A link to a report is no more.
+    ShareOver {
         /// Of its cookie.
         sha256: [u8; 32],
     },

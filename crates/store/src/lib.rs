@@ -58,6 +58,7 @@ mod schema;
 mod seats;
 mod session;
 mod sessions;
+mod shares;
 mod sql;
 mod stay;
 mod stays;
@@ -101,6 +102,7 @@ pub use registry::{
 pub use replays::{REPLAYS_AT_ONCE_MAX, REPLAYS_KEPT, ReplayRow, ReplayState};
 pub use report::{ClientPost, KeptPost, Posted, ServerPost};
 pub use session::{Page, SessionQuery, SessionRef, SessionRow, SessionSort, Status};
+pub use shares::ShareRow;
 pub use stay::{RoomStayQuery, StayBatch, StayQuery, StayRow, StaySort};
 pub use store::Store;
 pub use thing::Thing;

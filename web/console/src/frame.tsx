@@ -30,6 +30,10 @@ export function Frame({ children }: { children: ComponentChildren }) {
             {words.sessions}
             {isKnown.value && live.value > 0 && <span class="pill live count">{number(live.value)}</span>}
           </a>
+          <a href="/console/attendance" aria-current={path.startsWith('/console/attendance') ? 'page' : undefined}>
+            <Icon name="check" />
+            {words.attendance}
+          </a>
         </nav>
         <Foot />
       </aside>

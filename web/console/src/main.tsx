@@ -10,6 +10,11 @@ import { app, look, who } from './session.ts';
 import { words } from './words/frame.ts';
 
 const Session = lazy(() => import('./screens/session.tsx'));
+const Attendance = lazy(() => import('./screens/attendance.tsx'));
+const Shared = lazy(() => import('./screens/shared.tsx'));
+
+/** Whoever has a link is nobody here, and sees nothing else. */
+const isShared = location.pathname === '/console/shared';
 
 /** An address that leads nowhere, and that of the sign-in, lead to the list. */
 function ToList() {
@@ -25,6 +30,7 @@ function Screens() {
         <Route path="/console/sessions" component={Sessions} />
         <Route path="/console/sessions/:id" component={Session} />
         <Route path="/console/sessions/:id/:tab" component={Session} />
+        <Route path="/console/attendance" component={Attendance} />
         <Route default component={ToList} />
       </Router>
     </ErrorBoundary>
@@ -32,6 +38,16 @@ function Screens() {
 }
 
 function Console() {
+  if (isShared) {
+    return (
+      <ErrorBoundary>
+        <Router>
+          <Route path="/console/shared" component={Shared} />
+          <Route default component={Shared} />
+        </Router>
+      </ErrorBoundary>
+    );
+  }
   if (who.value === undefined) return null;
   if (who.value === null) return <SignIn />;
   if (!app.value) {
@@ -60,4 +76,4 @@ if (root) {
     root,
   );
 }
-void look();
+if (!isShared) void look();

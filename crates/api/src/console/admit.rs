@@ -3,10 +3,12 @@
 use axum::http::request::Parts;
 use axum::http::{Method, header};
 use sederunt_app::console;
-use sederunt_store::{ConsoleSessionRow, StoreError};
+use sederunt_core::id::Id;
+use sederunt_store::{ConsoleSessionRow, ShareRow, StoreError};
 
 use super::Place;
 use crate::dialect::{DoorError, Refusal};
+use crate::limit::SHARE_USED_MS;
 use crate::principal::sha256;
 use crate::state::Api;
 
@@ -45,6 +47,55 @@ pub(crate) async fn admit<E: DoorError>(api: &Api, parts: &Parts) -> Result<Opti
         seen => seen?,
     }
     Ok(Some(Admitted { sha256, row }))
+}
+
+/// Where the cookie of a share counts, and where no other does.
+const SHARES: &str = "/sederunt/v1/shares/";
+
+/// A share that a request may read.
+#[derive(Debug)]
+pub(crate) struct ReadShare {
+    /// SHA-256 of its cookie.
+    pub(crate) sha256: [u8; 32],
+    /// The share.
+    pub(crate) row: ShareRow,
+}
+
+/// The share with this id, if the request comes with its cookie and only reads. A share that is over, or whose app is gone, is
+/// none.
+pub(crate) async fn admit_share<E: DoorError>(api: &Api, parts: &Parts, id: Id) -> Result<ReadShare, E> {
+    if !api.config.console.is_enabled || !parts.uri.path().starts_with(SHARES) || !is_read(&parts.method) {
+        return Err(Refusal::NoPath.into());
+    }
+    let cookie = Place::of(api, parts).share_cookie(&parts.headers, id).ok_or(Refusal::Stranger)?;
+    if !is_own_page(api, parts) {
+        return Err(Refusal::OtherSite.into());
+    }
+    let (sha256, now) = (sha256(cookie), api.node.now());
+    let row = share(api, sha256).await?.filter(|row| row.id == id).ok_or(Refusal::Stranger)?;
+    if row.used_at.is_none_or(|at| now.since(at) >= SHARE_USED_MS) {
+        match api.node.store().share_used(sha256, now).await {
+            Err(error) if error.is_disk() || matches!(error, StoreError::Busy(_)) => {
+                tracing::warn!(%error, "the last use of a share was not recorded");
+            }
+            used => used?,
+        }
+    }
+    Ok(ReadShare { sha256, row })
+}
+
+/// The share that a cookie with this hash stands for, unless it is over or its app is gone.
+pub(crate) async fn share(api: &Api, sha256: [u8; 32]) -> Result<Option<ShareRow>, StoreError> {
+    let Some(row) = api.node.store().share(sha256).await? else { return Ok(None) };
+    let there = api.node.store().app(&row.app).await?.is_some();
+    Ok(Some(row).filter(|row| there && api.node.now() < row.expires_at))
+}
+
+impl ReadShare {
+    /// Whether it still counts.
+    pub(crate) async fn counts(&self, api: &Api) -> Result<bool, StoreError> {
+        Ok(share(api, self.sha256).await?.is_some())
+    }
 }
 
 /// Whether a page of ours made the request. Browsers say so since 2023 (`Sec-Fetch-Site`), and older ones name the origin

@@ -3,6 +3,7 @@
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use sederunt_app::console::LIFE;
+use sederunt_core::id::Id;
 
 use crate::state::Api;
 
@@ -56,21 +57,40 @@ impl Place {
 
     /// The value of the cookie, if the request has it.
     pub(crate) fn cookie(self, headers: &HeaderMap) -> Option<&str> {
-        let name = self.name()?;
-        let lines = headers.get_all(header::COOKIE).into_iter().filter_map(|line| line.to_str().ok());
-        let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
+        named(headers, self.name()?)
+    }
+
+    /// The same of the cookie that stands for a share. Each has one of its own: a browser may have several links open.
+    pub(crate) fn share_cookie(self, headers: &HeaderMap, share: Id) -> Option<&str> {
+        named(headers, &self.share_name(share)?)
+    }
+
+    fn share_name(self, share: Id) -> Option<String> {
+        Some(format!("{}-share-{share}", self.name()?))
+    }
+
+    /// `Set-Cookie` with the value that stands for a share, for so long.
+    pub(crate) fn set_share(self, share: Id, value: &str, age_ms: i64) -> Option<HeaderValue> {
+        self.written(&self.share_name(share)?, value, age_ms / 1000)
     }
 
     /// `Set-Cookie` with a value; `None` = the browser is to forget it.
     pub(crate) fn set(self, value: Option<&str>) -> Option<HeaderValue> {
-        let name = self.name()?;
-        let secure = if self == Self::Tls { "; Secure" } else { "" };
         let age = if value.is_some() { LIFE.longest_ms / 1000 } else { 0 };
-        let value = value.unwrap_or_default();
+        self.written(self.name()?, value.unwrap_or_default(), age)
+    }
+
+    fn written(self, name: &str, value: &str, age: i64) -> Option<HeaderValue> {
+        let secure = if self == Self::Tls { "; Secure" } else { "" };
         let text = format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict{secure}");
         HeaderValue::from_str(&text).ok()
     }
+}
+
+fn named<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let lines = headers.get_all(header::COOKIE).into_iter().filter_map(|line| line.to_str().ok());
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
 }
 
 /// The name in a `Host`, in small letters, without its port.
@@ -119,6 +139,19 @@ mod tests {
         assert_eq!(Place::Loopback.cookie(&both), Some("x"));
         assert_eq!(Place::Plain.cookie(&both), None);
         assert_eq!(Place::Tls.cookie(&headers(&["sederunt=x; __host-sederunt=y"])), None);
+    }
+
+    #[test]
+    fn a_share_has_a_cookie_of_its_own() {
+        let [one, other] = [1, 2].map(Id::from_u128);
+        let set = Place::Tls.set_share(one, "v", 60_000).unwrap();
+        let name = format!("__Host-sederunt-share-{one}");
+        assert_eq!(set, format!("{name}=v; Path=/; Max-Age=60; HttpOnly; SameSite=Strict; Secure"));
+        let headers = HeaderMap::from_iter([(header::COOKIE, format!("{name}=v").parse().unwrap())]);
+        assert_eq!(Place::Tls.share_cookie(&headers, one), Some("v"));
+        assert_eq!(Place::Tls.share_cookie(&headers, other), None);
+        assert_eq!(Place::Loopback.share_cookie(&headers, one), None);
+        assert_eq!(Place::Tls.cookie(&headers), None, "it signs nobody in");
     }
 
     #[test]

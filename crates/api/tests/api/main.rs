@@ -1,6 +1,7 @@
 //! The real router on the real store and the real node, with a clock that stands still and no network.
 #![expect(clippy::unwrap_used, reason = "a test that fails should say so at once")]
 
+mod attendance;
 mod auth;
 mod clock;
 mod console;
@@ -41,5 +42,6 @@ mod pagecall_rules;
 mod pagecall_users;
 mod read_rules;
 mod shape;
+mod shares;
 mod sse;
 mod world;

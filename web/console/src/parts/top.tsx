@@ -54,7 +54,7 @@ function Calls() {
   );
 }
 
-function Zone() {
+export function Zone() {
   const [typed, setTyped] = useState('');
   const [wrong, setWrong] = useState(false);
   const label = (

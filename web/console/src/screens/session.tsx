@@ -129,6 +129,7 @@ function Screen({ told, tab }: { told: Told; tab: string }) {
             {text}
           </a>
         ))}
+        <a href={`/console/attendance?session_id=${session.id}`}>{words.attendance}</a>
       </nav>
       <div class={lane ? 'session-body with-story' : 'session-body'}>
         {tab === 'people' ? <People {...shown} /> : tab === 'events' ? <Events {...shown} /> : tab === 'api' ? <Api /> : <Timeline {...shown} />}

@@ -15,6 +15,7 @@ const en = {
   anyZone: 'Another zone',
   app: 'App',
   sessions: 'Sessions',
+  attendance: 'Attendance',
   theme: (next: string) => `Theme: change to ${next}`,
   themes: { auto: 'that of the system', light: 'light', dark: 'dark' },
   language: 'DE: Deutsch',

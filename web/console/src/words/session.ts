@@ -7,6 +7,7 @@ const en = {
   session: 'Session',
   sessions: 'Sessions',
   tabs: { timeline: 'Timeline', people: 'People', events: 'Events', api: 'API' } as Record<string, string>,
+  attendance: 'Attendance',
   figures: { people: 'People', stays: 'Stays', peak: 'Peak', minutes: 'Minutes', loss: 'With a loss', removed: 'Removed' },
   live: 'Live',
   ended: 'Ended',

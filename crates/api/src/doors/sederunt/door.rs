@@ -36,14 +36,14 @@ pub(crate) const DOOR: Door = Door {
         description = "What neither vendor has: the changes of an app's sessions and peers, in the order of the ledger, as \
                        a live feed and as a pull; sessions counted over time, written out and told from the first join to \
                        the end; the files that links of other doors lead to; how webhooks do, what became of each event, \
-                       tests, replays, and secrets; and the console's sign-in.",
+                       tests, replays, and secrets; who attended, and links to such a report; and the console's sign-in.",
         version = "1.0.0",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     components(schemas(KitErrorBody, ErrorItem, Event, Snapshot, Cut)),
     modifiers(&Security),
     security(("apiToken" = []), ("apiEmail" = [], "apiKey" = [])),
-    tags((name = "Feed"), (name = "Sessions"), (name = "Chat"), (name = "Webhooks"), (name = "Console"))
+    tags((name = "Feed"), (name = "Sessions"), (name = "Attendance"), (name = "Chat"), (name = "Webhooks"), (name = "Console"))
 )]
 struct Document;
 
@@ -58,6 +58,9 @@ impl utoipa::Modify for Security {
         );
         let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("__Host-sederunt")));
         api.components.get_or_insert_default().add_security_scheme("consoleCookie", cookie);
+        let cookie =
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("__Host-sederunt-share-{share_id}")));
+        api.components.get_or_insert_default().add_security_scheme("shareCookie", cookie);
     }
 }
 
@@ -71,6 +74,13 @@ fn routes() -> Vec<UtoipaMethodRouter<Api>> {
         routes!(console::export::ndjson),
         routes!(console::timeline::timeline),
         routes!(console::timeline::sheet::csv),
+        routes!(console::attendance::report),
+        routes!(console::attendance::csv),
+        routes!(console::shares::list, console::shares::make),
+        routes!(console::shares::end),
+        routes!(console::shares::open),
+        routes!(console::shares::report),
+        routes!(console::shares::csv),
         routes!(chat::file),
         routes!(webhooks::secret::get),
         routes!(webhooks::secret::rotate),

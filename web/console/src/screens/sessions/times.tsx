@@ -12,7 +12,7 @@ interface Props {
 }
 
 /** What a field shows: the clocks of the zone. */
-function local(text: string | undefined): string {
+export function local(text: string | undefined): string {
   if (!text) return '';
   const { year, month, day, hour, minute } = wallAt(zone.value, Date.parse(text));
   const two = (n: number): string => String(n).padStart(2, '0');
@@ -20,7 +20,7 @@ function local(text: string | undefined): string {
 }
 
 /** The instant of a field; of the end the last millisecond of its minute. */
-function instant(text: string, isEnd: boolean): string {
+export function instant(text: string, isEnd: boolean): string {
   const [year, month, day, hour, minute] = text.split(/\D/).map(Number);
   if (year === undefined || month === undefined || day === undefined) return '';
   const at = instantOf(zone.value, year, month, day, hour ?? 0, minute ?? 0);

@@ -174,7 +174,8 @@ async fn export(
     Ok((headers, Body::from_stream(chunks)).into_response())
 }
 
-fn refusal(why: NoTurn) -> KitError {
+/// The answer to whoever has no turn.
+pub(super) fn refusal(why: NoTurn) -> KitError {
     match why {
         NoTurn::OfToken => {
             let words = format!(

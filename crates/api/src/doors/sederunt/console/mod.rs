@@ -1,9 +1,11 @@
 //! What the console asks for beside the doors that it shares with everybody: its sign-in, and sessions counted, written out
 //! and told whole. All but the sign-in is for keys as well.
 
+pub(super) mod attendance;
 pub(super) mod counts;
 mod csv;
 pub(super) mod export;
 pub(super) mod session;
+pub(super) mod shares;
 pub(super) mod timeline;
 mod zone;

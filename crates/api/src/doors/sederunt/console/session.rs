@@ -153,8 +153,8 @@ impl IntoResponse for NotSignedIn {
 /// A page of ours that asks to be signed in, from somewhere a cookie may be set.
 #[derive(Debug)]
 pub(in crate::doors::sederunt) struct Visitor {
-    api: Api,
-    place: Place,
+    pub(super) api: Api,
+    pub(super) place: Place,
     from: IpAddr,
 }
 
@@ -202,17 +202,24 @@ impl Visitor {
         {
             return Ok((sha256, row));
         }
-        self.api.failures.may_try(self.from, now).map_err(|ms| {
+        Err(self.refused(
+            now,
+            match body.token {
+                Some(_) => "This token is not known, or was revoked",
+                None => "This link was used, or is too old",
+            },
+        ))
+    }
+
+    /// The answer to what is not known, in words: counted, and too many are told to wait.
+    pub(super) fn refused(&self, now: UnixMs, words: &str) -> NotSignedIn {
+        if let Err(ms) = self.api.failures.may_try(self.from, now) {
             self.api.node.metrics().refusal("CONSOLE_SIGN_IN_LIMIT");
-            NotSignedIn::TooMany(ms)
-        })?;
+            return NotSignedIn::TooMany(ms);
+        }
         self.api.failures.failed(self.from, now);
         self.api.node.metrics().refusal("CONSOLE_SIGN_IN");
-        let words = match body.token {
-            Some(_) => "This token is not known, or was revoked",
-            None => "This link was used, or is too old",
-        };
-        Err(KitError::new(StatusCode::UNAUTHORIZED, words).into())
+        KitError::new(StatusCode::UNAUTHORIZED, words).into()
     }
 }
 

@@ -3,8 +3,8 @@
 
 mod curve;
 pub(in crate::doors::sederunt) mod sheet;
-mod story;
-mod telling;
+pub(super) mod story;
+pub(super) mod telling;
 
 use axum::Json;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};

@@ -13,25 +13,25 @@ use utoipa::ToSchema;
 #[schema(as = TimelinePerson)]
 pub(crate) struct Person {
     /// The participant.
-    pub(super) id: String,
+    pub(in crate::doors::sederunt::console) id: String,
     /// Name at the join; missing when it was erased.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub(super) display_name: Option<String>,
+    pub(in crate::doors::sederunt::console) display_name: Option<String>,
     /// The caller's own identifier for the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub(super) custom_participant_id: Option<String>,
+    pub(in crate::doors::sederunt::console) custom_participant_id: Option<String>,
     /// The user of the workspace.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub(super) user_id: Option<String>,
+    pub(in crate::doors::sederunt::console) user_id: Option<String>,
     /// Preset at the join.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub(super) preset_name: Option<String>,
+    pub(in crate::doors::sederunt::console) preset_name: Option<String>,
     /// `member` or `monitor`.
-    pub(super) role: &'static str,
+    pub(in crate::doors::sederunt::console) role: &'static str,
 }
 
 /// A recorded interval of one peer.
@@ -39,27 +39,27 @@ pub(crate) struct Person {
 #[schema(as = TimelineStay)]
 pub(crate) struct Stay {
     /// The peer.
-    pub(super) peer: String,
+    pub(in crate::doors::sederunt::console) peer: String,
     /// Whose: an id of `people`.
-    pub(super) person: String,
+    pub(in crate::doors::sederunt::console) person: String,
     /// Entered.
-    pub(super) joined_at: i64,
+    pub(in crate::doors::sederunt::console) joined_at: i64,
     /// The fact that says so.
-    pub(super) joined_seq: u64,
+    pub(in crate::doors::sederunt::console) joined_seq: u64,
     /// Left; missing while open.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub(super) left_at: Option<i64>,
+    pub(in crate::doors::sederunt::console) left_at: Option<i64>,
     /// The fact that says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub(super) left_seq: Option<u64>,
+    pub(in crate::doors::sederunt::console) left_seq: Option<u64>,
     /// Why it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub(super) reason: Option<&'static str>,
+    pub(in crate::doors::sederunt::console) reason: Option<&'static str>,
     /// When its connection was lost for a while, oldest first.
-    pub(super) away: Vec<Away>,
+    pub(in crate::doors::sederunt::console) away: Vec<Away>,
 }
 
 /// A loss of the connection within a stay.
@@ -67,13 +67,13 @@ pub(crate) struct Stay {
 #[schema(as = TimelineAway)]
 pub(crate) struct Away {
     /// Lost.
-    from: i64,
+    pub(in crate::doors::sederunt::console) from: i64,
     /// The fact that says so.
     seq: u64,
     /// Back; missing when it is not, or not yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    to: Option<i64>,
+    pub(in crate::doors::sederunt::console) to: Option<i64>,
     /// The fact that says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -108,7 +108,7 @@ pub(crate) struct Moment {
 
 impl Stay {
     /// When it ends as far as is certain at `now`: it counts up to a loss that nobody has come back from.
-    pub(super) fn until(&self, now: i64) -> i64 {
+    pub(in crate::doors::sederunt::console) fn until(&self, now: i64) -> i64 {
         let lost = self.away.last().filter(|away| away.to.is_none()).map(|away| away.from);
         self.left_at.or(lost).unwrap_or(now)
     }
@@ -136,7 +136,7 @@ fn is_removal(reason: LeaveReason) -> bool {
 
 /// A session, folded.
 #[derive(Debug, Default)]
-pub(super) struct Story {
+pub(in crate::doors::sederunt::console) struct Story {
     /// In order of the first join.
     people: Vec<Person>,
     places: HashMap<ParticipantId, usize>,
@@ -150,7 +150,7 @@ pub(super) struct Story {
 
 impl Story {
     /// Folds what was recorded.
-    pub(super) fn of(told: SessionStory) -> Self {
+    pub(in crate::doors::sederunt::console) fn of(told: SessionStory) -> Self {
         let mut story = Self::default();
         for SessionFact { seq, fact } in told.facts {
             story.take(seq, fact.at.0, fact.kind, &told.people);
@@ -242,6 +242,17 @@ impl Story {
         let of: HashMap<&str, &Person> =
             self.people.iter().map(|person| (person.id.as_str(), person)).collect();
         self.stays.iter().filter_map(move |stay| Some((*of.get(stay.person.as_str())?, stay)))
+    }
+
+    /// Everybody with their stays, in order of the first join.
+    pub(in crate::doors::sederunt::console) fn attended(
+        &self,
+    ) -> impl Iterator<Item = (&Person, Vec<&Stay>)> {
+        let mut of: HashMap<&str, Vec<&Stay>> = HashMap::new();
+        for stay in &self.stays {
+            of.entry(&stay.person).or_default().push(stay);
+        }
+        self.people.iter().map(move |person| (person, of.remove(person.id.as_str()).unwrap_or_default()))
     }
 
     /// How many different people there were.

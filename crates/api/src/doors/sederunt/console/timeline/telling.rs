@@ -19,11 +19,7 @@ pub(super) async fn tell<T: Send + 'static>(
     session: SessionRow,
     write: impl FnOnce(&SessionRow, SessionStory) -> T + Send + 'static,
 ) -> Result<T, KitError> {
-    let Some(turn) = turn(&api.stories, STORY_WAIT).await else {
-        api.node.metrics().refusal("STORY_LIMIT");
-        let words = "Too many sessions are being told whole; try again in a moment";
-        return Err(KitError::new(StatusCode::TOO_MANY_REQUESTS, words));
-    };
+    let turn = my_turn(api).await?;
     let store = api.node.store().clone();
     let made = tokio::spawn(async move {
         let _turn = turn;
@@ -33,6 +29,17 @@ pub(super) async fn tell<T: Send + 'static>(
         spawn_blocking(move || write(&session, told)).await.map_err(|error| KitError::internal(&error))
     });
     made.await.map_err(|error| KitError::internal(&error))?
+}
+
+/// A turn to read sessions whole; refused when there was none for too long.
+pub(in crate::doors::sederunt::console) async fn my_turn(
+    api: &Api,
+) -> Result<OwnedSemaphorePermit, KitError> {
+    turn(&api.stories, STORY_WAIT).await.ok_or_else(|| {
+        api.node.metrics().refusal("STORY_LIMIT");
+        let words = "Too many sessions are being told whole; try again in a moment";
+        KitError::new(StatusCode::TOO_MANY_REQUESTS, words)
+    })
 }
 
 /// A turn; `None` when there was none for so long.

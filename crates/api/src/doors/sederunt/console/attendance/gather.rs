@@ -1,0 +1,150 @@
+//! From the facts of sessions to who was there and when.
+
+use sederunt_core::id::AppId;
+use sederunt_core::time::UnixMs;
+use sederunt_store::{SessionQuery, SessionRow, SessionSort};
+use tokio::task::spawn_blocking;
+
+use super::asked::{Asked, Target};
+use super::rule::{Attendee, Interval, Register, Sitting, Window, register};
+use super::view::Attendance;
+use crate::dialect::KitError;
+use crate::doors::sederunt::console::timeline::story::{Person, Stay, Story};
+use crate::doors::sederunt::console::timeline::telling::my_turn;
+use crate::limit::{ATTENDANCE_CELLS_MAX, ATTENDANCE_SESSIONS_MAX, TIMELINE_FACTS_MAX};
+use crate::state::Api;
+
+/// Sessions and who was there.
+#[derive(Debug)]
+pub(in crate::doors::sederunt) struct Gathered {
+    /// Oldest first, each with who was there.
+    pub(super) sessions: Vec<(SessionRow, Sitting)>,
+    /// Up to which instant each is known; of an ended session, its end.
+    pub(super) as_of: Vec<i64>,
+}
+
+impl Gathered {
+    /// As JSON. `names`: people are told by their names as well; `stays`: with what it was counted from.
+    pub(in crate::doors::sederunt) fn told(&self, asked: &Asked, names: bool, stays: bool) -> Attendance {
+        Attendance::of(self, self.counted(asked), asked, names, stays)
+    }
+
+    /// Counts by the rule.
+    pub(super) fn counted(&self, asked: &Asked) -> Register {
+        let sittings: Vec<Sitting> = self.sessions.iter().map(|(_, sitting)| sitting.clone()).collect();
+        register(&sittings, &asked.rule, &asked.without)
+    }
+}
+
+/// Reads what a report is counted from, when it is its turn. What nobody waits for any more is read to its end: its turn is as
+/// long.
+pub(in crate::doors::sederunt) async fn gather(
+    api: &Api,
+    app: &AppId,
+    asked: &Asked,
+) -> Result<Gathered, KitError> {
+    let rows = sessions(api, app, asked).await?;
+    let turn = my_turn(api).await?;
+    let (api, asked) = (api.clone(), asked.clone());
+    let read = tokio::spawn(async move {
+        let _turn = turn;
+        read(&api, rows, &asked).await
+    });
+    read.await.map_err(|error| KitError::internal(&error))?
+}
+
+/// The sessions that are asked for, oldest first.
+async fn sessions(api: &Api, app: &AppId, asked: &Asked) -> Result<Vec<SessionRow>, KitError> {
+    let store = api.node.store();
+    let meeting = match asked.target {
+        Target::Session(id) => {
+            let row = store.session(app, id).await?.ok_or_else(|| KitError::not_found("Session"))?;
+            return Ok(vec![row]);
+        }
+        Target::Meeting(id) => id,
+    };
+    // Deleted ones, too: their sessions are in the ledger.
+    let row = store.meeting(meeting).await?.filter(|row| row.app == *app);
+    row.ok_or_else(|| KitError::not_found("Meeting"))?;
+    let query = SessionQuery {
+        app: app.clone(),
+        now: api.node.steady(),
+        meeting: Some(meeting.to_string()),
+        started_from: asked.from,
+        started_to: asked.to,
+        status: None,
+        peak_min: None,
+        peak_max: None,
+        search: None,
+        sort: SessionSort::CreatedAt,
+        ascending: true,
+        offset: 0,
+        limit: ATTENDANCE_SESSIONS_MAX + 1,
+    };
+    let rows: Vec<SessionRow> =
+        store.sessions_read(query, |rows, _| rows.map(|row| row.to_owned()).collect()).await?;
+    if u32::try_from(rows.len()).is_ok_and(|n| n <= ATTENDANCE_SESSIONS_MAX) {
+        return Ok(rows);
+    }
+    let words = format!("more than {ATTENDANCE_SESSIONS_MAX} sessions: narrow \"from\" and \"to\"");
+    Err(KitError::bad_request(&words))
+}
+
+async fn read(api: &Api, rows: Vec<SessionRow>, asked: &Asked) -> Result<Gathered, KitError> {
+    let (store, of_all) = (api.node.store(), rows.len());
+    let mut gathered = Gathered { sessions: Vec::new(), as_of: Vec::new() };
+    let (mut facts, mut people) = (TIMELINE_FACTS_MAX, 0);
+    let planned = matches!(asked.target, Target::Session(_)).then_some((asked.from, asked.to));
+    for row in rows {
+        // As it is when its facts are read.
+        let unknown = || KitError::not_found("Session");
+        let row = store.session(&row.app, row.id).await?.ok_or_else(unknown)?;
+        let told = store.session_story(row.id, facts).await?.ok_or_else(unknown)?;
+        facts -= told.facts.len();
+        let now = row.ended_at.unwrap_or_else(|| row.own_time(api.node.steady()).max(row.updated_at));
+        let (sitting, row) = spawn_blocking(move || (sitting(&row, Story::of(told), now, planned), row))
+            .await
+            .map_err(|error| KitError::internal(&error))?;
+        people += sitting.people.len();
+        // Everybody has a cell in each session.
+        if people.saturating_mul(of_all) > ATTENDANCE_CELLS_MAX {
+            let words = "more people and sessions than a report has: narrow \"from\" and \"to\"";
+            return Err(KitError::bad_request(words));
+        }
+        gathered.sessions.push((row, sitting));
+        gathered.as_of.push(now.0);
+    }
+    Ok(gathered)
+}
+
+/// A session that is known up to `now`. Its window begins with the first join and ends with the last leave, when nothing else
+/// is planned; nobody can be there in the keep-alive after that.
+fn sitting(
+    row: &SessionRow,
+    story: Story,
+    now: UnixMs,
+    planned: Option<(Option<UnixMs>, Option<UnixMs>)>,
+) -> Sitting {
+    let people = story.attended().map(|(person, stays)| attendee(person, stays, now.0)).collect::<Vec<_>>();
+    let ends = people.iter().flat_map(|one| &one.stays).map(|stay| stay.to);
+    let end = ends.max().unwrap_or(row.started_at.0);
+    let (from, to) = planned.unwrap_or_default();
+    let to = to.map_or(end, |to| if row.ended_at.is_none() { to.0.min(now.0) } else { to.0 });
+    Sitting { window: Window { from: from.unwrap_or(row.started_at).0, to }, people }
+}
+
+fn attendee(person: &Person, stays: Vec<&Stay>, now: i64) -> Attendee {
+    let interval = |stay: &&Stay| Interval {
+        from: stay.joined_at,
+        to: stay.until(now).max(stay.joined_at),
+        is_open: stay.left_at.is_none(),
+        away: stay.away.iter().filter_map(|away| Some((away.from, away.to?))).collect(),
+    };
+    Attendee {
+        participant: person.id.clone(),
+        name: person.display_name.clone(),
+        own_id: person.custom_participant_id.clone().or_else(|| person.user_id.clone()),
+        preset: person.preset_name.clone(),
+        stays: stays.iter().map(interval).collect(),
+    }
+}
