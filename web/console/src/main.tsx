@@ -10,11 +10,15 @@ import { app, look, who } from './session.ts';
 import { words } from './words/frame.ts';
 
 const Session = lazy(() => import('./screens/session.tsx'));
+const Overview = lazy(() => import('./screens/overview.tsx'));
+const Usage = lazy(() => import('./screens/usage.tsx'));
+const People = lazy(() => import('./screens/people.tsx'));
+const Person = lazy(() => import('./screens/person.tsx'));
 
-/** An address that leads nowhere, and that of the sign-in, lead to the list. */
-function ToList() {
+/** An address that leads nowhere, and that of the sign-in, lead to the first page. */
+function ToOverview() {
   const { route } = useLocation();
-  useEffect(() => route('/console/sessions', true), []);
+  useEffect(() => route('/console', true), []);
   return null;
 }
 
@@ -22,10 +26,14 @@ function Screens() {
   return (
     <ErrorBoundary>
       <Router onRouteChange={forget}>
+        <Route path="/console" component={Overview} />
+        <Route path="/console/usage" component={Usage} />
+        <Route path="/console/people" component={People} />
+        <Route path="/console/people/:key" component={Person} />
         <Route path="/console/sessions" component={Sessions} />
         <Route path="/console/sessions/:id" component={Session} />
         <Route path="/console/sessions/:id/:tab" component={Session} />
-        <Route default component={ToList} />
+        <Route default component={ToOverview} />
       </Router>
     </ErrorBoundary>
   );

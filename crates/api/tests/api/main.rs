@@ -4,7 +4,9 @@
 mod auth;
 mod clock;
 mod console;
+mod console_people;
 mod console_sessions;
+mod console_usage;
 mod feed;
 mod feed_race;
 mod forms;

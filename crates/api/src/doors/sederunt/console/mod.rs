@@ -1,9 +1,13 @@
 //! What the console asks for beside the doors that it shares with everybody: its sign-in, and sessions counted, written out
 //! and told whole. All but the sign-in is for keys as well.
 
+pub(super) mod activity;
 pub(super) mod counts;
 mod csv;
 pub(super) mod export;
+pub(super) mod people;
 pub(super) mod session;
 pub(super) mod timeline;
+pub(super) mod usage;
+mod walk;
 mod zone;
