@@ -1,6 +1,26 @@
 // Made by `npm run types` from crates/api/openapi. Do not edit.
 
 export interface paths {
+    "/apps/{app_id}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Joins, leaves, lost connections, people and sessions by the minute or hour, up to now.
+         * @description Told from facts, which are in the ledger when they are told; sessions that were imported are left out.
+         */
+        get: operations["GetActivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/apps/{app_id}/events": {
         parameters: {
             query?: never;
@@ -31,6 +51,63 @@ export interface paths {
          *     place to go on from. The event `snapshot` comes first when asked for; `cut` comes last when the server ends the feed.
          */
         get: operations["GetFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People who were in sessions of the app, who came last first.
+         * @description Names are those of the latest join. Whose names were erased is not found.
+         */
+        get: operations["GetPeople"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/people/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A person over all sessions: totals, and the days with presence. `key` is the caller's own id, a user of the workspace, or a
+         *     participant.
+         */
+        get: operations["GetPerson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/people/{key}/stays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The stays of a person over all sessions, the latest joins first. */
+        get: operations["GetPersonStays"];
         put?: never;
         post?: never;
         delete?: never;
@@ -236,6 +313,44 @@ export interface paths {
          * @description The answer has an `ETag`; with `If-None-Match` an unchanged session answers 304 and reads next to nothing.
          */
         get: operations["GetSessionTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sessions, stays, people, participant-minutes and the peak by day, week or month of a zone, with their sum.
+         * @description By `start` the minutes of a row are those of the list of sessions with its two instants. By `midnight` every minute counts
+         *     where it was. Over the life of an app both sums are equal.
+         */
+        get: operations["GetUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/usage.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows of the usage as CSV (RFC 4180). Their sum is left out, so that a sheet can make its own. */
+        get: operations["ExportUsageCsv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -460,6 +575,72 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What happened. */
+        Activity: {
+            /** @description The zone. */
+            tz: string;
+            /** @description How long a row is. */
+            by: string;
+            /**
+             * Format: date-time
+             * @description The server's clock; what is recorded later is not in here.
+             */
+            as_of: string;
+            /** @description In order, without a gap; the last one goes on. */
+            rows: components["schemas"]["ActivityRow"][];
+            /** @description LIVE sessions in which connections were lost for good within the five minutes before now, most first; at most 20. */
+            losses: components["schemas"]["ActivityLosses"][];
+        };
+        /** @description A session in which connections were lost. */
+        ActivityLosses: {
+            /** @description The session. */
+            session_id: string;
+            /** @description Its title. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Stays that were lost.
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description People connected now.
+             */
+            live_participants: number;
+        };
+        /** @description A minute or an hour. */
+        ActivityRow: {
+            /**
+             * Format: date-time
+             * @description Its first instant.
+             */
+            from: string;
+            /**
+             * Format: int64
+             * @description Stays that began.
+             */
+            joins: number;
+            /**
+             * Format: int64
+             * @description Stays that ended, those whose connection was lost among them.
+             */
+            leaves: number;
+            /**
+             * Format: int64
+             * @description Stays that ended because their connection was lost, or their server was.
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description The most people connected at a time.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description The most sessions LIVE at a time.
+             */
+            sessions: number;
+        };
         /** @description An app to choose. */
         ConsoleApp: {
             /** @description Id. */
@@ -699,6 +880,131 @@ export interface components {
             /** @description Null. */
             result?: Record<string, never> | null;
         };
+        /** @description A page of the people of an app. */
+        People: {
+            /** @description Who came last first. */
+            people: components["schemas"]["PersonOfApp"][];
+            /** @description How many there are. */
+            total: number;
+            /** @description Nobody was left out; else those who came last were looked at. */
+            is_all: boolean;
+        };
+        /** @description A person over all sessions. */
+        Person: {
+            /** @description What was asked for. */
+            key: string;
+            /** @description Names at joins, the latest first, each once; at most ten. Those that were erased are missing. */
+            names: string[];
+            /** @description The caller's own identifier, of the latest stay that has one. */
+            custom_participant_id?: string;
+            /** @description The workspace's user, of the latest stay that has one. */
+            user_id?: string;
+            /** @description Sessions. */
+            sessions: number;
+            /** @description Stays. */
+            stays: number;
+            /** @description Stays that go on. */
+            open: number;
+            /** @description Stays that ended because the connection was lost, or the server was. */
+            lost: number;
+            /**
+             * Format: double
+             * @description Minutes of all stays.
+             */
+            minutes: number;
+            /**
+             * Format: date-time
+             * @description The first join.
+             */
+            first_joined_at: string;
+            /**
+             * Format: date-time
+             * @description The latest join.
+             */
+            last_joined_at: string;
+            /** @description The zone of the days. */
+            tz: string;
+            /** @description Days with presence, oldest first; the latest 3660 at most. Each minute counts on the day on which it was. */
+            days: components["schemas"]["PersonDay"][];
+            /** @description These are all stays; else the 20 000 that were recorded last. */
+            is_all: boolean;
+        };
+        /** @description A day with presence. */
+        PersonDay: {
+            /** @description The day, `YYYY-MM-DD` in the zone. */
+            day: string;
+            /**
+             * Format: int64
+             * @description Stays that were open on it.
+             */
+            stays: number;
+            /**
+             * Format: double
+             * @description Minutes on it.
+             */
+            minutes: number;
+        };
+        /** @description Somebody who was in a session of the app. */
+        PersonOfApp: {
+            /** @description What the person is known by: the caller's own id, else the user, else the participant. */
+            key: string;
+            /** @description Name at the latest join. */
+            display_name: string;
+            /** @description The caller's own identifier. */
+            custom_participant_id?: string;
+            /** @description The workspace's user. */
+            user_id?: string;
+            /** @description Participant of the latest stay. */
+            participant_id: string;
+            /**
+             * Format: int64
+             * @description Stays over all sessions.
+             */
+            stays: number;
+            /**
+             * Format: date-time
+             * @description The latest join.
+             */
+            joined_at: string;
+        };
+        /** @description A stay. */
+        PersonStay: {
+            /** @description Its session. */
+            session_id: string;
+            /** @description The meeting. */
+            meeting_id: string;
+            /** @description Title of the session. */
+            title: string;
+            /** @description The participant. */
+            participant_id: string;
+            /** @description Name at the join; missing when it was erased. */
+            display_name?: string;
+            /** @description Preset at the join. */
+            preset_name?: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            joined_at: string;
+            /** @description When it ended; missing while it goes on. */
+            left_at?: string;
+            /** @description Why it ended. */
+            reason?: string;
+            /**
+             * Format: double
+             * @description Its minutes, so far.
+             */
+            minutes: number;
+        };
+        /** @description A page of a person's stays. */
+        PersonStays: {
+            /** @description The latest joins first. */
+            stays: components["schemas"]["PersonStay"][];
+            /** @description How many there are. */
+            total: number;
+            /** @description These are all stays; else the 20 000 that were recorded last. */
+            is_all: boolean;
+        };
         /** @description What a room's webhook is told. */
         RoomWebhookTestRequest: {
             event?: ("sessionJoined" | "sessionLeft") | null;
@@ -909,6 +1215,83 @@ export interface components {
             reason?: string;
             /** @description When its connection was lost for a while, oldest first. */
             away: components["schemas"]["TimelineAway"][];
+        };
+        /** @description What an app's sessions came to. */
+        Usage: {
+            /** @description The zone. */
+            tz: string;
+            /** @description How long a row is. */
+            by: string;
+            /** @description Where minutes count. */
+            split: string;
+            /**
+             * Format: date-time
+             * @description Until when LIVE sessions were counted.
+             */
+            as_of: string;
+            /** @description In order, without a gap. */
+            rows: components["schemas"]["UsageRow"][];
+            /** @description All of them together: who was there in several is one of its people, and its peak is the highest. */
+            sum: components["schemas"]["UsageRow"];
+            /** @description What the other rule would count at the edges of the range. */
+            edges: components["schemas"]["UsageEdges"];
+        };
+        /** @description Minutes that one rule counts and the other does not. */
+        UsageEdges: {
+            /**
+             * Format: double
+             * @description Minutes in the range of sessions that began before it: `midnight` alone counts them.
+             */
+            before: number;
+            /**
+             * Format: double
+             * @description Minutes after the range of sessions that began in it: `start` alone counts them.
+             */
+            after: number;
+        };
+        /** @description What a stretch came to. */
+        UsageRow: {
+            /**
+             * Format: date-time
+             * @description Its first instant.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description The first instant after it.
+             */
+            to: string;
+            /**
+             * Format: double
+             * @description How long it is: a day may have 23 or 25.
+             */
+            hours: number;
+            /**
+             * Format: int64
+             * @description Sessions that began in it.
+             */
+            sessions: number;
+            /**
+             * Format: int64
+             * @description Their stays; when minutes are split, the stays that began in it.
+             */
+            stays: number;
+            /**
+             * Format: int64
+             * @description Different people, by the caller's own id, else the user, else the participant; `null` when there are more stays than can
+             *     be looked through.
+             */
+            people?: number | null;
+            /**
+             * Format: double
+             * @description Participant-minutes.
+             */
+            minutes: number;
+            /**
+             * Format: int32
+             * @description The most people connected at a time in one session.
+             */
+            peak: number;
         };
         /** @description One request. */
         WebhookAttempt: {
@@ -1254,6 +1637,123 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    GetActivity: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                /** @description How long a row is: minutes of at most 24 hours, hours of at most 31 days. */
+                by?: ("minute" | "hour") & Record<string, never>;
+                /**
+                 * @description IANA name of the zone in whose clocks hours begin; UTC when not given.
+                 * @example Europe/Berlin
+                 */
+                tz?: string;
+            };
+            header?: never;
+            path: {
+                app_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Too many long reads at a time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
     GetEvents: {
         parameters: {
             query?: {
@@ -1438,6 +1938,347 @@ export interface operations {
             };
             /** @description Path and query have more than 16 KiB. */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetPeople: {
+        parameters: {
+            query?: {
+                /** @description Part of a name, of the caller's own id or of the user, in any case; or of the participant's id. */
+                search?: string;
+                /** @description Page, from 1; 0 is the first page too. */
+                page_no?: number;
+                /** @description Items on a page, at most 100; 0 is the default. */
+                per_page?: number;
+            };
+            header?: never;
+            path: {
+                app_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["People"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Too many long reads at a time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetPerson: {
+        parameters: {
+            query?: {
+                /**
+                 * @description IANA name of the zone in whose clocks days begin; UTC when not given.
+                 * @example Europe/Berlin
+                 */
+                tz?: string;
+            };
+            header?: never;
+            path: {
+                app_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Too many long reads at a time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetPersonStays: {
+        parameters: {
+            query?: {
+                /** @description Page, from 1; 0 is the first page too. */
+                page_no?: number;
+                /** @description Items on a page, at most 100; 0 is the default. */
+                per_page?: number;
+            };
+            header?: never;
+            path: {
+                app_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonStays"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Too many long reads at a time. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2678,6 +3519,252 @@ export interface operations {
                 };
             };
             /** @description Too many sessions are being told whole. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetUsage: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                /** @description How long a row is, in the clocks of the zone; the first and the last one only as far as the range goes. */
+                by?: ("day" | "week" | "month") & Record<string, never>;
+                /**
+                 * @description IANA name of the zone in whose clocks days, weeks (from Monday) and months begin; UTC when not given.
+                 * @example Europe/Berlin
+                 */
+                tz?: string;
+                /**
+                 * @description `start`: a session counts whole where it began, as in the list of sessions. `midnight`: its minutes count where they
+                 *     were.
+                 */
+                split?: ("start" | "midnight") & Record<string, never>;
+            };
+            header?: never;
+            path: {
+                app_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Too many long reads at a time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    ExportUsageCsv: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                /** @description How long a row is, in the clocks of the zone; the first and the last one only as far as the range goes. */
+                by?: ("day" | "week" | "month") & Record<string, never>;
+                /**
+                 * @description IANA name of the zone in whose clocks days, weeks (from Monday) and months begin; UTC when not given.
+                 * @example Europe/Berlin
+                 */
+                tz?: string;
+                /**
+                 * @description `start`: a session counts whole where it began, as in the list of sessions. `midnight`: its minutes count where they
+                 *     were.
+                 */
+                split?: ("start" | "midnight") & Record<string, never>;
+                /** @description Begin with a byte order mark, which some spreadsheets need. */
+                bom?: boolean;
+            };
+            header?: never;
+            path: {
+                app_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Too many long reads at a time. */
             429: {
                 headers: {
                     [name: string]: unknown;
