@@ -19,7 +19,7 @@ use sederunt_core::tally::Stay;
 use sederunt_core::time::UnixMs;
 
 use crate::reader::Readers;
-use crate::{EventPerson, Pace, Result, Store};
+use crate::{EventPerson, Pace, Result, Store, StoreError};
 
 use file::File;
 
@@ -154,9 +154,16 @@ impl PeopleFile {
         })
     }
 
-    /// What `ask` makes of the file.
-    fn ask<T>(&self, ask: impl FnOnce(&File) -> Result<T>) -> Result<Option<T>> {
-        self.lock().file.as_ref().map(ask).transpose()
+    /// What `ask` makes of the file. One that cannot be read is made anew when somebody asks again.
+    fn ask<T>(&self, ask: impl FnOnce(&File) -> Result<T>) -> Result<T> {
+        let mut state = self.lock();
+        // Somebody else has just found it unreadable: whoever asks again gets another one.
+        let answer = ask(state.file.as_ref().ok_or(StoreError::Busy(0))?);
+        if answer.is_err() {
+            state.file = None;
+            file::remove(&state.dir)?;
+        }
+        answer
     }
 }
 
@@ -193,7 +200,7 @@ impl Store {
             let Some(no) = rows::app(conn, app)? else {
                 return Ok(PersonStays { stays: Vec::new(), has_more: false });
             };
-            let seqs = self.inner.people.ask(|file| file.stays(no, key, most + 1))?.unwrap_or_default();
+            let seqs = self.inner.people.ask(|file| file.stays(no, key, most + 1))?;
             rows::stays(conn, &seqs, key, most, now)
         })
     }
@@ -204,8 +211,8 @@ impl Store {
             let nobody = PeoplePage { people: Vec::new(), total: 0, is_all: true };
             let Some(no) = rows::app(conn, &q.app)? else { return Ok(nobody) };
             let people = &self.inner.people;
-            let known = people.ask(|file| file.people(no, q.looked_at_max + 1))?.unwrap_or_default();
-            let others = |key| Ok(people.ask(|file| file.latest(no, key))?.unwrap_or_default());
+            let known = people.ask(|file| file.people(no, q.looked_at_max + 1))?;
+            let others = |key| people.ask(|file| file.latest(no, key));
             rows::people(conn, known, q, others)
         })
     }

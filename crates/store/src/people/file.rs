@@ -81,7 +81,9 @@ impl File {
         let id: Blob =
             ledger.query_row("SELECT value FROM secret WHERE name = 'ledger_id'", [], |r| r.get(0))?;
         let version: i64 = conn.query_row("PRAGMA user_version", [], |r| r.get(0))?;
-        let about = "SELECT ledger, known, session FROM about";
+        // All tables are there, or it fails.
+        let about = "SELECT ledger, known, session, (SELECT max(stays) FROM person WHERE app = 0), \
+                     (SELECT max(seq) FROM stay_of WHERE app = 0) FROM about";
         let known = match version {
             VERSION => find(&conn, about, [], |r| {
                 Ok((r.get::<_, Blob>(0)?, r.get::<_, i64>(1)?, r.get::<_, Option<Vec<u8>>>(2)?))
