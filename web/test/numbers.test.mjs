@@ -52,7 +52,7 @@ test('ranges by name, the one before, and what a change is', () => {
   ]);
   assert.deepEqual(previous({ from: '2026-03-01', to: '2026-03-31' }), { from: '2026-01-29', to: '2026-02-28' });
   assert.deepEqual([change(112, 100), change(88, 100), change(100, 100), change(5, 0)], ['+12 %', '−12 %', '±0 %', '']);
-  assert.deepEqual([0, 1, 7, 21, 99, 240, 1001].map(ceiling), [1, 1, 10, 25, 100, 250, 2000]);
+  assert.deepEqual([0, 1, 7, 21, 99, 113, 240, 1001].map(ceiling), [1, 1, 8, 25, 100, 120, 250, 1200]);
 });
 
 const known = (id, live, numbers = {}) => ({

@@ -194,7 +194,50 @@ async fn every_row_and_every_sum_is_what_the_export_says() {
 async fn days_say_how_long_they_are_and_people_are_counted_once() {
     let kit = history().await;
     let usage = told(&kit.world, "usage?from=2025-10-25&to=2025-10-26&tz=Europe/Berlin&split=midnight").await;
-    assert_json_snapshot!(usage, { ".as_of" => "now" }, @"");
+    assert_json_snapshot!(usage, { ".as_of" => "now" }, @r#"
+    {
+      "as_of": "now",
+      "by": "day",
+      "edges": {
+        "after": 30,
+        "before": 0
+      },
+      "rows": [
+        {
+          "from": "2025-10-24T22:00:00.000Z",
+          "hours": 24.0,
+          "minutes": 120,
+          "peak": 1,
+          "people": 1,
+          "sessions": 1,
+          "stays": 1,
+          "to": "2025-10-25T22:00:00.000Z"
+        },
+        {
+          "from": "2025-10-25T22:00:00.000Z",
+          "hours": 25.0,
+          "minutes": 1562.5083,
+          "peak": 2,
+          "people": 2,
+          "sessions": 1,
+          "stays": 2,
+          "to": "2025-10-26T23:00:00.000Z"
+        }
+      ],
+      "split": "midnight",
+      "sum": {
+        "from": "2025-10-24T22:00:00.000Z",
+        "hours": 49.0,
+        "minutes": 1682.5083,
+        "peak": 2,
+        "people": 2,
+        "sessions": 2,
+        "stays": 3,
+        "to": "2025-10-26T23:00:00.000Z"
+      },
+      "tz": "Europe/Berlin"
+    }
+    "#);
     let apia = told(&kit.world, "usage?from=2011-12-29&to=2011-12-31&tz=Pacific/Apia").await;
     let days: Vec<&Value> = apia["rows"].as_array().unwrap().iter().map(|row| &row["from"]).collect();
     assert_eq!(days, ["2011-12-29T10:00:00.000Z", "2011-12-30T10:00:00.000Z"]);
@@ -218,7 +261,12 @@ async fn usage_as_a_sheet_names_its_zone() {
     let csv = kit.world.send(Method::GET, &target, "TR", None).await;
     assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
     assert_eq!(csv.header("content-disposition"), "attachment; filename=\"usage.csv\"");
-    assert_snapshot!(csv.text.trim_start_matches('\u{feff}').replace('\r', ""), @"");
+    assert_snapshot!(csv.text.trim_start_matches('\u{feff}').replace('\r', ""), @r#"
+    from (America/Sao_Paulo),to (America/Sao_Paulo),hours,sessions,stays,people,minutes,peak
+    2025-06-01T00:00:00.000-03:00,2025-06-02T00:00:00.000-03:00,24,2,4,3,870,2
+    2025-06-02T00:00:00.000-03:00,2025-06-03T00:00:00.000-03:00,24,1,1,3,1500,2
+    2025-06-03T00:00:00.000-03:00,2025-06-04T00:00:00.000-03:00,24,0,0,1,660,1
+    "#);
 }
 
 #[tokio::test]
@@ -323,7 +371,15 @@ async fn minutes_say_who_came_and_went_and_whose_connection_was_lost() {
                 .join(" ")
         })
         .collect();
-    assert_json_snapshot!(rows, @"");
+    assert_json_snapshot!(rows, @r#"
+    [
+      "\"2026-01-12T13:59:00.000Z\" 0 0 0 0 0",
+      "\"2026-01-12T14:00:00.000Z\" 1 0 0 1 1",
+      "\"2026-01-12T14:01:00.000Z\" 1 0 0 2 1",
+      "\"2026-01-12T14:02:00.000Z\" 0 1 1 2 1",
+      "\"2026-01-12T14:03:00.000Z\" 0 0 0 1 1"
+    ]
+    "#);
     let losses =
         json!([{ "session_id": session.to_string(), "title": "Algebra", "lost": 1, "live_participants": 1 }]);
     assert_eq!(found["losses"], losses);

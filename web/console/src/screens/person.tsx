@@ -7,8 +7,8 @@ import type { components } from '../api/sederunt.d.ts';
 import { Problem } from '../parts/problem.tsx';
 import { Top } from '../parts/top.tsx';
 import { app } from '../session.ts';
-import { date, minutes, number, time } from '../time/format.ts';
-import { zone, zoneOffset } from '../time/zone.ts';
+import { date, minutes, number, offset, time } from '../time/format.ts';
+import { zone } from '../time/zone.ts';
 import { words } from '../words/people.ts';
 import { Coming, personAt } from './people.tsx';
 import { Presence } from './people/presence.tsx';
@@ -93,11 +93,12 @@ function Who({ told }: { told: PersonTold }) {
 function Figures({ told }: { told: PersonTold }) {
   const { figures } = words;
   const each = (n: number): string => minutes(told.minutes / Math.max(1, n));
-  const at = (text: string): { value: string; more: string } => ({
+  const at = (text: string): { value: string; more: string; isDay: boolean } => ({
     value: date(Date.parse(text), zone.value),
-    more: `${time(Date.parse(text), zone.value)} ${zoneOffset.value}`,
+    more: `${time(Date.parse(text), zone.value)} ${offset(zone.value, Date.parse(text))}`,
+    isDay: true,
   });
-  const shown: { name: string; value: string; more: string }[] = [
+  const shown: { name: string; value: string; more: string; isDay?: boolean }[] = [
     { name: figures.minutes, value: minutes(told.minutes), more: words.perSession(each(told.sessions)) },
     { name: figures.sessions, value: number(told.sessions), more: '' },
     { name: figures.stays, value: number(told.stays), more: words.perStay(each(told.stays)) },
@@ -107,10 +108,10 @@ function Figures({ told }: { told: PersonTold }) {
   ];
   return (
     <dl class="figs">
-      {shown.map(({ name, value, more }) => (
+      {shown.map(({ name, value, more, isDay }) => (
         <div key={name} class="card">
           <dt>{name}</dt>
-          <dd class="fig">{value}</dd>
+          <dd class={isDay ? 'fig day' : 'fig'}>{value}</dd>
           <dd class="soft">{more || '\u00a0'}</dd>
         </div>
       ))}

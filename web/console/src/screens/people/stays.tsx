@@ -22,10 +22,8 @@ export function Stays({ of, app }: { of: string; app: string }) {
   const { data, error } = found.value;
   const { stayColumns: columns } = words;
   return (
-    <section aria-labelledby="stays">
-      <h2 id="stays" class="section">
-        {words.list}
-      </h2>
+    <div class="stays">
+      <h2 class="section">{words.list}</h2>
       {error && <Problem error={error} again={() => void found.value.refetch()} />}
       {!data && !error && <div class="card waiting" aria-busy="true" />}
       {data && (
@@ -67,6 +65,6 @@ export function Stays({ of, app }: { of: string; app: string }) {
         </div>
       )}
       {data && <Pager page={page} total={data.total} go={setPage} />}
-    </section>
+    </div>
   );
 }

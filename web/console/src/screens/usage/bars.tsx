@@ -1,4 +1,5 @@
-/** Bars over time. The table below them is the accessible form. */
+/** Bars over time. The table below them is the accessible form, and has their links. */
+import { useLocation } from 'preact-iso';
 import { date, number } from '../../time/format.ts';
 import { zone } from '../../time/zone.ts';
 import { words } from '../../words/usage.ts';
@@ -10,6 +11,7 @@ import { type Show, ceiling } from './view.ts';
 const LABELS = 4;
 
 export function Bars({ told, of }: { told: Told; of: Show }) {
+  const { route } = useLocation();
   const { rows, sum, by } = told;
   const most = ceiling(Math.max(0, ...rows.map((row) => row[of] ?? 0)));
   const every = Math.max(1, Math.ceil(rows.length / LABELS));
@@ -25,11 +27,11 @@ export function Bars({ told, of }: { told: Told; of: Show }) {
         {rows.map((row, i) => {
           const height = ((row[of] ?? 0) / most) * 100;
           return (
-            <a key={row.from} href={sessionsOf(row)} tabIndex={-1}>
+            <g key={row.from} class="way" onClick={() => route(sessionsOf(row))}>
               <rect class="whole" x={i} y={0} width={1} height={100} />
               <rect x={i + 0.12} y={100 - height} width={0.76} height={height} />
               <title>{`${day(row.from)}: ${shown(row, of)}`}</title>
-            </a>
+            </g>
           );
         })}
       </svg>

@@ -80,5 +80,5 @@ export function change(now: number, before: number): string {
 export function ceiling(most: number): number {
   if (most <= 0) return 1;
   const unit = 10 ** Math.floor(Math.log10(most));
-  return [1, 2, 2.5, 5, 10].map((times) => times * unit).find((round) => round >= most - unit * 1e-9) ?? most;
+  return [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map((times) => times * unit).find((round) => round >= most - unit * 1e-9) ?? most;
 }
