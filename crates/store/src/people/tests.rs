@@ -8,7 +8,7 @@ use sederunt_core::time::UnixMs;
 use serde_json::json;
 
 use super::*;
-use crate::ImportOptions;
+use crate::{AppRow, ImportOptions};
 
 const APP: &str = "00000000-0000-4000-8000-00000000000a";
 const SESSIONS: usize = 3_000;
@@ -33,8 +33,14 @@ fn history() -> String {
     (0..SESSIONS).map(line).collect::<Vec<_>>().join("\n")
 }
 
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
 fn ledger(dir: &Path) -> Store {
     let store = Store::open(dir).unwrap();
+    let app = AppRow { id: APP.into(), account: "a".to_owned(), name: String::new(), created_at: UnixMs(0) };
+    runtime().block_on(store.create_app(app, Vec::new())).unwrap();
     let options = ImportOptions::default();
     let report = store.import(history().as_bytes(), &options, |_| ()).unwrap();
     assert_eq!(report.imported, SESSIONS as u64, "{:?}", report.rejected.first());
@@ -97,13 +103,12 @@ fn whoever_is_erased_is_not_found_and_the_others_are() {
     let dir = tempfile::tempdir().unwrap();
     let store = ledger(dir.path());
     assert_eq!(told(&store), ALL);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let erase = |of: &'static str| {
         let sql = format!(
             "UPDATE stay SET display_name = NULL, name_fold = NULL, preset_name = NULL, custom_participant_id = NULL,
              custom_fold = NULL, user_id = NULL WHERE {of}"
         );
-        runtime.block_on(store.write(move |l| Ok(l.conn.execute(&sql, [])?))).unwrap();
+        runtime().block_on(store.write(move |l| Ok(l.conn.execute(&sql, [])?))).unwrap();
     };
     erase("custom_participant_id = 'ada'");
     assert_eq!(told(&store), (0, 429, 7, 7));
