@@ -77,8 +77,8 @@ test('the link that the start printed signs in, once, and leaves the address', a
   const link = await until('the link in the output', async () => /http\S+\/console\/sign-in#once=[0-9a-f]+/.exec(await server.log())?.[0]);
   const { page, violations, close } = await openConsole(chromium.browser);
   await page.goto(link);
-  await rows(page).first().waitFor();
-  assert.equal(new URL(page.url()).pathname, '/console/sessions');
+  await page.locator('.figs').waitFor();
+  assert.equal(new URL(page.url()).pathname, '/console');
   assert.ok(!page.url().includes('once'), page.url());
   assert.deepEqual(await violations(), []);
   await close();
@@ -93,6 +93,8 @@ test('a wrong token is told so, the right one signs in, and no script can find i
   await signIn(page, base, 'sdr_wrong');
   await page.getByText('This token is not known, or was revoked').waitFor();
   await signIn(page, base, server.token);
+  await page.locator('.figs').waitFor();
+  await page.goto(`${base}/console/sessions`);
   await rows(page).first().waitFor();
   const found = await page.evaluate(() => [document.documentElement.outerHTML, JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage }), document.cookie, location.href].join('\n'));
   assert.ok(!found.includes(server.token), 'the token is somewhere in the page');
@@ -268,7 +270,7 @@ test('many tabs have one feed, and go on when its tab is closed', async () => {
 test('whoever only looks changes nothing, by hand either', async () => {
   const looker = await openConsole(chromium.browser);
   await signIn(looker.page, base, server.token, { only: true });
-  await rows(looker.page).first().waitFor();
+  await looker.page.locator('.figs').waitFor();
   const made = await inside(looker.page, ['POST', `/client/v4/accounts/${server.account}/realtime/kit/${server.app}/meetings`], { title: 'x' });
   assert.equal(made.status, 403, made.text);
   assert.match(made.text, /it changes nothing/);
@@ -306,9 +308,9 @@ test('every screen is accessible, in both themes and languages, wide and narrow'
       await one.page.locator('form').waitFor();
       await check('sign-in');
       await signIn(one.page, base, server.token);
-      await rows(one.page).first().waitFor();
+      await one.page.locator('.figs').waitFor();
       const { lang, title } = await one.page.evaluate(() => ({ lang: document.documentElement.lang, title: document.querySelector('h1').innerText.split('\n')[0] }));
-      assert.deepEqual([lang, title], theme === 'dark' ? ['de', 'Sitzungen'] : ['en', 'Sessions']);
+      assert.deepEqual([lang, title], theme === 'dark' ? ['de', 'Übersicht'] : ['en', 'Overview']);
       for (const [name, [address, sign]] of Object.entries(screens)) {
         await one.page.goto(base + address);
         await one.page.locator(sign).first().waitFor();

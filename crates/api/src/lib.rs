@@ -26,6 +26,7 @@ mod reports;
 mod right;
 mod session_filter;
 mod state;
+mod turns;
 mod value;
 
 use std::sync::Arc;

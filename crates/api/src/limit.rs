@@ -113,6 +113,28 @@ pub(crate) const TIMELINE_FACTS_MAX: usize = 500_000;
 pub(crate) const STORIES_MAX: usize = 2;
 /// How long the next one waits for its turn before it is told to come back: the longest session is told in some seconds.
 pub(crate) const STORY_WAIT: Duration = Duration::from_secs(5);
+/// Reads at a time that walk over much of an app: half of a core each at most, with a connection of its own to the ledger.
+pub(crate) const WALKS_MAX: usize = 2;
+/// How long the next one waits for its turn before it is told to come back.
+pub(crate) const WALK_WAIT: Duration = Duration::from_secs(10);
+/// Sessions of a range whose usage is told: some five seconds.
+pub(crate) const USAGE_SESSIONS_MAX: usize = 1_000_000;
+/// Stays of a range in which people are told apart: some 80 MiB while it is told.
+pub(crate) const USAGE_PEOPLE_MAX: usize = 1_000_000;
+/// Minutes of activity: a day, some 150 KiB.
+pub(crate) const ACTIVITY_MINUTES_MAX: i64 = 1_441;
+/// Hours of activity: 31 days, and one more where clocks go back.
+pub(crate) const ACTIVITY_HOURS_MAX: i64 = 31 * 24 + 2;
+/// Facts from the first row of an activity until now: some second, and 12 MiB.
+pub(crate) const ACTIVITY_FACTS_MAX: usize = 500_000;
+/// Milliseconds for which a lost connection is told with the activity as a late one.
+pub(crate) const ACTIVITY_LATELY_MS: i64 = 5 * 60_000;
+/// People who are looked at for a page of them: those who came last; some second.
+pub(crate) const PEOPLE_LOOKED_AT_MAX: usize = 100_000;
+/// Stays of one person that are told: those that were recorded last; some 10 MiB while they are.
+pub(crate) const PERSON_STAYS_MAX: usize = 20_000;
+/// How long a request waits for the index of people: what happened since somebody asked last is in it by then, as a rule.
+pub(crate) const PEOPLE_PATIENCE: Duration = Duration::from_secs(2);
 /// Points of the curve of a timeline: more than a screen has pixels across.
 pub(crate) const CURVE_POINTS: usize = 2_000;
 /// Sessions of a report of attendance: a term of lessons, one a working day.

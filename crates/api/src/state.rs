@@ -13,6 +13,7 @@ use crate::doors::{FeedConfig, Feeds};
 use crate::exports::Exports;
 use crate::limit::STORIES_MAX;
 use crate::reports::Reports;
+use crate::turns::Turns;
 
 /// Settings of the doors.
 #[derive(Debug, Clone, Default)]
@@ -56,6 +57,8 @@ pub(crate) struct Shared {
     pub(crate) exports: Exports,
     /// Turns of sessions that are told whole.
     pub(crate) stories: Arc<Semaphore>,
+    /// Turns of reads that walk over much of an app.
+    pub(crate) walks: Turns,
 }
 
 impl Api {
@@ -70,6 +73,7 @@ impl Api {
             failures: Failures::default(),
             exports: Exports::default(),
             stories: Arc::new(Semaphore::new(STORIES_MAX)),
+            walks: Turns::default(),
         };
         Self { shared: Arc::new(shared) }
     }

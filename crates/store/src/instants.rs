@@ -30,10 +30,15 @@ impl Store {
         let app = app.clone();
         self.read(move |conn| {
             let app = app_no(conn, &app)?;
-            Facts { conn, app, around: AROUND, imported: IMPORTED_MAX }.between(from, to)
+            between(conn, app, from, to)
         })
         .await
     }
+}
+
+/// The same, of an app by its number, as this snapshot sees it.
+pub(crate) fn between(conn: &Connection, app: i64, from: UnixMs, to: UnixMs) -> Result<Option<(u64, u64)>> {
+    Facts { conn, app, around: AROUND, imported: IMPORTED_MAX }.between(from, to)
 }
 
 /// The facts of an app.

@@ -5,6 +5,7 @@
 //! is durable. Reads use a pool of read-only connections; one call = one snapshot.
 #![forbid(unsafe_code)]
 
+mod activity;
 mod apply;
 mod apps;
 mod backup;
@@ -40,7 +41,9 @@ mod pace;
 mod page;
 mod participants;
 mod peers;
+mod people;
 mod permissions;
+mod person_key;
 mod places;
 mod polls;
 mod presets;
@@ -69,6 +72,7 @@ mod timeline;
 mod tokens;
 mod touched;
 mod transaction;
+mod usage;
 mod users;
 mod verify;
 mod waiting;
@@ -78,6 +82,7 @@ mod writer;
 
 use sederunt_index::fold;
 
+pub use activity::{Activity, ActivityQuery, ActivityRow, Losses};
 pub use chat::{ChatPage, ChatPlace};
 pub use chat_file::{ChatFileRow, FileLimits, FilesOfSession, KeptFile};
 pub use console::ConsoleLife;
@@ -93,6 +98,7 @@ pub use import::{ImportOptions, ImportProgress, ImportReport, MakeApp, Rejected}
 pub use index::{IndexInfo, IndexOptions, IndexReport, IndexStats, StoreOptions};
 pub use members::UserDeletion;
 pub use pace::Pace;
+pub use people::{PeoplePage, PeopleProgress, PeopleQuery, PersonRow, PersonStay, PersonStays};
 pub use places::Backlog;
 pub use recover::{RETURNING_MAX, Recovered};
 pub use registry::{
@@ -107,6 +113,7 @@ pub use stay::{RoomStayQuery, StayBatch, StayQuery, StayRow, StaySort};
 pub use store::Store;
 pub use thing::Thing;
 pub use timeline::{SessionFact, SessionStory};
+pub use usage::{Usage, UsageQuery, UsageRow, UsageRule};
 pub use verify::VerifyReport;
 pub use watch::{AppWatch, Changed};
 pub use webhooks::WEBHOOKS_PER_APP_MAX;

@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use crate::entry::Entry;
 use crate::hot::Hot;
 use crate::index::{self, Indexes, Sealer, StoreOptions};
+use crate::people::PeopleFile;
 use crate::places::Backlog;
 use crate::reader::Readers;
 use crate::stays::StayCache;
@@ -42,6 +43,7 @@ pub(crate) struct Inner {
     /// The data folder.
     pub(crate) dir: PathBuf,
     pub(crate) stays: Arc<StayCache>,
+    pub(crate) people: PeopleFile,
     pub(crate) hot: Arc<Hot>,
     pub(crate) watchers: Arc<Watchers>,
     // Before the writer: the last connection to close removes the log, and only the writer's may.
@@ -67,9 +69,11 @@ impl Store {
         ledger.tell(Arc::<Watchers>::clone(&watchers));
         let writer = Arc::new(Writer::start(ledger)?);
         let sealer = index.map(|a| a.start(&indexes, &readers, &writer)).transpose()?;
+        let people = PeopleFile::new(dir);
         let dir = dir.to_owned();
         let stays = Arc::default();
-        Ok(Self { inner: Arc::new(Inner { sealer, indexes, dir, stays, hot, watchers, readers, writer }) })
+        let inner = Inner { sealer, indexes, dir, stays, people, hot, watchers, readers, writer };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Makes the writes of one room durable, in one transaction, and returns the sequence number of the last

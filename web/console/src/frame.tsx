@@ -25,15 +25,15 @@ export function Frame({ children }: { children: ComponentChildren }) {
         </div>
         <Apps />
         <nav class="nav" aria-label={words.nav}>
+          <Entry to="/console" icon="overview" text={words.overview} here={path === '/console' || path === '/console/'} />
           <a href="/console/sessions" aria-current={path.startsWith('/console/sessions') ? 'page' : undefined}>
             <Icon name="sessions" />
             {words.sessions}
             {isKnown.value && live.value > 0 && <span class="pill live count">{number(live.value)}</span>}
           </a>
-          <a href="/console/attendance" aria-current={path.startsWith('/console/attendance') ? 'page' : undefined}>
-            <Icon name="check" />
-            {words.attendance}
-          </a>
+          <Entry to="/console/people" icon="people" text={words.people} here={path.startsWith('/console/people')} />
+          <Entry to="/console/attendance" icon="check" text={words.attendance} here={path.startsWith('/console/attendance')} />
+          <Entry to="/console/usage" icon="usage" text={words.usage} here={path.startsWith('/console/usage')} />
         </nav>
         <Foot />
       </aside>
@@ -42,6 +42,15 @@ export function Frame({ children }: { children: ComponentChildren }) {
       </main>
       <Shortcuts />
     </div>
+  );
+}
+
+function Entry({ to, icon, text, here }: { to: string; icon: Parameters<typeof Icon>[0]['name']; text: string; here: boolean }) {
+  return (
+    <a href={to} aria-current={here ? 'page' : undefined}>
+      <Icon name={icon} />
+      <span>{text}</span>
+    </a>
   );
 }
 

@@ -15,11 +15,15 @@ const Shared = lazy(() => import('./screens/shared.tsx'));
 
 /** Whoever has a link is nobody here, and sees nothing else. */
 const isShared = location.pathname === '/console/shared';
+const Overview = lazy(() => import('./screens/overview.tsx'));
+const Usage = lazy(() => import('./screens/usage.tsx'));
+const People = lazy(() => import('./screens/people.tsx'));
+const Person = lazy(() => import('./screens/person.tsx'));
 
-/** An address that leads nowhere, and that of the sign-in, lead to the list. */
-function ToList() {
+/** An address that leads nowhere, and that of the sign-in, lead to the first page. */
+function ToOverview() {
   const { route } = useLocation();
-  useEffect(() => route('/console/sessions', true), []);
+  useEffect(() => route('/console', true), []);
   return null;
 }
 
@@ -27,11 +31,15 @@ function Screens() {
   return (
     <ErrorBoundary>
       <Router onRouteChange={forget}>
+        <Route path="/console" component={Overview} />
+        <Route path="/console/usage" component={Usage} />
+        <Route path="/console/people" component={People} />
+        <Route path="/console/people/:key" component={Person} />
         <Route path="/console/sessions" component={Sessions} />
         <Route path="/console/sessions/:id" component={Session} />
         <Route path="/console/sessions/:id/:tab" component={Session} />
         <Route path="/console/attendance" component={Attendance} />
-        <Route default component={ToList} />
+        <Route default component={ToOverview} />
       </Router>
     </ErrorBoundary>
   );

@@ -10,7 +10,10 @@ use crate::hook_fixture::{ALL, Desk};
 use crate::kit_fixture::{A, Kit, M1, P};
 use crate::world::{Answer, World};
 
-const NAMES: [&str; 31] = [
+const NAMES: [&str; 34] = [
+    "from",
+    "to",
+    "split",
     "by",
     "tz",
     "associated_id",
@@ -137,6 +140,9 @@ fn random_queries() {
         (format!("{app}/sessions/{}/chat", kit.id("S1")), "TA"),
         (format!("/sederunt/v1/sessions/{}/chat", kit.id("S1")), ""),
         (format!("/sederunt/v1/apps/{P}/sessions/counts"), "TA"),
+        (format!("/sederunt/v1/apps/{P}/usage"), "TA"),
+        (format!("/sederunt/v1/apps/{P}/activity"), "TA"),
+        (format!("/sederunt/v1/apps/{P}/people"), "TA"),
         (format!("/sederunt/v1/apps/{P}/sessions/{session}/timeline"), "TA"),
         (format!("/sederunt/v1/apps/{P}/attendance"), "TA"),
         ("/v1/rooms".to_owned(), "KW"),

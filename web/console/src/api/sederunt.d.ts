@@ -1,7 +1,7 @@
 // Made by `npm run types` from crates/api/openapi. Do not edit.
 
 export interface paths {
-    "/apps/{app_id}/attendance": {
+    "/apps/{app_id}/activity": {
         parameters: {
             query?: never;
             header?: never;
@@ -9,31 +9,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who was there, of how long for how long, and what that comes to: of one session, or of those of a meeting, at most 200.
-         * @description A person's participants are joined by the caller's own id. The window of a session is from its first join to its last
-         *     leave, or the one that is given; while it is LIVE it ends now.
+         * Joins, leaves, lost connections, people and sessions by the minute or hour, up to now.
+         * @description Told from facts, which are in the ledger when they are told; sessions that were imported are left out.
          */
-        get: operations["GetAttendance"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/apps/{app_id}/attendance.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The same as CSV (RFC 4180): a line a person and session, or a line a person with a column a session.
-         * @description What a spreadsheet would take for a formula begins with an apostrophe.
-         */
-        get: operations["ExportAttendanceCsv"];
+        get: operations["GetActivity"];
         put?: never;
         post?: never;
         delete?: never;
@@ -72,6 +51,63 @@ export interface paths {
          *     place to go on from. The event `snapshot` comes first when asked for; `cut` comes last when the server ends the feed.
          */
         get: operations["GetFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People who were in sessions of the app, who came last first.
+         * @description Names are those of the latest join. Whose names were erased is not found.
+         */
+        get: operations["GetPeople"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/people/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A person over all sessions: totals, and the days with presence. `key` is the caller's own id, a user of the workspace, or a
+         *     participant.
+         */
+        get: operations["GetPerson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/people/{key}/stays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The stays of a person over all sessions, the latest joins first. */
+        get: operations["GetPersonStays"];
         put?: never;
         post?: never;
         delete?: never;
@@ -285,39 +321,39 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/apps/{app_id}/shares": {
+    "/apps/{app_id}/usage": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Links to reports of an app that count, newest first, with their last use. */
-        get: operations["ListShares"];
-        put?: never;
         /**
-         * Makes a link to one report, which whoever has it may read and nothing else. Takes the permission Realtime Admin.
-         * @description At most 500 of an app. The link is in this answer and in no other one.
+         * Sessions, stays, people, participant-minutes and the peak by day, week or month of a zone, with their sum.
+         * @description By `start` the minutes of a row are those of the list of sessions with its two instants. By `midnight` every minute counts
+         *     where it was. Over the life of an app both sums are equal.
          */
-        post: operations["CreateShare"];
+        get: operations["GetUsage"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/apps/{app_id}/shares/{share_id}": {
+    "/apps/{app_id}/usage.csv": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The rows of the usage as CSV (RFC 4180). Their sum is left out, so that a sheet can make its own. */
+        get: operations["ExportUsageCsv"];
         put?: never;
         post?: never;
-        /** Ends a link: nobody reads by it once this has returned. Takes the permission Realtime Admin. */
-        delete: operations["DeleteShare"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -594,196 +630,71 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Who was there. All instants are milliseconds since 1970 in UTC, in the own time of each session. */
-        Attendance: {
-            /** @description What counted. */
-            rule: components["schemas"]["AttendanceRule"];
-            /** @description Oldest first. */
-            sessions: components["schemas"]["AttendanceSession"][];
-            /** @description Presets that were there, with how many people had them. */
-            presets: components["schemas"]["PresetCount"][];
-            /** @description People who are left out. */
-            left_out: number;
-            /** @description How many people came to what. */
-            verdicts: components["schemas"]["AttendanceVerdicts"];
-            /** @description One a person, in order of first coming. */
-            rows: components["schemas"]["AttendanceRow"][];
-        };
-        /** @description What somebody's time comes to: `ms = stays_ms + gaps_ms`, without `away_ms` where the rule says so. */
-        AttendanceLine: {
-            /**
-             * Format: int64
-             * @description First in, also when that was before the window; missing when nobody was there in it.
-             */
-            first?: number;
-            /**
-             * Format: int64
-             * @description Last out; missing while a stay goes on.
-             */
-            last?: number;
-            /**
-             * Format: int32
-             * @description Stays.
-             */
-            stays: number;
-            /**
-             * Format: int64
-             * @description In at least one stay, within the window.
-             */
-            stays_ms: number;
-            /**
-             * Format: int64
-             * @description Between stays, counted all the same.
-             */
-            gaps_ms: number;
-            /**
-             * Format: int64
-             * @description Within stays, without a connection.
-             */
-            away_ms: number;
-            /**
-             * Format: int64
-             * @description What counts.
-             */
-            ms: number;
-            /**
-             * Format: int64
-             * @description Length of the window.
-             */
-            window_ms: number;
-            /**
-             * Format: double
-             * @description Percent of the window, with two decimals, cut and not rounded.
-             */
-            share: number;
-            /** @description `present`, `late` or `below`. */
-            verdict: string;
-        };
-        /** @description A person. */
-        AttendanceRow: {
-            /** @description The own id; without one, the participant's. */
-            key: string;
-            /** @description The latest name; missing when it was erased, or is not for the reader. */
-            name?: string;
-            /** @description The caller's own id for the person. */
-            own_id?: string;
-            /** @description The latest preset. */
-            preset?: string;
-            /** @description The participants that are this person. */
-            participants: string[];
-            /** @description One a session, in their order. */
-            cells: components["schemas"]["AttendanceLine"][];
-            /** @description All together. Late is whoever was present in all and late in one. */
-            total: components["schemas"]["AttendanceLine"];
-        };
-        /** @description What counts as being there. */
-        AttendanceRule: {
-            /**
-             * Format: int64
-             * @description Percent of the window from which somebody counts as present.
-             */
-            share: number;
-            /**
-             * Format: int64
-             * @description Seconds between two stays that count as time in the room, at most.
-             */
-            gap: number;
-            /**
-             * Format: int64
-             * @description Seconds after the begin of the window; whoever comes later is late.
-             */
-            late: number;
-            /** @description Whether the time counts in which a connection was lost and came back. */
-            away: boolean;
-            /** @description Presets whose holders are left out. */
-            without_presets: string[];
+        /** @description What happened. */
+        Activity: {
+            /** @description The zone. */
+            tz: string;
+            /** @description How long a row is. */
+            by: string;
             /**
              * Format: date-time
-             * @description Begin of the window of a session; of a meeting: sessions that started then or later.
+             * @description The server's clock; what is recorded later is not in here.
              */
-            from?: string;
-            /**
-             * Format: date-time
-             * @description End of the window of a session; of a meeting: sessions that started then or earlier.
-             */
-            to?: string;
+            as_of: string;
+            /** @description In order, without a gap; the last one goes on. */
+            rows: components["schemas"]["ActivityRow"][];
+            /** @description LIVE sessions in which connections were lost for good within the five minutes before now, most first; at most 20. */
+            losses: components["schemas"]["ActivityLosses"][];
         };
-        /** @description A session of a report. */
-        AttendanceSession: {
-            /** @description Id. */
-            id: string;
-            /** @description Its meeting. */
-            meeting_id: string;
-            /** @description Title; frozen at the end. */
+        /** @description A session in which connections were lost. */
+        ActivityLosses: {
+            /** @description The session. */
+            session_id: string;
+            /** @description Its title. */
             title: string;
-            /** @description `LIVE` or `ENDED`. */
-            status: string;
             /**
              * Format: int64
-             * @description First join.
+             * @description Stays that were lost.
              */
-            started_at: number;
+            lost: number;
             /**
              * Format: int64
-             * @description When it ended.
+             * @description People connected now.
              */
-            ended_at?: number;
-            /**
-             * Format: int64
-             * @description Begin of the window.
-             */
-            from: number;
-            /**
-             * Format: int64
-             * @description End of the window.
-             */
-            to: number;
-            /**
-             * Format: int64
-             * @description The instant of the answer; of an ended session, its end.
-             */
-            as_of: number;
-            /** @description What it was counted from, where that was asked for. */
-            people?: components["schemas"]["Attendee"][];
+            live_participants: number;
         };
-        /** @description How many people came to what. */
-        AttendanceVerdicts: {
-            /** @description There for long enough, and in time. */
-            present: number;
-            /** @description There for long enough, and late. */
-            late: number;
-            /** @description Not there for long enough. */
-            below: number;
-        };
-        /** @description A participant of a session and its stays. */
-        Attendee: {
-            /** @description The participant. */
-            participant: string;
-            /** @description Name at the latest join; missing when it was erased. */
-            name?: string;
-            /** @description The caller's own id for the person. */
-            own_id?: string;
-            /** @description Preset at the latest join. */
-            preset?: string;
-            /** @description Intervals in the room. */
-            stays: components["schemas"]["AttendeeStay"][];
-        };
-        /** @description A stay. */
-        AttendeeStay: {
+        /** @description A minute or an hour. */
+        ActivityRow: {
+            /**
+             * Format: date-time
+             * @description Its first instant.
+             */
+            from: string;
             /**
              * Format: int64
-             * @description Entered.
+             * @description Stays that began.
              */
-            from: number;
+            joins: number;
             /**
              * Format: int64
-             * @description Left, or since when its connection is lost; missing while it goes on.
+             * @description Stays that ended, those whose connection was lost among them.
              */
-            to?: number;
-            /** @description Nobody has left. */
-            open: boolean;
-            /** @description When its connection was lost and came back, `[from, to]`. */
-            away: number[][];
+            leaves: number;
+            /**
+             * Format: int64
+             * @description Stays that ended because their connection was lost, or their server was.
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description The most people connected at a time.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description The most sessions LIVE at a time.
+             */
+            sessions: number;
         };
         /** @description An app to choose. */
         ConsoleApp: {
@@ -1024,71 +935,130 @@ export interface components {
             /** @description Null. */
             result?: Record<string, never> | null;
         };
-        /** @description A rule as it is asked for; what is missing is as in the report that nobody says anything of. */
-        NewAttendanceRule: {
-            /**
-             * Format: int64
-             * @description Percent of the window from which somebody counts as present; 80 when not given.
-             */
-            share?: number | null;
-            /**
-             * Format: int64
-             * @description Seconds between two stays that count as time in the room, at most; 120 when not given.
-             */
-            gap?: number | null;
-            /**
-             * Format: int64
-             * @description Seconds after the begin of the window, from which whoever comes is late; 600 when not given.
-             */
-            late?: number | null;
-            /** @description Whether the time counts in which a connection was lost and came back; true when not given. */
-            away?: boolean | null;
-            /** @description Presets whose holders are left out. */
-            without_presets?: string[] | null;
-            /** @description Begin of the window of a session; of a meeting: sessions that started then or later. ISO 8601. */
-            from?: string | null;
-            /** @description End of the window of a session; of a meeting: sessions that started then or earlier. ISO 8601. */
-            to?: string | null;
+        /** @description A page of the people of an app. */
+        People: {
+            /** @description Who came last first. */
+            people: components["schemas"]["PersonOfApp"][];
+            /** @description How many there are. */
+            total: number;
+            /** @description Nobody was left out; else those who came last were looked at. */
+            is_all: boolean;
         };
-        /** @description A link to make. */
-        NewShare: {
-            /** @description What is shared. */
-            kind: components["schemas"]["ShareKind"];
-            /** @description Of this session, or … */
-            session_id?: string | null;
-            /** @description … of those of this meeting, also of those to come. */
-            meeting_id?: string | null;
-            rule?: components["schemas"]["NewAttendanceRule"] | null;
-            /** @description Whether people are told by their names as well; true when not given. */
-            names?: boolean | null;
-            /** @description It counts no more from then on; in 30 days when not given, in 366 days at the latest. */
-            expires_at?: string | null;
-        };
-        /** @description A link to exchange. */
-        OpenShare: {
-            /** @description What is behind the `#` of the link. */
-            secret: string;
-        };
-        /** @description What a link is to. */
-        OpenedShare: {
-            /** @description The share. */
-            id: string;
-            /** @description `attendance`. */
-            kind: string;
-            /** @description People are told by their names as well. */
-            names: boolean;
+        /** @description A person over all sessions. */
+        Person: {
+            /** @description What was asked for. */
+            key: string;
+            /** @description Names at joins, the latest first, each once; at most ten. Those that were erased are missing. */
+            names: string[];
+            /** @description The caller's own identifier, of the latest stay that has one. */
+            custom_participant_id?: string;
+            /** @description The workspace's user, of the latest stay that has one. */
+            user_id?: string;
+            /** @description Sessions. */
+            sessions: number;
+            /** @description Stays. */
+            stays: number;
+            /** @description Stays that go on. */
+            open: number;
+            /** @description Stays that ended because the connection was lost, or the server was. */
+            lost: number;
+            /**
+             * Format: double
+             * @description Minutes of all stays.
+             */
+            minutes: number;
             /**
              * Format: date-time
-             * @description It counts no more from then on.
+             * @description The first join.
              */
-            expires_at: string;
+            first_joined_at: string;
+            /**
+             * Format: date-time
+             * @description The latest join.
+             */
+            last_joined_at: string;
+            /** @description The zone of the days. */
+            tz: string;
+            /** @description Days with presence, oldest first; the latest 3660 at most. Each minute counts on the day on which it was. */
+            days: components["schemas"]["PersonDay"][];
+            /** @description These are all stays; else the 20 000 that were recorded last. */
+            is_all: boolean;
         };
-        /** @description A preset. */
-        PresetCount: {
-            /** @description Name. */
-            name: string;
-            /** @description Participants who had it. */
-            people: number;
+        /** @description A day with presence. */
+        PersonDay: {
+            /** @description The day, `YYYY-MM-DD` in the zone. */
+            day: string;
+            /**
+             * Format: int64
+             * @description Stays that were open on it.
+             */
+            stays: number;
+            /**
+             * Format: double
+             * @description Minutes on it.
+             */
+            minutes: number;
+        };
+        /** @description Somebody who was in a session of the app. */
+        PersonOfApp: {
+            /** @description What the person is known by: the caller's own id, else the user, else the participant. */
+            key: string;
+            /** @description Name at the latest join. */
+            display_name: string;
+            /** @description The caller's own identifier. */
+            custom_participant_id?: string;
+            /** @description The workspace's user. */
+            user_id?: string;
+            /** @description Participant of the latest stay. */
+            participant_id: string;
+            /**
+             * Format: int64
+             * @description Stays over all sessions.
+             */
+            stays: number;
+            /**
+             * Format: date-time
+             * @description The latest join.
+             */
+            joined_at: string;
+        };
+        /** @description A stay. */
+        PersonStay: {
+            /** @description Its session. */
+            session_id: string;
+            /** @description The meeting. */
+            meeting_id: string;
+            /** @description Title of the session. */
+            title: string;
+            /** @description The participant. */
+            participant_id: string;
+            /** @description Name at the join; missing when it was erased. */
+            display_name?: string;
+            /** @description Preset at the join. */
+            preset_name?: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            joined_at: string;
+            /** @description When it ended; missing while it goes on. */
+            left_at?: string;
+            /** @description Why it ended. */
+            reason?: string;
+            /**
+             * Format: double
+             * @description Its minutes, so far.
+             */
+            minutes: number;
+        };
+        /** @description A page of a person's stays. */
+        PersonStays: {
+            /** @description The latest joins first. */
+            stays: components["schemas"]["PersonStay"][];
+            /** @description How many there are. */
+            total: number;
+            /** @description These are all stays; else the 20 000 that were recorded last. */
+            is_all: boolean;
         };
         /** @description What a room's webhook is told. */
         RoomWebhookTestRequest: {
@@ -1347,6 +1317,83 @@ export interface components {
             reason?: string;
             /** @description When its connection was lost for a while, oldest first. */
             away: components["schemas"]["TimelineAway"][];
+        };
+        /** @description What an app's sessions came to. */
+        Usage: {
+            /** @description The zone. */
+            tz: string;
+            /** @description How long a row is. */
+            by: string;
+            /** @description Where minutes count. */
+            split: string;
+            /**
+             * Format: date-time
+             * @description Until when LIVE sessions were counted.
+             */
+            as_of: string;
+            /** @description In order, without a gap. */
+            rows: components["schemas"]["UsageRow"][];
+            /** @description All of them together: who was there in several is one of its people, and its peak is the highest. */
+            sum: components["schemas"]["UsageRow"];
+            /** @description What the other rule would count at the edges of the range. */
+            edges: components["schemas"]["UsageEdges"];
+        };
+        /** @description Minutes that one rule counts and the other does not. */
+        UsageEdges: {
+            /**
+             * Format: double
+             * @description Minutes in the range of sessions that began before it: `midnight` alone counts them.
+             */
+            before: number;
+            /**
+             * Format: double
+             * @description Minutes after the range of sessions that began in it: `start` alone counts them.
+             */
+            after: number;
+        };
+        /** @description What a stretch came to. */
+        UsageRow: {
+            /**
+             * Format: date-time
+             * @description Its first instant.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description The first instant after it.
+             */
+            to: string;
+            /**
+             * Format: double
+             * @description How long it is: a day may have 23 or 25.
+             */
+            hours: number;
+            /**
+             * Format: int64
+             * @description Sessions that began in it.
+             */
+            sessions: number;
+            /**
+             * Format: int64
+             * @description Their stays; when minutes are split, the stays that began in it.
+             */
+            stays: number;
+            /**
+             * Format: int64
+             * @description Different people, by the caller's own id, else the user, else the participant; `null` when there are more stays than can
+             *     be looked through.
+             */
+            people?: number | null;
+            /**
+             * Format: double
+             * @description Participant-minutes.
+             */
+            minutes: number;
+            /**
+             * Format: int32
+             * @description The most people connected at a time in one session.
+             */
+            peak: number;
         };
         /** @description One request. */
         WebhookAttempt: {
@@ -1692,166 +1739,18 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    GetAttendance: {
+    GetActivity: {
         parameters: {
             query?: {
-                /** @description A session. Or … */
-                session_id?: string;
-                /** @description … a meeting: its sessions, at most 200. */
-                meeting_id?: string;
                 from?: string;
                 to?: string;
-                /** @description Percent of the window from which somebody counts as present. */
-                share?: number;
-                /** @description Seconds between two stays that count as time in the room, at most. */
-                gap?: number;
-                /** @description Seconds after the begin of the window; whoever comes later is late. A day: nobody of a shorter session is. */
-                late?: number;
-                /** @description Whether the time counts in which a connection was lost and came back. */
-                away?: boolean;
+                /** @description How long a row is: minutes of at most 24 hours, hours of at most 31 days. */
+                by?: ("minute" | "hour") & Record<string, never>;
                 /**
-                 * @description Presets whose holders are left out: names, separated by commas, at most 20.
-                 * @example group_call_host,webinar_presenter
-                 */
-                without_presets?: string;
-                /** @description With the stays that it was counted from, in each session. */
-                stays?: boolean;
-            };
-            header?: never;
-            path: {
-                app_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Attendance"];
-                };
-            };
-            /** @description A parameter or the body is not valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-            /** @description No credentials, or wrong ones. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-            /** @description The credentials do not reach this account, or not this operation. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-            /** @description No such object in this app. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-            /** @description The path has no such method. */
-            405: {
-                headers: {
-                    /** @description Its methods. */
-                    Allow?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-            /** @description Path and query have more than 16 KiB. */
-            414: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-            /** @description Too many sessions are being told whole. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-            /** @description Fault in the server. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-            /** @description The disk is behind, or the server is full or stops. */
-            503: {
-                headers: {
-                    /** @description Seconds after which to come back. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-        };
-    };
-    ExportAttendanceCsv: {
-        parameters: {
-            query?: {
-                /** @description A session. Or … */
-                session_id?: string;
-                /** @description … a meeting: its sessions, at most 200. */
-                meeting_id?: string;
-                from?: string;
-                to?: string;
-                /** @description Percent of the window from which somebody counts as present. */
-                share?: number;
-                /** @description Seconds between two stays that count as time in the room, at most. */
-                gap?: number;
-                /** @description Seconds after the begin of the window; whoever comes later is late. A day: nobody of a shorter session is. */
-                late?: number;
-                /** @description Whether the time counts in which a connection was lost and came back. */
-                away?: boolean;
-                /**
-                 * @description Presets whose holders are left out: names, separated by commas, at most 20.
-                 * @example group_call_host,webinar_presenter
-                 */
-                without_presets?: string;
-                /** @description `rows`: a line a person and session. `matrix`: a line a person with a column a session, which has the share. */
-                form?: string;
-                /**
-                 * @description IANA name of the zone of the instants, each of which says its offset; UTC when not given.
+                 * @description IANA name of the zone in whose clocks hours begin; UTC when not given.
                  * @example Europe/Berlin
                  */
                 tz?: string;
-                /** @description Begin with a byte order mark, which some spreadsheets need. */
-                bom?: boolean;
             };
             header?: never;
             path: {
@@ -1867,7 +1766,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/csv": string;
+                    "application/json": components["schemas"]["Activity"];
                 };
             };
             /** @description A parameter or the body is not valid. */
@@ -1926,7 +1825,7 @@ export interface operations {
                     "application/json": components["schemas"]["KitError"];
                 };
             };
-            /** @description Too many sessions are being told whole, or exports under way. */
+            /** @description Too many long reads at a time. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2141,6 +2040,347 @@ export interface operations {
             };
             /** @description Path and query have more than 16 KiB. */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetPeople: {
+        parameters: {
+            query?: {
+                /** @description Part of a name, of the caller's own id or of the user, in any case; or of the participant's id. */
+                search?: string;
+                /** @description Page, from 1; 0 is the first page too. */
+                page_no?: number;
+                /** @description Items on a page, at most 100; 0 is the default. */
+                per_page?: number;
+            };
+            header?: never;
+            path: {
+                app_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["People"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Too many long reads at a time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetPerson: {
+        parameters: {
+            query?: {
+                /**
+                 * @description IANA name of the zone in whose clocks days begin; UTC when not given.
+                 * @example Europe/Berlin
+                 */
+                tz?: string;
+            };
+            header?: never;
+            path: {
+                app_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Too many long reads at a time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetPersonStays: {
+        parameters: {
+            query?: {
+                /** @description Page, from 1; 0 is the first page too. */
+                page_no?: number;
+                /** @description Items on a page, at most 100; 0 is the default. */
+                per_page?: number;
+            };
+            header?: never;
+            path: {
+                app_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonStays"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Too many long reads at a time. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3411,9 +3651,24 @@ export interface operations {
             };
         };
     };
-    ListShares: {
+    GetUsage: {
         parameters: {
-            query?: never;
+            query?: {
+                from?: string;
+                to?: string;
+                /** @description How long a row is, in the clocks of the zone; the first and the last one only as far as the range goes. */
+                by?: ("day" | "week" | "month") & Record<string, never>;
+                /**
+                 * @description IANA name of the zone in whose clocks days, weeks (from Monday) and months begin; UTC when not given.
+                 * @example Europe/Berlin
+                 */
+                tz?: string;
+                /**
+                 * @description `start`: a session counts whole where it began, as in the list of sessions. `midnight`: its minutes count where they
+                 *     were.
+                 */
+                split?: ("start" | "midnight") & Record<string, never>;
+            };
             header?: never;
             path: {
                 app_id: string;
@@ -3428,7 +3683,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Shares"];
+                    "application/json": components["schemas"]["Usage"];
                 };
             };
             /** @description A parameter or the body is not valid. */
@@ -3487,119 +3742,8 @@ export interface operations {
                     "application/json": components["schemas"]["KitError"];
                 };
             };
-            /** @description Fault in the server. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-            /** @description The disk is behind, or the server is full or stops. */
-            503: {
-                headers: {
-                    /** @description Seconds after which to come back. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-        };
-    };
-    CreateShare: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                app_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewShare"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Share"];
-                };
-            };
-            /** @description A parameter or the body is not valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-            /** @description No credentials, or wrong ones. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-            /** @description The credentials do not reach this account, or not this operation. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-            /** @description No such object in this app. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-            /** @description The path has no such method. */
-            405: {
-                headers: {
-                    /** @description Its methods. */
-                    Allow?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-            /** @description The body has more than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-            /** @description Path and query have more than 16 KiB. */
-            414: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-            /** @description The body is compressed, in another character set, or something else than JSON. */
-            415: {
+            /** @description Too many long reads at a time. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3629,24 +3773,42 @@ export interface operations {
             };
         };
     };
-    DeleteShare: {
+    ExportUsageCsv: {
         parameters: {
-            query?: never;
+            query?: {
+                from?: string;
+                to?: string;
+                /** @description How long a row is, in the clocks of the zone; the first and the last one only as far as the range goes. */
+                by?: ("day" | "week" | "month") & Record<string, never>;
+                /**
+                 * @description IANA name of the zone in whose clocks days, weeks (from Monday) and months begin; UTC when not given.
+                 * @example Europe/Berlin
+                 */
+                tz?: string;
+                /**
+                 * @description `start`: a session counts whole where it began, as in the list of sessions. `midnight`: its minutes count where they
+                 *     were.
+                 */
+                split?: ("start" | "midnight") & Record<string, never>;
+                /** @description Begin with a byte order mark, which some spreadsheets need. */
+                bom?: boolean;
+            };
             header?: never;
             path: {
                 app_id: string;
-                share_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/csv": string;
+                };
             };
             /** @description A parameter or the body is not valid. */
             400: {
@@ -3697,6 +3859,15 @@ export interface operations {
             };
             /** @description Path and query have more than 16 KiB. */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Too many long reads at a time. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

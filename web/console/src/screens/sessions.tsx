@@ -13,6 +13,7 @@ import { type Filters, type View, count, frozen, query, readView, writeView } fr
 import { Problem } from '../parts/problem.tsx';
 import { Top } from '../parts/top.tsx';
 import { app, serverNow, who } from '../session.ts';
+import { wholeDays } from '../time/days.ts';
 import { number, time } from '../time/format.ts';
 import { zone } from '../time/zone.ts';
 import { words } from '../words/sessions.ts';
@@ -146,11 +147,18 @@ export function Sessions() {
             asOf={asOf}
             go={(row) => handle.current?.go(row)}
             date={newest ? { account, app: id, filters: list } : undefined}
+            sum={summed(filters, id, asOf)}
           />
         </>
       )}
     </>
   );
+}
+
+/** The whole days that are all that filters the list. */
+function summed(filters: Filters, id: string, asOf: number): { app: string; from: string; to: string; asOf: number } | undefined {
+  const days = wholeDays(zone.value, filters.start_time, filters.end_time);
+  return days && count(filters) === 2 ? { app: id, ...days, asOf } : undefined;
 }
 
 /** A click on a head: newest or most first, then the other way round. */

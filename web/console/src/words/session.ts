@@ -43,6 +43,7 @@ const en = {
   copyText: 'Copy as text',
   copied: 'Copied',
   close: 'Close',
+  allStays: 'All stays of this person',
   allSessions: 'Sessions with this meeting',
   sumOfStay: (time: string) => `this stay: ${time}`,
   joined: 'Joined',

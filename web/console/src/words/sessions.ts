@@ -47,6 +47,7 @@ const en = {
   strip: (by: string, most: number) => `sessions ${by === 'day' ? 'a day' : by === 'hour' ? 'an hour' : `a ${by}`} · at most ${number(most)}`,
   stripLabel: (by: string, total: number) => `${counted(total, 'session')} by ${by} of their start`,
   stripHint: 'A click goes there, dragging filters by time',
+  sum: (value: string) => `${value} minutes in all`,
   lost: (since: string) => `Not connected since ${since}. What you see is of then; the list itself may still be asked.`,
   fresh: (n: number) => `${counted(n, 'new session')}`,
   sortAgain: (at: string) => `Order as of ${at} · sort again`,

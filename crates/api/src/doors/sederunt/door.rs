@@ -43,7 +43,7 @@ pub(crate) const DOOR: Door = Door {
     components(schemas(KitErrorBody, ErrorItem, Event, Snapshot, Cut)),
     modifiers(&Security),
     security(("apiToken" = []), ("apiEmail" = [], "apiKey" = [])),
-    tags((name = "Feed"), (name = "Sessions"), (name = "Attendance"), (name = "Chat"), (name = "Webhooks"), (name = "Console"))
+    tags((name = "Feed"), (name = "Sessions"), (name = "Attendance"), (name = "Usage"), (name = "People"), (name = "Chat"), (name = "Webhooks"), (name = "Console"))
 )]
 struct Document;
 
@@ -70,6 +70,12 @@ fn routes() -> Vec<UtoipaMethodRouter<Api>> {
         routes!(stream::feed),
         routes!(pull::events),
         routes!(console::counts::counts),
+        routes!(console::usage::usage),
+        routes!(console::usage::csv),
+        routes!(console::activity::activity),
+        routes!(console::people::people),
+        routes!(console::people::person),
+        routes!(console::people::stays),
         routes!(console::export::csv),
         routes!(console::export::ndjson),
         routes!(console::timeline::timeline),

@@ -60,6 +60,9 @@ export function Story({ lane, told, now, close }: { lane: Lane; told: Told; now:
         <button type="button" class="button" onClick={() => void copy()}>
           <Icon name="copy" /> {copied ? words.copied : words.copyText}
         </button>
+        <a class="button quiet" href={`/console/people/${encodeURIComponent(person.custom_participant_id ?? person.user_id ?? person.id)}`}>
+          {words.allStays}
+        </a>
         <a class="button quiet" href={`/console/sessions?associated_id=${session.meeting_id}`}>
           {words.allSessions}
         </a>

@@ -4,6 +4,7 @@ import type { Session } from '../../list/columns.tsx';
 import type { Pages } from '../../list/pages.ts';
 import { type Filters, query } from '../../list/url.ts';
 import { longDate, number, time } from '../../time/format.ts';
+import { Sum } from './sum.tsx';
 import { instantOf } from '../../time/ranges.ts';
 import { zone } from '../../time/zone.ts';
 import { words } from '../../words/sessions.ts';
@@ -16,9 +17,11 @@ interface Props {
   readonly go: (row: number) => void;
   /** Days can be jumped to while the newest come first. */
   readonly date: { account: string; app: string; filters: Filters } | undefined;
+  /** What the sessions came to can be asked when nothing but whole days filters them. */
+  readonly sum: { app: string; from: string; to: string; asOf: number } | undefined;
 }
 
-export function Foot({ total, seen, pages, asOf, go, date }: Props) {
+export function Foot({ total, seen, pages, asOf, go, date, sum }: Props) {
   void pages.news.value;
   const row = pages.row(seen.first);
   const day = row && !(row instanceof Error) ? longDate(Date.parse(row.started_at), zone.value) : '';
@@ -44,6 +47,7 @@ export function Foot({ total, seen, pages, asOf, go, date }: Props) {
         {words.rows} <b>{number(Math.min(seen.first + 1, total))}</b> {words.rowsTo} <b>{number(Math.min(seen.last + 1, total))}</b> {words.rowsOf} {number(total)}
       </span>
       <span>{day}</span>
+      {sum && <Sum {...sum} />}
       <span class="end">
         <label>
           {words.row}

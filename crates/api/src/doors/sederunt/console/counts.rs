@@ -20,7 +20,7 @@ use crate::session_filter::SessionFilter;
 
 /// How long a bucket is, in the clocks of the zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum By {
+pub(super) enum By {
     Hour,
     Day,
     Week,
@@ -152,7 +152,7 @@ fn fitting(span_ms: i64) -> By {
 
 /// The edges of the buckets from that of `first` to that of `last`; `None` when there are too many, or beyond what clocks
 /// know.
-fn edges(by: By, zone: &TimeZone, first: UnixMs, last: UnixMs) -> Option<Vec<UnixMs>> {
+pub(super) fn edges(by: By, zone: &TimeZone, first: UnixMs, last: UnixMs) -> Option<Vec<UnixMs>> {
     let at = Timestamp::from_millisecond(first.0).ok()?.to_zoned(zone.clone());
     let mut edge = floor(by, &at)?;
     let mut edges = vec![UnixMs(edge.timestamp().as_millisecond())];

@@ -2,10 +2,14 @@
 //! and told whole. All but the sign-in is for keys as well.
 
 pub(super) mod attendance;
+pub(super) mod activity;
 pub(super) mod counts;
 mod csv;
 pub(super) mod export;
+pub(super) mod people;
 pub(super) mod session;
 pub(super) mod shares;
 pub(super) mod timeline;
+pub(super) mod usage;
+mod walk;
 mod zone;
