@@ -26,7 +26,9 @@ mod reports;
 mod right;
 mod session_filter;
 mod state;
+mod system;
 mod value;
+mod verifying;
 
 use std::sync::Arc;
 
@@ -46,6 +48,7 @@ pub use console::{ConsoleConfig, OnceLinks};
 pub use doors::{DoorInfo, FeedConfig, doors};
 pub use link::to_chat as chat_path;
 pub use state::ApiConfig;
+pub use system::{Setting, SystemConfig, Vitals};
 
 /// The doors and their OpenAPI documents. Unknown paths are answered here too (404), so this router is the fallback of
 /// whatever it is merged into.

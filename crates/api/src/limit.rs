@@ -115,6 +115,8 @@ pub(crate) const STORIES_MAX: usize = 2;
 pub(crate) const STORY_WAIT: Duration = Duration::from_secs(5);
 /// Points of the curve of a timeline: more than a screen has pixels across.
 pub(crate) const CURVE_POINTS: usize = 2_000;
+/// Tokens in a list, revoked ones included: some 300 KiB.
+pub(crate) const TOKENS_LISTED_MAX: usize = 1_000;
 /// Milliseconds after which clients come back, at least and at most: watchers that were cut together should not come
 /// back together.
 pub(crate) const FEED_RETRY_MS: (u64, u64) = (1_000, 6_000);

@@ -65,6 +65,8 @@ pub struct Config {
     pub log: LogConfig,
     /// All of it as a configuration file, each value with its origin.
     pub printed: String,
+    /// The same as rows.
+    pub effective: Vec<Effective>,
 }
 
 /// Settings on the command line and in the environment, for commands that run the whole server.
@@ -192,7 +194,8 @@ impl Config {
         let log = LogConfig::resolve(&mut layers, log, file_log);
         let effective = layers.finish();
         let printed = layer::as_toml(&effective);
-        let config = Self { data, http, media, tls, room, index, files, webhook, console, log, printed };
+        let config = Self { data, http, media, tls, room, index, files, webhook, console, log, printed, effective };
+        let effective = config.effective.clone();
         Ok((config, effective))
     }
 }

@@ -25,6 +25,7 @@ mod origins;
 mod run;
 pub mod signing_key;
 mod stream;
+mod system;
 pub mod tls;
 pub mod token;
 mod webhooks;

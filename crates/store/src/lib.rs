@@ -70,6 +70,7 @@ mod touched;
 mod transaction;
 mod users;
 mod verify;
+mod vitals;
 mod waiting;
 mod watch;
 mod webhooks;

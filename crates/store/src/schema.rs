@@ -33,6 +33,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/sqlite/0017_chat_files.sql"),
     include_str!("../migrations/sqlite/0018_permissions.sql"),
     include_str!("../migrations/sqlite/0019_console.sql"),
+    include_str!("../migrations/sqlite/0022_settings.sql"),
 ];
 
 /// Statements a connection keeps prepared: all verbs together have fewer.

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Row, params};
 use sederunt_core::id::AppId;
-use sederunt_core::time::UnixMs;
+use sederunt_core::time::{Day, UnixMs};
 
 use crate::entry::Entry;
 use crate::sql::{bad, find, list, ms, opt_ms, opt_name, write_error};
@@ -24,6 +24,20 @@ impl Store {
         .await
     }
 
+    /// The same for a token of `row`'s account; `Limit` when the account has `max` that are not revoked.
+    pub async fn create_account_token(&self, row: ApiTokenRow, sha256: [u8; 32], max: usize) -> Result<()> {
+        self.decide(move |conn| {
+            let account = row.account.as_ref().map(|(account, _)| account.clone());
+            let sql = "SELECT count(*) FROM api_token WHERE account = ?1 AND revoked_ms IS NULL";
+            let there: i64 = find(conn, sql, [account], |r| r.get(0))?.unwrap_or(0);
+            if usize::try_from(there).unwrap_or(usize::MAX) >= max {
+                return Err(StoreError::Limit { what: "tokens of an account", max });
+            }
+            Ok((vec![Entry::Token { row, sha256 }], ()))
+        })
+        .await
+    }
+
     /// The token with this hash, if it is not revoked.
     pub async fn token(&self, sha256: [u8; 32]) -> Result<Option<ApiTokenRow>> {
         let age = match self.inner.hot.token(&sha256) {
@@ -41,6 +55,31 @@ impl Store {
     /// All tokens, oldest first.
     pub async fn tokens(&self) -> Result<Vec<ApiTokenRow>> {
         self.read(|c| list(c, "SELECT * FROM api_token ORDER BY created_ms, id", [], read_token)).await
+    }
+
+    /// The tokens of an account, each with the hash of its text, newest first: those that it names, and those of its apps'
+    /// workspaces that name no account. Revoked ones, too.
+    pub async fn tokens_of(&self, account: &str) -> Result<Vec<([u8; 32], ApiTokenRow)>> {
+        let account = account.to_owned();
+        self.read(move |conn| {
+            let sql = "SELECT * FROM api_token
+                       WHERE account = ?1
+                          OR (account IS NULL AND workspace IN (SELECT id FROM app WHERE account = ?1))
+                       ORDER BY created_ms DESC, id";
+            list(conn, sql, [account], |r| Ok((r.get("sha256")?, read_token(r)?)))
+        })
+        .await
+    }
+
+    /// Notes the last day on which a token was used; nothing when it is gone, or was used later.
+    pub async fn token_used(&self, sha256: [u8; 32], day: Day) -> Result<()> {
+        self.decide(move |conn| {
+            let sql = "SELECT * FROM api_token WHERE sha256 = ?1";
+            let old = find(conn, sql, [sha256], read_token)?.filter(|old| old.used_on < Some(day));
+            let entry = |old| Entry::Token { row: ApiTokenRow { used_on: Some(day), ..old }, sha256 };
+            Ok((old.map(entry).into_iter().collect(), ()))
+        })
+        .await
     }
 
     /// Revokes; a token that is revoked already keeps its time. `NotFound` when there is none with this id.
@@ -101,6 +140,8 @@ columns! {
         account = account.map(|(account, _)| &**account),
         permission = account.map(|(_, permission)| permission.as_str()),
         workspace = t.0.workspace.as_ref().map(AppId::as_str),
+        server = t.0.server,
+        used_day = t.0.used_on.map(|day| day.0),
         created_ms = t.0.created_at.0,
         revoked_ms = t.0.revoked_at.map(|t| t.0),
     }
@@ -140,6 +181,8 @@ fn read_token(row: &Row<'_>) -> rusqlite::Result<ApiTokenRow> {
         name: row.get("name")?,
         account,
         workspace: row.get::<_, Option<String>>("workspace")?.map(|w| AppId::from(&*w)),
+        server: row.get("server")?,
+        used_on: row.get::<_, Option<i64>>("used_day")?.map(Day),
         created_at: ms(row, "created_ms")?,
         revoked_at: opt_ms(row, "revoked_ms")?,
     })

@@ -5,5 +5,6 @@ pub(super) mod counts;
 mod csv;
 pub(super) mod export;
 pub(super) mod session;
+pub(super) mod sign_ins;
 pub(super) mod timeline;
 mod zone;
