@@ -5,6 +5,7 @@ import { isKnown, live } from './feed/hub.ts';
 import { Shortcuts } from './parts/goto.tsx';
 import { Icon, Mark } from './parts/icon.tsx';
 import { Menu } from './parts/menu.tsx';
+import { has } from './rights.ts';
 import { app, choose, signOut, who } from './session.ts';
 import { next, theme, toggle } from './theme.ts';
 import { number } from './time/format.ts';
@@ -29,6 +30,11 @@ export function Frame({ children }: { children: ComponentChildren }) {
             {words.sessions}
             {isKnown.value && live.value > 0 && <span class="pill live count">{number(live.value)}</span>}
           </a>
+          {has('meetings') && app.value && <Entry to="meetings" path={path} />}
+          {has('webhooks') && app.value && <Entry to="webhooks" path={path} />}
+          {has('tokens') && <Entry to="tokens" path={path} />}
+          {has('apps') && <Entry to="apps" path={path} />}
+          {has('system') && <Entry to="system" path={path} />}
         </nav>
         <Foot />
       </aside>
@@ -37,6 +43,17 @@ export function Frame({ children }: { children: ComponentChildren }) {
       </main>
       <Shortcuts />
     </div>
+  );
+}
+
+function Entry({ to, path }: { to: 'meetings' | 'webhooks' | 'tokens' | 'apps' | 'system'; path: string }) {
+  const href = `/console/${to}`;
+  const isHere = path === href || path.startsWith(`${href}/`);
+  return (
+    <a href={href} aria-current={isHere ? 'page' : undefined}>
+      <Icon name={to} />
+      {words[to]}
+    </a>
   );
 }
 

@@ -6,10 +6,17 @@ import { forget } from './api/calls.ts';
 import { Frame } from './frame.tsx';
 import { Sessions } from './screens/sessions.tsx';
 import { SignIn } from './screens/sign-in.tsx';
+import { has } from './rights.ts';
 import { app, look, who } from './session.ts';
-import { words } from './words/frame.ts';
 
 const Session = lazy(() => import('./screens/session.tsx'));
+const Meetings = lazy(() => import('./screens/meetings.tsx'));
+const Meeting = lazy(() => import('./screens/meeting.tsx'));
+const Webhooks = lazy(() => import('./screens/webhooks.tsx'));
+const Webhook = lazy(() => import('./screens/webhook.tsx'));
+const Tokens = lazy(() => import('./screens/tokens.tsx'));
+const Apps = lazy(() => import('./screens/apps.tsx'));
+const System = lazy(() => import('./screens/system.tsx'));
 
 /** An address that leads nowhere, and that of the sign-in, lead to the list. */
 function ToList() {
@@ -25,7 +32,27 @@ function Screens() {
         <Route path="/console/sessions" component={Sessions} />
         <Route path="/console/sessions/:id" component={Session} />
         <Route path="/console/sessions/:id/:tab" component={Session} />
+        <Route path="/console/meetings" component={Meetings} />
+        <Route path="/console/meetings/:id" component={Meeting} />
+        <Route path="/console/webhooks" component={Webhooks} />
+        <Route path="/console/webhooks/:id" component={Webhook} />
+        <Route path="/console/tokens" component={Tokens} />
+        <Route path="/console/apps" component={Apps} />
+        <Route path="/console/system" component={has('system') ? System : ToList} />
         <Route default component={ToList} />
+      </Router>
+    </ErrorBoundary>
+  );
+}
+
+/** What there is to do without an app. */
+function WithoutApp() {
+  return (
+    <ErrorBoundary>
+      <Router onRouteChange={forget}>
+        <Route path="/console/tokens" component={Tokens} />
+        <Route path="/console/system" component={has('system') ? System : Apps} />
+        <Route default component={Apps} />
       </Router>
     </ErrorBoundary>
   );
@@ -37,10 +64,7 @@ function Console() {
   if (!app.value) {
     return (
       <Frame>
-        <div class="empty">
-          <h2>{words.noApp}</h2>
-          <p>{words.noAppMore}</p>
-        </div>
+        <WithoutApp />
       </Frame>
     );
   }
