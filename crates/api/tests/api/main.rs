@@ -40,6 +40,7 @@ mod pagecall_message;
 mod pagecall_rules;
 mod pagecall_users;
 mod read_rules;
+mod settings;
 mod shape;
 mod sse;
 mod world;

@@ -1,6 +1,6 @@
 /** The webhooks of the app, and how each does. */
 import { useState } from 'preact/hooks';
-import { kit, own, take } from '../api/client.ts';
+import { kit, take } from '../api/client.ts';
 import { useAsked } from '../api/query.ts';
 import type { components } from '../api/realtimekit.d.ts';
 import type { components as Own } from '../api/sederunt.d.ts';
@@ -72,7 +72,7 @@ export default function Webhooks() {
         <Form
           close={() => setMaking(false)}
           save={async (body) => {
-            await take(kit.POST('/accounts/{account_id}/realtime/kit/{app_id}/webhooks', { params: { path }, body }));
+            await take(kit.POST('/accounts/{account_id}/realtime/kit/{app_id}/webhooks', { params: { path }, body: { ...body, enabled: true } }));
             setMaking(false);
             await refetch();
           }}

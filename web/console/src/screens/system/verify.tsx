@@ -32,7 +32,7 @@ export function Verify() {
       <div class="page-tools">
         <h2 id="verify">{words.title}</h2>
         {mayChange.value && data && (
-          <button type="button" class="button end" disabled={busy} onClick={() => void run(() => act(take(running ? own.DELETE('/system/verify') : own.POST('/system/verify') as never)))}>
+          <button type="button" class="button end" disabled={busy} onClick={() => void run(() => act(running ? take(own.DELETE('/system/verify')) : take(own.POST('/system/verify'))))}>
             {running ? words.stop : words.run}
           </button>
         )}
