@@ -81,7 +81,7 @@ test('a token is made with the keyboard alone, told once, and revoked with what 
   // Somebody signs in with it, and is seen.
   const phone = await openConsole(chromium.browser, { width: 390, height: 844 });
   await signIn(phone.page, base, secret);
-  await phone.page.locator('.nav').waitFor();
+  await phone.page.locator('.state.live').waitFor();
   await page.reload();
   await until('the sign-in and its feed', async () => /1 sign-in, 1 feed/.test(await row('Support desk').first().innerText()));
   assert.match(await page.locator('[aria-labelledby=sign-ins] tbody tr').first().innerText(), /Chrome on Linux/);

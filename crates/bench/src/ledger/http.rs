@@ -91,6 +91,7 @@ pub(super) fn config(data: &Path) -> Result<Config> {
         console: ConsoleSettings { enabled: false, behind_tls: false },
         log: LogConfig { format: LogFormat::Text, filter: "off".to_owned() },
         printed: String::new(),
+        effective: Vec::new(),
     })
 }
 

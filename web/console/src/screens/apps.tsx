@@ -34,6 +34,7 @@ export default function Apps() {
   const [page, setPage] = useState(1);
   const [making, setMaking] = useState(false);
   const found = useAsked({
+    fresh: true,
     key: ['apps', account, page],
     keep: true,
     ask: (signal) => take(kit.GET('/accounts/{account_id}/realtime/kit/apps', { params: { path: { account_id: account }, query: { page_no: page, per_page: PAGE } }, signal })),
@@ -155,6 +156,7 @@ function Row({ one: { id, name, created_at } }: { one: App }) {
 function useSessions(id: string, filter: { status?: 'LIVE' }): number | undefined {
   const path = { account_id: who.value?.account_id ?? '', app_id: id };
   const found = useAsked({
+    fresh: true,
     key: ['app-sessions', id, filter],
     ask: async (signal) => (await take(kit.GET('/accounts/{account_id}/realtime/kit/{app_id}/sessions', { params: { path, query: { ...filter, per_page: 1 } }, signal }))).paging.total_count,
   });

@@ -29,6 +29,7 @@ export default function MeetingScreen() {
   const { id = '' } = params as { id?: string };
   const path = { ...here(), meeting_id: id };
   const found = useAsked({
+    fresh: true,
     key: ['meeting', path.app_id, id],
     ask: async (signal) => (await take(kit.GET('/accounts/{account_id}/realtime/kit/{app_id}/meetings/{meeting_id}', { params: { path }, signal }))).data as Meeting,
   });

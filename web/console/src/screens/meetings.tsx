@@ -34,6 +34,7 @@ export default function Meetings() {
   const path = here();
   const query = { ...(search && { search }), ...(status && { status }), page_no: page, per_page: PAGE };
   const found = useAsked({
+    fresh: true,
     key: ['meetings', path.app_id, query],
     keep: true,
     ask: (signal) => take(kit.GET('/accounts/{account_id}/realtime/kit/{app_id}/meetings', { params: { path, query: query as never }, signal })),

@@ -22,7 +22,7 @@ const EVERY_MS = 5_000;
 
 export default function SystemScreen() {
   useTitle(words.title);
-  const found = useAsked({ key: ['system'], ask: (signal) => take(own.GET('/system', { signal })) });
+  const found = useAsked({ fresh: true, key: ['system'], ask: (signal) => take(own.GET('/system', { signal })) });
   useEvery(EVERY_MS, () => void found.value.refetch());
   const { data, error, refetch } = found.value;
   return (

@@ -23,7 +23,7 @@ export type Made = components['schemas']['ApiTokenMade'];
 
 export default function Tokens() {
   useTitle(words.title);
-  const found = useAsked({ key: ['tokens', who.value?.account_id], ask: async (signal) => (await take(own.GET('/tokens', { signal }))).tokens });
+  const found = useAsked({ fresh: true, key: ['tokens', who.value?.account_id], ask: async (signal) => (await take(own.GET('/tokens', { signal }))).tokens });
   const [making, setMaking] = useState(false);
   const [made, setMade] = useState<Made>();
   const [revoking, setRevoking] = useState<Token>();

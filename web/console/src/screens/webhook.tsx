@@ -26,6 +26,7 @@ export default function WebhookScreen() {
   const { id = '' } = params as { id?: string };
   const path = { ...here(), webhook_id: id };
   const found = useAsked({
+    fresh: true,
     key: ['webhook', path.app_id, id],
     ask: async (signal) => (await take(kit.GET('/accounts/{account_id}/realtime/kit/{app_id}/webhooks/{webhook_id}', { params: { path }, signal }))).data,
   });

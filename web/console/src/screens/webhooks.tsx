@@ -22,7 +22,7 @@ export type Status = Own['schemas']['WebhookStatus'];
 export default function Webhooks() {
   useTitle(words.title);
   const path = here();
-  const found = useAsked({ key: ['webhooks', path.app_id], ask: async (signal) => (await take(kit.GET('/accounts/{account_id}/realtime/kit/{app_id}/webhooks', { params: { path }, signal }))).data });
+  const found = useAsked({ fresh: true, key: ['webhooks', path.app_id], ask: async (signal) => (await take(kit.GET('/accounts/{account_id}/realtime/kit/{app_id}/webhooks', { params: { path }, signal }))).data });
   const [making, setMaking] = useState(false);
   const { data, error, refetch } = found.value;
   return (

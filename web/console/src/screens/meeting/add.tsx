@@ -23,6 +23,7 @@ interface Props {
 export function Add({ meeting, close, made }: Props) {
   const path = here();
   const found = useAsked({
+    fresh: true,
     key: ['presets', path.app_id],
     ask: async (signal) => (await take(kit.GET('/accounts/{account_id}/realtime/kit/{app_id}/presets', { params: { path, query: { per_page: PRESETS } }, signal }))).data.map(({ name }) => name),
   });

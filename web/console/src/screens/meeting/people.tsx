@@ -34,6 +34,7 @@ export function People({ meeting }: { meeting: Meeting }) {
   const { failed, run } = useAct();
   const path = { ...here(), meeting_id: meeting.id };
   const found = useAsked({
+    fresh: true,
     key: ['participants', path.app_id, meeting.id, page],
     keep: true,
     ask: (signal) =>

@@ -18,7 +18,7 @@ const words = all.verify;
 const EVERY_MS = 1_000;
 
 export function Verify() {
-  const found = useAsked({ key: ['verify'], ask: (signal) => take(own.GET('/system/verify', { signal })) });
+  const found = useAsked({ fresh: true, key: ['verify'], ask: (signal) => take(own.GET('/system/verify', { signal })) });
   useEvery(EVERY_MS, () => found.value.data?.running && void found.value.refetch());
   const { busy, failed, run } = useAct();
   const { data, error, refetch } = found.value;

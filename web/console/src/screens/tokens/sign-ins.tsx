@@ -17,7 +17,7 @@ type SignIn = components['schemas']['ConsoleSignedIn'];
 
 export function SignIns({ tokens, turn, changed }: { tokens: readonly Token[]; turn: number; changed: () => void }) {
   const words = all.signIns;
-  const found = useAsked({ key: ['sign-ins', turn], keep: true, ask: async (signal) => (await take(own.GET('/console/sessions', { signal }))).sessions });
+  const found = useAsked({ fresh: true, key: ['sign-ins', turn], keep: true, ask: async (signal) => (await take(own.GET('/console/sessions', { signal }))).sessions });
   const [leaving, setLeaving] = useState<SignIn>();
   const { data, error, refetch } = found.value;
   const nameOf = (id: string): string => tokens.find((token) => token.id === id)?.name || id;

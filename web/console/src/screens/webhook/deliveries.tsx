@@ -27,6 +27,7 @@ export function Deliveries({ webhook }: { webhook: Webhook }) {
   const path = { app_id: here().app_id, webhook_id: webhook.id };
   const query = { limit: PAGE, ...(state && { state }), ...(before && { before }) };
   const found = useAsked({
+    fresh: true,
     key: ['deliveries', path, query],
     keep: true,
     ask: (signal) => take(own.GET('/apps/{app_id}/webhooks/{webhook_id}/deliveries', { params: { path, query: query as never }, signal })),

@@ -27,7 +27,7 @@ interface Props {
 
 export function DeliveryDialog({ webhook, id, close, changed }: Props) {
   const path = { app_id: here().app_id, webhook_id: webhook.id, delivery_id: id };
-  const found = useAsked({ key: ['delivery', path], ask: (signal) => take(own.GET('/apps/{app_id}/webhooks/{webhook_id}/deliveries/{delivery_id}', { params: { path }, signal })) });
+  const found = useAsked({ fresh: true, key: ['delivery', path], ask: (signal) => take(own.GET('/apps/{app_id}/webhooks/{webhook_id}/deliveries/{delivery_id}', { params: { path }, signal })) });
   const [sent, setSent] = useState(false);
   const { busy, failed, run } = useAct();
   const { data, error, refetch } = found.value;

@@ -24,7 +24,7 @@ const USUAL = ['meeting.started', 'meeting.ended', 'meeting.participantJoined', 
 
 export function Form({ close, save, webhook }: Props) {
   const path = here();
-  const known = useAsked({ key: ['webhook-events', path.app_id], ask: async (signal) => names(await take(kit.GET('/accounts/{account_id}/realtime/kit/{app_id}/webhooks/all', { params: { path }, signal }))) });
+  const known = useAsked({ fresh: true, key: ['webhook-events', path.app_id], ask: async (signal) => names(await take(kit.GET('/accounts/{account_id}/realtime/kit/{app_id}/webhooks/all', { params: { path }, signal }))) });
   const [name, setName] = useState(webhook?.name ?? '');
   const [url, setUrl] = useState(webhook?.url ?? '');
   const [events, setEvents] = useState<readonly string[]>(webhook?.events ?? USUAL);

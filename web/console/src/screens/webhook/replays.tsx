@@ -25,7 +25,7 @@ const SHOWN = 10;
 
 export function Replays({ webhook }: { webhook: Webhook }) {
   const path = { app_id: here().app_id, webhook_id: webhook.id };
-  const found = useAsked({ key: ['replays', path], ask: (signal) => take(own.GET('/apps/{app_id}/webhooks/{webhook_id}/replays', { params: { path, query: { limit: SHOWN } }, signal })) });
+  const found = useAsked({ fresh: true, key: ['replays', path], ask: (signal) => take(own.GET('/apps/{app_id}/webhooks/{webhook_id}/replays', { params: { path, query: { limit: SHOWN } }, signal })) });
   const [asking, setAsking] = useState(false);
   const [begun, setBegun] = useState<number>();
   const { failed, run } = useAct();

@@ -10,7 +10,7 @@ const EVERY_MS = 5_000;
 export function useStatus(id: string) {
   const app_id = here().app_id;
   const path = { app_id, webhook_id: id };
-  const found = useAsked({ key: ['webhook-status', app_id, id], ask: (signal) => take(own.GET('/apps/{app_id}/webhooks/{webhook_id}/status', { params: { path }, signal })) });
+  const found = useAsked({ fresh: true, key: ['webhook-status', app_id, id], ask: (signal) => take(own.GET('/apps/{app_id}/webhooks/{webhook_id}/status', { params: { path }, signal })) });
   useEvery(EVERY_MS, () => void found.value.refetch());
   return found;
 }
