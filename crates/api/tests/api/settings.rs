@@ -336,7 +336,59 @@ async fn the_server_tells_of_itself_and_keeps_its_secrets() {
     assert!(!answer.text.contains("hush"), "{}", answer.text);
     insta::assert_json_snapshot!(answer.ok(), {
         ".ledger.bytes" => "bytes", ".ledger.log_bytes" => "bytes", ".ledger.commit" => "commit"
-    }, @r#""#);
+    }, @r#"
+    {
+      "certificate_until": "2027-01-15T08:00:00.000Z",
+      "connections": 7,
+      "disk": {
+        "days_left": null,
+        "free_bytes": 250000000000,
+        "growth_bytes_per_day": null,
+        "total_bytes": 500000000000
+      },
+      "index": {
+        "apps": 0,
+        "failures": 0,
+        "sessions_in_memory": 0,
+        "sessions_sealed": 0,
+        "set_aside": 0
+      },
+      "ledger": {
+        "behind": false,
+        "bytes": "bytes",
+        "commit": "commit",
+        "facts_last_day": 3,
+        "last_fact": 3,
+        "log_bytes": "bytes",
+        "trouble": null,
+        "writes_waiting": 0,
+        "writes_waiting_max": 16384
+      },
+      "now": "2026-01-12T14:00:00.000Z",
+      "settings": [
+        {
+          "key": "listen",
+          "origin": "flag",
+          "secret": false,
+          "value": "\"0.0.0.0:443\""
+        },
+        {
+          "key": "base_uri",
+          "origin": "default",
+          "secret": false,
+          "value": null
+        },
+        {
+          "key": "sms.api_secret",
+          "origin": "file /etc/sederunt.toml",
+          "secret": true,
+          "value": null
+        }
+      ],
+      "started_at": "2026-01-12T14:00:00.000Z",
+      "version": "1.2.3"
+    }
+    "#);
     let commit = answer.json()["ledger"]["commit"].clone();
     assert!(commit["count"].as_u64().unwrap() >= 2, "{commit}");
     assert!(commit["p50_ms"].as_f64() <= commit["longest_ms"].as_f64(), "{commit}");
