@@ -92,7 +92,9 @@ pub async fn create(
         return Err(Fault::new("name", "must have no control characters").into());
     }
     if permission == Permission::None && workspace.is_none() {
-        return Err(Fault::new("app_id", "is required for a token without a permission in the account").into());
+        return Err(
+            Fault::new("app_id", "is required for a token without a permission in the account").into()
+        );
     }
     if let Some(app) = &workspace {
         let known = site.store().app(app).await?.filter(|app| app.account == account);
@@ -172,10 +174,7 @@ mod tests {
 
     #[test]
     fn the_hash_is_sha_256() {
-        assert_eq!(
-            hex(&sha256("abc")),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
+        assert_eq!(hex(&sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 
     #[test]

@@ -113,7 +113,7 @@ pub async fn run_with_clock(
 ) -> anyhow::Result<()> {
     // Logging is process-wide and was started by the caller.
     accept::raise_open_files();
-    let Config { data, http, media, tls, room, index, files, mut webhook, console, log: _, printed, effective } = config;
+    let Config { data, http, media, tls, room, index, files, mut webhook, console, log: _, printed } = config;
     let console = sign_in_settings(console);
     let folder = Arc::new(DataFolder::hold(&data)?);
     let control = bind_control(&folder);
@@ -147,7 +147,7 @@ pub async fn run_with_clock(
     if let Some(certificates) = certificates {
         tokio::spawn(certificates.watch(serving.clone()));
     }
-    let system = system::system(&observed, folder.path().to_owned(), &effective);
+    let system = system::system(&observed, folder.path().to_owned(), &printed.rows);
     let public = Door {
         listener: listeners.http,
         tls: acceptor,
@@ -158,7 +158,7 @@ pub async fn run_with_clock(
     };
     tokio::spawn(public.serve(observed.connections.clone(), serving.clone()));
     let private_serving = serve_private(listeners.metrics, &observed);
-    let commands = serve_commands(control, &folder, addresses.live(&observed, printed), &serving)?;
+    let commands = serve_commands(control, &folder, addresses.live(&observed, printed.text), &serving)?;
 
     observed.readiness.set(true);
     let media_addresses = media_handle.local_addrs();

@@ -187,3 +187,64 @@ fn read_token(row: &Row<'_>) -> rusqlite::Result<ApiTokenRow> {
         revoked_at: opt_ms(row, "revoked_ms")?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(id: &str, at: i64) -> ApiTokenRow {
+        ApiTokenRow {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            account: Some(("a".to_owned(), Permission::Realtime)),
+            workspace: None,
+            server: id == "server",
+            used_on: None,
+            created_at: UnixMs(at),
+            revoked_at: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_use_is_a_day_that_only_grows_and_a_revocation_keeps_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        store.create_token(token("server", 1), [1; 32]).await.unwrap();
+        store.create_account_token(token("b", 2), [2; 32], 2).await.unwrap();
+        let full = store.create_account_token(token("c", 3), [3; 32], 2).await.unwrap_err();
+        assert!(matches!(full, StoreError::Limit { max: 2, .. }), "{full}");
+        for day in [5, 7, 6] {
+            store.token_used([2; 32], Day(day)).await.unwrap();
+        }
+        store.token_used([9; 32], Day(7)).await.unwrap();
+        store.revoke_token("b", UnixMs(8)).await.unwrap();
+        store.create_account_token(token("c", 3), [3; 32], 2).await.unwrap();
+        let found = store.tokens_of("a").await.unwrap();
+        let shown: Vec<_> = found
+            .iter()
+            .map(|(hash, row)| {
+                (hash[0], row.server, row.used_on.map(|day| day.0), row.revoked_at.map(|at| at.0))
+            })
+            .collect();
+        assert_eq!(shown, [(3, false, None, None), (2, false, Some(7), Some(8)), (1, true, None, None)]);
+        assert!(store.tokens_of("b").await.unwrap().is_empty());
+    }
+
+    /// What a ledger from before has: its oldest token is that of the first start.
+    #[test]
+    fn the_oldest_token_of_a_ledger_from_before_has_the_right_to_the_server() {
+        for (revoked, expected) in [("NULL", vec![2]), ("9", vec![])] {
+            let conn = Connection::open_in_memory().unwrap();
+            conn.execute_batch(&format!(
+                "CREATE TABLE api_token (sha256 INTEGER PRIMARY KEY, id TEXT, created_ms INTEGER, revoked_ms INTEGER);
+                 CREATE TABLE console_session (sha256 INTEGER PRIMARY KEY);
+                 INSERT INTO api_token VALUES (1, 'a', 30, NULL), (2, 'b', 10, {revoked}), (3, 'c', 20, NULL);"
+            ))
+            .unwrap();
+            conn.execute_batch(include_str!("../migrations/sqlite/0022_settings.sql")).unwrap();
+            let found: Vec<i64> =
+                list(&conn, "SELECT sha256 FROM api_token WHERE server", [], |row| row.get(0)).unwrap();
+            assert_eq!(found, expected);
+        }
+    }
+}

@@ -60,7 +60,10 @@ mod tests {
                 "(iPhone; CPU iPhone OS 26_0 like Mac OS X) AppleWebKit/605.1.15 Version/26.0 Mobile Safari/604.1",
                 "Safari on iOS",
             ),
-            ("(Linux; Android 16; K) AppleWebKit/537.36 Chrome/156.0.0.0 Mobile Safari/537.36", "Chrome on Android"),
+            (
+                "(Linux; Android 16; K) AppleWebKit/537.36 Chrome/156.0.0.0 Mobile Safari/537.36",
+                "Chrome on Android",
+            ),
             ("something else", ""),
         ] {
             assert_eq!(browser(&format!("{mozilla} {agent}")), name);

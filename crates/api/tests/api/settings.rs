@@ -37,7 +37,8 @@ async fn operator(w: &World, text: &str, permission: Permission) {
 
 /// By a cookie, as the page asks.
 async fn page(w: &World, cookie: &str, method: Method, target: &str, body: Option<Value>) -> Answer {
-    let headers = [OWN[0], OWN[1], ("cookie", cookie), ("user-agent", "Mozilla/5.0 (X11; Linux) Firefox/145.0")];
+    let headers =
+        [OWN[0], OWN[1], ("cookie", cookie), ("user-agent", "Mozilla/5.0 (X11; Linux) Firefox/145.0")];
     w.raw(method, target, &headers, body.map(|body| body.to_string()).unwrap_or_default()).await
 }
 
@@ -72,7 +73,12 @@ async fn a_token_is_made_told_once_and_revoked() {
     let list = w.send(Method::GET, TOKENS, secret, None).await;
     assert!(!list.text.contains(secret), "the text is told once");
     let names = |list: &Value| -> Vec<String> {
-        list["tokens"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
+        list["tokens"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["name"].as_str().unwrap().to_owned())
+            .collect()
     };
     let mut found = names(&list.ok());
     found.sort();
@@ -96,7 +102,8 @@ async fn who_may_make_and_revoke_tokens() {
     let mut table = String::new();
     let server = json!({ "name": "x", "permission": "realtime", "server": true });
     for token in ["", "TN", "KP", "TR", "TA", "TS", "TB"] {
-        let status = async |method, target: &str, body| w.send(method, target, token, body).await.status.as_u16();
+        let status =
+            async |method, target: &str, body| w.send(method, target, token, body).await.status.as_u16();
         let list = status(Method::GET, TOKENS, None).await;
         let make = status(Method::POST, TOKENS, Some(wanted("x", "realtime_admin"))).await;
         let make_server = status(Method::POST, TOKENS, Some(server.clone())).await;
@@ -192,7 +199,8 @@ async fn the_day_of_the_last_use_is_kept() {
     w.send(Method::GET, TOKENS, "TR", None).await.ok();
     until("the use", || async { used("id-TR").await == Some(today) }).await;
     let shown = w.send(Method::GET, TOKENS, "TA", None).await.ok();
-    let of = |id: &str| shown["tokens"].as_array().unwrap().iter().find(|one| one["id"] == id).cloned().unwrap();
+    let of =
+        |id: &str| shown["tokens"].as_array().unwrap().iter().find(|one| one["id"] == id).cloned().unwrap();
     assert_eq!(of("id-TR")["last_used_on"], "2026-01-12");
     assert_eq!(of("id-KQ")["last_used_on"], Value::Null);
     // By another door, on another day, and by a cookie.
@@ -210,7 +218,8 @@ async fn sign_ins_are_listed_and_ended() {
     let w = world().await;
     let admin = signed_in(&w, json!({ "token": "TA" })).await;
     w.clock.advance(60_000);
-    let agent = ("user-agent", "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) Version/26.0 Safari/604.1");
+    let agent =
+        ("user-agent", "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) Version/26.0 Safari/604.1");
     let body = json!({ "token": "TR", "look_only": true }).to_string();
     let phone = w.raw(Method::POST, "/sederunt/v1/console/session", &[OWN[0], OWN[1], agent], body).await;
     let phone = phone.header("set-cookie").split(';').next().unwrap().to_owned();
@@ -246,7 +255,8 @@ async fn sign_ins_are_listed_and_ended() {
     }
     "#);
     let sessions = list["sessions"].as_array().unwrap();
-    let id = |token: &str| sessions.iter().find(|one| one["token_id"] == token).unwrap()["id"].as_str().unwrap();
+    let id =
+        |token: &str| sessions.iter().find(|one| one["token_id"] == token).unwrap()["id"].as_str().unwrap();
     let of = |token: &str| format!("{SIGN_INS}/{}", id(token));
     // Who has not all rights sees and ends those of the own token.
     let own = w.send(Method::GET, SIGN_INS, "TR", None).await.ok();
@@ -323,15 +333,16 @@ async fn served() -> World {
         vitals: Arc::new(Rack),
     };
     w.router = router(w.node.clone(), ApiConfig { system: Some(system), ..ApiConfig::default() });
+    // Somebody was there.
+    let row = meeting(&w, P, "Weekly").await;
+    let client = w.joined(&row, "ann").await;
+    w.leave(client).await;
     w
 }
 
 #[tokio::test]
 async fn the_server_tells_of_itself_and_keeps_its_secrets() {
     let w = served().await;
-    let row = meeting(&w, P, "Weekly").await;
-    let client = w.joined(&row, "ann").await;
-    w.leave(client).await;
     let answer = w.send(Method::GET, SYSTEM, "TS", None).await;
     assert!(!answer.text.contains("hush"), "{}", answer.text);
     insta::assert_json_snapshot!(answer.ok(), {
@@ -411,7 +422,8 @@ async fn the_server_is_for_those_with_the_right_to_it() {
         let [get, begin, see, stop] = statuses;
         table += &format!("{who:6} system {get} begin {begin} see {see} stop {stop}\n");
     };
-    let all = [(Method::GET, SYSTEM), (Method::POST, VERIFY), (Method::GET, VERIFY), (Method::DELETE, VERIFY)];
+    let all =
+        [(Method::GET, SYSTEM), (Method::POST, VERIFY), (Method::GET, VERIFY), (Method::DELETE, VERIFY)];
     for token in ["", "TN", "KP", "TR", "TA", "TB", "TL", "TS"] {
         let mut statuses = [0; 4];
         for (at, (method, target)) in all.iter().enumerate() {
@@ -454,9 +466,6 @@ async fn the_server_is_for_those_with_the_right_to_it() {
 #[tokio::test]
 async fn the_ledger_is_verified_one_at_a_time() {
     let w = served().await;
-    let row = meeting(&w, P, "Weekly").await;
-    let client = w.joined(&row, "ann").await;
-    w.leave(client).await;
     assert_eq!(w.send(Method::GET, VERIFY, "TS", None).await.ok(), json!({ "running": null, "last": null }));
     let begun = w.send(Method::POST, VERIFY, "TS", None).await;
     assert_eq!(begun.status, 202);

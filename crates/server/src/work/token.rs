@@ -169,10 +169,12 @@ pub(super) fn list(desk: &Desk, json: bool, console: &mut dyn Console) -> anyhow
     }
     line(console, "ID\tCREATED\tREVOKED\tPERMISSION\tACCOUNT\tAPP\tSERVER\tLAST USED\tNAME")?;
     for row in &shown {
-        let Shown { id, created_at, revoked_at, permission, server, last_used_on, account_id, app_id, name } = row;
+        let Shown { id, created_at, revoked_at, permission, server, last_used_on, account_id, app_id, name } =
+            row;
         let revoked_at = revoked_at.as_deref().unwrap_or_default();
         let (account, app) = (account_id.unwrap_or_default(), app_id.unwrap_or_default());
-        let (server, used) = (if *server { "server" } else { "" }, last_used_on.as_deref().unwrap_or_default());
+        let (server, used) =
+            (if *server { "server" } else { "" }, last_used_on.as_deref().unwrap_or_default());
         let permission = permission.as_str();
         cells(console, &[id, created_at, revoked_at, permission, account, app, server, used, name])?;
     }

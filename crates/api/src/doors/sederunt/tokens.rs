@@ -189,7 +189,13 @@ pub(in crate::doors::sederunt) async fn create(
     let workspace = app_id.as_deref().map(AppId::from);
     let wanted = tokens::Wanted { name, permission, workspace, server };
     let (secret, row) = tokens::create(&caller.api.node, &caller.account, wanted).await?;
-    tracing::info!(by = caller.who, token = row.id, permission = permission.as_str(), server, "a token was made");
+    tracing::info!(
+        by = caller.who,
+        token = row.id,
+        permission = permission.as_str(),
+        server,
+        "a token was made"
+    );
     Ok((StatusCode::CREATED, Json(Made { secret, token: Token::of(row, (0, 0), false) })))
 }
 

@@ -116,7 +116,12 @@ impl SignedIn {
             reconnect_grace_ms: api.node.reconnect_grace_ms(),
             expires_at: iso(row.created_at.plus_ms(LIFE.longest_ms)),
             now: iso(api.node.now()),
-            token: TokenView { permission: permission.as_str(), server: token.server, id: token.id, name: token.name },
+            token: TokenView {
+                permission: permission.as_str(),
+                server: token.server,
+                id: token.id,
+                name: token.name,
+            },
         })
     }
 }
@@ -253,7 +258,8 @@ pub(in crate::doors::sederunt) async fn sign_in(
     let secret = secret()
         .ok_or_else(|| KitError::new(StatusCode::INTERNAL_SERVER_ERROR, "The system gave no randomness"))?;
     let look_only = body.look_only.unwrap_or(false);
-    let row = console::sign_in(&api.node, sha256(&secret), sha256_of_token, look_only, visitor.browser).await?;
+    let row =
+        console::sign_in(&api.node, sha256(&secret), sha256_of_token, look_only, visitor.browser).await?;
     let id = token.id.clone();
     let view = SignedIn::of(api, token, &row).await?;
     tracing::info!(token = id, mode = view.mode, "somebody signed in at the console");
