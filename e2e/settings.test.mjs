@@ -42,6 +42,14 @@ after(async () => {
   await server?.stop();
 });
 
+/** Somebody else, who looks at the first app. */
+async function visitor(token, { only = false, ...how } = {}) {
+  const one = await openConsole(chromium.browser, how);
+  await one.context.addInitScript((app) => localStorage.setItem('sederunt-app', app), server.app);
+  await signIn(one.page, base, token, { only });
+  await one.page.locator('.nav').waitFor({ state: 'attached' });
+  return one;
+}
 const go = (name) => page.locator('.nav').getByRole('link', { name, exact: true }).click();
 const dialog = () => page.locator('dialog[open]');
 const button = (name) => page.getByRole('button', { name, exact: true });
@@ -255,21 +263,17 @@ test('the server tells of itself, and its record is verified', async () => {
 
 test('a tenant has no System, and who only looks changes nothing, by hand either', async () => {
   const token = await (await asked(server.token, 'POST', TOKENS, { name: 'Tenant', permission: 'realtime_admin' })).json();
-  const tenant = await openConsole(chromium.browser);
-  await signIn(tenant.page, base, token.secret);
-  await tenant.page.locator('.nav').waitFor();
+  const tenant = await visitor(token.secret);
   assert.deepEqual(await tenant.page.locator('.nav a').allInnerTexts(), ['Sessions', 'Meetings', 'Webhooks', 'Tokens', 'Apps']);
   await tenant.page.goto(`${base}/console/system`);
   await until('the list instead', () => new URL(tenant.page.url()).pathname === '/console/sessions');
   assert.equal(await inside(tenant.page, 'GET', '/sederunt/v1/system'), 403);
   await tenant.close();
-  const looker = await openConsole(chromium.browser);
-  await signIn(looker.page, base, server.token, { only: true });
-  await looker.page.locator('.nav').waitFor();
-  const buttons = /^(New|Make|Add|Revoke|Delete|Close|Open it|Change|Test|Switch|Rotate|Show the secret|Replay|Verify|End|Remove|Sign out )/;
+  const looker = await visitor(server.token, { only: true });
+  const buttons = /^(New|Make|Add|Revoke|Delete|Close it|Open it|Change|Test|Switch|Rotate|Show the secret|Replay|Verify|End|Remove|Sign out )/;
   for (const at of ['tokens', 'apps', 'meetings', `meetings/${made.meeting}`, 'webhooks', `webhooks/${made.webhook}`, 'system']) {
     await looker.page.goto(`${base}/console/${at}`);
-    await looker.page.locator('.page .card:not(.waiting)').first().waitFor();
+    await looker.page.locator('.page .card:not(.waiting):not(.empty)').first().waitFor();
     const names = await looker.page.locator('main button').allInnerTexts();
     assert.deepEqual(names.filter((name) => buttons.test(name)), [], at);
   }
@@ -300,9 +304,7 @@ test('every screen, in both themes and widths, has no finding of axe', async () 
   const found = [];
   for (const theme of ['light', 'dark']) {
     for (const [width, height] of [[1440, 900], [390, 844]]) {
-      const one = await openConsole(chromium.browser, { theme, width, height });
-      await signIn(one.page, base, server.token);
-      await one.page.locator('.rail').waitFor();
+      const one = await visitor(server.token, { theme, width, height });
       const check = async (name) => {
         const label = `${name} ${theme} ${width}`;
         await one.page.screenshot({ path: path.join(pictures, `${name}-${theme}-${width}.png`) });
