@@ -172,7 +172,7 @@ function Now({ meeting: { id, title } }: { meeting: Meeting }) {
             </a>
           </p>
           <p class="soft">
-            {dateTime(Date.parse(session.numbers.started_at), zone.value)} – {zoneOffset.value}
+            {words.since(dateTime(Date.parse(session.numbers.started_at), zone.value))} <span class="faint">{zoneOffset.value}</span>
           </p>
           {mayChange.value && people > 0 && (
             <button type="button" class="button" onClick={() => setEnding(true)}>

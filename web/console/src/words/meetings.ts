@@ -40,6 +40,7 @@ export const words = {
   },
   keepAlive: (seconds: number) => `A session ends ${counted(seconds, 'second')} after the last person left.`,
   liveNow: (people: number) => `Live, ${counted(people, 'person', 'people')}`,
+  since: (at: string) => `since ${at}`,
   quiet: 'Nobody is in it now',
   sessions: 'All its sessions',
   settings: 'Settings',
