@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::Method;
-use sederunt_api::{ApiConfig, FeedConfig, Setting, SystemConfig, Vitals, router};
+use sederunt_api::{ApiConfig, ConsoleConfig, FeedConfig, Setting, SystemConfig, Vitals, router};
 use sederunt_core::time::UnixMs;
 use sederunt_store::{ApiTokenRow, Permission};
 use serde_json::{Value, json};
@@ -215,7 +215,7 @@ async fn the_day_of_the_last_use_is_kept() {
 
 #[tokio::test]
 async fn sign_ins_are_listed_and_ended() {
-    let w = world().await;
+    let mut w = world().await;
     let admin = signed_in(&w, json!({ "token": "TA" })).await;
     w.clock.advance(60_000);
     let agent =
@@ -273,6 +273,11 @@ async fn sign_ins_are_listed_and_ended() {
     // One that is over by itself is not listed.
     w.clock.advance(3_600_001);
     assert_eq!(w.send(Method::GET, SIGN_INS, "TA", None).await.ok()["sessions"], json!([]));
+    // Where there is no console, nobody is signed in; tokens there are.
+    let console = ConsoleConfig { is_enabled: false, ..ConsoleConfig::default() };
+    w.router = router(w.node.clone(), ApiConfig { console, ..ApiConfig::default() });
+    assert_eq!(w.send(Method::GET, SIGN_INS, "TA", None).await.status, 404);
+    assert_eq!(w.send(Method::GET, TOKENS, "TA", None).await.status, 200);
 }
 
 #[tokio::test]
