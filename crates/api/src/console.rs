@@ -4,6 +4,7 @@
 //! below our own two prefixes, in requests that the page itself made, and not for changes when somebody only wanted to look.
 
 mod admit;
+mod browser;
 mod cookie;
 mod failures;
 mod once;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 pub use once::OnceLinks;
 
 pub(crate) use admit::{ReadShare, admit, admit_share, is_own_page, share};
+pub(crate) use browser::browser;
 pub(crate) use cookie::Place;
 pub use cookie::host_name;
 pub(crate) use failures::Failures;

@@ -27,7 +27,9 @@ mod right;
 mod session_filter;
 mod state;
 mod turns;
+mod system;
 mod value;
+mod verifying;
 
 use std::sync::Arc;
 
@@ -47,6 +49,7 @@ pub use console::{ConsoleConfig, OnceLinks, host_name};
 pub use doors::{DoorInfo, FeedConfig, doors};
 pub use link::to_chat as chat_path;
 pub use state::ApiConfig;
+pub use system::{Setting, SystemConfig, Vitals};
 
 /// The doors and their OpenAPI documents. Unknown paths are answered here too (404), so this router is the fallback of
 /// whatever it is merged into.

@@ -159,6 +159,8 @@ pub(crate) const SHARE_MS_MAX: i64 = 366 * 86_400_000;
 pub(crate) const SHARE_COOKIE_MS: i64 = 12 * 3_600_000;
 /// Milliseconds between two times that the use of a link is recorded: a write a minute, not one a request.
 pub(crate) const SHARE_USED_MS: i64 = 60_000;
+/// Tokens in a list, revoked ones included: some 300 KiB.
+pub(crate) const TOKENS_LISTED_MAX: usize = 1_000;
 /// Milliseconds after which clients come back, at least and at most: watchers that were cut together should not come
 /// back together.
 pub(crate) const FEED_RETRY_MS: (u64, u64) = (1_000, 6_000);

@@ -26,6 +26,8 @@ pub(crate) struct Principal {
     account: Option<(String, Permission)>,
     /// The workspace (= app) that it reaches.
     pub(crate) workspace: Option<AppId>,
+    /// The right to the server itself.
+    pub(crate) server: bool,
     /// Somebody who signed in to look: nothing that takes the right to change is for them, whatever the token may.
     pub(crate) looks_only: bool,
 }
@@ -38,7 +40,7 @@ impl Principal {
         let Some(token) = presented(&parts.headers) else { return Self::signed_in(api, parts).await };
         let key = Key { token: sha256(token), cookie: None };
         if let Some(row) = node.store().token(key.token).await? {
-            return Ok(Self::with(key, row, false));
+            return Ok(Self::with(api, key, row, false));
         }
         let person = admission::knows_person(node, token).await?;
         Err(if person { Refusal::Person } else { Refusal::Stranger }.into())
@@ -52,16 +54,17 @@ impl Principal {
         let admitted = console::admit::<E>(api, parts).await?.ok_or(Refusal::Stranger)?;
         let key = Key { token: admitted.row.token, cookie: Some(admitted.sha256) };
         let row = api.node.store().token(key.token).await?.ok_or(Refusal::Stranger)?;
-        Ok(Self::with(key, row, admitted.row.read_only))
+        Ok(Self::with(api, key, row, admitted.row.read_only))
     }
 
-    fn with(key: Key, row: ApiTokenRow, looks_only: bool) -> Self {
+    fn with(api: &Api, key: Key, row: ApiTokenRow, looks_only: bool) -> Self {
+        api.uses.note(&api.node, key.token, &row);
         let lowered = |permission| match permission {
             Permission::RealtimeAdmin if looks_only => Permission::Realtime,
             Permission::None | Permission::Realtime | Permission::RealtimeAdmin => permission,
         };
         let account = row.account.map(|(account, permission)| (account, lowered(permission)));
-        Self { key, id: row.id, account, workspace: row.workspace, looks_only }
+        Self { key, id: row.id, account, workspace: row.workspace, server: row.server, looks_only }
     }
 
     /// The account and what the key may do there, if it may do anything.

@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use sederunt_app::tokens::Uses;
 use sederunt_node::Node;
 use sederunt_webhook::places::Places;
 use sederunt_webhook::service::Service;
@@ -14,6 +15,8 @@ use crate::exports::Exports;
 use crate::limit::STORIES_MAX;
 use crate::reports::Reports;
 use crate::turns::Turns;
+use crate::system::SystemConfig;
+use crate::verifying::Verifying;
 
 /// Settings of the doors.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +35,8 @@ pub struct ApiConfig {
     pub feed: FeedConfig,
     /// The console's sign-in.
     pub console: ConsoleConfig,
+    /// The server around the doors; `None` = nothing is told of it.
+    pub system: Option<SystemConfig>,
 }
 
 /// What handlers share. Every request copies it several times on its way: that is one counter up, not one for each part.
@@ -55,6 +60,10 @@ pub(crate) struct Shared {
     pub(crate) failures: Failures,
     /// Turns of exports.
     pub(crate) exports: Exports,
+    /// Last uses of tokens on their way into the ledger.
+    pub(crate) uses: Uses,
+    /// The check of the ledger.
+    pub(crate) verifying: Verifying,
     /// Turns of sessions that are told whole.
     pub(crate) stories: Arc<Semaphore>,
     /// Turns of reads that walk over much of an app.
@@ -72,6 +81,8 @@ impl Api {
             reports: Reports::default(),
             failures: Failures::default(),
             exports: Exports::default(),
+            uses: Uses::default(),
+            verifying: Verifying::default(),
             stories: Arc::new(Semaphore::new(STORIES_MAX)),
             walks: Turns::default(),
         };

@@ -4,6 +4,8 @@ use sederunt_core::time::UnixMs;
 use sederunt_node::Node;
 use sederunt_store::{ConsoleLife, ConsoleSessionRow, StoreError};
 
+use crate::hex::hex;
+
 /// How exact the last use of a sign-in is kept: a write a minute, not one a request.
 const SEEN_EVERY_MS: i64 = 60_000;
 
@@ -23,9 +25,10 @@ pub async fn sign_in(
     cookie: [u8; 32],
     token: [u8; 32],
     read_only: bool,
+    browser: String,
 ) -> Result<ConsoleSessionRow, StoreError> {
     let now = node.now();
-    let row = ConsoleSessionRow { token, read_only, created_at: now, seen_at: now };
+    let row = ConsoleSessionRow { token, read_only, browser, created_at: now, seen_at: now };
     node.store().create_console_session(row.clone(), cookie, LIFE).await?;
     Ok(row)
 }
@@ -51,6 +54,35 @@ pub async fn seen(
         return Ok(());
     }
     node.store().console_session_seen(cookie, now).await
+}
+
+/// A sign-in as it is listed.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// Names it, and is of no use for anything else: the first bytes of the hash of its cookie, in hex.
+    pub id: String,
+    /// SHA-256 of its cookie.
+    pub cookie: [u8; 32],
+    /// Id of its token.
+    pub token_id: String,
+    /// What is known of it.
+    pub row: ConsoleSessionRow,
+}
+
+/// Bytes of the hash that name a sign-in: enough to tell as many apart as there may be.
+const ID_BYTES: usize = 8;
+
+/// Who is signed in with the tokens of an account, the one that was used last first.
+pub async fn list(node: &Node, account: &str) -> Result<Vec<Listed>, StoreError> {
+    let now = node.now();
+    let all = node.store().console_sessions_of(account).await?;
+    let lives = all.into_iter().filter(|(.., row)| now < LIFE.ends_at(row));
+    Ok(lives.map(|(cookie, token_id, row)| Listed { id: id(&cookie), cookie, token_id, row }).collect())
+}
+
+/// How a sign-in is named.
+pub fn id(cookie: &[u8; 32]) -> String {
+    hex(cookie.get(..ID_BYTES).unwrap_or_default())
 }
 
 /// Signs out.

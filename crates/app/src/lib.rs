@@ -21,6 +21,7 @@ mod room;
 mod rule;
 mod site;
 mod stage;
+pub mod tokens;
 pub mod users;
 pub mod webhooks;
 

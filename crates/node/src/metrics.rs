@@ -7,6 +7,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
+use crate::latencies::Latencies;
+
 /// Label of counters that are kept per kind.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct Kind {
@@ -29,6 +31,8 @@ pub struct Metrics {
     pub leaves: Counter,
     /// Seconds from handing writes to the store until they were durable.
     pub commit_seconds: Histogram,
+    /// The same of the last ones, exactly.
+    pub commits: Latencies,
     /// Sockets that waited at the door because their client may still believe in transports that are no more.
     pub returns: Counter,
     /// Sockets cut because they did not read fast enough.
@@ -69,6 +73,7 @@ impl Default for Metrics {
             leaves: Counter::default(),
             // 0.25 ms … 4 s: from a fast disk's fdatasync to one that is in trouble.
             commit_seconds: Histogram::new(exponential_buckets(0.000_25, 2.0, 15)),
+            commits: Latencies::default(),
             returns: Counter::default(),
             slow_consumers: Counter::default(),
             frames_in: Counter::default(),

@@ -306,6 +306,9 @@ pub struct TokenCreateArgs {
     /// App, which is the Pagecall workspace of this token. Left out: the app of first-run.json
     #[arg(long)]
     pub app: Option<String>,
+    /// Also for the server itself, which all tenants share: its ledger, disk and settings in the console
+    #[arg(long)]
+    pub server: bool,
     /// Where the ledger is.
     #[command(flatten)]
     pub place: PlaceArgs,

@@ -63,8 +63,17 @@ pub struct Config {
     pub console: ConsoleSettings,
     /// Logs.
     pub log: LogConfig,
-    /// All of it as a configuration file, each value with its origin.
-    pub printed: String,
+    /// All of it, each value with its origin.
+    pub printed: Printed,
+}
+
+/// The settings in force, each value with its origin.
+#[derive(Debug, Clone, Default)]
+pub struct Printed {
+    /// As a configuration file.
+    pub text: String,
+    /// Row by row.
+    pub rows: Vec<Effective>,
 }
 
 /// Settings on the command line and in the environment, for commands that run the whole server.
@@ -191,7 +200,7 @@ impl Config {
         let console = ConsoleSettings::resolve(&mut layers, console, file_console)?;
         let log = LogConfig::resolve(&mut layers, log, file_log);
         let effective = layers.finish();
-        let printed = layer::as_toml(&effective);
+        let printed = Printed { text: layer::as_toml(&effective), rows: effective.clone() };
         let config = Self { data, http, media, tls, room, index, files, webhook, console, log, printed };
         Ok((config, effective))
     }

@@ -6,7 +6,7 @@ use anyhow::Context;
 use sederunt_app::{AppError, accounts};
 use sederunt_core::id::AppId;
 use sederunt_node::NodeError;
-use sederunt_store::{Permission, Store, StoreError};
+use sederunt_store::{ApiTokenRow, Permission, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::data_folder::DataFolder;
@@ -77,5 +77,7 @@ async fn remember(store: &Store, mint: &Mint, first: &FirstRun) -> anyhow::Resul
     }
     let account = Some((account_id.clone(), Permission::RealtimeAdmin));
     let row = token::row(TOKEN_NAME.to_owned(), account, Some(app_id.clone()), now)?;
+    // It is for whoever runs the server.
+    let row = ApiTokenRow { server: true, ..row };
     store.create_token(row, token::sha256(api_token)).await.context("cannot make the first token")
 }

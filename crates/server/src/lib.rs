@@ -26,6 +26,7 @@ mod origins;
 mod run;
 pub mod signing_key;
 mod stream;
+mod system;
 pub mod tls;
 pub mod token;
 mod webhooks;

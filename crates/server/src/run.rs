@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use axum::Router;
-use sederunt_api::{ApiConfig, ConsoleConfig, OnceLinks};
+use sederunt_api::{ApiConfig, ConsoleConfig, OnceLinks, SystemConfig};
 use sederunt_app::chat_files::{ChatFiles, FileSettings};
 use sederunt_gateway::{GatewayConfig, RelayOffer, StrangerLimits};
 use sederunt_node::clock::{Clock, SystemClock};
@@ -32,8 +32,8 @@ use crate::media_door::MediaDoor;
 use crate::mint::Mint;
 use crate::work::{Desk, Live};
 use crate::{
-    accept, assets, console_host, console_link, demo, first_run, ice_key, logs, signing_key, tls, token,
-    webhooks,
+    accept, assets, console_host, console_link, demo, first_run, ice_key, logs, signing_key, system, tls,
+    token, webhooks,
 };
 
 /// A stop may not take longer than this; service managers kill after 10 to 90 seconds.
@@ -148,17 +148,18 @@ pub async fn run_with_clock(
     if let Some(certificates) = certificates {
         tokio::spawn(certificates.watch(serving.clone()));
     }
+    let system = system::system(&observed, folder.path().to_owned(), &printed.rows);
     let public = Door {
         listener: listeners.http,
         tls: acceptor,
         media: Some(MediaDoor::new(media_handle.clone(), clock, tcp, relay)),
         per_address_factor: http.per_address_factor,
         proxies: Arc::new(TrustedProxies::new(http.trusted_proxies.clone())),
-        router: public_router(&observed, &addresses, http, (&webhook, files), relay, &console),
+        router: public_router(&observed, &addresses, http, (&webhook, files), relay, (&console, system)),
     };
     tokio::spawn(public.serve(observed.connections.clone(), serving.clone()));
     let private_serving = serve_private(listeners.metrics, &observed);
-    let commands = serve_commands(control, &folder, addresses.live(&observed, printed), &serving)?;
+    let commands = serve_commands(control, &folder, addresses.live(&observed, printed.text), &serving)?;
 
     observed.readiness.set(true);
     let media_addresses = media_handle.local_addrs();
@@ -427,7 +428,7 @@ fn public_router(
     config: HttpConfig,
     (webhook, files): (&WebhookConfig, Option<ChatFiles>),
     relay: RelaySetting,
-    console: &ConsoleConfig,
+    (console, system): (&ConsoleConfig, SystemConfig),
 ) -> logs::Access {
     let Observed { node, media, webhooks, http: metrics, .. } = observed;
     let HttpConfig { cors_origins, per_address_factor, .. } = config;
@@ -442,6 +443,7 @@ fn public_router(
         webhook_places: webhook.places.clone(),
         webhooks: Some(Arc::clone(webhooks)),
         console: console.clone(),
+        system: Some(system),
         ..ApiConfig::default()
     };
     let relay = relay.offers(!shim).then(|| RelayOffer { media: media.clone(), is_secure: !shim });

@@ -118,6 +118,13 @@ async fn tokens_are_created_listed_and_revoked() {
     let row = listed.lines().find(|l| l.ends_with("\treader")).unwrap();
     assert!(row.contains("\trealtime\t") && !listed.contains(token));
     let id = row.split('\t').next().unwrap();
+    // The first one is for whoever runs the server, and others only if that is said.
+    let made = stdout_of(&["token", "create", "--name", "operator", "--server", "--json", "--data", at]);
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&made).unwrap()["server"], true);
+    let all = stdout_of(&["token", "list", "--json", "--data", at]);
+    let all: Vec<serde_json::Value> = serde_json::from_str(&all).unwrap();
+    let rights: Vec<_> = all.iter().map(|token| json!([token["name"], token["server"]])).collect();
+    assert_eq!(rights, [json!(["first run", true]), json!(["reader", false]), json!(["operator", true])]);
 
     let target = format!("/client/v4/accounts/{}/realtime/kit/{}/sessions", first.account_id, first.app_id);
     let server = Server::start(&data, &[]);

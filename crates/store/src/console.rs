@@ -66,6 +66,23 @@ impl Store {
         Ok(session)
     }
 
+    /// The sign-ins of an account's tokens that are not revoked, each with the hash of its cookie and the id of its token;
+    /// over or not, the one that was used last first.
+    pub async fn console_sessions_of(
+        &self,
+        account: &str,
+    ) -> Result<Vec<([u8; 32], String, ConsoleSessionRow)>> {
+        let account = account.to_owned();
+        self.read(move |conn| {
+            let sql = "SELECT console_session.*, api_token.id AS token_id
+                       FROM console_session JOIN api_token ON api_token.sha256 = console_session.token
+                       WHERE api_token.account = ?1 AND api_token.revoked_ms IS NULL
+                       ORDER BY seen_ms DESC, console_session.sha256";
+            list(conn, sql, [account], |r| Ok((r.get("sha256")?, r.get("token_id")?, read(r)?)))
+        })
+        .await
+    }
+
     /// Notes that a sign-in was used; nothing when it is gone.
     pub async fn console_session_seen(&self, sha256: [u8; 32], now: UnixMs) -> Result<()> {
         self.decide(move |conn| {
@@ -88,10 +105,11 @@ fn get(conn: &Connection, sha256: [u8; 32]) -> Result<Option<ConsoleSessionRow>>
 
 /// For [`crate::apply`] alone.
 pub(crate) fn put(conn: &Connection, row: &ConsoleSessionRow, sha256: [u8; 32]) -> Result<()> {
-    let sql = "INSERT INTO console_session (sha256, token, read_only, created_ms, seen_ms) VALUES (?1, ?2, ?3, ?4, ?5)
+    let sql = "INSERT INTO console_session (sha256, token, read_only, created_ms, seen_ms, browser)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                ON CONFLICT (sha256) DO UPDATE SET seen_ms = excluded.seen_ms";
-    let ConsoleSessionRow { token, read_only, created_at, seen_at } = row;
-    conn.prepare_cached(sql)?.execute(params![sha256, token, read_only, created_at.0, seen_at.0])?;
+    let ConsoleSessionRow { token, read_only, browser, created_at, seen_at } = row;
+    conn.prepare_cached(sql)?.execute(params![sha256, token, read_only, created_at.0, seen_at.0, browser])?;
     Ok(())
 }
 
@@ -105,6 +123,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ConsoleSessionRow> {
     Ok(ConsoleSessionRow {
         token: row.get("token")?,
         read_only: row.get("read_only")?,
+        browser: row.get("browser")?,
         created_at: ms(row, "created_ms")?,
         seen_at: ms(row, "seen_ms")?,
     })
@@ -120,6 +139,7 @@ mod tests {
         ConsoleSessionRow {
             token: [token; 32],
             read_only: false,
+            browser: String::new(),
             created_at: UnixMs(at),
             seen_at: UnixMs(at),
         }

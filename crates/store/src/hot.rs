@@ -131,6 +131,8 @@ mod tests {
             name: String::new(),
             account: Some(("account".to_owned(), Permission::Realtime)),
             workspace: None,
+            server: false,
+            used_on: None,
             created_at: UnixMs(0),
             revoked_at: None,
         };

@@ -75,6 +75,7 @@ mod transaction;
 mod usage;
 mod users;
 mod verify;
+mod vitals;
 mod waiting;
 mod watch;
 mod webhooks;

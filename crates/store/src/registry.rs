@@ -3,7 +3,7 @@
 
 use sederunt_core::fact::Role;
 use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId};
-use sederunt_core::time::UnixMs;
+use sederunt_core::time::{Day, UnixMs};
 use sederunt_core::view_type::ViewType;
 use serde_json::Value;
 
@@ -72,6 +72,10 @@ pub struct ApiTokenRow {
     pub account: Option<(String, Permission)>,
     /// Pagecall door: the workspace.
     pub workspace: Option<AppId>,
+    /// The right to the server itself: what all tenants share, as its ledger, its disk and its settings.
+    pub server: bool,
+    /// The last day on which it was used, UTC.
+    pub used_on: Option<Day>,
     /// Created.
     pub created_at: UnixMs,
     /// Set when revoked.
@@ -85,6 +89,8 @@ pub struct ConsoleSessionRow {
     pub token: [u8; 32],
     /// It may look and change nothing, whatever the token may.
     pub read_only: bool,
+    /// Which browser it is, for whoever looks for one to sign out; empty when it did not say.
+    pub browser: String,
     /// When somebody signed in.
     pub created_at: UnixMs,
     /// When it was last used, to the minute.

@@ -34,6 +34,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/sqlite/0018_permissions.sql"),
     include_str!("../migrations/sqlite/0019_console.sql"),
     include_str!("../migrations/sqlite/0020_shares.sql"),
+    include_str!("../migrations/sqlite/0021_settings.sql"),
 ];
 
 /// Statements a connection keeps prepared: all verbs together have fewer.

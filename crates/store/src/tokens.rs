@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Row, params};
 use sederunt_core::id::AppId;
-use sederunt_core::time::UnixMs;
+use sederunt_core::time::{Day, UnixMs};
 
 use crate::entry::Entry;
 use crate::sql::{bad, find, list, ms, opt_ms, opt_name, write_error};
@@ -24,6 +24,20 @@ impl Store {
         .await
     }
 
+    /// The same for a token of `row`'s account; `Limit` when the account has `max` that are not revoked.
+    pub async fn create_account_token(&self, row: ApiTokenRow, sha256: [u8; 32], max: usize) -> Result<()> {
+        self.decide(move |conn| {
+            let account = row.account.as_ref().map(|(account, _)| account.clone());
+            let sql = "SELECT count(*) FROM api_token WHERE account = ?1 AND revoked_ms IS NULL";
+            let there: i64 = find(conn, sql, [account], |r| r.get(0))?.unwrap_or(0);
+            if usize::try_from(there).unwrap_or(usize::MAX) >= max {
+                return Err(StoreError::Limit { what: "tokens of an account", max });
+            }
+            Ok((vec![Entry::Token { row, sha256 }], ()))
+        })
+        .await
+    }
+
     /// The token with this hash, if it is not revoked.
     pub async fn token(&self, sha256: [u8; 32]) -> Result<Option<ApiTokenRow>> {
         let age = match self.inner.hot.token(&sha256) {
@@ -41,6 +55,31 @@ impl Store {
     /// All tokens, oldest first.
     pub async fn tokens(&self) -> Result<Vec<ApiTokenRow>> {
         self.read(|c| list(c, "SELECT * FROM api_token ORDER BY created_ms, id", [], read_token)).await
+    }
+
+    /// The tokens of an account, each with the hash of its text, newest first: those that it names, and those of its apps'
+    /// workspaces that name no account. Revoked ones, too.
+    pub async fn tokens_of(&self, account: &str) -> Result<Vec<([u8; 32], ApiTokenRow)>> {
+        let account = account.to_owned();
+        self.read(move |conn| {
+            let sql = "SELECT * FROM api_token
+                       WHERE account = ?1
+                          OR (account IS NULL AND workspace IN (SELECT id FROM app WHERE account = ?1))
+                       ORDER BY created_ms DESC, id";
+            list(conn, sql, [account], |r| Ok((r.get("sha256")?, read_token(r)?)))
+        })
+        .await
+    }
+
+    /// Notes the last day on which a token was used; nothing when it is gone, or was used later.
+    pub async fn token_used(&self, sha256: [u8; 32], day: Day) -> Result<()> {
+        self.decide(move |conn| {
+            let sql = "SELECT * FROM api_token WHERE sha256 = ?1";
+            let old = find(conn, sql, [sha256], read_token)?.filter(|old| old.used_on < Some(day));
+            let entry = |old| Entry::Token { row: ApiTokenRow { used_on: Some(day), ..old }, sha256 };
+            Ok((old.map(entry).into_iter().collect(), ()))
+        })
+        .await
     }
 
     /// Revokes; a token that is revoked already keeps its time. `NotFound` when there is none with this id.
@@ -101,6 +140,8 @@ columns! {
         account = account.map(|(account, _)| &**account),
         permission = account.map(|(_, permission)| permission.as_str()),
         workspace = t.0.workspace.as_ref().map(AppId::as_str),
+        server = t.0.server,
+        used_day = t.0.used_on.map(|day| day.0),
         created_ms = t.0.created_at.0,
         revoked_ms = t.0.revoked_at.map(|t| t.0),
     }
@@ -140,7 +181,70 @@ fn read_token(row: &Row<'_>) -> rusqlite::Result<ApiTokenRow> {
         name: row.get("name")?,
         account,
         workspace: row.get::<_, Option<String>>("workspace")?.map(|w| AppId::from(&*w)),
+        server: row.get("server")?,
+        used_on: row.get::<_, Option<i64>>("used_day")?.map(Day),
         created_at: ms(row, "created_ms")?,
         revoked_at: opt_ms(row, "revoked_ms")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(id: &str, at: i64) -> ApiTokenRow {
+        ApiTokenRow {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            account: Some(("a".to_owned(), Permission::Realtime)),
+            workspace: None,
+            server: id == "server",
+            used_on: None,
+            created_at: UnixMs(at),
+            revoked_at: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_use_is_a_day_that_only_grows_and_a_revocation_keeps_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        store.create_token(token("server", 1), [1; 32]).await.unwrap();
+        store.create_account_token(token("b", 2), [2; 32], 2).await.unwrap();
+        let full = store.create_account_token(token("c", 3), [3; 32], 2).await.unwrap_err();
+        assert!(matches!(full, StoreError::Limit { max: 2, .. }), "{full}");
+        for day in [5, 7, 6] {
+            store.token_used([2; 32], Day(day)).await.unwrap();
+        }
+        store.token_used([9; 32], Day(7)).await.unwrap();
+        store.revoke_token("b", UnixMs(8)).await.unwrap();
+        store.create_account_token(token("c", 3), [3; 32], 2).await.unwrap();
+        let found = store.tokens_of("a").await.unwrap();
+        let shown: Vec<_> = found
+            .iter()
+            .map(|(hash, row)| {
+                (hash[0], row.server, row.used_on.map(|day| day.0), row.revoked_at.map(|at| at.0))
+            })
+            .collect();
+        assert_eq!(shown, [(3, false, None, None), (2, false, Some(7), Some(8)), (1, true, None, None)]);
+        assert!(store.tokens_of("b").await.unwrap().is_empty());
+    }
+
+    /// What a ledger from before has: its oldest token is that of the first start.
+    #[test]
+    fn the_oldest_token_of_a_ledger_from_before_has_the_right_to_the_server() {
+        for (revoked, expected) in [("NULL", vec![2]), ("9", vec![])] {
+            let conn = Connection::open_in_memory().unwrap();
+            conn.execute_batch(&format!(
+                "CREATE TABLE api_token (sha256 INTEGER PRIMARY KEY, id TEXT, created_ms INTEGER, revoked_ms INTEGER);
+                 CREATE TABLE console_session (sha256 INTEGER PRIMARY KEY);
+                 INSERT INTO api_token VALUES (1, 'a', 30, NULL), (2, 'b', 10, {revoked}), (3, 'c', 20, NULL);"
+            ))
+            .unwrap();
+            conn.execute_batch(include_str!("../migrations/sqlite/0021_settings.sql")).unwrap();
+            let found: Vec<i64> =
+                list(&conn, "SELECT sha256 FROM api_token WHERE server", [], |row| row.get(0)).unwrap();
+            assert_eq!(found, expected);
+        }
+    }
 }

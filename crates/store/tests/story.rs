@@ -83,6 +83,8 @@ async fn registry(store: &Store) {
 
 async fn tokens_and_secrets(store: &Store) {
     let token = ApiTokenRow {
+        server: false,
+        used_on: None,
         id: "t1".to_owned(),
         name: "ci".to_owned(),
         account: Some(("acc".to_owned(), Permission::RealtimeAdmin)),

@@ -6,6 +6,7 @@ import { Shortcuts } from './parts/goto.tsx';
 import { choose as speak, language } from './language.ts';
 import { Icon, Mark } from './parts/icon.tsx';
 import { Menu } from './parts/menu.tsx';
+import { has } from './rights.ts';
 import { app, choose, signOut, who } from './session.ts';
 import { next, theme, toggle } from './theme.ts';
 import { number } from './time/format.ts';
@@ -13,6 +14,9 @@ import { words } from './words/frame.ts';
 
 export function Frame({ children }: { children: ComponentChildren }) {
   const { path } = useLocation();
+  const entry = (name: string, text: string, icon = name) => (
+    <Entry to={`/console/${name}`} icon={icon as Shape} text={text} here={path === `/console/${name}` || path.startsWith(`/console/${name}/`)} />
+  );
   return (
     <div class="frame">
       <a class="skip" href="#content">
@@ -31,9 +35,14 @@ export function Frame({ children }: { children: ComponentChildren }) {
             {words.sessions}
             {isKnown.value && live.value > 0 && <span class="pill live count">{number(live.value)}</span>}
           </a>
-          <Entry to="/console/people" icon="people" text={words.people} here={path.startsWith('/console/people')} />
-          <Entry to="/console/attendance" icon="check" text={words.attendance} here={path.startsWith('/console/attendance')} />
-          <Entry to="/console/usage" icon="usage" text={words.usage} here={path.startsWith('/console/usage')} />
+          {has('meetings') && app.value && entry('meetings', words.meetings)}
+          {entry('people', words.people)}
+          {entry('attendance', words.attendance, 'check')}
+          {entry('usage', words.usage)}
+          {has('webhooks') && app.value && entry('webhooks', words.webhooks)}
+          {has('tokens') && entry('tokens', words.tokens)}
+          {has('apps') && entry('apps', words.apps)}
+          {has('system') && entry('system', words.system)}
         </nav>
         <Foot />
       </aside>
@@ -45,7 +54,9 @@ export function Frame({ children }: { children: ComponentChildren }) {
   );
 }
 
-function Entry({ to, icon, text, here }: { to: string; icon: Parameters<typeof Icon>[0]['name']; text: string; here: boolean }) {
+type Shape = Parameters<typeof Icon>[0]['name'];
+
+function Entry({ to, icon, text, here }: { to: string; icon: Shape; text: string; here: boolean }) {
   return (
     <a href={to} aria-current={here ? 'page' : undefined}>
       <Icon name={icon} />

@@ -6,12 +6,19 @@ import { forget } from './api/calls.ts';
 import { Frame } from './frame.tsx';
 import { Sessions } from './screens/sessions.tsx';
 import { SignIn } from './screens/sign-in.tsx';
+import { has } from './rights.ts';
 import { app, look, who } from './session.ts';
-import { words } from './words/frame.ts';
 
 const Session = lazy(() => import('./screens/session.tsx'));
 const Attendance = lazy(() => import('./screens/attendance.tsx'));
 const Shared = lazy(() => import('./screens/shared.tsx'));
+const Meetings = lazy(() => import('./screens/meetings.tsx'));
+const Meeting = lazy(() => import('./screens/meeting.tsx'));
+const Webhooks = lazy(() => import('./screens/webhooks.tsx'));
+const Webhook = lazy(() => import('./screens/webhook.tsx'));
+const Tokens = lazy(() => import('./screens/tokens.tsx'));
+const Apps = lazy(() => import('./screens/apps.tsx'));
+const System = lazy(() => import('./screens/system.tsx'));
 
 /** Whoever has a link is nobody here, and sees nothing else. */
 const isShared = location.pathname === '/console/shared';
@@ -39,7 +46,27 @@ function Screens() {
         <Route path="/console/sessions/:id" component={Session} />
         <Route path="/console/sessions/:id/:tab" component={Session} />
         <Route path="/console/attendance" component={Attendance} />
+        <Route path="/console/meetings" component={Meetings} />
+        <Route path="/console/meetings/:id" component={Meeting} />
+        <Route path="/console/webhooks" component={Webhooks} />
+        <Route path="/console/webhooks/:id" component={Webhook} />
+        <Route path="/console/tokens" component={Tokens} />
+        <Route path="/console/apps" component={Apps} />
+        <Route path="/console/system" component={has('system') ? System : ToOverview} />
         <Route default component={ToOverview} />
+      </Router>
+    </ErrorBoundary>
+  );
+}
+
+/** What there is to do without an app. */
+function WithoutApp() {
+  return (
+    <ErrorBoundary>
+      <Router onRouteChange={forget}>
+        <Route path="/console/tokens" component={Tokens} />
+        <Route path="/console/system" component={has('system') ? System : Apps} />
+        <Route default component={Apps} />
       </Router>
     </ErrorBoundary>
   );
@@ -61,10 +88,7 @@ function Console() {
   if (!app.value) {
     return (
       <Frame>
-        <div class="empty">
-          <h2>{words.noApp}</h2>
-          <p>{words.noAppMore}</p>
-        </div>
+        <WithoutApp />
       </Frame>
     );
   }

@@ -68,15 +68,21 @@ async fn a_token_becomes_a_cookie_that_says_who_it_is() {
         "sessions",
         "counts",
         "export",
-        "timeline"
+        "timeline",
+        "tokens",
+        "apps",
+        "meetings",
+        "webhooks"
       ],
+      "look_only": false,
       "mode": "full",
       "now": "2026-01-12T14:00:00.000Z",
       "reconnect_grace_ms": 20000,
       "token": {
         "id": "id-TA",
         "name": "TA",
-        "permission": "realtime_admin"
+        "permission": "realtime_admin",
+        "server": false
       }
     }
     "#);

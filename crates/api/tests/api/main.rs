@@ -43,6 +43,7 @@ mod pagecall_message;
 mod pagecall_rules;
 mod pagecall_users;
 mod read_rules;
+mod settings;
 mod shape;
 mod shares;
 mod sse;

@@ -103,6 +103,8 @@ impl World {
             name: text.to_owned(),
             account: account.map(|(account, permission)| (account.to_owned(), permission)),
             workspace: workspace.map(AppId::from),
+            server: false,
+            used_on: None,
             created_at: self.node.now(),
             revoked_at: None,
         };

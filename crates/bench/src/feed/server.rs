@@ -65,6 +65,8 @@ pub(super) async fn serve(dir: &Path) -> Result<()> {
 async fn prepare(node: &Node) -> Result<Vec<Ticket>> {
     let tickets = rooms::tickets(node, APP, ROOMS).await?;
     let token = ApiTokenRow {
+        server: false,
+        used_on: None,
         id: TOKEN.to_owned(),
         name: TOKEN.to_owned(),
         account: Some((APP.to_owned(), Permission::Realtime)),

@@ -14,8 +14,8 @@ use sederunt_core::time::UnixMs;
 use sederunt_node::clock::ManualClock;
 use sederunt_server::accept::{Connections, Door};
 use sederunt_server::config::{
-    Config, ConsoleSettings, HttpConfig, LogConfig, LogFormat, MediaSettings, RelaySetting, RoomSettings,
-    TlsConfig, WebhookConfig,
+    Config, ConsoleSettings, HttpConfig, LogConfig, LogFormat, MediaSettings, Printed, RelaySetting,
+    RoomSettings, TlsConfig, WebhookConfig,
 };
 use sederunt_server::{Listeners, Offers, run_with_clock};
 use sederunt_store::IndexOptions;
@@ -90,7 +90,7 @@ pub(super) fn config(data: &Path) -> Result<Config> {
         webhook: WebhookConfig::default(),
         console: ConsoleSettings { enabled: false, behind_tls: false, host: None },
         log: LogConfig { format: LogFormat::Text, filter: "off".to_owned() },
-        printed: String::new(),
+        printed: Printed::default(),
     })
 }
 

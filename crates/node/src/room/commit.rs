@@ -57,7 +57,9 @@ impl RoomTask {
         }
         self.media.watch.written(&writes, &self.room, self.shell.clock.steady());
         let metrics = &self.shell.metrics;
-        metrics.commit_seconds.observe(start.elapsed().as_secs_f64());
+        let took = start.elapsed();
+        metrics.commit_seconds.observe(took.as_secs_f64());
+        metrics.commits.add(took);
         metrics.joins.inc_by(joins);
         metrics.leaves.inc_by(leaves);
         Ok(())

@@ -8,7 +8,7 @@ use crate::config::{Config, ConfigArgs, reference as markdown};
 
 pub(super) fn print(args: ConfigArgs, matches: &ArgMatches) -> anyhow::Result<()> {
     let (config, _) = Config::resolve(args, matches)?;
-    io::stdout().lock().write_all(config.printed.as_bytes())?;
+    io::stdout().lock().write_all(config.printed.text.as_bytes())?;
     Ok(())
 }
 

@@ -40,8 +40,9 @@ impl Errand {
 pub(super) fn token(what: TokenCommand) -> Errand {
     match what {
         TokenCommand::Create(args) => {
-            let TokenCreateArgs { name, account, permission, app, place: PlaceArgs { json, data } } = args;
-            Errand::new(data, Work::TokenCreate(CreateToken { name, account, permission, app, json }))
+            let TokenCreateArgs { name, account, permission, app, server, place } = args;
+            let PlaceArgs { json, data } = place;
+            Errand::new(data, Work::TokenCreate(CreateToken { name, account, permission, app, server, json }))
         }
         TokenCommand::List(PlaceArgs { json, data }) => Errand::new(data, Work::TokenList { json }),
         TokenCommand::Revoke { id, place: PlaceArgs { json, data } } => {

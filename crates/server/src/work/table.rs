@@ -2,7 +2,7 @@
 
 use std::io;
 
-use sederunt_core::time::UnixMs;
+use sederunt_core::time::{Day, UnixMs};
 use serde::Serialize;
 
 use super::Console;
@@ -32,6 +32,11 @@ pub(super) fn cells(console: &mut dyn Console, cells: &[&str]) -> io::Result<()>
     };
     let row: Vec<String> = cells.iter().map(clean).collect();
     line(console, &row.join("\t"))
+}
+
+/// A day, `2026-11-30`.
+pub(super) fn day(day: Day) -> String {
+    time(day.start()).chars().take_while(|c| *c != 'T').collect()
 }
 
 /// An instant in UTC with milliseconds.

@@ -7,7 +7,7 @@ use sederunt_store::{ApiTokenRow, AppRow, ListQuery, Permission, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::table::{cells, json_line, line, time};
+use super::table::{cells, day, json_line, line, time};
 use super::{Console, DONE, Desk};
 use crate::{first_run, token};
 
@@ -62,6 +62,9 @@ pub(crate) struct CreateToken {
     pub(crate) account: Option<String>,
     pub(crate) permission: TokenPermission,
     pub(crate) app: Option<String>,
+    /// With the right to the server itself.
+    #[serde(default)]
+    pub(crate) server: bool,
     pub(crate) json: bool,
 }
 
@@ -72,6 +75,8 @@ struct Shown<'a> {
     created_at: String,
     revoked_at: Option<String>,
     permission: TokenPermission,
+    server: bool,
+    last_used_on: Option<String>,
     account_id: Option<&'a str>,
     app_id: Option<&'a str>,
     name: &'a str,
@@ -79,13 +84,15 @@ struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     fn of(row: &'a ApiTokenRow) -> Self {
-        let ApiTokenRow { id, name, account, workspace, created_at, revoked_at } = row;
+        let ApiTokenRow { id, name, account, workspace, server, used_on, created_at, revoked_at } = row;
         let permission = account.as_ref().map_or(Permission::None, |(_, permission)| *permission);
         Self {
             id,
             created_at: time(*created_at),
             revoked_at: revoked_at.map(time),
             permission: TokenPermission::of(permission),
+            server: *server,
+            last_used_on: used_on.map(day),
             account_id: account.as_ref().map(|(account, _)| account.as_str()),
             app_id: workspace.as_ref().map(AppId::as_str),
             name,
@@ -94,13 +101,14 @@ impl<'a> Shown<'a> {
 }
 
 pub(super) fn create(desk: &Desk, what: CreateToken, console: &mut dyn Console) -> anyhow::Result<u8> {
-    let CreateToken { name, account, permission, app, json } = what;
+    let CreateToken { name, account, permission, app, server, json } = what;
     if name.chars().count() > NAME_MAX_CHARS || name.chars().any(char::is_control) {
         bail!("--name must have at most {NAME_MAX_CHARS} characters, none of them a control character");
     }
     let app = owned_app(desk, account.as_deref(), app.as_deref())?;
     let text = token::mint()?;
     let row = token::row(name, Some((app.account, permission.into())), Some(app.id), desk.now())?;
+    let row = ApiTokenRow { server, ..row };
     desk.wait(desk.store.create_token(row.clone(), token::sha256(&text)))?;
     if json {
         let shown = serde_json::to_value(Shown::of(&row))?;
@@ -159,12 +167,16 @@ pub(super) fn list(desk: &Desk, json: bool, console: &mut dyn Console) -> anyhow
         json_line(console, &shown)?;
         return Ok(DONE);
     }
-    line(console, "ID\tCREATED\tREVOKED\tPERMISSION\tACCOUNT\tAPP\tNAME")?;
+    line(console, "ID\tCREATED\tREVOKED\tPERMISSION\tACCOUNT\tAPP\tSERVER\tLAST USED\tNAME")?;
     for row in &shown {
-        let Shown { id, created_at, revoked_at, permission, account_id, app_id, name } = row;
+        let Shown { id, created_at, revoked_at, permission, server, last_used_on, account_id, app_id, name } =
+            row;
         let revoked_at = revoked_at.as_deref().unwrap_or_default();
         let (account, app) = (account_id.unwrap_or_default(), app_id.unwrap_or_default());
-        cells(console, &[id, created_at, revoked_at, permission.as_str(), account, app, name])?;
+        let (server, used) =
+            (if *server { "server" } else { "" }, last_used_on.as_deref().unwrap_or_default());
+        let permission = permission.as_str();
+        cells(console, &[id, created_at, revoked_at, permission, account, app, server, used, name])?;
     }
     Ok(DONE)
 }

@@ -22,14 +22,17 @@ export interface Asked<T> {
   readonly ask: (signal: AbortSignal) => Promise<T>;
   /** Show what the last question came to until this one is answered. */
   readonly keep?: boolean;
+  /** Ask anew whenever a screen begins to show it: the feed does not tell of it. */
+  readonly fresh?: boolean;
 }
 
 /** What is known of a question, as a signal. */
-export function useAsked<T>({ key, ask, keep = false }: Asked<T>): Signal<QueryObserverResult<T, Error>> {
+export function useAsked<T>({ key, ask, keep = false, fresh = false }: Asked<T>): Signal<QueryObserverResult<T, Error>> {
   const options = {
     queryKey: key,
     queryFn: ({ signal: abort }: { signal: AbortSignal }) => ask(abort),
     ...(keep ? { placeholderData: (last: T | undefined) => last } : {}),
+    ...(fresh ? { staleTime: 0 } : {}),
   };
   const held = useMemo(() => {
     const observer = new QueryObserver<T, Error>(queries, options as never);

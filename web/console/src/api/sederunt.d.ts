@@ -554,6 +554,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/console/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is signed in at the console with the tokens of the account; with a token that does not have all rights of the account, or
+         *     by a sign-in that looks, only with that token.
+         */
+        get: operations["GetConsoleSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/sessions/{sign_in_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Signs somebody out: the cookie stands for nothing any more, and feeds of its page end with their next heartbeat. */
+        delete: operations["DeleteConsoleSessionById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sessions/{session_id}/chat": {
         parameters: {
             query?: never;
@@ -571,7 +608,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/shares/open": {
+    "/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the server does: ledger, disk, index, certificate, and the settings in force.
+         * @description For tokens with the right to the server, by a sign-in that looks, too.
+         */
+        get: operations["GetSystem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/system/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The check that runs, and the last one. */
+        get: operations["GetSystemVerify"];
+        put?: never;
+        /**
+         * Begins to fold all facts again and to compare everything with what they say, on a snapshot of its own: people meet
+         *     meanwhile, and it takes half of the time of one reader at most. One at a time.
+         */
+        post: operations["BeginSystemVerify"];
+        /** Stops the check that runs; nothing when none does. */
+        delete: operations["StopSystemVerify"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The API tokens of the account, without their texts, which are not kept. */
+        get: operations["GetTokens"];
+        put?: never;
+        /** Makes an API token of the account. For tokens with all rights of the account, and never with more than they have. */
+        post: operations["CreateToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tokens/{token_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -580,47 +677,13 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        post?: never;
         /**
-         * Exchanges the secret of a link for a cookie, for the console's own page, which reads the report of that link and nothing
-         *     else: for twelve hours, until the link is over, or until it is ended.
-         * @description What is not known counts as a sign-in that failed.
+         * Revokes an API token of the account: it is known no more, and nor is any sign-in that stands for it. One that is
+         *     revoked already stays so.
+         * @description One with the right to the server is revoked by another one, or by itself.
          */
-        post: operations["OpenShare"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/shares/{share_id}/attendance": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The report of a link, by its own rule. */
-        get: operations["GetSharedAttendance"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/shares/{share_id}/attendance.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The report of a link as CSV (RFC 4180). */
-        get: operations["ExportSharedAttendanceCsv"];
-        put?: never;
-        post?: never;
-        delete?: never;
+        delete: operations["DeleteToken"];
         options?: never;
         head?: never;
         patch?: never;
@@ -630,71 +693,70 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description What happened. */
-        Activity: {
-            /** @description The zone. */
-            tz: string;
-            /** @description How long a row is. */
-            by: string;
+        /** @description A token, without its text. */
+        ApiToken: {
+            /** @description Id, as `token list` has it. */
+            id: string;
+            /** @description Name. */
+            name: string;
+            /** @enum {string} */
+            permission: "none" | "realtime" | "realtime_admin";
+            /** @description Whether it has the right to the server itself. */
+            server: boolean;
+            /** @description The app whose workspace it is for, by the Pagecall API. */
+            app_id?: string | null;
             /**
              * Format: date-time
-             * @description The server's clock; what is recorded later is not in here.
+             * @description When it was made.
              */
-            as_of: string;
-            /** @description In order, without a gap; the last one goes on. */
-            rows: components["schemas"]["ActivityRow"][];
-            /** @description LIVE sessions in which connections were lost for good within the five minutes before now, most first; at most 20. */
-            losses: components["schemas"]["ActivityLosses"][];
-        };
-        /** @description A session in which connections were lost. */
-        ActivityLosses: {
-            /** @description The session. */
-            session_id: string;
-            /** @description Its title. */
-            title: string;
-            /**
-             * Format: int64
-             * @description Stays that were lost.
-             */
-            lost: number;
-            /**
-             * Format: int64
-             * @description People connected now.
-             */
-            live_participants: number;
-        };
-        /** @description A minute or an hour. */
-        ActivityRow: {
+            created_at: string;
+            last_used_on?: string;
             /**
              * Format: date-time
-             * @description Its first instant.
+             * @description When it was revoked.
              */
-            from: string;
+            revoked_at?: string | null;
+            /** @description Sign-ins at the console that stand for it, and end with it. */
+            sign_ins: number;
+            /** @description Live feeds that are open with it, and end with it. */
+            feeds: number;
+            /** @description Whether this request was made with it. */
+            own: boolean;
+        };
+        /** @description A token with its text, which is told here and never again. */
+        ApiTokenMade: {
+            /** @description The text. */
+            secret: string;
+            /** @description The token. */
+            token: components["schemas"]["ApiToken"];
+        };
+        /** @description What a token is to be. */
+        ApiTokenRequest: {
+            /** @description For humans. */
+            name: string;
+            /** @enum {string} */
+            permission: "none" | "realtime" | "realtime_admin";
+            /** @description The app whose workspace it is for, by the Pagecall API; required for `none`. */
+            app_id?: string | null;
             /**
-             * Format: int64
-             * @description Stays that began.
+             * @description Whether it may see the server itself; only who may so can give it.
+             * @default false
              */
-            joins: number;
-            /**
-             * Format: int64
-             * @description Stays that ended, those whose connection was lost among them.
-             */
-            leaves: number;
-            /**
-             * Format: int64
-             * @description Stays that ended because their connection was lost, or their server was.
-             */
-            lost: number;
-            /**
-             * Format: int64
-             * @description The most people connected at a time.
-             */
-            people: number;
-            /**
-             * Format: int64
-             * @description The most sessions LIVE at a time.
-             */
-            sessions: number;
+            server: boolean | null;
+        };
+        /** @description What a revocation ended. */
+        ApiTokenRevoked: {
+            /** @description The token as it is now. */
+            token: components["schemas"]["ApiToken"];
+            /** @description Sign-ins at the console that stood for it: over. */
+            sign_ins_ended: number;
+            /** @description Live feeds that were open with it: they end with their next heartbeat, some 15 s. */
+            feeds_ended: number;
+        };
+        /** @description Tokens of an account. */
+        ApiTokens: {
+            /** @description The newest first, revoked ones too; at most 1000. */
+            tokens: components["schemas"]["ApiToken"][];
         };
         /** @description An app to choose. */
         ConsoleApp: {
@@ -713,6 +775,8 @@ export interface components {
             apps: components["schemas"]["ConsoleApp"][];
             /** @description `read` or `full`. */
             mode: string;
+            /** @description It only looks, because whoever signed in wanted it so. */
+            look_only: boolean;
             /** @description What this server has of what the console could show. */
             features: string[];
             /**
@@ -740,6 +804,39 @@ export interface components {
             /** @description Only look: the sign-in changes nothing, whatever the token may. */
             look_only?: boolean | null;
         };
+        /** @description Somebody who is signed in. */
+        ConsoleSignedIn: {
+            /** @description Names it, and is of no use for anything else. */
+            id: string;
+            /** @description Its token. */
+            token_id: string;
+            /** @description With which browser, as far as that said; may be empty. */
+            browser: string;
+            /** @description It may look, whatever the token may. */
+            look_only: boolean;
+            /**
+             * Format: date-time
+             * @description When somebody signed in.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last used, to the minute.
+             */
+            last_seen_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends if nobody uses it again.
+             */
+            expires_at: string;
+            /** @description Whether this request was made with it. */
+            own: boolean;
+        };
+        /** @description Who is signed in. */
+        ConsoleSignedIns: {
+            /** @description The one that was used last first. */
+            sessions: components["schemas"]["ConsoleSignedIn"][];
+        };
         /** @description A token, without its text. */
         ConsoleToken: {
             /** @description Id, as `token list` has it. */
@@ -748,6 +845,8 @@ export interface components {
             name: string;
             /** @enum {string} */
             permission: "none" | "realtime" | "realtime_admin";
+            /** @description Whether it has the right to the server itself. */
+            server: boolean;
         };
         /** @description A code and a message. */
         ErrorItem: {
@@ -1096,52 +1195,213 @@ export interface components {
              */
             total: number;
         };
-        /** @description A link to a report. */
-        Share: components["schemas"]["SharedReport"] & {
-            /** @description Id. */
-            id: string;
-            /** @description `attendance`. */
-            kind: string;
-            /** @description People are told by their names as well; else by their own ids alone. */
-            names: boolean;
-            /** @description Id of the token that made it. */
-            made_by: string;
+        /** @description The server. */
+        System: {
+            /** @description Version of the program. */
+            version: string;
             /**
              * Format: date-time
-             * @description Created.
+             * @description Start of the process.
              */
-            created_at: string;
+            started_at: string;
             /**
              * Format: date-time
-             * @description It counts no more from then on.
+             * @description The server's clock.
              */
-            expires_at: string;
+            now: string;
+            /** @description Open connections, web sockets included. */
+            connections: number;
             /**
              * Format: date-time
-             * @description Last use, to the minute.
+             * @description Until when the certificate is good; `null` = this server speaks no TLS.
              */
-            last_used_at?: string;
-            /** @description The link, in the answer to its making alone. */
-            url?: string;
+            certificate_until?: string | null;
+            /** @description The ledger. */
+            ledger: components["schemas"]["SystemLedger"];
+            disk?: components["schemas"]["SystemDisk"] | null;
+            /** @description The index of session lists. */
+            index: components["schemas"]["SystemIndex"];
+            /** @description The settings in force; what would be a secret has no value here. */
+            settings: components["schemas"]["SystemSetting"][];
         };
-        /**
-         * @description Kinds of reports.
-         * @enum {string}
-         */
-        ShareKind: "attendance";
-        /** @description What a share is of. Kept so. */
-        SharedReport: {
-            /** @description Of this session, or … */
-            session_id?: string;
-            /** @description … of those of this meeting. */
-            meeting_id?: string;
-            /** @description What counts. */
-            rule: components["schemas"]["AttendanceRule"];
+        /** @description Times of the last writes. */
+        SystemCommit: {
+            /** @description How many they are; at most 1024. */
+            count: number;
+            /**
+             * Format: double
+             * @description Half of them took no longer, milliseconds.
+             */
+            p50_ms: number;
+            /**
+             * Format: double
+             * @description Ninety-nine of a hundred took no longer, milliseconds.
+             */
+            p99_ms: number;
+            /**
+             * Format: double
+             * @description The longest, milliseconds.
+             */
+            longest_ms: number;
         };
-        /** @description Shares of an app. */
-        Shares: {
-            /** @description Newest first. */
-            shares: components["schemas"]["Share"][];
+        /** @description The disk. */
+        SystemDisk: {
+            /**
+             * Format: int64
+             * @description Free for this server.
+             */
+            free_bytes: number;
+            /**
+             * Format: int64
+             * @description In all.
+             */
+            total_bytes: number;
+            /**
+             * Format: int64
+             * @description What the ledger grew by a day, over the last seven; `null` = it is younger than a day.
+             */
+            growth_bytes_per_day?: number | null;
+            /**
+             * Format: int64
+             * @description Days until the disk is full if it goes on so; `null` = not known, or it does not grow.
+             */
+            days_left?: number | null;
+        };
+        /** @description The index of session lists: of all apps. */
+        SystemIndex: {
+            /**
+             * Format: int64
+             * @description Apps that have one.
+             */
+            apps: number;
+            /**
+             * Format: int64
+             * @description Sessions in its files.
+             */
+            sessions_sealed: number;
+            /**
+             * Format: int64
+             * @description Sessions beside them in memory.
+             */
+            sessions_in_memory: number;
+            /**
+             * Format: int64
+             * @description Indexes that were found damaged, and are built anew.
+             */
+            set_aside: number;
+            /**
+             * Format: int64
+             * @description Failures of building; each is tried again.
+             */
+            failures: number;
+        };
+        /** @description The ledger. */
+        SystemLedger: {
+            /**
+             * Format: int64
+             * @description Number of the last fact.
+             */
+            last_fact: number;
+            /**
+             * Format: int64
+             * @description Facts of the last 24 hours.
+             */
+            facts_last_day: number;
+            /**
+             * Format: int64
+             * @description Size of the file.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Size of its log (the WAL), which is folded into it now and then.
+             */
+            log_bytes: number;
+            commit?: components["schemas"]["SystemCommit"] | null;
+            /**
+             * Format: int64
+             * @description Writes that wait for the disk.
+             */
+            writes_waiting: number;
+            /** @description Writes that may wait. */
+            writes_waiting_max: number;
+            /** @description The disk is so far behind that nobody new is let in. */
+            behind: boolean;
+            /** @description Why nothing can be written now. */
+            trouble?: string | null;
+        };
+        /** @description A setting in force. */
+        SystemSetting: {
+            /** @description Its key in the configuration file. */
+            key: string;
+            /** @description Its value as TOML; `null` = not set, or a secret. */
+            value?: string | null;
+            /** @description Where it comes from: `default`, `file …`, `environment` or `flag`. */
+            origin: string;
+            /** @description It has a value that is not told. */
+            secret: boolean;
+        };
+        /** @description The check that runs, and the last one that has ended since the start of the server. */
+        SystemVerify: {
+            running?: components["schemas"]["SystemVerifyRunning"] | null;
+            last?: components["schemas"]["SystemVerifyLast"] | null;
+        };
+        /** @description A check that has ended. */
+        SystemVerifyLast: {
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at: string;
+            /** @description `equal`: everything is what the facts say. `differs`, `stopped`, `failed`: it could not go on. */
+            result: string;
+            /**
+             * Format: int64
+             * @description Facts that were folded.
+             */
+            facts: number;
+            /**
+             * Format: int64
+             * @description Sessions that were compared.
+             */
+            sessions: number;
+            /**
+             * Format: int64
+             * @description Stays that were compared.
+             */
+            stays: number;
+            /**
+             * Format: int64
+             * @description Differences that were found.
+             */
+            difference_count: number;
+            /** @description The first of them in words; `sederunt verify` tells all. */
+            differences: string[];
+            /** @description Why it could not go on. */
+            error?: string | null;
+        };
+        /** @description A check under way. */
+        SystemVerifyRunning: {
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+            /**
+             * Format: int64
+             * @description Facts that were folded.
+             */
+            facts: number;
+            /**
+             * Format: int64
+             * @description Facts in all; 0 while the file itself is looked at.
+             */
+            facts_all: number;
         };
         /** @description A session, and what happened in it. All instants are milliseconds since 1970 in UTC, in the session's own time. */
         Timeline: {
@@ -5392,6 +5652,198 @@ export interface operations {
             };
         };
     };
+    GetConsoleSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleSignedIns"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    DeleteConsoleSessionById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sign_in_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
     GetSessionChatFile: {
         parameters: {
             query: {
@@ -5468,29 +5920,25 @@ export interface operations {
             };
         };
     };
-    OpenShare: {
+    GetSystem: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OpenShare"];
-            };
-        };
+        requestBody?: never;
         responses: {
-            /** @description The cookie is set. */
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenedShare"];
+                    "application/json": components["schemas"]["System"];
                 };
             };
-            /** @description The body is not valid. */
+            /** @description A parameter or the body is not valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5499,7 +5947,7 @@ export interface operations {
                     "application/json": components["schemas"]["KitError"];
                 };
             };
-            /** @description The link is not known, or over. */
+            /** @description No credentials, or wrong ones. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5508,7 +5956,7 @@ export interface operations {
                     "application/json": components["schemas"]["KitError"];
                 };
             };
-            /** @description Not from here. */
+            /** @description The credentials do not reach this account, or not this operation. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5517,7 +5965,500 @@ export interface operations {
                     "application/json": components["schemas"]["KitError"];
                 };
             };
-            /** @description The console is switched off. */
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetSystemVerify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemVerify"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    BeginSystemVerify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemVerify"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description One runs. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    StopSystemVerify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It ends within moments. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemVerify"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiTokens"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    CreateToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiTokenMade"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5564,15 +6505,6 @@ export interface operations {
                     "application/json": components["schemas"]["KitError"];
                 };
             };
-            /** @description Too many sign-ins failed. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
             /** @description Fault in the server. */
             500: {
                 headers: {
@@ -5595,24 +6527,24 @@ export interface operations {
             };
         };
     };
-    GetSharedAttendance: {
+    DeleteToken: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                share_id: string;
+                token_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Revoked. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Attendance"];
+                    "application/json": components["schemas"]["ApiTokenRevoked"];
                 };
             };
             /** @description A parameter or the body is not valid. */
@@ -5664,132 +6596,6 @@ export interface operations {
             };
             /** @description Path and query have more than 16 KiB. */
             414: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-            /** @description Too many sessions are being told whole. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-            /** @description Fault in the server. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-            /** @description The disk is behind, or the server is full or stops. */
-            503: {
-                headers: {
-                    /** @description Seconds after which to come back. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-        };
-    };
-    ExportSharedAttendanceCsv: {
-        parameters: {
-            query?: {
-                /** @description `rows`: a line a person and session. `matrix`: a line a person with a column a session, which has the share. */
-                form?: string;
-                /**
-                 * @description IANA name of the zone of the instants, each of which says its offset; UTC when not given.
-                 * @example Europe/Berlin
-                 */
-                tz?: string;
-                /** @description Begin with a byte order mark, which some spreadsheets need. */
-                bom?: boolean;
-            };
-            header?: never;
-            path: {
-                share_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                };
-            };
-            /** @description A parameter or the body is not valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-            /** @description No credentials, or wrong ones. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-            /** @description The credentials do not reach this account, or not this operation. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-            /** @description No such object in this app. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-            /** @description The path has no such method. */
-            405: {
-                headers: {
-                    /** @description Its methods. */
-                    Allow?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-            /** @description Path and query have more than 16 KiB. */
-            414: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KitError"];
-                };
-            };
-            /** @description Too many sessions are being told whole, or exports under way. */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };

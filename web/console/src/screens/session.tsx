@@ -8,10 +8,12 @@ import { listen, liveClock } from '../feed/hub.ts';
 import { CopyId } from '../parts/copy.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Top } from '../parts/top.tsx';
+import { mayChange } from '../rights.ts';
 import { app } from '../session.ts';
 import { exactTime, length, longDate, minutes, number, spoken } from '../time/format.ts';
 import { zone, zoneOffset } from '../time/zone.ts';
 import { words } from '../words/session.ts';
+import { EndButton } from './session/end.tsx';
 import { Events } from './session/events.tsx';
 import { inRoom, lanes } from './session/model.ts';
 import { People } from './session/people.tsx';
@@ -121,6 +123,7 @@ function Screen({ told, tab }: { told: Told; tab: string }) {
           <span class="cut">{session.title || words.untitled}</span>
         </h1>
         {isLive ? <span class="pill live">{words.live}</span> : <span class="pill">{words.ended}</span>}
+        {isLive && session.live_participants > 0 && mayChange.value && <EndButton meeting={session.meeting_id} title={session.title || words.untitled} people={session.live_participants} />}
       </Top>
       <Head told={told} now={now} total={all.reduce((sum, one) => sum + inRoom(one, now), 0)} />
       <nav class="tabs" aria-label={words.session}>

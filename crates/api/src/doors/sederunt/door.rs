@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 
 use super::access::InApp;
 use super::view::Cut;
-use super::{chat, console, pull, stream, webhooks};
+use super::{chat, console, pull, stream, system, tokens, verify, webhooks};
 use crate::dialect::{Dialect, ErrorItem, KitError, KitErrorBody};
 use crate::doors::{Door, not_built};
 use crate::state::Api;
@@ -36,14 +36,16 @@ pub(crate) const DOOR: Door = Door {
         description = "What neither vendor has: the changes of an app's sessions and peers, in the order of the ledger, as \
                        a live feed and as a pull; sessions counted over time, written out and told from the first join to \
                        the end; the files that links of other doors lead to; how webhooks do, what became of each event, \
-                       tests, replays, and secrets; who attended, and links to such a report; and the console's sign-in.",
+                       tests, replays, and secrets; who attended, and links to such a report; the tokens of an account, who \
+                       is signed in at the console, and how the server does.",
         version = "1.0.0",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     components(schemas(KitErrorBody, ErrorItem, Event, Snapshot, Cut)),
     modifiers(&Security),
     security(("apiToken" = []), ("apiEmail" = [], "apiKey" = [])),
-    tags((name = "Feed"), (name = "Sessions"), (name = "Attendance"), (name = "Usage"), (name = "People"), (name = "Chat"), (name = "Webhooks"), (name = "Console"))
+    tags((name = "Feed"), (name = "Sessions"), (name = "Attendance"), (name = "Usage"), (name = "People"),
+        (name = "Chat"), (name = "Webhooks"), (name = "Console"), (name = "Tokens"), (name = "System"))
 )]
 struct Document;
 
@@ -104,5 +106,11 @@ fn routes() -> Vec<UtoipaMethodRouter<Api>> {
         routes!(webhooks::test::of_webhook),
         routes!(webhooks::test::of_room),
         routes!(console::session::get, console::session::sign_in, console::session::sign_out),
+        routes!(console::sign_ins::list),
+        routes!(console::sign_ins::sign_out),
+        routes!(tokens::list, tokens::create),
+        routes!(tokens::revoke),
+        routes!(system::get),
+        routes!(verify::get, verify::begin, verify::stop),
     ]
 }

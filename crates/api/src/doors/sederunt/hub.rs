@@ -195,6 +195,17 @@ impl Feeds {
         Some(Subscription { hub, news, watching, feeds: self.clone(), _slot: slot })
     }
 
+    /// How many feeds are open with each token, by its hash.
+    pub(super) fn of_tokens(&self) -> HashMap<[u8; 32], usize> {
+        let mut count = HashMap::new();
+        for hub in lock(&self.shared.hubs).values() {
+            for (key, watching) in &lock(&hub.state).keys {
+                *count.entry(key.token).or_insert(0) += watching.strong_count();
+            }
+        }
+        count
+    }
+
     /// Starts the hub of an app.
     fn open(&self, hubs: &mut HashMap<AppId, Arc<Hub>>, app: &AppId) -> Arc<Hub> {
         let start = Cursor::before_end(self.durable(), FEED_BACKLOG);

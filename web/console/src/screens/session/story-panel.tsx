@@ -2,10 +2,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { CopyId } from '../../parts/copy.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { mayChange } from '../../rights.ts';
 import { who } from '../../session.ts';
 import { exactTime, number, share, spoken } from '../../time/format.ts';
 import { zone } from '../../time/zone.ts';
 import { words } from '../../words/session.ts';
+import { RemoveButton } from './end.tsx';
 import { type Lane, inRoom, nameOf } from './model.ts';
 import { asText, story } from './story.ts';
 import type { Told } from './told.ts';
@@ -14,6 +16,7 @@ export function Story({ lane, told, now, close }: { lane: Lane; told: Told; now:
   const { person, stays } = lane;
   const { session } = told;
   const [copied, setCopied] = useState(false);
+  const isInside = session.status === 'LIVE' && stays.some(({ left_at }) => left_at === undefined);
   const own = useRef<HTMLElement>(null);
   useEffect(() => own.current?.scrollTo({ top: 0 }), [person.id]);
   const steps = story(lane, who.value?.reconnect_grace_ms ?? 0);
@@ -63,6 +66,7 @@ export function Story({ lane, told, now, close }: { lane: Lane; told: Told; now:
         <a class="button quiet" href={`/console/people/${encodeURIComponent(person.custom_participant_id ?? person.user_id ?? person.id)}`}>
           {words.allStays}
         </a>
+        {isInside && mayChange.value && <RemoveButton meeting={session.meeting_id} participant={person.id} name={nameOf(person)} />}
         <a class="button quiet" href={`/console/sessions?associated_id=${session.meeting_id}`}>
           {words.allSessions}
         </a>

@@ -32,8 +32,6 @@ export const words: Words = {
   close: 'Schließen',
   again: 'Noch einmal',
   request: (id: string) => `Anfrage ${id}.`,
-  noApp: 'Dieses Konto hat noch keine App',
-  noAppMore: 'Mit sederunt app create oder über die API entsteht eine.',
   signIn: {
     title: 'Anmelden',
     token: 'API-Token',

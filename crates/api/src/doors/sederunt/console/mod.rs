@@ -9,6 +9,7 @@ pub(super) mod export;
 pub(super) mod people;
 pub(super) mod session;
 pub(super) mod shares;
+pub(super) mod sign_ins;
 pub(super) mod timeline;
 pub(super) mod usage;
 mod walk;

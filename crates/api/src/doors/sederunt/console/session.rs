@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa::openapi::Schema;
 
-use crate::console::{Place, admit, is_own_page, secret};
+use crate::console::{Place, admit, browser, is_own_page, secret};
 use crate::dialect::{KitError, KitErrorBody, KitErrors, Refusal};
 use crate::extract::Body;
 use crate::fault::Fault;
@@ -55,8 +55,10 @@ pub(crate) struct SignedIn {
     /// `read` or `full`.
     #[schema(pattern = "^(read|full)$")]
     mode: &'static str,
+    /// It only looks, because whoever signed in wanted it so.
+    look_only: bool,
     /// What this server has of what the console could show.
-    features: [&'static str; 4],
+    features: Vec<&'static str>,
     /// Milliseconds for which a lost connection may come back and continue its stay.
     reconnect_grace_ms: i64,
     /// When it ends at the latest.
@@ -78,6 +80,8 @@ pub(crate) struct TokenView {
     /// What it may do in its account.
     #[schema(schema_with = permissions)]
     permission: &'static str,
+    /// Whether it has the right to the server itself.
+    server: bool,
 }
 
 /// An app to choose.
@@ -91,23 +95,33 @@ pub(crate) struct AppView {
 }
 
 /// What this server has.
-const FEATURES: [&str; 4] = ["sessions", "counts", "export", "timeline"];
+const FEATURES: [&str; 8] =
+    ["sessions", "counts", "export", "timeline", "tokens", "apps", "meetings", "webhooks"];
+/// What it has for those with the right to it.
+const SYSTEM: &str = "system";
 
 impl SignedIn {
     async fn of(api: &Api, token: ApiTokenRow, row: &ConsoleSessionRow) -> Result<Self, KitError> {
         let (account, permission) = granted(&token)?;
         let query = ListQuery { limit: APPS_MAX, ..ListQuery::default() };
         let apps = api.node.store().apps(account, query).await?.items;
+        let has_system = api.config.system.is_some();
         let view = |app: sederunt_store::AppRow| AppView { id: app.id.to_string(), name: app.name };
         Ok(Self {
             account_id: account.to_owned(),
             apps: apps.into_iter().map(view).collect(),
             mode: if row.read_only || permission != Permission::RealtimeAdmin { "read" } else { "full" },
-            features: FEATURES,
+            look_only: row.read_only,
+            features: FEATURES.into_iter().chain((token.server && has_system).then_some(SYSTEM)).collect(),
             reconnect_grace_ms: api.node.reconnect_grace_ms(),
             expires_at: iso(row.created_at.plus_ms(LIFE.longest_ms)),
             now: iso(api.node.now()),
-            token: TokenView { permission: permission.as_str(), id: token.id, name: token.name },
+            token: TokenView {
+                permission: permission.as_str(),
+                server: token.server,
+                id: token.id,
+                name: token.name,
+            },
         })
     }
 }
@@ -156,6 +170,7 @@ pub(in crate::doors::sederunt) struct Visitor {
     pub(super) api: Api,
     pub(super) place: Place,
     from: IpAddr,
+    browser: String,
 }
 
 impl FromRequestParts<Api> for Visitor {
@@ -182,7 +197,9 @@ impl FromRequestParts<Api> for Visitor {
         // Without a connection, as in tests, everybody is one stranger.
         let client = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let from = client.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip());
-        Ok(Self { api: api.clone(), place, from })
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+        let browser = browser(agent.unwrap_or_default());
+        Ok(Self { api: api.clone(), place, from, browser })
     }
 }
 
@@ -253,7 +270,8 @@ pub(in crate::doors::sederunt) async fn sign_in(
     let secret = secret()
         .ok_or_else(|| KitError::new(StatusCode::INTERNAL_SERVER_ERROR, "The system gave no randomness"))?;
     let look_only = body.look_only.unwrap_or(false);
-    let row = console::sign_in(&api.node, sha256(&secret), sha256_of_token, look_only).await?;
+    let row =
+        console::sign_in(&api.node, sha256(&secret), sha256_of_token, look_only, visitor.browser).await?;
     let id = token.id.clone();
     let view = SignedIn::of(api, token, &row).await?;
     tracing::info!(token = id, mode = view.mode, "somebody signed in at the console");

@@ -1,0 +1,60 @@
+/** What pages with a table have in common: a title in the tab, rows that are on their way, and steps through pages. */
+import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { number } from '../time/format.ts';
+import { words } from '../words/parts.ts';
+
+export function useTitle(title: string): void {
+  useEffect(() => {
+    document.title = `${title} · Sederunt`;
+  }, [title]);
+}
+
+/** Rows of the shape that is to come. */
+export function Waiting({ rows = 4 }: { rows?: number }) {
+  return (
+    <div class="card waiting" role="status" aria-label={words.loading}>
+      {Array.from({ length: rows }, (_, row) => (
+        <span key={row} class="skeleton" />
+      ))}
+    </div>
+  );
+}
+
+export function Empty({ title, more, children }: { title: string; more: string; children?: ComponentChildren }) {
+  return (
+    <div class="card empty">
+      <h2>{title}</h2>
+      <p>{more}</p>
+      {children}
+    </div>
+  );
+}
+
+interface Steps {
+  readonly page: number;
+  readonly size: number;
+  readonly total: number;
+  readonly go: (page: number) => void;
+}
+
+/** Nothing when one page has all. */
+export function Steps({ page, size, total, go }: Steps) {
+  if (total <= size) return null;
+  const last = Math.ceil(total / size);
+  return (
+    <nav class="foot" aria-label={words.pages}>
+      <span>
+        <b>{number((page - 1) * size + 1)}</b> {words.to} <b>{number(Math.min(total, page * size))}</b> {words.of} <b>{number(total)}</b>
+      </span>
+      <span class="steps">
+        <button type="button" class="button" disabled={page <= 1} onClick={() => go(page - 1)}>
+          {words.previous}
+        </button>
+        <button type="button" class="button" disabled={page >= last} onClick={() => go(page + 1)}>
+          {words.next}
+        </button>
+      </span>
+    </nav>
+  );
+}

@@ -1,0 +1,136 @@
+/** What became of each event, newest first. */
+import { useState } from 'preact/hooks';
+import { own, take } from '../../api/client.ts';
+import { useAsked } from '../../api/query.ts';
+import type { components } from '../../api/sederunt.d.ts';
+import { Waiting } from '../../parts/page.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { here } from '../../rights.ts';
+import { dateTime, number } from '../../time/format.ts';
+import { zone, zoneOffset } from '../../time/zone.ts';
+import { words as all } from '../../words/webhooks.ts';
+import type { Webhook } from '../webhooks.tsx';
+import { DeliveryDialog } from './delivery.tsx';
+import { useEvery } from './status.ts';
+
+export type Delivery = components['schemas']['WebhookDelivery'];
+
+const words = all.deliveries;
+const PAGE = 25;
+const EVERY_MS = 5_000;
+export const MARKS: Record<string, string> = { delivered: 'good', failed: 'wrong' };
+
+export function Deliveries({ webhook }: { webhook: Webhook }) {
+  const [state, setState] = useState('');
+  const [before, setBefore] = useState<string>();
+  const [open, setOpen] = useState<string>();
+  const path = { app_id: here().app_id, webhook_id: webhook.id };
+  const query = { limit: PAGE, ...(state && { state }), ...(before && { before }) };
+  const found = useAsked({
+    fresh: true,
+    key: ['deliveries', path, query],
+    keep: true,
+    ask: (signal) => take(own.GET('/apps/{app_id}/webhooks/{webhook_id}/deliveries', { params: { path, query: query as never }, signal })),
+  });
+  useEvery(EVERY_MS, () => void found.value.refetch());
+  const { data, error, refetch } = found.value;
+  const rows = data?.deliveries ?? [];
+  return (
+    <section aria-labelledby="deliveries">
+      <div class="page-tools">
+        <h2 id="deliveries">{words.title}</h2>
+        <div class="segments end" role="group" aria-label={all.state}>
+          {['', 'failed', 'waiting', 'delivered'].map((value) => (
+            <button
+              key={value}
+              type="button"
+              aria-pressed={state === value}
+              onClick={() => {
+                setState(value);
+                setBefore(undefined);
+              }}
+            >
+              {value ? words.states[value] : words.all}
+            </button>
+          ))}
+        </div>
+      </div>
+      {error && <Problem error={error} again={() => void refetch()} />}
+      {!data && !error && <Waiting />}
+      {data && rows.length === 0 && !before && (
+        <div class="card empty">
+          <h3>{state ? words.noneOf : words.none}</h3>
+          {!state && <p>{words.noneMore}</p>}
+        </div>
+      )}
+      {rows.length > 0 && (
+        <div class="card wide-table" tabIndex={0} role="region" aria-label={words.title}>
+          <table class="plain stacks">
+            <thead>
+              <tr>
+                <th scope="col">{words.event}</th>
+                <th scope="col">{all.state}</th>
+                <th scope="col" class="num">
+                  {words.fact}
+                </th>
+                <th scope="col">{words.session}</th>
+                <th scope="col">
+                  {words.last} <span class="faint">{zoneOffset.value}</span>
+                </th>
+                <th scope="col" class="num">
+                  {words.attempts}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row) => (
+                <Row key={row.id} row={row} open={() => setOpen(row.id)} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {(before || data?.has_more) && (
+        <div class="actions start">
+          <button type="button" class="button" disabled={!before} onClick={() => setBefore(undefined)}>
+            {words.newest}
+          </button>
+          <button type="button" class="button" disabled={!data?.next_before} onClick={() => setBefore(data?.next_before ?? undefined)}>
+            {words.older}
+          </button>
+        </div>
+      )}
+      {open && <DeliveryDialog webhook={webhook} id={open} close={() => setOpen(undefined)} changed={() => void refetch()} />}
+    </section>
+  );
+}
+
+function Row({ row, open }: { row: Delivery; open: () => void }) {
+  const { event, state, sequence, session_id, attempts, attempts_total, replay } = row;
+  const last = attempts.at(-1);
+  return (
+    <tr>
+      <th scope="row">
+        <button type="button" class="link" aria-label={words.open(event, sequence)} onClick={open}>
+          {event}
+        </button>
+        {replay != null && <span class="pill">{words.replayed(replay)}</span>}
+      </th>
+      <td data-label={all.state}>
+        <span class={`pill ${MARKS[state] ?? ''}`}>{words.states[state] ?? state}</span>
+      </td>
+      <td class="num mono" data-label={words.fact}>
+        #{number(sequence)}
+      </td>
+      <td data-label={words.session}>
+        <a class="mono" href={`/console/sessions/${session_id}/events`}>
+          {session_id.slice(0, 8)}
+        </a>
+      </td>
+      <td data-label={words.last}>{last ? dateTime(Date.parse(last.at), zone.value) : '–'}</td>
+      <td class="num" data-label={words.attempts}>
+        {number(attempts_total)}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,122 @@
+/** The webhooks of the app, and how each does. */
+import { useState } from 'preact/hooks';
+import { kit, take } from '../api/client.ts';
+import { useAsked } from '../api/query.ts';
+import type { components } from '../api/realtimekit.d.ts';
+import type { components as Own } from '../api/sederunt.d.ts';
+import { Icon } from '../parts/icon.tsx';
+import { Empty, Waiting, useTitle } from '../parts/page.tsx';
+import { Problem } from '../parts/problem.tsx';
+import { Top } from '../parts/top.tsx';
+import { here, mayChange } from '../rights.ts';
+import { number, time } from '../time/format.ts';
+import { zone, zoneOffset } from '../time/zone.ts';
+import { words } from '../words/webhooks.ts';
+import { Form } from './webhook/form.tsx';
+import { useStatus } from './webhook/status.ts';
+import '../settings.css';
+
+export type Webhook = components['schemas']['Webhook'];
+export type Status = Own['schemas']['WebhookStatus'];
+
+export default function Webhooks() {
+  useTitle(words.title);
+  const path = here();
+  const found = useAsked({ fresh: true, key: ['webhooks', path.app_id], ask: async (signal) => (await take(kit.GET('/accounts/{account_id}/realtime/kit/{app_id}/webhooks', { params: { path }, signal }))).data });
+  const [making, setMaking] = useState(false);
+  const { data, error, refetch } = found.value;
+  return (
+    <>
+      <Top>
+        <h1>
+          {words.title} {data && <span class="n">{number(data.length)}</span>}
+        </h1>
+      </Top>
+      <div class="page">
+        {mayChange.value && (
+          <div class="page-tools">
+            <button type="button" class="button primary" onClick={() => setMaking(true)}>
+              <Icon name="plus" />
+              {words.create}
+            </button>
+          </div>
+        )}
+        {error && <Problem error={error} again={() => void refetch()} />}
+        {!data && !error && <Waiting />}
+        {data?.length === 0 && <Empty title={words.none} more={words.noneMore} />}
+        {data && data.length > 0 && (
+          <section class="card wide-table" tabIndex={0} aria-label={words.title}>
+            <table class="plain stacks">
+              <thead>
+                <tr>
+                  <th scope="col">{words.name}</th>
+                  <th scope="col">{words.state}</th>
+                  <th scope="col">{words.behind}</th>
+                  <th scope="col">{words.hour}</th>
+                  <th scope="col">{words.times}</th>
+                  <th scope="col">
+                    {words.next} <span class="faint">{zoneOffset.value}</span>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {data.map((webhook) => (
+                  <Row key={webhook.id} webhook={webhook} />
+                ))}
+              </tbody>
+            </table>
+          </section>
+        )}
+      </div>
+      {making && (
+        <Form
+          close={() => setMaking(false)}
+          save={async (body) => {
+            await take(kit.POST('/accounts/{account_id}/realtime/kit/{app_id}/webhooks', { params: { path }, body: { ...body, enabled: true } }));
+            setMaking(false);
+            await refetch();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function Row({ webhook: { id, name, url, events } }: { webhook: Webhook }) {
+  const status = useStatus(id).value.data;
+  const hour = status?.last_hour;
+  return (
+    <tr>
+      <th scope="row">
+        <a href={`/console/webhooks/${id}`}>{name}</a>
+        <span class="second faint">
+          {hostOf(url)} · {number(events.length)} {words.events.toLowerCase()}
+        </span>
+      </th>
+      <td data-label={words.state}>{status && <StatePill status={status} />}</td>
+      <td data-label={words.behind}>{status?.behind ? words.behindBy(status.behind.facts, status.behind.seconds) : '–'}</td>
+      <td data-label={words.hour}>{hour && words.success(hour.delivered, hour.failed)}</td>
+      <td data-label={words.times}>{hour && `${words.ms(hour.p50_ms)}, ${words.ms(hour.p95_ms)}`}</td>
+      <td data-label={words.next}>{status?.next_attempt_at ? time(Date.parse(status.next_attempt_at), zone.value) : '–'}</td>
+    </tr>
+  );
+}
+
+export function StatePill({ status: { state, since, reason } }: { status: Status }) {
+  const kind = state === 'up' ? 'good' : state === 'disabled' ? '' : 'wrong';
+  return (
+    <>
+      <span class={`pill ${kind}`}>{words.states[state] ?? state}</span>
+      {since && <span class="soft"> {words.downSince(time(Date.parse(since), zone.value))}</span>}
+      {reason && <span class="second soft">{reason}</span>}
+    </>
+  );
+}
+
+function hostOf(url: string): string {
+  try {
+    return new URL(url).host;
+  } catch {
+    return url;
+  }
+}
