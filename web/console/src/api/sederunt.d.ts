@@ -21,6 +21,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/apps/{app_id}/attendance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who was there, of how long for how long, and what that comes to: of one session, or of those of a meeting, at most 200.
+         * @description A person's participants are joined by the caller's own id. The window of a session is from its first join to its last
+         *     leave, or the one that is given; while it is LIVE it ends now.
+         */
+        get: operations["GetAttendance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/attendance.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as CSV (RFC 4180): a line a person and session, or a line a person with a column a session.
+         * @description What a spreadsheet would take for a formula begins with an apostrophe.
+         */
+        get: operations["ExportAttendanceCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/apps/{app_id}/events": {
         parameters: {
             query?: never;
@@ -321,6 +362,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/apps/{app_id}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Links to reports of an app that count, newest first, with their last use. */
+        get: operations["ListShares"];
+        put?: never;
+        /**
+         * Makes a link to one report, which whoever has it may read and nothing else. Takes the permission Realtime Admin.
+         * @description At most 500 of an app. The link is in this answer and in no other one.
+         */
+        post: operations["CreateShare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{app_id}/shares/{share_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a link: nobody reads by it once this has returned. Takes the permission Realtime Admin. */
+        delete: operations["DeleteShare"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/apps/{app_id}/usage": {
         parameters: {
             query?: never;
@@ -608,6 +687,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/shares/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchanges the secret of a link for a cookie, for the console's own page, which reads the report of that link and nothing
+         *     else: for twelve hours, until the link is over, or until it is ended.
+         * @description What is not known counts as a sign-in that failed.
+         */
+        post: operations["OpenShare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/shares/{share_id}/attendance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of a link, by its own rule. */
+        get: operations["GetSharedAttendance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/shares/{share_id}/attendance.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of a link as CSV (RFC 4180). */
+        get: operations["ExportSharedAttendanceCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/system": {
         parameters: {
             query?: never;
@@ -693,6 +827,72 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What happened. */
+        Activity: {
+            /** @description The zone. */
+            tz: string;
+            /** @description How long a row is. */
+            by: string;
+            /**
+             * Format: date-time
+             * @description The server's clock; what is recorded later is not in here.
+             */
+            as_of: string;
+            /** @description In order, without a gap; the last one goes on. */
+            rows: components["schemas"]["ActivityRow"][];
+            /** @description LIVE sessions in which connections were lost for good within the five minutes before now, most first; at most 20. */
+            losses: components["schemas"]["ActivityLosses"][];
+        };
+        /** @description A session in which connections were lost. */
+        ActivityLosses: {
+            /** @description The session. */
+            session_id: string;
+            /** @description Its title. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Stays that were lost.
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description People connected now.
+             */
+            live_participants: number;
+        };
+        /** @description A minute or an hour. */
+        ActivityRow: {
+            /**
+             * Format: date-time
+             * @description Its first instant.
+             */
+            from: string;
+            /**
+             * Format: int64
+             * @description Stays that began.
+             */
+            joins: number;
+            /**
+             * Format: int64
+             * @description Stays that ended, those whose connection was lost among them.
+             */
+            leaves: number;
+            /**
+             * Format: int64
+             * @description Stays that ended because their connection was lost, or their server was.
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description The most people connected at a time.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description The most sessions LIVE at a time.
+             */
+            sessions: number;
+        };
         /** @description A token, without its text. */
         ApiToken: {
             /** @description Id, as `token list` has it. */
@@ -757,6 +957,197 @@ export interface components {
         ApiTokens: {
             /** @description The newest first, revoked ones too; at most 1000. */
             tokens: components["schemas"]["ApiToken"][];
+        };
+        /** @description Who was there. All instants are milliseconds since 1970 in UTC, in the own time of each session. */
+        Attendance: {
+            /** @description What counted. */
+            rule: components["schemas"]["AttendanceRule"];
+            /** @description Oldest first. */
+            sessions: components["schemas"]["AttendanceSession"][];
+            /** @description Presets that were there, with how many people had them. */
+            presets: components["schemas"]["PresetCount"][];
+            /** @description People who are left out. */
+            left_out: number;
+            /** @description How many people came to what. */
+            verdicts: components["schemas"]["AttendanceVerdicts"];
+            /** @description One a person, in order of first coming. */
+            rows: components["schemas"]["AttendanceRow"][];
+        };
+        /** @description What somebody's time comes to: `ms = stays_ms + gaps_ms`, without `away_ms` where the rule says so. */
+        AttendanceLine: {
+            /**
+             * Format: int64
+             * @description First in, also when that was before the window; missing when nobody was there in it.
+             */
+            first?: number;
+            /**
+             * Format: int64
+             * @description Last out; missing while a stay goes on.
+             */
+            last?: number;
+            /**
+             * Format: int32
+             * @description Stays.
+             */
+            stays: number;
+            /**
+             * Format: int64
+             * @description In at least one stay, within the window.
+             */
+            stays_ms: number;
+            /**
+             * Format: int64
+             * @description Between stays, counted all the same.
+             */
+            gaps_ms: number;
+            /**
+             * Format: int64
+             * @description Within stays, without a connection.
+             */
+            away_ms: number;
+            /**
+             * Format: int64
+             * @description What counts.
+             */
+            ms: number;
+            /**
+             * Format: int64
+             * @description Length of the window.
+             */
+            window_ms: number;
+            /**
+             * Format: double
+             * @description Percent of the window, with two decimals, cut and not rounded.
+             */
+            share: number;
+            /** @description `present`, `late` or `below`. */
+            verdict: string;
+        };
+        /** @description A person. */
+        AttendanceRow: {
+            /** @description The own id; without one, the participant's. */
+            key: string;
+            /** @description The latest name; missing when it was erased, or is not for the reader. */
+            name?: string;
+            /** @description The caller's own id for the person. */
+            own_id?: string;
+            /** @description The latest preset. */
+            preset?: string;
+            /** @description The participants that are this person. */
+            participants: string[];
+            /** @description One a session, in their order. */
+            cells: components["schemas"]["AttendanceLine"][];
+            /** @description All together. Late is whoever was present in all and late in one. */
+            total: components["schemas"]["AttendanceLine"];
+        };
+        /** @description What counts as being there. */
+        AttendanceRule: {
+            /**
+             * Format: int64
+             * @description Percent of the window from which somebody counts as present.
+             */
+            share: number;
+            /**
+             * Format: int64
+             * @description Seconds between two stays that count as time in the room, at most.
+             */
+            gap: number;
+            /**
+             * Format: int64
+             * @description Seconds after the begin of the window; whoever comes later is late.
+             */
+            late: number;
+            /** @description Whether the time counts in which a connection was lost and came back. */
+            away: boolean;
+            /** @description Presets whose holders are left out. */
+            without_presets: string[];
+            /**
+             * Format: date-time
+             * @description Begin of the window of a session; of a meeting: sessions that started then or later.
+             */
+            from?: string;
+            /**
+             * Format: date-time
+             * @description End of the window of a session; of a meeting: sessions that started then or earlier.
+             */
+            to?: string;
+        };
+        /** @description A session of a report. */
+        AttendanceSession: {
+            /** @description Id. */
+            id: string;
+            /** @description Its meeting. */
+            meeting_id: string;
+            /** @description Title; frozen at the end. */
+            title: string;
+            /** @description `LIVE` or `ENDED`. */
+            status: string;
+            /**
+             * Format: int64
+             * @description First join.
+             */
+            started_at: number;
+            /**
+             * Format: int64
+             * @description When it ended.
+             */
+            ended_at?: number;
+            /**
+             * Format: int64
+             * @description Begin of the window.
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description End of the window.
+             */
+            to: number;
+            /**
+             * Format: int64
+             * @description The instant of the answer; of an ended session, its end.
+             */
+            as_of: number;
+            /** @description What it was counted from, where that was asked for. */
+            people?: components["schemas"]["Attendee"][];
+        };
+        /** @description How many people came to what. */
+        AttendanceVerdicts: {
+            /** @description There for long enough, and in time. */
+            present: number;
+            /** @description There for long enough, and late. */
+            late: number;
+            /** @description Not there for long enough. */
+            below: number;
+        };
+        /** @description A participant of a session and its stays. */
+        Attendee: {
+            /** @description The participant. */
+            participant: string;
+            /** @description Name at the latest join; missing when it was erased. */
+            name?: string;
+            /** @description The caller's own id for the person. */
+            own_id?: string;
+            /** @description Preset at the latest join. */
+            preset?: string;
+            /** @description Intervals in the room. */
+            stays: components["schemas"]["AttendeeStay"][];
+        };
+        /** @description A stay. */
+        AttendeeStay: {
+            /**
+             * Format: int64
+             * @description Entered.
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description Left, or since when its connection is lost; missing while it goes on.
+             */
+            to?: number;
+            /** @description Nobody has left. */
+            open: boolean;
+            /** @description When its connection was lost and came back, `[from, to]`. */
+            away: number[][];
         };
         /** @description An app to choose. */
         ConsoleApp: {
@@ -1034,6 +1425,65 @@ export interface components {
             /** @description Null. */
             result?: Record<string, never> | null;
         };
+        /** @description A rule as it is asked for; what is missing is as in the report that nobody says anything of. */
+        NewAttendanceRule: {
+            /**
+             * Format: int64
+             * @description Percent of the window from which somebody counts as present; 80 when not given.
+             */
+            share?: number | null;
+            /**
+             * Format: int64
+             * @description Seconds between two stays that count as time in the room, at most; 120 when not given.
+             */
+            gap?: number | null;
+            /**
+             * Format: int64
+             * @description Seconds after the begin of the window, from which whoever comes is late; 600 when not given.
+             */
+            late?: number | null;
+            /** @description Whether the time counts in which a connection was lost and came back; true when not given. */
+            away?: boolean | null;
+            /** @description Presets whose holders are left out. */
+            without_presets?: string[] | null;
+            /** @description Begin of the window of a session; of a meeting: sessions that started then or later. ISO 8601. */
+            from?: string | null;
+            /** @description End of the window of a session; of a meeting: sessions that started then or earlier. ISO 8601. */
+            to?: string | null;
+        };
+        /** @description A link to make. */
+        NewShare: {
+            /** @description What is shared. */
+            kind: components["schemas"]["ShareKind"];
+            /** @description Of this session, or … */
+            session_id?: string | null;
+            /** @description … of those of this meeting, also of those to come. */
+            meeting_id?: string | null;
+            rule?: components["schemas"]["NewAttendanceRule"] | null;
+            /** @description Whether people are told by their names as well; true when not given. */
+            names?: boolean | null;
+            /** @description It counts no more from then on; in 30 days when not given, in 366 days at the latest. */
+            expires_at?: string | null;
+        };
+        /** @description A link to exchange. */
+        OpenShare: {
+            /** @description What is behind the `#` of the link. */
+            secret: string;
+        };
+        /** @description What a link is to. */
+        OpenedShare: {
+            /** @description The share. */
+            id: string;
+            /** @description `attendance`. */
+            kind: string;
+            /** @description People are told by their names as well. */
+            names: boolean;
+            /**
+             * Format: date-time
+             * @description It counts no more from then on.
+             */
+            expires_at: string;
+        };
         /** @description A page of the people of an app. */
         People: {
             /** @description Who came last first. */
@@ -1159,6 +1609,13 @@ export interface components {
             /** @description These are all stays; else the 20 000 that were recorded last. */
             is_all: boolean;
         };
+        /** @description A preset. */
+        PresetCount: {
+            /** @description Name. */
+            name: string;
+            /** @description Participants who had it. */
+            people: number;
+        };
         /** @description What a room's webhook is told. */
         RoomWebhookTestRequest: {
             event?: ("sessionJoined" | "sessionLeft") | null;
@@ -1194,6 +1651,53 @@ export interface components {
              * @description All sessions that the filter passes and that have started.
              */
             total: number;
+        };
+        /** @description A link to a report. */
+        Share: components["schemas"]["SharedReport"] & {
+            /** @description Id. */
+            id: string;
+            /** @description `attendance`. */
+            kind: string;
+            /** @description People are told by their names as well; else by their own ids alone. */
+            names: boolean;
+            /** @description Id of the token that made it. */
+            made_by: string;
+            /**
+             * Format: date-time
+             * @description Created.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description It counts no more from then on.
+             */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description Last use, to the minute.
+             */
+            last_used_at?: string;
+            /** @description The link, in the answer to its making alone. */
+            url?: string;
+        };
+        /**
+         * @description Kinds of reports.
+         * @enum {string}
+         */
+        ShareKind: "attendance";
+        /** @description What a share is of. Kept so. */
+        SharedReport: {
+            /** @description Of this session, or … */
+            session_id?: string;
+            /** @description … of those of this meeting. */
+            meeting_id?: string;
+            /** @description What counts. */
+            rule: components["schemas"]["AttendanceRule"];
+        };
+        /** @description Shares of an app. */
+        Shares: {
+            /** @description Newest first. */
+            shares: components["schemas"]["Share"][];
         };
         /** @description The server. */
         System: {
@@ -2086,6 +2590,271 @@ export interface operations {
                 };
             };
             /** @description Too many long reads at a time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetAttendance: {
+        parameters: {
+            query?: {
+                /** @description A session. Or … */
+                session_id?: string;
+                /** @description … a meeting: its sessions, at most 200. */
+                meeting_id?: string;
+                from?: string;
+                to?: string;
+                /** @description Percent of the window from which somebody counts as present. */
+                share?: number;
+                /** @description Seconds between two stays that count as time in the room, at most. */
+                gap?: number;
+                /** @description Seconds after the begin of the window; whoever comes later is late. A day: nobody of a shorter session is. */
+                late?: number;
+                /** @description Whether the time counts in which a connection was lost and came back. */
+                away?: boolean;
+                /**
+                 * @description Presets whose holders are left out: names, separated by commas, at most 20.
+                 * @example group_call_host,webinar_presenter
+                 */
+                without_presets?: string;
+                /** @description With the stays that it was counted from, in each session. */
+                stays?: boolean;
+            };
+            header?: never;
+            path: {
+                app_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attendance"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Too many sessions are being told whole. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    ExportAttendanceCsv: {
+        parameters: {
+            query?: {
+                /** @description A session. Or … */
+                session_id?: string;
+                /** @description … a meeting: its sessions, at most 200. */
+                meeting_id?: string;
+                from?: string;
+                to?: string;
+                /** @description Percent of the window from which somebody counts as present. */
+                share?: number;
+                /** @description Seconds between two stays that count as time in the room, at most. */
+                gap?: number;
+                /** @description Seconds after the begin of the window; whoever comes later is late. A day: nobody of a shorter session is. */
+                late?: number;
+                /** @description Whether the time counts in which a connection was lost and came back. */
+                away?: boolean;
+                /**
+                 * @description Presets whose holders are left out: names, separated by commas, at most 20.
+                 * @example group_call_host,webinar_presenter
+                 */
+                without_presets?: string;
+                /** @description `rows`: a line a person and session. `matrix`: a line a person with a column a session, which has the share. */
+                form?: string;
+                /**
+                 * @description IANA name of the zone of the instants, each of which says its offset; UTC when not given.
+                 * @example Europe/Berlin
+                 */
+                tz?: string;
+                /** @description Begin with a byte order mark, which some spreadsheets need. */
+                bom?: boolean;
+            };
+            header?: never;
+            path: {
+                app_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Too many sessions are being told whole, or exports under way. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3882,6 +4651,321 @@ export interface operations {
             };
             /** @description Too many sessions are being told whole. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    ListShares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shares"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    CreateShare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewShare"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Share"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The body has more than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The body is compressed, in another character set, or something else than JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    DeleteShare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: string;
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5891,6 +6975,357 @@ export interface operations {
             };
             /** @description Path and query have more than 16 KiB. */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    OpenShare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenShare"];
+            };
+        };
+        responses: {
+            /** @description The cookie is set. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedShare"];
+                };
+            };
+            /** @description The body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The link is not known, or over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Not from here. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The console is switched off. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The body has more than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The body is compressed, in another character set, or something else than JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Too many sign-ins failed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetSharedAttendance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attendance"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Too many sessions are being told whole. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    ExportSharedAttendanceCsv: {
+        parameters: {
+            query?: {
+                /** @description `rows`: a line a person and session. `matrix`: a line a person with a column a session, which has the share. */
+                form?: string;
+                /**
+                 * @description IANA name of the zone of the instants, each of which says its offset; UTC when not given.
+                 * @example Europe/Berlin
+                 */
+                tz?: string;
+                /** @description Begin with a byte order mark, which some spreadsheets need. */
+                bom?: boolean;
+            };
+            header?: never;
+            path: {
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Too many sessions are being told whole, or exports under way. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
