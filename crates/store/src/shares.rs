@@ -138,7 +138,7 @@ mod tests {
             id: Id::from_u128(id),
             app: app.into(),
             report: serde_json::json!({ "share": 80 }),
-            names: id % 2 == 0,
+            names: id.is_multiple_of(2),
             made_by: "token".to_owned(),
             created_at: UnixMs(at),
             expires_at: UnixMs(at + 100),

@@ -25,7 +25,6 @@ export const words = {
   pickNever: 'No session yet',
   pickNeverMore: 'A session begins when somebody joins a meeting.',
   // The rule.
-  rule: 'What counts',
   present: 'Present from',
   percent: (n: number) => `${n} %`,
   gap: 'Join gaps up to',
