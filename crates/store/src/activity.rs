@@ -119,7 +119,13 @@ fn steps(conn: &Connection, app: i64, first: i64, q: &ActivityQuery) -> Result<(
             Some(FactName::SessionEnded) => (0, -1),
             Some(FactName::PeerJoined) => (1, 0),
             Some(FactName::PeerLeft) => (-1, 0),
-            _ => continue,
+            Some(
+                FactName::SessionRetitled
+                | FactName::KeepAliveChanged
+                | FactName::PeerAway
+                | FactName::PeerBack,
+            )
+            | None => continue,
         };
         let reason = row.get_ref(3)?.as_str_or_null().ok().flatten().and_then(LeaveReason::parse);
         let is_loss =

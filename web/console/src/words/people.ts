@@ -32,6 +32,7 @@ export const words = {
   presence: 'Days of presence',
   presenceCaption: (days: number, from: string, to: string) => `${counted(days, 'day')} of presence from ${from} to ${to}`,
   weekdays: ['Mon', '', 'Wed', '', 'Fri', '', ''],
+  months: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
   less: 'less',
   more: 'more',
   table: 'As a table',

@@ -5,14 +5,21 @@ import { longDate, minutes } from '../../time/format.ts';
 import { zone } from '../../time/zone.ts';
 import { words } from '../../words/people.ts';
 import type { PersonTold } from '../person.tsx';
-import { weeks } from './calendar.ts';
+import { type Cell, weeks } from './calendar.ts';
 
 /** A year and the week that goes on. */
 const WEEKS = 53;
 /** Px of a cell with its gap. */
 const CELL = 13;
-/** Room for the names of weekdays. */
+/** Room for the names of weekdays, and of months. */
 const LEFT = 30;
+const TOP = 18;
+
+/** The name of the month that a week is the first of. */
+function monthOf(week: readonly Cell[], before: readonly Cell[] | undefined): string {
+  const [month, last] = [week[0]?.day.slice(0, 7), before?.[0]?.day.slice(0, 7)];
+  return before && month && month !== last ? (words.months[Number(month.slice(5)) - 1] ?? '') : '';
+}
 
 const dayName = (day: string): string => longDate(Date.parse(`${day}T12:00:00Z`), 'UTC');
 
@@ -20,7 +27,8 @@ export function Presence({ told }: { told: PersonTold }) {
   const { days } = told;
   const today = dayAt(zone.value, serverNow());
   const [first, last] = [days[0]?.day ?? today, days.at(-1)?.day ?? today];
-  const grid = weeks(days, last > today ? last : today, WEEKS);
+  // Up to the last day: somebody who was here long ago has a calendar, too.
+  const grid = weeks(days, last, WEEKS);
   return (
     <>
       <figure class="card calendar" tabIndex={0}>
@@ -28,15 +36,23 @@ export function Presence({ told }: { told: PersonTold }) {
           {words.presence} <span class="faint">{zone.value}</span>
           <span class="sr">. {words.presenceCaption(days.length, dayName(first), dayName(last))}</span>
         </figcaption>
-        <svg width={LEFT + WEEKS * CELL} height={7 * CELL} viewBox={`0 0 ${LEFT + WEEKS * CELL} ${7 * CELL}`} aria-hidden="true">
+        <svg width={LEFT + WEEKS * CELL} height={TOP + 7 * CELL} viewBox={`0 0 ${LEFT + WEEKS * CELL} ${TOP + 7 * CELL}`} aria-hidden="true">
           {words.weekdays.map((name, i) => (
-            <text key={`${i}${name}`} x={0} y={i * CELL + 10}>
+            <text key={`${i}${name}`} x={0} y={TOP + i * CELL + 10}>
               {name}
             </text>
           ))}
+          {grid.map((week, x) => {
+            const month = monthOf(week, grid[x - 1]);
+            return month ? (
+              <text key={month + x} x={LEFT + x * CELL} y={10}>
+                {month}
+              </text>
+            ) : null;
+          })}
           {grid.map((week, x) =>
             week.map((cell, y) => (
-              <rect key={cell.day} class={`level-${cell.level}`} x={LEFT + x * CELL} y={y * CELL} width={11} height={11} rx={2}>
+              <rect key={cell.day} class={`level-${cell.level}`} x={LEFT + x * CELL} y={TOP + y * CELL} width={11} height={11} rx={2}>
                 <title>{`${dayName(cell.day)}: ${minutes(cell.minutes)}`}</title>
               </rect>
             )),

@@ -303,7 +303,7 @@ fn date(day: Day) -> Option<Date> {
     Date::constant(1970, 1, 1).checked_add(day.0.days()).ok()
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a range of years in milliseconds is exact")]
+/// A range of years in milliseconds is exact.
 fn hours(from: UnixMs, to: UnixMs) -> f64 {
     to.since(from) as f64 / 3_600_000.0
 }
