@@ -21,6 +21,16 @@ impl Sfu {
         let now = self.now;
         let Some(transport) = self.transports.get_mut(slot) else { return };
         transport.dirty = false;
+        // A timer that is due has waited for the grid already, or is one of those that must not.
+        if let Some(until) = transport.downlink.as_ref().and_then(|d| d.rests(now))
+            && now < transport.rtc_timeout
+        {
+            transport.rtc_timeout = transport.rtc_timeout.min(until);
+            return self.schedule(slot);
+        }
+        if let Some(downlink) = &mut transport.downlink {
+            downlink.rest(on_grid(self.epoch, PACE_GRID, now + TIMER_STEP_MIN));
+        }
         match guard(|| transport.rtc.handle_input(RtcInput::Timeout(now))) {
             Ok(Ok(())) => self.drain(slot),
             Ok(Err(_)) => self.fail(slot),
@@ -35,8 +45,14 @@ impl Sfu {
             let Some(transport) = self.transports.get_mut(slot) else { return };
             match guard(|| transport.rtc.poll_output()) {
                 Ok(Ok(RtcOutput::Timeout(at))) => {
-                    // A pacer hands out one packet, and wants to be told the time before the next.
-                    if sent > rounds && rounds < PACED_ROUNDS_MAX && is_pacing(&transport.rtc, at, self.now) {
+                    // A pacer hands out one packet, and wants to be told the time before the next. When nothing is left that was
+                    // written, it need not be asked for more now.
+                    let is_more = transport.queued > 0 || transport.is_probing;
+                    if is_more
+                        && sent > rounds
+                        && rounds < PACED_ROUNDS_MAX
+                        && is_pacing(&transport.rtc, at, self.now)
+                    {
                         rounds = sent;
                         match guard(|| transport.rtc.handle_input(RtcInput::Timeout(self.now))) {
                             Ok(Ok(())) => continue,
@@ -45,7 +61,8 @@ impl Sfu {
                         }
                     }
                     transport.rtc_timeout = at.max(self.now + TIMER_STEP_MIN);
-                    if transport.downlink.is_some() && !is_probing(&transport.rtc) {
+                    transport.is_probing = is_probing(&transport.rtc);
+                    if transport.downlink.is_some() && !transport.is_probing {
                         transport.rtc_timeout = on_grid(self.epoch, PACE_GRID, transport.rtc_timeout);
                     }
                     let closed = !transport.rtc.is_alive();
@@ -56,6 +73,8 @@ impl Sfu {
                 }
                 Ok(Ok(RtcOutput::Transmit(transmit))) => {
                     transport.datagrams_out += 1;
+                    let was_written = transport.was_written(&transmit.contents);
+                    transport.queued = transport.queued.saturating_sub(u32::from(was_written));
                     sent += 1;
                     self.send(slot, transmit);
                 }

@@ -77,6 +77,25 @@ fn is_noticed(tuning: Tuning) -> bool {
     found > 0 || sums.fault().is_some()
 }
 
+/// Steps down on good lines whose server is late.
+fn downs_of_late(is_known: bool) -> u64 {
+    let downs = |seed: u64| {
+        let mut scene = Scene::new(seed, Tuning::USED).served_late(is_known);
+        scene.run();
+        let downs: u64 = scene.seconds.iter().map(|second| second.downs).sum();
+        let last = scene.seconds.last().map_or(0, |second| second.media_bytes * 8);
+        assert!(!is_known || last * 10 > scene.wanted_bps() * 8, "{seed}: {last} in the last second");
+        downs
+    };
+    (0..SEEDS_BROKEN).map(downs).sum()
+}
+
+#[test]
+fn a_server_that_is_late_takes_no_step_down_on_a_good_line() {
+    assert_eq!(downs_of_late(true), 0);
+    assert!(downs_of_late(false) > SEEDS_BROKEN, "it would, if it did not know");
+}
+
 #[test]
 fn the_lines_that_show_what_is_broken_show_nothing_else() {
     assert!(!is_noticed(Tuning::USED));
