@@ -40,14 +40,14 @@ impl Sfu {
 
     /// Takes everything that a session has to say.
     pub(crate) fn drain(&mut self, slot: TransportSlot) {
-        let (mut sent, mut rounds) = (0_usize, 0);
+        let (mut sent, mut rounds, mut fills) = (0_usize, 0, false);
         loop {
             let Some(transport) = self.transports.get_mut(slot) else { return };
             match guard(|| transport.rtc.poll_output()) {
                 Ok(Ok(RtcOutput::Timeout(at))) => {
                     // A pacer hands out one packet, and wants to be told the time before the next. When nothing is left that was
-                    // written, it need not be asked for more now.
-                    let is_more = transport.queued > 0 || transport.is_probing;
+                    // written, and it has not begun to fill up by itself, it need not be asked for more now.
+                    let is_more = transport.queued > 0 || transport.is_probing || fills;
                     if is_more
                         && sent > rounds
                         && rounds < PACED_ROUNDS_MAX
@@ -73,8 +73,11 @@ impl Sfu {
                 }
                 Ok(Ok(RtcOutput::Transmit(transmit))) => {
                     transport.datagrams_out += 1;
-                    let was_written = transport.was_written(&transmit.contents);
-                    transport.queued = transport.queued.saturating_sub(u32::from(was_written));
+                    match transport.written(&transmit.contents) {
+                        Some(true) => transport.queued = transport.queued.saturating_sub(1),
+                        Some(false) => fills = true,
+                        None => {}
+                    }
                     sent += 1;
                     self.send(slot, transmit);
                 }

@@ -155,14 +155,14 @@ impl Transport {
         vp8.is_some_and(|vp8| vp8.pt() == payload_type || vp8.resend() == Some(payload_type))
     }
 
-    /// Whether an outgoing datagram is a packet that was written to the session: neither a repeat, nor padding, nor a report.
-    pub(crate) fn was_written(&self, payload: &[u8]) -> bool {
+    /// Whether an outgoing packet was written to the session, or is a repeat or padding of its own; `None` for a report, or anything
+    /// that is no packet of media.
+    pub(crate) fn written(&self, payload: &[u8]) -> Option<bool> {
         /// A burst that measures the line, where nothing can be repeated.
         const PROBE: Option<&[u8]> = Some(&[0; 4]);
-        let [128..=191, second, ..] = payload else { return false };
-        let is_report = matches!(second, 192..=223);
+        let [128..=191, second @ (0..192 | 224..=255), ..] = payload else { return None };
         let repeats = self.repeats.is_some_and(|repeats| Pt::from(second & 0x7f) == repeats);
-        !is_report && !repeats && payload.get(8..12) != PROBE
+        Some(!repeats && payload.get(8..12) != PROBE)
     }
 
     /// The payload type of Opus with redundancy in this session, if both sides have it.

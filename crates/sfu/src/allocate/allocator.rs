@@ -163,7 +163,8 @@ impl Allocator {
             return Some(self.line.begin(from));
         }
         let going = voices::going_bps(voices) + pictures::total_bps(pictures);
-        if let Some(from) = self.untold(now, going, voices::all_bps(voices) + pictures::wanted_bps(pictures))
+        if let Some(step) = pictures::next_step_bps(pictures)
+            && let Some(from) = self.untold(now, going, step)
         {
             self.begun = Some(now);
             return Some(self.line.begin(from));
@@ -178,15 +179,16 @@ impl Allocator {
     }
 
     /// What a line may be taken for of which the estimator can tell nothing, because we are late: as much as a line that is known to be
-    /// wide, from one second to the next, as long as nothing speaks against it.
-    fn untold(&self, now: Instant, going: u64, wanted: u64) -> Option<u64> {
+    /// wide, or as needs no proof for the next step, from one second to the next, as long as nothing speaks against it.
+    fn untold(&self, now: Instant, going: u64, step: u64) -> Option<u64> {
         let tuning = &self.tuning;
         let rested = self.begun.is_none_or(|at| now.saturating_duration_since(at) >= tuning.late_calm);
         let is_blind = self.line.is_served_late(tuning) && self.line.is_calm_with(now, going, tuning);
-        let from = of(going, tuning.grow_permille).min(of(wanted, tuning.wanted_permille));
-        let is_more = self.line.carries_bps(tuning) < of(from, tuning.use_permille);
+        let ample = of(going + step, tuning.ample_permille).max(of(going, tuning.grow_permille));
+        let is_more = self.line.carries_bps(tuning) < ample;
         let is_calm = !self.is_tight && self.attempts.is_calm(now, tuning);
-        (going < wanted && rested && is_blind && is_more && is_calm).then_some(from)
+        let from = of(ample, tuning.late_from_permille);
+        (rested && is_blind && is_more && is_calm).then_some(from)
     }
 
     /// Takes steps up: as many as there is plenty for on a line that has shown no bounds, else one that it is known to take.

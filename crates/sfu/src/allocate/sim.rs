@@ -81,13 +81,18 @@ fn is_noticed(tuning: Tuning) -> bool {
 fn downs_of_late(is_known: bool) -> u64 {
     let downs = |seed: u64| {
         let mut scene = Scene::new(seed, Tuning::USED).served_late(is_known);
+        if env("SEED").is_some() {
+            scene = scene.telling();
+        }
         scene.run();
         let downs: u64 = scene.seconds.iter().map(|second| second.downs).sum();
-        let last = scene.seconds.last().map_or(0, |second| second.media_bytes * 8);
-        assert!(!is_known || last * 10 > scene.wanted_bps() * 8, "{seed}: {last} in the last second");
+        // Of what a second brings, frames that fall into it.
+        let last: u64 = scene.seconds.iter().rev().take(10).map(|second| second.media_bytes * 8 / 10).sum();
+        assert!(!is_known || last * 10 > scene.wanted_bps() * 8, "{seed}: {last} at the end");
         downs
     };
-    (0..SEEDS_BROKEN).map(downs).sum()
+    let seeds = env("SEED").map_or(0..SEEDS_BROKEN, |seed| seed..seed + 1);
+    seeds.map(downs).sum()
 }
 
 #[test]

@@ -37,6 +37,8 @@ pub(crate) struct Tuning {
     pub(crate) late_calm: Duration,
     /// If this share of what was given out has gone over it in the last second; the rest waits for key frames, or says nothing.
     pub(crate) late_sent_permille: u64,
+    /// What it is taken for, of what is needed for more: a part of the estimate is kept back.
+    pub(crate) late_from_permille: u64,
     /// Packets that wait and are lost, so many more than at best lately, do not fit.
     pub(crate) strain_loss_permille: u64,
     /// So much loss is too much, whether packets wait or not: what is beyond a rate is dropped at once.
@@ -81,15 +83,16 @@ impl Tuning {
         drop_from_permille: 1_125,
         drop_every: Duration::from_millis(1_200),
         well_loss_permille: 20,
-        fresh_for: Duration::from_secs(3),
+        fresh_for: Duration::from_millis(1_500),
         fresh_bps: 3_000_000,
-        fresh_permille: 1_500,
+        fresh_permille: 2_000,
         use_permille: 950,
         ample_permille: 2_000,
         strain_wait: Duration::from_millis(60),
         late_least: Duration::from_millis(15),
         late_calm: Duration::from_secs(1),
         late_sent_permille: 750,
+        late_from_permille: 1_100,
         strain_loss_permille: 30,
         heavy_loss_permille: 250,
         doubt_most: Duration::from_millis(2_500),
