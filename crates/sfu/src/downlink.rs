@@ -97,9 +97,15 @@ impl Downlink {
         (!elapsed.is_zero()).then(|| (elapsed, bytes.saturating_sub(old_bytes), datagrams))
     }
 
-    /// What was written to its session waits until then.
+    /// Its client gets all that it asks for.
+    pub(crate) fn is_content(&self) -> bool {
+        self.seen.estimate_bps.is_some() && !self.seen.is_short
+    }
+
+    /// What was written to its session waits until then. Not while it is to find out whether there is more: bursts that measure a line
+    /// need their distances.
     pub(crate) fn rests(&self, now: Instant) -> Option<Instant> {
-        self.rests_until.filter(|until| self.is_busy && now < *until)
+        self.rests_until.filter(|until| self.is_busy && self.is_content() && now < *until)
     }
 
     /// Its session has said something, and is to say more at the next point of the grid, or later.
@@ -141,12 +147,16 @@ mod tests {
         let (t0, step) = (Instant::now(), Duration::from_millis(100));
         let mut line = Downlink::default();
         line.rest(t0 + step);
+        line.seen = Seen { estimate_bps: Some(1), ..Seen::default() };
         assert_eq!(line.rests(t0), None, "there is little to say");
         line.sent_since(t0, 0, 0);
         line.sent_since(t0 + step, 9, GRID_FROM_PER_SECOND / 10);
         line.rest(t0 + step * 2);
         assert_eq!(line.rests(t0 + step), Some(t0 + step * 2));
         assert_eq!(line.rests(t0 + step * 2), None);
+        line.seen.is_short = true;
+        assert_eq!(line.rests(t0 + step), None, "it looks for more");
+        line.seen.is_short = false;
         line.sent_since(t0 + step * 3, 9, GRID_FROM_PER_SECOND / 10 + 1);
         assert_eq!(line.rests(t0 + step), None);
     }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use str0m::net::{Protocol, Transmit as RtcTransmit};
 use str0m::{Input as RtcInput, Output as RtcOutput, PacerReason, Reason, Rtc};
 
+use crate::downlink::Downlink;
 use crate::engine::{Output, Sfu, Transmit};
 use crate::id::TransportSlot;
 use crate::limit::{PACE_GRID, PACED_ROUNDS_MAX, TIMER_STEP_MIN};
@@ -46,8 +47,9 @@ impl Sfu {
             match guard(|| transport.rtc.poll_output()) {
                 Ok(Ok(RtcOutput::Timeout(at))) => {
                     // A pacer hands out one packet, and wants to be told the time before the next. When nothing is left that was
-                    // written, and it has not begun to fill up by itself, it need not be asked for more now.
-                    let is_more = transport.queued > 0 || transport.is_probing || fills;
+                    // written, it need not be asked for more now, unless it fills up by itself, to find out whether there is more.
+                    let is_content = transport.downlink.as_ref().is_some_and(Downlink::is_content);
+                    let is_more = transport.queued > 0 || transport.is_probing || fills || !is_content;
                     if is_more
                         && sent > rounds
                         && rounds < PACED_ROUNDS_MAX
