@@ -426,16 +426,19 @@ mod tests {
         assert_eq!((sent.sent, sent.dropped, sent.refused), (100, 0, 0));
         assert_eq!(sent.calls == 100, !batches, "{sent:?}");
         let (from, mut got) = (sender.local_addr().unwrap(), Vec::new());
+        let mut longest = Duration::ZERO;
         while got.len() < 100 {
             let ready =
                 wait([receiver.as_raw_fd(), receiver.as_raw_fd()], Some(Duration::from_secs(5))).unwrap();
             assert!(ready[0], "only {} datagrams came", got.len());
-            let each = |source: SocketAddr, bytes: &[u8], _: Duration| {
+            let each = |source: SocketAddr, bytes: &[u8], waited: Duration| {
+                longest = longest.max(waited);
                 assert_eq!(source, from);
                 got.push(bytes.to_vec());
             };
             receiver.receive(each).unwrap();
         }
+        assert!((Duration::from_nanos(1)..WAITED_MAX).contains(&longest), "since they came: {longest:?}");
         assert!(got.iter().zip(&all).all(|(got, sent)| *got == sent.payload));
     }
 
