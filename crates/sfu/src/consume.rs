@@ -1,6 +1,7 @@
 //! Commands on receiving transports: our offers, one at a time, and the calls that wait behind them.
 
 use str0m::change::SdpAnswer;
+use str0m::format::PayloadParams;
 use str0m::media::{Direction, MediaKind, Mid, Pt};
 
 use crate::command::{Answer, Command, Fault, Kind};
@@ -214,6 +215,10 @@ impl Sfu {
             return None;
         }
         let pt = transport.payload_type(kind)?;
+        if kind == Kind::Video {
+            let vp8 = transport.rtc.codec_config().find(|params| params.pt() == pt);
+            transport.repeats = vp8.and_then(PayloadParams::resend);
+        }
         // The session may know redundancy from another m-line; a receiver throws away what it did not accept in this one.
         let taken = |red: &Pt| formats.iter().any(|format| *format == red.to_string());
         let red = transport.red().filter(|red| kind == Kind::Audio && taken(red));

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::allocate::{Allocator, Budget, Tuning};
-use crate::limit::LINE_DEAF_AFTER;
+use crate::limit::{GRID_FROM_PER_SECOND, LINE_DEAF_AFTER};
 use crate::stats::Stats;
 
 /// What is reported of a line.
@@ -33,6 +33,13 @@ pub(crate) struct Downlink {
     pub(crate) is_deaf: bool,
     /// When the next of its pictures takes nothing more of the layer that it is to leave.
     pub(crate) leaves: Option<Instant>,
+    /// It takes so much that its session says something once in a step of the grid.
+    is_busy: bool,
+    /// Not before then, if so.
+    rests_until: Option<Instant>,
+    /// How long reports waited for us since the line was looked at, or those before.
+    waited: Duration,
+    is_waited_old: bool,
     seen: Seen,
 }
 
@@ -47,6 +54,10 @@ impl Default for Downlink {
             is_heard: false,
             is_deaf: false,
             leaves: None,
+            is_busy: false,
+            rests_until: None,
+            waited: Duration::ZERO,
+            is_waited_old: false,
             seen: Seen::default(),
         }
     }
@@ -80,8 +91,37 @@ impl Downlink {
     ) -> Option<(Duration, u64, u64)> {
         let (at, old_bytes, old_datagrams) = self.measured.replace((now, bytes, datagrams))?;
         let elapsed = now.saturating_duration_since(at);
-        (!elapsed.is_zero())
-            .then(|| (elapsed, bytes.saturating_sub(old_bytes), datagrams.saturating_sub(old_datagrams)))
+        let datagrams = datagrams.saturating_sub(old_datagrams);
+        let micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
+        self.is_busy = datagrams.saturating_mul(1_000_000) >= micros.saturating_mul(GRID_FROM_PER_SECOND);
+        (!elapsed.is_zero()).then(|| (elapsed, bytes.saturating_sub(old_bytes), datagrams))
+    }
+
+    /// Its client gets all that it asks for.
+    pub(crate) fn is_content(&self) -> bool {
+        self.seen.estimate_bps.is_some() && !self.seen.is_short
+    }
+
+    /// What was written to its session waits until then. Not while it is to find out whether there is more: bursts that measure a line
+    /// need their distances.
+    pub(crate) fn rests(&self, now: Instant) -> Option<Instant> {
+        self.rests_until.filter(|until| self.is_busy && self.is_content() && now < *until)
+    }
+
+    /// Its session has said something, and is to say more at the next point of the grid, or later.
+    pub(crate) fn rest(&mut self, next: Instant) {
+        self.rests_until = Some(next);
+    }
+
+    /// A report of its client waited so long for us.
+    pub(crate) fn report_waited(&mut self, waited: Duration) {
+        self.waited = if std::mem::take(&mut self.is_waited_old) { waited } else { self.waited.max(waited) };
+    }
+
+    /// How long the latest reports waited at most.
+    pub(crate) fn waited(&mut self) -> Duration {
+        self.is_waited_old = true;
+        self.waited
     }
 
     /// Whether the client has turned out to tell nothing of what arrives. `reported`: it has, lately; `media_bytes`: all that
@@ -101,6 +141,25 @@ impl Downlink {
 #[expect(clippy::disallowed_methods, reason = "time must begin somewhere")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_session_with_much_to_say_says_it_on_the_grid() {
+        let (t0, step) = (Instant::now(), Duration::from_millis(100));
+        let mut line = Downlink::default();
+        line.rest(t0 + step);
+        line.seen = Seen { estimate_bps: Some(1), ..Seen::default() };
+        assert_eq!(line.rests(t0), None, "there is little to say");
+        line.sent_since(t0, 0, 0);
+        line.sent_since(t0 + step, 9, GRID_FROM_PER_SECOND / 10);
+        line.rest(t0 + step * 2);
+        assert_eq!(line.rests(t0 + step), Some(t0 + step * 2));
+        assert_eq!(line.rests(t0 + step * 2), None);
+        line.seen.is_short = true;
+        assert_eq!(line.rests(t0 + step), None, "it looks for more");
+        line.seen.is_short = false;
+        line.sent_since(t0 + step * 3, 9, GRID_FROM_PER_SECOND / 10 + 1);
+        assert_eq!(line.rests(t0 + step), None);
+    }
 
     #[test]
     fn a_client_that_tells_nothing_is_found_out_once_it_is_sent_media() {

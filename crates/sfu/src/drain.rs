@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use str0m::net::{Protocol, Transmit as RtcTransmit};
 use str0m::{Input as RtcInput, Output as RtcOutput, PacerReason, Reason, Rtc};
 
+use crate::downlink::Downlink;
 use crate::engine::{Output, Sfu, Transmit};
 use crate::id::TransportSlot;
 use crate::limit::{PACE_GRID, PACED_ROUNDS_MAX, TIMER_STEP_MIN};
@@ -21,6 +22,16 @@ impl Sfu {
         let now = self.now;
         let Some(transport) = self.transports.get_mut(slot) else { return };
         transport.dirty = false;
+        // A timer that is due has waited for the grid already, or is one of those that must not.
+        if let Some(until) = transport.downlink.as_ref().and_then(|d| d.rests(now))
+            && now < transport.rtc_timeout
+        {
+            transport.rtc_timeout = transport.rtc_timeout.min(until);
+            return self.schedule(slot);
+        }
+        if let Some(downlink) = &mut transport.downlink {
+            downlink.rest(on_grid(self.epoch, PACE_GRID, now + TIMER_STEP_MIN));
+        }
         match guard(|| transport.rtc.handle_input(RtcInput::Timeout(now))) {
             Ok(Ok(())) => self.drain(slot),
             Ok(Err(_)) => self.fail(slot),
@@ -30,13 +41,20 @@ impl Sfu {
 
     /// Takes everything that a session has to say.
     pub(crate) fn drain(&mut self, slot: TransportSlot) {
-        let (mut sent, mut rounds) = (0_usize, 0);
+        let (mut sent, mut rounds, mut fills) = (0_usize, 0, false);
         loop {
             let Some(transport) = self.transports.get_mut(slot) else { return };
             match guard(|| transport.rtc.poll_output()) {
                 Ok(Ok(RtcOutput::Timeout(at))) => {
-                    // A pacer hands out one packet, and wants to be told the time before the next.
-                    if sent > rounds && rounds < PACED_ROUNDS_MAX && is_pacing(&transport.rtc, at, self.now) {
+                    // A pacer hands out one packet, and wants to be told the time before the next. When nothing is left that was
+                    // written, it need not be asked for more now, unless it fills up by itself, to find out whether there is more.
+                    let is_content = transport.downlink.as_ref().is_some_and(Downlink::is_content);
+                    let is_more = transport.queued > 0 || transport.is_probing || fills || !is_content;
+                    if is_more
+                        && sent > rounds
+                        && rounds < PACED_ROUNDS_MAX
+                        && is_pacing(&transport.rtc, at, self.now)
+                    {
                         rounds = sent;
                         match guard(|| transport.rtc.handle_input(RtcInput::Timeout(self.now))) {
                             Ok(Ok(())) => continue,
@@ -45,7 +63,8 @@ impl Sfu {
                         }
                     }
                     transport.rtc_timeout = at.max(self.now + TIMER_STEP_MIN);
-                    if transport.downlink.is_some() && !is_probing(&transport.rtc) {
+                    transport.is_probing = is_probing(&transport.rtc);
+                    if transport.downlink.is_some() && !transport.is_probing {
                         transport.rtc_timeout = on_grid(self.epoch, PACE_GRID, transport.rtc_timeout);
                     }
                     let closed = !transport.rtc.is_alive();
@@ -56,6 +75,11 @@ impl Sfu {
                 }
                 Ok(Ok(RtcOutput::Transmit(transmit))) => {
                     transport.datagrams_out += 1;
+                    match transport.written(&transmit.contents) {
+                        Some(true) => transport.queued = transport.queued.saturating_sub(1),
+                        Some(false) => fills = true,
+                        None => {}
+                    }
                     sent += 1;
                     self.send(slot, transmit);
                 }

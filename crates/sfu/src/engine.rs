@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use slotmap::SlotMap;
 use str0m::config::DtlsCert;
@@ -17,6 +17,7 @@ use crate::ice::{Names, PeerTag, Stale};
 use crate::id::{
     CallId, ConsumerSlot, PeerKey, ProducerKey, ProducerSlot, Scope, TransportKey, TransportSlot,
 };
+use crate::late::Longest;
 use crate::room::Room;
 use crate::rtc::{certificate, guard};
 use crate::sample::Sample;
@@ -40,6 +41,8 @@ pub enum Input<'a> {
         destination: SocketAddr,
         /// Its bytes.
         payload: &'a [u8],
+        /// How long it has waited for us since it came: what a report says of a line is that much too late.
+        waited: Duration,
     },
     /// A command; answered with [`Event::Reply`] unless it is [`Command::ClosePeer`].
     Call {
@@ -52,6 +55,8 @@ pub enum Input<'a> {
     },
     /// A timeout of [`Output::Timeout`] is due. Harmless at any other time.
     Timeout,
+    /// All that was polled has gone out, so long after the first of it was made.
+    HandedOver(Duration),
 }
 
 /// A datagram to send.
@@ -155,6 +160,8 @@ pub struct Sfu {
     pub(crate) consumers: SlotMap<ConsumerSlot, Consumer>,
     pub(crate) demux: Demux,
     pub(crate) timers: Timers,
+    /// How long what was made waited until it went out.
+    pub(crate) late: Longest,
     pub(crate) dirty: Vec<TransportSlot>,
     pub(crate) out: VecDeque<Output>,
     pub(crate) stats: Stats,
@@ -178,6 +185,7 @@ impl Sfu {
             consumers: SlotMap::with_key(),
             demux: Demux::default(),
             timers: Timers::default(),
+            late: Longest::default(),
             dirty: Vec::new(),
             out: VecDeque::new(),
             stats: Stats::default(),
@@ -189,11 +197,12 @@ impl Sfu {
     pub fn handle(&mut self, now: Instant, input: Input<'_>) {
         self.now = self.now.max(now);
         match input {
-            Input::Datagram { via, source, destination, payload } => {
-                self.on_datagram(via, source, destination, payload)
+            Input::Datagram { via, source, destination, payload, waited } => {
+                self.on_datagram(via, source, destination, payload, waited)
             }
             Input::Call { call, peer, command } => self.on_call(call, peer, command),
             Input::Timeout => self.on_timeout(),
+            Input::HandedOver(after) => self.late.add(self.now, after),
         }
     }
 
@@ -219,7 +228,14 @@ impl Sfu {
         }
     }
 
-    fn on_datagram(&mut self, via: Via, source: SocketAddr, destination: SocketAddr, payload: &[u8]) {
+    fn on_datagram(
+        &mut self,
+        via: Via,
+        source: SocketAddr,
+        destination: SocketAddr,
+        payload: &[u8],
+        waited: Duration,
+    ) {
         self.stats.datagrams_received += 1;
         let (slot, stun) = match self.demux.owner((via, source), payload) {
             Owner::Stun(slot) => (slot, true),
@@ -234,6 +250,9 @@ impl Sfu {
         let now = self.now;
         let Some(transport) = self.transports.get_mut(slot) else { return };
         transport.datagrams_in += 1;
+        if let Some(downlink) = transport.downlink.as_mut().filter(|_| is_report(payload)) {
+            downlink.report_waited(waited);
+        }
         let Ok(receive) = Receive::new(via.protocol(), source, destination, payload) else {
             self.stats.datagrams_unknown += 1;
             return;
@@ -470,4 +489,9 @@ fn last_words(rtc: &mut Rtc) -> Vec<RtcTransmit> {
         }
     }
     datagrams
+}
+
+/// Whether a datagram is a report (RFC 5761 §4): its header is in the clear.
+fn is_report(payload: &[u8]) -> bool {
+    matches!(payload, [128..=191, 192..=223, ..])
 }

@@ -29,6 +29,7 @@ mod floor;
 mod ice;
 mod id;
 mod keyframe;
+mod late;
 pub mod limit;
 mod lines;
 mod loudest;

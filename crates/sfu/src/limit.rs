@@ -44,6 +44,9 @@ pub const KEYFRAME_INTERVAL_MIN: Duration = Duration::from_millis(400);
 /// The same while more than a crowd waits for one encoding: who joins a large room one after the other shares a key frame,
 /// which costs everybody who is there already.
 pub const KEYFRAME_INTERVAL_CROWD: Duration = Duration::from_secs(1);
+/// Between the last key frame of an encoding, or the last request for one, and a request for the sake of those alone who see the same
+/// picture smaller meanwhile. In a large room somebody's line takes the next step at any time.
+pub const KEYFRAME_INTERVAL_BETTER: Duration = Duration::from_millis(1_500);
 /// Subscribers that are a crowd.
 pub const KEYFRAME_CROWD: usize = 50;
 /// A key frame request is repeated this often while a subscriber waits: the request, or the frame, may be lost.
@@ -112,6 +115,9 @@ pub const RTX_RATIO_ILL: f32 = 0.15;
 /// Sessions that pace what they send are woken on a common grid: what they send goes out in common batches. A burst of the
 /// pacer is 40 ms long.
 pub const PACE_GRID: Duration = Duration::from_millis(5);
+/// Datagrams a second from which on a paced session says something once in a step of the grid: two come in each. Every turn of a
+/// session costs a look at all its streams, and so does every packet that its pacer hands out; a packet waits 2.5 ms on the average.
+pub const GRID_FROM_PER_SECOND: u64 = 400;
 /// Packets that a paced session hands out in one turn; each takes a round of its own. The pacer bounds its bursts itself.
 pub const PACED_ROUNDS_MAX: usize = 512;
 /// Speakers of a room whose order counts: the room keeps no more.

@@ -45,7 +45,7 @@ impl Sfu {
         let keyframe = descriptor.is_some_and(|d| d.starts_keyframe(&packet.payload));
         let Some(state) = producer.layers.get_mut(layer) else { return };
         if keyframe {
-            state.gate.arrived();
+            state.gate.arrived(self.now);
             state.count.key_frames += 1;
             state.count.size = key_frame_size(&packet.payload).or(state.count.size);
         }
@@ -255,14 +255,18 @@ impl Sfu {
         let Some(producer) = producers.get_mut(slot).filter(|p| p.kind == Kind::Video) else { return };
         let (mut asked, mut next) = (false, None);
         for (index, layer) in producer.layers.iter_mut().enumerate() {
-            let waits = |c: &&ConsumerSlot| {
-                consumers.get(**c).is_some_and(|c| {
-                    c.selector.waits_for() == Some(index)
-                        && transports.get(c.transport).is_some_and(|t| t.link == Link::Up)
-                })
-            };
-            let waiting = producer.consumers.iter().filter(waits).count();
-            layer.gate.set_waiting(if producer.paused { 0 } else { waiting });
+            let (mut waiting, mut patient) = (0, 0);
+            if !producer.paused {
+                for consumer in producer.consumers.iter().filter_map(|c| consumers.get(*c)) {
+                    let waits = consumer.selector.waits_for() == Some(index)
+                        && transports.get(consumer.transport).is_some_and(|t| t.link == Link::Up);
+                    waiting += usize::from(waits);
+                    // Who steps down leaves the larger layer soon, and would see nothing then.
+                    let sees = consumer.selector.current().is_some() && consumer.leaves.is_none();
+                    patient += usize::from(waits && sees);
+                }
+            }
+            layer.gate.set_waiting(waiting, patient);
             if layer.gate.take(*now)
                 && let Some(publisher) = transports.get_mut(producer.transport)
             {
@@ -371,6 +375,7 @@ impl<'a> Outgoing<'a> {
         let ssrc = consumer.ssrc;
         let written =
             guard(|| transport.rtc.direct_api().stream_tx(&ssrc).map(|stream| stream.write_rtp(write)))?;
+        transport.queued += u32::from(written.is_some());
         Ok(written.map(|()| bytes))
     }
 }
@@ -387,7 +392,9 @@ fn point(producer: &mut Producer, consumer: &mut Consumer) {
     };
     // Without any layer the former choice stands until one flows again.
     let Some(target) = target else { return };
+    let is_urgent = consumer.selector.current().is_none() || consumer.leaves.is_some();
     if consumer.selector.aim(Some(target))
+        && is_urgent
         && let Some(layer) = producer.layers.get_mut(target)
     {
         layer.gate.want();

@@ -2,6 +2,7 @@
 //! their subscriptions.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use smallvec::SmallVec;
 use str0m::bwe::Bitrate;
@@ -40,6 +41,7 @@ impl Sfu {
     /// The session of a transport tells what it has sent, and what is known of the line.
     pub(crate) fn on_line(&mut self, slot: TransportSlot, stats: &PeerStats) {
         let now = self.now;
+        let handing = self.late.get(now);
         let Some(transport) = self.transports.get_mut(slot).filter(|t| t.link == Link::Up) else { return };
         let datagrams = transport.datagrams_out;
         let Some(downlink) = &mut transport.downlink else { return };
@@ -57,6 +59,7 @@ impl Sfu {
             }
             return;
         }
+        let late = handing + downlink.waited();
         let measure = Measure {
             estimate_bps: estimate.as_u64(),
             bytes,
@@ -64,6 +67,7 @@ impl Sfu {
             elapsed,
             loss_permille,
             rtt: stats.rtt,
+            late,
         };
         let was_ill = downlink.allocator.is_ill();
         let reset = downlink.is_heard.then(|| downlink.allocator.measure(now, measure)).flatten();
@@ -158,6 +162,9 @@ impl Sfu {
         downlink.report(&mut self.stats, seen);
         self.stats.steps_up += moves.ups;
         self.stats.steps_down += moves.downs;
+        if let Some(from_bps) = moves.begins {
+            self.begin_estimate(slot, from_bps, budget.desired_bps.max(from_bps));
+        }
         self.tell_estimator(slot, budget);
         self.apply(claims);
         self.await_leaving(slot);
@@ -240,26 +247,26 @@ impl Sfu {
                 Grant::Layer(layer) => ladder.iter().position(|(known, _)| *known == layer),
                 Grant::Free | Grant::New | Grant::Paused => None,
             };
-            if !self.grant(consumer, layer.map_or(Grant::Paused, Grant::Layer)) {
-                continue;
-            }
-            if was > picture.at {
+            let is_down = was > picture.at;
+            let leaves = picture.at.filter(|_| is_down).map(|_| self.now + LAYER_LEAVE_MAX);
+            if self.grant_until(consumer, layer.map_or(Grant::Paused, Grant::Layer), leaves) && is_down {
                 self.forget_sent(consumer);
-                let leaves = picture.at.map(|_| self.now + LAYER_LEAVE_MAX);
-                if let Some(consumer) = self.consumers.get_mut(consumer) {
-                    consumer.leaves = leaves;
-                }
             }
         }
     }
 
     /// Gives a subscription its part; false when it has it already.
     fn grant(&mut self, slot: ConsumerSlot, grant: Grant) -> bool {
+        self.grant_until(slot, grant, None)
+    }
+
+    /// The same; the layer that it had goes on until then at most.
+    fn grant_until(&mut self, slot: ConsumerSlot, grant: Grant, leaves: Option<Instant>) -> bool {
         let Some(consumer) = self.consumers.get_mut(slot).filter(|consumer| consumer.grant != grant) else {
             return false;
         };
         consumer.grant = grant;
-        consumer.leaves = None;
+        consumer.leaves = leaves;
         self.aim_one(slot);
         true
     }
@@ -288,11 +295,11 @@ impl Sfu {
     /// Pictures that were to leave a layer, and have waited long enough for a key frame, take nothing more of it.
     pub(crate) fn leave_layers(&mut self, slot: TransportSlot) {
         let consumers = self.transports.get(slot).map(|t| t.consumers.clone()).unwrap_or_default();
-        for (_, consumer) in consumers {
-            let Some(consumer) = self.consumers.get_mut(consumer) else { continue };
+        for (_, slot) in consumers {
+            let Some(consumer) = self.consumers.get_mut(slot) else { continue };
             if consumer.leaves.is_some_and(|at| at <= self.now) {
                 consumer.leaves = None;
-                consumer.selector.stop();
+                self.restart(slot);
             }
         }
         self.await_leaving(slot);

@@ -61,6 +61,12 @@ pub(crate) struct Transport {
     pub(crate) candidates: Candidates,
     pub(crate) datagrams_in: u64,
     pub(crate) datagrams_out: u64,
+    /// Packets that were written to the session and have not come out of it, or a few more: what it drops is not known.
+    pub(crate) queued: u32,
+    /// Payload type of packets that nobody wrote: repeats and padding.
+    pub(crate) repeats: Option<Pt>,
+    /// The session measures its line with a burst.
+    pub(crate) is_probing: bool,
     /// A sample that is being taken.
     pub(crate) sample: Option<Path>,
     /// When the one before was taken.
@@ -93,6 +99,9 @@ impl Transport {
             candidates: Candidates::default(),
             datagrams_in: 0,
             datagrams_out: 0,
+            queued: 0,
+            repeats: None,
+            is_probing: false,
             sample: None,
             sampled: now,
             protection: Protection::default(),
@@ -144,6 +153,16 @@ impl Transport {
         let payload_type = Pt::from(second & 0x7f);
         let vp8 = self.rtc.codec_config().find(|params| params.spec().codec == Codec::Vp8);
         vp8.is_some_and(|vp8| vp8.pt() == payload_type || vp8.resend() == Some(payload_type))
+    }
+
+    /// Whether an outgoing packet was written to the session, or is a repeat or padding of its own; `None` for a report, or anything
+    /// that is no packet of media.
+    pub(crate) fn written(&self, payload: &[u8]) -> Option<bool> {
+        /// A burst that measures the line, where nothing can be repeated.
+        const PROBE: Option<&[u8]> = Some(&[0; 4]);
+        let [128..=191, second @ (0..192 | 224..=255), ..] = payload else { return None };
+        let repeats = self.repeats.is_some_and(|repeats| Pt::from(second & 0x7f) == repeats);
+        Some(!repeats && payload.get(8..12) != PROBE)
     }
 
     /// The payload type of Opus with redundancy in this session, if both sides have it.

@@ -12,7 +12,7 @@ use std::io;
 use std::mem::{MaybeUninit, size_of};
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::os::fd::{AsRawFd, RawFd};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sederunt_sfu::Transmit;
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
@@ -27,6 +27,8 @@ const SEND_BATCH: usize = 64;
 const SEGMENTS_MAX: usize = 60;
 /// Bytes per segmented message: what fits one UDP length field, with room for headers.
 const SEGMENTED_BYTES_MAX: usize = 64_000;
+/// A datagram waited no longer here; more is a clock that was set.
+const WAITED_MAX: Duration = Duration::from_secs(10);
 /// Kernel buffers: half a second of 64 Mbit/s. The system may grant less.
 const BUFFER_BYTES: usize = 4 * 1024 * 1024;
 
@@ -71,6 +73,7 @@ impl MediaSocket {
         let _ = socket.set_recv_buffer_size(BUFFER_BYTES);
         let _ = socket.set_send_buffer_size(BUFFER_BYTES);
         socket.set_nonblocking(true)?;
+        stamp_arrivals(&socket);
         socket.bind(&address.into())?;
         Ok(Self {
             socket: socket.into(),
@@ -92,13 +95,17 @@ impl MediaSocket {
         self.segments = false;
     }
 
-    /// Receives a batch; `each` gets source and bytes. True when more may wait.
-    pub(super) fn receive(&mut self, mut each: impl FnMut(SocketAddr, &[u8])) -> io::Result<bool> {
+    /// Receives a batch; `each` gets source, bytes, and how long the datagram has waited here, zero where the system does not
+    /// tell. True when more may wait.
+    pub(super) fn receive(&mut self, mut each: impl FnMut(SocketAddr, &[u8], Duration)) -> io::Result<bool> {
         let mut names: [libc::sockaddr_storage; RECEIVE_BATCH] = zeroed();
         let mut vectors: [libc::iovec; RECEIVE_BATCH] = zeroed();
         let mut messages: [libc::mmsghdr; RECEIVE_BATCH] = zeroed();
+        let mut controls = [Control::default(); RECEIVE_BATCH];
         let parts = self.buffer.chunks_exact_mut(RECEIVE_BYTES).zip(&mut names).zip(&mut vectors);
-        for (message, ((part, name), vector)) in messages.iter_mut().zip(parts) {
+        for ((message, control), ((part, name), vector)) in messages.iter_mut().zip(&mut controls).zip(parts)
+        {
+            control.receive(&mut message.msg_hdr);
             *vector = libc::iovec { iov_base: part.as_mut_ptr().cast(), iov_len: part.len() };
             message.msg_hdr.msg_name = std::ptr::from_mut(name).cast();
             message.msg_hdr.msg_namelen = size_of::<libc::sockaddr_storage>() as libc::socklen_t;
@@ -107,8 +114,8 @@ impl MediaSocket {
         }
         let fd = self.socket.as_raw_fd();
         let most = if self.batches { RECEIVE_BATCH } else { 1 };
-        // SAFETY: `messages` holds RECEIVE_BATCH headers whose name and iovec point into `names`, `vectors` and
-        // `self.buffer`, all alive and unaliased until the call returns; the descriptor is open; no timeout.
+        // SAFETY: `messages` holds RECEIVE_BATCH headers whose name, iovec and control point into `names`, `vectors`, `self.buffer`
+        // and `controls`, all alive and unaliased until the call returns; the descriptor is open; no timeout.
         let count = unsafe {
             let no_timeout = std::ptr::null_mut();
             libc::recvmmsg(fd, messages.as_mut_ptr(), most as u32, libc::MSG_DONTWAIT, no_timeout)
@@ -123,11 +130,13 @@ impl MediaSocket {
                 return if nothing.contains(&error.kind()) { Ok(false) } else { Err(error) };
             }
         };
+        let read = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let parts = self.buffer.chunks_exact(RECEIVE_BYTES).zip(&names);
         for (message, (part, name)) in messages.iter().take(count).zip(parts) {
             let bytes = part.get(..message.msg_len as usize).unwrap_or(part);
             if let Some(source) = address(name, message.msg_hdr.msg_namelen) {
-                each(source, bytes);
+                let came = arrival(&message.msg_hdr).unwrap_or(read);
+                each(source, bytes, read.saturating_sub(came).min(WAITED_MAX));
             }
         }
         // Without batches every datagram is a turn of its own.
@@ -238,12 +247,18 @@ impl AsRawFd for MediaSocket {
     }
 }
 
-/// Room for one UDP_SEGMENT control message, aligned as `cmsghdr` must be.
+/// Room for one control message, UDP_SEGMENT or SCM_TIMESTAMPNS, aligned as `cmsghdr` must be.
 #[derive(Clone, Copy, Default)]
 #[repr(C, align(8))]
 struct Control([u8; 32]);
 
 impl Control {
+    /// Lets the kernel say here when the message came.
+    fn receive(&mut self, header: &mut libc::msghdr) {
+        header.msg_control = self.0.as_mut_ptr().cast();
+        header.msg_controllen = self.0.len() as _;
+    }
+
     /// Makes the kernel cut the message into datagrams of `bytes`.
     fn attach(&mut self, header: &mut libc::msghdr, bytes: u16) {
         // SAFETY: CMSG_SPACE(2) is 24 on every Linux ABI, `self` has 32 aligned bytes, and it is the header's own
@@ -258,6 +273,33 @@ impl Control {
             libc::CMSG_DATA(control).cast::<u16>().write_unaligned(bytes);
         }
     }
+}
+
+/// Asks the kernel to say when each datagram came. Best effort: without it nothing is known to have waited.
+fn stamp_arrivals(socket: &Socket) {
+    let on: libc::c_int = 1;
+    // SAFETY: the descriptor is open, and the value is a live integer of the length that is told.
+    unsafe {
+        let length = size_of::<libc::c_int>() as libc::socklen_t;
+        let on = std::ptr::from_ref(&on).cast();
+        libc::setsockopt(socket.as_raw_fd(), libc::SOL_SOCKET, libc::SO_TIMESTAMPNS, on, length);
+    }
+}
+
+/// When a received message came, by the system's clock.
+fn arrival(header: &libc::msghdr) -> Option<Duration> {
+    // SAFETY: the kernel has filled the header, whose control buffer of `msg_controllen` bytes is alive and aligned; CMSG_FIRSTHDR is
+    // null or inside of it, and a message of this kind and length has a timespec as its data.
+    let stamp = unsafe {
+        let control = libc::CMSG_FIRSTHDR(header).as_ref()?;
+        let length = libc::CMSG_LEN(size_of::<libc::timespec>() as u32) as usize;
+        let kind = (control.cmsg_level, control.cmsg_type);
+        if kind != (libc::SOL_SOCKET, libc::SCM_TIMESTAMPNS) || (control.cmsg_len as usize) < length {
+            return None;
+        }
+        libc::CMSG_DATA(control).cast::<libc::timespec>().read_unaligned()
+    };
+    Some(Duration::new(u64::try_from(stamp.tv_sec).ok()?, u32::try_from(stamp.tv_nsec).ok()?))
 }
 
 /// Groups the first datagrams into at most one system call's worth of messages.
@@ -384,16 +426,19 @@ mod tests {
         assert_eq!((sent.sent, sent.dropped, sent.refused), (100, 0, 0));
         assert_eq!(sent.calls == 100, !batches, "{sent:?}");
         let (from, mut got) = (sender.local_addr().unwrap(), Vec::new());
+        let mut longest = Duration::ZERO;
         while got.len() < 100 {
             let ready =
                 wait([receiver.as_raw_fd(), receiver.as_raw_fd()], Some(Duration::from_secs(5))).unwrap();
             assert!(ready[0], "only {} datagrams came", got.len());
-            let each = |source: SocketAddr, bytes: &[u8]| {
+            let each = |source: SocketAddr, bytes: &[u8], waited: Duration| {
+                longest = longest.max(waited);
                 assert_eq!(source, from);
                 got.push(bytes.to_vec());
             };
             receiver.receive(each).unwrap();
         }
+        assert!((Duration::from_nanos(1)..WAITED_MAX).contains(&longest), "since they came: {longest:?}");
         assert!(got.iter().zip(&all).all(|(got, sent)| *got == sent.payload));
     }
 

@@ -30,6 +30,11 @@ impl Turns {
         self.begun = now;
     }
 
+    /// How long it has lasted.
+    pub(super) fn lasts(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.begun)
+    }
+
     /// How long the next turn is not to begin, whatever comes.
     pub(super) fn rest(&self, now: Instant) -> Option<Duration> {
         let rest = (self.begun + TIMER_STEP_MIN).saturating_duration_since(now);

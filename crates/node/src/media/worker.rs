@@ -208,13 +208,17 @@ impl Worker {
     fn take_arrivals(&mut self) -> bool {
         let mut taken = 0;
         while taken < STREAMED_PER_TURN {
-            let Ok(Arrived { via, source, datagrams }) = self.around.arrived.try_recv() else { return false };
+            let Ok(Arrived { came, via, source, datagrams }) = self.around.arrived.try_recv() else {
+                return false;
+            };
             taken += datagrams.len();
             let now = Instant::now();
+            let waited = now.saturating_duration_since(came);
             for (destination, payload) in datagrams {
                 self.stats.datagrams_received += 1;
                 let destination = destination.unwrap_or(self.local);
-                self.sfu.handle(now, Input::Datagram { via, source, destination, payload: &payload });
+                let payload = &payload;
+                self.sfu.handle(now, Input::Datagram { via, source, destination, payload, waited });
             }
         }
         true
@@ -224,10 +228,10 @@ impl Worker {
         for _ in 0..BATCHES_PER_TURN {
             let (sfu, stats, local) = (&mut self.sfu, &mut self.stats, self.local);
             let now = Instant::now();
-            let result = self.socket.receive(|source, payload| {
+            let result = self.socket.receive(|source, payload, waited| {
                 stats.datagrams_received += 1;
                 let via = Via::Udp;
-                sfu.handle(now, Input::Datagram { via, source, destination: local, payload });
+                sfu.handle(now, Input::Datagram { via, source, destination: local, payload, waited });
             });
             match result {
                 Ok(true) => {}
@@ -258,6 +262,10 @@ impl Worker {
         self.stats.datagrams_refused += refused;
         self.stats.send_calls += calls;
         self.transmits.clear();
+        if sent > 0 {
+            let now = Instant::now();
+            self.sfu.handle(now, Input::HandedOver(self.turns.lasts(now)));
+        }
         if !self.streamed.is_empty() {
             self.stats.datagrams_sent += self.streamed.len() as u64;
             self.around.streams.send(Instant::now(), self.streamed.drain(..));

@@ -7,6 +7,7 @@ use super::line::{Line, Measure};
 use super::pictures::{self, Picture};
 use super::tuning::{Tuning, of};
 use super::voices::{self, Voice};
+use crate::limit::LINE_FIRST_BPS;
 
 /// What the estimator is told: bits of payload a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,6 +32,8 @@ pub(crate) struct Restart {
 pub(crate) struct Moves {
     pub(crate) ups: u64,
     pub(crate) downs: u64,
+    /// The estimator is to begin again from this, bits of payload a second.
+    pub(crate) begins: Option<u64>,
 }
 
 /// Shares one subscriber's line.
@@ -45,6 +48,22 @@ pub(crate) struct Allocator {
     doubts: Option<Instant>,
     /// The line has shown that it does not carry more, since everything was had last.
     is_bounded: bool,
+    fresh: Fresh,
+    /// The estimator is to begin again from this, bits a second on the wire.
+    again: Option<u64>,
+    /// When it did so last for that reason.
+    begun: Option<Instant>,
+}
+
+/// Whether the line is new, and nothing speaks against it yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fresh {
+    /// Nothing was to be seen yet.
+    Unused,
+    /// Since then; the estimator began from so much on the wire.
+    Since(Instant, u64),
+    /// It is known what it carries.
+    Over,
 }
 
 impl Allocator {
@@ -56,6 +75,9 @@ impl Allocator {
             is_tight: false,
             doubts: None,
             is_bounded: false,
+            fresh: Fresh::Unused,
+            again: None,
+            begun: None,
         }
     }
 
@@ -90,13 +112,19 @@ impl Allocator {
         pictures: &mut [Picture],
     ) -> (Budget, Moves) {
         let mut moves = Moves::default();
+        self.grow_old(now, !pictures.is_empty());
         if self.line.estimate_bps().is_none() {
             // Nothing is known: whoever is new is shown small, and the first measures correct it.
             voices::release(now, voices);
             pictures::place(pictures, u64::MAX);
+            moves.begins = self.begins(now, voices, pictures);
             return (self.budget(now, voices, pictures), moves);
         }
-        let carries = self.believed_bps(now, voices, pictures);
+        let believed = self.believed_bps(now, voices, pictures);
+        let carries = match self.fresh {
+            Fresh::Since(..) => believed.max(self.tuning.fresh_bps),
+            Fresh::Unused | Fresh::Over => believed,
+        };
         self.share_sound(now, voices, carries);
         let sound = voices::going_bps(voices);
         pictures::place(pictures, carries.saturating_sub(sound));
@@ -107,17 +135,64 @@ impl Allocator {
             && self.attempts.may_raise(now, self.is_urgent(sound, pictures), &self.tuning)
         {
             let from = sound.saturating_add(pictures::total_bps(pictures));
-            moves.ups = self.raise(sound, pictures);
+            moves.ups = self.raise(now, sound, pictures);
             if moves.ups > 0 {
                 self.attempts.raised(now, from);
             }
         }
         self.is_bounded |= moves.downs > 0 || self.is_tight || self.line.is_strained();
+        moves.begins = self.begins(now, voices, pictures);
         (self.budget(now, voices, pictures), moves)
     }
 
+    /// A line is new for a while after its first picture, unless it is strained.
+    fn grow_old(&mut self, now: Instant, is_used: bool) {
+        self.fresh = match self.fresh {
+            _ if self.line.is_strained() => Fresh::Over,
+            Fresh::Unused if is_used => Fresh::Since(now, LINE_FIRST_BPS),
+            Fresh::Since(at, _) if now.saturating_duration_since(at) >= self.tuning.fresh_for => Fresh::Over,
+            fresh => fresh,
+        };
+    }
+
+    /// What the estimator is to begin from, bits of payload a second, where more goes out over a new line than it
+    /// has heard of, or where it has fallen by our own doing.
+    fn begins(&mut self, now: Instant, voices: &[Voice], pictures: &[Picture]) -> Option<u64> {
+        if let Some(from) = self.again.take() {
+            self.begun = Some(now);
+            return Some(self.line.begin(from));
+        }
+        let going = voices::going_bps(voices) + pictures::total_bps(pictures);
+        if let Some(step) = pictures::next_step_bps(pictures)
+            && let Some(from) = self.untold(now, going, step)
+        {
+            self.begun = Some(now);
+            return Some(self.line.begin(from));
+        }
+        let Fresh::Since(at, from) = self.fresh else { return None };
+        if going <= self.line.carries_bps(&self.tuning).max(from) {
+            return None;
+        }
+        let from = of(going, self.tuning.fresh_permille);
+        self.fresh = Fresh::Since(at, from);
+        Some(self.line.begin(from))
+    }
+
+    /// What a line may be taken for of which the estimator can tell nothing, because we are late: as much as a line that is known to be
+    /// wide, or as needs no proof for the next step, from one second to the next, as long as nothing speaks against it.
+    fn untold(&self, now: Instant, going: u64, step: u64) -> Option<u64> {
+        let tuning = &self.tuning;
+        let rested = self.begun.is_none_or(|at| now.saturating_duration_since(at) >= tuning.late_calm);
+        let is_blind = self.line.is_served_late(tuning) && self.line.is_calm_with(now, going, tuning);
+        let ample = of(going + step, tuning.ample_permille).max(of(going, tuning.grow_permille));
+        let is_more = self.line.carries_bps(tuning) < ample;
+        let is_calm = !self.is_tight && self.attempts.is_calm(now, tuning);
+        let from = of(ample, tuning.late_from_permille);
+        (rested && is_blind && is_more && is_calm).then_some(from)
+    }
+
     /// Takes steps up: as many as there is plenty for on a line that has shown no bounds, else one that it is known to take.
-    fn raise(&self, sound: u64, pictures: &mut [Picture]) -> u64 {
+    fn raise(&self, now: Instant, sound: u64, pictures: &mut [Picture]) -> u64 {
         let takes = |total: u64| self.line.takes(sound.saturating_add(total), &self.tuning);
         if takes(pictures::wanted_bps(pictures)) {
             return pictures::satisfy(pictures);
@@ -126,7 +201,9 @@ impl Allocator {
         let most = pictures::total_bps(pictures).saturating_mul(2);
         let has_plenty =
             |total: u64| total <= most && self.line.has_plenty(sound.saturating_add(total), &self.tuning);
-        let (mut ups, mut more) = (0, u64::from(!self.is_bounded));
+        // While we are late, whatever seemed to be a bound may have been that.
+        let is_blind = self.line.is_served_late(&self.tuning) && self.attempts.is_calm(now, &self.tuning);
+        let (mut ups, mut more) = (0, u64::from(!self.is_bounded || is_blind));
         while more > 0 {
             more = pictures::raise(pictures, has_plenty);
             ups += more;
@@ -143,7 +220,16 @@ impl Allocator {
             return carries;
         }
         let since = *self.doubts.get_or_insert(now);
-        if now.saturating_duration_since(since) < self.tuning.doubt_most { going } else { carries }
+        if now.saturating_duration_since(since) < self.tuning.doubt_most {
+            return going;
+        }
+        if !self.line.is_served_late(&self.tuning) {
+            return carries;
+        }
+        // The estimator cannot know that it is our delay that it sees, and the pacer goes by it.
+        self.doubts = None;
+        self.again = Some(of(going, self.tuning.fresh_permille));
+        going
     }
 
     /// Whether somebody is not seen at all, or the line is estimated at far more than the next step leads to.

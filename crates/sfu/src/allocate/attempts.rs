@@ -58,9 +58,13 @@ impl Attempts {
         rested && self.is_over(now, is_urgent, tuning)
     }
 
+    /// No step down was taken lately.
+    pub(crate) fn is_calm(&self, now: Instant, tuning: &Tuning) -> bool {
+        self.last_down.is_none_or(|at| now.saturating_duration_since(at) >= tuning.retry_most)
+    }
+
     fn is_over(&self, now: Instant, is_urgent: bool, tuning: &Tuning) -> bool {
-        let calm = self.last_down.is_none_or(|at| now.saturating_duration_since(at) >= tuning.retry_most);
-        self.from.is_none_or(|from| now >= from) || (is_urgent && calm)
+        self.from.is_none_or(|from| now >= from) || (is_urgent && self.is_calm(now, tuning))
     }
 
     /// Whether padding is to ask for the next step now. When the line is strained, or has not grown into it after some time, it

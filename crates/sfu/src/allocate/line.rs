@@ -33,6 +33,8 @@ pub(crate) struct Measure {
     pub(crate) loss_permille: Option<u64>,
     /// Of the latest packet that was reported on.
     pub(crate) rtt: Option<Duration>,
+    /// Of that, at most so much was our own doing: packets that were made and not sent, reports that came and were not read.
+    pub(crate) late: Duration,
 }
 
 /// The line of one subscriber. All rates are bits a second on the wire, headers of every layer included: sound is half
@@ -50,6 +52,9 @@ pub(crate) struct Line {
     /// Since when it loses more than at best lately.
     loses: Option<Instant>,
     is_strained: bool,
+    late: Duration,
+    /// When it was last strained.
+    strained: Option<Instant>,
 }
 
 /// The least of a number lately.
@@ -78,14 +83,17 @@ impl Line {
     /// payload a second.
     pub(crate) fn measure(&mut self, now: Instant, measure: Measure, tuning: &Tuning) -> Option<u64> {
         self.note_sent(&measure);
+        self.late = measure.late;
         let wire = self.wire_permille.unwrap_or(WIRE_PERMILLE.0);
         self.estimate_bps = Some(of(measure.estimate_bps, wire));
         let loss = measure.loss_permille?;
-        let waits = measure.rtt.is_some_and(|rtt| rtt >= self.rtt.of(now, rtt) + tuning.strain_wait);
+        let most = tuning.strain_wait + measure.late;
+        let waits = measure.rtt.is_some_and(|rtt| rtt >= self.rtt.of(now, rtt) + most);
         let more = loss.saturating_sub(self.loss.of(now, loss));
         // Radio loses packets and delays none: there is nothing to be had from sending less.
         let loses = (waits && more >= tuning.strain_loss_permille) || loss >= tuning.heavy_loss_permille;
         self.is_strained = waits || loses;
+        self.strained = if self.is_strained { Some(now) } else { self.strained };
         self.loses = self.loses.filter(|_| loses).or(loses.then_some(now));
         let is_losing = self.loses.is_some_and(|at| now.saturating_duration_since(at) >= tuning.drop_after);
         let is_flooded = loses && loss >= tuning.drop_loss_permille;
@@ -123,6 +131,12 @@ impl Line {
         }
     }
 
+    /// The estimator begins again from so much on the wire; in bits of payload.
+    pub(crate) fn begin(&mut self, wire_bps: u64) -> u64 {
+        self.estimate_bps = self.estimate_bps.map(|_| wire_bps);
+        self.payload(wire_bps)
+    }
+
     /// What the estimator says, on the wire; `None` before the first measure.
     pub(crate) fn estimate_bps(&self) -> Option<u64> {
         self.estimate_bps
@@ -148,6 +162,17 @@ impl Line {
     /// Packets wait or are lost, more than at best lately.
     pub(crate) fn is_strained(&self) -> bool {
         self.is_strained
+    }
+
+    /// We are so late ourselves that the estimator may take it for a queue.
+    pub(crate) fn is_served_late(&self, tuning: &Tuning) -> bool {
+        self.late >= tuning.late_least
+    }
+
+    /// Has carried so much, and has not been strained, for a while.
+    pub(crate) fn is_calm_with(&self, now: Instant, going_bps: u64, tuning: &Tuning) -> bool {
+        let calm = self.strained.is_none_or(|at| now.saturating_duration_since(at) >= tuning.late_calm);
+        calm && self.sent_bps >= of(going_bps, tuning.late_sent_permille)
     }
 
     /// Loses so much that repeats would only make it worse.

@@ -77,6 +77,30 @@ fn is_noticed(tuning: Tuning) -> bool {
     found > 0 || sums.fault().is_some()
 }
 
+/// Steps down on good lines whose server is late.
+fn downs_of_late(is_known: bool) -> u64 {
+    let downs = |seed: u64| {
+        let mut scene = Scene::new(seed, Tuning::USED).served_late(is_known);
+        if env("SEED").is_some() {
+            scene = scene.telling();
+        }
+        scene.run();
+        let downs: u64 = scene.seconds.iter().map(|second| second.downs).sum();
+        // Of what a second brings, frames that fall into it.
+        let last: u64 = scene.seconds.iter().rev().take(10).map(|second| second.media_bytes * 8 / 10).sum();
+        assert!(!is_known || last * 10 > scene.wanted_bps() * 8, "{seed}: {last} at the end");
+        downs
+    };
+    let seeds = env("SEED").map_or(0..SEEDS_BROKEN, |seed| seed..seed + 1);
+    seeds.map(downs).sum()
+}
+
+#[test]
+fn a_server_that_is_late_takes_no_step_down_on_a_good_line() {
+    assert_eq!(downs_of_late(true), 0);
+    assert!(downs_of_late(false) > SEEDS_BROKEN, "it would, if it did not know");
+}
+
 #[test]
 fn the_lines_that_show_what_is_broken_show_nothing_else() {
     assert!(!is_noticed(Tuning::USED));

@@ -17,6 +17,13 @@ pub(crate) struct Tuning {
     pub(crate) drop_every: Duration,
     /// Loss below which a line counts as well again.
     pub(crate) well_loss_permille: u64,
+    /// So long after its first picture a line that is not strained is taken for one that carries everybody's smallest picture: the
+    /// estimator begins with a guess.
+    pub(crate) fresh_for: Duration,
+    /// The same only up to this.
+    pub(crate) fresh_bps: u64,
+    /// What the estimator begins from there, of what goes out: a pacer that goes by the guess would hold back key frames.
+    pub(crate) fresh_permille: u64,
     /// Of the estimate, what is shared out.
     pub(crate) use_permille: u64,
     /// An estimate so many times what a step leads to needs no proof. Below it the line must have carried as much for a second,
@@ -24,6 +31,14 @@ pub(crate) struct Tuning {
     pub(crate) ample_permille: u64,
     /// A line is strained when its packets wait so much longer than they did at best lately.
     pub(crate) strain_wait: Duration,
+    /// So late we are ourselves when an estimate that falls may be our doing: what the estimator takes for the growth of a queue.
+    pub(crate) late_least: Duration,
+    /// While we are late, the estimator sees nothing of a line: one that was not strained for so long is taken for more.
+    pub(crate) late_calm: Duration,
+    /// If this share of what was given out has gone over it in the last second; the rest waits for key frames, or says nothing.
+    pub(crate) late_sent_permille: u64,
+    /// What it is taken for, of what is needed for more: a part of the estimate is kept back.
+    pub(crate) late_from_permille: u64,
     /// Packets that wait and are lost, so many more than at best lately, do not fit.
     pub(crate) strain_loss_permille: u64,
     /// So much loss is too much, whether packets wait or not: what is beyond a rate is dropped at once.
@@ -68,9 +83,16 @@ impl Tuning {
         drop_from_permille: 1_125,
         drop_every: Duration::from_millis(1_200),
         well_loss_permille: 20,
+        fresh_for: Duration::from_millis(1_500),
+        fresh_bps: 3_000_000,
+        fresh_permille: 2_000,
         use_permille: 950,
         ample_permille: 2_000,
         strain_wait: Duration::from_millis(60),
+        late_least: Duration::from_millis(15),
+        late_calm: Duration::from_secs(1),
+        late_sent_permille: 750,
+        late_from_permille: 1_100,
         strain_loss_permille: 30,
         heavy_loss_permille: 250,
         doubt_most: Duration::from_millis(2_500),

@@ -114,6 +114,8 @@ impl Scene {
 
 /// Pictures a second that are sent.
 const SENT_FPS: f64 = (PUBLISHERS * FPS) as f64;
+/// The server has no processor for up to so long after each turn.
+const AWAY: Duration = Duration::from_millis(120);
 const SETTLE: Duration = Duration::from_secs(12);
 /// Two seconds each: a wait after steps that did not hold, and some steps up.
 const LIFT_WATCHES_MAX: u32 = 15;
@@ -165,6 +167,17 @@ fn a_room_of_twenty_is_seen_whole_after_two_seconds_of_a_wide_line() {
     assert!(seen.fps > 19.0 * FPS as f64 * 0.97 && seen.kbps > 17_500, "{seen:?}");
     let stats = scene.w.stats();
     assert_eq!((stats.lines_short, stats.pictures_paused, stats.steps_down), (0, 0, 0));
+}
+
+#[test]
+fn a_server_that_is_late_is_no_reason_to_send_less() {
+    let mut scene = Scene::new(11, 20_000);
+    scene.w.run(6 * SECOND);
+    scene.w.away_most = AWAY;
+    let seen = scene.watch(20 * SECOND);
+    assert!(seen.fps > SENT_FPS * 0.9, "{seen:?}");
+    let stats = scene.w.stats();
+    assert_eq!((stats.lines_short, stats.steps_down, stats.lines_dropped), (0, 0, 0));
 }
 
 #[test]

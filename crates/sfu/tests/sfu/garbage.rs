@@ -12,7 +12,8 @@ use crate::world::{SERVER, Seed, World};
 const SECOND: Duration = Duration::from_secs(1);
 
 fn throw(w: &mut World, source: SocketAddr, payload: &[u8]) {
-    w.sfu.handle(w.now, Input::Datagram { via: Via::Udp, source, destination: SERVER, payload });
+    let waited = Duration::ZERO;
+    w.sfu.handle(w.now, Input::Datagram { via: Via::Udp, source, destination: SERVER, payload, waited });
 }
 
 /// A datagram that looks like STUN, DTLS, RTP, RTCP or like nothing.

@@ -91,6 +91,11 @@ pub(crate) struct World {
     pub(crate) mute_reports: bool,
     /// One step of time.
     pub(crate) step: Duration,
+    /// The machine of the engine is busy: after every turn it has no processor for up to so long.
+    pub(crate) away_most: Duration,
+    away_until: Instant,
+    /// What came meanwhile, and when.
+    waiting: Vec<(Instant, Sent)>,
     /// How everything travels.
     pub(crate) way: Via,
     pub(crate) seed: Seed,
@@ -120,6 +125,9 @@ impl World {
             lines: BTreeMap::new(),
             mute_reports: false,
             step: Duration::from_millis(5),
+            away_most: Duration::ZERO,
+            away_until: now,
+            waiting: Vec::new(),
             way: Via::Udp,
             seed: Seed(seed),
             answers: BTreeMap::new(),
@@ -345,18 +353,11 @@ impl World {
             }
             self.flight.pop();
             let sent = self.cargo.remove(&id).unwrap();
-            if up {
-                let (source, destination) = (sent.source, sent.destination);
-                let input = Input::Datagram { via: self.way, source, destination, payload: &sent.payload };
-                self.sfu.handle(now, input);
-            } else {
-                to_clients.push((at, sent));
-            }
+            if up { self.waiting.push((at, sent)) } else { to_clients.push((at, sent)) }
         }
-        if self.sfu_timeout.is_some_and(|at| at <= now) {
-            self.sfu.handle(now, Input::Timeout);
+        if self.away_until <= now {
+            self.turn_of_sfu();
         }
-        self.poll_sfu();
         for (at, sent) in to_clients {
             if let Some(&(index, receiving)) = self.routes.get(&sent.destination) {
                 let out = self.clients[index].receive(receiving, at, sent.source, &sent.payload);
@@ -369,6 +370,23 @@ impl World {
                 self.launch(out, true);
             }
         }
+    }
+
+    /// The engine takes what has come. What it says goes out when it has the processor again.
+    fn turn_of_sfu(&mut self) {
+        let now = self.now;
+        for (at, sent) in std::mem::take(&mut self.waiting) {
+            let (source, destination) = (sent.source, sent.destination);
+            let (waited, payload) = (now.saturating_duration_since(at), &sent.payload);
+            self.sfu.handle(now, Input::Datagram { via: self.way, source, destination, payload, waited });
+        }
+        if self.sfu_timeout.is_some_and(|at| at <= now) {
+            self.sfu.handle(now, Input::Timeout);
+        }
+        let away = self.away_most.as_micros() as u64;
+        let away = if away == 0 { 0 } else { self.seed.next() % away };
+        self.away_until = now + Duration::from_micros(away);
+        self.poll_sfu();
     }
 
     /// Everything the engine has to say.
@@ -393,6 +411,10 @@ impl World {
                 }
             }
         }
+        let held = self.away_until.saturating_duration_since(self.now);
+        if !held.is_zero() {
+            self.sfu.handle(self.now, Input::HandedOver(held));
+        }
         self.launch(out, false);
     }
 
@@ -405,12 +427,12 @@ impl World {
             if self.seed.chance(if up { self.loss_up } else { self.loss_down }) && !spared {
                 continue;
             }
-            let mut leaves = self.now;
+            let mut leaves = if up { self.now } else { self.now.max(self.away_until) };
             if !up
                 && let Some((index, true)) = self.routes.get(&sent.destination)
                 && let Some(line) = self.lines.get_mut(index)
             {
-                let Some(at) = line.pass(self.now, sent.payload.len()) else { continue };
+                let Some(at) = line.pass(leaves, sent.payload.len()) else { continue };
                 leaves = at;
             }
             self.next_id += 1;

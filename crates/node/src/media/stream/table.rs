@@ -22,6 +22,8 @@ const LENT_PORTS: RangeInclusive<u16> = 1_024..=32_767;
 /// What came of a stream: all that one read brought.
 #[derive(Debug)]
 pub(in crate::media) struct Arrived {
+    /// When it was read.
+    pub(in crate::media) came: Instant,
     pub(in crate::media) via: Via,
     pub(in crate::media) source: SocketAddr,
     /// Each with the candidate that it is for, where the way tells.
@@ -166,7 +168,8 @@ impl Place {
     /// Hands what was read to a worker, waiting for a place; false when that has stopped.
     pub(super) async fn arrive(&self, worker: usize, datagrams: Vec<(Option<SocketAddr>, Bytes)>) -> bool {
         let Some(way) = self.streams.workers.get(worker) else { return false };
-        let arrived = Arrived { via: self.via, source: self.address, datagrams };
+        let came = Instant::now();
+        let arrived = Arrived { came, via: self.via, source: self.address, datagrams };
         let is_taken = way.arrivals.send(arrived).await.is_ok();
         way.waker.wake();
         is_taken

@@ -12,6 +12,7 @@ use super::super::tuning::Tuning;
 use super::super::voices::Voice;
 use super::estimator::Estimator;
 use super::line::Line;
+use crate::late::Longest;
 use crate::limit::{LAYER_LEAVE_MAX, NET_HEADERS_BYTES, PACKET_OVERHEAD_BYTES, RTP_HEADERS_BYTES};
 use crate::rate::Rate;
 
@@ -32,6 +33,8 @@ const BURST_MS: f64 = 40.0;
 /// How often a line is looked at, ms.
 const LOOK_MS: u64 = 200;
 const HEAR_MS: u64 = 50;
+/// How late a server is at most that waits for its processor, ms.
+const LATE_MS: u64 = 120;
 /// When the line changes, and when it is as it was; and the end, ms.
 pub(super) const DROP_AT: u64 = 30_000;
 pub(super) const LIFT_AT: u64 = 60_000;
@@ -66,6 +69,7 @@ pub(super) struct Second {
     pub(super) bytes: u64,
     pub(super) media_bytes: u64,
     pub(super) steps: u64,
+    pub(super) downs: u64,
     pub(super) paused: u64,
     /// The longest wait, ms.
     pub(super) wait: u64,
@@ -87,7 +91,17 @@ pub(super) struct Scene {
     paced: VecDeque<u64>,
     credit: f64,
     pub(super) seconds: Vec<Second>,
+    /// How late the server is, and whether it knows.
+    late: Option<Late>,
     tells: bool,
+}
+
+/// A server that waits for its processor.
+struct Late {
+    is_known: bool,
+    now: u64,
+    longest: Longest,
+    dice: Dice,
 }
 
 impl Scene {
@@ -118,12 +132,23 @@ impl Scene {
             paced: VecDeque::new(),
             credit: 0.0,
             seconds: Vec::new(),
+            late: None,
             tells: false,
         }
     }
 
     pub(super) fn telling(mut self) -> Self {
         self.tells = true;
+        self
+    }
+
+    /// The line carries four times what is wanted and loses nothing, but the server is late at what it does: by up to so much in each
+    /// direction, another time every look.
+    pub(super) fn served_late(mut self, is_known: bool) -> Self {
+        self.full_bps = self.wanted_bps() * 4;
+        (self.less_bps, self.line.loss_permille) = (self.full_bps, 0);
+        let dice = Dice::new(self.line.dice.roll());
+        self.late = Some(Late { is_known, now: 0, longest: Longest::default(), dice });
         self
     }
 
@@ -221,6 +246,9 @@ impl Scene {
         self.sent.0 += payload + RTP_HEADERS_BYTES;
         self.sent.1 += 1;
         let arrived = self.line.send(self.now, payload, PACKET_OVERHEAD_BYTES);
+        if let (Some(late), Some(told)) = (&self.late, self.line.told.back_mut()) {
+            told.waited = told.waited.map(|waited| waited + late.now);
+        }
         if let Some(second) = self.seconds.last_mut() {
             let bytes = payload + RTP_HEADERS_BYTES + NET_HEADERS_BYTES;
             second.bytes += bytes;
@@ -305,6 +333,14 @@ impl Scene {
 
     fn look(&mut self) {
         let (now, at) = (self.now, self.at(self.now));
+        let (mut late_now, mut late_most) = (Duration::ZERO, Duration::ZERO);
+        if let Some(late) = &mut self.late {
+            // Of the report; of what is sent from now on.
+            late_now = Duration::from_millis(late.dice.within(0..LATE_MS));
+            late.longest.add(at, Duration::from_millis(late.now));
+            late_most = if late.is_known { late_now + late.longest.get(at) } else { Duration::ZERO };
+            late.now = late.dice.within(0..LATE_MS);
+        }
         if now > 0 {
             let measure = Measure {
                 estimate_bps: self.estimator.bps as u64,
@@ -312,7 +348,11 @@ impl Scene {
                 datagrams: self.sent.1 - self.measured.1,
                 elapsed: Duration::from_millis(LOOK_MS),
                 loss_permille: self.estimator.loss_permille(now),
-                rtt: self.estimator.wait_ms().map(|wait| Duration::from_millis(self.line.rtt_ms + wait)),
+                rtt: self
+                    .estimator
+                    .wait_ms()
+                    .map(|wait| late_now + Duration::from_millis(self.line.rtt_ms + wait)),
+                late: late_most,
             };
             self.measured = self.sent;
             if let Some(restart) = self.allocator.measure(at, measure) {
@@ -330,9 +370,13 @@ impl Scene {
         let mut pictures: Vec<Picture> =
             self.senders.iter().enumerate().map(|(n, sender)| sender.picture(n, at)).collect();
         let (budget, moves) = self.allocator.share(at, &mut voices, &mut pictures);
+        if let Some(bps) = moves.begins {
+            self.estimator.reset(now, bps as f64);
+        }
         self.estimator.set(now, self.line.rtt_ms, budget.least_bps as f64, budget.desired_bps as f64);
         if let Some(second) = self.seconds.last_mut() {
             second.steps += moves.ups + moves.downs;
+            second.downs += moves.downs;
             second.paused = pictures.iter().filter(|picture| picture.at.is_none()).count() as u64;
         }
         for ((sender, voice), picture) in self.senders.iter_mut().zip(voices).zip(pictures) {
