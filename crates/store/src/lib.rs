@@ -79,6 +79,7 @@ use sederunt_index::fold;
 
 pub use chat::{ChatPage, ChatPlace};
 pub use chat_file::{ChatFileRow, FileLimits, FilesOfSession, KeptFile};
+pub use chat_files::Presence;
 pub use console::ConsoleLife;
 pub use days::{DayQuery, DayRow};
 pub use deliveries::{Receivers, RoomDelivery, RoomWebhook};
