@@ -286,11 +286,11 @@ impl World {
                     self.open.remove(&re.id);
                 }
                 match &*msg {
-                    Msg::Breakout(breakout::Tell::Rooms(family)) => {
-                        // Whoever is not in is told of nobody.
-                        if self.clients.iter().any(|client| client.conn == Some(conn) && client.is_in) {
-                            self.told.insert(conn, family.clone());
-                        }
+                    // Whoever is not in is told of nobody.
+                    Msg::Breakout(breakout::Tell::Rooms(family))
+                        if self.clients.iter().any(|client| client.conn == Some(conn) && client.is_in) =>
+                    {
+                        drop(self.told.insert(conn, family.clone()))
                     }
                     Msg::Waiting(told) => {
                         let theirs = self.clients.iter_mut().find(|client| client.conn == Some(conn));
