@@ -8,6 +8,7 @@ import { startServer } from './lib/server.mjs';
 import { until } from './lib/until.mjs';
 
 /** Events of PROTOCOL §4.3. */
+const JOIN_ROOM = 3;
 const CONSUME = 50_331_651;
 const RENEGOTIATE = 50_331_698;
 
@@ -37,15 +38,17 @@ async function come(name) {
 }
 
 /** What `step` leads to breaks the socket of `person` at the next frame of `event`, and the client comes back. */
-async function torn(person, event, step) {
+async function torn(person, event, step, deadline) {
   const { page } = person;
   const sockets = await page.evaluate((event) => {
     window.__probe.tears = event;
     return window.__probe.sockets.length;
   }, event);
   await step();
-  await until(`${person.name} is back`, () =>
-    page.evaluate((n) => window.__probe.sockets.length > n && window.meeting.self.roomState === 'joined', sockets),
+  await until(
+    `${person.name} is back`,
+    () => page.evaluate((n) => window.__probe.sockets.length > n && window.meeting.self.roomState === 'joined', sockets),
+    deadline,
   );
 }
 
@@ -62,5 +65,22 @@ test('the answer to an offer is lost', async () => {
 
 test('a request to subscribe is lost', async () => {
   await torn(people[1], CONSUME, () => come('dave'));
+  await allSeeAll();
+});
+
+test('the answer to a call from the waiting room is lost', async () => {
+  const gus = await chromium.person('gus');
+  const { token } = await addParticipant(server, room, 'gus', 'group_call_guest');
+  await openBare(gus, server.page, token);
+  const host = people[0].page;
+  await until('the host sees who waits', () => host.evaluate(() => window.meeting.participants.waitlisted.size === 1));
+  const accept = () =>
+    host.evaluate(() => {
+      const [guest] = window.meeting.participants.waitlisted.toArray();
+      return window.meeting.participants.acceptWaitingRoomRequest(guest.id);
+    });
+  // Its client takes no other call for one; ten seconds after the next it is sent away and called once more.
+  await torn(gus, JOIN_ROOM, accept, 30_000);
+  people.push(gus);
   await allSeeAll();
 });

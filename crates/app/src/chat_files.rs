@@ -12,24 +12,24 @@ mod upload;
 
 use std::fs::File;
 use std::path::Path;
-use std::sync::{Arc, MutexGuard};
+use std::sync::Arc;
 
 use sederunt_core::id::FileId;
 use sederunt_core::limit::CHAT_FILES_MAX;
 use sederunt_core::who::Ability;
 use sederunt_files::{FilesError, Shelf, safe_name};
 use sederunt_node::Node;
-use sederunt_store::{ChatFileRow, FileLimits, StoreError};
+use sederunt_store::{ChatFileRow, FileLimits, Presence, StoreError};
 use tokio::sync::{Mutex, Semaphore};
 
 use crate::abilities::abilities;
 use crate::admission::{self, Ticket};
 
 pub use link::{FileLink, FileLinks, UploadLink, encoded_name};
-pub use sederunt_files::plain_name;
+pub use sederunt_files::{Decoding, plain_name};
 pub use sent::resolve;
 pub use sweep::Swept;
-pub use upload::Upload;
+pub use upload::{LOOK_EVERY_MS, Upload};
 
 use places::Places;
 
@@ -167,9 +167,14 @@ impl FileRefusal {
 }
 
 impl ChatFiles {
-    /// Opens the folder of files.
-    pub fn open(node: Node, dir: &Path, settings: FileSettings) -> Result<Self, FilesError> {
-        let shelf = Shelf::open(dir)?;
+    /// Opens the folder of files. Pictures are decoded one after the other, by whoever has the turn of `decoding`.
+    pub fn open(
+        node: Node,
+        dir: &Path,
+        settings: FileSettings,
+        decoding: Decoding,
+    ) -> Result<Self, FilesError> {
+        let shelf = Shelf::open(dir, decoding)?;
         let (uploads, places, keeping) =
             (Arc::new(Semaphore::new(UPLOADS_MAX)), Places::default(), Mutex::new(()));
         Ok(Self { inner: Arc::new(Inner { node, shelf, settings, uploads, places, keeping }) })
@@ -213,6 +218,7 @@ impl ChatFiles {
         if announced.is_some_and(|bytes| bytes > max_bytes) {
             return Err(FileRefusal::TooLarge { max_bytes });
         }
+        self.is_here(&link).await?;
         let place = self.inner.places.take(link.by).ok_or(FileRefusal::TooMany)?;
         let uploads = Arc::clone(&self.inner.uploads).try_acquire_owned();
         let of_all = uploads.map_err(|_| FileRefusal::Busy)?;
@@ -230,6 +236,15 @@ impl ChatFiles {
         Ok(Upload::start(self.clone(), link, places, max_bytes))
     }
 
+    /// The owner of a link to upload is in its session: somebody who was removed, or has left, holds no place.
+    async fn is_here(&self, link: &UploadLink) -> Result<(), FileRefusal> {
+        match self.node().store().presence(link.session, link.by).await? {
+            Presence::Here => Ok(()),
+            Presence::Away => Err(FileRefusal::NotInRoom),
+            Presence::SessionOver => Err(FileRefusal::SessionOver),
+        }
+    }
+
     /// The file of a link that is good. Whether there is one is looked up for good links alone.
     pub async fn read(&self, link: &FileLink) -> Result<(ChatFileRow, File, u64), FileRefusal> {
         if !link.is_good(self.node()) {
@@ -243,12 +258,6 @@ impl ChatFiles {
         let opened = opened.map_err(|_| FileRefusal::Fault)?.map_err(|error| self.failed(error))?;
         let (file, len) = opened.ok_or(FileRefusal::Gone)?;
         Ok((row, file, len))
-    }
-
-    /// For tests: no file is looked at until the answer is dropped, as while a large picture is decoded. Blocks.
-    #[doc(hidden)]
-    pub fn hold_decoding(&self) -> MutexGuard<'_, ()> {
-        self.shelf().decoding()
     }
 
     pub(crate) fn node(&self) -> &Node {

@@ -19,7 +19,7 @@ use crate::{AppError, room};
 /// What a message of the API is called where it arrives: as a broadcast, whose payload is `{"message": "…"}`.
 const MESSAGE_KIND: &str = "pagecall:message";
 
-/// Removes people from the session. If nobody is left, its keep-alive runs. Answers who was removed; ids that name nobody
+/// Removes people from the session and its breakout rooms. If nobody is left, its keep-alive runs. Answers who was removed; ids that name nobody
 /// are passed over, and whoever was deleted meanwhile is not shown.
 pub async fn kick(
     node: &Node,
@@ -28,15 +28,17 @@ pub async fn kick(
     custom_ids: Vec<String>,
 ) -> Result<Vec<ParticipantRow>, AppError> {
     let kick = Command::Kick { participants, custom_ids, reason: LeaveReason::Kicked };
-    rows(node, meeting, people(&in_session(node, meeting, kick).await?.removed)).await
+    let reply = in_session(node, meeting, kick).await?;
+    rows(node, meeting, people(&reply.removed, &reply.elsewhere)).await
 }
 
-/// Removes everybody; the session ends at once. Answers how many people that were.
+/// Removes everybody, from the breakout rooms, too; the session ends at once. Answers how many people that were.
 pub async fn kick_all(node: &Node, meeting: MeetingId) -> Result<usize, AppError> {
-    Ok(people(&in_session(node, meeting, Command::KickAll).await?.removed).len())
+    let reply = in_session(node, meeting, Command::KickAll).await?;
+    Ok(people(&reply.removed, &reply.elsewhere).len())
 }
 
-/// Mutes the microphones of people in the session, who may unmute themselves. Answers who is muted now, also of those who
+/// Mutes the microphones of people in the session and its breakout rooms, who may unmute themselves. Answers who is muted now, also of those who
 /// were silent before; ids that name nobody in the room are passed over, and whoever was deleted meanwhile is not shown.
 pub async fn mute(
     node: &Node,
@@ -45,12 +47,14 @@ pub async fn mute(
     custom_ids: Vec<String>,
 ) -> Result<Vec<ParticipantRow>, AppError> {
     let mute = Command::Mute { participants, custom_ids };
-    rows(node, meeting, people(&in_session(node, meeting, mute).await?.muted)).await
+    let reply = in_session(node, meeting, mute).await?;
+    rows(node, meeting, people(&reply.muted, &reply.elsewhere)).await
 }
 
-/// Mutes the microphones of everybody in the session. Answers how many people that are.
+/// Mutes the microphones of everybody in the session, and of nobody in breakout rooms. Answers how many people that are.
 pub async fn mute_all(node: &Node, meeting: MeetingId) -> Result<usize, AppError> {
-    Ok(people(&in_session(node, meeting, Command::MuteAll).await?.muted).len())
+    let reply = in_session(node, meeting, Command::MuteAll).await?;
+    Ok(people(&reply.muted, &reply.elsewhere).len())
 }
 
 /// Adds a poll to the session; everybody who may see polls is told. Answers the poll, which nobody has voted in.
@@ -81,9 +85,9 @@ async fn in_session(node: &Node, meeting: MeetingId, command: Command) -> Result
     if reply.session.is_none() { Err(AppError::NoSession) } else { Ok(reply) }
 }
 
-/// Whose peers these are.
-fn people(peers: &[(PeerId, ParticipantId)]) -> BTreeSet<ParticipantId> {
-    peers.iter().map(|(_, participant)| *participant).collect()
+/// Whose peers these are, and who is in a breakout room.
+fn people(peers: &[(PeerId, ParticipantId)], elsewhere: &[ParticipantId]) -> BTreeSet<ParticipantId> {
+    peers.iter().map(|(_, participant)| participant).chain(elsewhere).copied().collect()
 }
 
 /// The rows of people, without those who were deleted meanwhile.

@@ -115,6 +115,8 @@ pub struct CommandReply {
     pub session: Option<SessionId>,
     /// Peers that were removed.
     pub removed: Vec<(PeerId, ParticipantId)>,
+    /// People in breakout rooms of the meeting, or on the way from room to room, whom it reaches there: as the meeting knows them.
+    pub elsewhere: Vec<ParticipantId>,
     /// Peers whose microphones are muted now, by this or before.
     pub muted: Vec<(PeerId, ParticipantId)>,
     /// The poll that was made.

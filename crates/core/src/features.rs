@@ -26,6 +26,7 @@ use crate::input::Command;
 use crate::media::Ranking;
 use crate::note::Note;
 use crate::time::{Stamp, UnixMs};
+use crate::who::Ability;
 use crate::words::Request;
 use crate::words::chat::ChatMessage;
 use crate::words::entry as entry_words;
@@ -102,6 +103,7 @@ impl Timer {
             Self::Hold(_) => "answer to who came back",
             Self::Votes => "votes",
             Self::Breakout => "breakout rooms",
+            Self::Entry(entry::Timer::Deaf(_)) => "answer to a call",
             Self::Entry(entry::Timer::KeepAlive) => "keep-alive",
             Self::Entry(entry::Timer::Together) => "max_meeting_seconds",
         }
@@ -133,6 +135,12 @@ impl Features {
             return hall.answer(asked, answer);
         }
         if matches!(request, Request::Entry(entry_words::Ask::JoinRoom { .. }))
+            && let Some(reason) = self.breakout.take_barred(hall, asked.me)
+        {
+            self.entry.turn_out(hall, asked.me, asked.stamp.now, reason);
+            return Ok(());
+        }
+        if matches!(request, Request::Entry(entry_words::Ask::JoinRoom { .. }))
             && let Some(to) = self.breakout.elsewhere(hall, asked.me)
         {
             // First the word that leads on: the client gives up what it was refused. A token is signed for it.
@@ -147,7 +155,12 @@ impl Features {
                 self.carry_out(hall);
                 result
             }
-            Request::Entry(ask) => self.entry.ask(hall, asked, ask),
+            Request::Entry(ask) => {
+                if matches!(ask, entry_words::Ask::KickAll) && hall.may(asked, Ability::Kick).is_ok() {
+                    self.breakout.everybody_removed(hall);
+                }
+                self.entry.ask(hall, asked, ask)
+            }
             Request::Waiting(ask) => self.entry.ask_waiting(hall, asked, ask),
             Request::Roster(ask) => self.roster.ask(hall, asked, ask),
             Request::Chat(ask) => self.chat.ask(hall, asked, ask),
@@ -169,8 +182,15 @@ impl Features {
     /// Does what the API asks, and answers it.
     pub(crate) fn command(&mut self, hall: &mut Hall, stamp: Stamp, id: CommandId, command: Command) {
         let (session, now) = (hall.session().map(|tally| tally.session()), stamp.now);
-        let done = |removed| CommandReply { session, removed, muted: Vec::new(), poll: None };
-        let muted = |muted| CommandReply { muted, ..done(Vec::new()) };
+        let nothing = || CommandReply {
+            session,
+            removed: Vec::new(),
+            elsewhere: Vec::new(),
+            muted: Vec::new(),
+            poll: None,
+        };
+        let done = |removed| CommandReply { removed, ..nothing() };
+        let muted = |muted| CommandReply { muted, ..nothing() };
         let result = match command {
             Command::Configure(config) => {
                 self.entry.configure(hall, now, config);
@@ -179,17 +199,26 @@ impl Features {
             }
             Command::Kick { participants, custom_ids, reason } => {
                 let people = (&*participants, &*custom_ids);
-                if matches!(reason, LeaveReason::ParticipantDeleted | LeaveReason::Blocked) {
-                    self.breakout.people_removed(hall, people, reason);
-                }
-                self.entry.command_kick(hall, now, people, reason).map(done)
+                let reaches = matches!(reason, LeaveReason::ParticipantDeleted | LeaveReason::Blocked)
+                    || reason == LeaveReason::Kicked && session.is_some();
+                let elsewhere =
+                    if reaches { self.breakout.people_removed(hall, people, reason) } else { Vec::new() };
+                // Let in before, they wait the next time.
+                elsewhere.iter().for_each(|participant| self.entry.revoke(hall, *participant));
+                let removed = self.entry.command_kick(hall, now, people, reason);
+                removed.map(|removed| CommandReply { elsewhere, ..done(removed) })
             }
             Command::KickAll | Command::Mute { .. } | Command::MuteAll if session.is_none() => {
                 Err(RoomError::NotFound("active session"))
             }
-            Command::KickAll => Ok(done(self.entry.kick_all(hall, now))),
+            Command::KickAll => {
+                let elsewhere = self.breakout.everybody_removed(hall);
+                Ok(CommandReply { elsewhere, ..done(self.entry.kick_all(hall, now)) })
+            }
             Command::Mute { participants, custom_ids } => {
-                Ok(muted(media::command_mute(hall, Some((&participants, &custom_ids)))))
+                let people = (&*participants, &*custom_ids);
+                let elsewhere = self.breakout.people_muted(hall, people);
+                Ok(CommandReply { elsewhere, ..muted(media::command_mute(hall, Some(people))) })
             }
             Command::MuteAll => Ok(muted(media::command_mute(hall, None))),
             Command::Terminate => {
@@ -199,10 +228,10 @@ impl Features {
             }
             Command::CreatePoll(new) => {
                 let poll = self.polls.create_by_api(hall, stamp, new);
-                poll.map(|poll| CommandReply { poll: Some(poll), ..done(Vec::new()) })
+                poll.map(|poll| CommandReply { poll: Some(poll), ..nothing() })
             }
             Command::Broadcast { kind, payload } => {
-                self.broadcast.send_by_api(hall, stamp, kind, payload).map(|()| done(Vec::new()))
+                self.broadcast.send_by_api(hall, stamp, kind, payload).map(|()| nothing())
             }
             Command::Stop => Ok(done(self.entry.stop(hall, now))),
         };
@@ -225,6 +254,10 @@ impl Features {
                 Order::End => {
                     self.entry.kick_all(hall, now);
                 }
+                Order::Mute(people, custom_ids) => {
+                    media::command_mute(hall, Some((&people, &custom_ids)));
+                }
+                Order::Revoke(participant) => self.entry.revoke(hall, participant),
                 Order::Remove(people, custom_ids, reason) => {
                     // It refuses only what is no removal.
                     let _ = self.entry.command_kick(hall, now, (&people, &custom_ids), reason);

@@ -70,6 +70,8 @@ pub(crate) struct Gone {
     pub(crate) away_ms: i64,
     /// Its client may come back by itself.
     pub(crate) lost: bool,
+    /// It was removed by a kick.
+    pub(crate) kicked: bool,
 }
 
 /// What the other rooms of the family mean for the session of this one.

@@ -141,6 +141,12 @@ pub const BREAKOUT_ASKS_PER_SECOND: u32 = 5;
 pub const BREAKOUT_ASKS_BURST: u32 = 30;
 /// People in one move: each gets a token, which takes the room most of a millisecond to sign.
 pub const BREAKOUT_MOVE_MAX: usize = 200;
+/// How long after its call on a new socket a client that waited may take to come, milliseconds. It asks at once; who has not
+/// come by then does not know that it was called.
+pub const DEAF_AFTER_MS: i64 = 10_000;
+/// People who belong in a breakout room of one meeting, those who are away included: as many as 50 full rooms hold would be ten times
+/// what one meeting has. All of them are read when the meeting is loaded.
+pub const BREAKOUT_PLACED_MAX: usize = 5_000;
 /// How often people hear of who is in which breakout room, milliseconds: when a hundred move at once, it is told some times and
 /// not a hundred.
 pub const BREAKOUT_TOLD_EVERY_MS: i64 = 500;

@@ -41,6 +41,14 @@ pub enum Note {
     Here(Here),
     /// To a breakout room: say how it stands.
     Report,
+    /// To the parent: somebody who came from there was kicked here, and nobody with its id is left if `out`. That it belongs here no
+    /// more and is let in by somebody the next time is durable.
+    Kicked {
+        /// Who.
+        participant: ParticipantId,
+        /// It has no other page in this room.
+        out: bool,
+    },
     /// To a breakout room: the family as it is now.
     Family(Arc<Family>),
     /// To a breakout room: these people belong elsewhere now.
@@ -54,14 +62,21 @@ pub enum Note {
     Close,
     /// To a breakout room: the parent has come to its end, so that this one does, too.
     End,
-    /// To a breakout room: these people have no place in the meeting any more.
+    /// To a breakout room: these people are removed from the meeting.
     Remove {
         /// Who.
         people: Vec<ParticipantId>,
         /// By the customer's own ids.
         custom_ids: Vec<String>,
-        /// Deleted, or blocked.
+        /// Kicked, deleted, or blocked.
         reason: LeaveReason,
+    },
+    /// To a breakout room: the API mutes the microphones of these people.
+    Mute {
+        /// Who.
+        people: Vec<ParticipantId>,
+        /// By the customer's own ids.
+        custom_ids: Vec<String>,
     },
 }
 
@@ -85,14 +100,15 @@ impl Note {
     /// that is loaded later reads of the store what it has to know.
     pub const fn wakes(&self) -> bool {
         match self {
-            Self::Asked { .. } | Self::Here(_) => true,
+            Self::Asked { .. } | Self::Here(_) | Self::Kicked { .. } => true,
             Self::Answered { .. }
             | Self::Report
             | Self::Family(_)
             | Self::Take { .. }
             | Self::Close
             | Self::End
-            | Self::Remove { .. } => false,
+            | Self::Remove { .. }
+            | Self::Mute { .. } => false,
         }
     }
 }

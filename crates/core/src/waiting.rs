@@ -15,7 +15,7 @@ pub struct Wait {
     pub participant: ParticipantId,
     /// Since when.
     pub since: UnixMs,
-    /// It was sent away while it was away, and has to be told so.
+    /// It was sent away, and may not have heard of it: on its next socket it is told.
     pub denied: bool,
 }
 

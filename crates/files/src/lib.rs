@@ -12,7 +12,7 @@ mod shelf;
 
 pub use name::{NAME_MAX_BYTES, plain_name, safe_name};
 pub use picture::{JPEG_MAX_PIXELS, PICTURE_MAX_BYTES, PICTURE_MAX_PIXELS, PICTURE_MAX_SIDE, kind_of};
-pub use shelf::{Draft, Shelf, Whole};
+pub use shelf::{Decoding, Draft, Shelf, Whole};
 
 /// Why bytes could not be kept or read.
 #[derive(Debug, thiserror::Error)]

@@ -17,6 +17,18 @@ use crate::{FilesError, picture};
 /// Folder of files that are not whole.
 const DRAFTS: &str = "drafts";
 
+/// The right to decode a picture, which one thread has at a time: each may take much memory for a moment. All who decode in a
+/// process share one.
+#[derive(Debug, Clone, Default)]
+pub struct Decoding(Arc<Mutex<()>>);
+
+impl Decoding {
+    /// Waits for the turn; it is over when the guard is dropped.
+    pub fn take(&self) -> MutexGuard<'_, ()> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// A folder of files. One process uses it at a time.
 #[derive(Debug, Clone)]
 pub struct Shelf {
@@ -27,13 +39,13 @@ pub struct Shelf {
 struct Inner {
     dir: PathBuf,
     drafts: AtomicU64,
-    /// Pictures are decoded one at a time: each may take much memory for a moment.
-    decoding: Mutex<()>,
+    decoding: Decoding,
 }
 
 impl Shelf {
-    /// Opens the folder, made if it is missing, and removes the drafts of a process before.
-    pub fn open(dir: &Path) -> Result<Self, FilesError> {
+    /// Opens the folder, made if it is missing, and removes the drafts of a process before. What it decodes waits for its turn at
+    /// `decoding`.
+    pub fn open(dir: &Path, decoding: Decoding) -> Result<Self, FilesError> {
         let drafts = dir.join(DRAFTS);
         fs::create_dir_all(&drafts).map_err(FilesError::io("make the folder of files"))?;
         for entry in fs::read_dir(&drafts).map_err(FilesError::io("read the drafts"))?.flatten() {
@@ -41,7 +53,7 @@ impl Shelf {
                 tracing::warn!(%error, "a draft of a file stays behind");
             }
         }
-        let inner = Inner { dir: dir.to_owned(), drafts: AtomicU64::new(0), decoding: Mutex::new(()) };
+        let inner = Inner { dir: dir.to_owned(), drafts: AtomicU64::new(0), decoding };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -61,11 +73,6 @@ impl Shelf {
         let file = file.map_err(FilesError::io("begin a file"))?;
         let removes = Removes(path);
         Ok(Draft { shelf: self.clone(), file, removes, digest: Context::new(&SHA256), bytes: 0, max_bytes })
-    }
-
-    /// Waits until no picture is being decoded; none is while the answer is held.
-    pub fn decoding(&self) -> MutexGuard<'_, ()> {
-        self.inner.decoding.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Opens a file in its place, with its length; `None` = it is not there.
@@ -168,7 +175,7 @@ impl Draft {
     pub fn finish(self) -> Result<Whole, FilesError> {
         let Self { shelf, file, removes, digest, bytes, max_bytes: _ } = self;
         let kind = {
-            let _one = shelf.decoding();
+            let _one = shelf.inner.decoding.take();
             picture::kind_of(&mut BufReader::new(&file), bytes)
         };
         file.sync_all().map_err(FilesError::io("make a file durable"))?;
@@ -224,7 +231,7 @@ mod tests {
     #[test]
     fn a_file_is_there_when_it_is_whole_and_placed() {
         let dir = tempfile::tempdir().unwrap();
-        let shelf = Shelf::open(dir.path()).unwrap();
+        let shelf = Shelf::open(dir.path(), Decoding::default()).unwrap();
         let id = FileId(Id::mint(1, 0xabcdef));
         let mut draft = shelf.begin(10).unwrap();
         draft.write(b"hello").unwrap();
@@ -251,7 +258,7 @@ mod tests {
     #[test]
     fn what_is_given_up_leaves_nothing() {
         let dir = tempfile::tempdir().unwrap();
-        let shelf = Shelf::open(dir.path()).unwrap();
+        let shelf = Shelf::open(dir.path(), Decoding::default()).unwrap();
         let drafts = dir.path().join(DRAFTS);
         let mut draft = shelf.begin(4).unwrap();
         assert_eq!(count(&drafts), 1);
@@ -265,10 +272,10 @@ mod tests {
     #[test]
     fn drafts_of_a_killed_process_go_at_the_next_start() {
         let dir = tempfile::tempdir().unwrap();
-        let shelf = Shelf::open(dir.path()).unwrap();
+        let shelf = Shelf::open(dir.path(), Decoding::default()).unwrap();
         std::mem::forget(shelf.begin(4).unwrap());
         assert_eq!(count(&dir.path().join(DRAFTS)), 1);
-        let shelf = Shelf::open(dir.path()).unwrap();
+        let shelf = Shelf::open(dir.path(), Decoding::default()).unwrap();
         assert_eq!(count(&dir.path().join(DRAFTS)), 0);
         assert!(shelf.has_place(1, 0).is_ok());
         assert!(matches!(shelf.has_place(1, u64::MAX / 2), Err(FilesError::DiskFull)));

@@ -1,20 +1,25 @@
 //! Files of the chat, as the client uploads and shows them (PROTOCOL §2.3, §7.1): `POST /v2/meetings/chat-upload` gives two links,
 //! bytes are put to the one, and are at the other.
 
-use std::io::Read as _;
+mod range;
+
+use std::fs::File;
+use std::os::unix::fs::FileExt as _;
 use std::time::Duration;
 
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use axum::http::header::{self, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{self, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{Stream, stream};
 use http_body_util::BodyExt;
 use sederunt_app::admission;
-use sederunt_app::chat_files::{ChatFiles, FileLink, FileRefusal, UploadLink, encoded_name, plain_name};
+use sederunt_app::chat_files::{
+    ChatFiles, FileLink, FileRefusal, LOOK_EVERY_MS, UploadLink, encoded_name, plain_name,
+};
 use sederunt_core::id::{FileId, MeetingId, ParticipantId, SessionId};
 use sederunt_core::time::UnixMs;
 use serde::Deserialize;
@@ -24,8 +29,12 @@ use tokio::time::timeout;
 use crate::Gateway;
 use crate::http::{Refused, bearer, origin_of};
 
-/// Nobody holds a place among the uploads for longer without sending anything.
-const SILENCE_MAX: Duration = Duration::from_secs(15);
+use range::Part;
+
+/// How long an upload waits for bytes before it looks whether its owner is still there.
+const LOOK_EVERY: Duration = Duration::from_millis(LOOK_EVERY_MS as u64);
+/// Nobody holds a place among the uploads for longer without sending anything: 15 s.
+const SILENT_LOOKS_MAX: u32 = 14;
 /// Bytes of a file that are read at a time.
 const READ_BYTES: usize = 64 * 1024;
 /// How long a browser may keep a file: its link is another one after a day, and a file never changes.
@@ -130,13 +139,17 @@ async fn take(
     mut body: Body,
 ) -> Result<u64, FileRefusal> {
     let mut upload = files.upload(link, announced).await?;
+    let mut silent = 0;
     loop {
-        match timeout(SILENCE_MAX, body.frame()).await {
+        upload.look().await?;
+        match timeout(LOOK_EVERY, body.frame()).await {
             Ok(Some(Ok(frame))) => {
+                silent = 0;
                 if let Ok(bytes) = frame.into_data() {
                     upload.write(bytes).await?;
                 }
             }
+            Err(_) if silent < SILENT_LOOKS_MAX => silent += 1,
             Ok(Some(Err(_))) | Err(_) => return Err(FileRefusal::CutOff),
             Ok(None) => return Ok(upload.finish().await?.bytes),
         }
@@ -155,6 +168,7 @@ pub(crate) async fn read(
     State(gateway): State<Gateway>,
     at: Where,
     query: Result<Query<ToRead>, QueryRejection>,
+    asked: HeaderMap,
 ) -> Result<Response, Refused> {
     let files = offered(&gateway)?;
     let (Ok(Path((session, file, _))), Ok(Query(ToRead { until, signature }))) = (at, query) else {
@@ -162,6 +176,8 @@ pub(crate) async fn read(
     };
     let link = FileLink { session, file, until: UnixMs(until), signature };
     let (row, bytes, len) = files.read(&link).await.map_err(|e| refused(&gateway, e))?;
+    let tag = format!("\"{file}\"");
+    let range = range::of(&asked, &tag, len);
     let how = if row.kind.is_picture() { "inline" } else { "attachment" };
     let disposition = disposition(how, &row.name);
     let headers = [
@@ -171,23 +187,44 @@ pub(crate) async fn read(
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::CACHE_CONTROL, CACHE),
+        (header::ACCEPT_RANGES, "bytes"),
+        (header::ETAG, tag.as_str()),
         // A page that is isolated from other origins may show it all the same.
         (header::HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
     ];
-    let parts = stream::try_unfold((bytes, len), |(mut file, left)| async move {
+    let (status, first, last) = match range {
+        Part::Whole => (StatusCode::OK, 0, len.checked_sub(1)),
+        Part::Of { first, last } => (StatusCode::PARTIAL_CONTENT, first, Some(last)),
+        Part::Outside => {
+            let of = [(CONTENT_RANGE, format!("bytes */{len}")), (CONTENT_LENGTH, "0".to_owned())];
+            return Ok((StatusCode::RANGE_NOT_SATISFIABLE, headers, of).into_response());
+        }
+    };
+    let left = last.map_or(0, |last| last.saturating_sub(first).saturating_add(1));
+    let body = Body::from_stream(bytes_of(bytes, first, left));
+    let mut response = (status, headers, [(CONTENT_LENGTH, left.to_string())], body).into_response();
+    if let Some(last) = last.filter(|_| status == StatusCode::PARTIAL_CONTENT)
+        && let Ok(of) = format!("bytes {first}-{last}/{len}").parse()
+    {
+        response.headers_mut().insert(CONTENT_RANGE, of);
+    }
+    Ok(response)
+}
+
+/// So many bytes of a file from a place on, some at a time. A thread is held for the time of a read, and not while the client is slow.
+fn bytes_of(file: File, from: u64, left: u64) -> impl Stream<Item = std::io::Result<Bytes>> {
+    stream::try_unfold((file, from, left), |(file, from, left)| async move {
         if left == 0 {
             return Ok::<_, std::io::Error>(None);
         }
-        // A thread is held for the time of a read, and not while the client is slow.
         let read = tokio::task::spawn_blocking(move || {
             let mut part = vec![0; READ_BYTES.min(usize::try_from(left).unwrap_or(READ_BYTES))];
-            file.read_exact(&mut part).map(|()| (part, file))
+            file.read_exact_at(&mut part, from).map(|()| (part, file))
         });
         let (part, file) = read.await??;
-        let left = left.saturating_sub(part.len() as u64);
-        Ok(Some((Bytes::from(part), (file, left))))
-    });
-    Ok((headers, [(CONTENT_LENGTH, len.to_string())], Body::from_stream(parts)).into_response())
+        let read = part.len() as u64;
+        Ok(Some((Bytes::from(part), (file, from.saturating_add(read), left.saturating_sub(read)))))
+    })
 }
 
 /// RFC 6266: the name in ASCII, and as it is.

@@ -6,13 +6,12 @@ use serde_json::{Value, json};
 
 use crate::dial::Dial;
 use crate::error::LoadError;
+use crate::plan::Plan;
 use crate::request::{Answer, ask};
 use crate::target::Key;
 
 /// Requests at a time.
 const ASKED_AT_A_TIME: usize = 8;
-/// What people may do: what anybody in a call may.
-const PRESET: &str = "group_call_host";
 /// What the names of all meetings begin with.
 pub(crate) const NAME_BEGINS: &str = "load-";
 
@@ -78,21 +77,21 @@ impl Api {
         Ok(Room { id: text(&made, "/data/id")?, name, passes: Vec::new() })
     }
 
-    /// Adds so many people to a meeting.
-    pub(crate) async fn people(&self, room: &mut Room, people: usize) -> Result<(), LoadError> {
+    /// Adds the people of a plan to a meeting.
+    pub(crate) async fn people(&self, room: &mut Room, plan: &Plan) -> Result<(), LoadError> {
         let (id, path) = (&room.id, format!("/meetings/{}/participants", room.id));
         let one = |number: usize| {
             let path = &path;
             async move {
                 let name = format!("Person {}", number + 1);
                 let body = json!({
-                    "name": name, "preset_name": PRESET, "custom_participant_id": format!("load-{}", number + 1),
+                    "name": name, "preset_name": plan.preset(number), "custom_participant_id": format!("load-{}", number + 1),
                 });
                 let added = self.post("a participant", path, &body).await?;
                 Ok::<_, LoadError>(Pass { meeting: id.clone(), name, token: text(&added, "/data/token")? })
             }
         };
-        room.passes = stream::iter(0..people).map(one).buffered(ASKED_AT_A_TIME).try_collect().await?;
+        room.passes = stream::iter(0..plan.people).map(one).buffered(ASKED_AT_A_TIME).try_collect().await?;
         Ok(())
     }
 

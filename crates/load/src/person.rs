@@ -150,7 +150,9 @@ impl Person {
         let call = &mut self.call;
         let peer = r::Peer { peer_id, display_name: pass.name.clone(), ..Default::default() };
         let join = r::JoinRoomRequest { peer: Some(peer), ..Default::default() };
+        let asked = Instant::now();
         call.ask::<r::PeerInfoResponse>("room.joinRoom", room::JOIN_ROOM, &join).await?;
+        call.seen.replies.add(asked.elapsed());
         let none = r::GetConnectedRoomsDumpRequest {};
         call.ask::<r::RoomInfoResponse>("room.getRoomInfo", room::GET_ROOM_INFO, &none).await?;
         let what = "room.getRoomPeersInfo";

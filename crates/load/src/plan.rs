@@ -35,6 +35,8 @@ pub struct Plan {
     pub rooms: usize,
     /// People in each.
     pub people: usize,
+    /// Of those, how many are presenters of a webinar; the others are its viewers. `None` = everybody is in a group call.
+    pub presenters: Option<usize>,
     /// Of those, how many have a camera and a microphone.
     pub publishing: usize,
     /// Of those, how many share a screen besides.
@@ -103,6 +105,10 @@ impl Plan {
         if self.publishing > self.people {
             return bad("more people publish than there are in a room".to_owned());
         }
+        if self.presenters.is_some_and(|presenters| presenters < self.publishing || presenters > self.people)
+        {
+            return bad("presenters are people in the room, and all who publish are among them".to_owned());
+        }
         if self.screens > self.publishing {
             return bad("more people share a screen than publish".to_owned());
         }
@@ -131,6 +137,16 @@ impl Plan {
     /// Whether somebody has a camera and a microphone.
     pub(crate) fn publishes(&self, person: usize) -> bool {
         person < self.publishing
+    }
+
+    /// The preset of somebody, as a new app has it.
+    pub(crate) fn preset(&self, person: usize) -> &'static str {
+        match self.presenters {
+            // What anybody in a call may.
+            None => "group_call_host",
+            Some(presenters) if person < presenters => "webinar_presenter",
+            Some(_) => "webinar_viewer",
+        }
     }
 
     /// Whether somebody shares a screen.
@@ -184,6 +200,7 @@ pub(crate) mod tests {
             metrics: None,
             rooms: 2,
             people: 10,
+            presenters: None,
             publishing: 4,
             screens: 1,
             speakers: 2,
@@ -210,6 +227,8 @@ pub(crate) mod tests {
         assert!(with(|p| p.rooms = usize::MAX));
         assert!(with(|p| p.publishing = 11));
         assert!(with(|p| p.speakers = 5));
+        assert!(with(|p| p.presenters = Some(3)));
+        assert!(with(|p| p.presenters = Some(11)));
         assert!(with(|p| p.screens = 5));
         assert!(with(|p| p.time = Duration::ZERO));
         for way in [Way::Tcp, Way::Relay] {

@@ -33,7 +33,7 @@ pub(crate) struct Outcome {
 pub struct Ends {
     /// Half of them are below.
     pub p50: f64,
-    /// Nearly all are below: 95 %, of delays 99 %.
+    /// Nearly all are below: 95 %, of delays and replies 99 %.
     pub high: f64,
 }
 
@@ -60,6 +60,8 @@ pub struct Row {
     pub joins: u64,
     /// How long they took, 50 % and 95 %.
     pub join_ms: Option<Ends>,
+    /// How long rooms took to say to somebody that it is in, 50 % and 99 %.
+    pub reply_ms: Option<Ends>,
     /// People who heard everybody who has a microphone.
     pub with_sound: usize,
     /// People who saw everybody who has a camera.
@@ -120,6 +122,7 @@ impl Row {
             people,
             joins: all.joins.len(),
             join_ms: Ends::of(&all.joins, 0.95),
+            reply_ms: Ends::of(&all.replies, 0.99),
             with_sound: has(|seen| seen.voices, plan.publishing),
             with_picture: has(|seen| seen.pictures, plan.publishing),
             with_screen: has(|seen| seen.screens, plan.screens),

@@ -21,6 +21,9 @@ use crate::report::{Outcome, Report};
 use crate::scene::Scene;
 use crate::seen::Seen;
 
+/// When the server is asked how much memory it has with everybody in it.
+const BEFORE_THE_END: Duration = Duration::from_millis(500);
+
 /// What one thread made.
 type Made = (Vec<Outcome>, Usage);
 
@@ -40,9 +43,18 @@ pub async fn run(
         None => None,
     };
     let before = counters(metrics.as_ref()).await;
-    let mut rooms = Vec::new();
+    let (mut rooms, mut full) = (Vec::new(), None);
     let carried = match make(&scene, &mut rooms).await {
-        Ok(()) => carry(&scene, &rooms, stop, each_second).await,
+        Ok(()) => {
+            let mut carried = std::pin::pin!(carry(&scene, &rooms, stop, each_second));
+            tokio::select! {
+                carried = &mut carried => carried,
+                found = when_full(&scene.plan, metrics.as_ref()) => {
+                    full = found;
+                    carried.await
+                }
+            }
+        }
         Err(error) => Err(error),
     };
     let mut removed = Ok(());
@@ -52,9 +64,16 @@ pub async fn run(
     let (outcomes, usage) = carried?;
     removed?;
     let after = counters(metrics.as_ref()).await;
-    let server = before.zip(after).map(|(before, after)| metrics::growth(&before, &after));
+    let server =
+        before.zip(after).map(|(before, after)| metrics::growth_with(&before, full.as_ref(), &after));
     let names: Vec<String> = rooms.into_iter().map(|room| room.name).collect();
     Ok(Report::of(&scene.plan, &names, &outcomes, &usage, server))
+}
+
+/// The server's numbers shortly before everybody leaves.
+async fn when_full(plan: &Plan, metrics: Option<&Dial>) -> Option<metrics::Counters> {
+    tokio::time::sleep(plan.ends().saturating_sub(BEFORE_THE_END)).await;
+    counters(metrics).await
 }
 
 async fn counters(metrics: Option<&Dial>) -> Option<metrics::Counters> {

@@ -48,7 +48,7 @@ impl Scene {
     /// The API refuses; then there is no such meeting.
     pub async fn room(&self, name: &str) -> Result<Room, LoadError> {
         let mut room = self.api.room(format!("{NAME_BEGINS}{name}")).await?;
-        if let Err(error) = self.api.people(&mut room, self.plan.people).await {
+        if let Err(error) = self.api.people(&mut room, &self.plan).await {
             // The first error is the one to tell.
             let _ = self.api.remove(&room).await;
             return Err(error);

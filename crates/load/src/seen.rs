@@ -46,6 +46,8 @@ impl Packets {
 pub struct Seen {
     /// Time of each join, from the first request until everything of it is answered.
     pub joins: Histogram,
+    /// Of each join, how long the room took to say that it is in.
+    pub replies: Histogram,
     /// From the wish for a picture until it can be shown.
     pub first_pictures: Histogram,
     /// From a sender to a receiver, every packet, repeated ones included.
@@ -95,6 +97,7 @@ impl Seen {
     /// Adds all of another one.
     pub fn merge(&mut self, other: &Self) {
         self.joins.merge(&other.joins);
+        self.replies.merge(&other.replies);
         self.first_pictures.merge(&other.first_pictures);
         self.delays.merge(&other.delays);
         self.wakes.merge(&other.wakes);

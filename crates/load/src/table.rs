@@ -13,6 +13,7 @@ const COLUMNS: &[Column] = &[
     ("people", |row| row.people.to_string()),
     ("joins", |row| row.joins.to_string()),
     ("join p50/p95 ms", |row| ends(row.join_ms)),
+    ("reply p50/p99 ms", |row| ends(row.reply_ms)),
     ("with sound", |row| row.with_sound.to_string()),
     ("with picture", |row| row.with_picture.to_string()),
     ("first picture p50/p95 ms", |row| ends(row.first_picture_ms)),

@@ -4,6 +4,7 @@
 //! effects in order, and awaits the store before it tells anybody.
 
 mod attached;
+mod busy;
 pub mod clock;
 mod heard;
 mod heartbeat;

@@ -23,6 +23,8 @@ pub struct Metrics {
     pub rooms: Gauge,
     /// Rooms that wait for the ledger's disk.
     pub rooms_stalled: Gauge,
+    /// CPU time of the tasks of rooms, microseconds.
+    pub rooms_cpu_us: Counter,
     /// Sockets attached to rooms.
     pub sockets: Gauge,
     /// Stays begun.
@@ -68,6 +70,7 @@ impl Default for Metrics {
         Self {
             rooms: Gauge::default(),
             rooms_stalled: Gauge::default(),
+            rooms_cpu_us: Counter::default(),
             sockets: Gauge::default(),
             joins: Counter::default(),
             leaves: Counter::default(),
@@ -130,6 +133,8 @@ impl Metrics {
         registry.register("rooms", "Rooms in memory", self.rooms.clone());
         let stalled = self.rooms_stalled.clone();
         registry.register("rooms_stalled", "Rooms that wait for the ledger's disk", stalled);
+        let cpu = self.rooms_cpu_us.clone();
+        registry.register("rooms_cpu_microseconds", "CPU time of the tasks of rooms", cpu);
         registry.register("sockets", "Sockets attached to rooms", self.sockets.clone());
         registry.register("joins", "Stays begun", self.joins.clone());
         registry.register("leaves", "Stays ended", self.leaves.clone());

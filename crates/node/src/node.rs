@@ -294,7 +294,7 @@ impl Node {
         let live = self.shell.rooms.get(meeting).is_some();
         if !live && self.shell.store.active_session(meeting).await?.is_none() {
             let (removed, muted) = (Vec::new(), Vec::new());
-            let nobody = CommandReply { session: None, removed, muted, poll: None };
+            let nobody = CommandReply { session: None, removed, elsewhere: Vec::new(), muted, poll: None };
             match command {
                 Command::KickAll
                 | Command::Mute { .. }

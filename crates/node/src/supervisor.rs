@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sederunt_core::id::MeetingId;
 use sederunt_core::note::Note;
 
+use crate::busy::Busy;
 use crate::mailbox::{Notice, RoomHandle, RoomQueues, ToRoom};
 use crate::room;
 use crate::rooms::{Found, NoRoom};
@@ -61,7 +62,8 @@ pub(crate) fn say(shell: &Arc<Shell>, (from, to): (MeetingId, MeetingId), note: 
 }
 
 fn start(shell: &Arc<Shell>, meeting: MeetingId, room: RoomHandle, queues: RoomQueues) {
-    shell.tasks.spawn(supervise(Arc::clone(shell), meeting, room, queues));
+    let cpu = shell.metrics.rooms_cpu_us.clone();
+    shell.tasks.spawn(Busy::new(supervise(Arc::clone(shell), meeting, room, queues), cpu));
 }
 
 /// Runs a room to its end; what raced into its queue goes to the meeting's next room.

@@ -174,6 +174,8 @@ fn collect(observed: &Observed) -> Registry {
     registry.register("build", "Version", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
     let started_secs = started_at.0 / 1000;
     registry.register("process_start_time_seconds", "Unix time of the start", ConstGauge::new(started_secs));
+    let memory = i64::try_from(crate::memory::resident_bytes().unwrap_or(0)).unwrap_or(i64::MAX);
+    registry.register("process_resident_memory_bytes", "Memory of the process", ConstGauge::new(memory));
     registry.register("ready", "1 while new work is welcome", ConstGauge::new(i64::from(readiness.get())));
     let open = i64::try_from(connections.count()).unwrap_or(i64::MAX);
     registry.register("connections", "Open connections, web sockets included", ConstGauge::new(open));

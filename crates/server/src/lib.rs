@@ -20,6 +20,7 @@ pub mod health;
 mod ice_key;
 pub mod logs;
 pub mod media_door;
+mod memory;
 pub mod mint;
 mod opened;
 mod origins;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use axum::Router;
 use sederunt_api::{ApiConfig, ConsoleConfig, OnceLinks, SystemConfig};
-use sederunt_app::chat_files::{ChatFiles, FileSettings};
+use sederunt_app::chat_files::{ChatFiles, Decoding, FileSettings};
 use sederunt_gateway::{GatewayConfig, RelayOffer, StrangerLimits};
 use sederunt_node::clock::{Clock, SystemClock};
 use sederunt_node::media::{IceKey, MediaConfig, MediaHandle, MediaNotice, SAMPLE_EVERY, StreamAddresses};
@@ -319,7 +319,7 @@ fn start_files(
 ) -> anyhow::Result<Option<ChatFiles>> {
     let Some(settings) = settings else { return Ok(None) };
     let dir = folder.path().join("files");
-    let files = ChatFiles::open(node.clone(), &dir, settings)
+    let files = ChatFiles::open(node.clone(), &dir, settings, Decoding::default())
         .with_context(|| format!("cannot open the folder of files {}", dir.display()))?;
     tokio::spawn(files.clone().sweep_until(serving.clone()));
     Ok(Some(files))

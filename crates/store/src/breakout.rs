@@ -3,16 +3,13 @@
 use rusqlite::{Connection, params};
 use sederunt_core::family::{Branch, Change, Family, Links, RoomName};
 use sederunt_core::id::{MeetingId, ParticipantId, SessionId};
-use sederunt_core::limit::{BREAKOUT_ROOMS_MAX, LOST_MAX};
+use sederunt_core::limit::{BREAKOUT_PLACED_MAX, BREAKOUT_ROOMS_MAX};
 use sederunt_core::time::UnixMs;
 
 use crate::entry::Entry;
 use crate::sql::{blob, find, id, list, ms, opt_ms};
 use crate::transaction::Transaction;
 use crate::{MeetingRow, Result, RoomKind, Store, meetings};
-
-/// People who are remembered in breakout rooms: everybody in a full meeting, and as many who came for others who left.
-const PLACED_MAX: usize = 2 * LOST_MAX;
 
 impl Store {
     /// The breakout rooms of a meeting, and who belongs in them; without people who are in, as only rooms know.
@@ -48,8 +45,9 @@ fn links(conn: &Connection, parent: MeetingId) -> Result<Links> {
     let live = list(conn, sql, [root], |r| id(r, "id"))?;
     let sql =
         "SELECT participant, room FROM placement WHERE parent = ?1 ORDER BY at_ms DESC, participant LIMIT ?2";
-    let placed =
-        list(conn, sql, params![root, PLACED_MAX as i64], |r| Ok((id(r, "participant")?, id(r, "room")?)))?;
+    let placed = list(conn, sql, params![root, BREAKOUT_PLACED_MAX as i64], |r| {
+        Ok((id(r, "participant")?, id(r, "room")?))
+    })?;
     let (mut ended_at, mut made) = (None, 0);
     if let Some((session, started_at)) = session {
         ended_at = last_child_end(conn, session)?;

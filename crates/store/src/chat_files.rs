@@ -10,6 +10,17 @@ use crate::entry::Entry;
 use crate::sql::{blob, find, id, list};
 use crate::{Result, Store};
 
+/// How somebody stands to a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// It has a stay in it.
+    Here,
+    /// It has none, or none any more.
+    Away,
+    /// There is no such LIVE session.
+    SessionOver,
+}
+
 impl Store {
     /// The LIVE session of a meeting, if this participant is in it.
     pub async fn session_with(
@@ -21,6 +32,19 @@ impl Store {
                      (SELECT 1 FROM stay t WHERE t.session = s.id AND t.participant = ?2 AND t.left_ms IS NULL)";
         let key = [blob(meeting.as_u128()), blob(participant.as_u128())];
         self.read(move |c| find(c, sql, key, |row| id(row, "id"))).await
+    }
+
+    /// Whether a participant is in a session.
+    pub async fn presence(&self, session: SessionId, participant: ParticipantId) -> Result<Presence> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM stay t WHERE t.session = s.id AND t.participant = ?2 AND t.left_ms IS NULL) AS here
+                     FROM session s WHERE s.id = ?1 AND s.ended_ms IS NULL";
+        let key = [blob(session.as_u128()), blob(participant.as_u128())];
+        let here: Option<bool> = self.read(move |c| find(c, sql, key, |row| row.get("here"))).await?;
+        Ok(match here {
+            Some(true) => Presence::Here,
+            Some(false) => Presence::Away,
+            None => Presence::SessionOver,
+        })
     }
 
     /// What the files of a session come to.

@@ -86,6 +86,7 @@ use sederunt_index::fold;
 pub use activity::{Activity, ActivityQuery, ActivityRow, Losses};
 pub use chat::{ChatPage, ChatPlace};
 pub use chat_file::{ChatFileRow, FileLimits, FilesOfSession, KeptFile};
+pub use chat_files::Presence;
 pub use console::ConsoleLife;
 pub use days::{DayQuery, DayRow};
 pub use deliveries::{Receivers, RoomDelivery, RoomWebhook};

@@ -1,6 +1,7 @@
 //! One upload: bytes come in parts, go to the disk on a thread of its own, and are kept when they are whole.
 
 use bytes::Bytes;
+use sederunt_core::time::UnixMs;
 use sederunt_files::{FilesError, Shelf, Whole};
 use sederunt_store::{ChatFileRow, KeptFile};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
@@ -11,6 +12,9 @@ use super::{ChatFiles, FileRefusal, UNSENT, UploadLink, places::Place};
 /// Parts that wait for the disk: with the parts of a connection some hundred KiB.
 const PARTS_MAX: usize = 8;
 
+/// How long somebody who was removed may hold the places of an upload, milliseconds: each look reads the ledger.
+pub const LOOK_EVERY_MS: i64 = 1_000;
+
 /// The places of an upload, one of all and one of its person; freed when dropped.
 pub(super) type Held = (OwnedSemaphorePermit, Place);
 
@@ -20,6 +24,8 @@ pub struct Upload {
     files: ChatFiles,
     link: UploadLink,
     parts: mpsc::Sender<Part>,
+    /// When it was last known that its owner is in the session.
+    seen_at: UnixMs,
     /// Gives the places back with what it has written: a thread that waits for others holds them, whoever has left.
     writer: JoinHandle<(Result<Whole, FilesError>, Held)>,
 }
@@ -36,7 +42,18 @@ impl Upload {
         let (parts, from_client) = mpsc::channel(PARTS_MAX);
         let shelf = files.shelf().clone();
         let writer = tokio::task::spawn_blocking(move || (write(&shelf, from_client, max_bytes), places));
-        Self { files, link, parts, writer }
+        let seen_at = files.node().steady();
+        Self { files, link, parts, seen_at, writer }
+    }
+
+    /// Looks now and then whether its owner is still in the session; fails when it is not, and its places are free then.
+    pub async fn look(&mut self) -> Result<(), FileRefusal> {
+        let now = self.files.node().steady();
+        if now.since(self.seen_at) < LOOK_EVERY_MS {
+            return Ok(());
+        }
+        self.seen_at = now;
+        self.files.is_here(&self.link).await
     }
 
     /// The next bytes.
@@ -61,7 +78,7 @@ impl Upload {
     }
 
     async fn end(self) -> Result<ChatFileRow, FileRefusal> {
-        let Self { files, link, parts, writer } = self;
+        let Self { files, link, parts, writer, .. } = self;
         // If the writer has given up, it says why.
         let _ = parts.send(Part::End).await;
         // The places are held until the row is there.

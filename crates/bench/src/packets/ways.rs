@@ -135,6 +135,7 @@ async fn measure(
         metrics: None,
         rooms: 1,
         people,
+        presenters: None,
         publishing: PUBLISHING,
         screens: 0,
         speakers: 1,

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use crate::error::RoomError;
 use crate::fact::LeaveReason;
-use crate::family::{Family, Links};
+use crate::family::{Family, Links, Member};
 use crate::feature::Feature;
 use crate::hall::{Asked, Gone, Hall, Peer};
 use crate::id::{MeetingId, ParticipantId, PeerId};
@@ -199,6 +199,10 @@ impl Breakout {
                 self.go_all(hall, going);
             }
             (Side::Parent(parent), Note::Here(here)) => parent.hear(hall, from, here),
+            (Side::Parent(parent), Note::Kicked { participant, out }) if parent.in_use().contains(&from) => {
+                parent.kicked(hall, participant, out);
+                self.orders.push(Order::Revoke(participant));
+            }
             (Side::Child(child), note) if from == child.parent => {
                 let going = child.hear(hall, note, &mut self.orders);
                 self.go_all(hall, going);
@@ -208,18 +212,56 @@ impl Breakout {
         }
     }
 
-    /// Deleted, or blocked: they are to leave the breakout rooms, too.
+    /// Kicked, deleted, or blocked: they are to leave the breakout rooms, too, and belong there no more. Answers who is in one, or on
+    /// the way, as far as this room knows.
     pub(crate) fn people_removed(
-        &self,
+        &mut self,
         hall: &mut Hall,
         (participants, custom_ids): (&[ParticipantId], &[String]),
         reason: LeaveReason,
-    ) {
-        let Side::Parent(parent) = &self.side else { return };
+    ) -> Vec<ParticipantId> {
+        let Side::Parent(parent) = &mut self.side else { return Vec::new() };
+        let meant = parent.elsewhere(|who| is_meant(who, participants, custom_ids));
         for room in parent.in_use() {
             let (people, custom_ids) = (participants.to_vec(), custom_ids.to_vec());
             hall.say(room, Note::Remove { people, custom_ids, reason });
         }
+        let named = participants.iter().copied().filter(|participant| !meant.contains(participant));
+        for participant in meant.iter().copied().chain(named) {
+            parent.bar(hall, participant, reason);
+            parent.forget(hall, participant);
+        }
+        meant
+    }
+
+    /// The API mutes them: in the breakout rooms, too. Answers who is in one, as far as this room knows.
+    pub(crate) fn people_muted(
+        &self,
+        hall: &mut Hall,
+        (participants, custom_ids): (&[ParticipantId], &[String]),
+    ) -> Vec<ParticipantId> {
+        let Side::Parent(parent) = &self.side else { return Vec::new() };
+        for room in parent.in_use() {
+            let (people, custom_ids) = (participants.to_vec(), custom_ids.to_vec());
+            hall.say(room, Note::Mute { people, custom_ids });
+        }
+        parent.in_rooms(|who| is_meant(who, participants, custom_ids))
+    }
+
+    /// The meeting ends for everybody, also for those who are on the way from one room to another: where they arrive, they hear of
+    /// it. Answers who is in a breakout room or on the way, as far as this room knows.
+    pub(crate) fn everybody_removed(&mut self, hall: &Hall) -> Vec<ParticipantId> {
+        let Side::Parent(parent) = &mut self.side else { return Vec::new() };
+        let away = parent.elsewhere(|_| true);
+        away.iter().for_each(|participant| parent.bar(hall, *participant, LeaveReason::HostEnded));
+        away
+    }
+
+    /// Why somebody who wants to come in is not to: it was removed while it was on the way. It is told once.
+    pub(crate) fn take_barred(&mut self, hall: &Hall, id: PeerId) -> Option<LeaveReason> {
+        let Side::Parent(parent) = &mut self.side else { return None };
+        let peer = hall.peers.get(id).filter(|peer| !peer.is_in())?;
+        parent.take_barred(peer.participant(), hall.now())
     }
 
     /// People of this room go elsewhere, those of other rooms are called there.
@@ -300,9 +342,19 @@ fn bounded(field: &'static str, what: &'static str, count: usize, max: usize) ->
     }
 }
 
+/// Whether the API means somebody.
+fn is_meant(who: &Member, participants: &[ParticipantId], custom_ids: &[String]) -> bool {
+    participants.contains(&who.participant) || custom_ids.contains(&who.custom_id)
+}
+
 impl Feature for Breakout {
-    fn peer_left(&mut self, _: &mut Hall, gone: &Gone) {
+    fn peer_left(&mut self, hall: &mut Hall, gone: &Gone) {
         self.unripe.remove(&gone.peer.id);
+        if let Side::Child(child) = &self.side
+            && gone.kicked
+        {
+            child.kicked(hall, &gone.peer);
+        }
     }
 
     fn session_ended(&mut self, hall: &mut Hall) {

@@ -15,7 +15,7 @@ mod waiting;
 use crate::error::RoomError;
 use crate::feature::Feature;
 use crate::hall::{Asked, Hall};
-use crate::id::PeerId;
+use crate::id::{ParticipantId, PeerId};
 use crate::removal::{LostPeer, Removal};
 use crate::rights::{Right, Rights};
 use crate::time::UnixMs;
@@ -74,6 +74,11 @@ impl Entry {
     /// Nobody could come back before `now`: the grace of those who were lost begins here.
     pub(crate) fn go_on(&mut self, now: UnixMs) {
         self.grace_from = self.grace_from.max(now);
+    }
+
+    /// Whoever was let in waits again the next time: it was removed in a breakout room.
+    pub(crate) fn revoke(&mut self, hall: &mut Hall, participant: ParticipantId) {
+        self.waiting.revoke(hall, participant);
     }
 
     pub(crate) fn ask(&mut self, hall: &mut Hall, asked: &Asked, ask: Ask) -> Result<(), RoomError> {

@@ -43,6 +43,13 @@ impl Maker {
             ended_at: None,
             people: Arc::default(),
         };
-        (from, if self.rng.chance(80) { Note::Here(here) } else { Note::Close })
+        let person = ParticipantId::from_u128(u128::from(self.rng.below(4)));
+        let note = match self.rng.below(8) {
+            0..5 => Note::Here(here),
+            5 => Note::Kicked { participant: person, out: self.flag() },
+            6 => Note::Mute { people: vec![person], custom_ids: Vec::new() },
+            _ => Note::Close,
+        };
+        (from, note)
     }
 }

@@ -7,7 +7,7 @@ use sederunt_core::id::{MeetingId, ParticipantId};
 use sederunt_core::tally::Tally;
 use sederunt_core::time::UnixMs;
 
-use crate::world::{Client, MAIN, PEOPLE, World};
+use crate::world::{Client, MAIN, PEOPLE, WAITER, World};
 
 impl World {
     pub(crate) fn check(&self) {
@@ -63,6 +63,7 @@ impl World {
                 } else if !self.clients[nth].is_in {
                     self.enter(nth);
                 }
+                self.let_in();
                 self.check();
             }
         }
@@ -74,12 +75,17 @@ impl World {
         for client in &self.clients {
             let participant = ParticipantId::from_u128(client.person);
             let place = self.placed.get(&participant).copied().unwrap_or(MAIN);
+            if client.person == WAITER && client.waits {
+                // No host is in the meeting to let it in.
+                assert_eq!((place, self.open_stay(participant)), (MAIN, None), "whoever waits is nowhere");
+                continue;
+            }
             assert_eq!(self.open_stay(participant), Some(place), "p{} is where it belongs", client.person);
             assert_eq!((client.at, client.is_in), (place, true), "its client knows");
         }
         self.minutes();
         let truth = |meeting: MeetingId| -> Vec<u128> {
-            let here = |client: &&Client| client.at == meeting;
+            let here = |client: &&Client| client.at == meeting && client.is_in;
             self.clients.iter().filter(here).map(|client| client.person).collect()
         };
         for client in &self.clients {

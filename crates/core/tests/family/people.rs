@@ -1,14 +1,17 @@
 //! What people do, each with one client.
 
-use sederunt_core::call::{ConnId, Disconnect, ReqId};
-use sederunt_core::fact::Role;
+use sederunt_core::call::{CommandId, ConnId, Disconnect, ReqId};
+use sederunt_core::fact::{LeaveReason, Role};
 use sederunt_core::family::RoomName;
 use sederunt_core::id::{Id, MeetingId, ParticipantId, PeerId};
-use sederunt_core::input::Input;
-use sederunt_core::who::{Abilities, Who};
-use sederunt_core::words::{Request, breakout, entry};
+use sederunt_core::input::{Command, Input};
+use sederunt_core::who::{Abilities, WaitingRoom, Who};
+use sederunt_core::words::{Request, breakout, entry, waiting};
 
-use crate::world::{Client, MAIN, PEOPLE, World};
+use crate::world::{Client, MAIN, PEOPLE, WAITER, World};
+
+/// For so long after its stay somebody is awaited for certain: 30 s from the order, which comes some seconds before.
+const AWAITED_MS: i64 = 26_000;
 
 impl World {
     pub(crate) fn step(&mut self) {
@@ -21,8 +24,13 @@ impl World {
             54..57 => self.goodbye(client),
             57..63 => self.make_rooms(),
             63..66 => self.close_rooms(),
-            66..84 => self.move_somebody(client),
+            66..68 => self.let_in(),
+            82 if self.dice.chance(50) => self.kick(client),
+            82 => self.kick_by_api(client),
+            83 if self.dice.chance(30) => self.end_all(),
+            68..84 => self.move_somebody(client),
             84..88 => self.ask(client, Request::Breakout(breakout::Ask::Rooms)),
+            88 if self.dice.chance(50) => self.fail_next(),
             88..99 => {
                 let span = *self.dice.pick(&[1, 40, 300, 1_000, 3_000, 25_000, 61_000]);
                 self.wait(span);
@@ -68,6 +76,13 @@ impl World {
                     alter_rooms: person < 2,
                     switch_rooms: person < 4,
                     switch_to_parent: true,
+                    kick: person < 2,
+                    accept_waiting: person < 2,
+                    waiting_room: if person == WAITER {
+                        WaitingRoom::UntilAccepted
+                    } else {
+                        WaitingRoom::Skip
+                    },
                     ..Abilities::default()
                 },
                 ip_address: None,
@@ -88,6 +103,7 @@ impl World {
         let peer = PeerId(self.mint());
         let client = &mut self.clients[nth];
         (client.peer, client.at, client.sent, client.is_in, client.left_at) = (peer, MAIN, None, false, None);
+        (client.waits, client.called, client.awaited_since) = (false, false, None);
     }
 
     fn vanish(&mut self, nth: usize) {
@@ -136,7 +152,64 @@ impl World {
         self.ask(by, Request::Breakout(breakout::Ask::Move { from, to, people }));
     }
 
-    fn ask(&mut self, nth: usize, mut request: Request) {
+    /// A host lets in who waits; whoever is called comes.
+    pub(crate) fn let_in(&mut self) {
+        let host = self.dice.below(2) as usize;
+        let ids = vec![ParticipantId::from_u128(WAITER).0];
+        self.ask_in_vain(host, Request::Waiting(waiting::Ask::Accept { ids }));
+        let waiter = WAITER as usize;
+        if std::mem::take(&mut self.clients[waiter].called) {
+            self.ask(waiter, Request::Entry(entry::Ask::JoinRoom { display_name: String::new() }));
+            self.ask(waiter, Request::Breakout(breakout::Ask::Rooms));
+        }
+    }
+
+    /// Somebody is kicked by a host in the same room.
+    fn kick(&mut self, nth: usize) {
+        let host = self.dice.below(2) as usize;
+        if host != nth && self.clients[host].at == self.clients[nth].at {
+            let peers = vec![self.clients[nth].peer];
+            self.ask_in_vain(host, Request::Entry(entry::Ask::Kick { peers }));
+        }
+    }
+
+    fn kick_by_api(&mut self, nth: usize) {
+        let participants = vec![ParticipantId::from_u128(self.clients[nth].person)];
+        let command = Command::Kick { participants, custom_ids: Vec::new(), reason: LeaveReason::Kicked };
+        self.command(command);
+    }
+
+    /// The meeting is ended for everybody. Whoever is on the way then, and known to be, is turned away where he arrives.
+    fn end_all(&mut self) {
+        self.hear_all();
+        let now = self.now;
+        if self.fails.is_none() {
+            for client in self.clients.iter_mut().filter(|client| client.sent.is_some()) {
+                let left_at = client.awaited_since.filter(|left_at| now - left_at < AWAITED_MS);
+                client.barred_until = left_at.map(|left_at| left_at + AWAITED_MS);
+            }
+        }
+        self.counts.ended += 1;
+        self.command(Command::KickAll);
+    }
+
+    fn command(&mut self, command: Command) {
+        self.asked += 1;
+        let id = CommandId(self.asked);
+        self.say(|| format!("the API asks {command:?}"));
+        self.feed(MAIN, Input::Command { id, command });
+    }
+
+    fn ask(&mut self, nth: usize, request: Request) {
+        self.send(nth, request, true);
+    }
+
+    /// The same of what is answered by what happens.
+    fn ask_in_vain(&mut self, nth: usize, request: Request) {
+        self.send(nth, request, false);
+    }
+
+    fn send(&mut self, nth: usize, mut request: Request, is_answered: bool) {
         let Some(conn) = self.clients[nth].conn else { return };
         request.name_rooms(|| {
             self.fresh += 1;
@@ -145,7 +218,9 @@ impl World {
         self.asked += 1;
         let re = ReqId { event: 0, id: self.asked.to_string() };
         self.say(|| format!("client {nth} asks {request:?}"));
-        self.open.insert(re.id.clone(), conn);
+        if is_answered {
+            self.open.insert(re.id.clone(), conn);
+        }
         self.feed(self.clients[nth].at, Input::Request { conn, re, request });
     }
 }

@@ -5,20 +5,23 @@ use std::sync::Arc;
 
 use sederunt_core::call::ConnId;
 use sederunt_core::config::{OpenSession, RoomConfig};
-use sederunt_core::effect::{Effect, Outcome, Write};
-use sederunt_core::fact::{EndReason, Fact, FactKind, LeaveReason};
-use sederunt_core::family::{Branch, Change, Family, Links};
+use sederunt_core::effect::{CloseReason, Effect, Outcome};
+use sederunt_core::fact::{Fact, FactKind, LeaveReason};
+use sederunt_core::family::{Branch, Family, Links};
 use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, PeerId, SessionId, StayId};
 use sederunt_core::input::Input;
 use sederunt_core::note::Note;
 use sederunt_core::room::Room;
 use sederunt_core::tally::Tally;
 use sederunt_core::time::{Stamp, UnixMs};
-use sederunt_core::words::{Msg, breakout, entry};
+use sederunt_core::waiting::{Admission, Wait};
+use sederunt_core::words::{self, Msg, breakout, entry};
 use sederunt_dice::Dice;
 
 pub(crate) const MAIN: MeetingId = MeetingId::from_u128(1);
 pub(crate) const PEOPLE: u128 = 5;
+/// Who has to be let in by a host.
+pub(crate) const WAITER: u128 = 4;
 const KEEP_ALIVE_MS: i64 = 60_000;
 
 /// What happened in a history.
@@ -28,6 +31,10 @@ pub(crate) struct Counts {
     pub(crate) kills: u64,
     pub(crate) redirects: u64,
     pub(crate) closed: u64,
+    pub(crate) kicked: u64,
+    pub(crate) ended: u64,
+    pub(crate) turned_out: u64,
+    pub(crate) failures: u64,
 }
 
 impl Counts {
@@ -36,13 +43,17 @@ impl Counts {
         self.kills += more.kills;
         self.redirects += more.redirects;
         self.closed += more.closed;
+        self.kicked += more.kicked;
+        self.ended += more.ended;
+        self.turned_out += more.turned_out;
+        self.failures += more.failures;
     }
 }
 
 /// A meeting as the store has it.
 #[derive(Debug, Clone)]
 pub(crate) struct Row {
-    title: String,
+    pub(crate) title: String,
     pub(crate) active: bool,
     pub(crate) parent: Option<MeetingId>,
 }
@@ -59,7 +70,15 @@ pub(crate) struct Client {
     pub(crate) sent: Option<MeetingId>,
     /// When its last stay ended by a move, and not counted since.
     pub(crate) left_at: Option<i64>,
+    /// The same, as long as the process and the meeting's room live: then it is awaited.
+    pub(crate) awaited_since: Option<i64>,
     pub(crate) is_in: bool,
+    /// The meeting was ended for everybody while it was on the way: until then it is turned away once.
+    pub(crate) barred_until: Option<i64>,
+    /// It was told to wait, and not to come in.
+    pub(crate) waits: bool,
+    /// It was told to come in.
+    pub(crate) called: bool,
 }
 
 pub(crate) struct World {
@@ -72,6 +91,9 @@ pub(crate) struct World {
     pub(crate) rows: BTreeMap<MeetingId, Row>,
     pub(crate) tallies: BTreeMap<SessionId, Tally>,
     pub(crate) placed: BTreeMap<ParticipantId, MeetingId>,
+    /// Who was let in to the meeting, and to which session.
+    pub(crate) admitted: BTreeMap<ParticipantId, Admission>,
+    pub(crate) waits: BTreeMap<PeerId, Wait>,
     pub(crate) rooms: BTreeMap<MeetingId, Room>,
     /// Words on the way, in order for each room.
     pub(crate) mail: BTreeMap<MeetingId, VecDeque<(MeetingId, Note)>>,
@@ -82,6 +104,10 @@ pub(crate) struct World {
     pub(crate) told: BTreeMap<ConnId, Arc<Family>>,
     /// Stays that are over.
     pub(crate) ended: Vec<(ParticipantId, MeetingId, UnixMs, UnixMs)>,
+    /// What this room decides next is durable and never said: it fails in between.
+    pub(crate) fails: Option<MeetingId>,
+    /// Who was kicked by the input that is treated.
+    pub(crate) kicked: Vec<ParticipantId>,
     pub(crate) counts: Counts,
 }
 
@@ -95,7 +121,11 @@ impl World {
             conn: None,
             sent: None,
             left_at: None,
+            awaited_since: None,
             is_in: false,
+            barred_until: None,
+            waits: false,
+            called: false,
         };
         Self {
             dice: Dice::new(seed),
@@ -107,12 +137,16 @@ impl World {
             rows: BTreeMap::from([(MAIN, row)]),
             tallies: BTreeMap::new(),
             placed: BTreeMap::new(),
+            admitted: BTreeMap::new(),
+            waits: BTreeMap::new(),
             rooms: BTreeMap::new(),
             mail: BTreeMap::new(),
             clients: (0..PEOPLE).map(client).collect(),
             open: BTreeMap::new(),
             told: BTreeMap::new(),
             ended: Vec::new(),
+            fails: None,
+            kicked: Vec::new(),
             counts: Counts::default(),
         }
     }
@@ -139,7 +173,7 @@ impl World {
         }
     }
 
-    fn live(&self, meeting: MeetingId) -> Option<&Tally> {
+    pub(crate) fn live(&self, meeting: MeetingId) -> Option<&Tally> {
         self.tallies.values().find(|t| t.columns().meeting == meeting && t.columns().ended_at.is_none())
     }
 
@@ -179,10 +213,15 @@ impl World {
             made: 0,
             placed: self.placed.iter().map(|(who, room)| (*who, *room)).collect(),
         };
-        Room::new(config, open).with_family(links)
+        let room = Room::new(config, open).with_family(links);
+        if meeting != MAIN {
+            return room;
+        }
+        let admitted = self.admitted.values().filter(|one| Some(one.session) == session).copied();
+        room.with_waiting(self.waits.values().copied(), admitted)
     }
 
-    fn last_child_end(&self, parent: SessionId) -> Option<UnixMs> {
+    pub(crate) fn last_child_end(&self, parent: SessionId) -> Option<UnixMs> {
         let of = |t: &&Tally| t.columns().parent == Some(parent);
         self.tallies.values().filter(of).filter_map(|t| t.columns().ended_at).max()
     }
@@ -202,95 +241,41 @@ impl World {
         for write in writes {
             self.remember(write);
         }
+        for participant in std::mem::take(&mut self.kicked) {
+            let left = self.open_stay(participant).is_some_and(|at| at == meeting);
+            assert!(left || self.placed.get(&participant) != Some(&meeting), "kicked, and belongs there");
+            assert!(!self.admitted.contains_key(&participant), "kicked, and needs not wait");
+        }
+        if self.fails == Some(meeting) {
+            return self.lose(meeting);
+        }
         for effect in effects {
             self.perform(meeting, effect);
         }
     }
 
-    fn remember(&mut self, write: Write) {
-        match write {
-            Write::Fact { fact, columns, .. } => self.record(&fact, Some(columns)),
-            Write::Breakout { change, .. } => match change {
-                Change::Opened { room, .. } => {
-                    let row = Row { title: room.title, active: true, parent: Some(MAIN) };
-                    assert!(self.rows.insert(room.meeting, row).is_none(), "a room has an id of its own");
-                }
-                Change::Closed { room, .. } => {
-                    self.rows.get_mut(&room).unwrap().active = false;
-                    self.placed.retain(|_, place| *place != room);
-                    self.counts.closed += 1;
-                }
-                Change::Placed { participant, room: Some(room), .. } => {
-                    assert!(self.rows[&room].active, "nobody belongs in a closed room");
-                    self.placed.insert(participant, room);
-                    self.counts.moves += 1;
-                }
-                Change::Placed { participant, room: None, .. } => drop(self.placed.remove(&participant)),
-            },
-            Write::Chat(_)
-            | Write::ChatDeleted { .. }
-            | Write::Poll(_)
-            | Write::PollVote { .. }
-            | Write::Removed { .. }
-            | Write::Waiting { .. }
-            | Write::Seat { .. }
-            | Write::Permissions { .. }
-            | Write::Terminated { .. } => {}
+    /// A room fails between what is durable and what is said; its sockets are closed, and what was said to it is lost.
+    fn lose(&mut self, meeting: MeetingId) {
+        self.say(|| format!("{meeting} fails"));
+        self.counts.failures += 1;
+        self.fails = None;
+        self.rooms.remove(&meeting);
+        self.mail.remove(&meeting);
+        self.open.clear();
+        for client in &mut self.clients {
+            (client.barred_until, client.awaited_since) = (None, None);
+            if client.at == meeting && client.conn.is_some() {
+                self.told.remove(&client.conn.take().unwrap());
+                client.is_in = false;
+            }
         }
+        // It is loaded again.
+        self.wake(meeting);
     }
 
-    fn record(&mut self, fact: &Fact, columns: Option<sederunt_core::tally::SessionColumns>) {
-        self.say(|| format!("fact {} {:?}", fact.meeting, fact.kind));
-        match &fact.kind {
-            FactKind::SessionStarted { parent, .. } => {
-                let live = self.live(MAIN).map(Tally::session);
-                if fact.meeting == MAIN {
-                    assert_eq!(*parent, None);
-                } else {
-                    assert!(
-                        parent.is_some() && *parent == live,
-                        "a breakout session is one of the LIVE session"
-                    );
-                }
-                self.tallies.insert(fact.session, Tally::start(fact).unwrap());
-            }
-            FactKind::SessionEnded { reason } => {
-                if *reason == EndReason::AllParticipantsLeft {
-                    let child = |t: &&Tally| t.columns().parent == Some(fact.session);
-                    let live = self.tallies.values().filter(child).any(|t| t.columns().ended_at.is_none());
-                    assert!(!live, "a meeting ends after its rooms");
-                    assert!(self.last_child_end(fact.session).is_none_or(|end| end <= fact.at));
-                }
-                self.tallies.get_mut(&fact.session).unwrap().apply(fact).unwrap();
-            }
-            FactKind::PeerJoined { participant, .. } => {
-                let nth = participant.0.as_u128() as usize;
-                // No minute is lost: a stay begins when the client asks, and ended when it was told to go.
-                assert_eq!(fact.at.0, self.now);
-                self.clients[nth].left_at = None;
-                self.tallies.get_mut(&fact.session).unwrap().apply(fact).unwrap();
-            }
-            FactKind::PeerLeft { peer, reason } => {
-                let tally = self.tallies.get_mut(&fact.session).unwrap();
-                let who = tally.open_stay(*peer).unwrap().participant.0.as_u128() as usize;
-                let joined_at = tally.open_stay(*peer).unwrap().joined_at;
-                let stay = tally.apply(fact).unwrap().unwrap();
-                self.ended.push((stay.participant, fact.meeting, joined_at, stay.left_at.unwrap()));
-                if *reason == LeaveReason::Moved {
-                    self.clients[who].left_at = Some(fact.at.0);
-                }
-                self.clients[who].is_in = false;
-            }
-            FactKind::SessionRetitled { .. }
-            | FactKind::KeepAliveChanged { .. }
-            | FactKind::PeerAway { .. }
-            | FactKind::PeerBack { .. } => {
-                self.tallies.get_mut(&fact.session).unwrap().apply(fact).unwrap();
-            }
-        }
-        if let Some(columns) = columns {
-            assert_eq!(self.tallies[&fact.session].columns(), &columns);
-        }
+    /// The next input of the meeting's own room is the last one of that room.
+    pub(crate) fn fail_next(&mut self) {
+        self.fails = Some(MAIN);
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "the others tell nothing of rooms")]
@@ -301,12 +286,25 @@ impl World {
                     self.open.remove(&re.id);
                 }
                 match &*msg {
-                    Msg::Breakout(breakout::Tell::Rooms(family)) => {
+                    // Whoever is not in is told of nobody.
+                    Msg::Breakout(breakout::Tell::Rooms(family))
+                        if self.clients.iter().any(|client| client.conn == Some(conn) && client.is_in) =>
+                    {
                         drop(self.told.insert(conn, family.clone()))
+                    }
+                    Msg::Waiting(told) => {
+                        let theirs = self.clients.iter_mut().find(|client| client.conn == Some(conn));
+                        match (told, theirs) {
+                            (words::waiting::Tell::Waits(_), Some(client)) => client.waits = true,
+                            (words::waiting::Tell::Accepted, Some(client)) => client.called = true,
+                            _ => {}
+                        }
                     }
                     Msg::Entry(entry::Tell::PeerInfo { event: entry::PeerEvent::JoinRoom, peer }) => {
                         for client in &mut self.clients {
-                            client.is_in |= client.conn == Some(conn) && client.peer == peer.peer;
+                            if client.conn == Some(conn) && client.peer == peer.peer {
+                                (client.is_in, client.waits, client.called) = (true, false, false);
+                            }
                         }
                     }
                     _ => {}
@@ -331,10 +329,18 @@ impl World {
                     self.mail.entry(meeting).or_default().push_back((from, note));
                 }
             }
-            Effect::Close { conn, .. } => {
-                for client in &mut self.clients {
-                    if client.conn == Some(conn) {
-                        client.conn = None;
+            Effect::Close { conn, reason } => {
+                let fresh = PeerId(self.mint());
+                for client in self.clients.iter_mut().filter(|client| client.conn == Some(conn)) {
+                    client.conn = None;
+                    let removed =
+                        matches!(reason, CloseReason::Removed | CloseReason::Ended | CloseReason::RoomClosed);
+                    if removed {
+                        // Who comes again comes by the link of the meeting.
+                        self.counts.turned_out += u64::from(client.barred_until.is_some());
+                        (client.peer, client.at, client.sent, client.is_in) = (fresh, MAIN, None, false);
+                        (client.left_at, client.awaited_since, client.barred_until) = (None, None, None);
+                        (client.waits, client.called) = (false, false);
                     }
                 }
                 self.open.retain(|_, whose| *whose != conn);
@@ -401,6 +407,7 @@ impl World {
         self.told.clear();
         for client in &mut self.clients {
             (client.conn, client.is_in) = (None, false);
+            (client.barred_until, client.awaited_since) = (None, None);
         }
         let mut open: Vec<(bool, SessionId)> = self
             .tallies

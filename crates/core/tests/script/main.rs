@@ -69,6 +69,6 @@ macro_rules! scripts {
 scripts! {
     minutes keep_alive kick_all_and_kick removed grace silence resume stay_ids clock max_meeting_seconds configure closed_room
     roles restart hold stop chat chat_private chat_files chat_persist chat_search media media_resume unmuted_meanwhile torn host_control api_mute mute_away permissions permissions_away permissions_waiting speaker plugin_store polls stage stage_restart broadcast message roster refusals
-    breakout_parent breakout_room
-    waiting_accept waiting_together waiting_host waiting_away waiting_end waiting_stage
+    breakout_parent breakout_room breakout_removed
+    waiting_accept waiting_deaf waiting_together waiting_host waiting_away waiting_end waiting_stage
 }

@@ -117,6 +117,15 @@ impl World {
             ["close"] => Note::Close,
             ["end"] => Note::End,
             ["report"] => Note::Report,
+            ["kicked", person] => Note::Kicked { participant: self.names.person(person), out: true },
+            ["kick", person] => Note::Remove {
+                people: vec![self.names.person(person)],
+                custom_ids: Vec::new(),
+                reason: sederunt_core::fact::LeaveReason::Kicked,
+            },
+            ["mute", person] => {
+                Note::Mute { people: vec![self.names.person(person)], custom_ids: Vec::new() }
+            }
             ["remove", person] => Note::Remove {
                 people: vec![self.names.person(person)],
                 custom_ids: Vec::new(),
@@ -174,7 +183,7 @@ pub(crate) fn change_line(names: &mut Names, change: &Change) -> String {
         Change::Opened { room, .. } => format!("write opened {} {:?}", names.id(room.meeting.0), room.title),
         Change::Closed { room, .. } => format!("write closed {}", names.id(room.0)),
         Change::Placed { participant, room, .. } => {
-            let room = room.map_or("here".to_owned(), |room| names.id(room.0));
+            let room = room.map_or("the meeting".to_owned(), |room| names.id(room.0));
             format!("write {} belongs in {room}", names.id(participant.0))
         }
     }
@@ -231,6 +240,17 @@ pub(crate) fn note_line(names: &mut Names, to: MeetingId, note: &Note) -> String
         Note::Remove { people, reason, .. } => {
             let people: Vec<String> = people.iter().map(|who| names.id(who.0)).collect();
             format!("to {to}: remove [{}] {}", people.join(" "), reason.as_str())
+        }
+        Note::Mute { people, .. } => {
+            let people: Vec<String> = people.iter().map(|who| names.id(who.0)).collect();
+            format!("to {to}: mute [{}]", people.join(" "))
+        }
+        Note::Kicked { participant, out } => {
+            format!(
+                "to {to}: kicked {}{}",
+                names.id(participant.0),
+                if *out { "" } else { ", in another page" }
+            )
         }
         Note::Report => format!("to {to}: report"),
         Note::Close => format!("to {to}: close"),

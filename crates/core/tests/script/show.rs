@@ -168,7 +168,13 @@ pub(crate) fn effect_line(names: &mut Names, effect: &Effect) -> String {
                 };
                 let (removed, muted) = (ids(&reply.removed), ids(&reply.muted));
                 let muted = if muted.is_empty() { muted } else { format!(" muted [{muted}]") };
-                format!("done {session} removed [{removed}]{muted}")
+                let elsewhere: Vec<String> = reply.elsewhere.iter().map(|who| names.id(who.0)).collect();
+                let elsewhere = if elsewhere.is_empty() {
+                    String::new()
+                } else {
+                    format!(" elsewhere [{}]", elsewhere.join(" "))
+                };
+                format!("done {session} removed [{removed}]{muted}{elsewhere}")
             }
             Err(error) => format!("done error: {error}"),
         },

@@ -231,7 +231,11 @@ impl World {
             Write::ChatDeleted { chat, .. } => self.chat.retain(|m| m.id != *chat),
             Write::Terminated { .. } => self.config.open = false,
             Write::Removed { removal, .. } => self.removed.push(*removal),
-            Write::Waiting { change, .. } => self.waiting.take(*change),
+            Write::Waiting { meeting, change } if *meeting == self.config.meeting => {
+                self.waiting.take(*change)
+            }
+            // A breakout room writes of its parent.
+            Write::Waiting { .. } => {}
             Write::Permissions { session, participant, change } => {
                 self.permissions.insert((*session, *participant), *change);
             }

@@ -183,18 +183,21 @@ impl Model {
     /// When the next timer fires.
     pub(crate) fn due(&mut self) -> Option<i64> {
         let (lost, empty, full) = self.timers();
-        [lost.map(|(at, _)| at), empty, full].into_iter().flatten().min()
+        let deaf = self.waiting.called_again.values().min().copied();
+        [lost.map(|(at, _)| at), empty, full, deaf].into_iter().flatten().min()
     }
 
     /// Treats timers in order of time; at one instant grace comes first, then keep-alive, then the limit.
     pub(crate) fn advance(&mut self) {
         loop {
-            let (lost, empty, _) = self.timers();
+            let (lost, empty, full) = self.timers();
             let Some(at) = self.due().filter(|at| *at <= self.floor) else { return };
             match lost {
                 Some((due, client)) if due == at => self.leave(client, due, LeaveReason::ConnectionLost),
                 _ if empty == Some(at) => self.end(at, EndReason::AllParticipantsLeft),
-                _ => self.terminate(at),
+                _ if full == Some(at) => self.terminate(at),
+                // Sent away and called again: it is where it was.
+                _ => self.waiting.called_again.retain(|_, due| *due > at),
             }
         }
     }
@@ -221,13 +224,13 @@ impl Model {
                     session.stays[stay].away = None;
                     session.note(now);
                 }
-                self.is_back(client);
+                self.is_back(client, now);
             }
             Some(_) => {}
             None if self.settings.open && !self.terminated && !is_out => {
                 self.lost.retain(|lost| *lost != self.wires[client]);
                 self.peers[client] = Some(Peer { since: now, ..Peer::default() });
-                self.is_back(client);
+                self.is_back(client, now);
             }
             None => {}
         }
@@ -402,6 +405,7 @@ impl Model {
     /// A new process: no sockets, and its clock is not bound by the old one's.
     pub(crate) fn restart(&mut self) {
         self.peers.fill(None);
+        self.waiting.called_again.clear();
         self.waiting.here.clear();
         self.lost.clear();
         self.configured_at = i64::MIN;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sederunt_core::effect::Write;
 use sederunt_core::fact::{LeaveReason, Role};
 use sederunt_core::id::{Id, ParticipantId, PeerId, SessionId};
+use sederunt_core::limit::DEAF_AFTER_MS;
 use sederunt_core::waiting::{Admission, Change, Wait};
 use sederunt_core::who::WaitingRoom;
 use sederunt_core::words::{Request, waiting};
@@ -27,7 +28,9 @@ pub(crate) struct Way {
 pub(crate) struct Waiting {
     /// By client; `true` = called.
     pub(crate) here: BTreeMap<usize, bool>,
-    /// Peer ids whose clients wait, whose they are, and whether they were sent away while they were away.
+    /// Clients that were called on a new socket, and when they count as deaf.
+    pub(crate) called_again: BTreeMap<usize, i64>,
+    /// Peer ids whose clients wait, whose they are, and whether they were sent away.
     pub(crate) waits: BTreeMap<u64, (u64, bool)>,
     /// People who were let in to the LIVE session.
     pub(crate) admitted: BTreeSet<u64>,
@@ -71,6 +74,7 @@ impl Model {
     pub(crate) fn entered(&mut self, client: usize) {
         let way = self.ways[client];
         self.waiting.here.remove(&client);
+        self.waiting.called_again.remove(&client);
         self.waiting.waits.remove(&self.wires[client].0);
         if way.waiting_room != WaitingRoom::Skip && !way.is_host && !way.is_bot {
             self.waiting.admitted.insert(way.person);
@@ -94,7 +98,7 @@ impl Model {
     }
 
     /// A client has a socket.
-    pub(crate) fn is_back(&mut self, client: usize) {
+    pub(crate) fn is_back(&mut self, client: usize, now: i64) {
         if self.is_closed() {
             return;
         }
@@ -105,6 +109,9 @@ impl Model {
         } else if wait == Some((person, false)) {
             let called = !self.must_wait(client);
             self.waiting.here.insert(client, called);
+            if called {
+                self.waiting.called_again.insert(client, now + DEAF_AFTER_MS);
+            }
         }
         self.host_came(client);
     }
@@ -112,6 +119,7 @@ impl Model {
     /// A client is out.
     pub(crate) fn waits_no_more(&mut self, client: usize, reason: LeaveReason) {
         self.waiting.here.remove(&client);
+        self.waiting.called_again.remove(&client);
         if matches!(reason, LeaveReason::Kicked | LeaveReason::ParticipantDeleted | LeaveReason::Blocked) {
             self.waiting.admitted.remove(&self.ways[client].person);
         }
@@ -131,11 +139,7 @@ impl Model {
         for client in 0..self.peers.len() {
             if self.is_listed(client) && self.ways[client].person == person {
                 self.waiting.here.remove(&client);
-                if self.peers[client].as_ref().is_some_and(|peer| peer.lost_at.is_some()) {
-                    self.waiting.waits.insert(self.wires[client].0, (person, true));
-                } else {
-                    self.waiting.waits.remove(&self.wires[client].0);
-                }
+                self.waiting.waits.insert(self.wires[client].0, (person, true));
             }
         }
     }

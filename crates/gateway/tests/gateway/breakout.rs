@@ -1,10 +1,13 @@
 //! Breakout rooms, as the wire has them (PROTOCOL §7.9), and what the server refuses whatever a client believes.
 
 use prost::Message;
-use sederunt_core::id::{MeetingId, PeerId};
+use sederunt_core::fact::LeaveReason;
+use sederunt_core::id::{MeetingId, ParticipantId, PeerId};
+use sederunt_core::input::Command;
 use sederunt_core::limit::{BREAKOUT_ASKS_BURST, BREAKOUT_MOVE_MAX, BREAKOUT_ROOMS_MAX};
 use sederunt_proto::event::{chat as chat_event, preset as pe, room as re};
 use sederunt_proto::socket::{chat as c, preset as p, room as r};
+use sederunt_store::ParticipantRow;
 
 use crate::world::{Peer, World, refused};
 
@@ -66,18 +69,119 @@ async fn follow(w: &World, peer: &mut Peer, name: &str) -> (Peer, r::TransferPee
     (there, sent)
 }
 
-#[tokio::test]
-async fn out_and_back_in_two_sessions() {
+/// A host, and somebody who can be moved, in a meeting.
+struct Two {
+    w: World,
+    meeting: MeetingId,
+    hana: Peer,
+    pia: Peer,
+    pia_row: ParticipantRow,
+    /// Pia's.
+    token: String,
+}
+
+/// Both in, pia with this preset, let in if she has to be.
+async fn two(preset: &str) -> Two {
     let w = World::new().await;
     let meeting = w.meeting().await.id;
     let mut hana = w.peer(meeting, "hana").await;
     hana.join("hana").await;
-    let row = w.participant(meeting, "pia", "group_call_participant").await;
-    let (pia_id, token) = (row.id.to_string(), w.token(&row).await);
+    let pia_row = w.participant(meeting, "pia", preset).await;
+    let token = w.token(&pia_row).await;
     let mut pia = w.connect(meeting, PeerId(w.node.mint_id()), &token).await;
+    if knocks(&mut pia).await {
+        let users = r::AcceptWaitingRoomRequests { user_ids: vec![pia_row.id.to_string()] };
+        hana.send_raw(re::ACCEPT_WAITING_ROOM_REQUESTS, "in", users.encode_to_vec()).await;
+        let _: r::GetWaitingRoomRequests = pia.push(re::WAITING_ROOM_REQUEST_ACCEPTED).await;
+    }
     pia.join("pia").await;
     // Its client asks for the list as soon as it is in, and is not moved before.
     dump(&mut pia).await;
+    Two { w, meeting, hana, pia, pia_row, token }
+}
+
+/// Whether somebody who asks to come in has to wait.
+async fn knocks(peer: &mut Peer) -> bool {
+    let joined: r::PeerInfoResponse = peer.ask(re::JOIN_ROOM, &r::JoinRoomRequest::default()).await.unwrap();
+    joined.peer.unwrap().waitlisted
+}
+
+/// Kicked by the API in the meeting; who it says that it reached.
+async fn kick_by_api(two: &Two) -> Vec<ParticipantId> {
+    let kick = Command::Kick {
+        participants: vec![two.pia_row.id],
+        custom_ids: Vec::new(),
+        reason: LeaveReason::Kicked,
+    };
+    let reply = two.w.node.command(two.meeting, kick).await.unwrap();
+    reply.removed.into_iter().map(|(_, participant)| participant).chain(reply.elsewhere).collect()
+}
+
+#[tokio::test]
+async fn whoever_is_kicked_in_a_room_is_out_of_the_meeting() {
+    let mut two = two("group_call_guest").await;
+    let (main, pia_id) = (two.meeting.to_string(), two.pia_row.id.to_string());
+    let rooms = create(&mut two.hana, &["Red"]).await;
+    let red: MeetingId = rooms[0].parse().unwrap();
+    // Twice, by the API in the meeting and by a host in the room: each time she has to be let in again, and into the meeting.
+    for by_api in [true, false] {
+        let ask = transfer(&main, &rooms[0], &[&pia_id]);
+        let _: r::MovePeersBetweenRoomsResponse = two.hana.ask(re::MOVE_PEERS, &ask).await.unwrap();
+        let (mut there, _) = follow(&two.w, &mut two.pia, "pia").await;
+        if by_api {
+            assert_eq!(kick_by_api(&two).await, [two.pia_row.id]);
+        } else {
+            let ivy = two.w.participant(red, "ivy", "group_call_host").await;
+            let mut ivy = two.w.connect(red, PeerId(two.w.node.mint_id()), &two.w.token(&ivy).await).await;
+            ivy.join("ivy").await;
+            let kick = r::RemoveParticipantsRequest { peer_ids: vec![there.id.clone()] };
+            ivy.send_raw(re::KICK, "out", kick.encode_to_vec()).await;
+        }
+        let _: r::PeerInfoResponse = there.push(re::KICK).await;
+        assert_eq!(there.ended().await, Some((1000, "removed from the meeting".to_owned())));
+        let placed = two.w.store.placement(two.meeting, two.pia_row.id).await.unwrap();
+        assert_eq!(placed, None, "nothing leads her back to the room");
+        two.pia = two.w.connect(two.meeting, PeerId(two.w.node.mint_id()), &two.token).await;
+        assert!(knocks(&mut two.pia).await, "she was let in once, and was kicked since");
+        let users = r::AcceptWaitingRoomRequests { user_ids: vec![pia_id.clone()] };
+        two.hana.send_raw(re::ACCEPT_WAITING_ROOM_REQUESTS, "in", users.encode_to_vec()).await;
+        let _: r::GetWaitingRoomRequests = two.pia.push(re::WAITING_ROOM_REQUEST_ACCEPTED).await;
+        two.pia.join("pia").await;
+        dump(&mut two.pia).await;
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_on_the_way_hears_that_the_meeting_has_ended() {
+    let mut two = two("group_call_participant").await;
+    let (main, pia_id) = (two.meeting.to_string(), two.pia_row.id.to_string());
+    let rooms = create(&mut two.hana, &["Red"]).await;
+    let ask = transfer(&main, &rooms[0], &[&pia_id]);
+    let _: r::MovePeersBetweenRoomsResponse = two.hana.ask(re::MOVE_PEERS, &ask).await.unwrap();
+    let sent: r::TransferPeer = two.pia.push(re::TRANSFER_PEER).await;
+    let reply = two.w.node.command(two.meeting, Command::KickAll).await.unwrap();
+    assert_eq!((reply.removed.len(), reply.elsewhere), (1, vec![two.pia_row.id]));
+    // The room that she comes to is closed, and sends her back; there she hears why.
+    let red: MeetingId = rooms[0].parse().unwrap();
+    let mut there = two.w.connect(red, PeerId(two.w.node.mint_id()), &sent.auth_token.unwrap()).await;
+    let back = refusal(&mut there, re::JOIN_ROOM, &r::JoinRoomRequest::default()).await;
+    assert_eq!(back.0, Some(409), "{back:?}");
+    let sent: r::TransferPeer = there.push(re::TRANSFER_PEER).await;
+    let token = sent.auth_token.unwrap();
+    let mut home = two.w.connect(two.meeting, PeerId(two.w.node.mint_id()), &token).await;
+    home.send_raw(re::JOIN_ROOM, "j", r::JoinRoomRequest::default().encode_to_vec()).await;
+    let _: r::PeerInfoResponse = home.push(re::KICK_ALL).await;
+    assert_eq!(home.ended().await, Some((1000, "the meeting has ended".to_owned())));
+    assert!(two.w.store.active_session(two.meeting).await.unwrap().is_none(), "no session was opened");
+    // Once: whoever comes again by himself opens the next one.
+    let mut again = two.w.connect(two.meeting, PeerId(two.w.node.mint_id()), &two.token).await;
+    again.join("pia").await;
+}
+
+#[tokio::test]
+async fn out_and_back_in_two_sessions() {
+    let Two { w, meeting, mut hana, mut pia, pia_row: row, token } = two("group_call_participant").await;
+    let pia_id = row.id.to_string();
     let main = meeting.to_string();
 
     let rooms = create(&mut hana, &["Red", "Blue"]).await;
@@ -201,15 +305,8 @@ async fn what_makes_no_sense_or_is_not_allowed() {
 
 #[tokio::test]
 async fn what_a_host_takes_is_not_given_back_by_a_room() {
-    let w = World::new().await;
-    let meeting = w.meeting().await.id;
-    let mut hana = w.peer(meeting, "hana").await;
-    hana.join("hana").await;
-    let row = w.participant(meeting, "pia", "group_call_participant").await;
-    let (pia_id, token) = (row.id.to_string(), w.token(&row).await);
-    let mut pia = w.connect(meeting, PeerId(w.node.mint_id()), &token).await;
-    pia.join("pia").await;
-    dump(&mut pia).await;
+    let Two { w, meeting, mut hana, mut pia, pia_row, .. } = two("group_call_participant").await;
+    let pia_id = pia_row.id.to_string();
     let public = p::PublicChatPermission { can_send: Some(false), ..Default::default() };
     let chat = p::ChatPermissionUpdate { public: Some(public), private: None };
     let patch = Some(p::PresetUpdates { chat: Some(chat), ..Default::default() });

@@ -1,6 +1,7 @@
 //! Files of the chat: the two links, what is taken and given by them, and what people try with them.
 
 mod lives;
+mod ranges;
 
 use std::io;
 use std::path::PathBuf;
@@ -10,7 +11,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use futures_util::stream;
-use sederunt_app::chat_files::{ChatFiles, FileSettings, Swept};
+use sederunt_app::chat_files::{ChatFiles, Decoding, FileSettings, Swept};
 use sederunt_core::id::MeetingId;
 use sederunt_gateway::{GatewayConfig, router};
 use sederunt_proto::event::chat as ce;
@@ -36,6 +37,7 @@ struct Scene {
     w: World,
     meeting: MeetingId,
     files: ChatFiles,
+    decoding: Decoding,
     door: Router,
     ann: Peer,
     ben: Peer,
@@ -78,14 +80,15 @@ impl Scene {
         let row = MeetingRow { extra, ..w.meeting_row() };
         let meeting = row.id;
         w.store.create_meeting(row).await.unwrap();
-        let files = ChatFiles::open(w.node.clone(), &w.folder().join("files"), settings).unwrap();
+        let (folder, decoding) = (w.folder().join("files"), Decoding::default());
+        let files = ChatFiles::open(w.node.clone(), &folder, settings, decoding.clone()).unwrap();
         let config = GatewayConfig { files: Some(files.clone()), ..GatewayConfig::default() };
         let door = router(w.node.clone(), config);
         let mut ann = w.peer(meeting, "ann").await;
         let mut ben = w.peer_with(meeting, "ben", "group_call_participant").await;
         ann.join("ann").await;
         ben.join("ben").await;
-        Self { w, meeting, files, door, ann, ben }
+        Self { w, meeting, files, decoding, door, ann, ben }
     }
 
     async fn call(&self, request: Request<Body>) -> Answer {

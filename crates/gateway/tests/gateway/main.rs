@@ -7,6 +7,7 @@ mod browser;
 mod entry;
 mod events;
 mod files;
+mod foreign;
 mod handshake;
 mod http;
 mod liveness;

@@ -24,6 +24,7 @@ pub use address::{Announced, NotAnAddress, StreamAddresses};
 pub use config::{MediaConfig, WORKERS_MAX};
 pub use handle::MediaHandle;
 pub use messages::{MediaNotice, RoomTag, Sight, Sighting};
+pub(crate) use socket::thread_cpu;
 pub use stats::{MediaStats, StreamStats, WorkerStats};
 pub use stream::{Greeted, StreamEnd, StreamRefused};
 pub use thread::MediaOverload;

@@ -354,7 +354,7 @@ pub(super) fn wait(fds: [RawFd; 2], timeout: Option<Duration>) -> io::Result<[bo
 }
 
 /// CPU time of the calling thread so far.
-pub(super) fn thread_cpu() -> Duration {
+pub(crate) fn thread_cpu() -> Duration {
     let mut time: libc::timespec = zeroed();
     // SAFETY: the clock exists on every Linux and the pointer is to a live timespec.
     let result = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };

@@ -26,6 +26,9 @@ pub struct LoadArgs {
     /// People in each room
     #[arg(long, default_value_t = 4)]
     pub people: usize,
+    /// How many of them are presenters of a webinar; the others are its viewers. Left out: everybody is in a group call
+    #[arg(long)]
+    pub presenters: Option<usize>,
     /// How many of them have a camera and a microphone
     #[arg(long, default_value_t = 4)]
     pub publishing: usize,

@@ -84,6 +84,7 @@ fn plan(args: LoadArgs) -> anyhow::Result<Plan> {
         metrics,
         rooms: args.rooms,
         people: args.people,
+        presenters: args.presenters,
         publishing: args.publishing,
         screens: args.screens,
         speakers: args.speakers,

@@ -9,9 +9,9 @@ use crate::load::{Attempt, Seen};
 use crate::truth::{Stay, Truth};
 
 /// A crash may stretch or cut a stay by one heartbeat (SEMANTICS §1 rule 5).
-const HEARTBEAT_MS: i64 = 5_000;
+pub(crate) const HEARTBEAT_MS: i64 = 5_000;
 /// A heartbeat is late when the machine is busy.
-const LATE_MS: i64 = 2_500;
+pub(crate) const LATE_MS: i64 = 2_500;
 /// Two processes round the same clock to whole milliseconds, and a session whose clock was set is rounded once more by
 /// each process that takes it over.
 pub(crate) const ROUNDING_MS: i64 = 5;

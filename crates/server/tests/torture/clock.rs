@@ -58,6 +58,11 @@ impl Clock {
         crate::at_instant(Duration::from_millis(rng.within(0..300))).await;
     }
 
+    /// What it was off by, in turn.
+    pub(crate) fn offs(&self) -> &[i64] {
+        &self.offs
+    }
+
     /// The sessions of `rooms` as the machine's clock would have told them: the stays of each tell which of the numbers is
     /// its own, and then everything else must fit.
     pub(crate) fn straightened(&self, truth: &Truth, rooms: &[Id], seen: &Seen) -> Truth {

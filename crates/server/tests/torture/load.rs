@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use crate::common::client::{Client, Gone, Pass};
 use crate::common::http::{Answer, Kit};
 use crate::common::{DEADLINE, FirstRun, Server};
+use crate::family::Families;
 use crate::index::Sealing;
 use crate::removal::{Kick, Out};
 use sederunt_dice::Dice;
@@ -80,9 +81,18 @@ impl Scene {
         Self { server, player, kill }
     }
 
-    /// Load from every participant until the server is killed under it, at the end of `until`.
-    pub(crate) async fn round(self, everybody: &[Pass], rng: &Dice, until: impl Future<Output = ()>) {
+    /// Load from every participant and family until the server is killed under it, at the end of `until`.
+    pub(crate) async fn round(
+        self,
+        everybody: &[Pass],
+        families: &Families,
+        rng: &Dice,
+        until: impl Future<Output = ()>,
+    ) {
         let mut players = JoinSet::new();
+        for family in families.players(&self.player, rng) {
+            players.spawn(family);
+        }
         for (no, pass) in everybody.iter().enumerate() {
             players.spawn(self.player.clone().come_and_go(pass.clone(), rng.fork(no as u64 + 1)));
         }

@@ -1,7 +1,8 @@
 //! The real binary, killed with SIGKILL again and again at random instants: under joins, leaves, reads, kicks and
 //! returns of those who were kicked while it seals and merges and tells receivers of webhooks, while it imports, while it rebuilds the index, and while
 //! somebody sets its wall clock. What was acknowledged is in the ledger, nothing is there that did not happen, who was
-//! removed stays out, the lists say what an export says, and receivers were told exactly that.
+//! removed stays out, the lists say what an export says, and receivers were told exactly that. Families beside them play
+//! waiting room, stage and breakout rooms, and go on after each kill from what they were told.
 //!
 //! `TORTURE_SEED=…` repeats a run, `TORTURE_KILLS=…` makes it longer: `cargo xtask torture --kills 1000`.
 #![allow(
@@ -18,6 +19,7 @@ mod common;
 mod check;
 mod clock;
 mod compare;
+mod family;
 mod hooks;
 mod imports;
 mod index;
@@ -37,6 +39,7 @@ use common::{FirstRun, Server, stdout_of};
 use sederunt_dice::Dice;
 
 use clock::{Clock, SET_EVERY};
+use family::Families;
 use hooks::Hooks;
 use imports::Imports;
 use load::{Log, Scene};
@@ -63,8 +66,7 @@ async fn what_was_acknowledged_survives_sigkill() {
     let kills = std::env::var("TORTURE_KILLS").map_or(KILLS, |n| n.parse().unwrap());
     let rng = Dice::from_env("TORTURE_SEED");
     let dir = tempfile::tempdir().unwrap();
-    let data = dir.path().join("data");
-    let start = Instant::now();
+    let (data, start) = (dir.path().join("data"), Instant::now());
     let mut clock = Clock::new(Wall::build(dir.path()));
     let server = clock.serve(&data, &mut rng.fork(u64::MAX));
     let first = FirstRun::read(&data);
@@ -72,6 +74,7 @@ async fn what_was_acknowledged_survives_sigkill() {
     let kit = Kit::new(&server.bound.http, &first);
     let hooks = Hooks::open(&kit).await;
     let everybody = passes_in(&kit, meetings, PEOPLE, async |m| hooks.meeting(&kit, m).await).await;
+    let families = Families::open(&kit).await;
     stop(server);
     let log = Log::default();
     let mut imports = Imports::new(dir.path(), &data, &first.app_id);
@@ -92,13 +95,13 @@ async fn what_was_acknowledged_survives_sigkill() {
                 if is_set {
                     clock.set(&metrics, &mut rng).await;
                 } else {
-                    at_instant(Duration::from_millis(load_ms)).await;
+                    under_load(kill, &families, load_ms).await;
                 }
             };
             hooks.is_out((kills / 4..kills / 2).contains(&kill));
             let rooms = usize::try_from(kill / MOVE_EVERY).unwrap();
             let people = everybody.chunks(MEETINGS * PEOPLE).nth(rooms).unwrap();
-            scene.round(people, &players, until).await;
+            scene.round(people, &families, &players, until).await;
             hooks.killed();
         }
         if kill % VERIFY_EVERY == VERIFY_EVERY - 1 {
@@ -110,14 +113,18 @@ async fn what_was_acknowledged_survives_sigkill() {
     let server = clock.serve(&data, &mut rng.fork(u64::MAX));
     let kit = Kit::new(&server.bound.http, &first);
     removal::end_all(&kit, &everybody, &log).await;
-    hooks.settle(&kit, &Truth::export(&data), &rooms(&everybody)).await;
+    families.end(&kit).await;
+    let truth = Truth::export(&data);
+    let all = [rooms(&everybody), families.rooms(&truth)].concat();
+    hooks.settle(&kit, &truth, &all).await;
+    families.check(&truth, clock.offs(), &kit, kills).await;
     stop(server);
     imports.complete();
     verify(&data);
 
     let truth = Truth::export(&data);
     imports.check(&truth);
-    hooks.check(&truth, &rooms(&everybody), kills);
+    hooks.check(&truth, &all, kills);
     let straight = clock.straightened(&truth, &rooms(&everybody), &log.lock().unwrap());
     check::stays(&straight, &everybody, &log.lock().unwrap(), kills);
     removed::check(&straight, &log.lock().unwrap());
@@ -149,6 +156,14 @@ async fn lists_agree(data: &Path, rng: &mut Dice, first: &FirstRun, truth: &Trut
 
 fn rooms(everybody: &[Pass]) -> Vec<Id> {
     everybody.iter().map(|pass| Id::parse(&pass.meeting).unwrap()).collect()
+}
+
+/// Until a kill. Before every second one, all families have come back and found what they knew.
+async fn under_load(kill: u64, families: &Families, load_ms: u64) {
+    if kill % 2 == 1 {
+        families.are_back().await;
+    }
+    at_instant(Duration::from_millis(load_ms)).await;
 }
 
 /// The instant of a kill is drawn: nothing is waited for.

@@ -13,6 +13,8 @@ use crate::common::stdout_of;
 pub(crate) struct Session {
     pub(crate) id: Id,
     pub(crate) meeting: Id,
+    /// The session that it is a breakout room of.
+    pub(crate) parent: Option<Id>,
     pub(crate) title: String,
     pub(crate) started_at: i64,
     pub(crate) ended_at: i64,
@@ -33,6 +35,7 @@ pub(crate) struct Stay {
     /// Unique over all sessions.
     pub(crate) id: Id,
     pub(crate) peer: Id,
+    pub(crate) participant: Id,
     pub(crate) joined_at: i64,
     pub(crate) left_at: i64,
     pub(crate) reason: String,
@@ -63,6 +66,7 @@ struct MeetingLine {
 #[derive(Deserialize)]
 struct SessionLine {
     id: String,
+    parent: Option<String>,
     title: Option<String>,
     started_at: String,
     ended_at: Option<String>,
@@ -72,6 +76,7 @@ struct SessionLine {
 #[derive(Deserialize)]
 struct StayLine {
     peer: String,
+    participant: String,
     stay: Option<String>,
     joined_at: String,
     left_at: Option<String>,
@@ -103,6 +108,7 @@ fn session(line: Line, what: &str) -> Session {
     let stay = |s: StayLine| Stay {
         id: id(s.stay.as_ref().unwrap_or(&s.peer)),
         peer: id(&s.peer),
+        participant: id(&s.participant),
         joined_at: ms(&s.joined_at),
         left_at: ms(&s.left_at.unwrap_or_else(|| panic!("a stay is open: {what}"))),
         reason: s.reason.unwrap(),
@@ -111,6 +117,7 @@ fn session(line: Line, what: &str) -> Session {
     Session {
         id: id(&s.id),
         meeting: id(&line.meeting.id),
+        parent: s.parent.as_deref().map(id),
         title: s.title.unwrap_or(line.meeting.title),
         started_at: ms(&s.started_at),
         ended_at: ms(&s.ended_at.unwrap_or_else(|| panic!("a session is LIVE: {what}"))),

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use crate::config::RoomConfig;
-use crate::fact::Role;
-use crate::family::{Family, Member};
+use crate::effect::Write;
+use crate::fact::{LeaveReason, Role};
+use crate::family::{Change, Family, Member};
 use crate::hall::{Hall, Peer};
 use crate::id::{MeetingId, PeerId};
 use crate::note::{Asker, Here, Note};
+use crate::waiting;
 use crate::words::breakout::Tell;
 
 use super::order::{Going, Order, audience};
@@ -60,9 +62,17 @@ impl Child {
                 orders.push(Order::End);
             }
             Note::Remove { people, custom_ids, reason } => {
+                if reason == LeaveReason::Kicked {
+                    self.send_home(hall, |peer| {
+                        let custom = peer.who.custom_participant_id.as_ref();
+                        people.contains(&peer.participant())
+                            || custom.is_some_and(|id| custom_ids.contains(id))
+                    });
+                }
                 orders.push(Order::Remove(people, custom_ids, reason));
             }
-            Note::Asked { .. } | Note::Here(_) => {}
+            Note::Mute { people, custom_ids } => orders.push(Order::Mute(people, custom_ids)),
+            Note::Asked { .. } | Note::Here(_) | Note::Kicked { .. } => {}
         }
         Going::default()
     }
@@ -97,6 +107,35 @@ impl Child {
         let from_parent = |peer: &&Peer| peer.is_in() && peer.who.belongs.is_some();
         let people = hall.peers.iter().filter(from_parent).map(Peer::participant).collect();
         Going { closed: Vec::new(), moved: Some((hall.config().meeting, self.parent, people)) }
+    }
+
+    /// Whoever is kicked here is kicked out of the meeting: what the meeting remembers of it goes with the stay, in one transaction, and
+    /// the parent, which may be gone, hears of it afterwards.
+    pub(super) fn kicked(&self, hall: &mut Hall, peer: &Peer) {
+        if peer.who.belongs.is_none() {
+            return;
+        }
+        let (parent, participant) = (self.parent, peer.participant());
+        let out = !hall.peers.iter().any(|other| other.is_in() && other.participant() == participant);
+        if out {
+            self.send_home(hall, |other| other.participant() == participant);
+            let change = Change::Placed { participant, room: None, at: hall.now() };
+            hall.out.remember(Write::Breakout { parent, change });
+        }
+        let change = waiting::Change::Revoked(participant);
+        hall.out.remember(Write::Waiting { meeting: parent, change });
+        hall.say(parent, Note::Kicked { participant, out });
+    }
+
+    /// Pages of these people that are on the set-up screen here are sent to the parent when they want to come in.
+    fn send_home(&self, hall: &mut Hall, meant: impl Fn(&Peer) -> bool) {
+        let theirs = |peer: &&Peer| !peer.is_in() && peer.who.belongs.is_some() && meant(peer);
+        let ids: Vec<PeerId> = hall.peers.iter().filter(theirs).map(|peer| peer.id).collect();
+        for id in ids {
+            if let Some(peer) = hall.peers.get_mut(id) {
+                peer.who.belongs = Some(self.parent);
+            }
+        }
     }
 
     /// The parent hears of every change.

@@ -15,8 +15,12 @@ pub(crate) enum Order {
     Expel(PeerId),
     /// The parent has come to its end, and everybody here leaves.
     End,
-    /// These people have no place in the meeting any more.
+    /// These people are removed from the meeting.
     Remove(Vec<ParticipantId>, Vec<String>, LeaveReason),
+    /// The API mutes these people, wherever they are.
+    Mute(Vec<ParticipantId>, Vec<String>),
+    /// Somebody was kicked in a breakout room: let in before, it waits the next time.
+    Revoke(ParticipantId),
 }
 
 /// What a decision leads to in the rooms.

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use crate::effect::Write;
 use crate::error::RoomError;
-use crate::fact::Role;
+use crate::fact::{LeaveReason, Role};
 use crate::family::{Branch, Change, Family, Links, Member, RoomName};
 use crate::hall::{Hall, Peer};
 use crate::id::{MeetingId, ParticipantId};
 use crate::limit::{
-    BREAKOUT_AWAITED_MS, BREAKOUT_MADE_MAX, BREAKOUT_ROOMS_MAX, BREAKOUT_TOLD_EVERY_MS, PEERS_MAX,
+    BREAKOUT_AWAITED_MS, BREAKOUT_MADE_MAX, BREAKOUT_PLACED_MAX, BREAKOUT_ROOMS_MAX, BREAKOUT_TOLD_EVERY_MS,
+    PEERS_MAX,
 };
 use crate::note::{Here, Note};
 use crate::time::UnixMs;
@@ -34,6 +35,13 @@ struct Awaited {
     who: Member,
 }
 
+/// Somebody who was removed while it was on the way.
+#[derive(Debug, Clone, Copy)]
+struct Barred {
+    until: UnixMs,
+    reason: LeaveReason,
+}
+
 /// The breakout rooms of a meeting.
 #[derive(Debug, Default)]
 pub(super) struct Parent {
@@ -46,6 +54,10 @@ pub(super) struct Parent {
     /// Who belongs in a breakout room; always an open one.
     placed: BTreeMap<ParticipantId, MeetingId>,
     awaited: BTreeMap<ParticipantId, Awaited>,
+    /// Who hears of its removal where it arrives.
+    barred: BTreeMap<ParticipantId, Barred>,
+    /// Rooms that have not said who is in since this one was loaded.
+    unheard: BTreeSet<MeetingId>,
     /// Rooms made in this session.
     made: usize,
     /// The loaded state was looked at.
@@ -180,6 +192,12 @@ impl Parent {
         if going.is_empty() && missing.len() == people.len() {
             return Err(RoomError::NotFound("participant in that room"));
         }
+        if self.placed.len().saturating_add(going.len()) > BREAKOUT_PLACED_MAX {
+            return Err(RoomError::BreakoutLimit {
+                what: "people in breakout rooms",
+                max: BREAKOUT_PLACED_MAX,
+            });
+        }
         if self.count(hall, to).saturating_add(going.len()) > PEERS_MAX {
             return Err(RoomError::BreakoutLimit { what: "people in a room", max: PEERS_MAX });
         }
@@ -195,6 +213,52 @@ impl Parent {
         self.changed = true;
         let people = going.iter().map(|who| who.participant).collect();
         Ok((Tell::Moved { to, missing }, Going { closed: Vec::new(), moved: Some((from, to, people)) }))
+    }
+
+    // ── who is removed
+
+    /// Those who are in a breakout room or on the way to another room.
+    pub(super) fn elsewhere(&self, meant: impl Fn(&Member) -> bool) -> Vec<ParticipantId> {
+        let on_the_way = self.awaited.values().map(|awaited| &awaited.who).filter(|who| meant(who));
+        let on_the_way = on_the_way.map(|who| who.participant);
+        self.in_rooms(&meant).into_iter().chain(on_the_way).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Those who are in a breakout room.
+    pub(super) fn in_rooms(&self, meant: impl Fn(&Member) -> bool) -> Vec<ParticipantId> {
+        let people = self.rooms.iter().flat_map(|open| open.people.iter()).filter(|who| meant(who));
+        people.map(|who| who.participant).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// If somebody is on the way, and has left already, it hears where it arrives that it was removed.
+    pub(super) fn bar(&mut self, hall: &Hall, participant: ParticipantId, reason: LeaveReason) {
+        let Some(awaited) = self.awaited.get(&participant) else { return };
+        let here = hall.peers.iter().any(|peer| peer.is_in() && peer.participant() == participant);
+        if !here && self.in_rooms(|who| who.participant == participant).is_empty() {
+            self.barred.insert(participant, Barred { until: awaited.until, reason });
+        }
+    }
+
+    /// Somebody was kicked in a room, and is told so there.
+    pub(super) fn kicked(&mut self, hall: &mut Hall, participant: ParticipantId, out: bool) {
+        self.barred.remove(&participant);
+        if out {
+            self.forget(hall, participant);
+        }
+    }
+
+    pub(super) fn take_barred(&mut self, participant: ParticipantId, now: UnixMs) -> Option<LeaveReason> {
+        let barred = self.barred.remove(&participant)?;
+        (barred.until > now).then_some(barred.reason)
+    }
+
+    /// Somebody belongs here again, and is awaited nowhere.
+    pub(super) fn forget(&mut self, hall: &mut Hall, participant: ParticipantId) {
+        if self.placed.remove(&participant).is_some() {
+            remember(hall, Change::Placed { participant, room: None, at: hall.now() });
+            self.changed = true;
+        }
+        self.changed |= self.awaited.remove(&participant).is_some();
     }
 
     /// Somebody of the family, and where he belongs.
@@ -235,6 +299,9 @@ impl Parent {
         for participant in came {
             self.awaited.remove(&participant);
         }
+        if self.unheard.remove(&from) {
+            self.reconcile(hall, from, &people);
+        }
         if let Some(room) = self.rooms.iter_mut().find(|room| room.name.meeting == from) {
             room.people = people;
             self.changed = true;
@@ -247,6 +314,24 @@ impl Parent {
                 hall.push(None, Tell::RoomsClosed(vec![name]));
                 hall.say(from, Note::Close);
             }
+        }
+    }
+
+    /// A room says for the first time who is in: what was decided before this room failed may never have been said there.
+    fn reconcile(&self, hall: &mut Hall, from: MeetingId, people: &[Member]) {
+        if !self.is_open(from) {
+            return hall.say(from, Note::Close);
+        }
+        let here = hall.config().meeting;
+        let mut going: BTreeMap<MeetingId, Vec<ParticipantId>> = BTreeMap::new();
+        for who in people {
+            let place = self.placed(who.participant).unwrap_or(here);
+            if place != from {
+                going.entry(place).or_default().push(who.participant);
+            }
+        }
+        for (to, people) in going {
+            hall.say(from, Note::Take { people, to });
         }
     }
 
@@ -314,11 +399,12 @@ impl Parent {
         if std::mem::replace(&mut self.looked, true) {
             return;
         }
-        if hall.session().is_none() && !self.rooms.is_empty() {
+        if hall.session().is_none() && !(self.rooms.is_empty() && self.live.is_empty()) {
             return self.session_ended(hall);
         }
         for room in self.live.clone() {
             self.strangers.insert(room);
+            self.unheard.insert(room);
             hall.say(room, Note::Report);
         }
         self.changed = !self.rooms.is_empty();
@@ -355,16 +441,18 @@ impl Parent {
         let is_new = self.changed || !self.strangers.is_empty();
         let tell = self.told_at.filter(|_| is_new).map(|at| at.plus_ms(BREAKOUT_TOLD_EVERY_MS));
         let awaited = self.awaited.values().map(|awaited| awaited.until).min();
-        [tell, awaited].into_iter().flatten().min()
+        let barred = self.barred.values().map(|barred| barred.until).min();
+        [tell, awaited, barred].into_iter().flatten().min()
     }
 
     pub(super) fn waiting(&self) -> usize {
-        self.awaited.len().saturating_add(1)
+        self.awaited.len().saturating_add(self.barred.len()).saturating_add(1)
     }
 
     pub(super) fn tick(&mut self, hall: &mut Hall, at: UnixMs) {
         let before = self.awaited.len();
         self.awaited.retain(|_, awaited| awaited.until > at);
+        self.barred.retain(|_, barred| barred.until > at);
         self.changed |= self.awaited.len() != before;
         self.tell(hall, at);
     }
@@ -372,6 +460,7 @@ impl Parent {
     pub(super) fn time_moved(&mut self, ms: i64) {
         self.told_at = self.told_at.map(|at| at.plus_ms(ms));
         self.awaited.values_mut().for_each(|awaited| awaited.until = awaited.until.plus_ms(ms));
+        self.barred.values_mut().for_each(|barred| barred.until = barred.until.plus_ms(ms));
     }
 }
 

@@ -69,7 +69,8 @@ impl Entry {
         }
         let away_ms = peer.lost_at.map_or(0, |lost_at| at.since(lost_at));
         let departed = Departed::of(&peer, of_session);
-        hall.note(Happened::Left(Box::new(Gone { peer, away_ms, lost: reason.is_loss() })));
+        let (lost, kicked) = (reason.is_loss(), reason == LeaveReason::Kicked);
+        hall.note(Happened::Left(Box::new(Gone { peer, away_ms, lost, kicked })));
         Some(departed)
     }
 
@@ -96,6 +97,21 @@ impl Entry {
     /// A breakout room closes, and a peer has no place in its parent.
     pub(crate) fn expel(&mut self, hall: &mut Hall, id: PeerId, at: UnixMs) {
         self.kick(hall, [id], at, LeaveReason::HostEnded);
+    }
+
+    /// Whoever was removed while it was on the way hears of it where it arrives, and has no stay of it.
+    pub(crate) fn turn_out(&mut self, hall: &mut Hall, id: PeerId, at: UnixMs, reason: LeaveReason) {
+        let Some(peer) = hall.peers.remove(id) else { return };
+        self.waiting.out(hall, &peer, reason);
+        self.remove_for_good(hall, Removal { peer: id, at, reason, joined: true });
+        let departed = Departed::of(&peer, true);
+        hall.note(Happened::Left(Box::new(Gone { peer, away_ms: 0, lost: false, kicked: false })));
+        let (event, close) = if reason == LeaveReason::HostEnded {
+            (PeerEvent::KickAll, CloseReason::Ended)
+        } else {
+            (PeerEvent::Kick, CloseReason::Removed)
+        };
+        departed.dismiss(hall, Some(event), close);
     }
 
     /// The session of a breakout room that is closed is over as soon as nobody is in.

@@ -13,6 +13,8 @@ use super::Entry;
 pub(crate) enum Timer {
     /// A lost peer did not come back.
     Grace(PeerId),
+    /// A client was called on a new socket and did not come: it is deaf to calls.
+    Deaf(PeerId),
     /// Nobody came after the last leave.
     KeepAlive,
     /// `max_meeting_seconds` is used up.
@@ -31,7 +33,8 @@ impl Entry {
         });
         let keep_alive = hall.keep_alive_until().map(|at| (at, Timer::KeepAlive));
         let together = self.together_deadline(hall).map(|at| (at, Timer::Together));
-        [grace, keep_alive, together].into_iter().flatten().min_by_key(|(at, _)| *at)
+        let deaf = self.waiting.next_deaf().map(|(at, peer)| (at, Timer::Deaf(peer)));
+        [grace, keep_alive, together, deaf].into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 
     /// When `max_meeting_seconds` will be, or was, used up.
@@ -56,6 +59,7 @@ impl Entry {
     pub(crate) fn tick(&mut self, hall: &mut Hall, at: UnixMs, timer: Timer) {
         match timer {
             Timer::Grace(peer) => self.detach(hall, peer, at, LeaveReason::ConnectionLost),
+            Timer::Deaf(peer) => self.waiting.call_the_deaf(hall, peer),
             Timer::KeepAlive => self.end_session(hall, at, EndReason::AllParticipantsLeft),
             Timer::Together => {
                 self.terminate(hall, at);

@@ -2,14 +2,14 @@
 //!
 //! Whoever waits is no peer of the room: it has no stay, opens no session and keeps none open, and hears of nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::effect::Write;
 use crate::error::RoomError;
 use crate::fact::{LeaveReason, Role};
 use crate::hall::{Asked, Hall, Peer};
 use crate::id::{ParticipantId, PeerId};
-use crate::limit::{ADMITTED_MAX, WAITING_MAX, WAITS_MAX};
+use crate::limit::{ADMITTED_MAX, DEAF_AFTER_MS, WAITING_MAX, WAITS_MAX};
 use crate::time::UnixMs;
 use crate::waiting::{Admission, Change, Wait};
 use crate::who::{Ability, WaitingRoom as Way};
@@ -24,13 +24,20 @@ pub(crate) struct WaitingRoom {
     waits: Newest<PeerId, Wait>,
     /// People who were let in to the LIVE session.
     admitted: Newest<ParticipantId, Admission>,
+    /// Clients that were called on a new socket and have not come, and when they count as deaf.
+    called_again: BTreeMap<PeerId, UnixMs>,
     /// Those who may let people in have to be told.
     changed: bool,
 }
 
 impl Default for WaitingRoom {
     fn default() -> Self {
-        Self { waits: Newest::new(WAITS_MAX), admitted: Newest::new(ADMITTED_MAX), changed: false }
+        Self {
+            waits: Newest::new(WAITS_MAX),
+            admitted: Newest::new(ADMITTED_MAX),
+            called_again: BTreeMap::new(),
+            changed: false,
+        }
     }
 }
 
@@ -48,6 +55,7 @@ impl WaitingRoom {
     /// A peer is out of the room: is it on its way back, it waits again; is it not, nothing is left of its wait.
     pub(super) fn out(&mut self, hall: &mut Hall, peer: &Peer, reason: LeaveReason) {
         self.changed |= peer.is_listed();
+        self.called_again.remove(&peer.id);
         match reason {
             LeaveReason::ConnectionLost | LeaveReason::ServerStopped | LeaveReason::NodeLost => return,
             LeaveReason::Kicked | LeaveReason::ParticipantDeleted | LeaveReason::Blocked => {
@@ -83,6 +91,7 @@ impl WaitingRoom {
     pub(super) fn shift(&mut self, ms: i64) {
         self.waits.shift(ms, |wait| wait.since = wait.since.plus_ms(ms));
         self.admitted.shift(ms, |admission| admission.at = admission.at.plus_ms(ms));
+        self.called_again.values_mut().for_each(|at| *at = at.plus_ms(ms));
     }
 
     /// Tells those who may let people in, when there is something new.
@@ -127,9 +136,10 @@ impl WaitingRoom {
 
     /// Whether a peer that wants to come in has to wait. Bots never do: nobody sees them.
     fn must_wait(&self, hall: &Hall, peer: &Peer) -> bool {
-        // Whoever comes into a breakout room was let in to its meeting.
-        let from_parent = hall.config().parent.is_some() && peer.who.belongs.is_some();
-        if from_parent || peer.who.role == Role::Bot || self.admitted.get(peer.participant()).is_some() {
+        if from_parent(hall, peer)
+            || peer.who.role == Role::Bot
+            || self.admitted.get(peer.participant()).is_some()
+        {
             return false;
         }
         match peer.who.abilities.waiting_room {
@@ -169,8 +179,10 @@ impl WaitingRoom {
     /// and with a host, those come in who wait for one.
     pub(super) fn entered(&mut self, hall: &mut Hall, at: UnixMs, id: PeerId) {
         self.forget(hall, id);
+        self.called_again.remove(&id);
         let Some(peer) = hall.peers.get(id) else { return };
-        let waited = peer.who.role != Role::Bot && peer.who.abilities.waiting_room != Way::Skip;
+        let skips = from_parent(hall, peer) || peer.who.abilities.waiting_room == Way::Skip;
+        let waited = peer.who.role != Role::Bot && !skips;
         if waited && !peer.may(Ability::AcceptWaiting) {
             let participant = peer.participant();
             self.admit(hall, at, participant);
@@ -208,6 +220,7 @@ impl WaitingRoom {
         } else if !must_wait {
             hall.peers.wait(id, wait.since);
             self.changed |= listed;
+            self.called_again.insert(id, hall.now().plus_ms(DEAF_AFTER_MS));
             Self::call(hall, id);
         } else if !listed {
             hall.peers.wait(id, wait.since);
@@ -225,25 +238,44 @@ impl WaitingRoom {
         }
     }
 
+    /// When the next client counts as deaf to its call.
+    pub(super) fn next_deaf(&self) -> Option<(UnixMs, PeerId)> {
+        self.called_again.iter().map(|(peer, at)| (*at, *peer)).min()
+    }
+
+    /// A client whose socket broke between its call and the answer to its join takes no other call for one (PROTOCOL §7.6): it is sent
+    /// away first, which cures it.
+    pub(super) fn call_the_deaf(&mut self, hall: &mut Hall, id: PeerId) {
+        self.called_again.remove(&id);
+        let called = |peer: &&Peer| peer.waits() && !peer.is_listed();
+        let Some(conn) = hall.peers.get(id).filter(called).and_then(|peer| peer.conn) else { return };
+        hall.out.push([conn], Tell::Denied);
+        hall.out.push([conn], Tell::Accepted);
+    }
+
     /// Tells a client to come in; one that is away is told when it is back.
     fn call(hall: &mut Hall, id: PeerId) {
         hall.peers.call(id);
         hall.out.push(hall.peers.get(id).and_then(|peer| peer.conn), Tell::Accepted);
     }
 
-    /// Sends peers away, who may ask again. Whoever is away hears of it when it is back.
+    /// Sends peers away, who may ask again. Whoever is on another socket later hears of it there.
     pub(super) fn deny(&mut self, hall: &mut Hall, ids: Vec<PeerId>) {
         self.changed = true;
         for id in ids {
             hall.peers.wait_no_more(id);
-            let conn = hall.peers.get(id).and_then(|peer| peer.conn);
-            match self.waits.get(id).copied().filter(|_| conn.is_none()) {
-                Some(wait) => self.note(hall, Wait { denied: true, ..wait }),
-                None => self.forget(hall, id),
+            // Nobody knows whether it hears of it before its socket, or this process, is gone.
+            if let Some(wait) = self.waits.get(id).copied() {
+                self.note(hall, Wait { denied: true, ..wait });
             }
-            hall.out.push(conn, Tell::Denied);
+            hall.out.push(hall.peers.get(id).and_then(|peer| peer.conn), Tell::Denied);
         }
     }
+}
+
+/// Whoever comes into a breakout room was let in to its meeting.
+fn from_parent(hall: &Hall, peer: &Peer) -> bool {
+    hall.config().parent.is_some() && peer.who.belongs.is_some()
 }
 
 /// Somebody who may let people in is in the room.

@@ -35,9 +35,10 @@ async fn delete(peer: &mut Peer, sent: c::ChatMessage) {
 #[tokio::test]
 async fn whoever_goes_after_the_last_byte_keeps_the_place_as_long_as_the_work_goes_on() {
     let s = Scene::new().await;
-    let (files, (is_held, held), (go, let_go)) = (s.files.clone(), mpsc::channel(), mpsc::channel::<()>());
+    let (decoding, (is_held, held), (go, let_go)) =
+        (s.decoding.clone(), mpsc::channel(), mpsc::channel::<()>());
     let holder = std::thread::spawn(move || {
-        let _one = files.hold_decoding();
+        let _one = decoding.take();
         is_held.send(()).unwrap();
         let _ = let_go.recv();
     });
@@ -83,6 +84,36 @@ async fn a_link_to_upload_dies_with_the_stay_of_its_owner() {
     s.w.node.command(s.meeting, kick).await.unwrap();
     assert_eq!(s.put(&put, "x").await.refusal(), (403, "FILE_NOT_IN_ROOM".to_owned()));
     until("it leaves nothing", async || s.on_disk().is_empty()).await;
+}
+
+#[tokio::test]
+async fn whoever_is_kicked_holds_no_place_any_more() {
+    let s = Scene::new().await;
+    let mut uploads = Vec::new();
+    for _ in 0..4 {
+        let (put, _) = s.links(&s.ben.token, "a").await;
+        // The first bytes, and then nothing: its places are taken as long as it waits.
+        let bytes = stream::iter([Ok::<_, io::Error>(Bytes::from_static(b"begun"))]);
+        let body = Body::from_stream(futures_util::StreamExt::chain(bytes, stream::pending()));
+        uploads.push(tokio::spawn(s.door.clone().oneshot(Request::put(path(&put)).body(body).unwrap())));
+    }
+    let (put, _) = s.links(&s.ben.token, "a").await;
+    until("all places are taken", async || s.on_disk().len() == 4).await;
+    assert_eq!(s.put(&put, "x").await.refusal(), (429, "FILE_TOO_MANY".to_owned()));
+    let kick = Command::Kick {
+        participants: vec![s.id_of(&s.ben)],
+        custom_ids: Vec::new(),
+        reason: LeaveReason::Kicked,
+    };
+    s.w.node.command(s.meeting, kick).await.unwrap();
+    s.w.clock.advance(sederunt_app::chat_files::LOOK_EVERY_MS);
+    for upload in uploads {
+        assert_eq!(upload.await.unwrap().unwrap().status(), StatusCode::FORBIDDEN);
+    }
+    until("it leaves nothing", async || s.on_disk().is_empty()).await;
+    let again = s.again(&s.ben.token, "ben").await;
+    let get = s.uploaded(&again.token, "b", b"x").await;
+    assert_eq!(s.get(&get).await.status, 200);
 }
 
 #[tokio::test]
