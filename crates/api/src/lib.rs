@@ -26,8 +26,8 @@ mod reports;
 mod right;
 mod session_filter;
 mod state;
-mod turns;
 mod system;
+mod turns;
 mod value;
 mod verifying;
 

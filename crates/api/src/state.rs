@@ -14,8 +14,8 @@ use crate::doors::{FeedConfig, Feeds};
 use crate::exports::Exports;
 use crate::limit::STORIES_MAX;
 use crate::reports::Reports;
-use crate::turns::Turns;
 use crate::system::SystemConfig;
+use crate::turns::Turns;
 use crate::verifying::Verifying;
 
 /// Settings of the doors.

@@ -285,10 +285,7 @@ async fn what_the_server_saw_of_a_call_is_kept_with_the_stay() {
     let unheard = voice.moments.iter().take_while(|m| m.ssrc.is_none()).count();
     let heard = &voice.moments[unheard..];
     assert!(unheard <= 1, "{voice:?}");
-    assert!(
-        heard.windows(2).all(|m| m[1].at > m[0].at && m[1].expected > m[0].expected),
-        "{voice:?}"
-    );
+    assert!(heard.windows(2).all(|m| m[1].at > m[0].at && m[1].expected > m[0].expected), "{voice:?}");
     assert!(heard.iter().all(|m| m.ssrc == heard[0].ssrc), "{voice:?}");
     let path = seen.producing.as_ref().unwrap();
     assert_eq!((path.address.as_deref(), path.kind.as_str()), (Some("127.0.0.1"), "host"));

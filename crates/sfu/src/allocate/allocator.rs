@@ -151,7 +151,7 @@ impl Allocator {
             _ if self.line.is_strained() => Fresh::Over,
             Fresh::Unused if is_used => Fresh::Since(now, LINE_FIRST_BPS),
             Fresh::Since(at, _) if now.saturating_duration_since(at) >= self.tuning.fresh_for => Fresh::Over,
-            fresh => fresh,
+            fresh @ (Fresh::Unused | Fresh::Since(..) | Fresh::Over) => fresh,
         };
     }
 

@@ -1,8 +1,8 @@
 //! What the console asks for beside the doors that it shares with everybody: its sign-in, and sessions counted, written out
 //! and told whole. All but the sign-in is for keys as well.
 
-pub(super) mod attendance;
 pub(super) mod activity;
+pub(super) mod attendance;
 pub(super) mod counts;
 mod csv;
 pub(super) mod export;
