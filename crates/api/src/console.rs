@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 pub use once::OnceLinks;
 
-pub(crate) use admit::{ReadShare, admit, admit_share, is_own_page, share};
+pub(crate) use admit::{ReadShare, admit, admit_share, is_own_page};
 pub(crate) use cookie::Place;
 pub(crate) use failures::Failures;
 pub(crate) use once::secret;
