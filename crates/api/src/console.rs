@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 pub use once::OnceLinks;
 
-pub(crate) use admit::{ReadShare, admit, admit_share, is_own_page, share};
+pub(crate) use admit::{ReadShare, admit, admit_share, is_own_page};
 pub(crate) use browser::browser;
 pub(crate) use cookie::Place;
 pub use cookie::host_name;

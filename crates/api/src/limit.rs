@@ -149,16 +149,12 @@ pub(crate) const ATTENDANCE_LATE_MAX: u64 = 86_400;
 pub(crate) const ATTENDANCE_PRESETS_MAX: usize = 20;
 /// Lines of a sheet of attendance that are made at a time: some 150 KiB.
 pub(crate) const ATTENDANCE_LINES: usize = 1_000;
-/// Links to reports of an app at a time: a teacher's for each class, and what is forgotten ends by itself.
-pub(crate) const SHARES_PER_APP: usize = 500;
 /// Milliseconds for which a link to a report counts, when nobody says: a month.
 pub(crate) const SHARE_MS: i64 = 30 * 86_400_000;
 /// Milliseconds for which it may count: a year. It can be made anew.
 pub(crate) const SHARE_MS_MAX: i64 = 366 * 86_400_000;
 /// Milliseconds for which a browser keeps what it got for a link, at most. The page asks anew by itself.
 pub(crate) const SHARE_COOKIE_MS: i64 = 12 * 3_600_000;
-/// Milliseconds between two times that the use of a link is recorded: a write a minute, not one a request.
-pub(crate) const SHARE_USED_MS: i64 = 60_000;
 /// Tokens in a list, revoked ones included: some 300 KiB.
 pub(crate) const TOKENS_LISTED_MAX: usize = 1_000;
 /// Milliseconds after which clients come back, at least and at most: watchers that were cut together should not come

@@ -19,6 +19,7 @@ pub mod presets;
 pub mod reports;
 mod room;
 mod rule;
+pub mod shares;
 mod site;
 mod stage;
 pub mod tokens;

@@ -105,12 +105,11 @@ pub use places::Backlog;
 pub use recover::{RETURNING_MAX, Recovered};
 pub use registry::{
     AccountRow, ApiTokenRow, AppRow, ConsoleSessionRow, ListQuery, MeetingRow, MemberType, ParticipantRow,
-    Permission, PresetRow, RoomKind, UserRow, WebhookRow,
+    Permission, PresetRow, RoomKind, ShareRow, UserRow, WebhookRow,
 };
 pub use replays::{REPLAYS_AT_ONCE_MAX, REPLAYS_KEPT, ReplayRow, ReplayState};
 pub use report::{ClientPost, KeptPost, Posted, ServerPost};
 pub use session::{Page, SessionQuery, SessionRef, SessionRow, SessionSort, Status};
-pub use shares::ShareRow;
 pub use stay::{RoomStayQuery, StayBatch, StayQuery, StayRow, StaySort};
 pub use store::Store;
 pub use thing::Thing;

@@ -97,6 +97,27 @@ pub struct ConsoleSessionRow {
     pub seen_at: UnixMs,
 }
 
+/// A link to one report; only the SHA-256 of the cookie that it becomes is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShareRow {
+    /// Id.
+    pub id: Id,
+    /// App.
+    pub app: AppId,
+    /// Which report, and by which rule; whoever made it knows the form.
+    pub report: Value,
+    /// People are told by their names as well.
+    pub names: bool,
+    /// Id of the API token that made it. It outlives that.
+    pub made_by: String,
+    /// Created.
+    pub created_at: UnixMs,
+    /// It counts no more from then on.
+    pub expires_at: UnixMs,
+    /// When it was last used, to the minute.
+    pub used_at: Option<UnixMs>,
+}
+
 /// A preset (SEMANTICS §2.6); `body` is the whole tree (`config`, `permissions`, `ui`).
 #[derive(Debug, Clone, PartialEq)]
 pub struct PresetRow {

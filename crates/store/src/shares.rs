@@ -3,32 +3,10 @@
 use rusqlite::{Connection, Row, params};
 use sederunt_core::id::{AppId, Id};
 use sederunt_core::time::UnixMs;
-use serde_json::Value;
 
 use crate::entry::Entry;
 use crate::sql::{blob, find, id, json, list, ms, opt_ms};
-use crate::{Result, Store, StoreError};
-
-/// A link to one report; only the SHA-256 of the cookie that it becomes is stored.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ShareRow {
-    /// Id.
-    pub id: Id,
-    /// App.
-    pub app: AppId,
-    /// Which report, and by which rule; whoever made it knows the form.
-    pub report: Value,
-    /// People are told by their names as well.
-    pub names: bool,
-    /// Id of the API token that made it. It outlives that.
-    pub made_by: String,
-    /// Created.
-    pub created_at: UnixMs,
-    /// It counts no more from then on.
-    pub expires_at: UnixMs,
-    /// When it was last used, to the minute.
-    pub used_at: Option<UnixMs>,
-}
+use crate::{Result, ShareRow, Store, StoreError};
 
 const OF_APP: &str = "SELECT * FROM share WHERE app = ?1 ORDER BY created_ms DESC, id DESC";
 

@@ -2,13 +2,12 @@
 
 use axum::http::request::Parts;
 use axum::http::{Method, header};
-use sederunt_app::console;
+use sederunt_app::{console, shares};
 use sederunt_core::id::Id;
 use sederunt_store::{ConsoleSessionRow, ShareRow, StoreError};
 
 use super::Place;
 use crate::dialect::{DoorError, Refusal};
-use crate::limit::SHARE_USED_MS;
 use crate::principal::sha256;
 use crate::state::Api;
 
@@ -72,29 +71,21 @@ pub(crate) async fn admit_share<E: DoorError>(api: &Api, parts: &Parts, id: Id) 
         return Err(Refusal::OtherSite.into());
     }
     let (sha256, now) = (sha256(cookie), api.node.now());
-    let row = share(api, sha256).await?.filter(|row| row.id == id).ok_or(Refusal::Stranger)?;
-    if row.used_at.is_none_or(|at| now.since(at) >= SHARE_USED_MS) {
-        match api.node.store().share_used(sha256, now).await {
-            Err(error) if error.is_disk() || matches!(error, StoreError::Busy(_)) => {
-                tracing::warn!(%error, "the last use of a share was not recorded");
-            }
-            used => used?,
+    let row = shares::open(&api.node, sha256, now).await?;
+    let row = row.filter(|row| row.id == id).ok_or(Refusal::Stranger)?;
+    match shares::used(&api.node, sha256, &row, now).await {
+        Err(error) if error.is_disk() || matches!(error, StoreError::Busy(_)) => {
+            tracing::warn!(%error, "the last use of a share was not recorded");
         }
+        used => used?,
     }
     Ok(ReadShare { sha256, row })
-}
-
-/// The share that a cookie with this hash stands for, unless it is over or its app is gone.
-pub(crate) async fn share(api: &Api, sha256: [u8; 32]) -> Result<Option<ShareRow>, StoreError> {
-    let Some(row) = api.node.store().share(sha256).await? else { return Ok(None) };
-    let there = api.node.store().app(&row.app).await?.is_some();
-    Ok(Some(row).filter(|row| there && api.node.now() < row.expires_at))
 }
 
 impl ReadShare {
     /// Whether it still counts.
     pub(crate) async fn counts(&self, api: &Api) -> Result<bool, StoreError> {
-        Ok(share(api, self.sha256).await?.is_some())
+        Ok(shares::open(&api.node, self.sha256, api.node.now()).await?.is_some())
     }
 }
 

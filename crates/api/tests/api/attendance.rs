@@ -149,6 +149,13 @@ async fn a_session_is_counted_by_its_rule() {
       }
     ]
     "#);
+}
+
+#[tokio::test]
+async fn a_row_has_the_steps_of_its_sum() {
+    let w = world().await;
+    term(&w).await;
+    let report = get(&w, &format!("session_id={FIRST}&without_presets=group_call_host")).await;
     assert_json_snapshot!(report["rows"][0], @r#"
     {
       "cells": [
@@ -191,7 +198,12 @@ async fn a_session_is_counted_by_its_rule() {
     "s-1" "Ada L." ×2: 3420000+120000 of 3600000 = 98.33 "present" | 3420000+120000 of 3600000 = 98.33 "present"
     "=s-2" "Grace" ×1: 2880000+0 of 3600000 = 80.0 "late" | 2880000+0 of 3600000 = 80.0 "late"
     "#);
-    // Every part of the rule does something.
+}
+
+#[tokio::test]
+async fn every_part_of_the_rule_does_something() {
+    let w = world().await;
+    term(&w).await;
     let strict = get(&w, &format!("session_id={FIRST}&gap=0&late=60&share=97")).await;
     assert_snapshot!(rows(&strict), @r#"
     "t-1" "Ms Byron" ×1: 3600000+0 of 3600000 = 100.0 "present" | 3600000+0 of 3600000 = 100.0 "present"

@@ -91,6 +91,13 @@ async fn a_link_becomes_a_cookie_that_reads_its_report() {
       "url": "…"
     }
     "#);
+}
+
+#[tokio::test]
+async fn its_cookie_reads_the_report_and_is_listed() {
+    let w = world().await;
+    term(&w).await;
+    made(&w, json!({ "names": false })).await;
     let (id, secret) = made(&w, json!({})).await;
     let opened = open(&w, &secret).await;
     assert_json_snapshot!({ let mut told = opened.ok(); told["id"] = json!("…"); told }, @r#"

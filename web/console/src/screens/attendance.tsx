@@ -17,6 +17,7 @@ import { ShareButton } from './attendance/share.tsx';
 import { type View, query, readView, writeView } from './attendance/url.ts';
 import '../session.css';
 import '../attendance.css';
+import '../attendance-parts.css';
 
 /** Changes that come together are one question. */
 const TOGETHER_MS = 300;

@@ -14,6 +14,7 @@ import { type Report, asTold } from './attendance/count.ts';
 import { USUAL, type View } from './attendance/url.ts';
 import '../session.css';
 import '../attendance.css';
+import '../attendance-parts.css';
 
 type Opened = components['schemas']['OpenedShare'];
 

@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::task::spawn_blocking;
 
 use self::asked::{Asked, AttendanceParams, Detail};
-use self::gather::gather;
+use self::gather::{Gathered, gather};
 use self::sheet::{Reader, SheetForm, SheetParams, send};
 use self::view::Attendance;
 use crate::dialect::{KitError, KitErrorBody, KitErrors};
@@ -44,6 +44,11 @@ impl FromQuery for WantedSheet {
     }
 }
 
+/// As JSON. `names`: people are told by their names as well; `stays`: with what it was counted from.
+pub(super) fn told(gathered: &Gathered, asked: &Asked, names: bool, stays: bool) -> Attendance {
+    Attendance::of(gathered, gathered.counted(asked), asked, names, stays)
+}
+
 /// Who was there, of how long for how long, and what that comes to: of one session, or of those of a meeting, at most 200.
 ///
 /// A person's participants are joined by the caller's own id. The window of a session is from its first join to its last
@@ -66,7 +71,7 @@ pub(in crate::doors::sederunt) async fn report(
 ) -> Result<Response, KitError> {
     let InApp { app, api, .. } = caller;
     let gathered = gather(&api, &app.id, &asked).await?;
-    let answer = spawn_blocking(move || Json(gathered.told(&asked, true, stays)).into_response());
+    let answer = spawn_blocking(move || Json(told(&gathered, &asked, true, stays)).into_response());
     answer.await.map_err(|error| KitError::internal(&error))
 }
 

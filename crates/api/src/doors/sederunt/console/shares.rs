@@ -11,6 +11,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use sederunt_app::shares;
 use sederunt_changes::text::iso;
 use sederunt_core::id::Id;
 use serde::{Deserialize, Serialize};
@@ -21,13 +22,14 @@ use self::making::{MayShare, NewShare};
 use self::view::{ShareView, SharesView, asked};
 use super::attendance::gather::gather;
 use super::attendance::sheet::{Reader, SheetForm, SheetParams, send};
+use super::attendance::told;
 use super::attendance::view::Attendance;
 use super::session::{NotSignedIn, Visitor};
-use crate::console::{ReadShare, admit_share, secret, share};
+use crate::console::{ReadShare, admit_share, secret};
 use crate::dialect::{KitError, KitErrorBody, KitErrors};
 use crate::doors::sederunt::access::InApp;
 use crate::extract::{Body, Params};
-use crate::limit::{SHARE_COOKIE_MS, SHARES_PER_APP};
+use crate::limit::SHARE_COOKIE_MS;
 use crate::origin::Origin;
 use crate::path;
 use crate::principal::sha256;
@@ -59,7 +61,7 @@ pub(in crate::doors::sederunt) async fn make(
     let row = body.row(&api, &app, who).await?;
     let secret = secret()
         .ok_or_else(|| KitError::new(StatusCode::INTERNAL_SERVER_ERROR, "The system gave no randomness"))?;
-    api.node.store().create_share(row.clone(), sha256(&cookie_of(&secret)), SHARES_PER_APP).await?;
+    shares::make(&api.node, row.clone(), sha256(&cookie_of(&secret))).await?;
     tracing::info!(token = row.made_by, share = %row.id, app = %row.app, names = row.names, "a report was shared");
     let origin = match origin.strip_prefix("http://") {
         Some(host) if api.config.console.is_behind_tls => format!("https://{host}"),
@@ -81,8 +83,8 @@ pub(in crate::doors::sederunt) async fn make(
 pub(in crate::doors::sederunt) async fn list(caller: InApp) -> Result<Json<SharesView>, KitError> {
     let InApp { app, api, .. } = caller;
     let (rows, now) = (api.node.store().shares(&app.id).await?, api.node.now());
-    let shares = rows.iter().filter(|row| now < row.expires_at).map(ShareView::of);
-    Ok(Json(SharesView { shares: shares.collect::<Result<_, _>>()? }))
+    let views = rows.iter().filter(|row| now < row.expires_at).map(ShareView::of);
+    Ok(Json(SharesView { shares: views.collect::<Result<_, _>>()? }))
 }
 
 /// Ends a link: nobody reads by it once this has returned. Takes the permission Realtime Admin.
@@ -98,7 +100,7 @@ pub(in crate::doors::sederunt) async fn end(caller: MayShare, id: ShareId) -> Re
     let MayShare { app, api, who } = caller;
     let unknown = || KitError::not_found("Share");
     let id = id.0.ok_or_else(unknown)?;
-    if !api.node.store().end_share(&app.id, id).await? {
+    if !shares::end(&api.node, &app.id, id).await? {
         return Err(unknown());
     }
     tracing::info!(token = who, share = %id, app = %app.id, "a link to a report was ended");
@@ -168,7 +170,7 @@ pub(in crate::doors::sederunt) async fn open(
 ) -> Result<Response, NotSignedIn> {
     let now = visitor.api.node.now();
     let cookie = cookie_of(&secret);
-    let Some(row) = share(&visitor.api, sha256(&cookie)).await? else {
+    let Some(row) = shares::open(&visitor.api.node, sha256(&cookie), now).await? else {
         return Err(visitor.refused(now, "This link is not known, or is over"));
     };
     let expires_at = iso(row.expires_at);
@@ -216,7 +218,7 @@ pub(in crate::doors::sederunt) async fn report(holder: Holder) -> Result<Respons
     let Holder { api, share: ReadShare { row, .. } } = holder;
     let asked = asked(&row)?;
     let gathered = gather(&api, &row.app, &asked).await?;
-    let answer = spawn_blocking(move || Json(gathered.told(&asked, row.names, false)).into_response());
+    let answer = spawn_blocking(move || Json(told(&gathered, &asked, row.names, false)).into_response());
     answer.await.map_err(|error| KitError::internal(&error))
 }
 

@@ -7,7 +7,6 @@ use tokio::task::spawn_blocking;
 
 use super::asked::{Asked, Target};
 use super::rule::{Attendee, Interval, Register, Sitting, Window, register};
-use super::view::Attendance;
 use crate::dialect::KitError;
 use crate::doors::sederunt::console::timeline::story::{Person, Stay, Story};
 use crate::doors::sederunt::console::timeline::telling::my_turn;
@@ -24,11 +23,6 @@ pub(in crate::doors::sederunt) struct Gathered {
 }
 
 impl Gathered {
-    /// As JSON. `names`: people are told by their names as well; `stays`: with what it was counted from.
-    pub(in crate::doors::sederunt) fn told(&self, asked: &Asked, names: bool, stays: bool) -> Attendance {
-        Attendance::of(self, self.counted(asked), asked, names, stays)
-    }
-
     /// Counts by the rule.
     pub(super) fn counted(&self, asked: &Asked) -> Register {
         let sittings: Vec<Sitting> = self.sessions.iter().map(|(_, sitting)| sitting.clone()).collect();
