@@ -6,7 +6,6 @@ use rusqlite::{Connection, params};
 use sederunt_core::fact::FactName;
 use sederunt_core::id::ParticipantId;
 
-use super::PeopleProgress;
 use crate::person_key::PersonNo;
 use crate::sql::{Blob, find, id, list, unsigned};
 use crate::{Result, StoreError};
@@ -27,6 +26,22 @@ CREATE TABLE stay_of (app INTEGER NOT NULL, person INTEGER NOT NULL, seq INTEGER
 CREATE TABLE person (app INTEGER NOT NULL, person INTEGER NOT NULL, seq INTEGER NOT NULL, stays INTEGER NOT NULL,
                      PRIMARY KEY (app, person)) WITHOUT ROWID;
 ";
+
+/// How far the file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PeopleProgress {
+    /// Facts that it knows.
+    pub known: u64,
+    /// Facts of the ledger.
+    pub all: u64,
+}
+
+impl PeopleProgress {
+    /// Whether it knows everything that was durable when it was asked.
+    pub const fn is_done(self) -> bool {
+        self.known >= self.all
+    }
+}
 
 /// A person of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

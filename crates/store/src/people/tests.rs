@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use sederunt_core::time::UnixMs;
 use serde_json::json;
 
+use super::shared::build;
 use super::*;
 use crate::{AppRow, ImportOptions};
 

@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { kit, own, take } from '../api/client.ts';
 import { useAsked } from '../api/query.ts';
 import type { components } from '../api/sederunt.d.ts';
-import { health, isKnown, live, liveClock, state } from '../feed/hub.ts';
+import { health, isKnown, listen, live, liveClock, state } from '../feed/hub.ts';
 import { minutesAt } from '../feed/state.ts';
 import { Problem } from '../parts/problem.tsx';
 import { Top } from '../parts/top.tsx';
@@ -23,6 +23,8 @@ import '../numbers.css';
 /** How often it is looked again: minutes, and what takes longer to ask. */
 const ANEW_MS = 15_000;
 const ANEW_SLOWLY_MS = 60_000;
+/** Changes that come together are one question. */
+const TOGETHER_MS = 1_000;
 /** Sessions in the list of the largest. */
 const LARGEST = 8;
 
@@ -30,11 +32,26 @@ const LARGEST = 8;
 const step = (ms: number): number => Math.floor(clock.value / ms);
 
 function useActivity(id: string) {
-  return useAsked<Activity>({
+  const found = useAsked<Activity>({
     key: ['activity', id, step(ANEW_MS)],
     keep: true,
     ask: (signal) => take(own.GET('/apps/{app_id}/activity', { params: { path: { app_id: id }, query: { tz: zone.value } }, signal })),
   });
+  // What the feed tells is in the minutes soon, however many changes there are.
+  useEffect(() => {
+    let timer = 0;
+    const stop = listen(() => {
+      timer ||= window.setTimeout(() => {
+        timer = 0;
+        void found.value.refetch();
+      }, TOGETHER_MS);
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [id]);
+  return found;
 }
 
 /** Today, and the same day of the week before. */
