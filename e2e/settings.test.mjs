@@ -133,7 +133,7 @@ test('an app is made, looked at, and left again', async () => {
   await button('Make the app').click();
   await until('the app is looked at', async () => (await page.locator('.app-switch b').innerText()) === 'Evening school');
   await go('Apps');
-  await row(first).getByRole('button', { name: `Look at ${first}` }).click();
+  await row(first).getByRole('button', { name: `Look at it: ${first}` }).click();
   await until('the first is looked at', async () => (await page.locator('.app-switch b').innerText()) === first);
 });
 
