@@ -21,11 +21,12 @@ export function Waiting({ rows = 4 }: { rows?: number }) {
   );
 }
 
-export function Empty({ title, more, children }: { title: string; more: string; children?: ComponentChildren }) {
+/** Nothing to show; `main`: the page has no other heading. */
+export function Empty({ title, more = '', main = false, children }: { title: string; more?: string; main?: boolean; children?: ComponentChildren }) {
   return (
     <div class="card empty">
-      <h2>{title}</h2>
-      <p>{more}</p>
+      {main ? <h1>{title}</h1> : <h2>{title}</h2>}
+      {more && <p>{more}</p>}
       {children}
     </div>
   );

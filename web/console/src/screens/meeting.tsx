@@ -53,7 +53,7 @@ export default function MeetingScreen() {
         {data && <Title key={data.title} title={title} save={(to) => change({ title: to })} />}
       </Top>
       {isMissing && (
-        <Empty title={words.missing} more="">
+        <Empty main title={words.missing}>
           <a class="button" href="/console/meetings">
             {words.back}
           </a>

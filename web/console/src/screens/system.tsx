@@ -169,7 +169,7 @@ function Server({ system: { version, started_at, connections, certificate_until,
       ]}
     >
       <p class="soft">{words.backup}</p>
-      <pre class="code">sederunt backup --out sederunt.tar</pre>
+      <pre class="code">sederunt backup /backups</pre>
     </Facts>
   );
 }

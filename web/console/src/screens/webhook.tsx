@@ -49,7 +49,7 @@ export default function WebhookScreen() {
         )}
       </Top>
       {isMissing && (
-        <Empty title={words.missing} more="">
+        <Empty main title={words.missing}>
           <a class="button" href="/console/webhooks">
             {words.back}
           </a>

@@ -12,7 +12,7 @@ export const words = {
   actions: 'Actions',
   current: 'looked at',
   look: 'Look at it',
-  lookAt: (name: string) => `Look at ${name}`,
+  lookAt: (name: string) => `Look at it: ${name}`,
   none: 'This account has no app yet',
   noneMore: 'An app has meetings, presets, webhooks and a list of sessions of its own.',
   liveNow: (n: number) => `${counted(n, 'live session')} now`,

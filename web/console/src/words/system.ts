@@ -45,7 +45,7 @@ export const words = {
     running: (facts: number, all: number) => (all ? `${number(facts)} of ${counted(all, 'fact')}` : 'Looking at the file itself'),
     never: 'Not since the start of this server.',
     results: {
-      equal: (facts: number, sessions: number, stays: number) => `Equal: ${counted(facts, 'fact')}, ${counted(sessions, 'session')}, ${counted(stays, 'stay')}.`,
+      equal: (facts: number, sessions: number, stays: number) => `${counted(facts, 'fact')}, ${counted(sessions, 'session')}, ${counted(stays, 'stay')}.`,
       differs: (n: number) => `${counted(n, 'difference')}. The first of them:`,
       stopped: 'Stopped before the end.',
       failed: (why: string) => `It could not go on: ${why}`,

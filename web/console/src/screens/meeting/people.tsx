@@ -70,7 +70,7 @@ export function People({ meeting }: { meeting: Meeting }) {
         </div>
       )}
       {data && data.data.length > 0 && (
-        <div class="card wide-table" tabIndex={0} role="region" aria-label={words.title}>
+        <div class="card wide-table" tabIndex={0} role="group" aria-label={words.title}>
           <table class="plain stacks">
             <thead>
               <tr>

@@ -64,7 +64,7 @@ export function Deliveries({ webhook }: { webhook: Webhook }) {
         </div>
       )}
       {rows.length > 0 && (
-        <div class="card wide-table" tabIndex={0} role="region" aria-label={words.title}>
+        <div class="card wide-table" tabIndex={0} role="group" aria-label={words.title}>
           <table class="plain stacks">
             <thead>
               <tr>
