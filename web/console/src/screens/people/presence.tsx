@@ -1,7 +1,7 @@
 /** The calendar of presence: a year of weeks, and the same days as a table. */
 import { serverNow } from '../../session.ts';
 import { dayAt } from '../../time/days.ts';
-import { longDate, minutes } from '../../time/format.ts';
+import { longDate, minutes, number, weekdayNames } from '../../time/format.ts';
 import { zone } from '../../time/zone.ts';
 import { words } from '../../words/people.ts';
 import type { PersonTold } from '../person.tsx';
@@ -29,11 +29,13 @@ export function Presence({ told }: { told: PersonTold }) {
           <span class="sr">. {words.presenceCaption(days.length, dayName(first), dayName(last))}</span>
         </figcaption>
         <svg width={LEFT + WEEKS * CELL} height={7 * CELL} viewBox={`0 0 ${LEFT + WEEKS * CELL} ${7 * CELL}`} aria-hidden="true">
-          {words.weekdays.map((name, i) => (
-            <text key={`${i}${name}`} x={0} y={i * CELL + 10}>
-              {name}
-            </text>
-          ))}
+          {weekdayNames().map((name, i) =>
+            i % 2 === 0 && i < 6 ? (
+              <text key={name} x={0} y={i * CELL + 10}>
+                {name}
+              </text>
+            ) : null,
+          )}
           {grid.map((week, x) =>
             week.map((cell, y) => (
               <rect key={cell.day} class={`level-${cell.level}`} x={LEFT + x * CELL} y={y * CELL} width={11} height={11} rx={2}>
@@ -67,7 +69,7 @@ export function Presence({ told }: { told: PersonTold }) {
               {days.toReversed().map((day) => (
                 <tr key={day.day}>
                   <th scope="row">{dayName(day.day)}</th>
-                  <td class="num">{day.stays}</td>
+                  <td class="num">{number(day.stays)}</td>
                   <td class="num">{minutes(day.minutes)}</td>
                 </tr>
               ))}

@@ -25,7 +25,7 @@ export function Settings({ settings }: { settings: readonly components['schemas'
               <td class="mono breaks" data-label={words.value}>
                 {value ?? <span class="faint">{secret ? words.secret : words.unset}</span>}
               </td>
-              <td data-label={words.origin}>{origin === 'default' ? <span class="faint">{origin}</span> : <b>{origin}</b>}</td>
+              <td data-label={words.origin}>{origin === 'default' ? <span class="faint">{words.builtIn}</span> : <b>{origin}</b>}</td>
             </tr>
           ))}
         </tbody>
