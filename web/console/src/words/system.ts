@@ -56,7 +56,9 @@ const en = {
     },
     last: (at: string, took: string) => `Last: ${at}, took ${took}`,
   },
-  settings: { title: 'Settings in force', key: 'Key', value: 'Value', origin: 'From', builtIn: 'default', unset: 'not set', secret: 'not shown' },
+  settings: { title: 'Settings in force', key: 'Key', value: 'Value', origin: 'From', unset: 'not set', secret: 'not shown' },
+  origins: { default: 'default', environment: 'environment', flag: 'flag' } as Record<string, string>,
+  originFile: (path: string) => `file ${path}`,
 };
 
 export type Words = typeof en;

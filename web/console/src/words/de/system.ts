@@ -56,5 +56,7 @@ export const words: Words = {
     },
     last: (at: string, took: string) => `Zuletzt: ${at}, in ${took}`,
   },
-  settings: { title: 'Geltende Einstellungen', key: 'Name', value: 'Wert', origin: 'Woher', builtIn: 'Vorgabe', unset: 'nicht gesetzt', secret: 'nicht gezeigt' },
+  settings: { title: 'Geltende Einstellungen', key: 'Name', value: 'Wert', origin: 'Woher', unset: 'nicht gesetzt', secret: 'nicht gezeigt' },
+  origins: { default: 'Vorgabe', environment: 'Umgebung', flag: 'Option' },
+  originFile: (path: string) => `Datei ${path}`,
 };
