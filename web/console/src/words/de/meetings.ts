@@ -94,7 +94,7 @@ export const words: Words = {
     own: 'Eigene ID',
     ownHint: 'Woran Ihre eigenen Programme die Person erkennen',
     preset: 'Preset: was die Person darf',
-    make: 'Hinzufügen und Link machen',
+    make: 'Link machen',
   },
   link: {
     title: (name: string) => `Link für ${name}`,

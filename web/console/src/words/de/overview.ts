@@ -10,7 +10,7 @@ export const words: Words = {
   minutesBefore: (day: string, value: string) => `${day}: ${value} am ganzen Tag`,
   joins: 'Eintritte je Minute',
   joinsMore: (n: number) => `in der letzten vollen Minute; ${number(n)} in 60`,
-  lost: 'Verbindungsabbrüche',
+  lost: 'Abbrüche',
   lostMore: 'endgültig, in 60 Minuten',
   minutesTitle: 'Ein- und Austritte, Minute für Minute',
   caption: (joins: number, leaves: number, lost: number) =>
@@ -21,7 +21,7 @@ export const words: Words = {
   sum: 'Summe',
   look: 'Auffälliges',
   nothing: (time: string) => `Nichts. Zuletzt geprüft ${time}.`,
-  how: 'Wie das entschieden wird',
+  how: 'Nach welchen Regeln',
   rules: (least: number, share: string, long: string, empty: string, behind: string, failed: string) => [
     `Eine Live-Sitzung: mindestens ${number(least)} Verbindungen, und mehr als ${share} ihrer Personen, gingen binnen fünf Minuten endgültig verloren.`,
     `Eine Live-Sitzung: niemand ist darin, und seit ${empty} ist nichts geschehen.`,

@@ -23,7 +23,7 @@ export const words: Words = {
   missing: 'Mit dieser ID war niemand in einer Sitzung dieser App',
   back: 'Zu den Personen',
   otherIds: (own: string) => `Das sind die Aufenthalte eines Teilnehmers. Alle Aufenthalte von ${own}`,
-  figures: { minutes: 'Minuten', sessions: 'Sitzungen', stays: 'Aufenthalte', lost: 'Verbindungsabbrüche', first: 'Erster Eintritt', last: 'Letzter Eintritt' },
+  figures: { minutes: 'Minuten', sessions: 'Sitzungen', stays: 'Aufenthalte', lost: 'Abbrüche', first: 'Erster Eintritt', last: 'Letzter Eintritt' },
   names: (names: readonly string[]) => `auch ${list(names)}`,
   open: 'jetzt in einer Sitzung',
   perHour: (n: string) => `${n} je Stunde Anwesenheit`,

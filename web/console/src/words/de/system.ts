@@ -13,7 +13,7 @@ export const words: Words = {
   commit: 'Schreiben',
   commitOf: (n: number) => `${n === 1 ? 'Der letzte Schreibvorgang' : `Die letzten ${number(n)} Schreibvorgänge`}: Median, 99 %, längster`,
   noCommit: 'seit dem Start wurde nichts geschrieben',
-  waiting: 'Wartende Schreibvorgänge',
+  waiting: 'Warteschlange',
   waitingOf: (n: number, most: number) => `${number(n)} von ${number(most)}`,
   behind: 'Die Platte ist im Rückstand: niemand kommt neu herein, bis sie aufgeholt hat.',
   disk: 'Platte',

@@ -15,7 +15,7 @@ export const words: Words = {
   bys: { day: 'Tage', week: 'Wochen', month: 'Monate' },
   one: { day: 'Tag', week: 'Woche', month: 'Monat' },
   split: 'Regel',
-  splits: { start: 'Nach Beginn', midnight: 'Um Mitternacht geteilt' },
+  splits: { start: 'Nach Beginn', midnight: 'Tageweise' },
   show: 'Die Balken zeigen',
   columns: { minutes: 'Minuten', sessions: 'Sitzungen', stays: 'Aufenthalte', people: 'Personen', peak: 'Höchstzahl' },
   csv: 'CSV',

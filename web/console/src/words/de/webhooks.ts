@@ -92,7 +92,7 @@ export const words: Words = {
     last: 'Letzter Versuch',
     attempts: 'Versuche',
     all: 'Alle',
-    states: { delivered: 'Zugestellt', waiting: 'Wartet', failed: 'Gescheitert', unknown: 'Nicht bekannt' },
+    states: { delivered: 'Zugestellt', waiting: 'Wartet', failed: 'Fehler', unknown: 'Nicht bekannt' },
     none: 'Noch wurde nichts gesendet',
     noneMore: 'Hier steht, was aus jedem Ereignis wurde, das neueste zuerst. Tests gehören nicht dazu.',
     noneOf: 'Keine solche',
