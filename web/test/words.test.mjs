@@ -30,10 +30,22 @@ test('no screen has words of its own', () => {
   for (const name of readdirSync(source, { recursive: true }).filter((name) => name.endsWith('.tsx'))) {
     const text = readFileSync(source + name, 'utf8').replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, '');
     for (const [, said] of text.matchAll(/>([^<>{}()=;]*[A-Za-z]{2}[^<>{}()=;]*)<\//g)) own.push(`${name}: ${said.trim()}`);
-    for (const [, said] of text.matchAll(/\b(?:aria-label|title|placeholder|alt)="([^"]*[A-Za-z][^"]*)"/g)) own.push(`${name}: ${said}`);
+    for (const [, said] of text.matchAll(/\b(?:aria-label|title|placeholder|alt|what|label|more)="([^"]*[A-Za-z][^"]*)"/g)) own.push(`${name}: ${said}`);
+    for (const [, said] of text.matchAll(/\b(?:aria-label|title|placeholder|alt|what|label|more)=\{`([^`]*)`\}/g)) {
+      if (/[A-Za-z]{2}/.test(said.replaceAll(/\$\{[^}]*\}/g, ''))) own.push(`${name}: ${said}`);
+    }
   }
-  // The product and its files have the same name everywhere.
-  assert.deepEqual(own.filter((one) => !/: (Sederunt|first-run\.json)$/.test(one)), []);
+  // The product, its files, its commands and the world's time have the same name everywhere.
+  assert.deepEqual(own.filter((one) => !/: (Sederunt|first-run\.json|sederunt [a-z]+ .*|UTC)$/.test(one)), []);
+});
+
+test('numbers, dates, lists and the order of names are those of the language of the page', () => {
+  const own = [];
+  for (const name of readdirSync(source, { recursive: true }).filter((name) => /\.tsx?$/.test(name) && !/^(?:time|api)\//.test(name))) {
+    const text = readFileSync(source + name, 'utf8').replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, '');
+    for (const [said] of text.matchAll(/\bIntl\.\w+|\btoLocale\w*|\blocaleCompare\b|'en-\w+'/g)) own.push(`${name}: ${said}`);
+  }
+  assert.deepEqual(own, []);
 });
 
 test('the language of the page is the first that it speaks', () => {

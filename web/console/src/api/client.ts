@@ -62,6 +62,6 @@ export async function take<T>(answering: Promise<Answer<T>>): Promise<T> {
   if (response.ok && data !== undefined) return data;
   if (response.ok) return undefined as T;
   const said = (error as { error?: { message?: string } } | undefined)?.error?.message;
-  const message = (said ?? `The server answered ${response.status}`).replace(/^BAD_REQUEST: /, '');
+  const message = (said ?? words.answered(response.status)).replace(/^BAD_REQUEST: /, '');
   throw new Failed(response.status, message, response.headers.get('cf-ray') ?? '', Number(response.headers.get('retry-after') ?? 0));
 }

@@ -1,7 +1,7 @@
 /** The columns of the session list. */
 import type { ComponentChildren } from 'preact';
 import { type Numbers, minutesAt } from '../feed/state.ts';
-import { dateTime, length, minutes } from '../time/format.ts';
+import { dateTime, length, minutes, number } from '../time/format.ts';
 import { words } from '../words/sessions.ts';
 import type { components } from '../api/realtimekit.d.ts';
 
@@ -45,11 +45,11 @@ export function minutesOf(shown: Shown): number {
 function people(shown: Shown) {
   const { session, newer } = shown;
   const peak = newer?.max_concurrent_participants ?? session.max_concurrent_participants;
-  if (!isLive(shown)) return <span class="soft">{peak}</span>;
+  if (!isLive(shown)) return <span class="soft">{number(peak)}</span>;
   return (
     <>
-      <span class="now">{newer?.live_participants ?? session.live_participants}</span>
-      <span class="soft"> / {peak}</span>
+      <span class="now">{number(newer?.live_participants ?? session.live_participants)}</span>
+      <span class="soft"> / {number(peak)}</span>
     </>
   );
 }

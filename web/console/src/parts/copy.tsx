@@ -1,5 +1,6 @@
 /** An id that is copied whole by a click. */
 import { useState } from 'preact/hooks';
+import { words } from '../words/parts.ts';
 
 export function CopyId({ id, what }: { id: string; what: string }) {
   const [done, setDone] = useState(false);
@@ -9,8 +10,8 @@ export function CopyId({ id, what }: { id: string; what: string }) {
     setTimeout(() => setDone(false), 1200);
   };
   return (
-    <button type="button" class="button quiet mono" title={`Copy the ${what}: ${id}`} onClick={() => void copy()}>
-      {done ? 'copied' : id.slice(0, 8)}
+    <button type="button" class="button quiet mono" title={words.copyThe(what, id)} onClick={() => void copy()}>
+      {done ? words.idCopied : id.slice(0, 8)}
     </button>
   );
 }

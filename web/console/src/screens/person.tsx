@@ -7,7 +7,7 @@ import type { components } from '../api/sederunt.d.ts';
 import { Problem } from '../parts/problem.tsx';
 import { Top } from '../parts/top.tsx';
 import { app } from '../session.ts';
-import { date, minutes, number, offset, time } from '../time/format.ts';
+import { date, minutes, number, offset, rate, time } from '../time/format.ts';
 import { zone } from '../time/zone.ts';
 import { words } from '../words/people.ts';
 import { Coming, personAt } from './people.tsx';
@@ -19,7 +19,6 @@ import '../numbers.css';
 export type PersonTold = components['schemas']['Person'];
 
 const HOUR_MINUTES = 60;
-const rate = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 });
 
 export default function Person() {
   const { params } = useRoute();
@@ -102,7 +101,7 @@ function Figures({ told }: { told: PersonTold }) {
     { name: figures.minutes, value: minutes(told.minutes), more: words.perSession(each(told.sessions)) },
     { name: figures.sessions, value: number(told.sessions), more: '' },
     { name: figures.stays, value: number(told.stays), more: words.perStay(each(told.stays)) },
-    { name: figures.lost, value: number(told.lost), more: told.minutes > 0 ? words.perHour(rate.format((told.lost / told.minutes) * HOUR_MINUTES)) : '' },
+    { name: figures.lost, value: number(told.lost), more: told.minutes > 0 ? words.perHour(rate((told.lost / told.minutes) * HOUR_MINUTES)) : '' },
     { name: figures.first, ...at(told.first_joined_at) },
     { name: figures.last, ...at(told.last_joined_at) },
   ];

@@ -160,7 +160,7 @@ function Head({ told, now, total }: { told: Told; now: number; total: number }) 
     <div class="session-head">
       <div>
         <span>
-          <b>{longDate(session.started_at, zone.value)}</b> <CopyId id={session.id} what="session ID" />
+          <b>{longDate(session.started_at, zone.value)}</b> <CopyId id={session.id} what={words.id} />
         </span>
         <span class="mono">
           {exactTime(session.started_at, zone.value)} – {session.ended_at === undefined ? words.now : exactTime(end, zone.value)}

@@ -8,7 +8,7 @@ import { Problem } from '../parts/problem.tsx';
 import { Top } from '../parts/top.tsx';
 import { app, serverNow } from '../session.ts';
 import { dayAt, daysFrom } from '../time/days.ts';
-import { minutes, number, time } from '../time/format.ts';
+import { decimals, minutes, number, time } from '../time/format.ts';
 import { zone } from '../time/zone.ts';
 import { words } from '../words/usage.ts';
 import { Bars } from './usage/bars.tsx';
@@ -20,8 +20,6 @@ import '../numbers.css';
 export type Told = components['schemas']['Usage'];
 export type Row = components['schemas']['UsageRow'];
 
-/** Sums have what the API has: four decimals. */
-const exact = new Intl.NumberFormat('en', { maximumFractionDigits: 4 });
 /** Of the running day the numbers grow; nobody needs them by the second. */
 const ANEW_MS = 60_000;
 
@@ -30,7 +28,8 @@ export function shown(row: Row, of: Show, isSum = false): string {
   const value = row[of];
   if (value === null || value === undefined) return words.notCounted;
   if (of !== 'minutes') return number(value);
-  return isSum ? exact.format(value) : minutes(value);
+  // Sums have what the API has: four decimals.
+  return isSum ? decimals(value) : minutes(value);
 }
 
 function useUsage(id: string, view: Pick<View, 'from' | 'to' | 'by' | 'split'>) {
@@ -117,7 +116,7 @@ function Rule({ told }: { told: Told }) {
   return (
     <ul class="rules soft">
       <li>{words.rule[told.split]}</li>
-      <li>{before || after ? edges?.(exact.format(before), exact.format(after)) : words.noEdges}</li>
+      <li>{before || after ? edges?.(decimals(before), decimals(after)) : words.noEdges}</li>
       <li>
         {words.peopleMore} {words.peakMore}
       </li>

@@ -90,7 +90,7 @@ function Row({ webhook: { id, name, url, events } }: { webhook: Webhook }) {
       <th scope="row">
         <a href={`/console/webhooks/${id}`}>{name}</a>
         <span class="second faint">
-          {hostOf(url)} · {number(events.length)} {words.events.toLowerCase()}
+          {hostOf(url)} · {words.eventsOf(events.length)}
         </span>
       </th>
       <td data-label={words.state}>{status && <StatePill status={status} />}</td>

@@ -32,6 +32,11 @@ export function monthNames(): string[] {
   return Array.from({ length: 12 }, (_, month) => of('UTC', 'month', { month: 'short' }).format(Date.UTC(2026, month)).replace('Sept', 'Sep'));
 }
 
+/** `Mon` to `Sun`. */
+export function weekdayNames(): string[] {
+  return Array.from({ length: 7 }, (_, day) => of('UTC', 'weekday', { weekday: 'short' }).format(Date.UTC(2024, 0, 1 + day)));
+}
+
 /** `Sat 28 Nov 2026` */
 export function longDate(at: number, zone: string): string {
   const day = of(zone, 'weekday', { weekday: 'short' }).format(at);
@@ -87,9 +92,27 @@ const whole = new Intl.NumberFormat(LOCALE);
 const tenth = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const bytes = new Intl.NumberFormat(LOCALE, { notation: 'compact', style: 'unit', unit: 'byte', unitDisplay: 'narrow', maximumFractionDigits: 0 });
 
+const precise = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 4 });
+const digits = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 2 });
+
 /** `10,000,000` */
 export function number(n: number): string {
   return whole.format(n);
+}
+
+/** `1,234.0`: always one decimal. */
+export function tenths(n: number): string {
+  return tenth.format(n);
+}
+
+/** `1,234.0625`: as many decimals as there are, at most four. */
+export function decimals(n: number): string {
+  return precise.format(n);
+}
+
+/** `0.13`: two digits that say something. */
+export function rate(n: number): string {
+  return digits.format(n);
 }
 
 /** Minutes in lists: one decimal, cut and not rounded up, as a bill would. */
@@ -113,4 +136,18 @@ const plurals = new Intl.PluralRules(LOCALE);
 /** `1 session`, `2 sessions` */
 export function counted(n: number, one: string, other = `${one}s`): string {
   return `${number(n)} ${plurals.select(n) === 'one' ? one : other}`;
+}
+
+const lists = new Intl.ListFormat(LOCALE);
+
+/** `Ada, Ben and Cy` */
+export function list(names: readonly string[]): string {
+  return lists.format(names);
+}
+
+const order = new Intl.Collator(LOCALE);
+
+/** The order of names, for `sort`. */
+export function byName(a: string, b: string): number {
+  return order.compare(a, b);
 }

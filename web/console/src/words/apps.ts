@@ -1,7 +1,9 @@
 /** Words of the list of apps. */
+import { inLanguage } from '../language.ts';
 import { counted } from '../time/format.ts';
+import { words as de } from './de/apps.ts';
 
-export const words = {
+const en = {
   title: 'Apps',
   create: 'New app',
   name: 'Name',
@@ -18,3 +20,6 @@ export const words = {
   liveNow: (n: number) => `${counted(n, 'live session')} now`,
   dialog: { title: 'New app', name: 'Name', make: 'Make the app', more: 'It gets the default presets, and can be looked at by every token of the account.' },
 };
+
+export type Words = typeof en;
+export const words = inLanguage<Words>({ en, de });

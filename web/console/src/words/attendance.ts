@@ -1,9 +1,13 @@
 /** Words of attendance: the report, its rule, and links to it. */
-import { counted, number } from '../time/format.ts';
+import { inLanguage } from '../language.ts';
+import { counted, list, number } from '../time/format.ts';
+import { words as de } from './de/attendance.ts';
 
 const minutes = (seconds: number): string => (seconds % 60 || seconds === 0 ? `${seconds} s` : `${seconds / 60} min`);
+const NO_GAP = 'None';
+const NEVER = 'Never';
 
-export const words = {
+const en = {
   title: 'Attendance',
   untitled: 'Without a title',
   session: 'Session',
@@ -28,9 +32,9 @@ export const words = {
   present: 'Present from',
   percent: (n: number) => `${n} %`,
   gap: 'Join gaps up to',
-  gaps: (seconds: number) => (seconds ? minutes(seconds) : 'None'),
+  gaps: (seconds: number) => (seconds ? minutes(seconds) : NO_GAP),
   late: 'Late after',
-  lates: (seconds: number) => (seconds >= 86_400 ? 'Never' : minutes(seconds)),
+  lates: (seconds: number) => (seconds >= 86_400 ? NEVER : minutes(seconds)),
   away: 'Time away',
   aways: { yes: 'Counts', no: 'Does not' },
   presets: 'Left out',
@@ -147,9 +151,12 @@ export const words = {
   ruleTold: (share: number, gap: string, late: string, away: boolean, without: readonly string[]) =>
     [
       `Present from ${share} % of the window`,
-      gap === 'None' ? 'gaps between stays do not count' : `gaps of up to ${gap} count`,
-      late === 'Never' ? 'nobody is late' : `late after ${late}`,
+      gap === NO_GAP ? 'gaps between stays do not count' : `gaps of up to ${gap} count`,
+      late === NEVER ? 'nobody is late' : `late after ${late}`,
       away ? 'time away counts' : 'time away does not count',
-      ...(without.length ? [`left out: ${without.join(', ')}`] : []),
+      ...(without.length ? [`left out: ${list(without)}`] : []),
     ].join(' · '),
 };
+
+export type Words = typeof en;
+export const words = inLanguage<Words>({ en, de });

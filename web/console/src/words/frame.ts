@@ -39,6 +39,7 @@ const en = {
   skip: 'To the content',
   ended: 'You were signed out: after an hour without use, after twelve hours, or with the token.',
   noServer: 'The server cannot be reached',
+  answered: (status: number) => `The server answered ${status}`,
   close: 'Close',
   again: 'Try again',
   request: (id: string) => `Request ${id}.`,

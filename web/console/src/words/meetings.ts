@@ -1,7 +1,9 @@
 /** Words of meetings and their participants. */
+import { inLanguage } from '../language.ts';
 import { counted } from '../time/format.ts';
+import { words as de } from './de/meetings.ts';
 
-export const words = {
+const en = {
   title: 'Meetings',
   create: 'New meeting',
   untitled: 'Without a title',
@@ -102,3 +104,6 @@ export const words = {
   },
   presets: { title: 'Presets', more: 'What presets give is changed by the API.' },
 };
+
+export type Words = typeof en;
+export const words = inLanguage<Words>({ en, de });

@@ -1,7 +1,9 @@
 /** Words of the overview. */
+import { inLanguage } from '../language.ts';
 import { counted, number, spoken } from '../time/format.ts';
+import { words as de } from './de/overview.ts';
 
-export const words = {
+const en = {
   title: 'Overview',
   live: 'Live sessions',
   people: (n: number) => `${counted(n, 'person', 'people')} in them`,
@@ -44,3 +46,6 @@ export const words = {
   untitled: 'Without a title',
   unknown: '–',
 };
+
+export type Words = typeof en;
+export const words = inLanguage<Words>({ en, de });

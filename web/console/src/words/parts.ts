@@ -1,9 +1,14 @@
 /** Words of what several screens are made of. */
-export const words = {
+import { inLanguage } from '../language.ts';
+import { words as de } from './de/parts.ts';
+
+const en = {
   cancel: 'Cancel',
   close: 'Close',
   copy: 'Copy',
   copied: 'Copied',
+  copyThe: (what: string, id: string) => `Copy the ${what}: ${id}`,
+  idCopied: 'copied',
   done: 'Done',
   loading: 'Loading',
   pages: 'Pages',
@@ -14,3 +19,6 @@ export const words = {
   never: 'never',
   none: '–',
 };
+
+export type Words = typeof en;
+export const words = inLanguage<Words>({ en, de });

@@ -1,7 +1,9 @@
 /** Words of the people and of one person. */
-import { counted, number } from '../time/format.ts';
+import { inLanguage } from '../language.ts';
+import { counted, list, number } from '../time/format.ts';
+import { words as de } from './de/people.ts';
 
-export const words = {
+const en = {
   title: 'People',
   search: 'Name or own ID',
   searchLabel: 'Search people by a part of the name or of the own ID',
@@ -23,7 +25,7 @@ export const words = {
   back: 'To the people',
   otherIds: (own: string) => `These are the stays of one participant. All stays of ${own}`,
   figures: { minutes: 'Minutes', sessions: 'Sessions', stays: 'Stays', lost: 'Connections lost', first: 'First join', last: 'Last join' },
-  names: (names: readonly string[]) => `also ${new Intl.ListFormat('en').format(names)}`,
+  names: (names: readonly string[]) => `also ${list(names)}`,
   open: 'in a session now',
   perHour: (n: string) => `${n} an hour of presence`,
   perSession: (n: string) => `${n} a session`,
@@ -31,8 +33,6 @@ export const words = {
   notAllStays: (n: number) => `Counted are the ${number(n)} stays that were recorded last; there are more.`,
   presence: 'Days of presence',
   presenceCaption: (days: number, from: string, to: string) => `${counted(days, 'day')} of presence from ${from} to ${to}`,
-  weekdays: ['Mon', '', 'Wed', '', 'Fri', '', ''],
-  months: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
   less: 'less',
   more: 'more',
   table: 'As a table',
@@ -45,3 +45,6 @@ export const words = {
   stillOpen: 'Still in the room',
   untitled: 'Without a title',
 };
+
+export type Words = typeof en;
+export const words = inLanguage<Words>({ en, de });

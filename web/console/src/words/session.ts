@@ -6,6 +6,8 @@ import { words as de } from './de/session.ts';
 const en = {
   session: 'Session',
   sessions: 'Sessions',
+  id: 'session ID',
+  participantId: 'participant ID',
   tabs: { timeline: 'Timeline', people: 'People', events: 'Events', api: 'API' } as Record<string, string>,
   attendance: 'Attendance',
   figures: { people: 'People', stays: 'Stays', peak: 'Peak', minutes: 'Minutes', loss: 'With a loss', removed: 'Removed' },
@@ -33,6 +35,7 @@ const en = {
   whole: 'Whole session',
   inRoom: 'In the room',
   marks: 'Title, removals, end',
+  peakWord: 'peak',
   peak: (at: string) => `at ${at}`,
   peopleOf: (n: number, all: number) => `${number(n)} of ${counted(all, 'person', 'people')}`,
   legend: { in: 'in the room', host: 'host', away: 'away, within the grace', lost: 'connection lost', removed: 'removed', ended: 'ended for all' },
@@ -76,6 +79,7 @@ const en = {
   perStay: 'One row a stay',
   csv: 'CSV',
   table: { name: 'Name', own: 'Own ID', preset: 'Preset', first: 'First in', last: 'Last out', stays: 'Stays', away: 'Away', time: 'In the room', share: 'Share', end: 'End' },
+  factOf: (seq: number) => `fact ${seq}`,
   events: { at: 'Time', what: 'What', who: 'Who', why: 'Why', fact: 'Fact', newest: 'Newest first', oldest: 'Oldest first', all: 'Everything' },
   kinds: {
     'session.started': 'Session started',

@@ -1,12 +1,15 @@
 /** Words of the server's own page. */
+import { inLanguage } from '../language.ts';
 import { counted, number } from '../time/format.ts';
+import { words as de } from './de/system.ts';
 
-export const words = {
+const en = {
   title: 'System',
   ledger: 'Ledger',
   lastFact: 'Last fact',
   lastDay: 'Facts in 24 hours',
   size: 'Size',
+  bytes: 'bytes',
   log: 'Log (WAL)',
   commit: 'Commit',
   commitOf: (n: number) => `The last ${counted(n, 'write')}: median, 99 %, longest`,
@@ -44,6 +47,7 @@ export const words = {
     stop: 'Stop',
     running: (facts: number, all: number) => (all ? `${number(facts)} of ${counted(all, 'fact')}` : 'Looking at the file itself'),
     never: 'Not since the start of this server.',
+    states: { equal: 'equal', differs: 'differs', stopped: 'stopped', failed: 'failed' } as Record<string, string>,
     results: {
       equal: (facts: number, sessions: number, stays: number) => `${counted(facts, 'fact')}, ${counted(sessions, 'session')}, ${counted(stays, 'stay')}.`,
       differs: (n: number) => `${counted(n, 'difference')}. The first of them:`,
@@ -53,4 +57,9 @@ export const words = {
     last: (at: string, took: string) => `Last: ${at}, took ${took}`,
   },
   settings: { title: 'Settings in force', key: 'Key', value: 'Value', origin: 'From', unset: 'not set', secret: 'not shown' },
+  origins: { default: 'default', environment: 'environment', flag: 'flag' } as Record<string, string>,
+  originFile: (path: string) => `file ${path}`,
 };
+
+export type Words = typeof en;
+export const words = inLanguage<Words>({ en, de });

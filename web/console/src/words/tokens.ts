@@ -1,7 +1,9 @@
 /** Words of tokens and sign-ins. */
+import { inLanguage } from '../language.ts';
 import { counted } from '../time/format.ts';
+import { words as de } from './de/tokens.ts';
 
-export const words = {
+const en = {
   title: 'Tokens',
   create: 'New token',
   name: 'Name',
@@ -76,3 +78,6 @@ export const words = {
     ],
   },
 };
+
+export type Words = typeof en;
+export const words = inLanguage<Words>({ en, de });

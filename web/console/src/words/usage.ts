@@ -1,7 +1,9 @@
 /** Words of the usage. */
+import { inLanguage } from '../language.ts';
 import { counted, number } from '../time/format.ts';
+import { words as de } from './de/usage.ts';
 
-export const words = {
+const en = {
   title: 'Usage',
   presets: { '7': 'Last 7 days', '30': 'Last 30 days', month: 'This month', 'last-month': 'Last month', year: 'Twelve months and this one' } as Record<string, string>,
   from: 'From',
@@ -21,8 +23,8 @@ export const words = {
   perRow: (value: string, by: string) => `${value} a ${by}`,
   before: (value: string, change: string) => `${value} before${change ? `, ${change}` : ''}`,
   beforeMore: (days: number) => `before: the ${counted(days, 'day')} before the range`,
-  hours: (hours: number) => `${hours} h`,
-  hoursMore: (hours: number) => `This day has ${hours} hours: the clocks are changed on it.`,
+  hours: (hours: number) => `${number(hours)} h`,
+  hoursMore: (hours: number) => `This day has ${counted(hours, 'hour')}: the clocks are changed on it.`,
   notCounted: 'too many to count',
   peakMore: 'Peak: the most people at a time in one session.',
   peopleMore: 'People are counted once in each row, and once in the sum.',
@@ -44,3 +46,6 @@ export const words = {
   table: 'The same numbers as a table',
   rows: (n: number) => number(n),
 };
+
+export type Words = typeof en;
+export const words = inLanguage<Words>({ en, de });

@@ -1,7 +1,9 @@
 /** Words of webhooks and their deliveries. */
+import { inLanguage } from '../language.ts';
 import { counted, number, spoken } from '../time/format.ts';
+import { words as de } from './de/webhooks.ts';
 
-export const words = {
+const en = {
   title: 'Webhooks',
   create: 'New webhook',
   none: 'No webhook yet',
@@ -11,6 +13,7 @@ export const words = {
   name: 'Name',
   url: 'URL',
   events: 'Events',
+  eventsOf: (n: number) => counted(n, 'event'),
   state: 'State',
   behind: 'Behind',
   hour: 'Last hour',
@@ -22,7 +25,7 @@ export const words = {
   states: { up: 'Well', slow_start: 'Coming back', down: 'Retrying', disabled: 'Off', given_up: 'Given up' } as Record<string, string>,
   downSince: (at: string) => `since ${at}`,
   behindBy: (facts: number, seconds: number) => (facts === 0 ? 'nothing' : `${counted(facts, 'fact')}, ${spoken(seconds * 1000)}`),
-  success: (delivered: number, failed: number) => (delivered + failed === 0 ? 'no attempt' : `${number(delivered)} of ${number(delivered + failed)} attempts`),
+  success: (delivered: number, failed: number) => (delivered + failed === 0 ? 'no attempt' : `${number(delivered)} of ${counted(delivered + failed, 'attempt')}`),
   ms: (ms: number | null | undefined) => (ms === null || ms === undefined ? '–' : `${number(ms)} ms`),
   form: { title: 'New webhook', change: 'Change the webhook', name: 'Name', url: 'URL', urlHint: 'https://hooks.example.com/meetings', events: 'Events', make: 'Make the webhook', save: 'Save' },
   edit: 'Change…',
@@ -111,11 +114,13 @@ export const words = {
     begun: (n: number) => `Begun: at most ${counted(n, 'event')}.`,
     range: 'Facts',
     progress: 'Progress',
-    sent: 'Sent',
-    failed: 'Failed',
+    sentOf: (sent: number, failed: number) => `Sent ${number(sent)}, failed ${number(failed)}`,
     states: { running: 'runs', done: 'done', stopped: 'stopped', given_up: 'given up' } as Record<string, string>,
     stop: 'Stop',
     stopOf: (n: number) => `Stop replay ${number(n)}`,
     none: 'Nothing was replayed.',
   },
 };
+
+export type Words = typeof en;
+export const words = inLanguage<Words>({ en, de });

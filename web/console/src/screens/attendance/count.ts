@@ -1,5 +1,6 @@
 /** From what the server read to what is shown: counted here, so that a threshold moves all verdicts at once. Pure. */
 import type { components } from '../../api/sederunt.d.ts';
+import { byName, tenths } from '../../time/format.ts';
 import { wallAt } from '../../time/ranges.ts';
 import { type Line, type Register, type Row, type Sitting, type Verdict, register } from './rule.ts';
 import { type Order, type View, ruleOf } from './url.ts';
@@ -84,7 +85,7 @@ export function chosen(rows: readonly Row[], { verdict, find = '', sort = 'name'
     return !needle || [name, own_id, key].some((text) => text?.toLowerCase().includes(needle));
   });
   const label = ({ name, own_id, key }: Row): string => name ?? own_id ?? key;
-  return found.sort((a, b) => BY[sort](a, b) || label(a).localeCompare(label(b)) || (a.key < b.key ? -1 : 1));
+  return found.sort((a, b) => BY[sort](a, b) || byName(label(a), label(b)) || (a.key < b.key ? -1 : 1));
 }
 
 /** `2026-11-27`: the day that the clocks of a zone show. */
@@ -96,7 +97,7 @@ export function dayOf(at: number, zone: string): string {
 
 /** `89.1 %`: one decimal, cut as the share itself is. */
 export function percent(share: number): string {
-  return `${(Math.floor(share / 10) / 10).toFixed(1)} %`;
+  return `${tenths(Math.floor(share / 10) / 10)} %`;
 }
 
 /** Part of all, as [`percent`] writes it. */

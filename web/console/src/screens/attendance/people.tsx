@@ -1,6 +1,6 @@
 /** One session: a row a person. */
 import { Icon } from '../../parts/icon.tsx';
-import { length, offset, spoken, time } from '../../time/format.ts';
+import { length, number, offset, spoken, time } from '../../time/format.ts';
 import { zone } from '../../time/zone.ts';
 import { words } from '../../words/attendance.ts';
 import { percent } from './count.ts';
@@ -108,7 +108,7 @@ function Times({ row: { total } }: { row: Row }) {
         {first === undefined ? '–' : last === undefined ? words.now : time(last, zone.value)}
       </td>
       <td role="cell" class="c-stays num">
-        {stays}
+        {number(stays)}
       </td>
       <td role="cell" class="c-away num">
         {away_ms ? spoken(away_ms) : '–'}

@@ -1,6 +1,6 @@
 /** Who came and who went in the last sixty minutes. */
 import type { components } from '../../api/sederunt.d.ts';
-import { shortTime } from '../../time/format.ts';
+import { number, shortTime } from '../../time/format.ts';
 import { zone, zoneOffset } from '../../time/zone.ts';
 import { words } from '../../words/overview.ts';
 
@@ -38,7 +38,7 @@ export function Minutes({ told }: { told: Activity }) {
             <rect class="down" x={i + 0.12} width={0.76} y={50} height={px(row.leaves - row.lost)} />
             <rect class="gone" fill="url(#lost-stripes)" x={i + 0.12} width={0.76} y={50 + px(row.leaves - row.lost)} height={px(row.lost)} />
             <rect class="whole" x={i} width={1} y={0} height={100}>
-              <title>{`${at(row)}: +${row.joins} −${row.leaves}${row.lost ? ` (${words.legend.lost} ${row.lost})` : ''}, ${row.people}`}</title>
+              <title>{`${at(row)}: +${number(row.joins)} −${number(row.leaves)}${row.lost ? ` (${words.legend.lost} ${number(row.lost)})` : ''}, ${number(row.people)}`}</title>
             </rect>
           </g>
         ))}
@@ -86,7 +86,7 @@ export function MinuteTable({ told }: { told: Activity }) {
                 <th scope="row">{shortTime(Date.parse(row.from), zone.value)}</th>
                 {names.map((name) => (
                   <td key={name} class={row[name] ? 'num' : 'num faint'}>
-                    {row[name]}
+                    {number(row[name])}
                   </td>
                 ))}
               </tr>
@@ -95,7 +95,7 @@ export function MinuteTable({ told }: { told: Activity }) {
           <tfoot>
             <tr>
               <th scope="row">{words.sum}</th>
-              {[joins, leaves, lost, '', ''].map((value, i) => (
+              {[number(joins), number(leaves), number(lost), '', ''].map((value, i) => (
                 <td key={names[i]} class="num">
                   {value}
                 </td>

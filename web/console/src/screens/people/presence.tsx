@@ -1,7 +1,7 @@
 /** The calendar of presence: a year of weeks, and the same days as a table. */
 import { serverNow } from '../../session.ts';
 import { dayAt } from '../../time/days.ts';
-import { longDate, minutes } from '../../time/format.ts';
+import { longDate, minutes, monthNames, number, weekdayNames } from '../../time/format.ts';
 import { zone } from '../../time/zone.ts';
 import { words } from '../../words/people.ts';
 import type { PersonTold } from '../person.tsx';
@@ -18,7 +18,7 @@ const TOP = 18;
 /** The name of the month that a week is the first of. */
 function monthOf(week: readonly Cell[], before: readonly Cell[] | undefined): string {
   const [month, last] = [week[0]?.day.slice(0, 7), before?.[0]?.day.slice(0, 7)];
-  return before && month && month !== last ? (words.months[Number(month.slice(5)) - 1] ?? '') : '';
+  return before && month && month !== last ? (monthNames()[Number(month.slice(5)) - 1] ?? '') : '';
 }
 
 const dayName = (day: string): string => longDate(Date.parse(`${day}T12:00:00Z`), 'UTC');
@@ -37,11 +37,13 @@ export function Presence({ told }: { told: PersonTold }) {
           <span class="sr">. {words.presenceCaption(days.length, dayName(first), dayName(last))}</span>
         </figcaption>
         <svg width={LEFT + WEEKS * CELL} height={TOP + 7 * CELL} viewBox={`0 0 ${LEFT + WEEKS * CELL} ${TOP + 7 * CELL}`} aria-hidden="true">
-          {words.weekdays.map((name, i) => (
-            <text key={`${i}${name}`} x={0} y={TOP + i * CELL + 10}>
-              {name}
-            </text>
-          ))}
+          {weekdayNames().map((name, i) =>
+            i % 2 === 0 && i < 6 ? (
+              <text key={name} x={0} y={TOP + i * CELL + 10}>
+                {name}
+              </text>
+            ) : null,
+          )}
           {grid.map((week, x) => {
             const month = monthOf(week, grid[x - 1]);
             return month ? (
@@ -83,7 +85,7 @@ export function Presence({ told }: { told: PersonTold }) {
               {days.toReversed().map((day) => (
                 <tr key={day.day}>
                   <th scope="row">{dayName(day.day)}</th>
-                  <td class="num">{day.stays}</td>
+                  <td class="num">{number(day.stays)}</td>
                   <td class="num">{minutes(day.minutes)}</td>
                 </tr>
               ))}

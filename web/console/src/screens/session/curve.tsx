@@ -47,7 +47,7 @@ export function Curve({ told, span, whole, pick }: CurveProps) {
         <>
           <i class="peak-dot" style={{ insetInlineStart: `${share * 100}%` }} />
           <span class="peak-word" style={{ insetInlineStart: `${share * 100}%`, transform: `translateX(${-share * 100}%)` }} aria-hidden="true">
-            {words.figures.peak.toLowerCase()} <b>{number(peak)}</b> {words.peak(time(at, zone.value))}
+            {words.peakWord} <b>{number(peak)}</b> {words.peak(time(at, zone.value))}
           </span>
         </>
       )}

@@ -20,7 +20,7 @@ function facts(told: Told): Fact[] {
     seq,
     at,
     type,
-    why: reason ? (words.ends[reason] ?? reason) : type === 'session.keep_alive_changed' ? `${(keep_alive_ms ?? 0) / 1000} s` : (title ?? ''),
+    why: reason ? (words.ends[reason] ?? reason) : type === 'session.keep_alive_changed' ? `${number((keep_alive_ms ?? 0) / 1000)} s` : (title ?? ''),
   }));
   for (const { person, joined_at, joined_seq, left_at, left_seq, reason, away } of told.stays) {
     found.push({ seq: joined_seq, at: joined_at, type: 'peer.joined', person, why: '' });

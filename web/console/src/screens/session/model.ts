@@ -1,4 +1,5 @@
 /** A session as the timeline shows it: people with their stays, in numbers. Pure. */
+import { byName } from '../../time/format.ts';
 
 export interface Away {
   readonly from: number;
@@ -110,7 +111,7 @@ export function choose(all: readonly Lane[], { find, only, order, at }: Choice, 
     const { id, display_name, custom_participant_id, user_id } = lane.person;
     return !needle || [id, display_name, custom_participant_id, user_id].some((text) => text?.toLowerCase().includes(needle));
   });
-  if (order === 'name') found.sort((a, b) => nameOf(a.person).localeCompare(nameOf(b.person)));
+  if (order === 'name') found.sort((a, b) => byName(nameOf(a.person), nameOf(b.person)));
   if (order === 'longest') found.sort((a, b) => inRoom(b, now) - inRoom(a, now));
   return found;
 }

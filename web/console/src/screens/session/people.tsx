@@ -1,7 +1,7 @@
 /** The plain form of the timeline: a table. */
 import { useState } from 'preact/hooks';
 import { app } from '../../session.ts';
-import { dateTime, length, share, spoken } from '../../time/format.ts';
+import { dateTime, length, number, share, spoken } from '../../time/format.ts';
 import { zone, zoneOffset } from '../../time/zone.ts';
 import { words } from '../../words/session.ts';
 import { type Lane, type Stay, choose, inRoom, nameOf, until } from './model.ts';
@@ -75,7 +75,7 @@ export function People({ told, lanes, now, person, show }: Shown) {
                 <td>{who.preset_name ?? ''}</td>
                 <td>{dateTime(first.joined_at, zone.value)}</td>
                 <td>{last.left_at === undefined ? words.now : dateTime(last.left_at, zone.value)}</td>
-                {!byStay && <td class="num">{stays.length}</td>}
+                {!byStay && <td class="num">{number(stays.length)}</td>}
                 <td class="num">{away(stays, now) ? spoken(away(stays, now)) : ''}</td>
                 <td class="num">{length(time)}</td>
                 <td class="num">{share(time, whole)}</td>

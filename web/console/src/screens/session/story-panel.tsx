@@ -39,7 +39,7 @@ export function Story({ lane, told, now, close }: { lane: Lane; told: Told; now:
       </header>
       <p class="story-ids">
         {(person.custom_participant_id ?? person.user_id) && <span class="mono soft">{person.custom_participant_id ?? person.user_id}</span>}
-        <CopyId id={person.id} what="participant ID" />
+        <CopyId id={person.id} what={words.participantId} />
       </p>
       <p class="story-sum">{sentence}</p>
       <ol class="steps">

@@ -72,6 +72,6 @@ function left(stay: Stay, grace: string): Step[] {
 
 /** The whole as text, for a ticket. */
 export function asText(name: string, sentence: string, steps: readonly Step[], time: (at: number) => string): string {
-  const lines = steps.map(({ at, seq, title, more }) => `${time(at)}  ${title}${more ? `: ${more}` : ''}  (fact ${seq})`);
+  const lines = steps.map(({ at, seq, title, more }) => `${time(at)}  ${title}${more ? `: ${more}` : ''}  (${words.factOf(seq)})`);
   return [name, sentence, '', ...lines].join('\n');
 }

@@ -3,6 +3,12 @@ import type { components } from '../../api/sederunt.d.ts';
 import { words as all } from '../../words/system.ts';
 
 const words = all.settings;
+const FILE = 'file ';
+
+/** Where a setting comes from: a word of the server, or a file with its path. */
+function from(origin: string): string {
+  return origin.startsWith(FILE) ? all.originFile(origin.slice(FILE.length)) : (all.origins[origin] ?? origin);
+}
 
 export function Settings({ settings }: { settings: readonly components['schemas']['SystemSetting'][] }) {
   return (
@@ -25,7 +31,7 @@ export function Settings({ settings }: { settings: readonly components['schemas'
               <td class="mono breaks" data-label={words.value}>
                 {value ?? <span class="faint">{secret ? words.secret : words.unset}</span>}
               </td>
-              <td data-label={words.origin}>{origin === 'default' ? <span class="faint">{origin}</span> : <b>{origin}</b>}</td>
+              <td data-label={words.origin}>{origin === 'default' ? <span class="faint">{from(origin)}</span> : <b>{from(origin)}</b>}</td>
             </tr>
           ))}
         </tbody>

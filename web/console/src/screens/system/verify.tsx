@@ -60,7 +60,7 @@ function Result({ last }: { last: Last }) {
   return (
     <>
       <p>
-        <span class={`pill ${{ equal: 'good', stopped: '' }[result] ?? 'wrong'}`}>{result}</span> {text}
+        <span class={`pill ${{ equal: 'good', stopped: '' }[result] ?? 'wrong'}`}>{words.states[result] ?? result}</span> {text}
       </p>
       {differences.length > 0 && <pre class="code">{differences.join('\n')}</pre>}
       <p class="soft">{words.last(dateTime(from, zone.value), spoken(to - from))}</p>

@@ -1,5 +1,6 @@
 /** The address of the usage: the request's own parameters. Pure. */
 import { dayAt, daysFrom, isDay, plusDays } from '../../time/days.ts';
+import { number } from '../../time/format.ts';
 
 export type By = 'day' | 'week' | 'month';
 export type Split = 'start' | 'midnight';
@@ -73,7 +74,7 @@ export function preset(name: Preset, today: string): { from: string; to: string;
 export function change(now: number, before: number): string {
   if (before === 0) return '';
   const percent = Math.round(((now - before) / before) * 100);
-  return `${percent > 0 ? '+' : percent < 0 ? '−' : '±'}${Math.abs(percent)} %`;
+  return `${percent > 0 ? '+' : percent < 0 ? '−' : '±'}${number(Math.abs(percent))} %`;
 }
 
 /** A round number that is not below the highest bar. */

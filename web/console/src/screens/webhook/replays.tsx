@@ -60,9 +60,7 @@ export function Replays({ webhook }: { webhook: Webhook }) {
             <span class="pill">
               {words.states[replay.state] ?? replay.state} {replay.state === 'running' && done(replay)}
             </span>
-            <span class="soft">
-              {words.sent} {number(replay.sent)}, {words.failed.toLowerCase()} {number(replay.failed)}
-            </span>
+            <span class="soft">{words.sentOf(replay.sent, replay.failed)}</span>
             {replay.state === 'running' && mayChange.value && (
               <button type="button" class="button" aria-label={words.stopOf(replay.number)} onClick={() => void run(() => stop(replay.number))}>
                 {words.stop}

@@ -5,7 +5,10 @@ import type { Words } from '../session.ts';
 export const words: Words = {
   session: 'Sitzung',
   sessions: 'Sitzungen',
+  id: 'Sitzungs-ID',
+  participantId: 'Teilnehmer-ID',
   tabs: { timeline: 'Zeitleiste', people: 'Personen', events: 'Ereignisse', api: 'API' },
+  attendance: 'Anwesenheit',
   figures: { people: 'Personen', stays: 'Aufenthalte', peak: 'Höchstzahl', minutes: 'Minuten', loss: 'Mit Abbruch', removed: 'Entfernt' },
   live: 'Live',
   ended: 'Beendet',
@@ -31,6 +34,7 @@ export const words: Words = {
   whole: 'Ganze Sitzung',
   inRoom: 'Im Raum',
   marks: 'Titel, Entfernungen, Ende',
+  peakWord: 'höchstens',
   peak: (at: string) => `um ${at}`,
   peopleOf: (n: number, all: number) => `${number(n)} von ${counted(all, 'Person', 'Personen')}`,
   legend: {
@@ -49,6 +53,7 @@ export const words: Words = {
   copyText: 'Als Text kopieren',
   copied: 'Kopiert',
   close: 'Schließen',
+  allStays: 'Alle Aufenthalte dieser Person',
   allSessions: 'Sitzungen dieses Meetings',
   sumOfStay: (time: string) => `dieser Aufenthalt: ${time}`,
   joined: 'Beigetreten',
@@ -92,6 +97,7 @@ export const words: Words = {
     share: 'Anteil',
     end: 'Ende',
   },
+  factOf: (seq: number) => `Fakt ${seq}`,
   events: { at: 'Zeit', what: 'Was', who: 'Wer', why: 'Warum', fact: 'Fakt', newest: 'Neueste zuerst', oldest: 'Älteste zuerst', all: 'Alles' },
   kinds: {
     'session.started': 'Sitzung begonnen',

@@ -49,6 +49,7 @@ export const words: Words = {
   strip: (by: string, most: number) => `Sitzungen ${each[by] ?? by} · höchstens ${number(most)}`,
   stripLabel: (by: string, total: number) => `${counted(total, 'Sitzung', 'Sitzungen')} nach ${by_[by] ?? by} des Beginns`,
   stripHint: 'Ein Klick geht dorthin, Ziehen filtert nach der Zeit',
+  sum: (value: string) => `zusammen ${value} Minuten`,
   lost: (since: string) => `Nicht verbunden seit ${since}. Was zu sehen ist, ist von da; die Liste selbst lässt sich noch abfragen.`,
   fresh: (n: number) => counted(n, 'neue Sitzung', 'neue Sitzungen'),
   sortAgain: (at: string) => `Reihenfolge von ${at} · neu sortieren`,

@@ -1,0 +1,20 @@
+/** The German words of what several screens are made of. */
+import type { Words } from '../parts.ts';
+
+export const words: Words = {
+  cancel: 'Abbrechen',
+  close: 'Schließen',
+  copy: 'Kopieren',
+  copied: 'Kopiert',
+  copyThe: (what: string, id: string) => `${what} kopieren: ${id}`,
+  idCopied: 'kopiert',
+  done: 'Fertig',
+  loading: 'Lädt',
+  pages: 'Seiten',
+  previous: 'Zurück',
+  next: 'Weiter',
+  to: 'bis',
+  of: 'von',
+  never: 'nie',
+  none: '–',
+};

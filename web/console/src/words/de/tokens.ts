@@ -1,0 +1,80 @@
+/** The German words of tokens and sign-ins. */
+import { counted } from '../../time/format.ts';
+import type { Words } from '../tokens.ts';
+
+const signIns_ = (n: number): string => counted(n, 'Anmeldung', 'Anmeldungen');
+
+export const words: Words = {
+  title: 'Tokens',
+  create: 'Neues Token',
+  name: 'Name',
+  right: 'Recht',
+  app: 'App',
+  id: 'ID',
+  created: 'Erstellt',
+  used: 'Zuletzt benutzt',
+  usedMore: 'Der Tag, in UTC',
+  open: 'Jetzt offen',
+  state: 'Zustand',
+  own: 'diese Anmeldung',
+  server: 'Server',
+  valid: 'gültig',
+  revokedAt: (at: string) => `widerrufen ${at}`,
+  actions: 'Aktionen',
+  rights: { none: 'Nur Pagecall', realtime: 'Realtime', realtime_admin: 'Realtime Admin' },
+  rightsMore: {
+    realtime: 'Alles lesen, Teilnehmer hinzufügen, Links machen',
+    realtime_admin: 'Alles im Konto',
+    none: 'Nur der Arbeitsbereich seiner App, über die Pagecall-API',
+  },
+  showRevoked: (n: number) => `${counted(n, 'widerrufenes Token', 'widerrufene Tokens')} zeigen`,
+  hideRevoked: 'Widerrufene ausblenden',
+  openOf: (signIns: number, feeds: number) => [signIns > 0 && signIns_(signIns), feeds > 0 && counted(feeds, 'Feed', 'Feeds')].filter(Boolean).join(', '),
+  looks: 'Sie sind zum Ansehen angemeldet. Tokens macht und widerruft, wer mit allen Rechten des Kontos angemeldet ist.',
+  none: 'Kein Token',
+  noneMore: 'Ein Token lässt ein Programm oder eine Person herein.',
+  dialog: {
+    title: 'Neues Token',
+    name: 'Name',
+    nameHint: 'Wer oder was es benutzt',
+    right: 'Was es darf',
+    app: 'App für die Pagecall-API',
+    noApp: 'Keine',
+    server: 'Darf auch den Server selbst sehen: Ledger, Platte und Einstellungen',
+    make: 'Token machen',
+  },
+  once: {
+    title: (name: string) => `Token „${name}“`,
+    label: 'Das Token',
+    more: 'Nur dieses eine Mal gezeigt: der Server behält nur den Hash. Wer es hat, darf, was es darf.',
+  },
+  revoke: {
+    button: (name: string) => `${name} widerrufen`,
+    short: 'Widerrufen …',
+    title: (name: string) => `Das Token „${name}“ widerrufen?`,
+    effects: (signIns: number, feeds: number, own: boolean) => [
+      'Jede Anfrage damit wird von nun an abgewiesen. Es kann nicht wieder gültig werden.',
+      signIns ? `${signIns_(signIns)} an der Konsole ${signIns === 1 ? 'endet' : 'enden'} sofort${own ? ', auch Ihre' : ''}.` : 'Niemand ist damit angemeldet.',
+      feeds ? `${counted(feeds, 'Live-Feed endet', 'Live-Feeds enden')} binnen 15 Sekunden.` : 'Damit ist kein Live-Feed offen.',
+      'Meetings gehen weiter, und damit gemachte Links bleiben gut.',
+    ],
+  },
+  signIns: {
+    title: 'An der Konsole angemeldet',
+    browser: 'Browser',
+    unknown: 'nicht bekannt',
+    token: 'Token',
+    since: 'Seit',
+    seen: 'Zuletzt gesehen',
+    until: 'Endet',
+    looks: 'sieht nur an',
+    here: 'dieser Browser',
+    out: 'Abmelden …',
+    outOf: (browser: string) => `${browser} abmelden`,
+    ask: (browser: string) => `${browser} abmelden?`,
+    effects: (name: string) => [
+      'Dort ist eine neue Anmeldung nötig, und die Live-Ansicht endet binnen 15 Sekunden.',
+      `Das Token „${name}“ bleibt gültig: wer es hat, kann sich wieder anmelden.`,
+    ],
+  },
+};
