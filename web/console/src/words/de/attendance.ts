@@ -28,7 +28,6 @@ export const words: Words = {
   pickNever: 'Noch keine Sitzung',
   pickNeverMore: 'Eine Sitzung beginnt, wenn jemand ein Meeting betritt.',
   // The rule.
-  rule: 'Was zählt',
   present: 'Anwesend ab',
   percent: (n: number) => `${n} %`,
   gap: 'Lücken füllen bis',
