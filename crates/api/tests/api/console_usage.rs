@@ -21,10 +21,13 @@ async fn told(w: &World, path: &str) -> Value {
     w.send(Method::GET, &of_app(path), "TR", None).await.ok()
 }
 
+/// Begin and end of a session, and of its stays.
+type Times = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 /// Sessions around changes of the clock, around midnights of some zones, long ones, and one person in several.
 async fn history() -> Kit {
     let kit = Kit::new().await;
-    let times: [(&str, &str, &[(&str, &str)]); 7] = [
+    let times: [Times; 7] = [
         // The hour that Berlin has twice, and the night around it.
         (
             "2025-10-25T20:00:00.000Z",

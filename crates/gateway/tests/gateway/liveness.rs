@@ -96,11 +96,9 @@ async fn flood(w: &World, what: WsMessage) -> usize {
 async fn a_client_that_asks_and_does_not_read_is_not_read_either_and_cut() {
     let w = World::new().await;
     let metrics = w.node.metrics();
-    let mut cut = 0;
     let polls = sederunt_proto::frame::encode(event::poll::GET_POLLS, "7-00001", Some(Vec::new()));
-    for what in [WsMessage::Ping(vec![7; 125].into()), WsMessage::Binary(polls)] {
+    for (cut, what) in (1..).zip([WsMessage::Ping(vec![7; 125].into()), WsMessage::Binary(polls)]) {
         flood(&w, what).await;
-        cut += 1;
         until("counted", || async { metrics.slow_consumers.get() == cut }).await;
     }
     until("gone", || async { metrics.sockets.get() == 0 }).await;
