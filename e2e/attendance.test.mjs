@@ -88,7 +88,7 @@ before(async () => {
   chromium = await startBrowser();
   desk = await openConsole(chromium.browser);
   await signIn(desk.page, base, server.token);
-  await desk.page.locator('.row-line[data-id]').first().waitFor();
+  await desk.page.locator('.figs').waitFor();
 });
 after(async () => {
   await chromium?.close();
@@ -293,7 +293,7 @@ test('a teacher gets a link, which reads this report and nothing else, until it 
 test('whoever only looks shares nothing', async () => {
   const looker = await openConsole(chromium.browser);
   await signIn(looker.page, base, server.token, { only: true });
-  await looker.page.locator('.row-line[data-id]').first().waitFor();
+  await looker.page.locator('.figs').waitFor();
   await looker.page.goto(address(`session_id=${LARGE}`));
   await rows(looker.page).first().waitFor();
   assert.equal(await looker.page.getByRole('button', { name: 'Share…' }).count(), 0);
@@ -331,7 +331,7 @@ test('every state is accessible, in both themes, wide and narrow', async () => {
       if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) found.push(`${label}: the page scrolls sideways`);
     };
     await signIn(page, base, server.token);
-    await page.locator('.row-line[data-id]').first().waitFor();
+    await page.locator('.figs').waitFor();
     for (const name of names) {
       const [to, sign] = states[name];
       await page.goto('about:blank');

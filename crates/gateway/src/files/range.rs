@@ -60,7 +60,7 @@ mod tests {
             ("bytes=-3", of(7, 9)),
             ("bytes=2-99", of(2, 9)),
             ("bytes=10-", Part::Outside),
-            ("bytes=-0", Part::Outside),
+            ("bytes=-0", Part::Whole),
             ("bytes=5-2", Part::Outside),
             ("bytes=0-1,4-5", Part::Whole),
             ("lines=0-1", Part::Whole),

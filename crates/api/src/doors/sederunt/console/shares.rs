@@ -25,7 +25,7 @@ use super::attendance::sheet::{Reader, SheetForm, SheetParams, send};
 use super::attendance::told;
 use super::attendance::view::Attendance;
 use super::session::{NotSignedIn, Visitor};
-use crate::console::{ReadShare, admit_share, secret};
+use crate::console::{ConsoleConfig, ReadShare, admit_share, secret};
 use crate::dialect::{KitError, KitErrorBody, KitErrors};
 use crate::doors::sederunt::access::InApp;
 use crate::extract::{Body, Params};
@@ -63,12 +63,21 @@ pub(in crate::doors::sederunt) async fn make(
         .ok_or_else(|| KitError::new(StatusCode::INTERNAL_SERVER_ERROR, "The system gave no randomness"))?;
     shares::make(&api.node, row.clone(), sha256(&cookie_of(&secret))).await?;
     tracing::info!(token = row.made_by, share = %row.id, app = %row.app, names = row.names, "a report was shared");
-    let origin = match origin.strip_prefix("http://") {
-        Some(host) if api.config.console.is_behind_tls => format!("https://{host}"),
-        _ => origin,
-    };
+    let origin = of_console(&api.config.console, origin);
     let view = ShareView::of(&row)?.with_url(format!("{origin}/console/shared#{secret}"));
     Ok((StatusCode::CREATED, Json(view)).into_response())
+}
+
+/// The origin of the console, for whoever came by `origin`: TLS where a proxy speaks it, and its own name where it has one.
+fn of_console(console: &ConsoleConfig, origin: String) -> String {
+    let Some((scheme, place)) = origin.split_once("://") else { return origin };
+    let scheme = if console.is_behind_tls { "https" } else { scheme };
+    let Some(host) = &console.host else { return format!("{scheme}://{place}") };
+    // Behind the bracket of an address of IPv6 there may be a port, too.
+    let port =
+        place.rsplit_once(':').map(|(_, port)| port).filter(|port| port.bytes().all(|b| b.is_ascii_digit()));
+    let port = port.map_or_else(String::new, |port| format!(":{port}"));
+    format!("{scheme}://{host}{port}")
 }
 
 /// Links to reports of an app that count, newest first, with their last use.
@@ -245,4 +254,27 @@ pub(in crate::doors::sederunt) async fn csv(
     let asked = asked(&share.row)?;
     let (app, form) = (share.row.app.clone(), SheetForm { names: share.row.names, params });
     send(api, &app, asked, form, Reader::Share(share)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_leads_to_the_console() {
+        let of = |host: Option<&str>, is_behind_tls: bool, origin: &str| {
+            let console =
+                ConsoleConfig { host: host.map(str::to_owned), is_behind_tls, ..ConsoleConfig::default() };
+            of_console(&console, origin.to_owned())
+        };
+        assert_eq!(of(None, false, "http://localhost:8080"), "http://localhost:8080");
+        assert_eq!(of(None, true, "http://meet.example.com"), "https://meet.example.com");
+        assert_eq!(
+            of(Some("console.example.com"), true, "http://meet.example.com"),
+            "https://console.example.com"
+        );
+        assert_eq!(of(Some("c.localhost"), false, "http://localhost:8080"), "http://c.localhost:8080");
+        assert_eq!(of(Some("c.localhost"), false, "https://[::1]:8443"), "https://c.localhost:8443");
+        assert_eq!(of(Some("c.localhost"), false, "https://[::1]"), "https://c.localhost");
+    }
 }
