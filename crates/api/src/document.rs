@@ -218,6 +218,11 @@ pub(crate) fn day() -> Schema {
     any(vec![text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Date))).build(), empty()])
 }
 
+/// A day, or `null`.
+pub(crate) fn day_or_null() -> Schema {
+    any(vec![text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Date))).build(), null()])
+}
+
 /// One of the names of a table.
 pub(crate) fn one_of(names: impl IntoIterator<Item = &'static str>) -> Schema {
     Schema::Object(text().enum_values(Some(names)).build())

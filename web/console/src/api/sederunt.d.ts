@@ -910,7 +910,7 @@ export interface components {
              * @description When it was made.
              */
             created_at: string;
-            last_used_on?: string;
+            last_used_on?: string | null;
             /**
              * Format: date-time
              * @description When it was revoked.
@@ -2508,8 +2508,8 @@ export interface operations {
             query?: {
                 from?: string;
                 to?: string;
-                /** @description How long a row is: minutes of at most 24 hours, hours of at most 31 days. */
-                by?: ("minute" | "hour") & Record<string, never>;
+                /** @description How long a row is: minutes (the default) of at most 24 hours, hours of at most 31 days. */
+                by?: "minute" | "hour";
                 /**
                  * @description IANA name of the zone in whose clocks hours begin; UTC when not given.
                  * @example Europe/Berlin
@@ -5000,18 +5000,18 @@ export interface operations {
             query?: {
                 from?: string;
                 to?: string;
-                /** @description How long a row is, in the clocks of the zone; the first and the last one only as far as the range goes. */
-                by?: ("day" | "week" | "month") & Record<string, never>;
+                /** @description How long a row is, in the clocks of the zone, a day when not given; the first and the last one only as far as the range goes. */
+                by?: "day" | "week" | "month";
                 /**
                  * @description IANA name of the zone in whose clocks days, weeks (from Monday) and months begin; UTC when not given.
                  * @example Europe/Berlin
                  */
                 tz?: string;
                 /**
-                 * @description `start`: a session counts whole where it began, as in the list of sessions. `midnight`: its minutes count where they
+                 * @description `start`, the default: a session counts whole where it began, as in the list of sessions. `midnight`: its minutes count where they
                  *     were.
                  */
-                split?: ("start" | "midnight") & Record<string, never>;
+                split?: "start" | "midnight";
             };
             header?: never;
             path: {
@@ -5122,18 +5122,18 @@ export interface operations {
             query?: {
                 from?: string;
                 to?: string;
-                /** @description How long a row is, in the clocks of the zone; the first and the last one only as far as the range goes. */
-                by?: ("day" | "week" | "month") & Record<string, never>;
+                /** @description How long a row is, in the clocks of the zone, a day when not given; the first and the last one only as far as the range goes. */
+                by?: "day" | "week" | "month";
                 /**
                  * @description IANA name of the zone in whose clocks days, weeks (from Monday) and months begin; UTC when not given.
                  * @example Europe/Berlin
                  */
                 tz?: string;
                 /**
-                 * @description `start`: a session counts whole where it began, as in the list of sessions. `midnight`: its minutes count where they
+                 * @description `start`, the default: a session counts whole where it began, as in the list of sessions. `midnight`: its minutes count where they
                  *     were.
                  */
-                split?: ("start" | "midnight") & Record<string, never>;
+                split?: "start" | "midnight";
                 /** @description Begin with a byte order mark, which some spreadsheets need. */
                 bom?: boolean;
             };

@@ -46,7 +46,7 @@ pub(crate) struct Token {
     #[schema(format = DateTime)]
     created_at: String,
     /// The last day on which it was used, UTC; `null` = never, as far as is known.
-    #[schema(schema_with = crate::document::day)]
+    #[schema(schema_with = crate::document::day_or_null)]
     last_used_on: Option<String>,
     /// When it was revoked.
     #[schema(format = DateTime)]

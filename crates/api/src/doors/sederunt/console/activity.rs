@@ -51,8 +51,8 @@ pub(crate) struct ActivityParams {
     /// Up to this instant; now when not given, and at the latest.
     #[param(schema_with = crate::document::time)]
     to: Option<UnixMs>,
-    /// How long a row is: minutes of at most 24 hours, hours of at most 31 days.
-    #[param(inline, value_type = Option<ActivityByName>, default = "minute")]
+    /// How long a row is: minutes (the default) of at most 24 hours, hours of at most 31 days.
+    #[param(inline, value_type = Option<ActivityByName>)]
     by: By,
     /// IANA name of the zone in whose clocks hours begin; UTC when not given.
     #[param(value_type = Option<String>, example = "Europe/Berlin")]

@@ -64,15 +64,15 @@ pub(crate) struct UsageParams {
     /// Last day of the range, `YYYY-MM-DD` in the zone; today when not given.
     #[param(schema_with = crate::document::day)]
     to: Option<Day>,
-    /// How long a row is, in the clocks of the zone; the first and the last one only as far as the range goes.
-    #[param(inline, value_type = Option<ByName>, default = "day")]
+    /// How long a row is, in the clocks of the zone, a day when not given; the first and the last one only as far as the range goes.
+    #[param(inline, value_type = Option<ByName>)]
     by: By,
     /// IANA name of the zone in whose clocks days, weeks (from Monday) and months begin; UTC when not given.
     #[param(value_type = Option<String>, example = "Europe/Berlin")]
     tz: TimeZone,
-    /// `start`: a session counts whole where it began, as in the list of sessions. `midnight`: its minutes count where they
+    /// `start`, the default: a session counts whole where it began, as in the list of sessions. `midnight`: its minutes count where they
     /// were.
-    #[param(inline, value_type = Option<SplitName>, default = "start")]
+    #[param(inline, value_type = Option<SplitName>)]
     split: UsageRule,
 }
 
