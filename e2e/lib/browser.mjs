@@ -63,7 +63,8 @@ export async function startBrowser(flags = [], program = CHROMIUM) {
     async kill() {
       const session = await browser.newBrowserCDPSession();
       const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-      for (const { id } of processInfo) process.kill(id, 'SIGKILL');
+      // All stand still first: one that sees another die would say goodbye for it.
+      for (const signal of ['SIGSTOP', 'SIGKILL']) for (const { id } of processInfo) process.kill(id, signal);
       await rm(profile, { recursive: true, force: true });
     },
     async close() {
