@@ -264,9 +264,9 @@ test('the server tells of itself, and its record is verified', async () => {
 test('a tenant has no System, and who only looks changes nothing, by hand either', async () => {
   const token = await (await asked(server.token, 'POST', TOKENS, { name: 'Tenant', permission: 'realtime_admin' })).json();
   const tenant = await visitor(token.secret);
-  assert.deepEqual(await tenant.page.locator('.nav a').allInnerTexts(), ['Sessions', 'Meetings', 'Webhooks', 'Tokens', 'Apps']);
+  assert.deepEqual(await tenant.page.locator('.nav a').allInnerTexts(), ['Overview', 'Sessions', 'Meetings', 'People', 'Attendance', 'Usage', 'Webhooks', 'Tokens', 'Apps']);
   await tenant.page.goto(`${base}/console/system`);
-  await until('the list instead', () => new URL(tenant.page.url()).pathname === '/console/sessions');
+  await until('the list instead', () => new URL(tenant.page.url()).pathname === '/console');
   assert.equal(await inside(tenant.page, 'GET', '/sederunt/v1/system'), 403);
   await tenant.close();
   const looker = await visitor(server.token, { only: true });
