@@ -81,7 +81,7 @@ async function hold(name, parameters, ...flags) {
   args.push('--header', `Authorization: Bearer ${server.token}`, '--checks', CHECKS.join(','));
   args.push('--phases', 'coverage,fuzzing', '--max-examples', EXAMPLES, '--seed', SEED, '--no-shrink');
   args.push('--continue-on-failure', '--no-color', '--warnings', 'off', ...flags);
-  const env = { ...process.env, SCHEMATHESIS_HOOKS: 'documents', PYTHONPATH: HOOKS, SEDERUNT_SESSION: ids.session };
+  const env = { ...process.env, SCHEMATHESIS_HOOKS: 'documents', PYTHONPATH: HOOKS, SEDERUNT_SESSION: ids.session, SEDERUNT_APP: server.app };
   const tool = spawn(schemathesis(), args.map(String), { cwd: server.data, env, timeout: STUCK_MS });
   let said = '';
   tool.stdout.on('data', (text) => (said += text));

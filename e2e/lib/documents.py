@@ -70,9 +70,9 @@ def before_call(context, case, kwargs):
             body.pop(name, None)
     if operation in ("GetUsage", "ExportUsageCsv", "GetActivity"):
         query["from"], query["to"] = "", ""
-    # A token without a permission in the account is for a workspace.
-    if operation == "CreateToken" and body.get("permission") == "none" and not body.get("app_id"):
-        body["permission"] = "realtime"
+    # A token is for an app that there is, and one without a permission in the account must be.
+    if operation == "CreateToken" and ("app_id" in body or body.get("permission") == "none"):
+        body["app_id"] = os.environ["SEDERUNT_APP"]
     # A name that no other preset has.
     if operation in ("presetsCreate", "presetsUpdate", "presetsReplacePresetByID") and body.get("name"):
         body["name"] = f"preset {uuid.uuid4()}"

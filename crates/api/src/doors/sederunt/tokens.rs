@@ -142,7 +142,7 @@ pub(in crate::doors::sederunt) async fn list(caller: OfAccount<Read>) -> Result<
 #[schema(as = ApiTokenRequest)]
 pub(crate) struct TokenRequest {
     /// For humans.
-    #[schema(min_length = 1, max_length = 256)]
+    #[schema(min_length = 1, max_length = 256, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     name: String,
     /// What it may do in the account: `realtime_admin` everything, `realtime` read and make links, `none` only what its app's
     /// workspace may by the Pagecall API.
