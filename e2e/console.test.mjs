@@ -128,6 +128,27 @@ test('the list goes to any row, and keeps its place over a visit to a session', 
   await until('that day in the foot', async () => (await page.locator('.foot').innerText()).includes(wanted));
 });
 
+test('as pages it is a plain table, which the keyboard goes through', async () => {
+  const { page } = desk;
+  await page.getByLabel('Row', { exact: true }).fill('2015');
+  await page.getByLabel('Row', { exact: true }).press('Enter');
+  await until('the row in the address', async () => new URL(page.url()).searchParams.get('row') === '2015');
+  await page.getByRole('button', { name: 'As pages' }).click();
+  const lines = page.locator('.paged tbody tr');
+  await until('a hundred rows', async () => (await lines.count()) === 100);
+  const status = page.locator('.paged-foot [role=status]');
+  assert.equal(await status.innerText(), '2,001–2,100 of 2,500');
+  assert.match(await lines.first().innerText(), /Meeting 499/);
+  await page.getByRole('button', { name: 'Next' }).click();
+  await until('the next hundred', async () => /(Meeting|Physics) 399/.test(await lines.first().innerText()));
+  assert.equal(await status.innerText(), '2,101–2,200 of 2,500');
+  await lines.first().getByRole('link').focus();
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.closest('tr').rowIndex), 2);
+  await page.goto(`${base}/console/sessions`);
+  await rows(page).first().waitFor();
+});
+
 test('the address is the request: filters, sort and search, with a way back', async () => {
   const { page } = desk;
   await page.goto(`${base}/console/sessions`);
@@ -284,6 +305,7 @@ test('every screen is accessible, in both themes and languages, wide and narrow'
   const session = exported(server).find(({ meeting }) => meeting.title === 'Algebra II').session.id;
   const screens = {
     list: ['/console/sessions', '.row-line[data-id]'],
+    paged: ['/console/sessions?paged=1', '.paged tbody tr'],
     none: ['/console/sessions?search=nothing+of+the+kind', '.empty'],
     timeline: [`/console/sessions/${session}`, '.lane'],
     people: [`/console/sessions/${session}/people`, '.plain td'],

@@ -128,6 +128,7 @@ test('an address is read as it was written', () => {
   const views = [
     { filters: {} },
     { filters: { search: 'a & b=c+d', status: 'LIVE' }, row: 12 },
+    { filters: {}, row: 101, paged: true },
     { filters: { start_time: '2026-11-01T00:00:00.000Z', end_time: '2026-11-02', participants: '2:', associated_id: 'x', sort_by: 'minutesConsumed', sort_order: 'ASC' }, cols: ['title', 'minutes'], tz: 'Asia/Seoul' },
   ];
   for (const view of views) assert.deepEqual(readView(writeView(view)), view);

@@ -13,6 +13,8 @@ export interface Shown {
   readonly newer: Numbers | undefined;
   readonly zone: string;
   readonly now: number;
+  /** In a plain table each row's link is reached by the keyboard; the endless one has its own way. */
+  readonly isPlain?: boolean;
 }
 
 export interface Column {
@@ -67,9 +69,9 @@ export const COLUMNS: readonly Column[] = [
     head: words.columns.title,
     width: 'minmax(180px, 1fr)',
     csv: ['title', 'meeting_id'],
-    cell: ({ session, newer }) => (
+    cell: ({ session, newer, isPlain }) => (
       <>
-        <a href={`/console/sessions/${session.id}`} tabIndex={-1}>
+        <a href={`/console/sessions/${session.id}`} tabIndex={isPlain ? undefined : -1}>
           {(newer?.title ?? session.meeting_display_name) || words.untitled}
         </a>
         <span class="mono">{session.associated_id.slice(0, 8)}</span>

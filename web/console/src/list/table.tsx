@@ -20,7 +20,7 @@ export interface Handle {
   isBusy: () => boolean;
 }
 
-interface Props {
+export interface Props {
   readonly pages: Pages<Session>;
   readonly total: number;
   readonly columns: readonly Column[];
@@ -72,11 +72,7 @@ export function Table({ pages, total, columns, filters, sort, open, at, handle, 
     handle({
       go: (row) => move(scroller.go(row)),
       top: () => scroller.top,
-      isBusy: () => {
-        const inside = own.current?.contains(document.activeElement) ?? false;
-        const selected = getSelection()?.type === 'Range';
-        return inside || selected || document.querySelector('[popover]:popover-open, dialog[open]') !== null;
-      },
+      isBusy: () => isAtWork(own.current),
     });
   }, []);
 
@@ -148,6 +144,13 @@ export function Table({ pages, total, columns, filters, sort, open, at, handle, 
       </div>
     </div>
   );
+}
+
+/** Whether somebody is at work in this element, has chosen text, or has something open. */
+export function isAtWork(element: HTMLElement | null): boolean {
+  const inside = element?.contains(document.activeElement) ?? false;
+  const selected = getSelection()?.type === 'Range';
+  return inside || selected || document.querySelector('[popover]:popover-open, dialog[open]') !== null;
 }
 
 function Head({ columns, filters, sort }: Pick<Props, 'columns' | 'filters' | 'sort'>) {

@@ -29,6 +29,8 @@ export interface View {
   readonly filters: Filters;
   readonly cols?: readonly string[];
   readonly row?: number;
+  /** As pages instead of one endless list. */
+  readonly paged?: boolean;
   readonly tz?: string;
 }
 
@@ -54,12 +56,13 @@ export function readView(query: string): View {
     filters: filters as Filters,
     ...(cols?.length ? { cols } : {}),
     ...(Number.isSafeInteger(row) && row > 1 ? { row } : {}),
+    ...(params.get('paged') === '1' ? { paged: true } : {}),
     ...(tz ? { tz } : {}),
   };
 }
 
 /** Writes it back; parameters always come in the same order. */
-export function writeView({ filters, cols, row, tz }: View): string {
+export function writeView({ filters, cols, row, paged, tz }: View): string {
   const params = new URLSearchParams();
   for (const name of API_NAMES) {
     const value = filters[name];
@@ -67,6 +70,7 @@ export function writeView({ filters, cols, row, tz }: View): string {
   }
   if (cols?.length) params.set('cols', cols.join(','));
   if (row && row > 1) params.set('row', String(row));
+  if (paged) params.set('paged', '1');
   if (tz) params.set('tz', tz);
   const text = params.toString();
   return text ? `?${text}` : '';

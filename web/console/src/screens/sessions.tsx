@@ -8,6 +8,7 @@ import { type Session, chosen } from '../list/columns.tsx';
 import { passes } from '../list/match.ts';
 import { Pages } from '../list/pages.ts';
 import { Strip } from '../list/strip.tsx';
+import { Paged } from '../list/paged.tsx';
 import { type Handle, Table } from '../list/table.tsx';
 import { type Filters, type View, count, frozen, query, readView, writeView } from '../list/url.ts';
 import { Problem } from '../parts/problem.tsx';
@@ -86,6 +87,7 @@ export function Sessions() {
   const total = shown.total.value;
   const failed = total === undefined ? shown.row(0) : undefined;
   const columns = chosen(view.cols);
+  const List = view.paged ? Paged : Table;
   return (
     <>
       <Top live>
@@ -127,7 +129,7 @@ export function Sessions() {
               </div>
             )}
             {total !== undefined && (
-              <Table
+              <List
                 pages={shown}
                 total={total}
                 columns={columns}
@@ -146,6 +148,8 @@ export function Sessions() {
             pages={shown}
             asOf={asOf}
             go={(row) => handle.current?.go(row)}
+            paged={view.paged ?? false}
+            page={() => change({ paged: !view.paged, ...(seen.first > 0 ? { row: seen.first + 1 } : {}) }, true)}
             date={newest ? { account, app: id, filters: list } : undefined}
             sum={summed(filters, id, asOf)}
           />

@@ -15,13 +15,16 @@ interface Props {
   readonly pages: Pages<Session>;
   readonly asOf: number;
   readonly go: (row: number) => void;
+  readonly paged: boolean;
+  /** Pages instead of one list, or back. */
+  readonly page: () => void;
   /** Days can be jumped to while the newest come first. */
   readonly date: { account: string; app: string; filters: Filters } | undefined;
   /** What the sessions came to can be asked when nothing but whole days filters them. */
   readonly sum: { app: string; from: string; to: string; asOf: number } | undefined;
 }
 
-export function Foot({ total, seen, pages, asOf, go, date, sum }: Props) {
+export function Foot({ total, seen, pages, asOf, go, paged, page, date, sum }: Props) {
   void pages.news.value;
   const row = pages.row(seen.first);
   const day = row && !(row instanceof Error) ? longDate(Date.parse(row.started_at), zone.value) : '';
@@ -49,6 +52,9 @@ export function Foot({ total, seen, pages, asOf, go, date, sum }: Props) {
       <span>{day}</span>
       {sum && <Sum {...sum} />}
       <span class="end">
+        <button type="button" class="button quiet" aria-pressed={paged} onClick={page}>
+          {words.asPages}
+        </button>
         <label>
           {words.row}
           <input type="number" min={1} max={total} placeholder="1" onChange={(event) => go(Math.max(1, event.currentTarget.valueAsNumber || 1) - 1)} />
