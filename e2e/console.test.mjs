@@ -128,6 +128,28 @@ test('the list goes to any row, and keeps its place over a visit to a session', 
   await until('that day in the foot', async () => (await page.locator('.foot').innerText()).includes(wanted));
 });
 
+test('a row has a menu, by hand and by the keyboard', async () => {
+  const { page } = desk;
+  await page.goto(`${base}/console/sessions`);
+  await rows(page).first().waitFor();
+  const first = rows(page).first();
+  const id = await first.getAttribute('data-id');
+  await first.hover();
+  await first.getByRole('button', { name: /^Actions for / }).click();
+  await page.getByRole('button', { name: 'Copy session ID' }).click();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), id);
+  // It has ended: there is nothing to end.
+  await page.locator('.rows').focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Shift+F10');
+  const menu = page.locator('.menu:popover-open, [popover]:popover-open');
+  assert.deepEqual(await menu.locator('a, button').allInnerTexts(), ['Open', 'Its meeting', 'Attendance', 'Copy session ID', 'Copy link']);
+  await menu.getByRole('link', { name: 'Attendance' }).click();
+  await until('its attendance', () => new URL(page.url()).search === `?session_id=${id}`);
+  await page.goBack();
+  await rows(page).first().waitFor();
+});
+
 test('as pages it is a plain table, which the keyboard goes through', async () => {
   const { page } = desk;
   await page.getByLabel('Row', { exact: true }).fill('2015');
@@ -143,6 +165,8 @@ test('as pages it is a plain table, which the keyboard goes through', async () =
   await until('the next hundred', async () => /(Meeting|Physics) 399/.test(await lines.first().innerText()));
   assert.equal(await status.innerText(), '2,101–2,200 of 2,500');
   await lines.first().getByRole('link').focus();
+  // The menu of its row, and the next row.
+  await page.keyboard.press('Tab');
   await page.keyboard.press('Tab');
   assert.equal(await page.evaluate(() => document.activeElement.closest('tr').rowIndex), 2);
   await page.goto(`${base}/console/sessions`);

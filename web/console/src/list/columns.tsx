@@ -4,6 +4,7 @@ import { type Numbers, minutesAt } from '../feed/state.ts';
 import { dateTime, length, minutes, number } from '../time/format.ts';
 import { words } from '../words/sessions.ts';
 import type { components } from '../api/realtimekit.d.ts';
+import { RowMenu } from './row-menu.tsx';
 
 export type Session = components['schemas']['Session'];
 
@@ -146,6 +147,20 @@ export const COLUMNS: readonly Column[] = [
     cell: ({ session, zone }) => <When at={Date.parse(session.updated_at)} zone={zone} />,
   },
 ];
+
+/** The last column, which has no name to be chosen by. */
+export const MENU: Column = {
+  name: 'menu',
+  head: '',
+  width: '44px',
+  csv: [],
+  cell: (shown) => {
+    const { session, newer, isPlain } = shown;
+    const title = (newer?.title ?? session.meeting_display_name) || words.untitled;
+    const people = isLive(shown) ? (newer?.live_participants ?? session.live_participants) : undefined;
+    return <RowMenu id={session.id} meeting={session.associated_id} title={title} people={people} isPlain={isPlain ?? false} />;
+  },
+};
 
 export const DEFAULT = ['status', 'title', 'started', 'length', 'people', 'minutes'];
 

@@ -58,6 +58,7 @@ export function Paged({ pages, total, columns, filters, sort, at, handle, seen }
                     ) : (
                       text
                     )}
+                    {!head && <span class="sr">{words.menu}</span>}
                   </th>
                 );
               })}

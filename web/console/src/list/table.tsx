@@ -108,6 +108,9 @@ export function Table({ pages, total, columns, filters, sort, open, at, handle, 
       setActive(row);
       if (row < from || row > last) move(scroller.go(row < from ? row : row - view + 1));
       else paint();
+    } else if ((event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) && active >= 0) {
+      event.preventDefault();
+      own.current?.querySelector<HTMLElement>('.chosen .row-menu')?.click();
     } else if (event.key === 'Enter' && active >= 0 && event.target === own.current) {
       const row = pages.row(active);
       if (row && !(row instanceof Error)) open(row.id);
@@ -160,7 +163,7 @@ function Head({ columns, filters, sort }: Pick<Props, 'columns' | 'filters' | 's
       <div role="row" aria-rowindex={1} class="thead">
         {columns.map((column) => {
           const sorted = column.sort === by ? (order === 'ASC' ? 'ascending' : 'descending') : undefined;
-          const words = (
+          const text = (
             <>
               {column.head} {column.isTime && <span class="zone">{zoneOffset.value}</span>}
             </>
@@ -170,12 +173,13 @@ function Head({ columns, filters, sort }: Pick<Props, 'columns' | 'filters' | 's
             <div key={column.name} role="columnheader" class={column.isNumber ? 'num' : ''} aria-sort={key ? (sorted ?? 'none') : undefined}>
               {key ? (
                 <button type="button" onClick={() => sort(key)}>
-                  {words}
+                  {text}
                   <Icon name={sorted === 'ascending' ? 'asc' : sorted ? 'desc' : 'updown'} />
                 </button>
               ) : (
-                words
+                text
               )}
+              {!column.head && <span class="sr">{words.menu}</span>}
             </div>
           );
         })}

@@ -9,11 +9,15 @@ interface Props {
   readonly children: (close: () => void) => ComponentChildren;
   /** Ends below the end of the button. */
   readonly end?: boolean;
+  /** Of the button: -1 where the keyboard has another way. */
+  readonly tabIndex?: number | undefined;
+  /** Of a button without words. */
+  readonly name?: string;
 }
 
 const EDGE = 8;
 
-export function Menu({ label, title, class: name = 'button', children, end = false }: Props) {
+export function Menu({ label, title, class: name = 'button', children, end = false, tabIndex, name: spoken }: Props) {
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const panel = useRef<HTMLDivElement>(null);
@@ -32,7 +36,7 @@ export function Menu({ label, title, class: name = 'button', children, end = fal
   };
   return (
     <>
-      <button ref={button} type="button" class={name} popovertarget={id} title={title}>
+      <button ref={button} type="button" class={name} popovertarget={id} title={title} aria-label={spoken} tabIndex={tabIndex}>
         {label}
       </button>
       <div ref={panel} id={id} popover="auto" onBeforeToggle={((event: ToggleEvent) => setOpen(event.newState === 'open')) as never} onToggle={place as never}>

@@ -4,7 +4,7 @@ import { useLocation } from 'preact-iso';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { kit, take } from '../api/client.ts';
 import { health, state } from '../feed/hub.ts';
-import { type Session, chosen } from '../list/columns.tsx';
+import { MENU, type Session, chosen } from '../list/columns.tsx';
 import { passes } from '../list/match.ts';
 import { Pages } from '../list/pages.ts';
 import { Strip } from '../list/strip.tsx';
@@ -86,7 +86,7 @@ export function Sessions() {
   useAdvance(newest && fresh.value > 0, () => handle.current, () => setAsOf(lately()));
   const total = shown.total.value;
   const failed = total === undefined ? shown.row(0) : undefined;
-  const columns = chosen(view.cols);
+  const columns = [...chosen(view.cols), MENU];
   const List = view.paged ? Paged : Table;
   return (
     <>

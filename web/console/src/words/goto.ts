@@ -14,6 +14,7 @@ const en = {
     ['/', 'search the list'],
     ['↑ ↓ PgUp PgDn Home End', 'move in a list'],
     ['Enter', 'open the row'],
+    ['Shift F10', 'what can be done with the row'],
     ['+ − 0 ← →', 'zoom and move in a timeline'],
     ['Esc', 'close what is open'],
   ] as [string, string][],

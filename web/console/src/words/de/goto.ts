@@ -13,6 +13,7 @@ export const words: Words = {
     ['/', 'die Liste durchsuchen'],
     ['↑ ↓ Bild↑ Bild↓ Pos1 Ende', 'in einer Liste bewegen'],
     ['Eingabe', 'die Zeile öffnen'],
+    ['Umschalt F10', 'was sich mit der Zeile tun lässt'],
     ['+ − 0 ← →', 'in einer Zeitleiste zoomen und bewegen'],
     ['Esc', 'schließen, was offen ist'],
   ],
