@@ -91,6 +91,17 @@ async fn flood(w: &World, what: WsMessage) -> usize {
     sent
 }
 
+/// Waits for a minute of a clock that goes on only while nothing else does.
+async fn soon(what: &str, holds: impl Fn() -> bool) {
+    for _ in 0..60_000 {
+        if holds() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    panic!("{what} does not come");
+}
+
 /// Nothing is read from whoever does not read the answers, so that nothing is gathered for it.
 #[tokio::test(start_paused = true)]
 async fn a_client_that_asks_and_does_not_read_is_not_read_either_and_cut() {
@@ -99,9 +110,9 @@ async fn a_client_that_asks_and_does_not_read_is_not_read_either_and_cut() {
     let polls = sederunt_proto::frame::encode(event::poll::GET_POLLS, "7-00001", Some(Vec::new()));
     for (cut, what) in (1..).zip([WsMessage::Ping(vec![7; 125].into()), WsMessage::Binary(polls)]) {
         flood(&w, what).await;
-        until("counted", || async { metrics.slow_consumers.get() == cut }).await;
+        soon("counted", || metrics.slow_consumers.get() >= cut).await;
     }
-    until("gone", || async { metrics.sockets.get() == 0 }).await;
+    soon("gone", || metrics.sockets.get() == 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
