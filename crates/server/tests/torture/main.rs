@@ -56,8 +56,9 @@ const IMPORT_EVERY: u64 = 5;
 const REBUILD_EVERY: u64 = 11;
 /// Every so many kills the ledger is verified, also before the end.
 const VERIFY_EVERY: u64 = 50;
-/// After so many kills the load moves to other rooms: one remembers a bounded number of removals.
-const MOVE_EVERY: u64 = 50;
+/// After so many kills the load moves to other rooms: one remembers a bounded number of removals, and a round lasts as long as the
+/// families need to come back.
+const MOVE_EVERY: u64 = 15;
 const MEETINGS: usize = 4;
 const PEOPLE: usize = 4;
 
