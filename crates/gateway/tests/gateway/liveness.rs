@@ -93,11 +93,12 @@ async fn flood(w: &World, what: WsMessage) -> usize {
 
 /// Waits for a minute of a clock that goes on only while nothing else does.
 async fn soon(what: &str, holds: impl Fn() -> bool) {
+    let mut goes_on = tokio::time::interval(Duration::from_millis(1));
     for _ in 0..60_000 {
         if holds() {
             return;
         }
-        tokio::time::sleep(Duration::from_millis(1)).await;
+        goes_on.tick().await;
     }
     panic!("{what} does not come");
 }
