@@ -2,7 +2,7 @@
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { liveClock, state } from '../feed/hub.ts';
 import { Icon } from '../parts/icon.tsx';
-import { zone, zoneOffset } from '../time/zone.ts';
+import { zone } from '../time/zone.ts';
 import { words } from '../words/sessions.ts';
 import { PAGE } from './pages.ts';
 import { type Props, isAtWork } from './table.tsx';
@@ -45,7 +45,7 @@ export function Paged({ pages, total, columns, filters, sort, at, handle, seen }
                 const sorted = key === by ? (order === 'ASC' ? 'ascending' : 'descending') : undefined;
                 const text = (
                   <>
-                    {head} {isTime && <span class="zone">{zoneOffset.value}</span>}
+                    {head} {isTime && <span class="zone">{zone.value}</span>}
                   </>
                 );
                 return (

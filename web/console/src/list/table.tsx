@@ -3,7 +3,7 @@ import type { ReadonlySignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { liveClock, state } from '../feed/hub.ts';
 import { Icon } from '../parts/icon.tsx';
-import { zone, zoneOffset } from '../time/zone.ts';
+import { zone } from '../time/zone.ts';
 import { words } from '../words/sessions.ts';
 import type { Column, Session } from './columns.tsx';
 import { PAGE, type Pages } from './pages.ts';
@@ -165,7 +165,7 @@ function Head({ columns, filters, sort }: Pick<Props, 'columns' | 'filters' | 's
           const sorted = column.sort === by ? (order === 'ASC' ? 'ascending' : 'descending') : undefined;
           const text = (
             <>
-              {column.head} {column.isTime && <span class="zone">{zoneOffset.value}</span>}
+              {column.head} {column.isTime && <span class="zone">{zone.value}</span>}
             </>
           );
           const { sort: key } = column;

@@ -13,8 +13,8 @@ import { Empty, Waiting, useTitle } from '../parts/page.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Top } from '../parts/top.tsx';
 import { here, mayChange } from '../rights.ts';
-import { dateTime } from '../time/format.ts';
-import { zone, zoneOffset } from '../time/zone.ts';
+import { dateTime, offset } from '../time/format.ts';
+import { zone } from '../time/zone.ts';
 import { words } from '../words/meetings.ts';
 import { words as common } from '../words/parts.ts';
 import { People } from './meeting/people.tsx';
@@ -126,7 +126,7 @@ function About({ meeting: { id, created_at, session_keep_alive_time_in_secs: sec
         </dd>
         <dt>{words.created}</dt>
         <dd>
-          {dateTime(Date.parse(created_at), zone.value)} <span class="faint">{zoneOffset.value}</span>
+          {dateTime(Date.parse(created_at), zone.value)} <span class="faint">{offset(zone.value, Date.parse(created_at))}</span>
         </dd>
       </dl>
       <p class="soft">{words.keepAlive(seconds)}</p>
@@ -172,7 +172,7 @@ function Now({ meeting: { id, title } }: { meeting: Meeting }) {
             </a>
           </p>
           <p class="soft">
-            {words.since(dateTime(Date.parse(session.numbers.started_at), zone.value))} <span class="faint">{zoneOffset.value}</span>
+            {words.since(dateTime(Date.parse(session.numbers.started_at), zone.value))} <span class="faint">{offset(zone.value, Date.parse(session.numbers.started_at))}</span>
           </p>
           {mayChange.value && people > 0 && (
             <button type="button" class="button" onClick={() => setEnding(true)}>

@@ -9,7 +9,7 @@ import { Problem } from '../parts/problem.tsx';
 import { Top } from '../parts/top.tsx';
 import { app } from '../session.ts';
 import { dateTime, number } from '../time/format.ts';
-import { zone, zoneOffset } from '../time/zone.ts';
+import { zone } from '../time/zone.ts';
 import { words } from '../words/people.ts';
 import { Pager } from './people/pager.tsx';
 import { PER_PAGE, useComing } from './people/told.ts';
@@ -71,7 +71,7 @@ export default function People() {
                     {words.columns.stays}
                   </th>
                   <th scope="col">
-                    {words.columns.last} <span class="faint">{zoneOffset.value}</span>
+                    {words.columns.last} <span class="faint">{zone.value}</span>
                   </th>
                 </tr>
               </thead>

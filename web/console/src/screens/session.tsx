@@ -10,8 +10,8 @@ import { Problem } from '../parts/problem.tsx';
 import { Top } from '../parts/top.tsx';
 import { mayChange } from '../rights.ts';
 import { app } from '../session.ts';
-import { exactTime, length, longDate, minutes, number, spoken } from '../time/format.ts';
-import { zone, zoneOffset } from '../time/zone.ts';
+import { exactTime, length, longDate, minutes, number, offset, spoken } from '../time/format.ts';
+import { zone } from '../time/zone.ts';
 import { words } from '../words/session.ts';
 import { EndButton } from './session/end.tsx';
 import { Events } from './session/events.tsx';
@@ -166,7 +166,7 @@ function Head({ told, now, total }: { told: Told; now: number; total: number }) 
           {exactTime(session.started_at, zone.value)} – {session.ended_at === undefined ? words.now : exactTime(end, zone.value)}
         </span>
         <span class="soft">
-          {zone.value} {zoneOffset.value} · {spoken(end - session.started_at)} · {why}
+          {zone.value} {offset(zone.value, session.started_at)} · {spoken(end - session.started_at)} · {why}
         </span>
       </div>
       <dl class="figures">

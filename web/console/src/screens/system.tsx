@@ -6,8 +6,8 @@ import type { components } from '../api/sederunt.d.ts';
 import { Waiting, useTitle } from '../parts/page.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Top } from '../parts/top.tsx';
-import { dateTime, number } from '../time/format.ts';
-import { zone, zoneOffset } from '../time/zone.ts';
+import { dateTime, number, offset } from '../time/format.ts';
+import { zone } from '../time/zone.ts';
 import { words } from '../words/system.ts';
 import { bytes, left, milliseconds } from './system/figures.ts';
 import { Settings } from './system/settings.tsx';
@@ -148,7 +148,7 @@ function Server({ system: { version, started_at, connections, certificate_until,
         [
           words.started,
           <>
-            {dateTime(Date.parse(started_at), zone.value)} <span class="faint">{zoneOffset.value}</span>
+            {dateTime(Date.parse(started_at), zone.value)} <span class="faint">{offset(zone.value, Date.parse(started_at))}</span>
           </>,
         ],
         [words.connections, number(connections)],

@@ -10,7 +10,7 @@ import { Problem } from '../parts/problem.tsx';
 import { Top } from '../parts/top.tsx';
 import { here, mayChange } from '../rights.ts';
 import { number, time } from '../time/format.ts';
-import { zone, zoneOffset } from '../time/zone.ts';
+import { zone } from '../time/zone.ts';
 import { words } from '../words/webhooks.ts';
 import { Form } from './webhook/form.tsx';
 import { useStatus } from './webhook/status.ts';
@@ -55,7 +55,7 @@ export default function Webhooks() {
                   <th scope="col">{words.hour}</th>
                   <th scope="col">{words.times}</th>
                   <th scope="col">
-                    {words.next} <span class="faint">{zoneOffset.value}</span>
+                    {words.next} <span class="faint">{zone.value}</span>
                   </th>
                 </tr>
               </thead>

@@ -1,7 +1,7 @@
 /** Who came and who went in the last sixty minutes. */
 import type { components } from '../../api/sederunt.d.ts';
 import { number, shortTime } from '../../time/format.ts';
-import { zone, zoneOffset } from '../../time/zone.ts';
+import { zone } from '../../time/zone.ts';
 import { words } from '../../words/overview.ts';
 
 export type Activity = components['schemas']['Activity'];
@@ -24,7 +24,7 @@ export function Minutes({ told }: { told: Activity }) {
   return (
     <figure class="card bars flow">
       <figcaption>
-        {words.minutesTitle} <span class="faint">{zoneOffset.value}</span>
+        {words.minutesTitle} <span class="faint">{zone.value}</span>
         <span class="sr">. {words.caption(joins, leaves, lost)}</span>
       </figcaption>
       <svg viewBox={`0 0 ${rows.length} 100`} preserveAspectRatio="none" aria-hidden="true">
@@ -71,7 +71,7 @@ export function MinuteTable({ told }: { told: Activity }) {
           <thead>
             <tr>
               <th scope="col">
-                {words.columns.from} <span class="faint">{zoneOffset.value}</span>
+                {words.columns.from} <span class="faint">{zone.value}</span>
               </th>
               {names.map((name) => (
                 <th key={name} scope="col" class="num">

@@ -5,7 +5,7 @@ import { useAsked } from '../../api/query.ts';
 import type { components } from '../../api/sederunt.d.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { dateTime, minutes } from '../../time/format.ts';
-import { zone, zoneOffset } from '../../time/zone.ts';
+import { zone } from '../../time/zone.ts';
 import { words } from '../../words/people.ts';
 import { words as sessionWords } from '../../words/session.ts';
 import { Pager } from './pager.tsx';
@@ -33,10 +33,10 @@ export function Stays({ of, app }: { of: string; app: string }) {
               <tr>
                 <th scope="col">{columns.session}</th>
                 <th scope="col">
-                  {columns.joined} <span class="faint">{zoneOffset.value}</span>
+                  {columns.joined} <span class="faint">{zone.value}</span>
                 </th>
                 <th scope="col">
-                  {columns.left} <span class="faint">{zoneOffset.value}</span>
+                  {columns.left} <span class="faint">{zone.value}</span>
                 </th>
                 <th scope="col" class="num">
                   {columns.minutes}

@@ -1,7 +1,7 @@
 /** Every fact of the session. */
 import { useMemo, useState } from 'preact/hooks';
 import { exactTime, number } from '../../time/format.ts';
-import { zone, zoneOffset } from '../../time/zone.ts';
+import { zone } from '../../time/zone.ts';
 import { words } from '../../words/session.ts';
 import { nameOf } from './model.ts';
 import type { Shown, Told } from './told.ts';
@@ -72,7 +72,7 @@ export function Events({ told, show }: Shown) {
         <thead>
           <tr>
             <th scope="col">
-              {events.at} <span class="faint">{zoneOffset.value}</span>
+              {events.at} <span class="faint">{zone.value}</span>
             </th>
             <th scope="col">{events.what}</th>
             <th scope="col">{events.who}</th>

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { app } from '../../session.ts';
 import { dateTime, length, number, share, spoken } from '../../time/format.ts';
-import { zone, zoneOffset } from '../../time/zone.ts';
+import { zone } from '../../time/zone.ts';
 import { words } from '../../words/session.ts';
 import { type Lane, type Stay, choose, inRoom, nameOf, until } from './model.ts';
 import type { Shown } from './told.ts';
@@ -46,10 +46,10 @@ export function People({ told, lanes, now, person, show }: Shown) {
             <th scope="col">{table.own}</th>
             <th scope="col">{table.preset}</th>
             <th scope="col">
-              {table.first} <span class="faint">{zoneOffset.value}</span>
+              {table.first} <span class="faint">{zone.value}</span>
             </th>
             <th scope="col">
-              {table.last} <span class="faint">{zoneOffset.value}</span>
+              {table.last} <span class="faint">{zone.value}</span>
             </th>
             {!byStay && <th class="num">{table.stays}</th>}
             <th class="num">{table.away}</th>

@@ -9,7 +9,7 @@ import { Problem } from '../../parts/problem.tsx';
 import { mayInvite } from '../../rights.ts';
 import { look } from '../../session.ts';
 import { dateTime } from '../../time/format.ts';
-import { zone, zoneOffset } from '../../time/zone.ts';
+import { zone } from '../../time/zone.ts';
 import { words as all } from '../../words/tokens.ts';
 import type { Token } from '../tokens.tsx';
 
@@ -34,10 +34,10 @@ export function SignIns({ tokens, turn, changed }: { tokens: readonly Token[]; t
               <th scope="col">{words.browser}</th>
               <th scope="col">{words.token}</th>
               <th scope="col">
-                {words.since} <span class="faint">{zoneOffset.value}</span>
+                {words.since} <span class="faint">{zone.value}</span>
               </th>
               <th scope="col">
-                {words.seen} <span class="faint">{zoneOffset.value}</span>
+                {words.seen} <span class="faint">{zone.value}</span>
               </th>
               <th scope="col">
                 <span class="sr">{all.actions}</span>

@@ -7,7 +7,7 @@ import { Waiting } from '../../parts/page.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { here } from '../../rights.ts';
 import { dateTime, number } from '../../time/format.ts';
-import { zone, zoneOffset } from '../../time/zone.ts';
+import { zone } from '../../time/zone.ts';
 import { words as all } from '../../words/webhooks.ts';
 import type { Webhook } from '../webhooks.tsx';
 import { DeliveryDialog } from './delivery.tsx';
@@ -75,7 +75,7 @@ export function Deliveries({ webhook }: { webhook: Webhook }) {
                 </th>
                 <th scope="col">{words.session}</th>
                 <th scope="col">
-                  {words.last} <span class="faint">{zoneOffset.value}</span>
+                  {words.last} <span class="faint">{zone.value}</span>
                 </th>
                 <th scope="col" class="num">
                   {words.attempts}

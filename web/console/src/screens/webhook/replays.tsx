@@ -10,7 +10,7 @@ import { Problem } from '../../parts/problem.tsx';
 import { here, mayChange } from '../../rights.ts';
 import { number, share } from '../../time/format.ts';
 import { ofField } from '../../time/field.ts';
-import { zone, zoneOffset } from '../../time/zone.ts';
+import { zone } from '../../time/zone.ts';
 import { words as common } from '../../words/parts.ts';
 import { words as all } from '../../words/webhooks.ts';
 import type { Webhook } from '../webhooks.tsx';
@@ -105,7 +105,7 @@ function Begin({ webhook, close, begun }: { webhook: Webhook; close: () => void;
   const field = (name: 'from' | 'to') => (
     <label>
       <span>
-        {words[name]} {by === 'time' && <span class="faint">{zoneOffset.value}</span>}
+        {words[name]} {by === 'time' && <span class="faint">{zone.value}</span>}
       </span>
       <input
         required
