@@ -218,8 +218,9 @@ fn receiving_connect_consume_close_and_consume_again() {
     let ours = |sdp: &str| {
         sdp.replace("a=mid:2\r", &format!("a=mid:{video_mid}\r"))
             .replace("a=mid:3\r", &format!("a=mid:{audio_mid}\r"))
-            .replace("BUNDLE 0 1 2 3", &format!("BUNDLE 0 1 {video_mid} {audio_mid}"))
-            .replace("BUNDLE 0 1 3", &format!("BUNDLE 0 1 {audio_mid}"))
+            .replace("BUNDLE 0 1 2 3\r", &format!("BUNDLE 0 1 {video_mid} {audio_mid}\r"))
+            // With the line's end: a name of ours can begin with a 3, too.
+            .replace("BUNDLE 0 1 3\r", &format!("BUNDLE 0 1 {audio_mid}\r"))
     };
     let answer = ours(RECV_ANSWER);
     assert_eq!(w.call(0, Command::Renegotiate { transport, answer }), Ok(Answer::Done));
