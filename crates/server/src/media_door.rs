@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use sederunt_node::clock::Clock;
-use sederunt_node::media::MediaHandle;
+use sederunt_node::media::{Direct, MediaHandle};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -119,6 +119,7 @@ impl MediaStream {
             return tracing::debug!("ICE-TCP is switched off");
         }
         hurry(stream.tcp());
+        let direct = Direct::of(stream.tcp()).ok();
         let Some(place) = self.stranger() else { return };
         let greeted = match self.door.handle.greet(stream).await {
             Ok(greeted) => greeted,
@@ -126,7 +127,7 @@ impl MediaStream {
         };
         drop(place);
         tokio::select! {
-            end = greeted.carry(self.client) => tracing::debug!(%end, "a stream of media has ended"),
+            end = greeted.carry(self.client, direct) => tracing::debug!(%end, "a stream of media has ended"),
             () = self.shutdown.cancelled() => {}
         }
     }

@@ -7,6 +7,9 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
+use super::direct::Direct;
+use super::frame::Framed;
+
 /// Bytes that wait: two seconds of a line of 1 Mbit/s.
 const WAITING_MAX_BYTES: usize = 256 * 1024;
 /// A picture later than this is no use: the client has asked for it again, or for a new one.
@@ -33,6 +36,12 @@ struct Queue {
     first: VecDeque<Waiting>,
     pictures: VecDeque<Waiting>,
     bytes: usize,
+    /// Bytes that the socket did not take, which go before all else: they may begin within a frame.
+    begun: Vec<u8>,
+    /// The task is writing, or is about to: nobody else may.
+    is_written: bool,
+    /// Something was added since somebody was told.
+    is_untold: bool,
 }
 
 impl Queue {
@@ -79,37 +88,83 @@ impl Queue {
 pub(super) struct Outbox {
     queue: Mutex<Queue>,
     more: Notify,
+    direct: Option<Direct>,
+}
+
+/// What came of adding a datagram.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Added {
+    /// Datagrams that were lost for it, itself included.
+    pub(super) lost: u64,
+    /// [`Outbox::tell`] is due, once for all that is added until then.
+    pub(super) is_news: bool,
 }
 
 impl Outbox {
+    /// One whose socket takes frames from whoever has them, without waking a task for it.
+    pub(super) fn direct(direct: Option<Direct>) -> Self {
+        Self { direct, ..Self::default() }
+    }
+
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a datagram; returns how many were lost for it, itself included.
-    pub(super) fn push(&self, since: Instant, from: SocketAddr, payload: Vec<u8>, is_picture: bool) -> u64 {
-        self.add(Waiting { since, from: Some(from), payload }, is_picture)
+    /// Adds a datagram.
+    pub(super) fn push(&self, since: Instant, from: SocketAddr, payload: Vec<u8>, is_picture: bool) -> Added {
+        let mut queue = self.queue();
+        let lost = queue.push(Waiting { since, from: Some(from), payload }, is_picture);
+        Added { lost, is_news: !std::mem::replace(&mut queue.is_untold, true) }
     }
 
-    /// Adds bytes that are written as they are.
+    /// Adds bytes that are written as they are; returns how many datagrams were lost for them.
     pub(super) fn push_bytes(&self, since: Instant, payload: Vec<u8>) -> u64 {
-        self.add(Waiting { since, from: None, payload }, false)
-    }
-
-    fn add(&self, waiting: Waiting, is_picture: bool) -> u64 {
-        let lost = self.queue().push(waiting, is_picture);
+        let lost = self.queue().push(Waiting { since, from: None, payload }, false);
         self.more.notify_one();
         lost
     }
 
-    /// Waits for something to write; bytes, and how many datagrams came too late for that.
+    /// Writes what was added, where the socket takes it at once; else the task does. Returns how many datagrams came too late.
+    pub(super) fn tell(&self) -> u64 {
+        let mut queue = self.queue();
+        queue.is_untold = false;
+        let mut late = 0;
+        if let Some(direct) = &self.direct {
+            while !queue.is_written {
+                let (bytes, lost) = queue.take(Instant::now(), &Framed);
+                late += lost;
+                if bytes.is_empty() {
+                    return late;
+                }
+                let taken = direct.write(&bytes);
+                if taken < bytes.len() {
+                    queue.begun = bytes;
+                    queue.begun.drain(..taken);
+                    queue.is_written = true;
+                }
+            }
+        }
+        drop(queue);
+        self.more.notify_one();
+        late
+    }
+
+    /// Waits for something to write; bytes, and how many datagrams came too late for that. Who asks again has written them.
     pub(super) async fn take(&self, put: &impl Put) -> (Vec<u8>, u64) {
         let mut late = 0;
         loop {
-            let (bytes, lost) = self.queue().take(Instant::now(), put);
-            late += lost;
-            if !bytes.is_empty() {
-                return (bytes, late);
+            {
+                let mut queue = self.queue();
+                let mut bytes = std::mem::take(&mut queue.begun);
+                if bytes.is_empty() {
+                    let (next, lost) = queue.take(Instant::now(), put);
+                    late += lost;
+                    bytes = next;
+                }
+                queue.is_written = !bytes.is_empty();
+                if queue.is_written {
+                    return (bytes, late);
+                }
             }
             self.more.notified().await;
         }
@@ -118,8 +173,10 @@ impl Outbox {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::{TcpListener, TcpStream};
+
     use super::*;
-    use crate::media::stream::frame::Framed;
 
     fn push(queue: &mut Queue, since: Instant, payload: Vec<u8>, is_picture: bool) -> u64 {
         queue.push(Waiting { since, from: None, payload }, is_picture)
@@ -164,5 +221,69 @@ mod tests {
         let (frames, _) = queue.take(now, &Framed);
         assert!((WRITE_BYTES..WRITE_BYTES + 1_002).contains(&frames.len()), "{}", frames.len());
         assert_eq!(frames.len() % 1_002, 0);
+    }
+
+    const FROM: ([u8; 4], u16) = ([192, 0, 2, 1], 3_478);
+
+    /// A stream whose socket is written to directly, and its other end.
+    async fn connected() -> (Outbox, TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let theirs = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (ours, _) = listener.accept().await.unwrap();
+        (Outbox::direct(Some(Direct::of(&ours).unwrap())), ours, theirs)
+    }
+
+    #[tokio::test]
+    async fn what_the_socket_takes_is_written_by_whoever_tells_of_it_in_one_go() {
+        let (outbox, _ours, mut theirs) = connected().await;
+        let now = Instant::now();
+        let news: Vec<_> = [70, 80].map(|length| outbox.push(now, FROM.into(), vec![2; length], false)).to_vec();
+        assert_eq!(news.iter().map(|added| added.is_news).collect::<Vec<_>>(), [true, false]);
+        assert_eq!(outbox.tell(), 0);
+        // There is no task that could have done it.
+        let mut read = vec![0; 2 + 70 + 2 + 80];
+        theirs.read_exact(&mut read).await.unwrap();
+        assert_eq!(lengths(&read), [70, 80]);
+        assert!(outbox.push(now, FROM.into(), vec![2; 90], false).is_news, "it was told");
+    }
+
+    #[tokio::test]
+    async fn what_the_socket_does_not_take_is_written_by_the_task_and_nothing_overtakes_it() {
+        let (outbox, mut ours, mut theirs) = connected().await;
+        let sent: Vec<Vec<u8>> = (0..40_000_u32).map(|n| n.to_be_bytes().repeat(64)).collect();
+        let mut all = sent.iter();
+        // Until nothing goes any more: nobody reads.
+        let mut count = 0;
+        while !outbox.queue().is_written {
+            outbox.push(Instant::now(), FROM.into(), all.next().unwrap().clone(), false);
+            outbox.tell();
+            count += 1;
+        }
+        for frame in all.by_ref().take(100) {
+            outbox.push(Instant::now(), FROM.into(), frame.clone(), false);
+            assert_eq!(outbox.tell(), 0);
+            count += 1;
+        }
+        let writing = async {
+            loop {
+                let (bytes, late) = outbox.take(&Framed).await;
+                assert_eq!(late, 0);
+                ours.write_all(&bytes).await.unwrap();
+            }
+        };
+        let reading = async {
+            let mut whole = vec![0; count * (2 + 256)];
+            theirs.read_exact(&mut whole).await.unwrap();
+            whole
+        };
+        let whole: Vec<u8> = tokio::select! { whole = reading => whole, () = writing => Vec::new() };
+        let frames: Vec<&[u8]> = whole.chunks_exact(2 + 256).map(|frame| &frame[2..]).collect();
+        assert!(frames.iter().zip(&sent).all(|(came, sent)| came == sent) && frames.len() == count);
+        // The task asks again and waits, and the socket is whoever's who has something.
+        tokio::select! {
+            biased;
+            more = outbox.take(&Framed) => panic!("{more:?}"),
+            () = std::future::ready(()) => assert!(!outbox.queue().is_written),
+        }
     }
 }

@@ -103,11 +103,19 @@ impl Streams {
     /// Hands datagrams to their streams; those of streams that are gone go nowhere.
     pub(in crate::media) fn send(&self, now: Instant, transmits: impl Iterator<Item = Transmit>) {
         let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
-        let mut lost = 0;
+        let (mut lost, mut news) = (0, Vec::new());
         for Transmit { via, source, destination, is_picture, payload } in transmits {
-            let outbox = open.get(&(via, destination));
-            lost += outbox.map_or(1, |outbox| outbox.push(now, source, payload, is_picture));
+            let Some(outbox) = open.get(&(via, destination)) else {
+                lost += 1;
+                continue;
+            };
+            let added = outbox.push(now, source, payload, is_picture);
+            lost += added.lost;
+            if added.is_news {
+                news.push(outbox);
+            }
         }
+        lost += news.into_iter().map(|outbox| outbox.tell()).sum::<u64>();
         self.lose(lost);
     }
 

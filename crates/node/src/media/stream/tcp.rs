@@ -10,7 +10,9 @@ use sederunt_sfu::Via;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::timeout;
 
+use super::direct::Direct;
 use super::frame::{self, Framed};
+use super::outbox::Outbox;
 use super::table::{Place, Streams};
 
 /// From the connection to the end of its first frame: a client of ours has it ready.
@@ -97,11 +99,11 @@ async fn first_frame(io: &mut (impl AsyncRead + Unpin), read: &mut BytesMut) -> 
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Greeted<S> {
-    /// Carries datagrams both ways until the stream ends. `client` is the address of its other end.
-    pub async fn carry(self, client: SocketAddr) -> StreamEnd {
+    /// Carries datagrams both ways until the stream ends. `client` is the address of its other end, `direct` its socket.
+    pub async fn carry(self, client: SocketAddr, direct: Option<Direct>) -> StreamEnd {
         let Self { io, first, read, streams, worker } = self;
         let client = SocketAddr::new(client.ip().to_canonical(), client.port());
-        let place = streams.enter(Via::Tcp, client, Arc::default());
+        let place = streams.enter(Via::Tcp, client, Arc::new(Outbox::direct(direct)));
         let (from, to) = tokio::io::split(io);
         let ended = tokio::select! {
             ended = receive(from, &place, worker, first, read) => ended,
