@@ -73,6 +73,8 @@ pub(crate) struct Client {
     /// The same, as long as the process and the meeting's room live: then it is awaited.
     pub(crate) awaited_since: Option<i64>,
     pub(crate) is_in: bool,
+    /// Its latest stay: that of an older page may end later.
+    pub(crate) stay: Option<(SessionId, PeerId)>,
     /// The meeting was ended for everybody while it was on the way: until then it is turned away once.
     pub(crate) barred_until: Option<i64>,
     /// It was told to wait, and not to come in.
@@ -123,6 +125,7 @@ impl World {
             left_at: None,
             awaited_since: None,
             is_in: false,
+            stay: None,
             barred_until: None,
             waits: false,
             called: false,
