@@ -40,6 +40,7 @@ fn families() {
     // The histories are worth something only if all of it happens in them.
     println!("{sum:?}");
     assert!(sum.ended > 1_500 && sum.turned_out > 50 && sum.failures > 2_500, "{sum:?}");
+    assert!(sum.on_the_way > 200, "{sum:?}");
     assert!(
         sum.moves > 7_500 && sum.kills > 2_500 && sum.redirects > 1_000 && sum.closed > 2_500 && sum.kicked > 1_500,
         "{sum:?}"

@@ -35,6 +35,8 @@ pub(crate) struct Counts {
     pub(crate) ended: u64,
     pub(crate) turned_out: u64,
     pub(crate) failures: u64,
+    /// People who were between two rooms when the process was killed.
+    pub(crate) on_the_way: u64,
 }
 
 impl Counts {
@@ -47,6 +49,7 @@ impl Counts {
         self.ended += more.ended;
         self.turned_out += more.turned_out;
         self.failures += more.failures;
+        self.on_the_way += more.on_the_way;
     }
 }
 
@@ -249,6 +252,9 @@ impl World {
             assert!(left || self.placed.get(&participant) != Some(&meeting), "kicked, and belongs there");
             assert!(!self.admitted.contains_key(&participant), "kicked, and needs not wait");
         }
+        if let Some((at, why)) = self.rooms[&meeting].poll_timeout() {
+            assert!(at.0 > self.now, "{why} is overdue in {meeting}");
+        }
         if self.fails == Some(meeting) {
             return self.lose(meeting);
         }
@@ -404,6 +410,7 @@ impl World {
     pub(crate) fn kill(&mut self) {
         self.say(|| "kill".to_owned());
         self.counts.kills += 1;
+        self.counts.on_the_way += self.clients.iter().filter(|client| client.left_at.is_some()).count() as u64;
         self.rooms.clear();
         self.mail.clear();
         self.open.clear();

@@ -43,7 +43,7 @@ async fn sent(client: &mut Client) -> (MeetingId, String) {
     told.unwrap()
 }
 
-async fn killed_on_the_way() -> OnTheWay {
+async fn killed_on_the_way(away_ms: i64) -> OnTheWay {
     let mut scene = Scene::new().await;
     let host = scene.person("host", "group_call_host").await;
     let guest = scene.person("gus", "group_call_guest").await;
@@ -68,7 +68,7 @@ async fn killed_on_the_way() -> OnTheWay {
     let (room, token) = sent(&mut g).await;
     assert_eq!(room, to);
     let house = &mut scene.house;
-    house.clock.advance(AWAY_MS);
+    house.clock.advance(away_ms);
     let node = start(&house.store, &house.clock, &house.key, "node-2").await;
     let dead = std::mem::replace(&mut house.node, node);
     // Its rooms say nothing more: what follows is written by the next process.
@@ -125,7 +125,7 @@ async fn stays(scene: &Scene, session: sederunt_core::id::SessionId) -> Vec<Stay
 
 #[tokio::test]
 async fn whoever_was_sent_when_the_process_died_arrives() {
-    let way = killed_on_the_way().await;
+    let way = killed_on_the_way(AWAY_MS).await;
     let token = way.token.clone();
     way.arrives(&token).await;
 }
@@ -133,11 +133,29 @@ async fn whoever_was_sent_when_the_process_died_arrives() {
 /// The word that leads on was lost: the page comes back to the meeting, which it never left as far as it knows.
 #[tokio::test]
 async fn whoever_did_not_hear_where_to_go_is_sent_again() {
-    let way = killed_on_the_way().await;
+    let way = killed_on_the_way(AWAY_MS).await;
     let mut page = way.scene.attach(&way.guest, way.peer).await;
     assert_eq!(page.ask(join()).await, Err(RoomError::Elsewhere));
     let (to, token) = sent(&mut page).await;
     assert_eq!(to, way.room);
     page.disconnect(sederunt_core::call::Disconnect::Clean).await;
     way.arrives(&token).await;
+}
+
+/// The session's keep-alive ran out while the server was away: its rooms are over with it, and he comes into the meeting like anybody.
+#[tokio::test]
+async fn whoever_arrives_after_the_end_of_the_session_is_sent_to_the_meeting() {
+    let OnTheWay { scene, guest, room, token, dead, .. } = killed_on_the_way(900_000).await;
+    let store = &scene.house.store;
+    assert!(store.active_session(scene.meeting).await.unwrap().is_none());
+    let mut there = scene.house.attach(&token, scene.peer()).await.unwrap();
+    assert_eq!(there.ask(join()).await, Err(RoomError::Elsewhere));
+    let (to, token) = sent(&mut there).await;
+    assert_eq!(to, scene.meeting);
+    let mut page = scene.house.attach(&token, scene.peer()).await.unwrap();
+    assert!(waits(&mut page).await, "in another session he has to be let in again");
+    assert!(!store.meeting(room).await.unwrap().unwrap().active, "the room is closed");
+    assert_eq!(store.placement(scene.meeting, guest.id).await.unwrap(), None);
+    assert!(store.active_session(room).await.unwrap().is_none());
+    drop(dead);
 }
