@@ -42,7 +42,11 @@ fn families() {
     assert!(sum.ended > 1_500 && sum.turned_out > 50 && sum.failures > 2_500, "{sum:?}");
     assert!(sum.on_the_way > 200, "{sum:?}");
     assert!(
-        sum.moves > 7_500 && sum.kills > 2_500 && sum.redirects > 1_000 && sum.closed > 2_500 && sum.kicked > 1_500,
+        sum.moves > 7_500
+            && sum.kills > 2_500
+            && sum.redirects > 1_000
+            && sum.closed > 2_500
+            && sum.kicked > 1_500,
         "{sum:?}"
     );
 }

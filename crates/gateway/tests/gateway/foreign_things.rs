@@ -13,7 +13,7 @@ use str0m::media::MediaKind;
 
 use crate::events::{Made, table};
 use crate::foreign::PEOPLE_AND_ROOMS;
-use crate::media::{Page, description};
+use crate::media::{Page, description, world};
 use crate::world::{Peer, World, refused};
 
 /// Requests that name messages, polls, stores, or people by what they said or may.
@@ -126,57 +126,39 @@ async fn enter(w: &World, meeting: MeetingId, name: &str) -> (Peer, String) {
     (peer, row.id.to_string())
 }
 
-#[tokio::test]
-async fn nobody_reads_or_changes_what_is_said_in_another_meeting() {
-    let w = World::new().await;
-    let (ours, theirs) = (w.meeting().await.id, w.meeting().await.id);
-    let (mut alice, _) = enter(&w, ours, "alice").await;
-    let (mut far, far_user) = enter(&w, theirs, "far").await;
-    let chat_id = far.say("among ourselves").await.chat_id;
-    let poll = o::NewPollRequest {
-        question: "Which?".to_owned(),
-        options: vec!["a".to_owned(), "b".to_owned()],
-        ..Default::default()
-    };
-    let made: o::UpdatePollResponse = far.ask(pe::CREATE_POLL, &poll).await.unwrap();
-    let poll_id = made.poll.unwrap().poll_id;
-    assert_eq!(refused(&far.ask_raw(ge::STORE_INSERT_KEYS, of_store(ge::STORE_INSERT_KEYS)).await), None);
-    assert!(far.is_alive().await);
-    far.pushes.clear();
-
-    let mut asked = BTreeSet::new();
-    let (far_peer, text) = (far.id.clone(), "mine now".to_owned());
+/// Requests that name what another meeting has.
+fn of_theirs(peer: &str, user: &str, chat: &str, poll: &str) -> Vec<(u32, Vec<u8>)> {
     let edit = c::EditChatMessageRequest {
-        chat_id: chat_id.clone(),
+        chat_id: chat.to_owned(),
         payload_type: Some(0),
-        payload: Some(text.clone()),
+        payload: Some("mine now".to_owned()),
         ..Default::default()
     };
-    let pin = c::PinChatMessageRequest { chat_id: chat_id.clone(), pinned: true, channel_id: None };
-    let name = e::PeerDisplayNameEditRequest { participant_id: far_peer.clone(), display_name: text.clone() };
-    // Whatever is named is not here.
-    for (event, payload) in [
-        (re::GET_PEER_INFO, r::GetPeerInfoRequest { peer_id: far_peer.clone() }.encode_to_vec()),
+    let delete = c::DeleteChatMessageRequest { chat_id: chat.to_owned(), channel_id: None };
+    let pin = c::PinChatMessageRequest { chat_id: chat.to_owned(), pinned: true, channel_id: None };
+    let vote = o::VotePollRequest { poll_id: poll.to_owned(), index: 0 };
+    let name = e::PeerDisplayNameEditRequest {
+        participant_id: peer.to_owned(),
+        display_name: "mine now".to_owned(),
+    };
+    let read = s::ReadPeersPresetRequest { user_ids: vec![user.to_owned()] };
+    vec![
+        (re::GET_PEER_INFO, r::GetPeerInfoRequest { peer_id: peer.to_owned() }.encode_to_vec()),
         (ce::EDIT_MESSAGE, edit.encode_to_vec()),
-        (ce::DELETE_MESSAGE, c::DeleteChatMessageRequest { chat_id, channel_id: None }.encode_to_vec()),
+        (ce::DELETE_MESSAGE, delete.encode_to_vec()),
         (ce::PIN_MESSAGE, pin.encode_to_vec()),
-        (pe::VOTE_POLL, o::VotePollRequest { poll_id, index: 0 }.encode_to_vec()),
-        (
-            se::GET_USER_PRESETS,
-            s::ReadPeersPresetRequest { user_ids: vec![far_user.clone()] }.encode_to_vec(),
-        ),
+        (pe::VOTE_POLL, vote.encode_to_vec()),
+        (se::GET_USER_PRESETS, read.encode_to_vec()),
         (
             me::GLOBAL_PIN_PEER,
-            e::GlobalPeerPinningRequest { participant_id: far_peer.clone() }.encode_to_vec(),
+            e::GlobalPeerPinningRequest { participant_id: peer.to_owned() }.encode_to_vec(),
         ),
         (me::CHANGE_DISPLAY_NAME, name.encode_to_vec()),
-    ] {
-        let frame = alice.ask_raw(event, payload).await;
-        let refused = refused(&frame).unwrap_or_else(|| panic!("{event} was not refused"));
-        assert!(refused.code.is_none_or(|code| code == 404), "{event}: {refused:?}");
-        asked.insert(event);
-    }
-    // Answered of this room, in which there is nothing.
+    ]
+}
+
+/// Requests that are answered of the room in which they are asked.
+fn of_ours(peer: &str) -> Vec<(u32, Vec<u8>)> {
     let page = c::GetPaginatedChatMessageRoomRequest {
         time_stamp: u64::MAX / 2,
         size: 50,
@@ -190,9 +172,12 @@ async fn nobody_reads_or_changes_what_is_said_in_another_meeting() {
         reversed: true,
         ..Default::default()
     };
-    let whisper =
-        c::SendChatMessageToPeersRequest { peer_ids: vec![far_peer.clone()], payload_type: 0, payload: text };
-    for (event, payload) in [
+    let whisper = c::SendChatMessageToPeersRequest {
+        peer_ids: vec![peer.to_owned()],
+        payload_type: 0,
+        payload: "mine now".to_owned(),
+    };
+    vec![
         (re::GET_ROOM_PEERS_INFO, Vec::new()),
         (ce::GET_MESSAGES, Vec::new()),
         (ce::GET_PAGINATED_MESSAGES, page.encode_to_vec()),
@@ -203,7 +188,32 @@ async fn nobody_reads_or_changes_what_is_said_in_another_meeting() {
         (ge::STORE_DELETE_KEYS, of_store(ge::STORE_DELETE_KEYS)),
         (ge::STORE_DELETE, of_store(ge::STORE_DELETE)),
         (ge::STORE_INSERT_KEYS, own_keys()),
-    ] {
+    ]
+}
+
+#[tokio::test]
+async fn nobody_reads_or_changes_what_is_said_in_another_meeting() {
+    let w = World::new().await;
+    let (ours, theirs) = (w.meeting().await.id, w.meeting().await.id);
+    let (mut alice, _) = enter(&w, ours, "alice").await;
+    let (mut far, far_user) = enter(&w, theirs, "far").await;
+    let chat_id = far.say("among ourselves").await.chat_id;
+    let options = vec!["a".to_owned(), "b".to_owned()];
+    let poll = o::NewPollRequest { question: "Which?".to_owned(), options, ..Default::default() };
+    let made: o::UpdatePollResponse = far.ask(pe::CREATE_POLL, &poll).await.unwrap();
+    let poll_id = made.poll.unwrap().poll_id;
+    assert_eq!(refused(&far.ask_raw(ge::STORE_INSERT_KEYS, of_store(ge::STORE_INSERT_KEYS)).await), None);
+    assert!(far.is_alive().await);
+    far.pushes.clear();
+
+    let mut asked = BTreeSet::new();
+    for (event, payload) in of_theirs(&far.id, &far_user, &chat_id, &poll_id) {
+        let frame = alice.ask_raw(event, payload).await;
+        let refused = refused(&frame).unwrap_or_else(|| panic!("{event} was not refused"));
+        assert!(refused.code.is_none_or(|code| code == 404), "{event}: {refused:?}");
+        asked.insert(event);
+    }
+    for (event, payload) in of_ours(&far.id) {
         let frame = alice.ask_raw(event, payload).await;
         let has = |what: &str| frame.payload.windows(what.len()).any(|bytes| bytes == what.as_bytes());
         let told = ["ourselves", "Which?", "theirs", &far_user].into_iter().find(|what| has(what));
@@ -225,7 +235,7 @@ async fn nobody_reads_or_changes_what_is_said_in_another_meeting() {
 
 #[tokio::test]
 async fn nobody_touches_the_tracks_of_another_meeting() {
-    let w = World::new().await;
+    let w = world().await;
     let (ours, theirs) = (w.meeting().await.id, w.meeting().await.id);
     let mut host = Page::open(&w, ours, "host").await;
     let mut far = Page::open(&w, theirs, "far").await;

@@ -146,7 +146,7 @@ fn media_with(workers: u8) -> (MediaHandle, UnboundedReceiver<MediaNotice>) {
     (MediaHandle::spawn(config, sender).unwrap(), notices)
 }
 
-async fn world() -> World {
+pub(crate) async fn world() -> World {
     World::with_media(Some(media())).await
 }
 

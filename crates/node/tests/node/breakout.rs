@@ -96,11 +96,19 @@ impl OnTheWay {
         let before: Vec<StayRow> = stays(&scene, main.id).await;
         let before: Vec<&StayRow> = before.iter().filter(|stay| stay.stay.participant == guest.id).collect();
         let [left] = &*before else { panic!("{before:?}") };
-        assert_eq!((left.stay.peer, left.stay.reason), (peer, Some(LeaveReason::Moved)), "it ended when he was sent");
+        assert_eq!(
+            (left.stay.peer, left.stay.reason),
+            (peer, Some(LeaveReason::Moved)),
+            "it ended when he was sent"
+        );
         let after = stays(&scene, blue.id).await;
         let [here] = &*after else { panic!("{after:?}") };
         assert_eq!((here.stay.participant, here.stay.left_at), (guest.id, None));
-        assert_eq!(here.stay.joined_at.since(left.stay.left_at.unwrap()), AWAY_MS, "nobody's minute, and nothing twice");
+        assert_eq!(
+            here.stay.joined_at.since(left.stay.left_at.unwrap()),
+            AWAY_MS,
+            "nobody's minute, and nothing twice"
+        );
 
         // Back in the meeting by its own link: he belongs in the room, and is sent there.
         let mut again = scene.attach(&guest, scene.peer()).await;
