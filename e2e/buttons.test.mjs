@@ -68,8 +68,11 @@ async function visitor(room, name, preset, letIn) {
   return person;
 }
 
-/** Of the kit itself, now and then: it measures a part that was closed meanwhile. */
-const KIT_OWN = /reading 'getBoundingClientRect'/;
+/**
+ * Of the kit itself: its list of messages (`rtk-paginated-list`) scrolls smoothly to its end, and measures it when that is over, also when
+ * the chat was closed meanwhile and its parts are null. Nothing of the page itself measures.
+ */
+const KIT_OWN = /of null \(reading 'getBoundingClientRect'\)/;
 
 /** Clicks what is there, and what comes of it, two deep. Returns what was clicked. */
 async function clickAll(person) {

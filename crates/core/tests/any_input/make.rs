@@ -28,7 +28,7 @@ pub(crate) struct Maker {
     /// Newest instant that was handed out.
     pub(crate) newest: i64,
     /// Kinds of media commands that were answered.
-    pub(crate) told: BTreeSet<String>,
+    pub(crate) told: BTreeSet<&'static str>,
     producers: Vec<Id>,
     transports: Vec<Id>,
     chats: Vec<Id>,
@@ -430,7 +430,7 @@ impl Maker {
 
     /// The right kind of answer.
     pub(crate) fn answer(&mut self, cmd: &MediaCmd) -> MediaAnswer {
-        self.told.insert(format!("{cmd:?}").split([' ', '{']).next().unwrap_or_default().to_owned());
+        self.told.insert(kind(cmd));
         match cmd {
             MediaCmd::Open { .. }
             | MediaCmd::Produce { .. }
@@ -448,5 +448,22 @@ impl Maker {
             | MediaCmd::GiveUp { .. }
             | MediaCmd::ClosePeer { .. } => MediaAnswer::Done,
         }
+    }
+}
+
+/// What a command is.
+pub(crate) const fn kind(cmd: &MediaCmd) -> &'static str {
+    match cmd {
+        MediaCmd::Open { .. } => "Open",
+        MediaCmd::Produce { .. } => "Produce",
+        MediaCmd::CloseConsumers { .. } => "CloseConsumers",
+        MediaCmd::CloseProducer { .. } => "CloseProducer",
+        MediaCmd::Consume { .. } => "Consume",
+        MediaCmd::DropProducer { .. } => "DropProducer",
+        MediaCmd::PauseProducer { .. } => "PauseProducer",
+        MediaCmd::Renegotiate { .. } => "Renegotiate",
+        MediaCmd::SelectLayers { .. } => "SelectLayers",
+        MediaCmd::GiveUp { .. } => "GiveUp",
+        MediaCmd::ClosePeer { .. } => "ClosePeer",
     }
 }

@@ -7,7 +7,7 @@ use sederunt_core::id::{MeetingId, ParticipantId};
 use sederunt_core::tally::Tally;
 use sederunt_core::time::UnixMs;
 
-use crate::world::{Client, MAIN, PEOPLE, WAITER, World};
+use crate::world::{Client, HIDDEN, MAIN, PEOPLE, WAITER, World};
 
 impl World {
     pub(crate) fn check(&self) {
@@ -53,8 +53,25 @@ impl World {
         }
     }
 
+    /// Nobody goes on for so long that nobody is awaited any more: whoever is shown anywhere is there.
+    fn nobody_is_awaited_for_ever(&mut self) {
+        self.wait(32_000);
+        self.hear_all();
+        self.wait(1_000);
+        self.hear_all();
+        for (conn, told) in &self.told {
+            for branch in std::iter::once(&told.parent).chain(&told.rooms) {
+                for who in &branch.people {
+                    let at = self.open_stay(who.participant);
+                    assert_eq!(at, Some(branch.meeting), "{conn:?} is told of {} there", who.participant);
+                }
+            }
+        }
+    }
+
     /// Everything is heard, and everybody goes where he was told to: then all is as it belongs.
     pub(crate) fn settle(&mut self) {
+        self.nobody_is_awaited_for_ever();
         for _ in 0..20 {
             self.wait(4_000);
             for nth in 0..PEOPLE as usize {
@@ -85,7 +102,7 @@ impl World {
         }
         self.minutes();
         let truth = |meeting: MeetingId| -> Vec<u128> {
-            let here = |client: &&Client| client.at == meeting && client.is_in;
+            let here = |client: &&Client| client.at == meeting && client.is_in && client.person != HIDDEN;
             self.clients.iter().filter(here).map(|client| client.person).collect()
         };
         for client in &self.clients {

@@ -74,7 +74,7 @@ impl World {
                 }
                 self.tallies.get_mut(&fact.session).unwrap().apply(fact).unwrap();
             }
-            FactKind::PeerJoined { participant, .. } => {
+            FactKind::PeerJoined { peer, participant, .. } => {
                 let nth = participant.0.as_u128() as usize;
                 if nth as u128 == WAITER && fact.meeting == MAIN {
                     assert!(self.admitted.contains_key(participant), "nobody has let it in");
@@ -82,6 +82,7 @@ impl World {
                 // No minute is lost: a stay begins when the client asks, and ended when it was told to go.
                 assert_eq!(fact.at.0, self.now);
                 (self.clients[nth].left_at, self.clients[nth].awaited_since) = (None, None);
+                self.clients[nth].stay = Some((fact.session, *peer));
                 assert!(
                     self.clients[nth].barred_until.is_none_or(|until| until <= self.now),
                     "the meeting was ended while it was on the way"
@@ -98,7 +99,9 @@ impl World {
                     self.clients[who].left_at = Some(fact.at.0);
                     self.clients[who].awaited_since = Some(fact.at.0);
                 }
-                self.clients[who].is_in = false;
+                if self.clients[who].stay == Some((fact.session, *peer)) {
+                    self.clients[who].is_in = false;
+                }
                 if *reason == LeaveReason::Kicked {
                     self.kicked.push(ParticipantId::from_u128(who as u128));
                     self.counts.kicked += 1;

@@ -22,6 +22,8 @@ pub(crate) const MAIN: MeetingId = MeetingId::from_u128(1);
 pub(crate) const PEOPLE: u128 = 5;
 /// Who has to be let in by a host.
 pub(crate) const WAITER: u128 = 4;
+/// Whom nobody sees.
+pub(crate) const HIDDEN: u128 = 3;
 const KEEP_ALIVE_MS: i64 = 60_000;
 
 /// What happened in a history.
@@ -35,6 +37,8 @@ pub(crate) struct Counts {
     pub(crate) ended: u64,
     pub(crate) turned_out: u64,
     pub(crate) failures: u64,
+    /// People who were between two rooms when the process was killed.
+    pub(crate) on_the_way: u64,
 }
 
 impl Counts {
@@ -47,6 +51,7 @@ impl Counts {
         self.ended += more.ended;
         self.turned_out += more.turned_out;
         self.failures += more.failures;
+        self.on_the_way += more.on_the_way;
     }
 }
 
@@ -73,6 +78,8 @@ pub(crate) struct Client {
     /// The same, as long as the process and the meeting's room live: then it is awaited.
     pub(crate) awaited_since: Option<i64>,
     pub(crate) is_in: bool,
+    /// Its latest stay: that of an older page may end later.
+    pub(crate) stay: Option<(SessionId, PeerId)>,
     /// The meeting was ended for everybody while it was on the way: until then it is turned away once.
     pub(crate) barred_until: Option<i64>,
     /// It was told to wait, and not to come in.
@@ -123,6 +130,7 @@ impl World {
             left_at: None,
             awaited_since: None,
             is_in: false,
+            stay: None,
             barred_until: None,
             waits: false,
             called: false,
@@ -245,6 +253,9 @@ impl World {
             let left = self.open_stay(participant).is_some_and(|at| at == meeting);
             assert!(left || self.placed.get(&participant) != Some(&meeting), "kicked, and belongs there");
             assert!(!self.admitted.contains_key(&participant), "kicked, and needs not wait");
+        }
+        if let Some((at, why)) = self.rooms[&meeting].poll_timeout() {
+            assert!(at.0 > self.now, "{why} is overdue in {meeting}");
         }
         if self.fails == Some(meeting) {
             return self.lose(meeting);
@@ -401,6 +412,8 @@ impl World {
     pub(crate) fn kill(&mut self) {
         self.say(|| "kill".to_owned());
         self.counts.kills += 1;
+        self.counts.on_the_way +=
+            self.clients.iter().filter(|client| client.left_at.is_some()).count() as u64;
         self.rooms.clear();
         self.mail.clear();
         self.open.clear();

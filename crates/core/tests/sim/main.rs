@@ -9,6 +9,7 @@
     reason = "a test may panic and talk"
 )]
 
+mod bounds;
 mod ledger;
 mod model;
 mod permissions;

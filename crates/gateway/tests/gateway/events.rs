@@ -13,14 +13,14 @@ use crate::world::{Peer, Refused, World, refused};
 
 /// What the server makes of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Made {
+pub(crate) enum Made {
     Served,
     Absent,
     Push,
 }
 
 /// The checked-in table.
-fn table() -> Vec<(u32, &'static str, Made)> {
+pub(crate) fn table() -> Vec<(u32, &'static str, Made)> {
     let text = include_str!("../../../proto/events.txt");
     let row = |line: &'static str| {
         let [number, name, how] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };

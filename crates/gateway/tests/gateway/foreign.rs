@@ -1,15 +1,31 @@
 //! What somebody in one meeting says of people and rooms of another, and what is said twice: nothing of it happens there, and
 //! nobody there hears of it. What is too much, or asked by who may not, is tested with its feature.
 
+use std::collections::BTreeSet;
+
 use prost::Message;
 use sederunt_core::id::{MeetingId, PeerId};
-use sederunt_proto::event::{media as me, preset as pe, room as re};
+use sederunt_proto::event::{chat as ce, media as me, preset as pe, room as re};
 use sederunt_proto::media::edge as e;
 use sederunt_proto::socket::livestreaming::GrantStageAccessRequest;
-use sederunt_proto::socket::{preset as p, room as r};
+use sederunt_proto::socket::{chat as c, preset as p, room as r};
 use sederunt_store::ParticipantRow;
 
 use crate::world::{Peer, World, refused};
+
+/// Requests that name people and rooms; `foreign_things` has the others.
+pub(crate) const PEOPLE_AND_ROOMS: [u32; 10] = [
+    re::ACCEPT_WAITING_ROOM_REQUESTS,
+    re::DENY_WAITING_ROOM_REQUESTS,
+    re::GRANT_STAGE_ACCESS,
+    re::DENY_STAGE_ACCESS,
+    re::LEAVE_STAGE,
+    re::KICK,
+    re::DELETE_CONNECTED_ROOMS,
+    re::MOVE_PEERS,
+    pe::UPDATE_USER_PRESET,
+    me::HOST_CONTROL_PEER,
+];
 
 /// Somebody in a meeting, with its row.
 struct One {
@@ -79,6 +95,7 @@ async fn nobody_reaches_into_another_meeting() {
     let close =
         r::DisableConnectedRoomsRequest { payloads: vec![r::DisableRoomPayload { id: Some(room.clone()) }] };
     let kick = r::RemoveParticipantsRequest { peer_ids: vec![viewer.peer.id.clone()] };
+    let mut asked = BTreeSet::from([pe::UPDATE_USER_PRESET, me::HOST_CONTROL_PEER]);
     for (event, payload) in [
         (re::ACCEPT_WAITING_ROOM_REQUESTS, users(guest.id())),
         (re::ACCEPT_WAITING_ROOM_REQUESTS, users(guest.peer.id.clone())),
@@ -93,7 +110,9 @@ async fn nobody_reaches_into_another_meeting() {
         (re::MOVE_PEERS, go(&room, &ours.to_string(), &them)),
     ] {
         assert_eq!(code(&mut host.peer, event, payload).await, Some(404), "{event}");
+        asked.insert(event);
     }
+    assert_eq!(asked, PEOPLE_AND_ROOMS.into());
     let patch = Some(p::PresetUpdates { can_edit_display_name: Some(false), ..Default::default() });
     let update_peers_presets = vec![p::UpdatePeerPreset { user_ids: them, patch }];
     let change = p::UpdatePeersPresetRequest { update_peers_presets }.encode_to_vec();
@@ -135,12 +154,20 @@ async fn what_was_said_is_not_done_twice() {
     let close = r::DisableConnectedRoomsRequest { payloads: vec![r::DisableRoomPayload { id: Some(room) }] };
     let closed = host.peer.ask_raw(re::DELETE_CONNECTED_ROOMS, close.encode_to_vec()).await;
     assert_eq!(refused(&closed), None);
+    let line = host.peer.say("once").await.chat_id;
+    let unsay = c::DeleteChatMessageRequest { chat_id: line, channel_id: None }.encode_to_vec();
+    assert_eq!(refused(&host.peer.ask_raw(ce::DELETE_MESSAGE, unsay.clone()).await), None);
+    let kick = r::RemoveParticipantsRequest { peer_ids: vec![guest.peer.id.clone()] }.encode_to_vec();
+    host.peer.send_raw(re::KICK, "c", kick.clone()).await;
+    assert_eq!(guest.peer.ended().await.map(|(code, _)| code), Some(1000));
 
     // Let in once, taken off once, closed once; an invitation that was used is none.
     for (event, payload) in [
         (re::ACCEPT_WAITING_ROOM_REQUESTS, users(waits)),
         (re::LEAVE_STAGE, users(them)),
         (re::DELETE_CONNECTED_ROOMS, close.encode_to_vec()),
+        (ce::DELETE_MESSAGE, unsay),
+        (re::KICK, kick),
     ] {
         assert_eq!(code(&mut host.peer, event, payload).await, Some(404), "{event}");
     }

@@ -8,6 +8,7 @@ mod entry;
 mod events;
 mod files;
 mod foreign;
+mod foreign_things;
 mod handshake;
 mod http;
 mod liveness;

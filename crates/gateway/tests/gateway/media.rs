@@ -22,7 +22,7 @@ use crate::world::{Peer, World, until};
 /// Packets after which a track counts as heard or seen.
 const ENOUGH: u64 = 20;
 
-fn description(target: Target, kind: &str, sdp: String) -> Option<SessionDescription> {
+pub(crate) fn description(target: Target, kind: &str, sdp: String) -> Option<SessionDescription> {
     Some(SessionDescription { target: target.into(), r#type: kind.to_owned(), sdp })
 }
 
@@ -31,8 +31,8 @@ pub(crate) struct Page {
     pub(crate) peer: Peer,
     pub(crate) sends: Browser,
     pub(crate) receives: Browser,
-    send_transport: String,
-    receive_transport: String,
+    pub(crate) send_transport: String,
+    pub(crate) receive_transport: String,
 }
 
 async fn transport(peer: &mut Peer, browser: &Browser, consuming: bool) -> String {
@@ -66,7 +66,7 @@ impl Page {
     }
 
     /// Publishes a track; its producer id.
-    async fn produce(&mut self, kind: MediaKind) -> String {
+    pub(crate) async fn produce(&mut self, kind: MediaKind) -> String {
         let (mid, offer) = self.sends.publish(kind).await;
         let (kind, mime) = match kind {
             MediaKind::Audio => ("audio", "audio/opus"),
@@ -146,7 +146,7 @@ fn media_with(workers: u8) -> (MediaHandle, UnboundedReceiver<MediaNotice>) {
     (MediaHandle::spawn(config, sender).unwrap(), notices)
 }
 
-async fn world() -> World {
+pub(crate) async fn world() -> World {
     World::with_media(Some(media())).await
 }
 

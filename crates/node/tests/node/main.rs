@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails should say so at once")]
 
 mod admission;
+mod breakout;
 mod clocks;
 mod disk;
 mod faults;

@@ -9,7 +9,7 @@ use sederunt_testkit::House;
 use crate::world::{Client, T0, start};
 
 /// Whether somebody who asks to come in has to wait.
-async fn waits(client: &mut Client) -> bool {
+pub(crate) async fn waits(client: &mut Client) -> bool {
     let ask = Request::Entry(entry::Ask::JoinRoom { display_name: String::new() });
     matches!(*client.ask(ask).await.unwrap(), Msg::Waiting(waiting::Tell::Waits(_)))
 }
@@ -24,13 +24,14 @@ fn is_called(msg: &Msg) -> bool {
     *msg == Msg::Waiting(waiting::Tell::Accepted)
 }
 
-struct Scene {
-    house: House,
-    meeting: MeetingId,
+/// A meeting of an app with the presets of new apps.
+pub(crate) struct Scene {
+    pub(crate) house: House,
+    pub(crate) meeting: MeetingId,
 }
 
 impl Scene {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let house = House::at(T0).await;
         let app = house.app("acc", "app-1", "App").await;
         let row = house.meeting_row(&app);
@@ -38,7 +39,7 @@ impl Scene {
         Self { house, meeting: row.id }
     }
 
-    async fn person(&self, name: &str, preset: &str) -> ParticipantRow {
+    pub(crate) async fn person(&self, name: &str, preset: &str) -> ParticipantRow {
         let app = "app-1".into();
         let row = ParticipantRow {
             preset_id: None,
@@ -49,12 +50,12 @@ impl Scene {
         row
     }
 
-    async fn attach(&self, row: &ParticipantRow, peer: PeerId) -> Client {
+    pub(crate) async fn attach(&self, row: &ParticipantRow, peer: PeerId) -> Client {
         let token = self.house.entry(row).await;
         self.house.attach(&token, peer).await.unwrap()
     }
 
-    fn peer(&self) -> PeerId {
+    pub(crate) fn peer(&self) -> PeerId {
         PeerId(self.house.node.mint_id())
     }
 }

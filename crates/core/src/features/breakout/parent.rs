@@ -445,8 +445,9 @@ impl Parent {
         [tell, awaited, barred].into_iter().flatten().min()
     }
 
+    /// Whoever does not come is news, which may be told somewhat later.
     pub(super) fn waiting(&self) -> usize {
-        self.awaited.len().saturating_add(self.barred.len()).saturating_add(1)
+        self.awaited.len().saturating_mul(2).saturating_add(self.barred.len()).saturating_add(1)
     }
 
     pub(super) fn tick(&mut self, hall: &mut Hall, at: UnixMs) {
