@@ -44,6 +44,8 @@ pub(crate) const EVENTS_MAX: usize = 1000;
 pub(crate) const FEED_PAGE: usize = 500;
 /// Meetings in the filter of a feed. Each is compared with every change.
 pub(crate) const FEED_MEETINGS_MAX: usize = 100;
+/// Sessions in the filter of a feed. Each is compared with every change.
+pub(crate) const FEED_SESSIONS_MAX: usize = 100;
 /// Watchers of one app's feed: what was measured on two cores. Each holds a connection of the server.
 pub(crate) const FEED_WATCHERS_PER_APP: usize = 10_000;
 /// Watchers of all feeds. Below the connections of a listener, so that feeds cannot lock meetings out.

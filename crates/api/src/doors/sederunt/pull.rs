@@ -39,9 +39,10 @@ pub(super) async fn events(
     Params(params, _): Params<PullParams, KitError>,
 ) -> Result<Json<Events>, KitError> {
     let InApp { app, feeds, .. } = caller;
-    let PullParams { after, limit, meeting_id, events } = params;
+    let PullParams { after, limit, meeting_id, session_id, events } = params;
     let cursor = Cursor::kept(after, feeds.durable()).map_err(|_| beyond("after"))?;
-    let filter = EventFilter { meetings: meeting_id, kinds: events, ..EventFilter::default() };
+    let filter =
+        EventFilter { meetings: meeting_id, sessions: session_id, kinds: events, ..EventFilter::default() };
     let page = feeds.page(&app.id, cursor, limit, filter).await?;
     Ok(Json(Events {
         events: page.events.into_iter().map(Event::of).collect(),
