@@ -135,6 +135,8 @@ pub(crate) const ACTIVITY_LATELY_MS: i64 = 5 * 60_000;
 pub(crate) const PEOPLE_LOOKED_AT_MAX: usize = 100_000;
 /// Stays of one person that are told: those that were recorded last; some 10 MiB while they are.
 pub(crate) const PERSON_STAYS_MAX: usize = 20_000;
+/// Stays of which the losses of an app are told: some 0.3 s of work, and more people than a median needs.
+pub(crate) const LOSS_STAYS_MAX: usize = 20_000;
 /// How long a request waits for the index of people: what happened since somebody asked last is in it by then, as a rule.
 pub(crate) const PEOPLE_PATIENCE: Duration = Duration::from_secs(2);
 /// Points of the curve of a timeline: more than a screen has pixels across.

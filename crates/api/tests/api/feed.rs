@@ -112,6 +112,8 @@ async fn what_is_asked_is_checked() {
         ("events", "after=0&after=0", "\"after\" must be a string"),
         ("events", "limit=x", "\"limit\" must be a whole number of at least 0"),
         ("events", "limit=1.5", "\"limit\" must be a whole number of at least 0"),
+        ("events", "from=x", "\"from\" must be in ISO 8601 date format"),
+        ("events", "from=2026-01-02&to=2026-01-01", "\"to\" must not be before \"from\""),
         ("feed", "last_event_id=abc", "\"last_event_id\" must be the id of an event"),
         ("feed", "last_event_id=7", "\"last_event_id\" is beyond the end of the ledger"),
         ("feed", "snapshot=1", "\"snapshot\" must be a boolean"),
@@ -328,6 +330,30 @@ async fn sessions_are_told_along_their_own_chains() {
     assert_eq!(live.changes(wanted.len()).await, wanted);
     let mut again = Sse::open(&w, &feed(&format!("?{ids}")), "TA", Some(0)).await;
     assert_eq!(again.changes(rest.len()).await, rest);
+}
+
+/// A minute has what happened in it, a loss that was recorded later among it.
+#[tokio::test]
+async fn changes_are_found_by_their_time() {
+    let w = world().await;
+    let m = meeting(&w, P, "Weekly").await;
+    let _ann = w.joined(&m, "ann").await;
+    w.clock.set(at("2026-01-12T14:01:10.000Z"));
+    let ben = w.joined(&m, "ben").await;
+    w.clock.set(at("2026-01-12T14:01:55.000Z"));
+    ben.disconnect(Disconnect::Lost).await;
+    until("the loss", || async { *w.store.durable().borrow() == 4 }).await;
+    w.clock.set(at("2026-01-12T14:02:20.000Z"));
+    until("the leave", || async { *w.store.durable().borrow() == 5 }).await;
+    let minute = "from=2026-01-12T14:01:00Z&to=2026-01-12T14:01:59.999Z";
+    let all = pulled(&w, "").await;
+    let found = pulled(&w, minute).await;
+    assert_eq!(types(&found), ["peer.joined", "peer.away", "peer.left"]);
+    assert_eq!(found, all[2..]);
+    assert_eq!(pulled(&w, &format!("{minute}&limit=1")).await, found);
+    assert_eq!(types(&pulled(&w, &format!("{minute}&events=peer.left")).await), ["peer.left"]);
+    assert_eq!(types(&pulled(&w, "to=2026-01-12T14:00:30Z").await), ["session.started", "peer.joined"]);
+    assert_eq!(pulled(&w, "from=2026-01-12T14:05:00Z").await, Vec::<Value>::new());
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use axum::http::HeaderMap;
 use sederunt_core::fact::FactName;
 use sederunt_core::id::{Id, MeetingId, SessionId};
+use sederunt_core::time::UnixMs;
 use sederunt_store::EventFilter;
 use utoipa::IntoParams;
 use utoipa::openapi::ObjectBuilder;
@@ -11,7 +12,7 @@ use utoipa::openapi::schema::{Object, Type};
 use crate::fault::Fault;
 use crate::limit::{EVENTS_DEFAULT, EVENTS_MAX, FEED_MEETINGS_MAX, FEED_SESSIONS_MAX};
 use crate::query::{FromQuery, Query};
-use crate::value::{number, page_size};
+use crate::value::{Edge, instant_param, number, page_size};
 
 /// Where to go on, in the header that browsers send by themselves.
 const LAST_EVENT_ID: &str = "last-event-id";
@@ -66,6 +67,12 @@ pub(super) struct PullParams {
     /// Most changes in the answer, at most 1000; 0 is the default.
     #[param(value_type = Option<u64>, minimum = 0, default = 100)]
     pub(super) limit: usize,
+    /// Only what happened from this instant on; what was imported is left out then.
+    #[param(schema_with = crate::document::time)]
+    pub(super) from: Option<UnixMs>,
+    /// Only what happened up to this instant; what was imported is left out then.
+    #[param(schema_with = crate::document::time)]
+    pub(super) to: Option<UnixMs>,
     /// Only changes of these meetings: ids, separated by commas, at most 100.
     #[param(schema_with = meeting_ids)]
     pub(super) meeting_id: Vec<MeetingId>,
@@ -113,9 +120,15 @@ impl FromQuery for FeedParams {
 
 impl FromQuery for PullParams {
     fn from_query(query: &Query) -> Result<Self, Fault> {
+        let (from, to) = (instant_param(query, "from", Edge::From)?, instant_param(query, "to", Edge::To)?);
+        if from.zip(to).is_some_and(|(from, to)| to < from) {
+            return Err(Fault::new("to", "must not be before \"from\""));
+        }
         Ok(Self {
             after: query.text("after")?.map(|text| seq("after", text)).transpose()?.unwrap_or(0),
             limit: page_size(query, EVENTS_DEFAULT, EVENTS_MAX)?,
+            from,
+            to,
             meeting_id: meetings(query)?,
             session_id: sessions(query)?,
             events: kinds(query)?,
