@@ -205,7 +205,8 @@ mod tests {
                 for position in 90..end + 5 {
                     let mut place = Place::at(Cursor::at_end(position));
                     let wanted = |seq: &u64| {
-                        seq.is_multiple_of(3) && filter.passes(meeting(*seq), session(*seq), FactName::PeerJoined)
+                        seq.is_multiple_of(3)
+                            && filter.passes(meeting(*seq), session(*seq), FactName::PeerJoined)
                     };
                     let expected: Vec<u64> = (position + 1..=end).filter(wanted).collect();
                     let found = told(&ring, &mut place, &filter);

@@ -24,7 +24,14 @@ struct Lately {
 }
 
 impl Lately {
-    fn forget(&mut self) {
+    fn tell(&mut self, now: UnixMs) {
+        let before = std::mem::replace(&mut self.minute, now.0.div_euclid(MINUTE_MS));
+        // Whoever was refused before anybody told the time was so just now.
+        if before == 0 {
+            for (minute, _) in &mut self.minutes {
+                *minute = self.minute;
+            }
+        }
         let first = self.minute - MINUTES;
         self.minutes.retain(|(minute, _)| *minute > first);
     }
@@ -48,15 +55,13 @@ impl Refused {
     /// Tells what time it is; the heartbeat does.
     pub(crate) fn tick(&self, now: UnixMs) {
         let mut lately = self.lately.lock().unwrap_or_else(PoisonError::into_inner);
-        lately.minute = now.0.div_euclid(MINUTE_MS);
-        lately.forget();
+        lately.tell(now);
     }
 
     /// How many were refused in the last hour, by cause.
     pub fn last_hour(&self, now: UnixMs) -> BTreeMap<&'static str, u64> {
         let mut lately = self.lately.lock().unwrap_or_else(PoisonError::into_inner);
-        lately.minute = now.0.div_euclid(MINUTE_MS);
-        lately.forget();
+        lately.tell(now);
         let mut sum = BTreeMap::new();
         for (kind, count) in lately.minutes.iter().flat_map(|(_, kinds)| kinds) {
             *sum.entry(*kind).or_default() += count;
@@ -72,8 +77,8 @@ mod tests {
     #[test]
     fn an_hour_is_remembered_and_no_more() {
         let (refused, minute) = (Refused::default(), |n: i64| UnixMs(n * MINUTE_MS + 7));
-        refused.tick(minute(1_000));
         refused.add("BAD_TOKEN");
+        refused.tick(minute(1_000));
         refused.add("SERVER_BUSY");
         refused.tick(minute(1_030));
         refused.add("BAD_TOKEN");

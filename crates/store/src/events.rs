@@ -173,7 +173,8 @@ impl Paging<'_> {
     /// Looks at the facts of the wanted sessions alone.
     fn along_chains(&mut self, last: u64, folds: &mut EventFolds) -> Result<bool> {
         let to = self.q.to.min(last);
-        let mut statement = self.conn.prepare_cached(&format!("SELECT {COLUMNS} FROM fact WHERE seq = ?1"))?;
+        let mut statement =
+            self.conn.prepare_cached(&format!("SELECT {COLUMNS} FROM fact WHERE seq = ?1"))?;
         while !self.is_full() && self.scanned < SCAN_MAX {
             let Some(seq) = folds.ahead.next(to) else { break };
             let mut rows = statement.query([seq])?;
@@ -190,8 +191,7 @@ impl Paging<'_> {
     fn take(&mut self, recorded: Recorded, folds: &mut EventFolds) -> Result<()> {
         let Self { conn, q, names, .. } = self;
         let (seq, node) = (unsigned(recorded.seq), recorded.node);
-        let passes =
-            q.filter.passes(recorded.fact.meeting, recorded.fact.session, recorded.fact.kind.name());
+        let passes = q.filter.passes(recorded.fact.meeting, recorded.fact.session, recorded.fact.kind.name());
         let wanted = Wanted::of(passes, &q.filter);
         if let Some(state) = folds.take(conn, names, &recorded, wanted, &mut self.folded)? {
             let fact = recorded.fact;

@@ -102,7 +102,8 @@ pub use index::{IndexInfo, IndexOptions, IndexReport, IndexStats, StoreOptions};
 pub use members::UserDeletion;
 pub use pace::Pace;
 pub use people::{
-    LossMedian, PeoplePage, PeopleProgress, PeopleQuery, PersonPage, PersonQuery, PersonRow, PersonStay, PersonStays,
+    LossMedian, PeoplePage, PeopleProgress, PeopleQuery, PersonPage, PersonQuery, PersonRow, PersonStay,
+    PersonStays,
 };
 pub use places::Backlog;
 pub use recover::{RETURNING_MAX, Recovered};

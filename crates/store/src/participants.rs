@@ -103,7 +103,8 @@ impl Store {
     /// Participants of a meeting that are not deleted and were there until an instant, the oldest first, at most `most`.
     pub async fn invited(&self, m: MeetingId, until: UnixMs, most: usize) -> Result<Vec<ParticipantRow>> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
-        self.read(move |c| list(c, INVITED, params![blob(m.as_u128()), until.0, most], read_participant)).await
+        self.read(move |c| list(c, INVITED, params![blob(m.as_u128()), until.0, most], read_participant))
+            .await
     }
 }
 

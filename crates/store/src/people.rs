@@ -180,7 +180,11 @@ impl Store {
             };
             let wanted = own.iter().skip(*offset).take(*limit);
             let stays = wanted.filter_map(|seq| rows::stay(conn, *seq, *now).transpose());
-            Ok(PersonPage { stays: stays.collect::<Result<_>>()?, total: own.len(), has_more: joins.len() > *most })
+            Ok(PersonPage {
+                stays: stays.collect::<Result<_>>()?,
+                total: own.len(),
+                has_more: joins.len() > *most,
+            })
         })
     }
 

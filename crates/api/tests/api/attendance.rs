@@ -327,13 +327,18 @@ async fn whoever_was_invited_and_never_came_is_listed_when_asked_for() {
     };
     assert!(sheet("rows").await.lines().nth(2).unwrap().ends_with(",,,0,0.000,0.000,10.000,0.00,absent"));
     let matrix = sheet("matrix").await;
-    assert!(matrix.lines().next().unwrap().contains(",present,late,below,absent,in_room_seconds"), "{matrix}");
+    assert!(
+        matrix.lines().next().unwrap().contains(",present,late,below,absent,in_room_seconds"),
+        "{matrix}"
+    );
     assert!(matrix.lines().nth(2).unwrap().ends_with(",0.00,0,0,0,1,0.000,10.000,0.00,absent"), "{matrix}");
     // A link reads by the rule that it was made with.
     let body = json!({ "kind": "attendance", "session_id": session.to_string(), "rule": { "absent": true } });
     let share = w.send(Method::POST, &of_app(P, "shares"), "TA", Some(body)).await.ok();
     assert_eq!(share["rule"]["absent"], json!(true));
-    let bad = w.send(Method::GET, &of_app(P, &format!("attendance?session_id={session}&absent=1")), "TR", None).await;
+    let bad = w
+        .send(Method::GET, &of_app(P, &format!("attendance?session_id={session}&absent=1")), "TR", None)
+        .await;
     assert_eq!(bad.json()["error"]["message"], "BAD_REQUEST: \"absent\" must be a boolean");
 }
 

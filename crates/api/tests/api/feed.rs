@@ -140,7 +140,10 @@ async fn what_is_asked_is_checked() {
             let target = format!("{target}?{name}={}", many.join(","));
             let answer = w.send(Method::GET, &target, "TA", None).await;
             let message = json!(format!("BAD_REQUEST: \"{name}\" must have at most 100 ids"));
-            assert_eq!((answer.status, &answer.json()["error"]["message"]), (StatusCode::BAD_REQUEST, &message));
+            assert_eq!(
+                (answer.status, &answer.json()["error"]["message"]),
+                (StatusCode::BAD_REQUEST, &message)
+            );
         }
     }
     let headers = [("authorization", "Bearer TA"), ("last-event-id", "x")];
@@ -296,7 +299,8 @@ async fn sessions_are_told_along_their_own_chains() {
     // Read a change at a time while it grows.
     let (mut after, mut one_by_one) = (0, Vec::new());
     for round in 0..6 {
-        let page = w.send(Method::GET, &pull(&format!("?after={after}&limit=1&{ids}")), "TA", None).await.ok();
+        let page =
+            w.send(Method::GET, &pull(&format!("?after={after}&limit=1&{ids}")), "TA", None).await.ok();
         one_by_one.extend(page["events"].as_array().unwrap().iter().cloned());
         after = page["next_after"].as_u64().unwrap();
         if round % 2 == 0 {

@@ -6,9 +6,9 @@ use std::collections::VecDeque;
 use rusqlite::Connection;
 use sederunt_core::id::SessionId;
 
+use crate::Result;
 use crate::replay;
 use crate::sql::{blob, find, signed, unsigned};
-use crate::Result;
 
 /// Facts that may be ahead of a reader: eight bytes each, and some half a second to find them. A session that is told whole has
 /// no more, either.

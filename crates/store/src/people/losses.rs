@@ -54,8 +54,7 @@ fn median(conn: &Connection, app: i64, most: usize, now: UnixMs) -> Result<LossM
         let Some(found) = rows::stay(conn, *seq, now)? else { continue };
         let (ms, lost) = people.entry(rows::person_no(&found)).or_default();
         *ms += found.until.since(found.stay.joined_at);
-        let is_lost =
-            matches!(found.stay.reason, Some(LeaveReason::ConnectionLost | LeaveReason::NodeLost));
+        let is_lost = matches!(found.stay.reason, Some(LeaveReason::ConnectionLost | LeaveReason::NodeLost));
         *lost += u32::from(is_lost);
     }
     let there = people.values().filter(|(ms, _)| *ms > 0);

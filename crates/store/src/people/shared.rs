@@ -62,20 +62,20 @@ impl Own {
 
     fn is(&self, of: &Of<'_>) -> bool {
         let joins = (of.joins.first().copied(), of.joins.len());
-        self.app == of.app && self.key == of.key && self.names == of.names && joins == (self.newest, self.count)
+        self.app == of.app
+            && self.key == of.key
+            && self.names == of.names
+            && joins == (self.newest, self.count)
     }
 }
 
 /// There is no place for another file, either.
 fn is_full(error: &StoreError) -> bool {
-    match error {
-        StoreError::Sqlite(error) => matches!(
-            error.sqlite_error_code(),
-            Some(rusqlite::ErrorCode::DiskFull | rusqlite::ErrorCode::ReadOnly)
-        ),
-        StoreError::Io { .. } => true,
-        _ => false,
-    }
+    let code = match error {
+        StoreError::Sqlite(error) => error.sqlite_error_code(),
+        other => return matches!(other, StoreError::Io { .. }),
+    };
+    matches!(code, Some(rusqlite::ErrorCode::DiskFull | rusqlite::ErrorCode::ReadOnly))
 }
 
 impl PeopleFile {
@@ -129,7 +129,11 @@ impl PeopleFile {
     }
 
     /// What `ask` makes of the file as it is; `None` when there is none that whoever asks would go on with.
-    pub(super) fn look<T>(&self, readers: &Readers, ask: impl FnOnce(&File) -> Result<T>) -> Result<Option<T>> {
+    pub(super) fn look<T>(
+        &self,
+        readers: &Readers,
+        ask: impl FnOnce(&File) -> Result<T>,
+    ) -> Result<Option<T>> {
         let mut state = self.lock();
         if state.file.is_none() {
             state.file = readers.snapshot(|conn| File::look(&state.dir, conn))?;

@@ -142,8 +142,14 @@ fn verify_compares_the_file_with_the_joins() {
     // What it does not know yet is no difference; what it knows wrongly is.
     for (sql, wanted) in [
         (format!("DELETE FROM stay_of WHERE seq = {first}"), "lacks the join of fact"),
-        ("INSERT INTO stay_of SELECT app, person, 1 FROM stay_of LIMIT 1".to_owned(), "a join that is not theirs: fact 1"),
-        ("UPDATE person SET stays = stays + 1 WHERE stays > 2000".to_owned(), "counts 6001 stays, the facts say 6000"),
+        (
+            "INSERT INTO stay_of SELECT app, person, 1 FROM stay_of LIMIT 1".to_owned(),
+            "a join that is not theirs: fact 1",
+        ),
+        (
+            "UPDATE person SET stays = stays + 1 WHERE stays > 2000".to_owned(),
+            "counts 6001 stays, the facts say 6000",
+        ),
         ("UPDATE person SET seq = 2 WHERE stays > 2000".to_owned(), "lacks the join of fact"),
         ("DROP TABLE person".to_owned(), "cannot be read"),
     ] {
@@ -200,7 +206,9 @@ fn a_full_disk_is_said_to_be_one_and_takes_nothing_away() {
         store
             .inner
             .people
-            .open(|file| Ok(file.unwrap().conn.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?))
+            .open(|file| {
+                Ok(file.unwrap().conn.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?)
+            })
             .unwrap();
     };
     limit(1);

@@ -56,12 +56,8 @@ impl Shared {
             return Ok(Page { events: Vec::new(), read_to: to.min(self.head()) });
         }
         let counts = matches!(wants, Wants::Room(_));
-        let filter = EventFilter {
-            meetings: lane.into_iter().collect(),
-            kinds,
-            counts,
-            ..EventFilter::default()
-        };
+        let filter =
+            EventFilter { meetings: lane.into_iter().collect(), kinds, counts, ..EventFilter::default() };
         let question = Question { filter, has_chat: wants.has_chat() };
         let mut after = from.saturating_sub(1);
         // What is not wanted costs pages, too: nothing was found is an answer once there is no more.

@@ -84,10 +84,10 @@ type System = components['schemas']['System'];
 
 /** The server itself, for whoever has the right to it. */
 function useServer(isAllowed: boolean) {
-  return useAsked<System | undefined>({
+  return useAsked<System | null>({
     key: ['overview-system', isAllowed, isAllowed ? step(ANEW_MS) : 0],
     keep: true,
-    ask: async (signal) => (isAllowed ? take(own.GET('/system', { signal })) : undefined),
+    ask: async (signal) => (isAllowed ? take(own.GET('/system', { signal })) : null),
   });
 }
 

@@ -169,9 +169,7 @@ impl FromRequestParts<Api> for AnyApp {
         KitErrors
     )
 )]
-pub(in crate::doors::sederunt) async fn rebuild(
-    asked: AnyApp,
-) -> Result<(StatusCode, Json<View>), KitError> {
+pub(in crate::doors::sederunt) async fn rebuild(asked: AnyApp) -> Result<(StatusCode, Json<View>), KitError> {
     let AnyApp { caller: OfServer { api, who, .. }, app } = asked;
     if !api.rebuilding.begin(&api.node, &app) {
         return Err(KitError::new(StatusCode::CONFLICT, "An index is being built already"));

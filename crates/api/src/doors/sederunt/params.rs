@@ -148,7 +148,9 @@ fn bad_seq(name: &'static str) -> Fault {
 }
 
 fn meetings(query: &Query) -> Result<Vec<MeetingId>, Fault> {
-    ids(query, "meeting_id", "must be meeting ids separated by commas", FEED_MEETINGS_MAX, |id| id.parse().ok())
+    ids(query, "meeting_id", "must be meeting ids separated by commas", FEED_MEETINGS_MAX, |id| {
+        id.parse().ok()
+    })
 }
 
 fn sessions(query: &Query) -> Result<Vec<SessionId>, Fault> {
