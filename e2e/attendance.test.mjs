@@ -231,6 +231,7 @@ test('a lesson that goes on is counted up to now', async () => {
   const room = await makeMeeting(server, 'Physics');
   const ada = await chromium.person('ada');
   const member = await addParticipant(server, room, 'ada', 'group_call_host');
+  await addParticipant(server, room, 'max');
   await openBare(ada, base, member.token);
   const session = await until('the session', async () => (await page.evaluate(async (url) => (await (await fetch(url)).json()).data.sessions[0]?.id, `/client/v4/accounts/${server.account}/realtime/kit/${server.app}/sessions?status=LIVE`)));
   await page.goto(`${base}/console/sessions/${session}`);
@@ -246,6 +247,17 @@ test('a lesson that goes on is counted up to now', async () => {
   const stay = await until('the stay in the ledger', () => exported(server).find((record) => record.session.id === session)?.stays[0]);
   const ms = Date.parse(stay.left_at) - Date.parse(stay.joined_at);
   assert.equal(await time(), `0:00:${String(Math.floor(ms / 1000)).padStart(2, '0')}`);
+  // Who was invited and never came: on the screen, in the address, and in the file.
+  assert.equal(await rows(page).count(), 1);
+  await page.getByLabel('Invited, never came').selectOption('1');
+  await until('the row', async () => (await rows(page).count()) === 2);
+  assert.equal(new URL(page.url()).searchParams.get('absent'), 'true');
+  assert.deepEqual(await chips(page), [1, 0, 0, 1]);
+  await page.getByRole('button', { name: '1 Absent' }).click();
+  await page.locator('tr[data-key="user-max"]:only-child').waitFor();
+  await page.getByRole('button', { name: 'Download CSV' }).click();
+  const csv = await download(page, () => page.getByRole('link', { name: /^A line a person\b/ }).first().click());
+  assert.deepEqual(csv.slice(1).map((line) => [line[1], line.at(-1)]), [['user-ada', 'present'], ['user-max', 'absent']]);
   assert.deepEqual(await desk.violations(), []);
 });
 

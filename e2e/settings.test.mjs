@@ -258,6 +258,7 @@ test('the server tells of itself, and its record is verified', async () => {
   for (const word of [/Last fact\s+#\d/, /Commit\s+[\d.]+ ms/, /Free\s+[\d.,]+ [GTM]iB of/, /webhook\.allow\s+\["127\.0\.0\.0\/8"\]\s+flag/, /this server speaks no TLS/]) assert.match(text, word);
   await button('Verify now').click();
   await page.getByText(/\d+ facts, 2 sessions, 2 stays/).waitFor();
+  await page.getByText('No app is large enough to have one.').waitFor();
   assert.deepEqual(await desk.violations(), []);
 });
 
@@ -270,7 +271,7 @@ test('a tenant has no System, and who only looks changes nothing, by hand either
   assert.equal(await inside(tenant.page, 'GET', '/sederunt/v1/system'), 403);
   await tenant.close();
   const looker = await visitor(server.token, { only: true });
-  const buttons = /^(New|Make|Add|Revoke|Delete|Close it|Open it|Change|Test|Switch|Rotate|Show the secret|Replay|Verify|End|Remove|Sign out )/;
+  const buttons = /^(New|Make|Add|Revoke|Delete|Close it|Open it|Change|Test|Switch|Rotate|Show the secret|Replay|Verify|Rebuild|End|Remove|Sign out )/;
   for (const at of ['tokens', 'apps', 'meetings', `meetings/${made.meeting}`, 'webhooks', `webhooks/${made.webhook}`, 'system']) {
     await looker.page.goto(`${base}/console/${at}`);
     await looker.page.locator('.page .card:not(.waiting):not(.empty)').first().waitFor();
@@ -281,6 +282,7 @@ test('a tenant has no System, and who only looks changes nothing, by hand either
     ['POST', TOKENS, { name: 'x', permission: 'realtime' }],
     ['DELETE', `${TOKENS}/${token.token.id}`],
     ['POST', '/sederunt/v1/system/verify'],
+    ['POST', `/sederunt/v1/system/archive/${server.app}/rebuild`],
     ['DELETE', '/sederunt/v1/console/sessions/0000000000000000'],
   ]) {
     assert.equal(await inside(looker.page, method, target, body), 403, `${method} ${target}`);

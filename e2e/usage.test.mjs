@@ -21,6 +21,7 @@ let server;
 let chromium;
 let base;
 let desk;
+let minute;
 
 /** A term around the night of the 26th of October 2025, which has an hour twice in Berlin: Grace in all sessions, Linus in some. */
 function history({ app }) {
@@ -126,6 +127,7 @@ test('one person over all sessions: found by a part of the name, every stay coun
   const wanted = stays.reduce((sum, { joined_at, left_at }) => sum + Date.parse(left_at) - Date.parse(joined_at), 0) / 60_000;
   const figures = await page.locator('.figs dd.fig').allInnerTexts();
   assert.deepEqual([numberOf(figures[0]), figures[2]], [wanted, String(stays.length)]);
+  assert.match(await page.locator('.figs').innerText(), /an hour of presence; median of the app [\d.]+/);
   await page.locator('.calendar rect.level-4').first().waitFor();
   await page.locator('.stays .plain tbody tr').nth(24).waitFor();
   await page.getByRole('button', { name: 'Next' }).click();
@@ -156,6 +158,19 @@ test('overview: two people meet and one is lost; the figures, the minutes and wh
   await until('the joins, in the figure and in the table', async () => /2 in 60/.test(await figure('Joins a minute').innerText()));
   await figure('Joins a minute').getByRole('link').click();
   assert.equal(await page.locator('#minutes tfoot td').first().innerText(), '2');
+  assert.match(await figure('Commit p99').innerText(), /[\d.]+ m?s/);
+  // A minute says what happened in it, and leads to the session.
+  minute = await page.evaluate(() => {
+    const rows = [...document.querySelectorAll('#minutes tbody tr')];
+    return rows.find((row) => Number(row.querySelector('td').textContent) > 0).querySelector('a').getAttribute('href');
+  });
+  await page.locator(`#minutes a[href="${minute}"]`).click();
+  const events = page.locator('.card.scrolls tbody tr').filter({ hasText: 'Joined' });
+  await events.first().waitFor();
+  assert.match(await events.first().innerText(), /ada|kurt/);
+  await events.first().getByRole('link', { name: 'Algebra II' }).click();
+  await page.getByRole('heading', { name: 'Algebra II' }).waitFor();
+  await page.goto(`${base}/console`);
   await figure('Minutes today').getByRole('link').click();
   await page.locator('tfoot').waitFor();
   assert.equal(await page.locator('tbody tr').count(), 1);
@@ -165,6 +180,7 @@ test('overview: two people meet and one is lost; the figures, the minutes and wh
 test('every screen is accessible, in both themes, wide and narrow', async () => {
   const screens = {
     overview: ['/console', '.flow'],
+    minute: [minute, '.card.scrolls tbody tr'],
     usage: [`/console/usage?from=2025-10-01&to=2025-11-20&tz=${ZONE}`, 'tfoot'],
     people: ['/console/people', 'tbody a'],
     person: ['/console/people/grace', '.stays .plain tbody'],

@@ -18,10 +18,10 @@ for (const { name, rule, window: of, stays, line: wanted } of vectors.lines) {
   });
 }
 
-for (const { name, rule, without, sittings, rows, left_out } of vectors.registers) {
+for (const { name, rule, without, sittings, invited = [], rows, left_out } of vectors.registers) {
   test(`a register: ${name}`, () => {
     const people = (list) => list.map((one) => ({ ...one, stays: one.stays.map(stay) }));
-    const found = register(sittings.map((one) => ({ window: window(one.window), people: people(one.people) })), rule, without);
+    const found = register(sittings.map((one) => ({ window: window(one.window), people: people(one.people) })), people(invited.map((one) => ({ stays: [], ...one }))), rule, without);
     const short = ({ cells, total, ...person }) => ({ ...person, cells: cells.map(({ ms, share, verdict }) => [ms, share, verdict]), total: [total.ms, total.share, total.verdict, total.stays] });
     assert.deepEqual(found.rows.map(short), rows);
     assert.equal(found.left_out, left_out);
@@ -36,13 +36,13 @@ test('an address is a request, and comes back as it was', () => {
   const id = '00000000-0000-4000-8000-000000000001';
   for (const text of [
     `?session_id=${id}`,
-    `?session_id=${id}&from=2026-11-27T10%3A00%3A00.000Z&to=2026-11-27T11%3A30%3A00.000Z&share=75&gap=0&late=86400&away=false&without_presets=a%2Cb`,
+    `?session_id=${id}&from=2026-11-27T10%3A00%3A00.000Z&to=2026-11-27T11%3A30%3A00.000Z&share=75&gap=0&late=86400&away=false&absent=true&without_presets=a%2Cb`,
     `?meeting_id=${id}&verdict=late&find=Ada+L&sort=time&page=3&tz=Asia%2FSeoul`,
   ]) {
     assert.equal(writeView(readView(text)), text);
   }
   const view = readView(`?session_id=${id}&meeting_id=${id}&share=101&gap=-1&late=x&verdict=none&sort=name&from=yesterday&page=0`);
-  assert.deepEqual(view, { session_id: id, share: 80, gap: 120, late: 600, away: true, without: [] });
+  assert.deepEqual(view, { session_id: id, share: 80, gap: 120, late: 600, away: true, absent: false, without: [] });
   assert.deepEqual(query(readView(`?meeting_id=${id}&share=60&find=x`)), { meeting_id: id, share: '60' });
 });
 
@@ -62,11 +62,20 @@ test('what goes on is counted up to now, and what is lost is not', () => {
   const of = (own) => rows.find(({ own_id }) => own_id === own);
   assert.deepEqual(of('1').cells.map(({ ms, window_ms, verdict, last }) => [ms, window_ms, verdict, last]), [[495, 1_000, 'below', 500], [1_000, 1_000, 'present', undefined]]);
   assert.deepEqual(of('3').cells.map(({ ms, window_ms }) => [ms, window_ms]), [[0, 1_000], [100, 1_000]]);
-  assert.deepEqual([attended(of('1')), attended(of('2')), verdicts(rows)], [1, 1, { present: 0, late: 0, below: 3 }]);
+  assert.deepEqual([attended(of('1')), attended(of('2')), verdicts(rows)], [1, 1, { present: 0, late: 0, below: 3, absent: 0 }]);
   // Planned until later: up to now.
   const planned = readView(`?session_id=00000000-0000-4000-8000-000000000001&to=${encodeURIComponent(new Date(2_900).toISOString())}`);
   const lesson = { ...report, sessions: [report.sessions[1]] };
   assert.deepEqual([2_500, 9_000].map((now) => counted(lesson, planned, now).rows[0].total.window_ms), [500, 900]);
+});
+
+test('whoever was invited and never came is there when that is asked for', () => {
+  const asked = '?meeting_id=00000000-0000-4000-8000-000000000001&absent=true';
+  const more = { ...report, invited: [raw('1', 'Ada', []), raw('4', 'Max', []), { ...raw('5', 'Host', []), preset: 'host' }] };
+  const keys = (view) => counted(more, readView(view), 3_000).rows.map(({ key, total }) => `${key} ${total.verdict}`);
+  assert.deepEqual(keys(`${asked}&without_presets=host`), ['2 below', '1 below', '3 below', '4 absent']);
+  assert.deepEqual(keys(asked.replace('&absent=true', '')), ['2 below', '1 below', '3 below']);
+  assert.deepEqual(readView(`${asked}&verdict=absent`).verdict, 'absent');
 });
 
 test('names that are there twice, filters and orders', () => {

@@ -8,6 +8,7 @@ import { passes } from '../out/pure/console/src/list/match.js';
 import { Scroller, TALLEST } from '../out/pure/console/src/list/scroller.js';
 import { count, frozen, query, readView, writeView } from '../out/pure/console/src/list/url.js';
 import { asText, story } from '../out/pure/console/src/screens/session/story.js';
+import { goOn } from '../out/pure/console/src/screens/session/goes-on.js';
 import { choose, inRoom, lanes, there, ticks } from '../out/pure/console/src/screens/session/model.js';
 import { dateTime, exactTime, length, minutes, offset, share, spoken } from '../out/pure/console/src/time/format.js';
 import { instantOf, range, wallAt } from '../out/pure/console/src/time/ranges.js';
@@ -335,4 +336,52 @@ test('every pair of colours can be read', () => {
       assert.ok(found >= least, `${text} on ${ground}, ${theme ? 'dark' : 'light'}: ${found.toFixed(2)}`);
     }
   }
+});
+
+test('a session goes on as it would be told whole', () => {
+  const at = (second) => Date.parse('2026-11-30T10:00:00Z') + second * 1000;
+  const told = {
+    session: { id: 's', meeting_id: 'm', title: 'Algebra', status: 'LIVE', started_at: at(0), people: 1, stays: 1, live_participants: 1, max_concurrent_participants: 1, peak_at: at(0), with_a_loss: 0, removed: 0, minutes_consumed: 0, as_of: at(5) },
+    people: [{ id: 'ada', display_name: 'Ada', custom_participant_id: 'a', preset_name: 'host', role: 'member', user_id: 'u' }],
+    stays: [{ peer: 'p1', person: 'ada', joined_at: at(0), joined_seq: 2, away: [] }],
+    events: [{ seq: 1, at: at(0), type: 'session.started', title: 'Algebra', keep_alive_ms: 60_000 }],
+    curve: [[at(0), 1]],
+    seq: 2,
+  };
+  const change = (seq, second, type, session, more = {}) => ({
+    seq, type, at: iso(at(second)), session_id: 's', meeting_id: 'm', app_id: 'x', ...more,
+    session: { status: 'LIVE', title: 'Algebra', started_at: iso(at(0)), counting_participants: 0, minutes_consumed: seq, as_of: iso(at(second)), live_participants: 1, max_concurrent_participants: 2, ...session },
+  });
+  const peer = (id, who, second) => ({ peer: { id, stay_id: id, participant_id: who, role: 'member', joined_at: iso(at(second)), display_name: who.toUpperCase(), preset_name: 'guest', custom_participant_id: who[0] } });
+  const bob = peer('p2', 'bob', 10);
+  const changes = [
+    change(5, 10, 'peer.joined', { live_participants: 2 }, bob),
+    change(7, 20, 'session.retitled', { title: 'Algebra II' }),
+    change(8, 30, 'peer.away', {}, bob),
+    change(9, 33, 'peer.back', {}, bob),
+    change(11, 40, 'peer.away', {}, bob),
+    // He is back with another connection before the loss is recorded.
+    change(12, 50, 'peer.joined', { live_participants: 3, max_concurrent_participants: 3 }, peer('p3', 'bob', 50)),
+    change(13, 40, 'peer.left', { as_of: iso(at(50)) }, { ...bob, reason: 'connection_lost' }),
+    change(14, 55, 'peer.left', {}, { ...peer('p3', 'bob', 50), reason: 'kicked' }),
+  ];
+  const on = goOn(told, changes);
+  assert.deepEqual(on.session, { ...told.session, title: 'Algebra II', people: 2, stays: 3, live_participants: 1, max_concurrent_participants: 2, peak_at: at(10), with_a_loss: 1, removed: 1, minutes_consumed: 14, as_of: at(55) });
+  assert.deepEqual(on.people, [told.people[0], { id: 'bob', display_name: 'BOB', custom_participant_id: 'b', preset_name: 'guest', role: 'member' }]);
+  assert.deepEqual(on.stays.slice(1), [
+    { peer: 'p2', person: 'bob', joined_at: at(10), joined_seq: 5, away: [{ from: at(30), seq: 8, to: at(33), back_seq: 9 }, { from: at(40), seq: 11 }], left_at: at(40), left_seq: 13, reason: 'connection_lost' },
+    { peer: 'p3', person: 'bob', joined_at: at(50), joined_seq: 12, away: [], left_at: at(55), left_seq: 14, reason: 'kicked' },
+  ]);
+  assert.deepEqual(on.curve, [[at(0), 1], [at(10), 2], [at(40), 1], [at(50), 2], [at(55), 1]]);
+  assert.deepEqual([on.seq, on.events.at(-1)], [14, { seq: 7, at: at(20), type: 'session.retitled', title: 'Algebra II' }]);
+  // One by one it is the same, and what was told is left as it was.
+  assert.deepEqual(changes.reduce((one, next) => goOn(one, [next]), told), { ...on, session: { ...on.session, peak_at: at(10) } });
+  assert.deepEqual([told.curve, told.stays.length, goOn(told, [])], [[[at(0), 1]], 1, told]);
+  const end = change(20, 100, 'session.ended', { status: 'ENDED', ended_at: iso(at(100)), live_participants: 0 }, { reason: 'host_ended_meeting' });
+  const { status, ended_at, end_reason, as_of } = goOn(on, [end]).session;
+  assert.deepEqual([status, ended_at, end_reason, as_of], ['ENDED', at(100), 'host_ended_meeting', at(100)]);
+  // Somebody new may have a user, of whom changes say nothing; a stay that is not known was told to somebody else.
+  const { custom_participant_id: _own, ...nameless } = peer('p9', 'eve', 60).peer;
+  assert.equal(goOn(on, [change(15, 60, 'peer.joined', {}, { peer: nameless })]), undefined);
+  assert.equal(goOn(on, [change(15, 60, 'peer.left', {}, peer('p9', 'eve', 60))]), undefined);
 });

@@ -1,7 +1,7 @@
 // What the console's numbers are decided by, without a browser. `npm test` compiles it into out/pure first.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RULES, largest, look } from '../out/pure/console/src/screens/overview/look.js';
+import { RULES, largest, look, lookAtServer } from '../out/pure/console/src/screens/overview/look.js';
 import { weeks } from '../out/pure/console/src/screens/people/calendar.js';
 import { PRESETS, ceiling, change, preset, previous, readUsage, writeUsage } from '../out/pure/console/src/screens/usage/view.js';
 import { beginOf, dayAt, daysFrom, isDay, plusDays, wholeDays } from '../out/pure/console/src/time/days.js';
@@ -85,6 +85,37 @@ test('what needs a look is what the rules say, to the unit', () => {
   const found = look(sessions, losses, hooks, now).map(({ kind, id }) => `${kind} ${id}`);
   assert.deepEqual(found, ['lost many', 'hook_behind behind', 'hook_failing failing', 'hook_down down', 'empty just-empty', 'long just-long']);
   assert.deepEqual(look([], [], [], now), []);
+});
+
+test('what of the server needs a look is what the rules say, to the unit', () => {
+  const day = 86_400_000;
+  const now = at('2026-11-30T12:00:00Z');
+  const iso = (ms) => new Date(ms).toISOString();
+  const well = {
+    now: iso(now),
+    started_at: iso(now - RULES.verifiedDays * day),
+    certificate_until: iso(now + RULES.certificateDays * day),
+    disk: { free_bytes: 10, total_bytes: 100, days_left: RULES.diskDays },
+    ledger: { behind: false, trouble: null },
+    index: { set_aside: 0 },
+    refused: [{ kind: 'BAD_TOKEN', count: RULES.refusedLeast - 1 }],
+    verified: null,
+  };
+  const found = (more) => lookAtServer({ ...well, ...more }).map(({ kind, id, n }) => [kind, id, n].filter((part) => part !== undefined && part !== '').join(' '));
+  assert.deepEqual(found({}), []);
+  assert.deepEqual(found({ certificate_until: null, disk: null }), []);
+  assert.deepEqual(found({ disk: { free_bytes: 9, total_bytes: 100, days_left: 1 } }), ['disk_full 9']);
+  assert.deepEqual(found({ disk: { free_bytes: 50, total_bytes: 100, days_left: RULES.diskDays - 1 } }), ['disk_days 13']);
+  assert.deepEqual(found({ disk: { free_bytes: 50, total_bytes: 100, days_left: null } }), []);
+  assert.deepEqual(found({ ledger: { behind: true, trouble: null } }), ['behind']);
+  assert.deepEqual(found({ ledger: { behind: true, trouble: 'full' } }), ['trouble']);
+  assert.deepEqual(found({ index: { set_aside: 2 } }), ['set_aside 2']);
+  assert.deepEqual(found({ certificate_until: iso(now + RULES.certificateDays * day - 1) }), ['certificate 13']);
+  assert.deepEqual(found({ certificate_until: iso(now - day) }), ['certificate 0']);
+  assert.deepEqual(found({ refused: [{ kind: 'BAD_TOKEN', count: RULES.refusedLeast }] }), [`refused BAD_TOKEN ${RULES.refusedLeast}`]);
+  const checked = (days, difference_count = 0) => found({ verified: { at: iso(now - days * day), difference_count } });
+  assert.deepEqual([checked(RULES.verifiedDays), checked(RULES.verifiedDays + 1), checked(1, 3)], [[], ['verified 31'], ['differs 3']]);
+  assert.deepEqual(found({ started_at: iso(now - 31 * day) }), ['never_verified']);
 });
 
 test('the largest are the largest, the oldest first of two', () => {

@@ -22,6 +22,7 @@ mod origin;
 mod path;
 mod principal;
 mod query;
+mod rebuilding;
 mod reports;
 mod right;
 mod session_filter;

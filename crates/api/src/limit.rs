@@ -44,6 +44,8 @@ pub(crate) const EVENTS_MAX: usize = 1000;
 pub(crate) const FEED_PAGE: usize = 500;
 /// Meetings in the filter of a feed. Each is compared with every change.
 pub(crate) const FEED_MEETINGS_MAX: usize = 100;
+/// Sessions in the filter of a feed. Each is compared with every change.
+pub(crate) const FEED_SESSIONS_MAX: usize = 100;
 /// Watchers of one app's feed: what was measured on two cores. Each holds a connection of the server.
 pub(crate) const FEED_WATCHERS_PER_APP: usize = 10_000;
 /// Watchers of all feeds. Below the connections of a listener, so that feeds cannot lock meetings out.
@@ -133,6 +135,8 @@ pub(crate) const ACTIVITY_LATELY_MS: i64 = 5 * 60_000;
 pub(crate) const PEOPLE_LOOKED_AT_MAX: usize = 100_000;
 /// Stays of one person that are told: those that were recorded last; some 10 MiB while they are.
 pub(crate) const PERSON_STAYS_MAX: usize = 20_000;
+/// Stays of which the losses of an app are told: some 0.3 s of work, and more people than a median needs.
+pub(crate) const LOSS_STAYS_MAX: usize = 20_000;
 /// How long a request waits for the index of people: what happened since somebody asked last is in it by then, as a rule.
 pub(crate) const PEOPLE_PATIENCE: Duration = Duration::from_secs(2);
 /// Points of the curve of a timeline: more than a screen has pixels across.

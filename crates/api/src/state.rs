@@ -13,6 +13,7 @@ use crate::console::{ConsoleConfig, Failures};
 use crate::doors::{FeedConfig, Feeds};
 use crate::exports::Exports;
 use crate::limit::STORIES_MAX;
+use crate::rebuilding::Rebuilding;
 use crate::reports::Reports;
 use crate::system::SystemConfig;
 use crate::turns::Turns;
@@ -64,6 +65,8 @@ pub(crate) struct Shared {
     pub(crate) uses: Uses,
     /// The check of the ledger.
     pub(crate) verifying: Verifying,
+    /// The index that is built anew.
+    pub(crate) rebuilding: Rebuilding,
     /// Turns of sessions that are told whole.
     pub(crate) stories: Arc<Semaphore>,
     /// Turns of reads that walk over much of an app.
@@ -83,6 +86,7 @@ impl Api {
             exports: Exports::default(),
             uses: Uses::default(),
             verifying: Verifying::default(),
+            rebuilding: Rebuilding::default(),
             stories: Arc::new(Semaphore::new(STORIES_MAX)),
             walks: Turns::default(),
         };

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sederunt_core::time::UnixMs;
 use sederunt_node::Node;
-use sederunt_store::{Pace, StoreError, VerifyReport};
+use sederunt_store::{Pace, StoreError, Verified, VerifyReport};
 
 /// The check that runs, and the last one that has ended.
 #[derive(Debug, Clone, Default)]
@@ -113,7 +113,14 @@ impl Verifying {
             }
         };
         let came_to = match done.unwrap_or(Err(StoreError::Closed)) {
-            Ok(report) => CameTo::Report(report),
+            Ok(report) => {
+                let VerifyReport { facts, difference_count, .. } = report;
+                let (store, at) = (node.store().clone(), node.now());
+                let note = move || store.note_verified(Verified { at, facts, difference_count });
+                // Whether it is remembered changes nothing of what it came to.
+                let _ = tokio::task::spawn_blocking(note).await;
+                CameTo::Report(report)
+            }
             Err(_) if run.gone.load(Ordering::Relaxed) => CameTo::Stopped,
             Err(error) => {
                 tracing::error!(%error, "the ledger could not be verified");

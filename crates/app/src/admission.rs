@@ -33,7 +33,7 @@ pub struct Ticket {
 /// Verifies a participant token and reads what it names; refuses deleted participants, closed meetings and blocked members.
 pub async fn admit(node: &Node, token: &str) -> Result<Ticket, EntryError> {
     let ticket = ticket(node, token).await;
-    ticket.inspect_err(|refusal| node.metrics().refusal(refusal.kind()))
+    ticket.inspect_err(|refusal| node.metrics().refused_entry(refusal.kind()))
 }
 
 /// What hosts of the LIVE session have taken from whoever has this ticket, here or in the meeting whose breakout room it is.
@@ -136,7 +136,7 @@ pub struct Entrant {
 pub async fn find(node: &Node, room: MeetingId, access_token: Option<&str>) -> Result<Entrant, EntryError> {
     node.has_room_for_more()?;
     let found = entrant(node, room, access_token).await;
-    found.inspect_err(|refusal| node.metrics().refusal(refusal.kind()))
+    found.inspect_err(|refusal| node.metrics().refused_entry(refusal.kind()))
 }
 
 async fn entrant(node: &Node, room: MeetingId, access_token: Option<&str>) -> Result<Entrant, EntryError> {
@@ -221,7 +221,7 @@ pub async fn attach(
             return Ok(attached);
         }
     };
-    node.metrics().refusal(why.kind());
+    node.metrics().refused_entry(why.kind());
     attached.disconnect(Disconnect::Clean).await;
     Err(why)
 }

@@ -1,7 +1,7 @@
 //! Changes as they are told: the JSON of each, made once however many are told.
 
 use sederunt_core::fact::{FactKind, FactName};
-use sederunt_core::id::MeetingId;
+use sederunt_core::id::{MeetingId, SessionId};
 use sederunt_core::tally::Stay;
 use sederunt_core::time::UnixMs;
 use sederunt_store::{EventPerson, EventRow, LiveSession, SessionRow};
@@ -17,6 +17,8 @@ pub struct Told {
     pub seq: u64,
     /// The meeting.
     pub meeting: MeetingId,
+    /// The session.
+    pub session: SessionId,
     /// What happened.
     pub kind: FactName,
     /// An [`Event`] as one line of JSON.
@@ -26,8 +28,9 @@ pub struct Told {
 impl Told {
     /// Makes the text of a change.
     pub fn of(row: EventRow) -> serde_json::Result<Self> {
-        let (seq, meeting, kind) = (row.seq, row.fact.meeting, row.fact.kind.name());
-        Ok(Self { seq, meeting, kind, json: serde_json::to_string(&Event::of(row))? })
+        let (seq, meeting, session) = (row.seq, row.fact.meeting, row.fact.session);
+        let kind = row.fact.kind.name();
+        Ok(Self { seq, meeting, session, kind, json: serde_json::to_string(&Event::of(row))? })
     }
 }
 

@@ -85,7 +85,7 @@ impl Pages {
     ) -> Result<EventPage, StoreError> {
         let after = cursor.seq();
         let _turn = self.turns.acquire().await.map_err(|_| StoreError::Closed)?;
-        let folds = self.take(app, after);
+        let folds = self.take(app, after, &filter);
         let query = EventQuery { app: app.clone(), after, to, limit, filter };
         let (page, folds) = self.store.events(query, folds).await?;
         self.keep(folds);
@@ -93,9 +93,9 @@ impl Pages {
     }
 
     /// The folds that end at `after`, if some are kept.
-    fn take(&self, app: &AppId, after: u64) -> EventFolds {
+    fn take(&self, app: &AppId, after: u64, filter: &EventFilter) -> EventFolds {
         let mut kept = self.folds.lock().unwrap_or_else(PoisonError::into_inner);
-        let fit = kept.iter().position(|folds| folds.fits(app, after));
+        let fit = kept.iter().position(|folds| folds.fits(app, after, filter));
         fit.and_then(|index| kept.remove(index)).unwrap_or_default()
     }
 

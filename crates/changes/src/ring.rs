@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use sederunt_core::fact::FactName;
-use sederunt_core::id::MeetingId;
+use sederunt_core::id::{MeetingId, SessionId};
 use sederunt_store::EventFilter;
 
 use crate::Cursor;
@@ -18,6 +18,8 @@ pub struct Mark {
     pub seq: u64,
     /// The meeting.
     pub meeting: MeetingId,
+    /// The session.
+    pub session: SessionId,
     /// What happened.
     pub kind: FactName,
     /// Where it ends; it begins where the one before ends.
@@ -85,7 +87,7 @@ impl Batch {
         let mut picked = Vec::new();
         let mut begin = 0;
         for mark in &self.marks {
-            if mark.seq > position && filter.passes(mark.meeting, mark.kind) {
+            if mark.seq > position && filter.passes(mark.meeting, mark.session, mark.kind) {
                 picked.extend_from_slice(self.text.get(begin..mark.end).unwrap_or_default());
             }
             begin = mark.end;
@@ -149,6 +151,10 @@ fn size(batch: &Batch) -> usize {
 mod tests {
     use super::*;
 
+    fn session(seq: u64) -> SessionId {
+        SessionId::from_u128(u128::from(seq % 4))
+    }
+
     fn meeting(seq: u64) -> MeetingId {
         MeetingId::from_u128(u128::from(seq % 2))
     }
@@ -158,7 +164,13 @@ mod tests {
         let (mut text, mut marks) = (String::new(), Vec::new());
         for seq in (from..=to).filter(|seq| seq.is_multiple_of(3)) {
             text.push_str(&format!("{seq} "));
-            marks.push(Mark { seq, meeting: meeting(seq), kind: FactName::PeerJoined, end: text.len() });
+            marks.push(Mark {
+                seq,
+                meeting: meeting(seq),
+                session: session(seq),
+                kind: FactName::PeerJoined,
+                end: text.len(),
+            });
         }
         Batch { through: Cursor::at_end(to), text: text.into(), marks }
     }
@@ -182,8 +194,9 @@ mod tests {
     /// Whoever joins at any place gets what follows it, or learns that it is gone.
     #[test]
     fn every_place_is_joined_exactly() {
-        let odd = EventFilter { meetings: vec![meeting(1)], kinds: Vec::new(), ..EventFilter::default() };
-        for filter in [EventFilter::default(), odd] {
+        let odd = EventFilter { meetings: vec![meeting(1)], ..EventFilter::default() };
+        let fourth = EventFilter { sessions: vec![session(3)], ..EventFilter::default() };
+        for filter in [EventFilter::default(), odd, fourth] {
             let mut ring = Ring::new(Cursor::at_end(100), 20 * size(&batch(1, 10)) / 2);
             let mut end = 100;
             for step in (1..=7).cycle().take(60) {
@@ -192,7 +205,8 @@ mod tests {
                 for position in 90..end + 5 {
                     let mut place = Place::at(Cursor::at_end(position));
                     let wanted = |seq: &u64| {
-                        seq.is_multiple_of(3) && filter.passes(meeting(*seq), FactName::PeerJoined)
+                        seq.is_multiple_of(3)
+                            && filter.passes(meeting(*seq), session(*seq), FactName::PeerJoined)
                     };
                     let expected: Vec<u64> = (position + 1..=end).filter(wanted).collect();
                     let found = told(&ring, &mut place, &filter);

@@ -56,6 +56,7 @@ async fn refused(shell: &Shell) {
 
 /// Writes the row.
 pub(crate) async fn beat(shell: &Shell) {
+    shell.metrics.refused.tick(shell.clock.read().wall());
     match shell.store.heartbeat(&shell.config.node_id, shell.clock.read()).await {
         Ok(()) => {
             shell.metrics.heartbeats.inc();

@@ -8,6 +8,7 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
 use crate::latencies::Latencies;
+use crate::refused::Refused;
 
 /// Label of counters that are kept per kind.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -61,6 +62,8 @@ pub struct Metrics {
     pub errors: Family<Kind, Counter>,
     /// Entries refused by reason.
     pub refusals: Family<Kind, Counter>,
+    /// Those of the last hour who wanted to enter a room.
+    pub refused: Refused,
     /// Requests in rooms that hit a limit, by limit.
     pub room_limits: Family<Kind, Counter>,
 }
@@ -90,6 +93,7 @@ impl Default for Metrics {
             feed_cuts: Family::default(),
             errors: Family::default(),
             refusals: Family::default(),
+            refused: Refused::default(),
             room_limits: Family::default(),
         }
     }
@@ -104,6 +108,12 @@ impl Metrics {
     /// Counts a refused entry.
     pub fn refusal(&self, kind: &'static str) {
         self.refusals.get_or_create(&Kind { kind }).inc();
+    }
+
+    /// Counts somebody who was not let into a room.
+    pub fn refused_entry(&self, kind: &'static str) {
+        self.refusal(kind);
+        self.refused.add(kind);
     }
 
     /// Counts a limit that a request in a room hit.

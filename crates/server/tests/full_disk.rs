@@ -161,6 +161,11 @@ async fn a_full_disk_throws_nobody_out_and_heals_by_itself() {
     assert_eq!(kicked.status, 503, "{kicked:?}");
     let sessions = kit.get("/sessions").await;
     assert_eq!(sessions["data"]["sessions"].as_array().map(Vec::len), Some(2), "{sessions}");
+    // What is derived when somebody asks says why it cannot be.
+    let of_app = format!("/sederunt/v1/apps/{}/people", first.app_id);
+    let found = request(&server.bound.http, "GET", &of_app, Some(&first.api_token), None).await;
+    assert_eq!(found.status, 503, "{found:?}");
+    assert!(found.body.contains("its disk is full or failing"), "{found:?}");
     let metrics = get(&server.bound.metrics, "/metrics").await.body;
     assert!(metrics.contains("sederunt_ledger_unwritable 1"), "{metrics}");
     let bye = bob.send(event::media::LEAVE_ROOM, Vec::new()).await.unwrap();
@@ -177,6 +182,8 @@ async fn a_full_disk_throws_nobody_out_and_heals_by_itself() {
     new.join().await.unwrap();
     ann.leave().await.unwrap();
     new.leave().await.unwrap();
+    let found = request(&server.bound.http, "GET", &of_app, Some(&first.api_token), None).await;
+    assert_eq!(found.status, 200, "{found:?}");
     let log = server.log();
     assert!(!log.contains("a room failed"), "{log}");
     server.terminate();

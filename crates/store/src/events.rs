@@ -3,6 +3,7 @@
 //! A change is a fact with the numbers of its session after it. The numbers are folded from the facts, so they are the
 //! same whenever the change is read. Names come from person rows: after an erasure they are missing, in old changes too.
 
+mod chains;
 mod filter;
 mod folds;
 mod live;
@@ -16,7 +17,7 @@ use sederunt_core::tally::Stay;
 use sederunt_core::time::UnixMs;
 use tokio::sync::watch;
 
-use crate::replay::{self, COLUMNS};
+use crate::replay::{self, COLUMNS, Recorded};
 use crate::sql::{blob, find, list, signed, unsigned};
 use crate::{Result, SessionRow, Store, StoreError, Thing};
 
@@ -119,24 +120,80 @@ impl Store {
 fn page(conn: &Connection, q: &EventQuery, last: u64, folds: &mut EventFolds) -> Result<EventPage> {
     let app_no = app_no(conn, &q.app)?;
     let names = HashMap::from([(app_no, q.app.clone())]);
-    folds.resume(&q.app, q.after);
+    folds.resume(&q.app, q.after, &q.filter);
     let importers = list(conn, IMPORTERS, [], |row| row.get::<_, i64>(0))?;
-    let sql = replay::of_app(COLUMNS, "+seq <= ?3", "ORDER BY block, seq LIMIT ?4");
-    let mut statement = conn.prepare_cached(&sql)?;
-    let scan = i64::try_from(SCAN_MAX).unwrap_or(i64::MAX);
-    let mut rows = statement.query([app_no, signed(q.after), signed(last), scan])?;
-    let mut page = EventPage { events: Vec::new(), through: q.after, has_more: false };
-    let (mut scanned, mut folded) = (0, 0);
-    while let Some(row) = rows.next()? {
-        let recorded = replay::read(row, &names)?;
-        let seq = unsigned(recorded.seq);
-        if seq > q.to {
-            break;
+    let events = Vec::new();
+    let mut paging = Paging { conn, q, names, importers, events, through: q.after, scanned: 0, folded: 0 };
+    let wanted = &q.filter.sessions;
+    let has_more = if !wanted.is_empty() && folds.ahead.find(conn, app_no, wanted, last)? {
+        paging.along_chains(last, folds)?
+    } else {
+        paging.along_ledger(app_no, last, folds)?
+    };
+    let Paging { events, mut through, .. } = paging;
+    if !has_more {
+        through = last.min(q.to).max(q.after);
+    }
+    folds.pause(through);
+    Ok(EventPage { events, through, has_more })
+}
+
+/// A page while it is filled.
+struct Paging<'a> {
+    conn: &'a Connection,
+    q: &'a EventQuery,
+    names: HashMap<i64, AppId>,
+    importers: Vec<i64>,
+    events: Vec<EventRow>,
+    through: u64,
+    scanned: usize,
+    folded: usize,
+}
+
+impl Paging<'_> {
+    /// Looks at the facts of the app up to `last`, one after the other. Whether there are more.
+    fn along_ledger(&mut self, app_no: i64, last: u64, folds: &mut EventFolds) -> Result<bool> {
+        let sql = replay::of_app(COLUMNS, "+seq <= ?3", "ORDER BY block, seq LIMIT ?4");
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let scan = i64::try_from(SCAN_MAX).unwrap_or(i64::MAX);
+        let mut rows = statement.query([app_no, signed(self.q.after), signed(last), scan])?;
+        while let Some(row) = rows.next()? {
+            let recorded = replay::read(row, &self.names)?;
+            if unsigned(recorded.seq) > self.q.to {
+                break;
+            }
+            self.take(recorded, folds)?;
+            if self.is_full() {
+                return Ok(rows.next()?.is_some());
+            }
         }
-        let wanted = q.filter.passes(recorded.fact.meeting, recorded.fact.kind.name());
-        if let Some(state) =
-            folds.take(conn, &names, &recorded, Wanted::of(wanted, &q.filter), &mut folded)?
-        {
+        Ok(self.scanned == SCAN_MAX)
+    }
+
+    /// Looks at the facts of the wanted sessions alone.
+    fn along_chains(&mut self, last: u64, folds: &mut EventFolds) -> Result<bool> {
+        let to = self.q.to.min(last);
+        let mut statement =
+            self.conn.prepare_cached(&format!("SELECT {COLUMNS} FROM fact WHERE seq = ?1"))?;
+        while !self.is_full() && self.scanned < SCAN_MAX {
+            let Some(seq) = folds.ahead.next(to) else { break };
+            let mut rows = statement.query([seq])?;
+            let row = rows.next()?.ok_or_else(|| StoreError::Damaged(format!("fact {seq} is missing")))?;
+            self.take(replay::read(row, &self.names)?, folds)?;
+        }
+        Ok(folds.ahead.has_next(to))
+    }
+
+    fn is_full(&self) -> bool {
+        self.events.len() >= self.q.limit || self.folded >= FOLD_MAX
+    }
+
+    fn take(&mut self, recorded: Recorded, folds: &mut EventFolds) -> Result<()> {
+        let Self { conn, q, names, .. } = self;
+        let (seq, node) = (unsigned(recorded.seq), recorded.node);
+        let passes = q.filter.passes(recorded.fact.meeting, recorded.fact.session, recorded.fact.kind.name());
+        let wanted = Wanted::of(passes, &q.filter);
+        if let Some(state) = folds.take(conn, names, &recorded, wanted, &mut self.folded)? {
             let fact = recorded.fact;
             let person = match &state.stay {
                 Some(stay) => person(conn, fact.session, stay.peer)?,
@@ -144,7 +201,7 @@ fn page(conn: &Connection, q: &EventQuery, last: u64, folds: &mut EventFolds) ->
             };
             // A fold is asked in the session's own time.
             let session = SessionRow::of(&state.columns, 0);
-            page.events.push(EventRow {
+            self.events.push(EventRow {
                 seq,
                 fact,
                 session,
@@ -152,22 +209,13 @@ fn page(conn: &Connection, q: &EventQuery, last: u64, folds: &mut EventFolds) ->
                 stay: state.stay,
                 person,
                 counts: state.counts,
-                is_imported: importers.contains(&recorded.node),
+                is_imported: self.importers.contains(&node),
             });
         }
-        page.through = seq;
-        scanned += 1;
-        if page.events.len() >= q.limit || folded >= FOLD_MAX {
-            page.has_more = rows.next()?.is_some();
-            break;
-        }
+        self.through = seq;
+        self.scanned += 1;
+        Ok(())
     }
-    page.has_more |= scanned == SCAN_MAX;
-    if !page.has_more {
-        page.through = last.min(q.to).max(q.after);
-    }
-    folds.pause(page.through);
-    Ok(page)
 }
 
 pub(crate) fn app_no(conn: &Connection, app: &AppId) -> Result<i64> {

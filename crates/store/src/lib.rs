@@ -74,6 +74,7 @@ mod touched;
 mod transaction;
 mod usage;
 mod users;
+mod verified;
 mod verify;
 mod vitals;
 mod waiting;
@@ -100,7 +101,10 @@ pub use import::{ImportOptions, ImportProgress, ImportReport, MakeApp, Rejected}
 pub use index::{IndexInfo, IndexOptions, IndexReport, IndexStats, StoreOptions};
 pub use members::UserDeletion;
 pub use pace::Pace;
-pub use people::{PeoplePage, PeopleProgress, PeopleQuery, PersonRow, PersonStay, PersonStays};
+pub use people::{
+    LossMedian, PeoplePage, PeopleProgress, PeopleQuery, PersonPage, PersonQuery, PersonRow, PersonStay,
+    PersonStays,
+};
 pub use places::Backlog;
 pub use recover::{RETURNING_MAX, Recovered};
 pub use registry::{
@@ -115,6 +119,7 @@ pub use store::Store;
 pub use thing::Thing;
 pub use timeline::{SessionFact, SessionStory};
 pub use usage::{Usage, UsageQuery, UsageRow, UsageRule};
+pub use verified::Verified;
 pub use verify::VerifyReport;
 pub use watch::{AppWatch, Changed};
 pub use webhooks::WEBHOOKS_PER_APP_MAX;

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, Row, params};
 use sederunt_core::id::{AppId, MeetingId, ParticipantId};
+use sederunt_core::time::UnixMs;
 
 use crate::entry::Entry;
 use crate::fold::fold;
@@ -30,6 +31,10 @@ const OF_USER: &str =
 
 /// In all meetings of an app.
 const OF_USER_ANYWHERE: &str = "SELECT * FROM participant_now WHERE app = ?1 AND user_id = ?2 AND deleted_ms IS NULL ORDER BY id LIMIT ?3";
+
+/// Of a meeting, in order of invitation.
+const INVITED: &str = "SELECT * FROM participant_now
+                       WHERE meeting = ?1 AND deleted_ms IS NULL AND created_ms <= ?2 ORDER BY created_ms, id LIMIT ?3";
 
 impl Store {
     /// Adds a participant; `Exists` when the id is taken, `NotFound` when the app is unknown.
@@ -93,6 +98,13 @@ impl Store {
     /// Participants of a meeting that are not deleted, newest first. The search covers `custom_participant_id` too.
     pub async fn participants(&self, m: MeetingId, q: ListQuery) -> Result<Page<ParticipantRow>> {
         self.read(move |c| page(c, &PARTICIPANTS, &blob(m.as_u128()), &q)).await
+    }
+
+    /// Participants of a meeting that are not deleted and were there until an instant, the oldest first, at most `most`.
+    pub async fn invited(&self, m: MeetingId, until: UnixMs, most: usize) -> Result<Vec<ParticipantRow>> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.read(move |c| list(c, INVITED, params![blob(m.as_u128()), until.0, most], read_participant))
+            .await
     }
 }
 

@@ -5,14 +5,18 @@
 //! nothing. The file has no names and no ids, only numbers made of them, and leads to rows of the ledger, which are compared:
 //! whatever was erased there is not found any more, without a change of the file. It can be deleted at any time.
 
+mod check;
 mod file;
+mod losses;
 mod rows;
 mod shared;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rusqlite::Connection;
 use sederunt_core::id::{AppId, MeetingId, ParticipantId, SessionId};
 use sederunt_core::tally::Stay;
 use sederunt_core::time::UnixMs;
@@ -20,10 +24,11 @@ use sederunt_core::time::UnixMs;
 use crate::{EventPerson, Pace, Result, Store};
 
 pub use file::PeopleProgress;
+pub use losses::LossMedian;
 
 pub(crate) use shared::PeopleFile;
 
-use shared::build_on;
+use shared::{Of, build_on};
 
 /// A stay of a person, with what is shown of its session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +52,34 @@ pub struct PersonStay {
 pub struct PersonStays {
     /// The latest joins first.
     pub stays: Vec<PersonStay>,
+    /// There are more, which were recorded before.
+    pub has_more: bool,
+}
+
+/// Which stays of whom.
+#[derive(Debug, Clone)]
+pub struct PersonQuery {
+    /// The app.
+    pub app: AppId,
+    /// The caller's own id, a user of the workspace, or a participant.
+    pub key: String,
+    /// Stays to skip.
+    pub offset: usize,
+    /// Stays wanted.
+    pub limit: usize,
+    /// Stays of the person at most: those that were recorded last.
+    pub most: usize,
+    /// The steady clock, for stays that go on.
+    pub now: UnixMs,
+}
+
+/// A page of the stays of a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonPage {
+    /// The latest joins first.
+    pub stays: Vec<PersonStay>,
+    /// How many there are; 0 = there is no such person.
+    pub total: usize,
     /// There are more, which were recorded before.
     pub has_more: bool,
 }
@@ -123,9 +156,54 @@ impl Store {
             let Some(no) = rows::app(conn, app)? else {
                 return Ok(PersonStays { stays: Vec::new(), has_more: false });
             };
-            let seqs = self.inner.people.ask(|file| file.stays(no, key, most + 1))?;
-            rows::stays(conn, &seqs, key, most, now)
+            let (stays, has_more) = self.compared(conn, (no, key), most, now)?;
+            Ok(PersonStays { stays: stays.into_iter().map(|(_, stay)| stay).collect(), has_more })
         })
+    }
+
+    /// A page of them. Which stays are theirs is read once, and again when there are others or a name was changed or erased; so
+    /// another page costs its own rows. After [`Self::people_ready`]. Blocks.
+    pub fn person_page(&self, pace: &Pace, q: &PersonQuery) -> Result<PersonPage> {
+        let PersonQuery { app, key, offset, limit, most, now } = q;
+        self.readers().long(pace, |conn| {
+            let nobody = PersonPage { stays: Vec::new(), total: 0, has_more: false };
+            let Some(no) = rows::app(conn, app)? else { return Ok(nobody) };
+            let people = &self.inner.people;
+            let joins = people.ask(|file| file.stays(no, key, most + 1))?;
+            let of = Of { app: no, key, joins: &joins, names: rows::names(conn)? };
+            let own = match people.own(&of) {
+                Some(own) => own,
+                None => {
+                    let found = self.compared(conn, (no, key), *most, *now)?.0;
+                    found.into_iter().map(|(seq, _)| seq).collect()
+                }
+            };
+            let wanted = own.iter().skip(*offset).take(*limit);
+            let stays = wanted.filter_map(|seq| rows::stay(conn, *seq, *now).transpose());
+            Ok(PersonPage {
+                stays: stays.collect::<Result<_>>()?,
+                total: own.len(),
+                has_more: joins.len() > *most,
+            })
+        })
+    }
+
+    /// The stays of somebody, compared one by one, each with its join; and whether there are more. What came of it is kept.
+    fn compared(
+        &self,
+        conn: &Connection,
+        (app, key): (i64, &str),
+        most: usize,
+        now: UnixMs,
+    ) -> Result<(Vec<(i64, PersonStay)>, bool)> {
+        let people = &self.inner.people;
+        let joins = people.ask(|file| file.stays(app, key, most + 1))?;
+        let of = Of { app, key, joins: &joins, names: rows::names(conn)? };
+        let looked_at = joins.get(..most).unwrap_or(&joins);
+        let stays = rows::stays(conn, looked_at, key, now)?;
+        let seqs: Arc<[i64]> = stays.iter().map(|(seq, _)| *seq).collect();
+        people.keep_own(&of, seqs);
+        Ok((stays, joins.len() > most))
     }
 
     /// A page of the people of an app. After [`Self::people_ready`]. Blocks.

@@ -139,20 +139,25 @@ pub(crate) fn fold_session(conn: &Connection, session: SessionId) -> Result<Opti
     }
 }
 
+/// The fact of the session before this one.
+pub(crate) fn before(conn: &Connection, seq: i64) -> Result<Option<i64>> {
+    let mut statement = conn.prepare_cached("SELECT prev FROM fact WHERE seq = ?1")?;
+    let prev = statement.query_row([seq], |r| r.get::<_, Option<i64>>(0)).optional()?;
+    match prev.ok_or_else(|| StoreError::Damaged(format!("fact {seq} is missing")))? {
+        // A chain that does not lead back is not followed for ever.
+        Some(prev) if prev >= seq => Err(StoreError::Damaged(format!("fact {prev} comes before itself"))),
+        prev => Ok(prev),
+    }
+}
+
 /// The numbers of the facts of a session up to `last` of it, newest first.
 pub(crate) fn chain(conn: &Connection, last: i64) -> Result<Vec<i64>> {
     // Backwards: eight bytes a fact, however long the session.
     let mut chain = Vec::new();
-    let mut statement = conn.prepare_cached("SELECT prev FROM fact WHERE seq = ?1")?;
     let mut next = Some(last);
     while let Some(seq) = next {
-        // A chain that does not lead back is not followed for ever.
-        if chain.last().is_some_and(|after| seq >= *after) {
-            return Err(StoreError::Damaged(format!("fact {seq} comes before itself")));
-        }
         chain.push(seq);
-        let prev = statement.query_row([seq], |r| r.get(0)).optional()?;
-        next = prev.ok_or_else(|| StoreError::Damaged(format!("fact {seq} is missing")))?;
+        next = before(conn, seq)?;
     }
     Ok(chain)
 }

@@ -406,7 +406,7 @@ async fn a_page_ends_where_it_is_asked_to_whatever_comes_after() {
     };
     let (seqs, through, has_more, folds) = page(1, 3).await;
     assert_eq!((seqs, through, has_more), (vec![2, 3], 3, false));
-    assert!(folds.fits(&app(), 3), "and whoever goes on goes on from there");
+    assert!(folds.fits(&app(), 3, &EventFilter::default()), "and whoever goes on goes on from there");
     let (seqs, through, ..) = page(3, u64::MAX).await;
     assert_eq!((seqs, through), (vec![4], 4));
     let (seqs, through, ..) = page(3, 2).await;

@@ -23,6 +23,7 @@ const System = lazy(() => import('./screens/system.tsx'));
 /** Whoever has a link is nobody here, and sees nothing else. */
 const isShared = location.pathname === '/console/shared';
 const Overview = lazy(() => import('./screens/overview.tsx'));
+const Minute = lazy(() => import('./screens/minute.tsx'));
 const Usage = lazy(() => import('./screens/usage.tsx'));
 const People = lazy(() => import('./screens/people.tsx'));
 const Person = lazy(() => import('./screens/person.tsx'));
@@ -39,6 +40,7 @@ function Screens() {
     <ErrorBoundary>
       <Router onRouteChange={forget}>
         <Route path="/console" component={Overview} />
+        <Route path="/console/minute" component={Minute} />
         <Route path="/console/usage" component={Usage} />
         <Route path="/console/people" component={People} />
         <Route path="/console/people/:key" component={Person} />

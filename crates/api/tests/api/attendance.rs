@@ -105,6 +105,7 @@ async fn a_session_is_counted_by_its_rule() {
     let report = get(&w, &format!("session_id={FIRST}&without_presets=group_call_host")).await;
     assert_json_snapshot!(report["rule"], @r#"
     {
+      "absent": false,
       "away": true,
       "gap": 120,
       "late": 600,
@@ -143,6 +144,7 @@ async fn a_session_is_counted_by_its_rule() {
       ],
       1,
       {
+        "absent": 0,
         "below": 0,
         "late": 1,
         "present": 1
@@ -247,7 +249,7 @@ async fn a_meeting_is_a_register() {
     "=s-2" "Grace" ×1: 2880000+0 of 7200000 = 40.0 "below" | 2880000+0 of 3600000 = 80.0 "late" | 0+0 of 3600000 = 0.0 "below"
     "s-3" "Max" ×1: 3000000+0 of 7200000 = 41.66 "below" | 0+0 of 3600000 = 0.0 "below" | 3000000+0 of 3600000 = 83.33 "present"
     "#);
-    assert_eq!(term["verdicts"], json!({ "present": 0, "late": 0, "below": 3 }));
+    assert_eq!(term["verdicts"], json!({ "present": 0, "late": 0, "below": 3, "absent": 0 }));
     let second = get(&w, &format!("{query}&from=2026-01-06")).await;
     assert_eq!(
         (&second["sessions"][0]["id"], second["sessions"].as_array().unwrap().len()),
@@ -281,6 +283,63 @@ async fn a_meeting_is_a_register() {
     Grace,'=s-2,group_call_participant,80.00,0.00,0,1,1,2880.000,7200.000,40.00,below
     Max,s-3,group_call_participant,0.00,83.33,1,0,1,3000.000,7200.000,41.66,below
     "#);
+}
+
+/// Somebody came, somebody was invited and never came, and somebody is invited when all is over.
+#[tokio::test]
+async fn whoever_was_invited_and_never_came_is_listed_when_asked_for() {
+    let w = world().await;
+    let m = meeting(&w, P, "Algebra").await;
+    let ada = w.joined(&m, "ada").await;
+    w.participant(&m, w.node.mint_id(), "max").await;
+    w.participant(&m, w.node.mint_id(), "ada").await;
+    let gone = w.participant(&m, w.node.mint_id(), "gone").await;
+    let target = format!("/accounts/{A}/realtime/kit/{P}/meetings/{}/participants/{}", m.id, gone.id);
+    w.send(Method::DELETE, &target, "TA", None).await.ok();
+    let session = w.store.active_session(m.id).await.unwrap().unwrap().id;
+    w.clock.advance(10_000);
+    w.leave(ada).await;
+    w.clock.advance(120_000);
+    until("the end", || async { w.store.active_session(m.id).await.unwrap().is_none() }).await;
+    w.clock.advance(60_000);
+    w.participant(&m, w.node.mint_id(), "later").await;
+    let query = format!("session_id={session}&absent=true");
+    let report = get(&w, &query).await;
+    assert_snapshot!(rows(&report), @r#"
+    "ada" "ada" ×1: 10000+0 of 10000 = 100.0 "present" | 10000+0 of 10000 = 100.0 "present"
+    "max" "max" ×1: 0+0 of 10000 = 0.0 "absent" | 0+0 of 10000 = 0.0 "absent"
+    "#);
+    assert_eq!(report["verdicts"], json!({ "present": 1, "late": 0, "below": 0, "absent": 1 }));
+    assert_eq!((&report["rule"]["absent"], &report["invited"]), (&json!(true), &Value::Null));
+    let plain = get(&w, &format!("session_id={session}")).await;
+    assert_eq!((plain["rows"].as_array().unwrap().len(), &plain["rule"]["absent"]), (1, &json!(false)));
+    // The page counts by itself: it is told who was invited.
+    let raw = get(&w, &format!("{query}&stays=true")).await;
+    let names: Vec<&str> =
+        raw["invited"].as_array().unwrap().iter().map(|one| one["own_id"].as_str().unwrap()).collect();
+    assert_eq!(names, ["ada", "max", "ada"]);
+    assert_eq!(get(&w, &format!("session_id={session}&stays=true")).await["invited"], Value::Null);
+    let all = get(&w, &format!("meeting_id={}&absent=true", m.id)).await;
+    assert_eq!(all["rows"], report["rows"]);
+    let sheet = async |form: &str| {
+        let target = of_app(P, &format!("attendance.csv?{query}&form={form}"));
+        w.send(Method::GET, &target, "TR", None).await.text.replace("\r\n", "\n")
+    };
+    assert!(sheet("rows").await.lines().nth(2).unwrap().ends_with(",,,0,0.000,0.000,10.000,0.00,absent"));
+    let matrix = sheet("matrix").await;
+    assert!(
+        matrix.lines().next().unwrap().contains(",present,late,below,absent,in_room_seconds"),
+        "{matrix}"
+    );
+    assert!(matrix.lines().nth(2).unwrap().ends_with(",0.00,0,0,0,1,0.000,10.000,0.00,absent"), "{matrix}");
+    // A link reads by the rule that it was made with.
+    let body = json!({ "kind": "attendance", "session_id": session.to_string(), "rule": { "absent": true } });
+    let share = w.send(Method::POST, &of_app(P, "shares"), "TA", Some(body)).await.ok();
+    assert_eq!(share["rule"]["absent"], json!(true));
+    let bad = w
+        .send(Method::GET, &of_app(P, &format!("attendance?session_id={session}&absent=1")), "TR", None)
+        .await;
+    assert_eq!(bad.json()["error"]["message"], "BAD_REQUEST: \"absent\" must be a boolean");
 }
 
 #[tokio::test]

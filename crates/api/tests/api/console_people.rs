@@ -120,6 +120,19 @@ async fn people_are_searched_by_name_and_own_id_and_who_came_last_comes_first() 
 }
 
 #[tokio::test]
+async fn what_one_lost_is_beside_what_all_lose() {
+    let kit = term().await;
+    let found = told(&kit.world, "losses").await;
+    assert_eq!((&found["median_per_hour"], &found["is_all"]), (&json!(0.0), &json!(true)));
+    assert!(found["people"].as_u64().unwrap() >= 2 && found["stays"].as_u64().unwrap() > 70, "{found}");
+    let w = world().await;
+    assert_eq!(
+        told(&w, "losses").await,
+        json!({ "median_per_hour": null, "people": 0, "stays": 0, "is_all": true })
+    );
+}
+
+#[tokio::test]
 async fn who_joins_is_found_at_once() {
     let w = world().await;
     let m = meeting(&w, P, "Algebra").await;

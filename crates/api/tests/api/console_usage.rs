@@ -296,7 +296,9 @@ async fn usage_and_activity_refuse_what_makes_no_sense_and_other_tenants() {
             "{query}"
         );
     }
-    for path in ["usage", "usage.csv", "activity", "people", "people/person-0", "people/person-0/stays"] {
+    for path in
+        ["usage", "usage.csv", "activity", "people", "people/person-0", "people/person-0/stays", "losses"]
+    {
         for (app, token, status) in [
             (P, "", 401),
             (P, "TB", 404),

@@ -112,11 +112,15 @@ async fn what_is_asked_is_checked() {
         ("events", "after=0&after=0", "\"after\" must be a string"),
         ("events", "limit=x", "\"limit\" must be a whole number of at least 0"),
         ("events", "limit=1.5", "\"limit\" must be a whole number of at least 0"),
+        ("events", "from=x", "\"from\" must be in ISO 8601 date format"),
+        ("events", "from=2026-01-02&to=2026-01-01", "\"to\" must not be before \"from\""),
         ("feed", "last_event_id=abc", "\"last_event_id\" must be the id of an event"),
         ("feed", "last_event_id=7", "\"last_event_id\" is beyond the end of the ledger"),
         ("feed", "snapshot=1", "\"snapshot\" must be a boolean"),
         ("feed", "meeting_id=x", "\"meeting_id\" must be meeting ids separated by commas"),
         ("feed", "meeting_id=,", "\"meeting_id\" must be meeting ids separated by commas"),
+        ("feed", "session_id=x", "\"session_id\" must be session ids separated by commas"),
+        ("events", "session_id=,", "\"session_id\" must be session ids separated by commas"),
         (
             "feed",
             "events=peer.joined,peer.flew",
@@ -131,8 +135,17 @@ async fn what_is_asked_is_checked() {
         assert_eq!((answer.status.as_u16(), &answer.json()["error"]["message"]), (400, &json!(message)));
     }
     let many: Vec<String> = (0..101u128).map(|i| Id::from_u128(i).to_string()).collect();
-    let answer = w.send(Method::GET, &feed(&format!("?meeting_id={}", many.join(","))), "TA", None).await;
-    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    for name in ["meeting_id", "session_id"] {
+        for target in [feed(""), pull("")] {
+            let target = format!("{target}?{name}={}", many.join(","));
+            let answer = w.send(Method::GET, &target, "TA", None).await;
+            let message = json!(format!("BAD_REQUEST: \"{name}\" must have at most 100 ids"));
+            assert_eq!(
+                (answer.status, &answer.json()["error"]["message"]),
+                (StatusCode::BAD_REQUEST, &message)
+            );
+        }
+    }
     let headers = [("authorization", "Bearer TA"), ("last-event-id", "x")];
     let answer = w.raw(Method::GET, &feed(""), &headers, "").await;
     assert_eq!(
@@ -264,6 +277,87 @@ async fn filters_hide_without_losing_the_place() {
     }
     let page = w.send(Method::GET, &pull("?events=session.ended"), "TA", None).await.ok();
     assert_eq!(page, json!({"events": [], "next_after": last, "has_more": false, "last_seq": last}));
+}
+
+/// What is asked of some sessions is what is told of them in all changes: in pages of any size, while they go on, and live.
+#[tokio::test]
+async fn sessions_are_told_along_their_own_chains() {
+    let w = world().await;
+    let session = async |meeting: &MeetingRow| {
+        w.store.active_session(meeting.id).await.unwrap().unwrap().id.to_string()
+    };
+    let (m, n, foreign) = (meeting(&w, P, "M").await, meeting(&w, P, "N").await, meeting(&w, Q, "F").await);
+    let (mut a, b, c) = (w.joined(&m, "a").await, w.joined(&n, "b").await, w.joined(&foreign, "c").await);
+    let (of_m, of_n, of_f) = (session(&m).await, session(&n).await, session(&foreign).await);
+    let ids = format!("session_id={of_m},{of_n}");
+    let mut live = Sse::open(&w, &feed(&format!("?{ids}&snapshot=true")), "TA", None).await;
+    let snapshot = live.event().await.unwrap().data.unwrap();
+    assert_eq!(snapshot["sessions"].as_array().unwrap().len(), 2);
+    let of = |changes: Vec<Value>, ids: &[&String]| -> Vec<Value> {
+        changes.into_iter().filter(|change| ids.iter().any(|id| change["session_id"] == **id)).collect()
+    };
+    // Read a change at a time while it grows.
+    let (mut after, mut one_by_one) = (0, Vec::new());
+    for round in 0..6 {
+        let page =
+            w.send(Method::GET, &pull(&format!("?after={after}&limit=1&{ids}")), "TA", None).await.ok();
+        one_by_one.extend(page["events"].as_array().unwrap().iter().cloned());
+        after = page["next_after"].as_u64().unwrap();
+        if round % 2 == 0 {
+            w.leave(a).await;
+            a = w.joined(&m, "a").await;
+        }
+        let _other = w.joined(&foreign, &format!("f{round}")).await;
+    }
+    w.leave(a).await;
+    w.leave(b).await;
+    w.leave(c).await;
+    let rest = pulled(&w, &format!("{ids}&limit=3")).await;
+    let all = pulled(&w, "").await;
+    assert_eq!(rest, of(all.clone(), &[&of_m, &of_n]));
+    assert!(rest.starts_with(&one_by_one) && one_by_one.len() >= 5, "{one_by_one:?}");
+    assert_eq!(pulled(&w, &format!("session_id={of_n}")).await, of(all.clone(), &[&of_n]));
+    let kinds = format!("session_id={of_m}&events=peer.left&limit=1");
+    assert_eq!(types(&pulled(&w, &kinds).await), ["peer.left"; 4]);
+    let others = format!("{ids}&meeting_id={}", n.id);
+    assert_eq!(pulled(&w, &others).await, of(all, &[&of_n]), "both filters count");
+    // Of another app, and of none: nothing, as for meetings.
+    for id in [&of_f, &Id::from_u128(7).to_string()] {
+        assert_eq!(pulled(&w, &format!("session_id={id}")).await, Vec::<Value>::new());
+        let mut silent = Sse::open(&w, &feed(&format!("?session_id={id}&snapshot=true")), "TA", None).await;
+        assert_eq!(silent.event().await.unwrap().data.unwrap()["sessions"], json!([]));
+    }
+    // Live, after the snapshot; and from an id on, far behind what is kept for all.
+    let seen = snapshot["seq"].as_u64().unwrap();
+    let wanted: Vec<Value> =
+        rest.iter().filter(|change| change["seq"].as_u64() > Some(seen)).cloned().collect();
+    assert_eq!(live.changes(wanted.len()).await, wanted);
+    let mut again = Sse::open(&w, &feed(&format!("?{ids}")), "TA", Some(0)).await;
+    assert_eq!(again.changes(rest.len()).await, rest);
+}
+
+/// A minute has what happened in it, a loss that was recorded later among it.
+#[tokio::test]
+async fn changes_are_found_by_their_time() {
+    let w = world().await;
+    let m = meeting(&w, P, "Weekly").await;
+    let _ann = w.joined(&m, "ann").await;
+    w.clock.set(at("2026-01-12T14:01:10.000Z"));
+    let ben = w.joined(&m, "ben").await;
+    w.clock.set(at("2026-01-12T14:01:55.000Z"));
+    ben.disconnect(Disconnect::Lost).await;
+    until("the loss", || async { *w.store.durable().borrow() == 4 }).await;
+    w.clock.set(at("2026-01-12T14:02:20.000Z"));
+    until("the leave", || async { *w.store.durable().borrow() == 5 }).await;
+    let minute = "from=2026-01-12T14:01:00Z&to=2026-01-12T14:01:59.999Z";
+    let all = pulled(&w, "").await;
+    let found = pulled(&w, minute).await;
+    assert_eq!(types(&found), ["peer.joined", "peer.away", "peer.left"]);
+    assert_eq!(found, all[2..]);
+    assert_eq!(pulled(&w, &format!("{minute}&limit=1")).await, found);
+    assert_eq!(types(&pulled(&w, &format!("{minute}&events=peer.left")).await), ["peer.left"]);
+    assert_eq!(types(&pulled(&w, "to=2026-01-12T14:00:30Z").await), ["session.started", "peer.joined"]);
+    assert_eq!(pulled(&w, "from=2026-01-12T14:05:00Z").await, Vec::<Value>::new());
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ const TOKENS: &str = "/sederunt/v1/tokens";
 const SIGN_INS: &str = "/sederunt/v1/console/sessions";
 const SYSTEM: &str = "/sederunt/v1/system";
 const VERIFY: &str = "/sederunt/v1/system/verify";
+const ARCHIVE: &str = "/sederunt/v1/system/archive";
 
 /// A token with the right to the server.
 async fn operator(w: &World, text: &str, permission: Permission) {
@@ -382,6 +383,7 @@ async fn the_server_tells_of_itself_and_keeps_its_secrets() {
         "writes_waiting_max": 16384
       },
       "now": "2026-01-12T14:00:00.000Z",
+      "refused": [],
       "settings": [
         {
           "key": "listen",
@@ -403,6 +405,7 @@ async fn the_server_tells_of_itself_and_keeps_its_secrets() {
         }
       ],
       "started_at": "2026-01-12T14:00:00.000Z",
+      "verified": null,
       "version": "1.2.3"
     }
     "#);
@@ -424,42 +427,52 @@ async fn the_server_is_for_those_with_the_right_to_it() {
     let full = signed_in(&w, json!({ "token": "TS" })).await;
     let tenant = signed_in(&w, json!({ "token": "TA" })).await;
     let mut table = String::new();
-    let mut line = |who: &str, statuses: [u16; 4]| {
-        let [get, begin, see, stop] = statuses;
-        table += &format!("{who:6} system {get} begin {begin} see {see} stop {stop}\n");
+    let mut line = |who: &str, statuses: [u16; 6]| {
+        let [get, begin, see, stop, list, build] = statuses;
+        table += &format!(
+            "{who:6} system {get} begin {begin} see {see} stop {stop} archive {list} build {build}\n"
+        );
     };
-    let all =
-        [(Method::GET, SYSTEM), (Method::POST, VERIFY), (Method::GET, VERIFY), (Method::DELETE, VERIFY)];
+    let build = format!("{ARCHIVE}/{P}/rebuild");
+    let all = [
+        (Method::GET, SYSTEM),
+        (Method::POST, VERIFY),
+        (Method::GET, VERIFY),
+        (Method::DELETE, VERIFY),
+        (Method::GET, ARCHIVE),
+        (Method::POST, &*build),
+    ];
     for token in ["", "TN", "KP", "TR", "TA", "TB", "TL", "TS"] {
-        let mut statuses = [0; 4];
+        let mut statuses = [0; 6];
         for (at, (method, target)) in all.iter().enumerate() {
             statuses[at] = w.send(method.clone(), target, token, None).await.status.as_u16();
         }
         line(token, statuses);
     }
-    until("the end of the check", || async {
-        w.send(Method::GET, VERIFY, "TS", None).await.ok()["running"].is_null()
+    until("the end of the check and of the build", || async {
+        let running = async |target| w.send(Method::GET, target, "TS", None).await.ok()["running"].clone();
+        running(VERIFY).await.is_null() && running(ARCHIVE).await.is_null()
     })
     .await;
     for (who, cookie) in [("look", &look), ("full", &full), ("tenant", &tenant)] {
-        let mut statuses = [0; 4];
+        let mut statuses = [0; 6];
         for (at, (method, target)) in all.iter().enumerate() {
             statuses[at] = page(&w, cookie, method.clone(), target, None).await.status.as_u16();
         }
         line(who, statuses);
     }
     insta::assert_snapshot!(table, @r"
-           system 401 begin 401 see 401 stop 401
-    TN     system 403 begin 403 see 403 stop 403
-    KP     system 403 begin 403 see 403 stop 403
-    TR     system 403 begin 403 see 403 stop 403
-    TA     system 403 begin 403 see 403 stop 403
-    TB     system 403 begin 403 see 403 stop 403
-    TL     system 200 begin 403 see 200 stop 403
-    TS     system 200 begin 202 see 200 stop 202
-    look   system 200 begin 403 see 200 stop 403
-    full   system 200 begin 202 see 200 stop 202
-    tenant system 403 begin 403 see 403 stop 403
+           system 401 begin 401 see 401 stop 401 archive 401 build 401
+    TN     system 403 begin 403 see 403 stop 403 archive 403 build 403
+    KP     system 403 begin 403 see 403 stop 403 archive 403 build 403
+    TR     system 403 begin 403 see 403 stop 403 archive 403 build 403
+    TA     system 403 begin 403 see 403 stop 403 archive 403 build 403
+    TB     system 403 begin 403 see 403 stop 403 archive 403 build 403
+    TL     system 200 begin 403 see 200 stop 403 archive 200 build 403
+    TS     system 200 begin 202 see 200 stop 202 archive 200 build 202
+    look   system 200 begin 403 see 200 stop 403 archive 200 build 403
+    full   system 200 begin 202 see 200 stop 202 archive 200 build 202
+    tenant system 403 begin 403 see 403 stop 403 archive 403 build 403
     ");
     let features = async |token: &str| {
         let body = json!({ "token": token }).to_string();
@@ -467,6 +480,34 @@ async fn the_server_is_for_those_with_the_right_to_it() {
     };
     let has = |features: &Value| features.as_array().unwrap().contains(&json!("system"));
     assert!(has(&features("TS").await) && !has(&features("TA").await), "the menu says what there is");
+}
+
+#[tokio::test]
+async fn an_index_is_built_anew_of_whatever_app_there_is() {
+    let w = served().await;
+    let none = w.send(Method::GET, ARCHIVE, "TS", None).await.ok();
+    assert_eq!(none, json!({ "apps": [], "running": null, "last": null }));
+    let build = async |app: &str| w.send(Method::POST, &format!("{ARCHIVE}/{app}/rebuild"), "TS", None).await;
+    assert_eq!(build("3a95132c-1573-4412-822c-1476fa83f27b").await.status, 404);
+    // Of another account, too: the server is everybody's.
+    let foreign = "00000000-0000-4000-8000-00000000000f";
+    let begun = build(foreign).await;
+    assert_eq!((begun.status.as_u16(), &begun.json()["apps"]), (202, &json!([])));
+    let last = async || w.send(Method::GET, ARCHIVE, "TS", None).await.ok()["last"].clone();
+    until("the end of the build", || async { last().await["app_id"] == foreign }).await;
+    assert_eq!(last().await["error"], Value::Null);
+}
+
+/// Whoever is refused at the door of a room is counted for an hour, with the cause.
+#[tokio::test]
+async fn the_server_tells_who_was_not_let_in() {
+    let w = served().await;
+    assert!(sederunt_app::admission::admit(&w.node, "nobody").await.is_err());
+    assert!(sederunt_app::admission::admit(&w.node, "nothing").await.is_err());
+    let told = async || w.send(Method::GET, SYSTEM, "TS", None).await.ok()["refused"].clone();
+    assert_eq!(told().await, json!([{ "kind": "BAD_TOKEN", "count": 2 }]));
+    w.clock.advance(61 * 60_000);
+    assert_eq!(told().await, json!([]));
 }
 
 #[tokio::test]
@@ -480,4 +521,9 @@ async fn the_ledger_is_verified_one_at_a_time() {
     let last = last().await;
     assert_eq!((&last["result"], &last["difference_count"]), (&json!("equal"), &json!(0)), "{last}");
     assert_eq!((&last["sessions"], &last["stays"]), (&json!(1), &json!(1)), "{last}");
+    // It is remembered beside the ledger, over a restart too.
+    let verified = w.send(Method::GET, SYSTEM, "TS", None).await.ok()["verified"].clone();
+    assert_eq!(verified, json!({ "at": "2026-01-12T14:00:00.000Z", "facts": 3, "difference_count": 0 }));
+    let w = w.restarted().await;
+    assert_eq!(w.store.verified().unwrap().facts, 3);
 }

@@ -80,6 +80,7 @@ async fn a_link_becomes_a_cookie_that_reads_its_report() {
       "made_by": "id-TA",
       "names": true,
       "rule": {
+        "absent": false,
         "away": true,
         "from": "2026-01-05T10:00:00.000Z",
         "gap": 120,

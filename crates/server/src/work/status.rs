@@ -2,7 +2,7 @@
 
 use anyhow::bail;
 use sederunt_core::id::AppId;
-use sederunt_store::{LivePart, LiveSession, Store};
+use sederunt_store::{EventFilter, LivePart, LiveSession, Store};
 use serde_json::{Value, json};
 
 use super::table::{cells, json_line, line, time};
@@ -94,7 +94,7 @@ fn sessions(desk: &Desk) -> anyhow::Result<Vec<LiveSession>> {
 
 async fn of_app(store: &Store, app: AppId) -> anyhow::Result<Vec<LiveSession>> {
     let mut all = Vec::new();
-    let mut parts = store.live_sessions(app, Vec::new());
+    let mut parts = store.live_sessions(app, EventFilter::default());
     loop {
         match parts.recv().await {
             Some(Ok(LivePart::Sessions(sessions))) => all.extend(sessions),

@@ -1,7 +1,8 @@
 //! `sederunt verify`.
 
 use anyhow::Context;
-use sederunt_store::VerifyReport;
+use sederunt_app::Site as _;
+use sederunt_store::{Verified, VerifyReport};
 use serde_json::json;
 
 use super::differences::Found;
@@ -15,6 +16,7 @@ pub(super) fn run(desk: &Desk, json: bool, console: &mut dyn Console) -> anyhow:
     });
     let report = report.context("the ledger cannot be read")?;
     let VerifyReport { facts, sessions, stays, difference_count, differences } = report;
+    desk.store.note_verified(Verified { at: desk.now(), facts, difference_count });
     let found = Found {
         compared: json!({ "facts": facts, "sessions": sessions, "stays": stays }),
         words: format!("{facts} facts, {sessions} sessions, {stays} stays"),

@@ -8,6 +8,7 @@ use sederunt_core::id::{AppId, SessionId};
 use sederunt_core::tally::{SessionColumns, Stay, Tally, TallyError};
 use sederunt_core::time::UnixMs;
 
+use super::chains::Ahead;
 use super::filter::{Counts, EventFilter};
 use crate::replay::{self, Recorded};
 use crate::{Result, StoreError};
@@ -23,7 +24,11 @@ const RECENT_MIN: usize = 16;
 #[derive(Debug, Default)]
 pub struct EventFolds {
     app: Option<AppId>,
+    /// Nothing is known but of these; empty = of all.
+    of: Vec<SessionId>,
     through: u64,
+    /// Of `of`: what was found along their chains and not told yet.
+    pub(super) ahead: Ahead,
     sessions: HashMap<SessionId, Folded>,
     /// Sum of the sessions' weights.
     weight: usize,
@@ -66,15 +71,17 @@ impl Wanted {
 }
 
 impl EventFolds {
-    /// Whether a page of `app` after `after` can go on with these.
-    pub fn fits(&self, app: &AppId, after: u64) -> bool {
-        self.through == after && self.app.as_ref() == Some(app)
+    /// Whether a page of `app` after `after` with this filter can go on with these.
+    pub fn fits(&self, app: &AppId, after: u64, filter: &EventFilter) -> bool {
+        self.through == after && self.app.as_ref() == Some(app) && self.of == filter.sessions
     }
 
     /// Begins a page.
-    pub(super) fn resume(&mut self, app: &AppId, after: u64) {
-        if !self.fits(app, after) {
-            *self = Self { app: Some(app.clone()), through: after, ..Self::default() };
+    pub(super) fn resume(&mut self, app: &AppId, after: u64, filter: &EventFilter) {
+        if !self.fits(app, after, filter) {
+            let of = filter.sessions.clone();
+            let ahead = Ahead::after(after);
+            *self = Self { app: Some(app.clone()), of, through: after, ahead, ..Self::default() };
         }
     }
 

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use sederunt_core::fact::{LeaveReason, Role};
-use sederunt_core::id::{AppId, MeetingId, SessionId};
+use sederunt_core::id::{AppId, SessionId};
 use sederunt_core::tally::Stay;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
-use super::{EventPerson, app_no};
+use super::{EventFilter, EventPerson, app_no};
 use crate::sql::{blob, id, ms, name, opt_ms, opt_name, stay_id, unsigned};
 use crate::{Result, SessionRow, Store, StoreError};
 
@@ -44,15 +44,15 @@ pub struct LiveSession {
 }
 
 impl Store {
-    /// The LIVE sessions of an app from one snapshot, in parts of bounded size, through a bounded channel. `meetings`
-    /// empty = of all meetings. Dropping the receiver stops it; so does taking nothing for 30 seconds. Must be called
+    /// The LIVE sessions of an app from one snapshot, in parts of bounded size, through a bounded channel: those of the meetings
+    /// and sessions of the filter. Dropping the receiver stops it; so does taking nothing for 30 seconds. Must be called
     /// within a Tokio runtime.
-    pub fn live_sessions(&self, app: AppId, meetings: Vec<MeetingId>) -> mpsc::Receiver<Result<LivePart>> {
+    pub fn live_sessions(&self, app: AppId, filter: EventFilter) -> mpsc::Receiver<Result<LivePart>> {
         let (tx, rx) = mpsc::channel(BATCHES_AHEAD);
         let store = self.clone();
         match Handle::try_current() {
             Ok(handle) => {
-                handle.spawn(async move { store.stream_live(app, meetings, tx).await });
+                handle.spawn(async move { store.stream_live(app, filter, tx).await });
             }
             Err(_) => {
                 let _ = tx.try_send(Err(StoreError::Closed));
@@ -61,11 +61,11 @@ impl Store {
         rx
     }
 
-    async fn stream_live(self, app: AppId, meetings: Vec<MeetingId>, tx: mpsc::Sender<Result<LivePart>>) {
+    async fn stream_live(self, app: AppId, filter: EventFilter, tx: mpsc::Sender<Result<LivePart>>) {
         let readers = Arc::clone(self.readers());
         let Ok(_turn) = readers.stream_permit().await else { return };
         let (pool, out) = (Arc::clone(&readers), tx.clone());
-        let work = tokio::task::spawn_blocking(move || pool.snapshot(|c| send_all(c, &app, &meetings, &out)));
+        let work = tokio::task::spawn_blocking(move || pool.snapshot(|c| send_all(c, &app, &filter, &out)));
         let outcome = work.await.unwrap_or(Err(StoreError::Closed));
         if let Err(e) = outcome {
             let _ = tokio::time::timeout(STALL_MAX, tx.send(Err(e))).await;
@@ -76,7 +76,7 @@ impl Store {
 fn send_all(
     conn: &Connection,
     app: &AppId,
-    meetings: &[MeetingId],
+    filter: &EventFilter,
     out: &mpsc::Sender<Result<LivePart>>,
 ) -> Result<()> {
     let runtime = Handle::current();
@@ -93,11 +93,14 @@ fn send_all(
     let mut statement = conn.prepare_cached(
         "SELECT * FROM session INDEXED BY session_live WHERE app = ?1 AND ended_ms IS NULL ORDER BY started_ms, id",
     )?;
+    let EventFilter { meetings, sessions, .. } = filter;
     let mut rows = statement.query([app_no])?;
     let (mut batch, mut size) = (Vec::new(), 0);
     while let Some(row) = rows.next()? {
         let session = crate::sessions::read(row, app.clone())?;
-        if !meetings.is_empty() && !meetings.contains(&session.meeting) {
+        let is_hidden = !meetings.is_empty() && !meetings.contains(&session.meeting)
+            || !sessions.is_empty() && !sessions.contains(&session.id);
+        if is_hidden {
             continue;
         }
         let peers = open_stays(conn, session.id)?;

@@ -11,11 +11,13 @@ use crate::sql::{Blob, find, id, list, unsigned};
 use crate::{Result, StoreError};
 
 /// Facts that one step looks at: some 10 ms.
-const STEP: i64 = 8_192;
+pub(super) const STEP: i64 = 8_192;
 /// Joins of a person that are looked at for one whose row is not erased.
 const LATEST_MAX: i64 = 16;
 /// Its page cache in KiB (negative = KiB to SQLite).
 const CACHE_KIB: i64 = -8_192;
+/// Its name.
+const FILE: &str = "stays.sqlite";
 /// Of what is in the file; another one is made anew.
 const VERSION: i64 = 1;
 
@@ -55,8 +57,9 @@ pub(super) struct Known {
 /// The open file.
 #[derive(Debug)]
 pub(super) struct File {
-    conn: Connection,
-    known: i64,
+    pub(super) conn: Connection,
+    /// The last fact that it knows.
+    pub(super) known: i64,
 }
 
 /// Where it lies in a data folder.
@@ -80,7 +83,7 @@ pub(super) fn remove(dir: &Path) -> Result<()> {
 fn connect(dir: &Path) -> Result<Connection> {
     use std::os::unix::fs::DirBuilderExt as _;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(io("creating", dir))?;
-    let conn = Connection::open(dir.join("stays.sqlite"))?;
+    let conn = Connection::open(dir.join(FILE))?;
     // One process has it, and a state of it is whole or not there.
     conn.pragma_update_and_check(None, "locking_mode", "exclusive", |_| Ok(()))?;
     conn.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
@@ -89,12 +92,23 @@ fn connect(dir: &Path) -> Result<Connection> {
     Ok(conn)
 }
 
+fn ledger_id(ledger: &Connection) -> Result<Blob> {
+    Ok(ledger.query_row("SELECT value FROM secret WHERE name = 'ledger_id'", [], |r| r.get(0))?)
+}
+
 impl File {
-    /// Opens the file of a ledger; what is not of this ledger, or of a state that it never had, is made anew.
-    pub(super) fn open(dir: &Path, ledger: &Connection) -> Result<Self> {
-        let mut conn = connect(dir)?;
-        let id: Blob =
-            ledger.query_row("SELECT value FROM secret WHERE name = 'ledger_id'", [], |r| r.get(0))?;
+    /// Opens the file of a ledger, as it is; `None` when there is none, or it would be made anew.
+    pub(super) fn look(dir: &Path, ledger: &Connection) -> Result<Option<Self>> {
+        if !dir.join(FILE).exists() {
+            return Ok(None);
+        }
+        let conn = connect(dir)?;
+        let known = Self::known(&conn, ledger, ledger_id(ledger)?)?;
+        Ok(known.map(|known| Self { conn, known }))
+    }
+
+    /// How far a file is; `None` when it is not of this ledger, or of a state that this one never had.
+    fn known(conn: &Connection, ledger: &Connection, id: Blob) -> Result<Option<i64>> {
         let version: i64 = conn.query_row("PRAGMA user_version", [], |r| r.get(0))?;
         // All tables are there, or it fails.
         let about = "SELECT ledger, known, session, (SELECT max(stays) FROM person WHERE app = 0), \
@@ -105,10 +119,17 @@ impl File {
             })?,
             _ => None,
         };
-        if let Some((of, known, session)) = known
-            && id == of
-            && session == session_of(ledger, known)?
-        {
+        Ok(match known {
+            Some((of, known, session)) if id == of && session == session_of(ledger, known)? => Some(known),
+            _ => None,
+        })
+    }
+
+    /// Opens the file of a ledger; what is not of this ledger, or of a state that it never had, is made anew.
+    pub(super) fn open(dir: &Path, ledger: &Connection) -> Result<Self> {
+        let mut conn = connect(dir)?;
+        let id = ledger_id(ledger)?;
+        if let Some(known) = Self::known(&conn, ledger, id)? {
             return Ok(Self { conn, known });
         }
         drop(conn);
@@ -175,20 +196,23 @@ fn session_of(ledger: &Connection, seq: i64) -> Result<Option<Vec<u8>>> {
 }
 
 /// Joins as app, person and sequence number, sorted.
-struct Joins {
+pub(super) struct Joins {
     /// By every number that leads to them.
-    of: Vec<(i64, i64, i64)>,
+    pub(super) of: Vec<(i64, i64, i64)>,
     /// By the person alone, in order of recording.
-    first: Vec<(i64, i64, i64)>,
+    pub(super) first: Vec<(i64, i64, i64)>,
+    /// Of the same order: the names were erased, so that the person may have been another one.
+    pub(super) erased: Vec<bool>,
 }
 
-fn joins(ledger: &Connection, after: i64, to: i64) -> Result<Joins> {
-    let sql = "SELECT f.seq, f.app, f.participant, s.custom_participant_id, s.user_id
+/// The joins after a fact of a snapshot of the ledger, up to another one.
+pub(super) fn joins(ledger: &Connection, after: i64, to: i64) -> Result<Joins> {
+    let sql = "SELECT f.seq, f.app, f.participant, s.custom_participant_id, s.user_id, s.display_name IS NULL
                FROM fact f JOIN stay s ON s.session = f.session AND s.peer = f.peer
                WHERE f.seq > ?1 AND f.seq <= ?2 AND f.kind = ?3 ORDER BY f.seq";
     let mut statement = ledger.prepare_cached(sql)?;
     let mut rows = statement.query(params![after, to, FactName::PeerJoined.as_str()])?;
-    let mut joins = Joins { of: Vec::new(), first: Vec::new() };
+    let mut joins = Joins { of: Vec::new(), first: Vec::new(), erased: Vec::new() };
     while let Some(row) = rows.next()? {
         let (seq, app): (i64, i64) = (row.get(0)?, row.get(1)?);
         let participant: ParticipantId = id(row, "participant")?;
@@ -199,6 +223,7 @@ fn joins(ledger: &Connection, after: i64, to: i64) -> Result<Joins> {
         all.sort_unstable();
         all.dedup();
         joins.of.extend(all.into_iter().map(|person| (app, person, seq)));
+        joins.erased.push(row.get(5)?);
         joins.first.push((app, PersonNo::of_stay(custom.or(user), participant).short(), seq));
     }
     joins.of.sort_unstable();

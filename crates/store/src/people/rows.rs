@@ -7,7 +7,7 @@ use sederunt_core::tally::Stay;
 use sederunt_core::time::UnixMs;
 
 use super::file::Known;
-use super::{PeoplePage, PeopleQuery, PersonRow, PersonStay, PersonStays};
+use super::{PeoplePage, PeopleQuery, PersonRow, PersonStay};
 use crate::fold::{Needle, fold, id_has};
 use crate::person_key::PersonNo;
 use crate::sql::{find, id, ms, name, opt_ms, opt_name, stay_id};
@@ -22,26 +22,40 @@ pub(super) fn app(conn: &Connection, app: &AppId) -> Result<Option<i64>> {
     find(conn, "SELECT no FROM app WHERE id = ?1", [app.as_str()], |r| r.get(0))
 }
 
-/// The stays of these joins that are those of `key`.
+/// Changes whenever a name is changed or erased.
+pub(super) fn names(conn: &Connection) -> Result<i64> {
+    Ok(find(conn, "SELECT changes FROM person_change", [], |r| r.get(0))?.unwrap_or(0))
+}
+
+/// The stays of these joins that are those of `key`, each with its join; the latest joins first.
 pub(super) fn stays(
     conn: &Connection,
     seqs: &[i64],
     key: &str,
-    most: usize,
     now: UnixMs,
-) -> Result<PersonStays> {
-    let mut stays = Vec::with_capacity(seqs.len().min(most));
-    for seq in seqs.iter().take(most) {
+) -> Result<Vec<(i64, PersonStay)>> {
+    let mut stays = Vec::with_capacity(seqs.len());
+    for seq in seqs {
         let Some(stay) = find(conn, BY_JOIN, [seq], |row| read(row, now))? else { continue };
         let no = PersonNo::of(key);
         // By a name of his own that is not erased, or by the participant: what else the number leads to is somebody else's.
         let is_own = stay.person.as_ref().is_some_and(|person| own_ids(person).any(|own| own == key));
         if is_own || PersonNo::of_stay(None, stay.stay.participant) == no {
-            stays.push(stay);
+            stays.push((*seq, stay));
         }
     }
-    stays.sort_by_key(|stay| std::cmp::Reverse((stay.stay.joined_at, stay.stay.peer)));
-    Ok(PersonStays { stays, has_more: seqs.len() > most })
+    stays.sort_by_key(|(_, stay)| std::cmp::Reverse((stay.stay.joined_at, stay.stay.peer)));
+    Ok(stays)
+}
+
+/// The stay of a join.
+pub(super) fn stay(conn: &Connection, seq: i64, now: UnixMs) -> Result<Option<PersonStay>> {
+    find(conn, BY_JOIN, [seq], |row| read(row, now))
+}
+
+/// Whose stay it is.
+pub(super) fn person_no(stay: &PersonStay) -> PersonNo {
+    PersonNo::of_stay(stay.person.as_ref().and_then(|person| own_ids(person).next()), stay.stay.participant)
 }
 
 fn own_ids(person: &EventPerson) -> impl Iterator<Item = &str> {

@@ -1,12 +1,13 @@
 //! The file as all who ask share it: opened when somebody asks for the first time, and brought up to the ledger.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use super::file::{self, File, PeopleProgress};
 use crate::reader::Readers;
-use crate::{Result, StoreError};
+use crate::{DiskTrouble, Result, StoreError};
 
 /// A rest between two steps of a build that nobody waits for.
 const REST: Duration = Duration::from_millis(20);
@@ -23,12 +24,64 @@ pub(super) struct State {
     file: Option<File>,
     /// Somebody brings it up to the ledger in the background.
     is_building: bool,
+    /// Whose stays were asked for lately, the oldest first.
+    own: VecDeque<Own>,
+}
+
+/// People whose joins are kept: some 160 KiB each at most.
+const OWN_KEPT: usize = 16;
+
+/// Somebody's joins as the file has them, and the state of the ledger's names.
+#[derive(Debug)]
+pub(super) struct Of<'a> {
+    pub(super) app: i64,
+    pub(super) key: &'a str,
+    /// Those recorded last first.
+    pub(super) joins: &'a [i64],
+    /// Changes whenever a name is changed or erased.
+    pub(super) names: i64,
+}
+
+/// Joins that were compared with the ledger.
+#[derive(Debug)]
+struct Own {
+    app: i64,
+    key: String,
+    newest: Option<i64>,
+    count: usize,
+    names: i64,
+    /// Those that are theirs, the latest joins first.
+    seqs: Arc<[i64]>,
+}
+
+impl Own {
+    fn of(of: &Of<'_>, seqs: Arc<[i64]>) -> Self {
+        let (newest, count) = (of.joins.first().copied(), of.joins.len());
+        Self { app: of.app, key: of.key.to_owned(), newest, count, names: of.names, seqs }
+    }
+
+    fn is(&self, of: &Of<'_>) -> bool {
+        let joins = (of.joins.first().copied(), of.joins.len());
+        self.app == of.app
+            && self.key == of.key
+            && self.names == of.names
+            && joins == (self.newest, self.count)
+    }
+}
+
+/// There is no place for another file, either.
+fn is_full(error: &StoreError) -> bool {
+    let code = match error {
+        StoreError::Sqlite(error) => error.sqlite_error_code(),
+        other => return matches!(other, StoreError::Io { .. }),
+    };
+    matches!(code, Some(rusqlite::ErrorCode::DiskFull | rusqlite::ErrorCode::ReadOnly))
 }
 
 impl PeopleFile {
     /// Below the data folder; nothing is opened yet.
     pub(crate) fn new(dir: &Path) -> Self {
-        let state = State { dir: file::folder(dir), file: None, is_building: false };
+        let state = State { dir: file::folder(dir), file: None, is_building: false, own: VecDeque::new() };
         Self { shared: Arc::new(Mutex::new(state)) }
     }
 
@@ -52,10 +105,55 @@ impl PeopleFile {
                 state.file.as_mut().map_or(Ok(PeopleProgress { known: 0, all: 0 }), |file| file.step(conn))
             })
         };
-        step(false).or_else(|error| {
-            tracing::warn!(%error, "the index of people is made anew");
-            step(true)
+        let stepped = match step(false) {
+            // Another file would not fit either.
+            Err(error) if is_full(&error) => Err(error),
+            Err(error) => {
+                tracing::warn!(%error, "the index of people is made anew");
+                step(true)
+            }
+            done => done,
+        };
+        stepped.map_err(|error| {
+            if !error.is_disk() {
+                return error;
+            }
+            tracing::warn!(%error, "the index of people cannot be written");
+            StoreError::Unwritable(DiskTrouble::Failing)
         })
+    }
+
+    /// What `ask` makes of the open file, if it is open.
+    pub(super) fn open<T>(&self, ask: impl FnOnce(Option<&File>) -> Result<T>) -> Result<T> {
+        ask(self.lock().file.as_ref())
+    }
+
+    /// What `ask` makes of the file as it is; `None` when there is none that whoever asks would go on with.
+    pub(super) fn look<T>(
+        &self,
+        readers: &Readers,
+        ask: impl FnOnce(&File) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let mut state = self.lock();
+        if state.file.is_none() {
+            state.file = readers.snapshot(|conn| File::look(&state.dir, conn))?;
+        }
+        state.file.as_ref().map(ask).transpose()
+    }
+
+    /// The joins of somebody as they were compared lately, if nothing has changed since.
+    pub(super) fn own(&self, of: &Of<'_>) -> Option<Arc<[i64]>> {
+        self.lock().own.iter().find(|known| known.is(of)).map(|known| Arc::clone(&known.seqs))
+    }
+
+    /// Keeps them for whoever turns the pages.
+    pub(super) fn keep_own(&self, of: &Of<'_>, seqs: Arc<[i64]>) {
+        let own = &mut self.lock().own;
+        own.retain(|known| known.app != of.app || known.key != of.key);
+        own.push_back(Own::of(of, seqs));
+        if own.len() > OWN_KEPT {
+            own.pop_front();
+        }
     }
 
     /// What `ask` makes of the file. One that cannot be read is made anew when somebody asks again.

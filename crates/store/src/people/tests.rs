@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::shared::build;
 use super::*;
-use crate::{AppRow, ImportOptions};
+use crate::{AppRow, ImportOptions, StoreError};
 
 const APP: &str = "00000000-0000-4000-8000-00000000000a";
 const SESSIONS: usize = 3_000;
@@ -123,6 +123,118 @@ fn whoever_is_erased_is_not_found_and_the_others_are() {
     let key = format!("{:08x}-0000-4000-8000-{:012x}", 17, 5);
     let found = store.person_stays(&Pace::default(), &app, &key, 10, UnixMs(0)).unwrap();
     assert_eq!((found.stays.len(), &found.stays[0].person), (1, &None));
+}
+
+/// What verify says of the file.
+fn verified(store: &Store) -> Vec<String> {
+    store.verify(|_, _| ()).unwrap().differences
+}
+
+#[test]
+fn verify_compares_the_file_with_the_joins() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = ledger(dir.path());
+    assert_eq!(verified(&store), Vec::<String>::new(), "there is none yet");
+    assert_eq!(told(&store), ALL);
+    assert_eq!(verified(&store), Vec::<String>::new());
+    drop(store);
+    let first = "(SELECT min(seq) FROM stay_of)";
+    // What it does not know yet is no difference; what it knows wrongly is.
+    for (sql, wanted) in [
+        (format!("DELETE FROM stay_of WHERE seq = {first}"), "lacks the join of fact"),
+        (
+            "INSERT INTO stay_of SELECT app, person, 1 FROM stay_of LIMIT 1".to_owned(),
+            "a join that is not theirs: fact 1",
+        ),
+        (
+            "UPDATE person SET stays = stays + 1 WHERE stays > 2000".to_owned(),
+            "counts 6001 stays, the facts say 6000",
+        ),
+        ("UPDATE person SET seq = 2 WHERE stays > 2000".to_owned(), "lacks the join of fact"),
+        ("DROP TABLE person".to_owned(), "cannot be read"),
+    ] {
+        change(dir.path(), &sql);
+        store = Store::open(dir.path()).unwrap();
+        let found = verified(&store);
+        assert!(found.iter().any(|words| words.contains(wanted)), "{sql}: {found:?}");
+        drop(store);
+        std::fs::remove_dir_all(dir.path().join("people")).unwrap();
+        store = Store::open(dir.path()).unwrap();
+        assert_eq!(told(&store), ALL);
+        drop(store);
+    }
+    // Of whoever was erased it has more, which is no difference.
+    store = Store::open(dir.path()).unwrap();
+    let sql = "UPDATE stay SET display_name = NULL, name_fold = NULL, preset_name = NULL, custom_participant_id = NULL,
+               custom_fold = NULL, user_id = NULL WHERE custom_participant_id = 'ada'";
+    runtime().block_on(store.write(move |l| Ok(l.conn.execute(sql, [])?))).unwrap();
+    assert_eq!(verified(&store), Vec::<String>::new());
+}
+
+#[test]
+fn a_page_is_that_part_of_all_stays_whatever_changed_meanwhile() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = ledger(dir.path());
+    assert_eq!(told(&store), ALL);
+    let (app, pace) = (AppId::from(APP), Pace::default());
+    let page = |key: &str, offset, most| {
+        let (app, key, now) = (app.clone(), key.to_owned(), UnixMs(0));
+        store.person_page(&pace, &PersonQuery { app, key, offset, limit: 7, most, now }).unwrap()
+    };
+    let all = store.person_stays(&pace, &app, "other 3", 10_000, UnixMs(0)).unwrap().stays;
+    for offset in [0, 7, 424, 428, 429, 1_000] {
+        let found = page("other 3", offset, 10_000);
+        let wanted: Vec<PersonStay> = all.iter().skip(offset).take(7).cloned().collect();
+        assert_eq!((found.stays, found.total, found.has_more), (wanted, 429, false));
+    }
+    let few = page("other 3", 0, 10);
+    assert_eq!((few.stays.len(), few.total, few.has_more), (7, 10, true));
+    assert_eq!(page("nobody", 0, 10_000).total, 0);
+    // An erasure between two pages counts at once.
+    let sql = "UPDATE stay SET display_name = NULL, name_fold = NULL, preset_name = NULL, custom_participant_id = NULL,
+               custom_fold = NULL, user_id = NULL WHERE custom_participant_id = 'other 3'";
+    runtime().block_on(store.write(move |l| Ok(l.conn.execute(sql, [])?))).unwrap();
+    assert_eq!(page("other 3", 7, 10_000).total, 0);
+}
+
+#[test]
+fn a_full_disk_is_said_to_be_one_and_takes_nothing_away() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = ledger(dir.path());
+    let first = store.people_ready(Duration::ZERO).unwrap();
+    let limit = |pages: i64| {
+        store
+            .inner
+            .people
+            .open(|file| {
+                Ok(file.unwrap().conn.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?)
+            })
+            .unwrap();
+    };
+    limit(1);
+    let refused = store.people_ready(Duration::from_secs(60)).unwrap_err();
+    assert!(matches!(refused, StoreError::Unwritable(_)), "{refused:?}");
+    // It is as it was, and goes on when there is room again.
+    let known = store.inner.people.open(|file| Ok(file.unwrap().known)).unwrap();
+    assert_eq!(u64::try_from(known).unwrap(), first.known);
+    limit(1 << 30);
+    assert_eq!(told(&store), ALL);
+}
+
+#[test]
+fn the_median_is_that_of_the_stays_recorded_last() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = ledger(dir.path());
+    let of = |most| store.loss_median(&Pace::default(), &AppId::from(APP), most, UnixMs(0)).unwrap();
+    let all = of(10_000);
+    assert_eq!((all.people, all.stays, all.per_hour, all.is_all), (8, 6_000, Some(0.0), true));
+    // A minute each: five of the eight people lost every connection.
+    let sql = "UPDATE stay SET reason = 'connection_lost' WHERE custom_participant_id IN
+               ('ada', 'other 0', 'other 1', 'other 2', 'other 3')";
+    runtime().block_on(store.write(move |l| Ok(l.conn.execute(sql, [])?))).unwrap();
+    assert_eq!(of(10_000).per_hour, Some(60.0));
+    let some = of(2);
+    assert_eq!((some.people, some.stays, some.is_all), (2, 2, false));
 }
 
 #[test]

@@ -67,7 +67,7 @@ impl Follower {
             kinds.insert(FactName::SessionStarted);
         }
         let events =
-            EventFilter { meetings: Vec::new(), kinds: kinds.into_iter().collect(), counts: has_rooms };
+            EventFilter { kinds: kinds.into_iter().collect(), counts: has_rooms, ..EventFilter::default() };
         is_any.then_some(Filter { events, has_chat })
     }
 

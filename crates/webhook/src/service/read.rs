@@ -56,7 +56,8 @@ impl Shared {
             return Ok(Page { events: Vec::new(), read_to: to.min(self.head()) });
         }
         let counts = matches!(wants, Wants::Room(_));
-        let filter = EventFilter { meetings: lane.into_iter().collect(), kinds, counts };
+        let filter =
+            EventFilter { meetings: lane.into_iter().collect(), kinds, counts, ..EventFilter::default() };
         let question = Question { filter, has_chat: wants.has_chat() };
         let mut after = from.saturating_sub(1);
         // What is not wanted costs pages, too: nothing was found is an answer once there is no more.
@@ -110,7 +111,7 @@ impl Shared {
     ) -> Result<Option<Arc<Told>>, StoreError> {
         let counts = matches!(wants, Wants::Room(_));
         let kinds = wants.facts().into_iter().collect();
-        let filter = EventFilter { meetings: vec![lane], kinds, counts };
+        let filter = EventFilter { meetings: vec![lane], kinds, counts, ..EventFilter::default() };
         let before = Cursor::at_end(key.seq.saturating_sub(1));
         let page = self.setup.pages.page_to(&self.id, before, key.seq, 1, filter).await?;
         let Some(row) = page.events.first() else { return Ok(None) };

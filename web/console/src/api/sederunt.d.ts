@@ -100,6 +100,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/apps/{app_id}/losses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the people of the app lost of their connections, an hour of presence: the median, over the stays that were recorded last. */
+        get: operations["GetLosses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/apps/{app_id}/people": {
         parameters: {
             query?: never;
@@ -762,6 +779,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/system/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The index of session lists of every app that has one, and what is built anew. */
+        get: operations["GetSystemArchive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/system/archive/{app_id}/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins to build the index of an app's session lists anew, from the ledger; lists are answered meanwhile as before. One at a
+         *     time, and it cannot be stopped.
+         */
+        post: operations["RebuildSystemArchive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/system/verify": {
         parameters: {
             query?: never;
@@ -964,14 +1018,16 @@ export interface components {
             rule: components["schemas"]["AttendanceRule"];
             /** @description Oldest first. */
             sessions: components["schemas"]["AttendanceSession"][];
-            /** @description Presets that were there, with how many people had them. */
+            /** @description Presets of whoever is in the report or could be, with how many people have them. */
             presets: components["schemas"]["PresetCount"][];
             /** @description People who are left out. */
             left_out: number;
             /** @description How many people came to what. */
             verdicts: components["schemas"]["AttendanceVerdicts"];
-            /** @description One a person, in order of first coming. */
+            /** @description One a person, in order of first coming; then those who never came, where they are asked for. */
             rows: components["schemas"]["AttendanceRow"][];
+            /** @description Participants of the meeting, where those who never came are asked for with what it was counted from. */
+            invited?: components["schemas"]["Attendee"][];
         };
         /** @description What somebody's time comes to: `ms = stays_ms + gaps_ms`, without `away_ms` where the rule says so. */
         AttendanceLine: {
@@ -1020,7 +1076,7 @@ export interface components {
              * @description Percent of the window, with two decimals, cut and not rounded.
              */
             share: number;
-            /** @description `present`, `late` or `below`. */
+            /** @description `present`, `late` or `below`; `absent`, where the rule tells that apart. */
             verdict: string;
         };
         /** @description A person. */
@@ -1059,6 +1115,8 @@ export interface components {
             late: number;
             /** @description Whether the time counts in which a connection was lost and came back. */
             away: boolean;
+            /** @description Whether whoever was invited and never came is listed, and not being there is `absent`. */
+            absent?: boolean;
             /** @description Presets whose holders are left out. */
             without_presets: string[];
             /**
@@ -1118,6 +1176,8 @@ export interface components {
             late: number;
             /** @description Not there for long enough. */
             below: number;
+            /** @description Not there at all, where the rule tells that apart. */
+            absent: number;
         };
         /** @description A participant of a session and its stays. */
         Attendee: {
@@ -1425,6 +1485,20 @@ export interface components {
             /** @description Null. */
             result?: Record<string, never> | null;
         };
+        /** @description Lost connections an hour of presence. */
+        Losses: {
+            /**
+             * Format: double
+             * @description Half of the people lost no more connections an hour of presence; `null` = nobody was there.
+             */
+            median_per_hour?: number | null;
+            /** @description People who were looked at. */
+            people: number;
+            /** @description Stays that were looked at. */
+            stays: number;
+            /** @description These are all stays; else the 20 000 that were recorded last. */
+            is_all: boolean;
+        };
         /** @description A rule as it is asked for; what is missing is as in the report that nobody says anything of. */
         NewAttendanceRule: {
             /**
@@ -1444,6 +1518,8 @@ export interface components {
             late?: number | null;
             /** @description Whether the time counts in which a connection was lost and came back; true when not given. */
             away?: boolean | null;
+            /** @description Whether whoever was invited and never came is listed, and not being there is `absent`; false when not given. */
+            absent?: boolean | null;
             /** @description Presets whose holders are left out. */
             without_presets?: string[] | null;
             /** @description Begin of the window of a session; of a meeting: sessions that started then or later. ISO 8601. */
@@ -1725,8 +1801,79 @@ export interface components {
             disk?: components["schemas"]["SystemDisk"] | null;
             /** @description The index of session lists. */
             index: components["schemas"]["SystemIndex"];
+            /** @description Who was not let into a room in the last hour, by cause, most first; since the start, if that was later. */
+            refused: components["schemas"]["SystemRefused"][];
+            verified?: components["schemas"]["SystemVerified"] | null;
             /** @description The settings in force; what would be a secret has no value here. */
             settings: components["schemas"]["SystemSetting"][];
+        };
+        /** @description The indexes of all apps. */
+        SystemArchive: {
+            /** @description Apps that have one; a small app is answered without. */
+            apps: components["schemas"]["SystemArchiveApp"][];
+            running?: components["schemas"]["SystemArchiveRunning"] | null;
+            last?: components["schemas"]["SystemArchiveLast"] | null;
+        };
+        /** @description The index of an app. */
+        SystemArchiveApp: {
+            /** @description The app. */
+            app_id: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Sessions in its files.
+             */
+            sessions_sealed: number;
+            /**
+             * Format: int64
+             * @description Sessions that ended since.
+             */
+            sessions_unsealed: number;
+            /**
+             * Format: int64
+             * @description Bytes of its files.
+             */
+            bytes: number;
+            /** @description Why it cannot be used as it is; `null` = it is well. */
+            fault?: string | null;
+        };
+        /** @description A build that has ended. */
+        SystemArchiveLast: {
+            /** @description The app. */
+            app_id: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at: string;
+            /** @description Why it could not go on; `null` = it is built. */
+            error?: string | null;
+        };
+        /** @description A build under way. */
+        SystemArchiveRunning: {
+            /** @description The app. */
+            app_id: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+            /**
+             * Format: int64
+             * @description Sessions that are in it.
+             */
+            sessions: number;
+            /**
+             * Format: int64
+             * @description Sessions in all; 0 until they were counted.
+             */
+            sessions_all: number;
         };
         /** @description Times of the last writes. */
         SystemCommit: {
@@ -1834,6 +1981,16 @@ export interface components {
             /** @description Why nothing can be written now. */
             trouble?: string | null;
         };
+        /** @description People who were not let in. */
+        SystemRefused: {
+            /** @description Why, as the metrics have it. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+        };
         /** @description A setting in force. */
         SystemSetting: {
             /** @description Its key in the configuration file. */
@@ -1844,6 +2001,24 @@ export interface components {
             origin: string;
             /** @description It has a value that is not told. */
             secret: boolean;
+        };
+        /** @description A check of the ledger. */
+        SystemVerified: {
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Facts that were folded.
+             */
+            facts: number;
+            /**
+             * Format: int64
+             * @description Differences that were found.
+             */
+            difference_count: number;
         };
         /** @description The check that runs, and the last one that has ended since the start of the server. */
         SystemVerify: {
@@ -2637,6 +2812,8 @@ export interface operations {
                 late?: number;
                 /** @description Whether the time counts in which a connection was lost and came back. */
                 away?: boolean;
+                /** @description Whether participants of the meeting who never came are listed, and whoever was not there is `absent`, not `below`. */
+                absent?: boolean;
                 /**
                  * @description Presets whose holders are left out: names, separated by commas, at most 20.
                  * @example group_call_host,webinar_presenter
@@ -2766,6 +2943,8 @@ export interface operations {
                 late?: number;
                 /** @description Whether the time counts in which a connection was lost and came back. */
                 away?: boolean;
+                /** @description Whether participants of the meeting who never came are listed, and whoever was not there is `absent`, not `below`. */
+                absent?: boolean;
                 /**
                  * @description Presets whose holders are left out: names, separated by commas, at most 20.
                  * @example group_call_host,webinar_presenter
@@ -2892,7 +3071,10 @@ export interface operations {
                 after?: number;
                 /** @description Most changes in the answer, at most 1000; 0 is the default. */
                 limit?: number;
+                from?: string;
+                to?: string;
                 meeting_id?: string;
+                session_id?: string;
                 events?: string;
             };
             header?: never;
@@ -2998,6 +3180,7 @@ export interface operations {
                 /** @description Begin with the LIVE sessions and who is in them, unless the feed goes on after an id. */
                 snapshot?: boolean;
                 meeting_id?: string;
+                session_id?: string;
                 events?: string;
             };
             header?: {
@@ -3069,6 +3252,113 @@ export interface operations {
             };
             /** @description Path and query have more than 16 KiB. */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetLosses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Losses"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Too many long reads at a time. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7414,6 +7704,209 @@ export interface operations {
                 headers: {
                     /** @description Its methods. */
                     Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetSystemArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemArchive"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    RebuildSystemArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemArchive"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description One is being built. */
+            409: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {

@@ -33,9 +33,9 @@ export default function Attendance() {
 }
 
 /** What the server has to be asked for; everything else is counted here. */
-function useReport({ session_id, meeting_id, from, to }: View) {
+function useReport({ session_id, meeting_id, from, to, absent }: View) {
   const id = app.value?.id ?? '';
-  const asked = { ...(session_id ? { session_id } : { meeting_id }), ...(from ? { from } : {}), ...(to ? { to } : {}), stays: true };
+  const asked = { ...(session_id ? { session_id } : { meeting_id }), ...(from ? { from } : {}), ...(to ? { to } : {}), ...(absent ? { absent } : {}), stays: true };
   const found = useAsked<Report>({
     key: ['attendance', id, asked],
     keep: true,

@@ -7,6 +7,7 @@ import { health, isKnown, listen, live, liveClock, state } from '../feed/hub.ts'
 import { minutesAt } from '../feed/state.ts';
 import { Problem } from '../parts/problem.tsx';
 import { Top } from '../parts/top.tsx';
+import { has } from '../rights.ts';
 import { app, serverNow, who } from '../session.ts';
 import { dayAt, plusDays } from '../time/days.ts';
 import { length, longDate, minutes, number, time } from '../time/format.ts';
@@ -14,7 +15,8 @@ import { clock, zone } from '../time/zone.ts';
 import { words } from '../words/overview.ts';
 import { words as listWords } from '../words/sessions.ts';
 import { hooks } from './overview/hooks.ts';
-import { largest, look } from './overview/look.ts';
+import { largest, look, lookAtServer } from './overview/look.ts';
+import { milliseconds } from './system/figures.ts';
 import { type Activity, MinuteTable, Minutes, totals } from './overview/minutes.tsx';
 import { Needs } from './overview/needs.tsx';
 import { NoSessions } from './sessions/nothing.tsx';
@@ -78,15 +80,29 @@ function useEver(account: string, id: string) {
   });
 }
 
+type System = components['schemas']['System'];
+
+/** The server itself, for whoever has the right to it. */
+function useServer(isAllowed: boolean) {
+  return useAsked<System | null>({
+    key: ['overview-system', isAllowed, isAllowed ? step(ANEW_MS) : 0],
+    keep: true,
+    ask: async (signal) => (isAllowed ? take(own.GET('/system', { signal })) : null),
+  });
+}
+
 export default function Overview() {
   const [account, id] = [who.value?.account_id ?? '', app.value?.id ?? ''];
   const [activity, today, ever] = [useActivity(id), useToday(id), useEver(account, id)];
   const asked = useAsked({ key: ['hooks', id, step(ANEW_SLOWLY_MS)], keep: true, ask: (signal) => hooks(account, id, signal) });
+  const ofServer = has('system');
+  const server = useServer(ofServer);
   useEffect(() => {
     document.title = `${words.title} · Sederunt`;
   }, []);
   const { data: told, error } = activity.value;
-  const findings = look(state.value.sessions.values(), told?.losses ?? [], asked.value.data ?? [], liveClock.value);
+  const system = server.value.data;
+  const findings = [...(system ? lookAtServer(system) : []), ...look(state.value.sessions.values(), told?.losses ?? [], asked.value.data ?? [], liveClock.value)];
   return (
     <>
       <Top live>
@@ -101,7 +117,7 @@ export default function Overview() {
         <NoSessions />
       ) : (
         <div class="numbers" tabIndex={0} role="region" aria-label={words.title}>
-          <Figures told={told} today={today.value.data} />
+          <Figures told={told} today={today.value.data} system={ofServer ? (system ?? null) : undefined} />
           {error && <Problem error={error} again={() => void activity.value.refetch()} />}
           {today.value.error && <Problem error={today.value.error} again={() => void today.value.refetch()} />}
           <div class="halves">
@@ -110,7 +126,7 @@ export default function Overview() {
               {told && <MinuteTable told={told} />}
             </div>
             <div class="stack">
-              <Needs findings={findings} checked={told && isKnown.value ? Date.parse(told.as_of) : undefined} hooksUnknown={asked.value.isError} />
+              <Needs findings={findings} checked={told && isKnown.value ? Date.parse(told.as_of) : undefined} hooksUnknown={asked.value.isError} ofServer={ofServer} serverUnknown={server.value.isError} />
               <Largest />
             </div>
           </div>
@@ -120,7 +136,14 @@ export default function Overview() {
   );
 }
 
-function Figures({ told, today }: { told: Activity | undefined; today: components['schemas']['Usage'] | undefined }) {
+interface Figured {
+  readonly told: Activity | undefined;
+  readonly today: components['schemas']['Usage'] | undefined;
+  /** `undefined` = no right to the server, `null` = not known yet. */
+  readonly system: System | null | undefined;
+}
+
+function Figures({ told, today, system }: Figured) {
   const inside = [...state.value.sessions.values()].reduce((sum, { numbers }) => sum + (numbers.status === 'LIVE' ? numbers.live_participants : 0), 0);
   const [last, before] = [today?.rows.at(-1), today?.rows.at(0)];
   const day = dayAt(zone.value, clock.value);
@@ -134,7 +157,7 @@ function Figures({ told, today }: { told: Activity | undefined; today: component
       href: `/console/usage?${new URLSearchParams({ from: day, to: day, split: 'midnight', tz: zone.value })}`,
     },
     { name: words.joins, value: told ? number(told.rows.at(-2)?.joins ?? 0) : words.unknown, more: sums ? words.joinsMore(sums.joins) : '', href: '#minutes' },
-    { name: words.lost, value: sums ? number(sums.lost) : words.unknown, more: words.lostMore, href: '#minutes' },
+    system !== undefined ? commitFigure(system) : { name: words.lost, value: sums ? number(sums.lost) : words.unknown, more: words.lostMore, href: '#minutes' },
   ];
   return (
     <ul class="figs">
@@ -149,6 +172,17 @@ function Figures({ told, today }: { told: Activity | undefined; today: component
       ))}
     </ul>
   );
+}
+
+/** How long the last writes took until they were durable. */
+function commitFigure(system: System | null): { name: string; value: string; more: string; href: string } {
+  const commit = system?.ledger.commit;
+  return {
+    name: words.commit,
+    value: commit ? milliseconds(commit.p99_ms) : words.unknown,
+    more: commit ? words.commitMore(milliseconds(commit.p50_ms), milliseconds(commit.longest_ms)) : system ? words.noCommit : '',
+    href: '/console/system',
+  };
 }
 
 /** Shows the table that a figure sums up. */

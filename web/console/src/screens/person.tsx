@@ -38,6 +38,7 @@ export default function Person() {
   }, [name]);
   // Whoever comes back may find more than the last time.
   useEffect(() => again(), [key]);
+  const losses = useAsked({ key: ['losses', id], ask: (signal) => take(own.GET('/apps/{app_id}/losses', { params: { path: { app_id: id } }, signal })) });
   const isMissing = error instanceof Failed && error.status === 404;
   return (
     <>
@@ -66,7 +67,7 @@ export default function Person() {
       {data && !isMissing && (
         <div class="numbers" tabIndex={0} role="region" aria-label={name}>
           <Who told={data} />
-          <Figures told={data} />
+          <Figures told={data} median={losses.value.data?.median_per_hour ?? undefined} />
           <Presence told={data} />
           <Stays key={key} of={key} app={id} />
         </div>
@@ -89,7 +90,13 @@ function Who({ told }: { told: PersonTold }) {
   );
 }
 
-function Figures({ told }: { told: PersonTold }) {
+/** Losses an hour of presence, beside what half of the people do not exceed. */
+function lostRate({ lost, minutes: there }: PersonTold, median: number | undefined): string {
+  const own_ = words.perHour(rate((lost / there) * HOUR_MINUTES));
+  return median === undefined ? own_ : words.beside(own_, rate(median));
+}
+
+function Figures({ told, median }: { told: PersonTold; median: number | undefined }) {
   const { figures } = words;
   const each = (n: number): string => minutes(told.minutes / Math.max(1, n));
   const at = (text: string): { value: string; more: string; isDay: boolean } => ({
@@ -101,7 +108,7 @@ function Figures({ told }: { told: PersonTold }) {
     { name: figures.minutes, value: minutes(told.minutes), more: words.perSession(each(told.sessions)) },
     { name: figures.sessions, value: number(told.sessions), more: '' },
     { name: figures.stays, value: number(told.stays), more: words.perStay(each(told.stays)) },
-    { name: figures.lost, value: number(told.lost), more: told.minutes > 0 ? words.perHour(rate((told.lost / told.minutes) * HOUR_MINUTES)) : '' },
+    { name: figures.lost, value: number(told.lost), more: told.minutes > 0 ? lostRate(told, median) : '' },
     { name: figures.first, ...at(told.first_joined_at) },
     { name: figures.last, ...at(told.last_joined_at) },
   ];

@@ -10,6 +10,7 @@ import { dateTime, number, offset } from '../time/format.ts';
 import { zone } from '../time/zone.ts';
 import { words } from '../words/system.ts';
 import { bytes, left, milliseconds } from './system/figures.ts';
+import { Archives } from './system/archive.tsx';
 import { Settings } from './system/settings.tsx';
 import { Verify } from './system/verify.tsx';
 import { useEvery } from './webhook/status.ts';
@@ -48,6 +49,7 @@ export default function SystemScreen() {
               <Archive index={data.index} />
             </div>
             <Verify />
+            <Archives />
             <Settings settings={data.settings} />
           </>
         )}

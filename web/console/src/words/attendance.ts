@@ -37,6 +37,8 @@ const en = {
   lates: (seconds: number) => (seconds >= 86_400 ? NEVER : minutes(seconds)),
   away: 'Time away',
   aways: { yes: 'Counts', no: 'Does not' },
+  absent: 'Invited, never came',
+  absents: { yes: 'Listed', no: 'Not listed' },
   presets: 'Left out',
   more: 'The rest of the rule',
   presetsNone: 'Nobody',
@@ -56,9 +58,10 @@ const en = {
   apply: 'Apply',
   clear: 'Clear',
   // The verdicts.
-  verdicts: { present: 'Present', late: 'Present, late', below: 'Below' },
+  verdicts: { present: 'Present', late: 'Present, late', below: 'Below', absent: 'Absent' },
   verdictsLabel: 'Results',
-  bar: (present: number, late: number, below: number) => `${number(present)} present, ${number(late)} present and late, ${number(below)} below`,
+  bar: (present: number, late: number, below: number, absent?: number) =>
+    `${number(present)} present, ${number(late)} present and late, ${number(below)} below${absent === undefined ? '' : `, ${number(absent)} absent`}`,
   find: 'Name or your own ID',
   of: (shown: number, all: number, out: number) => `${number(shown)} of ${counted(all, 'person', 'people')}${out ? `, ${number(out)} left out` : ''}`,
   how: 'How this is counted',
@@ -148,12 +151,13 @@ const en = {
   sharedMissingMore: 'Open the whole link, with what is behind the #.',
   sharedOver: 'This link is over',
   sharedOverMore: 'Ask whoever sent it for another one.',
-  ruleTold: (share: number, gap: string, late: string, away: boolean, without: readonly string[]) =>
+  ruleTold: (share: number, gap: string, late: string, away: boolean, absent: boolean, without: readonly string[]) =>
     [
       `Present from ${share} % of the window`,
       gap === NO_GAP ? 'gaps between stays do not count' : `gaps of up to ${gap} count`,
       late === NEVER ? 'nobody is late' : `late after ${late}`,
       away ? 'time away counts' : 'time away does not count',
+      ...(absent ? ['whoever was invited and never came is listed'] : []),
       ...(without.length ? [`left out: ${list(without)}`] : []),
     ].join(' · '),
 };

@@ -28,6 +28,7 @@ const en = {
   names: (names: readonly string[]) => `also ${list(names)}`,
   open: 'in a session now',
   perHour: (n: string) => `${n} an hour of presence`,
+  beside: (own: string, median: string) => `${own}; median of the app ${median}`,
   perSession: (n: string) => `${n} a session`,
   perStay: (n: string) => `${n} a stay`,
   notAllStays: (n: number) => `Counted are the ${number(n)} stays that were recorded last; there are more.`,

@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 
 use super::access::InApp;
 use super::view::Cut;
-use super::{chat, console, pull, stream, system, tokens, verify, webhooks};
+use super::{archive, chat, console, pull, stream, system, tokens, verify, webhooks};
 use crate::dialect::{Dialect, ErrorItem, KitError, KitErrorBody};
 use crate::doors::{Door, not_built};
 use crate::state::Api;
@@ -78,6 +78,7 @@ fn routes() -> Vec<UtoipaMethodRouter<Api>> {
         routes!(console::people::people),
         routes!(console::people::person),
         routes!(console::people::stays),
+        routes!(console::losses::losses),
         routes!(console::export::csv),
         routes!(console::export::ndjson),
         routes!(console::timeline::timeline),
@@ -111,6 +112,8 @@ fn routes() -> Vec<UtoipaMethodRouter<Api>> {
         routes!(tokens::list, tokens::create),
         routes!(tokens::revoke),
         routes!(system::get),
+        routes!(archive::list),
+        routes!(archive::rebuild),
         routes!(verify::get, verify::begin, verify::stop),
     ]
 }

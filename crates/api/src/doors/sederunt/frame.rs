@@ -17,11 +17,11 @@ pub(super) fn events(rows: Vec<EventRow>) -> Result<(Bytes, Vec<Mark>), serde_js
     let mut text = String::new();
     let mut marks = Vec::with_capacity(rows.len());
     for row in rows {
-        let Told { seq, meeting, kind, json } = Told::of(row)?;
+        let Told { seq, meeting, session, kind, json } = Told::of(row)?;
         head(&mut text, Some(seq), kind.told());
         text.push_str(&json);
         text.push_str("\n\n");
-        marks.push(Mark { seq, meeting, kind, end: text.len() });
+        marks.push(Mark { seq, meeting, session, kind, end: text.len() });
     }
     Ok((text.into(), marks))
 }

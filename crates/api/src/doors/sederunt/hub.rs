@@ -227,6 +227,18 @@ impl Feeds {
     ) -> Result<EventPage, StoreError> {
         self.shared.pages.page(app, cursor, limit, filter).await
     }
+
+    /// The same, of changes up to the fact `to`.
+    pub(super) async fn page_to(
+        &self,
+        app: &AppId,
+        cursor: Cursor,
+        to: u64,
+        limit: usize,
+        filter: EventFilter,
+    ) -> Result<EventPage, StoreError> {
+        self.shared.pages.page_to(app, cursor, to, limit, filter).await
+    }
 }
 
 impl HubState {

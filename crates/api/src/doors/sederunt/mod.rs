@@ -7,6 +7,7 @@
 //! ledger by itself and then follows the ring. Errors are those of the RealtimeKit door.
 
 mod access;
+mod archive;
 mod chat;
 mod console;
 mod door;

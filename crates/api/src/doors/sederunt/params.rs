@@ -2,16 +2,17 @@
 
 use axum::http::HeaderMap;
 use sederunt_core::fact::FactName;
-use sederunt_core::id::MeetingId;
+use sederunt_core::id::{Id, MeetingId, SessionId};
+use sederunt_core::time::UnixMs;
 use sederunt_store::EventFilter;
 use utoipa::IntoParams;
 use utoipa::openapi::ObjectBuilder;
 use utoipa::openapi::schema::{Object, Type};
 
 use crate::fault::Fault;
-use crate::limit::{EVENTS_DEFAULT, EVENTS_MAX, FEED_MEETINGS_MAX};
+use crate::limit::{EVENTS_DEFAULT, EVENTS_MAX, FEED_MEETINGS_MAX, FEED_SESSIONS_MAX};
 use crate::query::{FromQuery, Query};
-use crate::value::{number, page_size};
+use crate::value::{Edge, instant_param, number, page_size};
 
 /// Where to go on, in the header that browsers send by themselves.
 const LAST_EVENT_ID: &str = "last-event-id";
@@ -24,6 +25,10 @@ fn listed(one: &str, more_max: usize) -> Object {
 
 fn meeting_ids() -> Object {
     listed("[0-9A-Fa-f]{24}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", FEED_MEETINGS_MAX - 1)
+}
+
+fn session_ids() -> Object {
+    listed("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", FEED_SESSIONS_MAX - 1)
 }
 
 fn kind_names() -> Object {
@@ -44,6 +49,9 @@ pub(super) struct FeedParams {
     /// Only changes of these meetings: ids, separated by commas, at most 100.
     #[param(schema_with = meeting_ids)]
     pub(super) meeting_id: Vec<MeetingId>,
+    /// Only changes of these sessions: ids, separated by commas, at most 100. They are found along the chains of their own facts.
+    #[param(schema_with = session_ids)]
+    pub(super) session_id: Vec<SessionId>,
     /// Only changes of these types: names, separated by commas.
     #[param(schema_with = kind_names, example = "session.started,session.ended")]
     pub(super) events: Vec<FactName>,
@@ -59,9 +67,18 @@ pub(super) struct PullParams {
     /// Most changes in the answer, at most 1000; 0 is the default.
     #[param(value_type = Option<u64>, minimum = 0, default = 100)]
     pub(super) limit: usize,
+    /// Only what happened from this instant on; what was imported is left out then.
+    #[param(schema_with = crate::document::time)]
+    pub(super) from: Option<UnixMs>,
+    /// Only what happened up to this instant; what was imported is left out then.
+    #[param(schema_with = crate::document::time)]
+    pub(super) to: Option<UnixMs>,
     /// Only changes of these meetings: ids, separated by commas, at most 100.
     #[param(schema_with = meeting_ids)]
     pub(super) meeting_id: Vec<MeetingId>,
+    /// Only changes of these sessions: ids, separated by commas, at most 100. They are found along the chains of their own facts.
+    #[param(schema_with = session_ids)]
+    pub(super) session_id: Vec<SessionId>,
     /// Only changes of these types: names, separated by commas.
     #[param(schema_with = kind_names, example = "session.started,session.ended")]
     pub(super) events: Vec<FactName>,
@@ -70,7 +87,12 @@ pub(super) struct PullParams {
 impl FeedParams {
     /// The filter.
     pub(super) fn filter(&self) -> EventFilter {
-        EventFilter { meetings: self.meeting_id.clone(), kinds: self.events.clone(), counts: false }
+        EventFilter {
+            meetings: self.meeting_id.clone(),
+            sessions: self.session_id.clone(),
+            kinds: self.events.clone(),
+            counts: false,
+        }
     }
 
     /// Where the client wants to go on; the header is newer than the query.
@@ -90,6 +112,7 @@ impl FromQuery for FeedParams {
             last_event_id: query.text("last_event_id")?.map(|text| seq("last_event_id", text)).transpose()?,
             snapshot: query.boolean("snapshot")?.unwrap_or(false),
             meeting_id: meetings(query)?,
+            session_id: sessions(query)?,
             events: kinds(query)?,
         })
     }
@@ -97,10 +120,17 @@ impl FromQuery for FeedParams {
 
 impl FromQuery for PullParams {
     fn from_query(query: &Query) -> Result<Self, Fault> {
+        let (from, to) = (instant_param(query, "from", Edge::From)?, instant_param(query, "to", Edge::To)?);
+        if from.zip(to).is_some_and(|(from, to)| to < from) {
+            return Err(Fault::new("to", "must not be before \"from\""));
+        }
         Ok(Self {
             after: query.text("after")?.map(|text| seq("after", text)).transpose()?.unwrap_or(0),
             limit: page_size(query, EVENTS_DEFAULT, EVENTS_MAX)?,
+            from,
+            to,
             meeting_id: meetings(query)?,
+            session_id: sessions(query)?,
             events: kinds(query)?,
         })
     }
@@ -118,16 +148,31 @@ fn bad_seq(name: &'static str) -> Fault {
 }
 
 fn meetings(query: &Query) -> Result<Vec<MeetingId>, Fault> {
-    const NAME: &str = "meeting_id";
-    let Some(text) = query.text(NAME)? else { return Ok(Vec::new()) };
-    let mut ids: Vec<MeetingId> = text
-        .split(',')
-        .map(|id| id.parse().map_err(|_| Fault::new(NAME, "must be meeting ids separated by commas")))
-        .collect::<Result<_, _>>()?;
+    ids(query, "meeting_id", "must be meeting ids separated by commas", FEED_MEETINGS_MAX, |id| {
+        id.parse().ok()
+    })
+}
+
+fn sessions(query: &Query) -> Result<Vec<SessionId>, Fault> {
+    let parse = |id: &str| Id::parse(id).ok().map(SessionId::from);
+    ids(query, "session_id", "must be session ids separated by commas", FEED_SESSIONS_MAX, parse)
+}
+
+/// Ids in one parameter, sorted and each once; none = no filter.
+fn ids<T: Ord>(
+    query: &Query,
+    name: &'static str,
+    rule: &'static str,
+    most: usize,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<Vec<T>, Fault> {
+    let Some(text) = query.text(name)? else { return Ok(Vec::new()) };
+    let parsed = text.split(',').map(|id| parse(id).ok_or_else(|| Fault::new(name, rule)));
+    let mut ids = parsed.collect::<Result<Vec<T>, _>>()?;
     ids.sort_unstable();
     ids.dedup();
-    if ids.len() > FEED_MEETINGS_MAX {
-        return Err(Fault::new(NAME, format!("must have at most {FEED_MEETINGS_MAX} ids")));
+    if ids.len() > most {
+        return Err(Fault::new(name, format!("must have at most {most} ids")));
     }
     Ok(ids)
 }

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use sederunt_changes::{Cursor, Event};
+use sederunt_core::time::UnixMs;
 use sederunt_store::EventFilter;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -39,10 +40,25 @@ pub(super) async fn events(
     Params(params, _): Params<PullParams, KitError>,
 ) -> Result<Json<Events>, KitError> {
     let InApp { app, feeds, .. } = caller;
-    let PullParams { after, limit, meeting_id, events } = params;
-    let cursor = Cursor::kept(after, feeds.durable()).map_err(|_| beyond("after"))?;
-    let filter = EventFilter { meetings: meeting_id, kinds: events, ..EventFilter::default() };
-    let page = feeds.page(&app.id, cursor, limit, filter).await?;
+    let PullParams { after, limit, from, to, meeting_id, session_id, events } = params;
+    let mut cursor = Cursor::kept(after, feeds.durable()).map_err(|_| beyond("after"))?;
+    let filter =
+        EventFilter { meetings: meeting_id, sessions: session_id, kinds: events, ..EventFilter::default() };
+    let time = (from.is_some() || to.is_some())
+        .then(|| from.unwrap_or(UnixMs(i64::MIN))..=to.unwrap_or(UnixMs(i64::MAX)));
+    let mut last = u64::MAX;
+    if let Some(time) = &time {
+        // A time nearly has its place in the ledger; what is around it is looked at one by one.
+        let durable = feeds.durable();
+        let span = feeds.node().store().facts_between(&app.id, *time.start(), *time.end()).await?;
+        let (first, until) = span.unwrap_or((durable + 1, durable));
+        cursor.move_to((first - 1).min(durable));
+        last = until;
+    }
+    let mut page = feeds.page_to(&app.id, cursor, last, limit, filter).await?;
+    if let Some(time) = time {
+        page.events.retain(|event| !event.is_imported && time.contains(&event.fact.at));
+    }
     Ok(Json(Events {
         events: page.events.into_iter().map(Event::of).collect(),
         next_after: page.through,

@@ -131,7 +131,7 @@ impl Watcher {
             return frame::hello(retry_ms, Some(self.place.cursor));
         }
         let store = self.subscription.feeds().node().store();
-        let parts = store.live_sessions(self.subscription.app().clone(), self.filter.meetings.clone());
+        let parts = store.live_sessions(self.subscription.app().clone(), self.filter.clone());
         self.stage = Stage::Snapshot(SnapshotParts { parts, seq: 0, held: None });
         // Without an id: who is cut off before the snapshot is complete gets a new one.
         frame::hello(retry_ms, None)

@@ -1,12 +1,14 @@
 //! The server itself, for tokens with the right to it: how its ledger and its disk do, its settings, and a check of the whole
 //! ledger.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use axum::Json;
 use sederunt_changes::text::iso;
 use sederunt_core::time::UnixMs;
-use sederunt_store::{Backlog, IndexStats, Store};
+use sederunt_node::Node;
+use sederunt_store::{Backlog, IndexStats, Store, Verified};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -45,8 +47,51 @@ pub(crate) struct View {
     disk: Option<Disk>,
     /// The index of session lists.
     index: Index,
+    /// Who was not let into a room in the last hour, by cause, most first; since the start, if that was later.
+    refused: Vec<RefusedView>,
+    /// The last whole check of the ledger, by whomever; `null` = none is known.
+    verified: Option<VerifiedView>,
     /// The settings in force; what would be a secret has no value here.
     settings: Vec<Setting>,
+}
+
+/// People who were not let in.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SystemRefused)]
+pub(crate) struct RefusedView {
+    /// Why, as the metrics have it.
+    kind: &'static str,
+    /// How many.
+    count: u64,
+}
+
+/// A check of the ledger.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SystemVerified)]
+pub(crate) struct VerifiedView {
+    /// When it ended.
+    #[schema(format = DateTime)]
+    at: String,
+    /// Facts that were folded.
+    facts: u64,
+    /// Differences that were found.
+    difference_count: u64,
+}
+
+impl VerifiedView {
+    async fn of(store: &Store) -> Option<Self> {
+        let store = store.clone();
+        let Verified { at, facts, difference_count } = asked(move || store.verified()).await?;
+        Some(Self { at: iso(at), facts, difference_count })
+    }
+}
+
+/// Most first.
+fn refused(node: &Node, now: UnixMs) -> Vec<RefusedView> {
+    let found = node.metrics().refused.last_hour(now);
+    let mut found: Vec<_> = found.into_iter().map(|(kind, count)| RefusedView { kind, count }).collect();
+    found.sort_by_key(|one| Reverse(one.count));
+    found
 }
 
 /// The ledger.
@@ -167,6 +212,8 @@ impl View {
                 set_aside,
                 failures,
             },
+            refused: refused(node, now),
+            verified: VerifiedView::of(store).await,
             settings: settings.iter().map(Setting::from).collect(),
         })
     }

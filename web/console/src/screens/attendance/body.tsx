@@ -37,7 +37,7 @@ export function Body({ report, register, view, title, change, csv, tools, rules,
   const doubles = useMemo(() => twice(rows), [rows]);
   const explained = rows.find(({ key }) => key === how);
   const isTerm = report.sessions.length !== 1;
-  const told = words.ruleTold(view.share, words.gaps(view.gap), words.lates(view.late), view.away, view.without);
+  const told = words.ruleTold(view.share, words.gaps(view.gap), words.lates(view.late), view.away, view.absent, view.without);
   const open = (row: Row | undefined): void => setHow(row?.key);
   if (isTerm && report.sessions.length === 0) {
     return (
@@ -67,7 +67,7 @@ export function Body({ report, register, view, title, change, csv, tools, rules,
         </div>
         <div class="report-rules">{isShared ? <p class="soft rule-told">{told}</p> : rules}</div>
         {!isShared && <p class="rule-told paper">{told}</p>}
-        <Verdicts found={verdicts(rows)} chosen={view.verdict} choose={(verdict) => change({ verdict })} />
+        <Verdicts found={verdicts(rows)} chosen={view.verdict} withAbsent={view.absent} choose={(verdict) => change({ verdict })} />
       </section>
       <div class="report-bar">
         <Find text={view.find ?? ''} set={(find) => change({ find: find || undefined }, true)} />

@@ -31,7 +31,9 @@ function sitting(session: Session, view: View, now: number): Sitting {
 
 /** Counts a report that came with its stays. */
 export function counted(report: Report, view: View, now: number): Register {
-  return register(report.sessions.map((session) => sitting(session, view, now)), ruleOf(view), view.without);
+  // Nobody of them has a stay.
+  const invited = view.absent ? (report.invited ?? []).map((one) => ({ ...one, stays: [] })) : [];
+  return register(report.sessions.map((session) => sitting(session, view, now)), invited, ruleOf(view), view.without);
 }
 
 /** A line of the server: its share is a percentage. */
@@ -47,14 +49,14 @@ export function asTold(report: Report): Register {
 
 /** How many came to what. */
 export function verdicts(rows: readonly Row[]): Record<Verdict, number> {
-  const found = { present: 0, late: 0, below: 0 };
+  const found = { present: 0, late: 0, below: 0, absent: 0 };
   for (const { total } of rows) found[total.verdict] += 1;
   return found;
 }
 
 /** In how many sessions somebody was present. */
 export function attended({ cells }: Row): number {
-  return cells.filter(({ verdict }) => verdict !== 'below').length;
+  return cells.filter(({ verdict }) => verdict === 'present' || verdict === 'late').length;
 }
 
 /** Names that more than one person has. */

@@ -13,6 +13,8 @@ export interface Rule {
   readonly late_ms: number;
   /** Whether the time counts in which a connection was lost and came back. */
   readonly away: boolean;
+  /** Whether somebody who was not there at all is absent; else that is below, like any other time that is too short. */
+  readonly absent?: boolean;
 }
 
 export interface Window {
@@ -28,7 +30,7 @@ export interface Interval {
   readonly away: readonly (readonly [number, number])[];
 }
 
-export type Verdict = 'present' | 'late' | 'below';
+export type Verdict = 'present' | 'late' | 'below' | 'absent';
 
 export interface Line {
   /** First in, also when that was before the window; missing when nobody was there in it. */
@@ -148,7 +150,7 @@ export function total(lines: readonly Line[], rule: Rule): Line {
 }
 
 function judged(ms: number, window_ms: number, stays: number, isLate: boolean, rule: Rule): Pick<Line, 'share' | 'verdict'> {
-  if (stays === 0) return { share: 0, verdict: 'below' };
+  if (stays === 0) return { share: 0, verdict: rule.absent ? 'absent' : 'below' };
   // Of a window without length, whoever was there at its instant was there for all of it.
   const share = window_ms === 0 ? 10_000 : Math.floor((ms * 10_000) / window_ms);
   if (ms * 100 < rule.share * window_ms) return { share, verdict: 'below' };
@@ -190,8 +192,11 @@ export interface Register {
   readonly left_out: number;
 }
 
-/** Several sessions, person by person: participants with one own id are one person. In order of first coming. */
-export function register(sittings: readonly Sitting[], rule: Rule, without: readonly string[]): Register {
+/**
+ * Several sessions, person by person: participants with one own id are one person. In order of first coming; then those of
+ * `invited`, who have no stays here, of two with one own id the first.
+ */
+export function register(sittings: readonly Sitting[], invited: readonly Attendee[], rule: Rule, without: readonly string[]): Register {
   const people = new Map<string, { person: Person; stays: Interval[][] }>();
   const others = new Set<string>();
   sittings.forEach(({ people: there }, nth) => {
@@ -214,6 +219,15 @@ export function register(sittings: readonly Sitting[], rule: Rule, without: read
       people.set(key, known);
     }
   });
+  for (const { participant, name, own_id, preset } of invited) {
+    const key = own_id ?? participant;
+    if (preset !== undefined && without.includes(preset)) {
+      others.add(key);
+    } else if (!people.has(key) && !others.has(key)) {
+      const names = { ...(name === undefined ? {} : { name }), ...(own_id === undefined ? {} : { own_id }), ...(preset === undefined ? {} : { preset }) };
+      people.set(key, { person: { key, ...names, participants: [participant] }, stays: sittings.map(() => []) });
+    }
+  }
   const rows = [...people.values()].map(({ person, stays }) => {
     const cells = sittings.map(({ window }, nth) => line(stays[nth] ?? [], window, rule));
     return { ...person, cells, total: total(cells, rule) };

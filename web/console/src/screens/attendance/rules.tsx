@@ -36,6 +36,7 @@ export function Rules({ report, view, change, move }: Props & { move: (share: nu
         <Choice label={words.gap} value={view.gap} of={offered(GAPS, view.gap)} text={words.gaps} set={(gap) => change({ gap })} />
         <Choice label={words.late} value={view.late} of={offered(LATES, view.late)} text={words.lates} set={(late) => change({ late })} />
         <Choice label={words.away} value={view.away ? 1 : 0} of={[1, 0]} text={(n) => (n ? words.aways.yes : words.aways.no)} set={(n) => change({ away: n === 1 })} />
+        <Choice label={words.absent} value={view.absent ? 1 : 0} of={[0, 1]} text={(n) => (n ? words.absents.yes : words.absents.no)} set={(n) => change({ absent: n === 1, ...(n === 0 && view.verdict === 'absent' ? { verdict: undefined } : {}) })} />
         <div class="rule">
           <span id="rule-presets">{words.presets}</span>
           <Presets report={report} view={view} change={change} />

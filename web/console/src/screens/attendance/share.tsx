@@ -57,8 +57,8 @@ function Sharing({ view, close }: { view: View; close: () => void }) {
   };
   const make = (names: boolean, days: number): Promise<void> =>
     tried(async () => {
-      const { session_id, meeting_id, from, to, share, gap, late, away, without } = view;
-      const rule = { share, gap, late, away, without_presets: [...without], ...(from ? { from } : {}), ...(to ? { to } : {}) };
+      const { session_id, meeting_id, from, to, share, gap, late, away, absent, without } = view;
+      const rule = { share, gap, late, away, absent, without_presets: [...without], ...(from ? { from } : {}), ...(to ? { to } : {}) };
       const body = { kind: 'attendance' as const, ...(session_id ? { session_id } : { meeting_id }), rule, names, expires_at: new Date(serverNow() + days * DAY_MS).toISOString() };
       const made = await take(own.POST('/apps/{app_id}/shares', { params: { path }, body: body as never }));
       // The server may be known by another name to itself than to us.

@@ -15,6 +15,8 @@ export interface View {
   /** Seconds; a day stands for never. */
   readonly late: number;
   readonly away: boolean;
+  /** Whether whoever was invited and never came is listed. */
+  readonly absent: boolean;
   readonly without: readonly string[];
   // Ours.
   readonly verdict?: Verdict | undefined;
@@ -25,7 +27,7 @@ export interface View {
 }
 
 /** What the API counts by when nobody says. */
-export const USUAL = { share: 80, gap: 120, late: 600, away: true } as const;
+export const USUAL = { share: 80, gap: 120, late: 600, away: true, absent: false } as const;
 const DAY = 86_400;
 
 const ID = /^[0-9a-f-]{24,36}$/i;
@@ -48,7 +50,7 @@ export function readView(search: string): View {
     meeting_id: session_id ? undefined : text('meeting_id', ID),
     from: text('from', INSTANT),
     to: text('to', INSTANT),
-    verdict: text('verdict', /^(present|late|below)$/) as Verdict | undefined,
+    verdict: text('verdict', /^(present|late|below|absent)$/) as Verdict | undefined,
     find: params.get('find') || undefined,
     sort: text('sort', /^(first|last|stays|away|time)$/) as Order | undefined,
     page: whole('page', 1, DAY) > 1 ? whole('page', 1, DAY) : undefined,
@@ -59,13 +61,14 @@ export function readView(search: string): View {
     gap: whole('gap', USUAL.gap, DAY),
     late: whole('late', USUAL.late, DAY),
     away: params.get('away') !== 'false',
+    absent: params.get('absent') === 'true',
     without: (params.get('without_presets') ?? '').split(',').filter(Boolean),
   };
   return { ...view, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
 }
 
 /** What the API is asked, as it is typed. What is as usual is left out. */
-export function query({ session_id, meeting_id, from, to, share, gap, late, away, without }: View): Record<string, string> {
+export function query({ session_id, meeting_id, from, to, share, gap, late, away, absent, without }: View): Record<string, string> {
   return {
     ...(session_id ? { session_id } : {}),
     ...(meeting_id ? { meeting_id } : {}),
@@ -75,6 +78,7 @@ export function query({ session_id, meeting_id, from, to, share, gap, late, away
     ...(gap === USUAL.gap ? {} : { gap: String(gap) }),
     ...(late === USUAL.late ? {} : { late: String(late) }),
     ...(away ? {} : { away: 'false' }),
+    ...(absent ? { absent: 'true' } : {}),
     ...(without.length ? { without_presets: without.join(',') } : {}),
   };
 }
@@ -94,6 +98,6 @@ export function writeView(view: View): string {
   return text ? `?${text}` : '';
 }
 
-export function ruleOf({ share, gap, late, away }: View): Rule {
-  return { share, gap_ms: gap * 1000, late_ms: late * 1000, away };
+export function ruleOf({ share, gap, late, away, absent }: View): Rule {
+  return { share, gap_ms: gap * 1000, late_ms: late * 1000, away, absent };
 }

@@ -5,21 +5,25 @@ import { words } from '../../words/attendance.ts';
 import { part } from './count.ts';
 import type { Verdict } from './rule.ts';
 
-export const SIGNS = { present: 'check', late: 'clock', below: 'close' } as const;
-const ORDER: readonly Verdict[] = ['present', 'late', 'below'];
+export const SIGNS = { present: 'check', late: 'clock', below: 'close', absent: 'minus' } as const;
+const ORDER: readonly Verdict[] = ['present', 'late', 'below', 'absent'];
 
 interface Props {
   readonly found: Record<Verdict, number>;
   readonly chosen: Verdict | undefined;
+  /** Whether not being there is told apart. */
+  readonly withAbsent: boolean;
   readonly choose: (verdict: Verdict | undefined) => void;
 }
 
-export function Verdicts({ found, chosen, choose }: Props) {
-  const all = found.present + found.late + found.below;
+export function Verdicts({ found, chosen, withAbsent, choose }: Props) {
+  const all = found.present + found.late + found.below + found.absent;
+  // Only a rule that tells it apart has somebody there.
+  const order = ORDER.filter((verdict) => verdict !== 'absent' || withAbsent);
   let from = 0;
   return (
     <div class="verdicts">
-      <svg class="verdict-bar" viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label={words.bar(found.present, found.late, found.below)}>
+      <svg class="verdict-bar" viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label={words.bar(found.present, found.late, found.below, withAbsent ? found.absent : undefined)}>
         <defs>
           {/* Colours are told apart by the hatch, too. */}
           <pattern id="hatch" width="9" height="10" patternUnits="userSpaceOnUse">
@@ -27,15 +31,15 @@ export function Verdicts({ found, chosen, choose }: Props) {
           </pattern>
         </defs>
         {all > 0 &&
-          ORDER.map((verdict) => {
+          order.map((verdict) => {
             const width = (found[verdict] / all) * 1000;
-            const [x, wide] = [from, Math.max(0, width - (verdict === 'below' ? 0 : 2))];
+            const [x, wide] = [from, Math.max(0, width - (verdict === order.at(-1) ? 0 : 2))];
             from += width;
             return width > 0 ? <rect key={verdict} class={`is-${verdict}`} x={x} y="0" width={wide} height="10" /> : null;
           })}
       </svg>
       <div class="chips" role="group" aria-label={words.verdictsLabel}>
-        {ORDER.map((verdict) => (
+        {order.map((verdict) => (
           <button
             key={verdict}
             type="button"

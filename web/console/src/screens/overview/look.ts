@@ -17,7 +17,19 @@ export const RULES = {
   behindSeconds: 60,
   /** Part of a webhook's attempts of the last hour that failed. */
   failedShare: 0.1,
+  /** Free part of the disk. */
+  diskShare: 0.1,
+  /** Days until the disk is full, as it grows now. */
+  diskDays: 14,
+  /** Days until the certificate is no longer good. */
+  certificateDays: 14,
+  /** Days since the ledger was verified. */
+  verifiedDays: 30,
+  /** People who were not let into a room in the last hour, by one cause. */
+  refusedLeast: 10,
 } as const;
+
+const DAY_MS = 86_400_000;
 
 export interface Losses {
   readonly session_id: string;
@@ -34,7 +46,28 @@ export interface Hook {
   readonly last_hour: { readonly delivered: number; readonly failed: number };
 }
 
+/** What the server says of itself, to whoever has the right to it. */
+export interface Server {
+  readonly now: string;
+  readonly started_at: string;
+  readonly certificate_until?: string | null;
+  readonly disk?: { readonly free_bytes: number; readonly total_bytes: number; readonly days_left?: number | null } | null;
+  readonly ledger: { readonly behind: boolean; readonly trouble?: string | null };
+  readonly index: { readonly set_aside: number };
+  readonly refused: readonly { readonly kind: string; readonly count: number }[];
+  readonly verified?: { readonly at: string; readonly difference_count: number } | null;
+}
+
+/** Of the server itself: `kind` says which, `id` tells several of a kind apart. */
+export type OfServer =
+  | { readonly kind: 'disk_full'; readonly id: ''; readonly n: number; readonly of: number }
+  | { readonly kind: 'disk_days' | 'set_aside' | 'certificate' | 'verified' | 'differs'; readonly id: ''; readonly n: number }
+  | { readonly kind: 'behind' | 'never_verified'; readonly id: '' }
+  | { readonly kind: 'trouble'; readonly id: ''; readonly why: string }
+  | { readonly kind: 'refused'; readonly id: string; readonly n: number };
+
 export type Finding =
+  | OfServer
   | { readonly kind: 'lost'; readonly id: string; readonly title: string; readonly lost: number; readonly of: number }
   | { readonly kind: 'long' | 'empty'; readonly id: string; readonly title: string; readonly ms: number }
   | { readonly kind: 'hook_down' | 'hook_failing' | 'hook_behind'; readonly id: string; readonly title: string; readonly n: number };
@@ -69,4 +102,23 @@ export function largest(sessions: Iterable<Known>, most: number): Known[] {
   const order = ({ numbers: a, id: x }: Known, { numbers: b, id: y }: Known): number =>
     b.live_participants - a.live_participants || Date.parse(a.started_at) - Date.parse(b.started_at) || (x < y ? -1 : 1);
   return live.sort(order).slice(0, most);
+}
+
+/** What of the server needs a look, the worst first. */
+export function lookAtServer({ now: at, started_at, certificate_until, disk, ledger, index, refused, verified }: Server): OfServer[] {
+  const now = Date.parse(at);
+  const found: OfServer[] = [];
+  if (ledger.trouble) found.push({ kind: 'trouble', id: '', why: ledger.trouble });
+  else if (ledger.behind) found.push({ kind: 'behind', id: '' });
+  if (disk && disk.free_bytes < disk.total_bytes * RULES.diskShare) found.push({ kind: 'disk_full', id: '', n: disk.free_bytes, of: disk.total_bytes });
+  else if (disk?.days_left != null && disk.days_left < RULES.diskDays) found.push({ kind: 'disk_days', id: '', n: disk.days_left });
+  if (verified && verified.difference_count > 0) found.push({ kind: 'differs', id: '', n: verified.difference_count });
+  if (index.set_aside > 0) found.push({ kind: 'set_aside', id: '', n: index.set_aside });
+  const left = certificate_until ? Math.floor((Date.parse(certificate_until) - now) / DAY_MS) : undefined;
+  if (left !== undefined && left < RULES.certificateDays) found.push({ kind: 'certificate', id: '', n: Math.max(0, left) });
+  for (const { kind, count } of refused) if (count >= RULES.refusedLeast) found.push({ kind: 'refused', id: kind, n: count });
+  // A server that has just been set up has nothing to verify.
+  const days = Math.floor((now - Date.parse(verified?.at ?? started_at)) / DAY_MS);
+  if (days > RULES.verifiedDays) found.push(verified ? { kind: 'verified', id: '', n: days } : { kind: 'never_verified', id: '' });
+  return found;
 }

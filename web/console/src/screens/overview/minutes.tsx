@@ -1,4 +1,5 @@
 /** Who came and who went in the last sixty minutes. */
+import { useLocation } from 'preact-iso';
 import type { components } from '../../api/sederunt.d.ts';
 import { number, shortTime } from '../../time/format.ts';
 import { zone } from '../../time/zone.ts';
@@ -15,7 +16,11 @@ export function totals(rows: readonly Row[]): { joins: number; leaves: number; l
   return { joins: sum('joins'), leaves: sum('leaves'), lost: sum('lost') };
 }
 
+/** Where what happened in a minute is told. */
+export const minuteAt = (from: string): string => `/console/minute?from=${encodeURIComponent(from)}`;
+
 export function Minutes({ told }: { told: Activity }) {
+  const { route } = useLocation();
   const { rows } = told;
   const { joins, leaves, lost } = totals(rows);
   const most = Math.max(1, ...rows.flatMap((row) => [row.joins, row.leaves]));
@@ -37,7 +42,7 @@ export function Minutes({ told }: { told: Activity }) {
             <rect class="up" x={i + 0.12} width={0.76} y={50 - px(row.joins)} height={px(row.joins)} />
             <rect class="down" x={i + 0.12} width={0.76} y={50} height={px(row.leaves - row.lost)} />
             <rect class="gone" fill="url(#lost-stripes)" x={i + 0.12} width={0.76} y={50 + px(row.leaves - row.lost)} height={px(row.lost)} />
-            <rect class="whole" x={i} width={1} y={0} height={100}>
+            <rect class="whole" x={i} width={1} y={0} height={100} onClick={() => route(minuteAt(row.from))}>
               <title>{`${at(row)}: +${number(row.joins)} −${number(row.leaves)}${row.lost ? ` (${words.legend.lost} ${number(row.lost)})` : ''}, ${number(row.people)}`}</title>
             </rect>
           </g>
@@ -83,7 +88,9 @@ export function MinuteTable({ told }: { told: Activity }) {
           <tbody>
             {told.rows.toReversed().map((row) => (
               <tr key={row.from}>
-                <th scope="row">{shortTime(Date.parse(row.from), zone.value)}</th>
+                <th scope="row">
+                  <a href={minuteAt(row.from)}>{shortTime(Date.parse(row.from), zone.value)}</a>
+                </th>
                 {names.map((name) => (
                   <td key={name} class={row[name] ? 'num' : 'num faint'}>
                     {number(row[name])}

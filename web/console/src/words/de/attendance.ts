@@ -36,6 +36,8 @@ export const words: Words = {
   lates: (seconds: number) => (seconds >= 86_400 ? NEVER : minutes(seconds)),
   away: 'Zeit ohne Verbindung',
   aways: { yes: 'Zählt', no: 'Zählt nicht' },
+  absent: 'Eingeladen, nie da',
+  absents: { yes: 'Mit aufgeführt', no: 'Nicht aufgeführt' },
   presets: 'Ausgenommen',
   more: 'Der Rest der Regel',
   presetsNone: 'Niemand',
@@ -55,9 +57,10 @@ export const words: Words = {
   apply: 'Anwenden',
   clear: 'Leeren',
   // The verdicts.
-  verdicts: { present: 'Anwesend', late: 'Anwesend, spät', below: 'Zu kurz' },
+  verdicts: { present: 'Anwesend', late: 'Anwesend, spät', below: 'Zu kurz', absent: 'Abwesend' },
   verdictsLabel: 'Ergebnisse',
-  bar: (present: number, late: number, below: number) => `${number(present)} anwesend, ${number(late)} anwesend und verspätet, ${number(below)} zu kurz`,
+  bar: (present: number, late: number, below: number, absent?: number) =>
+    `${number(present)} anwesend, ${number(late)} anwesend und verspätet, ${number(below)} zu kurz${absent === undefined ? '' : `, ${number(absent)} abwesend`}`,
   find: 'Name oder Ihre eigene ID',
   of: (shown: number, all: number, out: number) => `${number(shown)} von ${counted(all, 'Person', 'Personen')}${out ? `, ${number(out)} ausgenommen` : ''}`,
   how: 'Wie das gezählt wird',
@@ -147,12 +150,13 @@ export const words: Words = {
   sharedMissingMore: 'Öffnen Sie den ganzen Link, mit dem, was hinter dem # steht.',
   sharedOver: 'Dieser Link gilt nicht mehr',
   sharedOverMore: 'Bitten Sie um einen neuen, wo Sie diesen bekommen haben.',
-  ruleTold: (share: number, gap: string, late: string, away: boolean, without: readonly string[]) =>
+  ruleTold: (share: number, gap: string, late: string, away: boolean, absent: boolean, without: readonly string[]) =>
     [
       `Anwesend ab ${share} % des Fensters`,
       gap === NO_GAP ? 'Lücken zwischen Aufenthalten zählen nicht' : `Lücken bis ${gap} zählen`,
       late === NEVER ? 'niemand ist verspätet' : `verspätet nach ${late}`,
       away ? 'Zeit ohne Verbindung zählt' : 'Zeit ohne Verbindung zählt nicht',
+      ...(absent ? ['wer eingeladen war und nie kam, ist aufgeführt'] : []),
       ...(without.length ? [`ausgenommen: ${list(without)}`] : []),
     ].join(' · '),
 };

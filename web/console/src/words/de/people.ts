@@ -27,6 +27,7 @@ export const words: Words = {
   names: (names: readonly string[]) => `auch ${list(names)}`,
   open: 'jetzt in einer Sitzung',
   perHour: (n: string) => `${n} je Stunde Anwesenheit`,
+  beside: (own: string, median: string) => `${own}; Median der App ${median}`,
   perSession: (n: string) => `${n} je Sitzung`,
   perStay: (n: string) => `${n} je Aufenthalt`,
   notAllStays: (n: number) => `Gezählt sind die ${number(n)} zuletzt aufgezeichneten Aufenthalte; es gibt mehr.`,

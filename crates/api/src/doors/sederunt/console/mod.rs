@@ -6,6 +6,7 @@ pub(super) mod attendance;
 pub(super) mod counts;
 mod csv;
 pub(super) mod export;
+pub(super) mod losses;
 pub(super) mod people;
 pub(super) mod session;
 pub(super) mod shares;

@@ -16,7 +16,8 @@ use jiff::tz::TimeZone;
 use sederunt_changes::text::{Minutes, iso};
 use sederunt_core::fact::LeaveReason;
 use sederunt_store::{
-    Pace, PeoplePage, PeopleProgress, PeopleQuery, PersonRow, PersonStay, PersonStays, Store, StoreError,
+    Pace, PeoplePage, PeopleProgress, PeopleQuery, PersonPage, PersonQuery, PersonRow, PersonStay,
+    PersonStays, Store, StoreError,
 };
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
@@ -302,7 +303,7 @@ async fn ready<T: Send + 'static>(
     responses(
         (status = 200, description = "Done.", body = PeopleView),
         (status = 429, description = "Too many long reads at a time.", body = KitErrorBody),
-        (status = 503, description = "The index of people is being made.", body = KitErrorBody),
+        (status = 503, description = "The index of people is being made, or its disk is full.", body = KitErrorBody),
         KitErrors
     )
 )]
@@ -343,7 +344,7 @@ async fn stays_of(asked: &OfPerson) -> Result<PersonStays, NotReady> {
     responses(
         (status = 200, description = "Done.", body = PersonView),
         (status = 429, description = "Too many long reads at a time.", body = KitErrorBody),
-        (status = 503, description = "The index of people is being made.", body = KitErrorBody),
+        (status = 503, description = "The index of people is being made, or its disk is full.", body = KitErrorBody),
         KitErrors
     )
 )]
@@ -365,7 +366,7 @@ pub(in crate::doors::sederunt) async fn person(
     responses(
         (status = 200, description = "Done.", body = StaysView),
         (status = 429, description = "Too many long reads at a time.", body = KitErrorBody),
-        (status = 503, description = "The index of people is being made.", body = KitErrorBody),
+        (status = 503, description = "The index of people is being made, or its disk is full.", body = KitErrorBody),
         KitErrors
     )
 )]
@@ -373,13 +374,20 @@ pub(in crate::doors::sederunt) async fn stays(
     asked: OfPerson,
     Params(page, _): Params<PageParams, KitError>,
 ) -> Result<Json<StaysView>, NotReady> {
-    let found = stays_of(&asked).await?;
-    let shown = found.stays.iter().skip(page.offset()).take(page.per_page);
-    Ok(Json(StaysView {
-        stays: shown.map(StayView::of).collect(),
-        total: found.stays.len(),
-        is_all: !found.has_more,
-    }))
+    let query = PersonQuery {
+        app: asked.caller.app.id.clone(),
+        key: asked.key.clone(),
+        offset: page.offset(),
+        limit: page.per_page,
+        most: PERSON_STAYS_MAX,
+        now: asked.caller.api.node.steady(),
+    };
+    let PersonPage { stays, total, has_more } =
+        ready(&asked.caller, move |store, pace| store.person_page(pace, &query)).await?;
+    if total == 0 {
+        return Err(KitError::not_found("Person").into());
+    }
+    Ok(Json(StaysView { stays: stays.iter().map(StayView::of).collect(), total, is_all: !has_more }))
 }
 
 impl Somebody {

@@ -56,6 +56,9 @@ pub(crate) struct RuleView {
     late: u64,
     /// Whether the time counts in which a connection was lost and came back.
     away: bool,
+    /// Whether whoever was invited and never came is listed, and not being there is `absent`.
+    #[serde(default)]
+    absent: bool,
     /// Presets whose holders are left out.
     without_presets: Vec<String>,
     /// Begin of the window of a session; of a meeting: sessions that started then or later.
@@ -78,6 +81,7 @@ impl RuleView {
             gap: whole(rule.gap_ms / 1000),
             late: whole(rule.late_ms / 1000),
             away: rule.away,
+            absent: rule.absent,
             without_presets: without.clone(),
             from: from.map(iso),
             to: to.map(iso),
@@ -86,12 +90,13 @@ impl RuleView {
 
     /// To be asked for again.
     pub(crate) fn body(self) -> RuleBody {
-        let Self { share, gap, late, away, without_presets, from, to } = self;
+        let Self { share, gap, late, away, absent, without_presets, from, to } = self;
         RuleBody {
             share: Some(share),
             gap: Some(gap),
             late: Some(late),
             away: Some(away),
+            absent: Some(absent),
             without_presets: Some(without_presets),
             from,
             to,
@@ -114,6 +119,8 @@ pub(crate) struct RuleBody {
     pub(crate) late: Option<u64>,
     /// Whether the time counts in which a connection was lost and came back; true when not given.
     pub(crate) away: Option<bool>,
+    /// Whether whoever was invited and never came is listed, and not being there is `absent`; false when not given.
+    pub(crate) absent: Option<bool>,
     /// Presets whose holders are left out.
     #[schema(max_items = 20)]
     pub(crate) without_presets: Option<Vec<String>>,
@@ -149,6 +156,7 @@ struct Numbers {
     gap: Option<u64>,
     late: Option<u64>,
     away: Option<bool>,
+    absent: Option<bool>,
 }
 
 impl Numbers {
@@ -165,6 +173,7 @@ impl Numbers {
             gap_ms: within(names.gap, self.gap, GAP, ATTENDANCE_GAP_MAX)? * 1000,
             late_ms: within(names.late, self.late, LATE, ATTENDANCE_LATE_MAX)? * 1000,
             away: self.away.unwrap_or(true),
+            absent: self.absent.unwrap_or(false),
         })
     }
 }
@@ -201,8 +210,8 @@ pub(crate) fn target(session: Option<&str>, meeting: Option<&str>) -> Result<Tar
 impl RuleBody {
     /// The report of these sessions by this rule. Its own fields are looked at before the sessions.
     pub(crate) fn of(self, session: Option<&str>, meeting: Option<&str>) -> Result<Asked, Fault> {
-        let Self { share, gap, late, away, without_presets, from, to } = self;
-        let rule = Numbers { share, gap, late, away }.rule(OF_BODY)?;
+        let Self { share, gap, late, away, absent, without_presets, from, to } = self;
+        let rule = Numbers { share, gap, late, away, absent }.rule(OF_BODY)?;
         let without = presets(OF_BODY, without_presets.unwrap_or_default())?;
         let read = |name: &'static str, text: Option<String>, edge| match text {
             Some(text) => instant(&text, edge)
@@ -247,6 +256,9 @@ pub(crate) struct AttendanceParams {
     /// Whether the time counts in which a connection was lost and came back.
     #[param(value_type = Option<bool>, default = true)]
     away: bool,
+    /// Whether participants of the meeting who never came are listed, and whoever was not there is `absent`, not `below`.
+    #[param(value_type = Option<bool>, default = false)]
+    absent: bool,
     /// Presets whose holders are left out: names, separated by commas, at most 20.
     #[param(value_type = Option<String>, example = "group_call_host,webinar_presenter")]
     without_presets: String,
@@ -264,6 +276,7 @@ impl FromQuery for Asked {
             gap: whole_param(query, "gap", RULE)?,
             late: whole_param(query, "late", RULE)?,
             away: query.boolean("away")?,
+            absent: query.boolean("absent")?,
         };
         let rule = numbers.rule(OF_QUERY)?;
         let names = query.text("without_presets")?.unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use sederunt_core::id::AppId;
 use sederunt_core::time::UnixMs;
-use sederunt_store::{SessionQuery, SessionRow, SessionSort};
+use sederunt_store::{ParticipantRow, SessionQuery, SessionRow, SessionSort};
 use tokio::task::spawn_blocking;
 
 use super::asked::{Asked, Target};
@@ -20,13 +20,15 @@ pub(in crate::doors::sederunt) struct Gathered {
     pub(super) sessions: Vec<(SessionRow, Sitting)>,
     /// Up to which instant each is known; of an ended session, its end.
     pub(super) as_of: Vec<i64>,
+    /// Participants of the meeting, where those who never came are asked for; without stays.
+    pub(super) invited: Vec<Attendee>,
 }
 
 impl Gathered {
     /// Counts by the rule.
     pub(super) fn counted(&self, asked: &Asked) -> Register {
         let sittings: Vec<Sitting> = self.sessions.iter().map(|(_, sitting)| sitting.clone()).collect();
-        register(&sittings, &asked.rule, &asked.without)
+        register(&sittings, &self.invited, &asked.rule, &asked.without)
     }
 }
 
@@ -86,7 +88,7 @@ async fn sessions(api: &Api, app: &AppId, asked: &Asked) -> Result<Vec<SessionRo
 
 async fn read(api: &Api, rows: Vec<SessionRow>, asked: &Asked) -> Result<Gathered, KitError> {
     let (store, of_all) = (api.node.store(), rows.len());
-    let mut gathered = Gathered { sessions: Vec::new(), as_of: Vec::new() };
+    let mut gathered = Gathered { sessions: Vec::new(), as_of: Vec::new(), invited: Vec::new() };
     let (mut facts, mut people) = (TIMELINE_FACTS_MAX, 0);
     let planned = matches!(asked.target, Target::Session(_)).then_some((asked.from, asked.to));
     for row in rows {
@@ -102,13 +104,37 @@ async fn read(api: &Api, rows: Vec<SessionRow>, asked: &Asked) -> Result<Gathere
         people += sitting.people.len();
         // Everybody has a cell in each session.
         if people.saturating_mul(of_all) > ATTENDANCE_CELLS_MAX {
-            let words = "more people and sessions than a report has: narrow \"from\" and \"to\"";
-            return Err(KitError::bad_request(words));
+            return Err(too_many());
         }
         gathered.sessions.push((row, sitting));
         gathered.as_of.push(now.0);
     }
+    if asked.rule.absent {
+        gathered.invited = invited(api, &gathered, ATTENDANCE_CELLS_MAX / of_all.max(1)).await?;
+    }
     Ok(gathered)
+}
+
+fn too_many() -> KitError {
+    KitError::bad_request("more people and sessions than a report has: narrow \"from\" and \"to\"")
+}
+
+/// Who was a participant of the meeting before the last of these sessions was over, at most `most`.
+async fn invited(api: &Api, gathered: &Gathered, most: usize) -> Result<Vec<Attendee>, KitError> {
+    let Some((row, _)) = gathered.sessions.first() else { return Ok(Vec::new()) };
+    let until = gathered.as_of.iter().max().copied().unwrap_or_default();
+    let rows = api.node.store().invited(row.meeting, UnixMs(until), most + 1).await?;
+    if rows.len() > most {
+        return Err(too_many());
+    }
+    let attendee = |row: ParticipantRow| Attendee {
+        participant: row.id.to_string(),
+        name: Some(row.name),
+        own_id: row.custom_participant_id.or(row.user_id),
+        preset: Some(row.preset_name),
+        stays: Vec::new(),
+    };
+    Ok(rows.into_iter().map(attendee).collect())
 }
 
 /// A session that is known up to `now`. Its window begins with the first join and ends with the last leave, when nothing else

@@ -15,6 +15,8 @@ pub(in crate::doors::sederunt) struct Rule {
     pub(super) late_ms: i64,
     /// Whether the time counts in which a connection was lost and came back.
     pub(super) away: bool,
+    /// Whether somebody who was not there at all is absent; else that is below, like any other time that is too short.
+    pub(super) absent: bool,
 }
 
 /// The time that is measured against.
@@ -48,6 +50,8 @@ pub(super) enum Verdict {
     Late,
     /// Not there for long enough.
     Below,
+    /// Not there at all, where the rule tells that apart.
+    Absent,
 }
 
 impl Verdict {
@@ -57,6 +61,7 @@ impl Verdict {
             Self::Present => "present",
             Self::Late => "late",
             Self::Below => "below",
+            Self::Absent => "absent",
         }
     }
 }
@@ -202,6 +207,7 @@ pub(super) fn total(lines: &[Line], rule: &Rule) -> Line {
 impl Line {
     fn judged(mut self, is_late: bool, rule: &Rule) -> Self {
         if self.stays == 0 {
+            self.verdict = if rule.absent { Verdict::Absent } else { Verdict::Below };
             return self;
         }
         // Of a window without length, whoever was there at its instant was there for all of it.
@@ -257,14 +263,20 @@ pub(super) struct Row {
 /// Several sessions, person by person.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Register {
-    /// In order of first coming.
+    /// In order of first coming, then whoever was invited and never came.
     pub(super) rows: Vec<Row>,
     /// People who held nothing but presets that are left out.
     pub(super) left_out: usize,
 }
 
-/// Several sessions, person by person: participants with one own id are one person.
-pub(super) fn register(sittings: &[Sitting], rule: &Rule, without: &[String]) -> Register {
+/// Several sessions, person by person: participants with one own id are one person. Those of `invited`, who have no stays here,
+/// are in it as well; of two with one own id the first.
+pub(super) fn register(
+    sittings: &[Sitting],
+    invited: &[Attendee],
+    rule: &Rule,
+    without: &[String],
+) -> Register {
     let mut people: Vec<(Row, Vec<Vec<&Interval>>)> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
     let mut others = HashSet::new();
@@ -290,6 +302,23 @@ pub(super) fn register(sittings: &[Sitting], rule: &Rule, without: &[String]) ->
             if let Some(stays) = stays.get_mut(nth) {
                 stays.extend(&one.stays);
             }
+        }
+    }
+    for one in invited {
+        let key = one.own_id.as_deref().unwrap_or(&one.participant);
+        if one.preset.as_ref().is_some_and(|preset| without.contains(preset)) {
+            others.insert(key);
+        } else if !places.contains_key(key) && !others.contains(key) {
+            places.insert(key, people.len());
+            let row = Row {
+                key: key.to_owned(),
+                name: one.name.clone(),
+                own_id: one.own_id.clone(),
+                preset: one.preset.clone(),
+                participants: vec![one.participant.clone()],
+                cells: Vec::new(),
+            };
+            people.push((row, vec![Vec::new(); sittings.len()]));
         }
     }
     let left_out = others.iter().filter(|key| !places.contains_key(*key)).count();

@@ -203,6 +203,12 @@ struct Sheet {
 }
 
 impl Sheet {
+    /// What a cell can come to by the rule.
+    fn verdicts(&self) -> impl Iterator<Item = Verdict> {
+        let absent = self.asked.rule.absent.then_some(Verdict::Absent);
+        [Verdict::Present, Verdict::Late, Verdict::Below].into_iter().chain(absent)
+    }
+
     fn head(&self) -> String {
         let SheetParams { form, tz, bom } = &self.form.params;
         let zone = name(tz);
@@ -217,7 +223,7 @@ impl Sheet {
             Form::Matrix => {
                 let of = |(row, _): &(SessionRow, _)| format!("{} % ({zone})", minute(tz, row.started_at));
                 cells.extend(self.gathered.sessions.iter().map(of));
-                cells.extend(many(&["present", "late", "below"]));
+                cells.extend(self.verdicts().map(|verdict| verdict.as_str().to_owned()));
             }
         }
         cells.extend(many(&["in_room_seconds", "window_seconds", "share_percent"]));
@@ -247,7 +253,7 @@ impl Sheet {
                 cells.extend(row.cells.iter().map(percent));
                 let count =
                     |verdict| row.cells.iter().filter(|line| line.verdict == verdict).count().to_string();
-                cells.extend([Verdict::Present, Verdict::Late, Verdict::Below].map(count));
+                cells.extend(self.verdicts().map(count));
                 cells.extend(outcome(&total(&row.cells, &self.asked.rule)));
                 write(text, &cells);
             }

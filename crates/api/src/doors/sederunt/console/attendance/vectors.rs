@@ -30,6 +30,7 @@ fn rule(of: &Value) -> Rule {
         gap_ms: whole("gap_ms"),
         late_ms: whole("late_ms"),
         away: of["away"].as_bool().unwrap(),
+        absent: of["absent"].as_bool().unwrap_or(false),
     }
 }
 
@@ -93,6 +94,7 @@ fn registers() {
         let rule = rule(&one["rule"]);
         let found = register(
             &all(&one["sittings"], sitting),
+            &all(&one["invited"], attendee),
             &rule,
             &all(&one["without"], |name| text(name).unwrap()),
         );

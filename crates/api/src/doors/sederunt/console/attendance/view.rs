@@ -16,14 +16,18 @@ pub(crate) struct Attendance {
     rule: RuleView,
     /// Oldest first.
     sessions: Vec<AttendanceSession>,
-    /// Presets that were there, with how many people had them.
+    /// Presets of whoever is in the report or could be, with how many people have them.
     presets: Vec<PresetCount>,
     /// People who are left out.
     left_out: usize,
     /// How many people came to what.
     verdicts: Verdicts,
-    /// One a person, in order of first coming.
+    /// One a person, in order of first coming; then those who never came, where they are asked for.
     rows: Vec<AttendanceRow>,
+    /// Participants of the meeting, where those who never came are asked for with what it was counted from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    invited: Option<Vec<AttendeeView>>,
 }
 
 /// A session of a report.
@@ -114,6 +118,8 @@ pub(crate) struct Verdicts {
     late: usize,
     /// Not there for long enough.
     below: usize,
+    /// Not there at all, where the rule tells that apart.
+    absent: usize,
 }
 
 /// A person.
@@ -167,8 +173,8 @@ pub(crate) struct LineView {
     window_ms: i64,
     /// Percent of the window, with two decimals, cut and not rounded.
     share: f64,
-    /// `present`, `late` or `below`.
-    #[schema(pattern = "^(present|late|below)$")]
+    /// `present`, `late` or `below`; `absent`, where the rule tells that apart.
+    #[schema(pattern = "^(present|late|below|absent)$")]
     verdict: &'static str,
 }
 
@@ -208,14 +214,24 @@ impl Attendance {
                 AttendanceRow::of(row, &all, names)
             })
             .collect();
-        let presets = presets(gathered);
-        Self { rule: RuleView::of(asked), sessions, presets, left_out: register.left_out, verdicts, rows }
+        let invited = (stays && asked.rule.absent)
+            .then(|| gathered.invited.iter().map(|one| AttendeeView::of(one, 0, names)).collect());
+        Self {
+            rule: RuleView::of(asked),
+            sessions,
+            presets: presets(gathered),
+            left_out: register.left_out,
+            verdicts,
+            rows,
+            invited,
+        }
     }
 }
 
 fn presets(gathered: &Gathered) -> Vec<PresetCount> {
     let mut people: BTreeMap<&str, HashSet<&str>> = BTreeMap::new();
-    for one in gathered.sessions.iter().flat_map(|(_, sitting)| &sitting.people) {
+    let there = gathered.sessions.iter().flat_map(|(_, sitting)| &sitting.people);
+    for one in there.chain(&gathered.invited) {
         if let Some(preset) = &one.preset {
             people.entry(preset).or_default().insert(one.own_id.as_ref().unwrap_or(&one.participant));
         }
@@ -231,6 +247,7 @@ impl Verdicts {
             Verdict::Present => self.present += 1,
             Verdict::Late => self.late += 1,
             Verdict::Below => self.below += 1,
+            Verdict::Absent => self.absent += 1,
         }
     }
 }
