@@ -3,6 +3,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { exactTime, number } from '../../time/format.ts';
 import { zone } from '../../time/zone.ts';
 import { words } from '../../words/session.ts';
+import { FactDeliveries, MADE, useHooks } from './deliveries.tsx';
 import { nameOf } from './model.ts';
 import type { Shown, Told } from './told.ts';
 
@@ -42,6 +43,8 @@ export function Events({ told, show }: Shown) {
   const [type, setType] = useState('');
   const [newest, setNewest] = useState(true);
   const [most, setMost] = useState(STEP);
+  const hooks = useHooks();
+  const [sent, setSent] = useState<Fact>();
   const all = useMemo(() => facts(told), [told]);
   const people = useMemo(() => new Map(told.people.map((person) => [person.id, person])), [told]);
   const found = all.filter((fact) => !type || fact.type === type);
@@ -77,11 +80,15 @@ export function Events({ told, show }: Shown) {
             <th scope="col">{events.what}</th>
             <th scope="col">{events.who}</th>
             <th scope="col">{events.why}</th>
-            <th class="num">{events.fact}</th>
+            <th scope="col" class="num">
+              {events.fact}
+            </th>
+            {hooks.length > 0 && <th scope="col">{words.hooks.column}</th>}
           </tr>
         </thead>
         <tbody>
-          {found.slice(0, most).map(({ seq, at, type: kind, person, why }) => {
+          {found.slice(0, most).map((fact) => {
+            const { seq, at, type: kind, person, why } = fact;
             const who = person === undefined ? undefined : people.get(person);
             return (
               <tr key={seq}>
@@ -96,6 +103,15 @@ export function Events({ told, show }: Shown) {
                 </td>
                 <td class="soft">{why}</td>
                 <td class="num mono">#{number(seq)}</td>
+                {hooks.length > 0 && (
+                  <td>
+                    {MADE[kind] && (
+                      <button type="button" class="link" aria-label={words.hooks.of(seq)} onClick={() => setSent(fact)}>
+                        {words.hooks.deliveries}
+                      </button>
+                    )}
+                  </td>
+                )}
               </tr>
             );
           })}
@@ -108,6 +124,7 @@ export function Events({ told, show }: Shown) {
           </button>
         </p>
       )}
+      {sent && <FactDeliveries hooks={hooks} seq={sent.seq} kind={sent.type} close={() => setSent(undefined)} />}
     </div>
   );
 }
