@@ -5,6 +5,9 @@ import { words } from '../words/parts.ts';
 
 /** Modules that the standard wants free on each side. */
 const QUIET = 4;
+/** Px of a module: as many as fit into a square of this, and never fewer than a camera tells apart. All have the same. */
+const SQUARE = 240;
+const LEAST = 3;
 
 /** The dark modules of `text`, row by row, as runs: the `d` of a path, and how many modules a side has. */
 export function outline(text: string): { readonly d: string; readonly size: number } {
@@ -24,9 +27,10 @@ export function outline(text: string): { readonly d: string; readonly size: numb
 export default function Qr({ text }: { text: string }) {
   const { d, size } = useMemo(() => outline(text), [text]);
   const side = size + 2 * QUIET;
+  const px = side * Math.max(LEAST, Math.floor(SQUARE / side));
   return (
     <figure class="qr">
-      <svg viewBox={`${-QUIET} ${-QUIET} ${side} ${side}`} role="img" aria-label={words.qr} shape-rendering="crispEdges">
+      <svg width={px} height={px} viewBox={`${-QUIET} ${-QUIET} ${side} ${side}`} role="img" aria-label={words.qr} shape-rendering="crispEdges">
         <path d={d} />
       </svg>
       <figcaption class="soft">{words.qrMore}</figcaption>

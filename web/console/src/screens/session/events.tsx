@@ -15,6 +15,13 @@ interface Fact {
   readonly why: string;
 }
 
+/** Why a stay ended; `Left` alone is said already. */
+function whyLeft(reason: string): string {
+  const told = words.reasons[reason];
+  if (!told) return reason;
+  return told.title === words.kinds['peer.left'] ? told.more : told.title;
+}
+
 /** The facts, in the order of the ledger. */
 function facts(told: Told): Fact[] {
   const found: Fact[] = told.events.map(({ seq, at, type, reason, title, keep_alive_ms }) => ({
@@ -30,7 +37,7 @@ function facts(told: Told): Fact[] {
       if (to !== undefined && back_seq !== undefined) found.push({ seq: back_seq, at: to, type: 'peer.back', person, why: '' });
     }
     if (left_at !== undefined && left_seq !== undefined) {
-      found.push({ seq: left_seq, at: left_at, type: 'peer.left', person, why: words.reasons[reason ?? '']?.title ?? reason ?? '' });
+      found.push({ seq: left_seq, at: left_at, type: 'peer.left', person, why: whyLeft(reason ?? '') });
     }
   }
   return found.sort((a, b) => a.seq - b.seq);
@@ -106,7 +113,7 @@ export function Events({ told, show }: Shown) {
                 {hooks.length > 0 && (
                   <td>
                     {MADE[kind] && (
-                      <button type="button" class="link" aria-label={words.hooks.of(seq)} onClick={() => setSent(fact)}>
+                      <button type="button" class="link quiet" aria-label={words.hooks.of(seq)} onClick={() => setSent(fact)}>
                         {words.hooks.deliveries}
                       </button>
                     )}
