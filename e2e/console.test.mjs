@@ -193,12 +193,20 @@ test('the address is the request: filters, sort and search, with a way back', as
   await until('no filter', async () => (await page.locator('h1 .n').innerText()) === '2,500');
   // And straight to one of them, from anywhere.
   await page.keyboard.press('Control+k');
-  await page.getByLabel('Go to a session').last().fill('Physics 3');
-  await until('what is found', async () => (await page.locator('.found a').count()) === 8);
+  await page.getByLabel('Go to').last().fill('Physics 3');
+  const places = () => page.locator('.found a').evaluateAll((all) => all.map((one) => one.pathname.split('/').slice(0, 3).join('/')));
+  await until('sessions and meetings', async () => (await places()).length === 12);
+  assert.deepEqual([...new Set(await places())], ['/console/sessions', '/console/meetings']);
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await page.locator('.timeline').waitFor();
   assert.match(await page.locator('h1').innerText(), /^Physics 3/);
+  // To a page by its name, with the keyboard alone.
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('attend');
+  await until('the page', async () => (await places())[0] === '/console/attendance');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Attendance' }).waitFor();
   await page.goto(`${base}/console/sessions?search=nothing+of+the+kind`);
   await page.getByText('No session passes these filters').waitFor();
   await page.locator('.empty').getByRole('button', { name: 'Clear' }).click();

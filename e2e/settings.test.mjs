@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
 import { startBrowser } from './lib/browser.mjs';
 import { axe, openConsole, signIn } from './lib/console.mjs';
+import { readQr } from './lib/qr.mjs';
 import { startReceiver } from './lib/receiver.mjs';
 import { startServer } from './lib/server.mjs';
 import { until } from './lib/until.mjs';
@@ -156,6 +157,9 @@ test('a meeting is made, renamed, joined by its link, ended and closed', async (
   await button('Add and make the link').click();
   const link = new URL(await dialog().getByLabel('The link').inputValue());
   assert.equal(`${link.origin}${link.pathname}`, `${base}/meet`);
+  const square = dialog().getByRole('img', { name: 'The link as a QR code' });
+  await square.waitFor();
+  assert.equal(await readQr(chromium.browser, square), link.href);
   await page.screenshot({ path: path.join(pictures, 'join-link.png') });
   await page.keyboard.press('Escape');
   const token = link.searchParams.get('authToken');
@@ -222,6 +226,15 @@ test('a webhook is made and tested, and each delivery is told, sent again and re
   await dialog().getByText('404', { exact: true }).first().waitFor();
   assert.match(await dialog().locator('pre').last().innerText(), /POST http.*[\s\S]*rtk-uuid: [\s\S]*"event":"meeting.ended"/);
   await page.screenshot({ path: path.join(pictures, 'delivery.png') });
+  // From the facts of the session, too.
+  await dialog().getByRole('link', { name: 'Session' }).click();
+  await page.getByRole('button', { name: /^Deliveries of fact/ }).first().click();
+  await dialog().getByText('meeting.ended', { exact: true }).waitFor();
+  await dialog().locator('.pill.wrong').waitFor();
+  await page.screenshot({ path: path.join(pictures, 'fact-deliveries.png') });
+  await dialog().getByRole('link', { name: 'Attendance' }).click();
+  await dialog().getByText('404', { exact: true }).first().waitFor();
+  assert.match(page.url(), /\?delivery=\d+-0$/);
   made.refuses = false;
   const before = receiver.requests.length;
   await dialog().getByRole('button', { name: 'Send again' }).click();

@@ -76,6 +76,20 @@ test('without any session the first page says what makes one', async () => {
   await page.getByText('sederunt meeting create').waitFor();
   assert.equal(new URL(page.url()).pathname, '/console');
   assert.equal(await page.locator('.nav a[aria-current]').innerText(), 'Overview');
+  // The commands do what they say.
+  const commands = await page.getByLabel('Commands').innerText();
+  assert.equal(commands.split('\n').length, 3);
+  const env = { ...process.env, PATH: `${path.dirname(BINARY)}:${process.env.PATH}`, SEDERUNT_DATA: server.data };
+  const typed = spawnSync('bash', ['-ec', commands], { encoding: 'utf8', env });
+  assert.equal(typed.status, 0, typed.stderr);
+  assert.equal(typed.stdout.match(/\/meet\?authToken=/g)?.length, 2, typed.stdout);
+  await page.screenshot({ path: path.join(pictures, 'no-session.png') });
+  await page.getByRole('link', { name: 'Make a meeting' }).click();
+  await page.locator('dialog[open]').getByLabel('Title').fill('The first');
+  await page.getByRole('button', { name: 'Make the meeting' }).click();
+  await page.locator('h1', { hasText: 'The first' }).waitFor();
+  await page.goto(`${base}/console/sessions`);
+  await page.getByLabel('Commands').waitFor();
   const file = path.join(server.data, 'history.ndjson');
   await writeFile(file, history(server));
   const done = spawnSync(BINARY, ['import', '--data', server.data, file], { encoding: 'utf8' });

@@ -1,12 +1,12 @@
 /** Rail and content. What is not built has no entry here. */
-import type { ComponentChildren } from 'preact';
+import { type ComponentChildren, Fragment } from 'preact';
 import { useLocation } from 'preact-iso';
 import { isKnown, live } from './feed/hub.ts';
 import { Shortcuts } from './parts/goto.tsx';
 import { choose as speak, language } from './language.ts';
 import { Icon, Mark } from './parts/icon.tsx';
 import { Menu } from './parts/menu.tsx';
-import { has } from './rights.ts';
+import { type Page, groups } from './pages.ts';
 import { app, choose, signOut, who } from './session.ts';
 import { next, theme, toggle } from './theme.ts';
 import { number } from './time/format.ts';
@@ -14,9 +14,6 @@ import { words } from './words/frame.ts';
 
 export function Frame({ children }: { children: ComponentChildren }) {
   const { path } = useLocation();
-  const entry = (name: string, text: string, icon = name) => (
-    <Entry to={`/console/${name}`} icon={icon as Shape} text={text} here={path === `/console/${name}` || path.startsWith(`/console/${name}/`)} />
-  );
   return (
     <div class="frame">
       <a class="skip" href="#content">
@@ -29,20 +26,14 @@ export function Frame({ children }: { children: ComponentChildren }) {
         </div>
         <Apps />
         <nav class="nav" aria-label={words.nav}>
-          <Entry to="/console" icon="overview" text={words.overview} here={path === '/console' || path === '/console/'} />
-          <a href="/console/sessions" aria-current={path.startsWith('/console/sessions') ? 'page' : undefined}>
-            <Icon name="sessions" />
-            {words.sessions}
-            {isKnown.value && live.value > 0 && <span class="pill live count">{number(live.value)}</span>}
-          </a>
-          {has('meetings') && app.value && entry('meetings', words.meetings)}
-          {entry('people', words.people)}
-          {entry('attendance', words.attendance, 'check')}
-          {entry('usage', words.usage)}
-          {has('webhooks') && app.value && entry('webhooks', words.webhooks)}
-          {has('tokens') && entry('tokens', words.tokens)}
-          {has('apps') && entry('apps', words.apps)}
-          {has('system') && entry('system', words.system)}
+          {groups().map(({ title, pages }) => (
+            <Fragment key={title}>
+              {title && <h2>{title}</h2>}
+              {pages.map((page) => (
+                <Entry key={page.to} page={page} here={isAt(page, path)} />
+              ))}
+            </Fragment>
+          ))}
         </nav>
         <Foot />
       </aside>
@@ -54,13 +45,17 @@ export function Frame({ children }: { children: ComponentChildren }) {
   );
 }
 
-type Shape = Parameters<typeof Icon>[0]['name'];
+/** Whether `path` is the page or below it; the first page has nothing below it. */
+function isAt({ to }: Page, path: string): boolean {
+  return path === to || path === `${to}/` || (to !== '/console' && path.startsWith(`${to}/`));
+}
 
-function Entry({ to, icon, text, here }: { to: string; icon: Shape; text: string; here: boolean }) {
+function Entry({ page: { to, icon, text }, here }: { page: Page; here: boolean }) {
   return (
     <a href={to} aria-current={here ? 'page' : undefined}>
       <Icon name={icon} />
       <span>{text}</span>
+      {to === '/console/sessions' && isKnown.value && live.value > 0 && <span class="pill live count">{number(live.value)}</span>}
     </a>
   );
 }

@@ -1,17 +1,20 @@
-/** Ctrl K: to a session by a part of its title or id. `?`: what the keys do. */
+/** Ctrl K: to a page by its name, to a session or a meeting by a part of its title or id. `?`: what the keys do. */
 import { useLocation } from 'preact-iso';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { kit, take } from '../api/client.ts';
-import type { Session } from '../list/columns.tsx';
+import { groups } from '../pages.ts';
+import { has } from '../rights.ts';
 import { app, who } from '../session.ts';
 import { dateTime } from '../time/format.ts';
 import { zone } from '../time/zone.ts';
 import { words } from '../words/goto.ts';
 import { Dialog } from './dialog.tsx';
+import { Icon, type Shape } from './icon.tsx';
 
 /** After the last key. */
 const TYPED_MS = 150;
-const MOST = 8;
+/** Sessions that are shown, and as many meetings. */
+const MOST = 6;
 
 export function Shortcuts() {
   const [open, setOpen] = useState<'goto' | 'keys'>();
@@ -33,29 +36,60 @@ export function Shortcuts() {
   return null;
 }
 
+/** Somewhere to go. */
+interface Place {
+  readonly to: string;
+  readonly title: string;
+  /** What tells it from others of its kind. */
+  readonly more?: string;
+  readonly live?: boolean;
+  readonly icon: Shape;
+}
+
+/** Sessions and meetings that have it in their title or id: the search of both lists. */
+async function search(text: string, signal: AbortSignal): Promise<Place[]> {
+  const path = { account_id: who.value?.account_id ?? '', app_id: app.value?.id ?? '' };
+  const params = { path, query: { search: text, per_page: MOST } };
+  const [sessions, meetings] = await Promise.all([
+    take(kit.GET('/accounts/{account_id}/realtime/kit/{app_id}/sessions', { params, signal })),
+    has('meetings') ? take(kit.GET('/accounts/{account_id}/realtime/kit/{app_id}/meetings', { params, signal })) : undefined,
+  ]);
+  return [
+    ...sessions.data.sessions.map(({ id, meeting_display_name: title, started_at, status }) => ({
+      to: `/console/sessions/${id}`,
+      title: title || words.untitled,
+      more: dateTime(Date.parse(started_at), zone.value),
+      live: status === 'LIVE',
+      icon: 'sessions' as const,
+    })),
+    ...(meetings?.data ?? []).map(({ id, title }) => ({ to: `/console/meetings/${id}`, title: title || words.untitled, more: words.meeting, icon: 'meetings' as const })),
+  ];
+}
+
 function GoTo({ close }: { close: () => void }) {
   const { route } = useLocation();
-  const [found, setFound] = useState<readonly Session[]>();
+  const [typed, setTyped] = useState('');
+  const [found, setFound] = useState<readonly Place[]>();
   const list = useRef<HTMLUListElement>(null);
   const timer = useRef(0);
   const asking = useRef<AbortController | undefined>(undefined);
   useEffect(() => () => asking.current?.abort(), []);
-  const ask = async (search: string): Promise<void> => {
+  const ask = async (text: string): Promise<void> => {
     asking.current?.abort();
     asking.current = new AbortController();
-    const { signal } = asking.current;
     try {
-      const path = { account_id: who.value?.account_id ?? '', app_id: app.value?.id ?? '' };
-      const asked = kit.GET('/accounts/{account_id}/realtime/kit/{app_id}/sessions', { params: { path, query: { search, per_page: MOST } }, signal });
-      setFound((await take(asked)).data.sessions);
+      setFound(text && app.value ? await search(text, asking.current.signal) : []);
     } catch {
       // A newer question took its place, or the next key asks again.
     }
   };
-  const open = (id: string): void => {
+  const open = (to: string): void => {
     close();
-    route(`/console/sessions/${id}`);
+    route(to);
   };
+  const matches = (text: string): boolean => text.toLowerCase().includes(typed.toLowerCase());
+  const pages: Place[] = groups().flatMap((group) => group.pages.filter(({ text }) => matches(text)).map(({ to, text, icon }) => ({ to, title: text, icon })));
+  const places = [...pages, ...(found ?? [])];
   const links = (): HTMLElement[] => [...(list.current?.querySelectorAll<HTMLElement>('a') ?? [])];
   const move = (event: KeyboardEvent): void => {
     const all = links();
@@ -63,12 +97,13 @@ function GoTo({ close }: { close: () => void }) {
     const to = { ArrowDown: at + 1, ArrowUp: at - 1 }[event.key];
     if (to === undefined) return;
     event.preventDefault();
-    (all[to] ?? event.currentTarget as HTMLElement).focus();
+    (all[to] ?? (event.currentTarget as HTMLElement).querySelector('input'))?.focus();
   };
   return (
     <Dialog title={words.title} close={close}>
-      <div onKeyDown={move} tabIndex={-1}>
+      <div onKeyDown={move}>
         <label class="field wide">
+          <Icon name="search" />
           <input
             type="search"
             autofocus
@@ -76,33 +111,37 @@ function GoTo({ close }: { close: () => void }) {
             aria-label={words.title}
             onInput={(event) => {
               const text = event.currentTarget.value.trim();
+              setTyped(text);
               clearTimeout(timer.current);
-              timer.current = window.setTimeout(() => void (text ? ask(text) : setFound(undefined)), TYPED_MS);
+              timer.current = window.setTimeout(() => void ask(text), text ? TYPED_MS : 0);
             }}
             onKeyDown={(event) => {
-              const first = found?.[0];
-              if (event.key === 'Enter' && first) open(first.id);
+              const first = places[0];
+              if (event.key === 'Enter' && first) open(first.to);
             }}
           />
         </label>
         <ul class="menu found" ref={list}>
-          {found?.map(({ id, meeting_display_name: title, started_at, status }) => (
-            <li key={id}>
+          {places.map(({ to, title, more, live, icon }) => (
+            <li key={to}>
               <a
-                href={`/console/sessions/${id}`}
+                href={to}
                 onClick={(event) => {
                   event.preventDefault();
-                  open(id);
+                  open(to);
                 }}
               >
-                <b>{title || words.untitled}</b>
-                <span class="soft">{dateTime(Date.parse(started_at), zone.value)}</span>
-                {status === 'LIVE' && <span class="pill live">{words.live}</span>}
+                <Icon name={icon} />
+                <b class="cut">{title}</b>
+                {more && <span class="soft">{more}</span>}
+                {live && <span class="pill live">{words.live}</span>}
               </a>
             </li>
           ))}
         </ul>
-        {found?.length === 0 && <p class="soft">{words.none}</p>}
+        <p class="soft" role="status">
+          {typed && found?.length === 0 && places.length === 0 && words.none}
+        </p>
       </div>
     </Dialog>
   );

@@ -27,7 +27,9 @@ const SHAPES = {
   clock: 'M9 15.5a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM9 5.5V9l2.5 2',
 } as const;
 
-export function Icon({ name }: { name: keyof typeof SHAPES }) {
+export type Shape = keyof typeof SHAPES;
+
+export function Icon({ name }: { name: Shape }) {
   return (
     <svg class="icon" viewBox="0 0 18 18" aria-hidden="true">
       <path d={SHAPES[name]} />

@@ -2,6 +2,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { words } from '../words/parts.ts';
 import { Dialog } from './dialog.tsx';
+import { LinkQr } from './link-qr.tsx';
 
 interface Props {
   readonly title: string;
@@ -9,10 +10,12 @@ interface Props {
   readonly label: string;
   readonly text: string;
   readonly more: string;
+  /** The text is a link that somebody may want on a phone. */
+  readonly link?: boolean;
   readonly close: () => void;
 }
 
-export function Once({ title, label, text, more, close }: Props) {
+export function Once({ title, label, text, more, link = false, close }: Props) {
   const [copied, setCopied] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const copy = async (): Promise<void> => {
@@ -28,6 +31,7 @@ export function Once({ title, label, text, more, close }: Props) {
           <textarea ref={field} readOnly rows={Math.ceil(text.length / 72)} class="mono" value={text} onFocus={(event) => event.currentTarget.select()} />
         </label>
         <p class="soft">{more}</p>
+        {link && <LinkQr text={text} />}
       </div>
       <div class="actions">
         <span class="soft" role="status">

@@ -1,13 +1,39 @@
 /** What pages with a table have in common: a title in the tab, rows that are on their way, and steps through pages. */
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { mayChange } from '../rights.ts';
 import { number } from '../time/format.ts';
 import { words } from '../words/parts.ts';
+import { Icon } from './icon.tsx';
+import { Top } from './top.tsx';
 
 export function useTitle(title: string): void {
   useEffect(() => {
     document.title = `${title} · Sederunt`;
   }, [title]);
+}
+
+/** The line above a page with a table: what it is, and how many rows there are. */
+export function Head({ title, n, live = false }: { title: string; n: number | undefined; live?: boolean }) {
+  useTitle(title);
+  return (
+    <Top live={live}>
+      <h1>
+        {title} {n !== undefined && <span class="n">{number(n)}</span>}
+      </h1>
+    </Top>
+  );
+}
+
+/** The one primary button of a page, for whoever may change something. */
+export function New({ text, act, end = false }: { text: string; act: () => void; end?: boolean }) {
+  if (!mayChange.value) return null;
+  return (
+    <button type="button" class={end ? 'button primary end' : 'button primary'} onClick={act}>
+      <Icon name="plus" />
+      {text}
+    </button>
+  );
 }
 
 /** Rows of the shape that is to come. */

@@ -3,20 +3,15 @@ import { useLocation } from 'preact-iso';
 import { useState } from 'preact/hooks';
 import { kit, take } from '../api/client.ts';
 import { useAsked } from '../api/query.ts';
-import { useAct } from '../parts/act.ts';
-import { Refusal } from '../parts/confirm.tsx';
 import { CopyId } from '../parts/copy.tsx';
-import { Dialog } from '../parts/dialog.tsx';
-import { Icon } from '../parts/icon.tsx';
-import { Empty, Steps, Waiting, useTitle } from '../parts/page.tsx';
+import { Form, NameField } from '../parts/form.tsx';
+import { Empty, Head, New, Steps, Waiting } from '../parts/page.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { Top } from '../parts/top.tsx';
 import { mayChange } from '../rights.ts';
 import { app, choose, look, who } from '../session.ts';
 import { date, number } from '../time/format.ts';
 import { zone } from '../time/zone.ts';
 import { words } from '../words/apps.ts';
-import { words as common } from '../words/parts.ts';
 import '../settings.css';
 
 /** Each row asks for two numbers more. */
@@ -29,7 +24,6 @@ interface App {
 }
 
 export default function Apps() {
-  useTitle(words.title);
   const account = who.value?.account_id ?? '';
   const [page, setPage] = useState(1);
   const [making, setMaking] = useState(false);
@@ -42,18 +36,11 @@ export default function Apps() {
   const { data, error, refetch } = found.value;
   return (
     <>
-      <Top>
-        <h1>
-          {words.title} {data && <span class="n">{number(data.paging.total_count)}</span>}
-        </h1>
-      </Top>
+      <Head title={words.title} n={data?.paging.total_count} />
       <div class="page">
         {mayChange.value && (
           <div class="page-tools">
-            <button type="button" class="button primary" onClick={() => setMaking(true)}>
-              <Icon name="plus" />
-              {words.create}
-            </button>
+            <New text={words.create} act={() => setMaking(true)} />
           </div>
         )}
         {error && <Problem error={error} again={() => void refetch()} />}
@@ -165,7 +152,6 @@ function useSessions(id: string, filter: { status?: 'LIVE' }): number | undefine
 
 function Create({ account, close, made }: { account: string; close: () => void; made: (id: string) => Promise<void> }) {
   const [name, setName] = useState('');
-  const { busy, failed, run } = useAct();
   const text = words.dialog;
   const send = async (): Promise<void> => {
     const answer = await take(kit.POST('/accounts/{account_id}/realtime/kit/apps', { params: { path: { account_id: account } }, body: { name: name.trim() } }));
@@ -173,29 +159,9 @@ function Create({ account, close, made }: { account: string; close: () => void; 
     close();
   };
   return (
-    <Dialog title={text.title} close={close}>
-      <form
-        class="form plainly"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void run(send);
-        }}
-      >
-        <label>
-          {text.name}
-          <input autofocus required maxLength={256} value={name} onInput={(event) => setName(event.currentTarget.value)} />
-        </label>
-        <p class="soft">{text.more}</p>
-        <Refusal text={failed} />
-        <div class="actions">
-          <button type="button" class="button" onClick={close}>
-            {common.cancel}
-          </button>
-          <button type="submit" class="button primary" disabled={busy}>
-            {text.make}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <Form title={text.title} verb={text.make} send={send} close={close}>
+      <NameField label={text.name} value={name} set={setName} />
+      <p class="soft">{text.more}</p>
+    </Form>
   );
 }

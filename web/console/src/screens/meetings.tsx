@@ -4,19 +4,15 @@ import { useRef, useState } from 'preact/hooks';
 import { kit, take } from '../api/client.ts';
 import { useAsked } from '../api/query.ts';
 import { state } from '../feed/hub.ts';
-import { useAct } from '../parts/act.ts';
-import { Refusal } from '../parts/confirm.tsx';
 import { CopyId } from '../parts/copy.tsx';
-import { Dialog } from '../parts/dialog.tsx';
+import { Form, NameField } from '../parts/form.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { Empty, Steps, Waiting, useTitle } from '../parts/page.tsx';
+import { Empty, Head, New, Steps, Waiting } from '../parts/page.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { Top } from '../parts/top.tsx';
 import { here, mayChange } from '../rights.ts';
-import { date, number } from '../time/format.ts';
+import { date } from '../time/format.ts';
 import { zone } from '../time/zone.ts';
 import { words } from '../words/meetings.ts';
-import { words as common } from '../words/parts.ts';
 import '../settings.css';
 
 const PAGE = 50;
@@ -25,11 +21,9 @@ const TYPED_MS = 150;
 const STATES = { '': words.all, ACTIVE: words.open, INACTIVE: words.closed } as const;
 
 export default function Meetings() {
-  useTitle(words.title);
   const { url, route } = useLocation();
   const asked = new URL(url, location.origin).searchParams;
   const [search, status, page] = [asked.get('search') ?? '', asked.get('status') ?? '', Math.max(1, Number(asked.get('page_no') ?? 1) || 1)];
-  const [making, setMaking] = useState(false);
   const timer = useRef(0);
   const path = here();
   const query = { ...(search && { search }), ...(status && { status }), page_no: page, per_page: PAGE };
@@ -45,15 +39,13 @@ export default function Meetings() {
     const text = new URLSearchParams(all).toString();
     route(`/console/meetings${text && `?${text}`}`, replace);
   };
+  // In the address, so that other pages lead there.
+  const isMaking = asked.has('new') && mayChange.value;
   const total = data?.paging.total_count;
   const filtered = Boolean(search || status);
   return (
     <>
-      <Top live>
-        <h1>
-          {words.title} {total !== undefined && <span class="n">{number(total)}</span>}
-        </h1>
-      </Top>
+      <Head live title={words.title} n={total} />
       <div class="page">
         <div class="page-tools">
           <label class="field search">
@@ -77,12 +69,7 @@ export default function Meetings() {
               </button>
             ))}
           </div>
-          {mayChange.value && (
-            <button type="button" class="button primary end" onClick={() => setMaking(true)}>
-              <Icon name="plus" />
-              {words.create}
-            </button>
-          )}
+          <New end text={words.create} act={() => go({ new: '1' }, true)} />
         </div>
         {error && <Problem error={error} again={() => void refetch()} />}
         {!data && !error && <Waiting />}
@@ -97,7 +84,7 @@ export default function Meetings() {
         {data && data.data.length > 0 && <Table meetings={data.data} />}
         {total !== undefined && <Steps page={page} size={PAGE} total={total} go={(to) => go({ page_no: String(to) })} />}
       </div>
-      {making && <Create close={() => setMaking(false)} made={(id) => route(`/console/meetings/${id}`)} />}
+      {isMaking && <Create close={() => go({}, true)} made={(id) => route(`/console/meetings/${id}`)} />}
     </>
   );
 }
@@ -157,35 +144,14 @@ function Table({ meetings }: { meetings: readonly Meeting[] }) {
 
 function Create({ close, made }: { close: () => void; made: (id: string) => void }) {
   const [title, setTitle] = useState('');
-  const { busy, failed, run } = useAct();
   const send = async (): Promise<void> => {
     const answer = await take(kit.POST('/accounts/{account_id}/realtime/kit/{app_id}/meetings', { params: { path: here() }, body: { title: title.trim() } }));
     close();
     made(answer.data.id);
   };
   return (
-    <Dialog title={words.dialog.title} close={close}>
-      <form
-        class="form plainly"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void run(send);
-        }}
-      >
-        <label>
-          {words.dialog.name}
-          <input autofocus required maxLength={256} value={title} onInput={(event) => setTitle(event.currentTarget.value)} />
-        </label>
-        <Refusal text={failed} />
-        <div class="actions">
-          <button type="button" class="button" onClick={close}>
-            {common.cancel}
-          </button>
-          <button type="submit" class="button primary" disabled={busy}>
-            {words.dialog.make}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <Form title={words.dialog.title} verb={words.dialog.make} send={send} close={close}>
+      <NameField label={words.dialog.name} value={title} set={setTitle} />
+    </Form>
   );
 }

@@ -3,14 +3,12 @@ import { useState } from 'preact/hooks';
 import { own, take } from '../api/client.ts';
 import { useAsked } from '../api/query.ts';
 import type { components } from '../api/sederunt.d.ts';
-import { Icon } from '../parts/icon.tsx';
 import { Once } from '../parts/once.tsx';
-import { Waiting, useTitle } from '../parts/page.tsx';
+import { Head, New, Waiting } from '../parts/page.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { Top } from '../parts/top.tsx';
 import { mayChange } from '../rights.ts';
 import { who } from '../session.ts';
-import { date, number } from '../time/format.ts';
+import { date } from '../time/format.ts';
 import { zone } from '../time/zone.ts';
 import { words } from '../words/tokens.ts';
 import { Create } from './tokens/create.tsx';
@@ -22,7 +20,6 @@ export type Token = components['schemas']['ApiToken'];
 export type Made = components['schemas']['ApiTokenMade'];
 
 export default function Tokens() {
-  useTitle(words.title);
   const found = useAsked({ fresh: true, key: ['tokens', who.value?.account_id], ask: async (signal) => (await take(own.GET('/tokens', { signal }))).tokens });
   const [making, setMaking] = useState(false);
   const [made, setMade] = useState<Made>();
@@ -35,18 +32,11 @@ export default function Tokens() {
   };
   return (
     <>
-      <Top>
-        <h1>
-          {words.title} {data && <span class="n">{number(data.filter(({ revoked_at }) => !revoked_at).length)}</span>}
-        </h1>
-      </Top>
+      <Head title={words.title} n={data?.filter(({ revoked_at }) => !revoked_at).length} />
       <div class="page">
         {mayChange.value ? (
           <div class="page-tools">
-            <button type="button" class="button primary" onClick={() => setMaking(true)}>
-              <Icon name="plus" />
-              {words.create}
-            </button>
+            <New text={words.create} act={() => setMaking(true)} />
           </div>
         ) : (
           <p class="notice">{words.looks}</p>

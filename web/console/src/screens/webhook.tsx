@@ -13,7 +13,7 @@ import { number, time } from '../time/format.ts';
 import { zone } from '../time/zone.ts';
 import { words } from '../words/webhooks.ts';
 import { Deliveries } from './webhook/deliveries.tsx';
-import { Form } from './webhook/form.tsx';
+import { WebhookForm } from './webhook/form.tsx';
 import { Replays } from './webhook/replays.tsx';
 import { Secret } from './webhook/secret.tsx';
 import { useStatus } from './webhook/status.ts';
@@ -148,7 +148,7 @@ function Head({ webhook, again }: { webhook: Webhook; again: () => void }) {
       )}
       {doing === 'test' && <Test webhook={webhook} close={close} />}
       {doing === 'edit' && (
-        <Form
+        <WebhookForm
           webhook={webhook}
           close={close}
           save={async (body) => {

@@ -4,15 +4,13 @@ import { kit, take } from '../api/client.ts';
 import { useAsked } from '../api/query.ts';
 import type { components } from '../api/realtimekit.d.ts';
 import type { components as Own } from '../api/sederunt.d.ts';
-import { Icon } from '../parts/icon.tsx';
-import { Empty, Waiting, useTitle } from '../parts/page.tsx';
+import { Empty, Head, New, Waiting } from '../parts/page.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { Top } from '../parts/top.tsx';
 import { here, mayChange } from '../rights.ts';
-import { number, time } from '../time/format.ts';
+import { time } from '../time/format.ts';
 import { zone } from '../time/zone.ts';
 import { words } from '../words/webhooks.ts';
-import { Form } from './webhook/form.tsx';
+import { WebhookForm } from './webhook/form.tsx';
 import { useStatus } from './webhook/status.ts';
 import '../settings.css';
 
@@ -20,25 +18,17 @@ export type Webhook = components['schemas']['Webhook'];
 export type Status = Own['schemas']['WebhookStatus'];
 
 export default function Webhooks() {
-  useTitle(words.title);
   const path = here();
   const found = useAsked({ fresh: true, key: ['webhooks', path.app_id], ask: async (signal) => (await take(kit.GET('/accounts/{account_id}/realtime/kit/{app_id}/webhooks', { params: { path }, signal }))).data });
   const [making, setMaking] = useState(false);
   const { data, error, refetch } = found.value;
   return (
     <>
-      <Top>
-        <h1>
-          {words.title} {data && <span class="n">{number(data.length)}</span>}
-        </h1>
-      </Top>
+      <Head title={words.title} n={data?.length} />
       <div class="page">
         {mayChange.value && (
           <div class="page-tools">
-            <button type="button" class="button primary" onClick={() => setMaking(true)}>
-              <Icon name="plus" />
-              {words.create}
-            </button>
+            <New text={words.create} act={() => setMaking(true)} />
           </div>
         )}
         {error && <Problem error={error} again={() => void refetch()} />}
@@ -69,7 +59,7 @@ export default function Webhooks() {
         )}
       </div>
       {making && (
-        <Form
+        <WebhookForm
           close={() => setMaking(false)}
           save={async (body) => {
             await take(kit.POST('/accounts/{account_id}/realtime/kit/{app_id}/webhooks', { params: { path }, body: { ...body, enabled: true } }));

@@ -3,14 +3,15 @@ import { inLanguage } from '../language.ts';
 import { words as de } from './de/goto.ts';
 
 const en = {
-  title: 'Go to a session',
-  placeholder: 'Title, meeting ID, session ID',
+  title: 'Go to',
+  placeholder: 'Page, title, meeting ID, session ID',
   untitled: 'Without a title',
   live: 'Live',
-  none: 'None of this kind',
+  meeting: 'Meeting',
+  none: 'No page, session or meeting has this',
   keys: 'Keys',
   all: [
-    ['Ctrl K', 'go to a session'],
+    ['Ctrl K', 'go to a page, session or meeting'],
     ['/', 'search the list'],
     ['↑ ↓ PgUp PgDn Home End', 'move in a list'],
     ['Enter', 'open the row'],

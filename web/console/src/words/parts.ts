@@ -10,6 +10,8 @@ const en = {
   copyThe: (what: string, id: string) => `Copy the ${what}: ${id}`,
   idCopied: 'copied',
   done: 'Done',
+  qr: 'The link as a QR code',
+  qrMore: 'To open it on a phone, point its camera here.',
   loading: 'Loading',
   pages: 'Pages',
   previous: 'Previous',

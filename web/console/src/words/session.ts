@@ -1,6 +1,6 @@
 /** Words of one session: what is shown of it, and why things ended. */
 import { inLanguage } from '../language.ts';
-import { counted, number } from '../time/format.ts';
+import { counted, list, number } from '../time/format.ts';
 import { words as de } from './de/session.ts';
 
 const en = {
@@ -91,6 +91,14 @@ const en = {
     'peer.back': 'Back',
     'peer.left': 'Left',
   } as Record<string, string>,
+  hooks: {
+    column: 'Webhooks',
+    deliveries: 'Deliveries',
+    of: (seq: number) => `Deliveries of fact ${seq}`,
+    title: (what: string, seq: number) => `${what}: deliveries of fact ${number(seq)}`,
+    none: (events: readonly string[]) => `No webhook of this app lists ${list(events)}.`,
+    states: { delivered: 'Delivered', waiting: 'Waiting', failed: 'Failed', unknown: 'Not known' } as Record<string, string>,
+  },
   apiMore: 'What this screen asked for. Times are milliseconds since 1970; fact numbers are those of the ledger and of the live feed.',
   missing: 'There is no such session in this app',
   back_: 'To the list',

@@ -4,6 +4,7 @@ import { own, take } from '../../api/client.ts';
 import { useAsked } from '../../api/query.ts';
 import type { components } from '../../api/sederunt.d.ts';
 import { Dialog } from '../../parts/dialog.tsx';
+import { LinkQr } from '../../parts/link-qr.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { app, serverNow, who } from '../../session.ts';
 import { date, dateTime } from '../../time/format.ts';
@@ -138,6 +139,7 @@ function Once({ url }: { url: string }) {
           {done ? words.copied : words.shareCopy}
         </button>
       </div>
+      <LinkQr text={url} />
     </div>
   );
 }

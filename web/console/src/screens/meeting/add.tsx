@@ -2,12 +2,9 @@
 import { useState } from 'preact/hooks';
 import { kit, take } from '../../api/client.ts';
 import { useAsked } from '../../api/query.ts';
-import { useAct } from '../../parts/act.ts';
-import { Refusal } from '../../parts/confirm.tsx';
-import { Dialog } from '../../parts/dialog.tsx';
+import { Form, NameField } from '../../parts/form.tsx';
 import { here } from '../../rights.ts';
 import { words } from '../../words/meetings.ts';
-import { words as common } from '../../words/parts.ts';
 
 /** Presets in the list; an app with more of them is served by the API. */
 const PRESETS = 100;
@@ -32,7 +29,6 @@ export function Add({ meeting, close, made }: Props) {
   const [ownId, setOwnId] = useState('');
   const [chosen, setChosen] = useState<string>();
   const preset = chosen ?? (presets.includes(USUAL) ? USUAL : (presets[0] ?? ''));
-  const { busy, failed, run } = useAct();
   const text = words.addDialog;
   const send = async (): Promise<void> => {
     const body = { name: name.trim(), custom_participant_id: ownId.trim(), preset_name: preset };
@@ -40,43 +36,23 @@ export function Add({ meeting, close, made }: Props) {
     made(body.name, answer.data.token);
   };
   return (
-    <Dialog title={text.title} close={close}>
-      <form
-        class="form plainly"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void run(send);
-        }}
-      >
-        <label>
-          {text.name}
-          <input autofocus required maxLength={256} value={name} onInput={(event) => setName(event.currentTarget.value)} />
-        </label>
-        <label>
-          {text.own}
-          <input required maxLength={256} placeholder={text.ownHint} value={ownId} onInput={(event) => setOwnId(event.currentTarget.value)} />
-        </label>
-        <label>
-          {text.preset}
-          <select class="button" required value={preset} onChange={(event) => setChosen(event.currentTarget.value)}>
-            {presets.map((one) => (
-              <option key={one} value={one}>
-                {one}
-              </option>
-            ))}
-          </select>
-        </label>
-        <p class="soft">{words.presets.more}</p>
-        <Refusal text={failed || (found.value.error?.message ?? '')} />
-        <div class="actions">
-          <button type="button" class="button" onClick={close}>
-            {common.cancel}
-          </button>
-          <button type="submit" class="button primary" disabled={busy || !preset}>
-            {text.make}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <Form title={text.title} verb={text.make} send={send} close={close} ready={preset !== ''} problem={found.value.error?.message ?? ''}>
+      <NameField label={text.name} value={name} set={setName} />
+      <label>
+        {text.own}
+        <input required maxLength={256} placeholder={text.ownHint} value={ownId} onInput={(event) => setOwnId(event.currentTarget.value)} />
+      </label>
+      <label>
+        {text.preset}
+        <select class="button" required value={preset} onChange={(event) => setChosen(event.currentTarget.value)}>
+          {presets.map((one) => (
+            <option key={one} value={one}>
+              {one}
+            </option>
+          ))}
+        </select>
+      </label>
+      <p class="soft">{words.presets.more}</p>
+    </Form>
   );
 }

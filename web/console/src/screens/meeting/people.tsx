@@ -124,7 +124,7 @@ export function People({ meeting }: { meeting: Meeting }) {
           }}
         />
       )}
-      {link && <Once title={all.link.title(link.name)} label={all.link.label} text={link.url} more={all.link.more} close={() => setLink(undefined)} />}
+      {link && <Once title={all.link.title(link.name)} label={all.link.label} text={link.url} more={all.link.more} link close={() => setLink(undefined)} />}
       {deleting && (
         <Confirm
           title={words.ask(nameOf(deleting))}

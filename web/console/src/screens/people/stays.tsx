@@ -55,8 +55,8 @@ export function Stays({ of, app }: { of: string; app: string }) {
                   <td>{dateTime(Date.parse(stay.joined_at), zone.value)}</td>
                   <td>{stay.left_at ? dateTime(Date.parse(stay.left_at), zone.value) : words.now}</td>
                   <td class="num">{minutes(stay.minutes)}</td>
-                  <td>{stay.reason ? (sessionWords.reasons[stay.reason]?.title ?? stay.reason) : words.stillOpen}</td>
-                  <td>{stay.display_name ?? <span class="faint">{words.erased}</span>}</td>
+                  <td class="words">{stay.reason ? (sessionWords.reasons[stay.reason]?.title ?? stay.reason) : words.stillOpen}</td>
+                  <td class="words">{stay.display_name ?? <span class="faint">{words.erased}</span>}</td>
                   <td>{stay.preset_name ?? ''}</td>
                 </tr>
               ))}

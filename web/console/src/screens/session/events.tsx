@@ -3,6 +3,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { exactTime, number } from '../../time/format.ts';
 import { zone } from '../../time/zone.ts';
 import { words } from '../../words/session.ts';
+import { FactDeliveries, MADE, useHooks } from './deliveries.tsx';
 import { nameOf } from './model.ts';
 import type { Shown, Told } from './told.ts';
 
@@ -12,6 +13,13 @@ interface Fact {
   readonly type: string;
   readonly person?: string;
   readonly why: string;
+}
+
+/** Why a stay ended; `Left` alone is said already. */
+function whyLeft(reason: string): string {
+  const told = words.reasons[reason];
+  if (!told) return reason;
+  return told.title === words.kinds['peer.left'] ? told.more : told.title;
 }
 
 /** The facts, in the order of the ledger. */
@@ -29,7 +37,7 @@ function facts(told: Told): Fact[] {
       if (to !== undefined && back_seq !== undefined) found.push({ seq: back_seq, at: to, type: 'peer.back', person, why: '' });
     }
     if (left_at !== undefined && left_seq !== undefined) {
-      found.push({ seq: left_seq, at: left_at, type: 'peer.left', person, why: words.reasons[reason ?? '']?.title ?? reason ?? '' });
+      found.push({ seq: left_seq, at: left_at, type: 'peer.left', person, why: whyLeft(reason ?? '') });
     }
   }
   return found.sort((a, b) => a.seq - b.seq);
@@ -42,6 +50,8 @@ export function Events({ told, show }: Shown) {
   const [type, setType] = useState('');
   const [newest, setNewest] = useState(true);
   const [most, setMost] = useState(STEP);
+  const hooks = useHooks();
+  const [sent, setSent] = useState<Fact>();
   const all = useMemo(() => facts(told), [told]);
   const people = useMemo(() => new Map(told.people.map((person) => [person.id, person])), [told]);
   const found = all.filter((fact) => !type || fact.type === type);
@@ -77,11 +87,15 @@ export function Events({ told, show }: Shown) {
             <th scope="col">{events.what}</th>
             <th scope="col">{events.who}</th>
             <th scope="col">{events.why}</th>
-            <th class="num">{events.fact}</th>
+            <th scope="col" class="num">
+              {events.fact}
+            </th>
+            {hooks.length > 0 && <th scope="col">{words.hooks.column}</th>}
           </tr>
         </thead>
         <tbody>
-          {found.slice(0, most).map(({ seq, at, type: kind, person, why }) => {
+          {found.slice(0, most).map((fact) => {
+            const { seq, at, type: kind, person, why } = fact;
             const who = person === undefined ? undefined : people.get(person);
             return (
               <tr key={seq}>
@@ -96,6 +110,15 @@ export function Events({ told, show }: Shown) {
                 </td>
                 <td class="soft">{why}</td>
                 <td class="num mono">#{number(seq)}</td>
+                {hooks.length > 0 && (
+                  <td>
+                    {MADE[kind] && (
+                      <button type="button" class="link quiet" aria-label={words.hooks.of(seq)} onClick={() => setSent(fact)}>
+                        {words.hooks.deliveries}
+                      </button>
+                    )}
+                  </td>
+                )}
               </tr>
             );
           })}
@@ -108,6 +131,7 @@ export function Events({ told, show }: Shown) {
           </button>
         </p>
       )}
+      {sent && <FactDeliveries hooks={hooks} seq={sent.seq} kind={sent.type} close={() => setSent(undefined)} />}
     </div>
   );
 }

@@ -1,7 +1,8 @@
 /** The plain form of the timeline: a table. */
 import { useState } from 'preact/hooks';
 import { app } from '../../session.ts';
-import { dateTime, length, number, share, spoken } from '../../time/format.ts';
+import { dayAt } from '../../time/days.ts';
+import { dateTime, length, number, share, spoken, time as clock } from '../../time/format.ts';
 import { zone } from '../../time/zone.ts';
 import { words } from '../../words/session.ts';
 import { type Lane, type Stay, choose, inRoom, nameOf, until } from './model.ts';
@@ -21,6 +22,9 @@ export function People({ told, lanes, now, person, show }: Shown) {
     ? found.flatMap((lane) => lane.stays.map((stay) => ({ lane, stays: [stay] })))
     : found.map((lane) => ({ lane, stays: lane.stays }));
   const { table } = words;
+  // The day is above, unless it is another one.
+  const day = dayAt(zone.value, told.session.started_at);
+  const when = (at: number): string => (dayAt(zone.value, at) === day ? clock(at, zone.value) : dateTime(at, zone.value));
   return (
     <div class="card scrolls" tabIndex={0} role="region" aria-label={words.tabs['people']}>
       <div class="tools">
@@ -73,13 +77,13 @@ export function People({ told, lanes, now, person, show }: Shown) {
                 </td>
                 <td class="mono">{who.custom_participant_id ?? who.user_id ?? ''}</td>
                 <td>{who.preset_name ?? ''}</td>
-                <td>{dateTime(first.joined_at, zone.value)}</td>
-                <td>{last.left_at === undefined ? words.now : dateTime(last.left_at, zone.value)}</td>
+                <td>{when(first.joined_at)}</td>
+                <td>{last.left_at === undefined ? words.now : when(last.left_at)}</td>
                 {!byStay && <td class="num">{number(stays.length)}</td>}
-                <td class="num">{away(stays, now) ? spoken(away(stays, now)) : ''}</td>
+                <td class="num">{away(stays, now) ? spoken(away(stays, now)) : '–'}</td>
                 <td class="num">{length(time)}</td>
                 <td class="num">{share(time, whole)}</td>
-                <td>{last.reason ? (words.reasons[last.reason]?.title ?? last.reason) : words.stillOpen}</td>
+                <td class="words">{last.reason ? (words.reasons[last.reason]?.title ?? last.reason) : words.stillOpen}</td>
               </tr>
             );
           })}

@@ -1,4 +1,5 @@
 /** What became of each event, newest first. */
+import { useLocation } from 'preact-iso';
 import { useState } from 'preact/hooks';
 import { own, take } from '../../api/client.ts';
 import { useAsked } from '../../api/query.ts';
@@ -23,7 +24,10 @@ export const MARKS: Record<string, string> = { delivered: 'good', failed: 'wrong
 export function Deliveries({ webhook }: { webhook: Webhook }) {
   const [state, setState] = useState('');
   const [before, setBefore] = useState<string>();
-  const [open, setOpen] = useState<string>();
+  const { url, path: place, route } = useLocation();
+  // In the address: facts of a session lead here.
+  const open = new URL(url, location.origin).searchParams.get('delivery');
+  const setOpen = (id?: string): void => route(id ? `${place}?delivery=${id}` : place, true);
   const path = { app_id: here().app_id, webhook_id: webhook.id };
   const query = { limit: PAGE, ...(state && { state }), ...(before && { before }) };
   const found = useAsked({
@@ -100,7 +104,7 @@ export function Deliveries({ webhook }: { webhook: Webhook }) {
           </button>
         </div>
       )}
-      {open && <DeliveryDialog webhook={webhook} id={open} close={() => setOpen(undefined)} changed={() => void refetch()} />}
+      {open && <DeliveryDialog webhook={webhook} id={open} close={() => setOpen()} changed={() => void refetch()} />}
     </section>
   );
 }

@@ -2,11 +2,8 @@
 import { useState } from 'preact/hooks';
 import { kit, take } from '../../api/client.ts';
 import { useAsked } from '../../api/query.ts';
-import { useAct } from '../../parts/act.ts';
-import { Refusal } from '../../parts/confirm.tsx';
-import { Dialog } from '../../parts/dialog.tsx';
+import { Form, NameField } from '../../parts/form.tsx';
 import { here } from '../../rights.ts';
-import { words as common } from '../../words/parts.ts';
 import { words } from '../../words/webhooks.ts';
 import type { Webhook } from '../webhooks.tsx';
 
@@ -22,53 +19,38 @@ interface Props {
 /** What most receivers want. */
 const USUAL = ['meeting.started', 'meeting.ended', 'meeting.participantJoined', 'meeting.participantLeft'];
 
-export function Form({ close, save, webhook }: Props) {
+export function WebhookForm({ close, save, webhook }: Props) {
   const path = here();
   const known = useAsked({ fresh: true, key: ['webhook-events', path.app_id], ask: async (signal) => names(await take(kit.GET('/accounts/{account_id}/realtime/kit/{app_id}/webhooks/all', { params: { path }, signal }))) });
   const [name, setName] = useState(webhook?.name ?? '');
   const [url, setUrl] = useState(webhook?.url ?? '');
   const [events, setEvents] = useState<readonly string[]>(webhook?.events ?? USUAL);
-  const { busy, failed, run } = useAct();
   const text = words.form;
   const all = [...new Set([...(known.value.data ?? USUAL), ...events])];
   const toggle = (event: string): void => setEvents(events.includes(event) ? events.filter((one) => one !== event) : [...events, event]);
   return (
-    <Dialog title={webhook ? text.change : text.title} close={close}>
-      <form
-        class="form plainly"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void run(() => save({ name: name.trim(), url: url.trim(), events: events as Webhook['events'] }));
-        }}
-      >
-        <label>
-          {text.name}
-          <input autofocus required maxLength={256} value={name} onInput={(event) => setName(event.currentTarget.value)} />
-        </label>
-        <label>
-          {text.url}
-          <input type="url" required maxLength={2048} placeholder={text.urlHint} value={url} onInput={(event) => setUrl(event.currentTarget.value)} />
-        </label>
-        <fieldset class="two">
-          <legend>{text.events}</legend>
-          {all.map((event) => (
-            <label key={event} class="choice">
-              <input type="checkbox" checked={events.includes(event)} onChange={() => toggle(event)} />
-              <span class="mono">{event}</span>
-            </label>
-          ))}
-        </fieldset>
-        <Refusal text={failed} />
-        <div class="actions">
-          <button type="button" class="button" onClick={close}>
-            {common.cancel}
-          </button>
-          <button type="submit" class="button primary" disabled={busy || events.length === 0}>
-            {webhook ? text.save : text.make}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <Form
+      title={webhook ? text.change : text.title}
+      verb={webhook ? text.save : text.make}
+      send={() => save({ name: name.trim(), url: url.trim(), events: events as Webhook['events'] })}
+      close={close}
+      ready={events.length > 0}
+    >
+      <NameField label={text.name} value={name} set={setName} />
+      <label>
+        {text.url}
+        <input type="url" required maxLength={2048} placeholder={text.urlHint} value={url} onInput={(event) => setUrl(event.currentTarget.value)} />
+      </label>
+      <fieldset class="two">
+        <legend>{text.events}</legend>
+        {all.map((event) => (
+          <label key={event} class="choice">
+            <input type="checkbox" checked={events.includes(event)} onChange={() => toggle(event)} />
+            <span class="mono">{event}</span>
+          </label>
+        ))}
+      </fieldset>
+    </Form>
   );
 }
 

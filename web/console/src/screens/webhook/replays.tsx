@@ -5,13 +5,12 @@ import { useAsked } from '../../api/query.ts';
 import type { components } from '../../api/sederunt.d.ts';
 import { useAct } from '../../parts/act.ts';
 import { Refusal } from '../../parts/confirm.tsx';
-import { Dialog } from '../../parts/dialog.tsx';
+import { Form } from '../../parts/form.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { here, mayChange } from '../../rights.ts';
 import { number, share } from '../../time/format.ts';
 import { ofField } from '../../time/field.ts';
 import { zone } from '../../time/zone.ts';
-import { words as common } from '../../words/parts.ts';
 import { words as all } from '../../words/webhooks.ts';
 import type { Webhook } from '../webhooks.tsx';
 import { useEvery } from './status.ts';
@@ -94,7 +93,6 @@ function Begin({ webhook, close, begun }: { webhook: Webhook; close: () => void;
   const [range, setRange] = useState({ from: '', to: '' });
   const [onlyFailed, setOnlyFailed] = useState(false);
   const [newIds, setNewIds] = useState(false);
-  const { busy, failed, run } = useAct();
   const path = { app_id: here().app_id, webhook_id: webhook.id };
   const send = async (): Promise<void> => {
     const of = (text: string): string => new Date(ofField(text, zone.value)).toISOString();
@@ -116,52 +114,35 @@ function Begin({ webhook, close, begun }: { webhook: Webhook; close: () => void;
     </label>
   );
   return (
-    <Dialog title={words.dialog} close={close}>
-      <form
-        class="form plainly"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void run(send);
-        }}
-      >
-        <div class="segments" role="group" aria-label={words.by}>
-          {(['time', 'facts'] as const).map((one) => (
-            <button
-              key={one}
-              type="button"
-              aria-pressed={by === one}
-              onClick={() => {
-                setBy(one);
-                setRange({ from: '', to: '' });
-              }}
-            >
-              {words[one]}
-            </button>
-          ))}
-        </div>
-        <div class="pair">
-          {field('from')}
-          {field('to')}
-        </div>
-        <label class="choice">
-          <input type="checkbox" checked={onlyFailed} onChange={(event) => setOnlyFailed(event.currentTarget.checked)} />
-          <span>{words.onlyFailed}</span>
-        </label>
-        <label class="choice">
-          <input type="checkbox" checked={newIds} onChange={(event) => setNewIds(event.currentTarget.checked)} />
-          <span>{words.newIds}</span>
-        </label>
-        <p class="soft">{words.more}</p>
-        <Refusal text={failed} />
-        <div class="actions">
-          <button type="button" class="button" onClick={close}>
-            {common.cancel}
+    <Form title={words.dialog} verb={words.begin} send={send} close={close}>
+      <div class="segments" role="group" aria-label={words.by}>
+        {(['time', 'facts'] as const).map((one) => (
+          <button
+            key={one}
+            type="button"
+            aria-pressed={by === one}
+            onClick={() => {
+              setBy(one);
+              setRange({ from: '', to: '' });
+            }}
+          >
+            {words[one]}
           </button>
-          <button type="submit" class="button primary" disabled={busy}>
-            {words.begin}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+        ))}
+      </div>
+      <div class="pair">
+        {field('from')}
+        {field('to')}
+      </div>
+      <label class="choice">
+        <input type="checkbox" checked={onlyFailed} onChange={(event) => setOnlyFailed(event.currentTarget.checked)} />
+        <span>{words.onlyFailed}</span>
+      </label>
+      <label class="choice">
+        <input type="checkbox" checked={newIds} onChange={(event) => setNewIds(event.currentTarget.checked)} />
+        <span>{words.newIds}</span>
+      </label>
+      <p class="soft">{words.more}</p>
+    </Form>
   );
 }

@@ -2,14 +2,15 @@
 import type { Words } from '../goto.ts';
 
 export const words: Words = {
-  title: 'Zu einer Sitzung gehen',
-  placeholder: 'Titel, Meeting-ID, Sitzungs-ID',
+  title: 'Gehe zu',
+  placeholder: 'Seite, Titel, Meeting-ID, Sitzungs-ID',
   untitled: 'Ohne Titel',
   live: 'Live',
-  none: 'Keine solche',
+  meeting: 'Meeting',
+  none: 'Keine Seite, keine Sitzung, kein Meeting heißt so',
   keys: 'Tasten',
   all: [
-    ['Strg K', 'zu einer Sitzung gehen'],
+    ['Strg K', 'zu Seite, Sitzung oder Meeting gehen'],
     ['/', 'die Liste durchsuchen'],
     ['↑ ↓ Bild↑ Bild↓ Pos1 Ende', 'in einer Liste bewegen'],
     ['Eingabe', 'die Zeile öffnen'],

@@ -9,6 +9,8 @@ export const words: Words = {
   copyThe: (what: string, id: string) => `${what} kopieren: ${id}`,
   idCopied: 'kopiert',
   done: 'Fertig',
+  qr: 'Der Link als QR-Code',
+  qrMore: 'Zum Öffnen auf einem Telefon die Kamera darauf richten.',
   loading: 'Lädt',
   pages: 'Seiten',
   previous: 'Zurück',

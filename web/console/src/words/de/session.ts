@@ -1,5 +1,5 @@
 /** The German words of one session: what is shown of it, and why things ended. */
-import { counted, number } from '../../time/format.ts';
+import { counted, list, number } from '../../time/format.ts';
 import type { Words } from '../session.ts';
 
 export const words: Words = {
@@ -108,6 +108,14 @@ export const words: Words = {
     'peer.away': 'Verbindung verloren',
     'peer.back': 'Zurück',
     'peer.left': 'Gegangen',
+  },
+  hooks: {
+    column: 'Webhooks',
+    deliveries: 'Zustellungen',
+    of: (seq: number) => `Zustellungen von Fakt ${seq}`,
+    title: (what: string, seq: number) => `${what}: Zustellungen von Fakt ${number(seq)}`,
+    none: (events: readonly string[]) => `Kein Webhook dieser App nennt ${list(events)}.`,
+    states: { delivered: 'Zugestellt', waiting: 'Wartet', failed: 'Fehler', unknown: 'Nicht bekannt' },
   },
   apiMore:
     'Was diese Ansicht abgefragt hat. Zeiten sind Millisekunden seit 1970; die Nummern der Fakten sind die des Ledgers und des Live-Feeds.',
