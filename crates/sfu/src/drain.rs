@@ -8,7 +8,7 @@ use str0m::{Input as RtcInput, Output as RtcOutput, PacerReason, Reason, Rtc};
 use crate::downlink::Downlink;
 use crate::engine::{Output, Sfu, Transmit};
 use crate::id::TransportSlot;
-use crate::limit::{PACE_GRID, PACED_ROUNDS_MAX, TIMER_STEP_MIN};
+use crate::limit::{PACE_GRID, PACE_IDLE, PACED_ROUNDS_MAX, TIMER_STEP_MIN};
 use crate::rtc::guard;
 use crate::timer::on_grid;
 use crate::via::Via;
@@ -78,7 +78,11 @@ impl Sfu {
     /// A session has nothing more to say before this.
     fn drained(&mut self, slot: TransportSlot, at: Instant) {
         let Some(transport) = self.transports.get_mut(slot) else { return };
-        transport.rtc_timeout = at.max(self.now + TIMER_STEP_MIN);
+        // A pacer that has just handed out the last packet only wants to hear that time goes on, which it does with the next one.
+        let is_content = transport.downlink.as_ref().is_some_and(Downlink::is_content);
+        let is_idle = is_content && transport.queued == 0 && is_immediate(&transport.rtc);
+        let least = if is_idle { PACE_IDLE } else { TIMER_STEP_MIN };
+        transport.rtc_timeout = at.max(self.now + least);
         transport.is_probing = is_probing(&transport.rtc);
         if transport.downlink.is_some() && !transport.is_probing {
             transport.rtc_timeout = on_grid(self.epoch, PACE_GRID, transport.rtc_timeout);
@@ -98,6 +102,11 @@ impl Sfu {
         let transmit = Transmit { via, source, destination, is_picture, payload };
         self.out.push_back(Output::Transmit(transmit));
     }
+}
+
+/// The pacer of a session is to be told the time, whatever it is.
+fn is_immediate(rtc: &Rtc) -> bool {
+    matches!(rtc.last_timeout_reason(), Reason::Pacer(PacerReason::Immediate))
 }
 
 /// The session measures its line with a burst, whose packets need their distances.
