@@ -35,6 +35,8 @@ pub struct Picture {
     pub gaps: u64,
     /// Frames that could not be shown.
     pub broken: u64,
+    /// Frames that were left off where a key frame of another layer took their place: the viewer missed nothing but these.
+    pub cut: u64,
 }
 
 impl Picture {
@@ -75,7 +77,8 @@ impl Picture {
     /// out what was still to come of the other layer.
     fn cut(&mut self, next: Head) {
         let Some(Frame { head }) = self.frame.take() else { return };
-        self.broken += 1;
+        self.cut += u64::from(next.key);
+        self.broken += u64::from(!next.key);
         self.gaps += u64::from(!next.key);
         self.last = Some((head.picture, head.tl0));
     }
@@ -171,7 +174,7 @@ mod tests {
             feed(&mut picture, 1, true, Layer::F);
             assert!(!picture.part(cut(2)));
             assert!(feed(&mut picture, next, true, Layer::H));
-            assert_eq!((picture.frames(), picture.gaps, picture.broken), (2, gaps, 1));
+            assert_eq!((picture.frames(), picture.gaps, picture.broken, picture.cut), (2, gaps, 0, 1));
         }
     }
 
@@ -194,7 +197,7 @@ mod tests {
         assert!(!picture.part(part(true, 42)) && !picture.part(part(true, 43)));
         assert_eq!(picture.gaps, 1);
         assert!(!picture.part(part(false, 7)));
-        assert_eq!((picture.gaps, picture.needs_key()), (2, true));
+        assert_eq!((picture.gaps, picture.cut, picture.needs_key()), (2, 0, true));
         picture.part(Part { head: None, ends: false });
         assert_eq!(picture.gaps, 2, "padding is no part of a frame");
     }

@@ -80,6 +80,8 @@ pub struct Row {
     pub screen_frames_published: u64,
     /// Frames that could not be shown.
     pub frames_broken: u64,
+    /// Frames that were left off where a key frame of another layer took their place.
+    pub frames_cut: u64,
     /// Numbers of frames that do not follow although nothing was lost: a fault of the server.
     pub gaps: u64,
     /// Packets of voices.
@@ -132,6 +134,7 @@ impl Row {
             screen_frames_shown: screen,
             screen_frames_published: all.screens_published,
             frames_broken: all.broken,
+            frames_cut: all.cut,
             gaps: all.gaps,
             sound: all.sound,
             video: all.video,

@@ -140,10 +140,11 @@ impl Screen {
             share.wanted += 1;
             share.had += u64::from(track.first_at.is_some());
         }
-        let Picture { shown, gaps, broken, .. } = track.picture;
+        let Picture { shown, gaps, broken, cut, .. } = track.picture;
         seen.shown.iter_mut().zip(shown).for_each(|(own, more)| *own += more);
         seen.gaps += gaps;
         seen.broken += broken;
+        seen.cut += cut;
         if let Some((made, before)) = track.published
             && let Some(published) = published
         {

@@ -70,6 +70,8 @@ pub struct Seen {
     pub screens_published: u64,
     /// Frames that could not be shown.
     pub broken: u64,
+    /// Frames that were left off where a key frame of another layer took their place.
+    pub cut: u64,
     /// Numbers of frames that do not follow although nothing was lost.
     pub gaps: u64,
     /// Packets of voices.
@@ -117,6 +119,7 @@ impl Seen {
             (&mut self.published, other.published),
             (&mut self.screens_published, other.screens_published),
             (&mut self.broken, other.broken),
+            (&mut self.cut, other.cut),
             (&mut self.gaps, other.gaps),
             (&mut self.keys_asked, other.keys_asked),
             (&mut self.repeated, other.repeated),

@@ -84,8 +84,8 @@ impl Report {
         }
         let _ = writeln!(
             text,
-            "Frames: {} broken, {} gaps without loss; {} key frames asked for.",
-            total.frames_broken, total.gaps, total.key_frames_asked
+            "Frames: {} broken, {} cut by a change of layers, {} gaps without loss; {} key frames asked for.",
+            total.frames_broken, total.frames_cut, total.gaps, total.key_frames_asked
         );
         for (what, count) in &self.troubles {
             let _ = writeln!(text, "Trouble, {count} times: {what}");

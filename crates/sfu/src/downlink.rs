@@ -40,6 +40,8 @@ pub(crate) struct Downlink {
     /// How long reports waited for us since the line was looked at, or those before.
     waited: Duration,
     is_waited_old: bool,
+    /// Whether its pictures are paced, and of how many subscriptions the session was told so.
+    pub(crate) paced: (bool, usize),
     seen: Seen,
 }
 
@@ -58,6 +60,7 @@ impl Default for Downlink {
             rests_until: None,
             waited: Duration::ZERO,
             is_waited_old: false,
+            paced: (true, 0),
             seen: Seen::default(),
         }
     }

@@ -1,6 +1,6 @@
 //! Everything that a session has to say: once for all that was written to it, however often.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use str0m::net::{Protocol, Transmit as RtcTransmit};
 use str0m::{Input as RtcInput, Output as RtcOutput, PacerReason, Reason, Rtc};
@@ -8,13 +8,10 @@ use str0m::{Input as RtcInput, Output as RtcOutput, PacerReason, Reason, Rtc};
 use crate::downlink::Downlink;
 use crate::engine::{Output, Sfu, Transmit};
 use crate::id::TransportSlot;
-use crate::limit::{PACE_GRID, PACED_ROUNDS_MAX, TIMER_STEP_MIN};
+use crate::limit::{PACE_GRID, PACE_IDLE, PACED_ROUNDS_MAX, TIMER_STEP_MIN};
 use crate::rtc::guard;
 use crate::timer::on_grid;
 use crate::via::Via;
-
-/// How far ahead str0m's pacer asks to be woken when it has more to send at once.
-const PACER_TICK: Duration = Duration::from_micros(1);
 
 impl Sfu {
     /// Lets a touched session act on what was written to it, however often (MEDIA §7 point 2).
@@ -41,53 +38,60 @@ impl Sfu {
 
     /// Takes everything that a session has to say.
     pub(crate) fn drain(&mut self, slot: TransportSlot) {
-        let (mut sent, mut rounds, mut fills) = (0_usize, 0, false);
+        let (mut rounds, mut fills) = (0, false);
         loop {
             let Some(transport) = self.transports.get_mut(slot) else { return };
             match guard(|| transport.rtc.poll_output()) {
-                Ok(Ok(RtcOutput::Timeout(at))) => {
-                    // A pacer hands out one packet, and wants to be told the time before the next. When nothing is left that was
-                    // written, it need not be asked for more now, unless it fills up by itself, to find out whether there is more.
-                    let is_content = transport.downlink.as_ref().is_some_and(Downlink::is_content);
-                    let is_more = transport.queued > 0 || transport.is_probing || fills || !is_content;
-                    if is_more
-                        && sent > rounds
-                        && rounds < PACED_ROUNDS_MAX
-                        && is_pacing(&transport.rtc, at, self.now)
-                    {
-                        rounds = sent;
+                Ok(Ok(RtcOutput::Timeout(at))) => return self.drained(slot, at),
+                Ok(Ok(RtcOutput::Transmit(transmit))) => {
+                    transport.datagrams_out += 1;
+                    let written = transport.written(&transmit.contents);
+                    transport.queued = transport.queued.saturating_sub(u32::from(written == Some(true)));
+                    fills |= written == Some(false);
+                    // A pacer hands out one packet, and wants to be told the time before the next: at once, because to ask in vain
+                    // before would be another look at all streams. When nothing is left that was written, it need not be told
+                    // now, unless it fills up by itself, to find out whether there is more.
+                    let is_more = transport.queued > 0
+                        || transport.is_probing
+                        || fills
+                        || !transport.downlink.as_ref().is_some_and(Downlink::is_content);
+                    let is_paced = transport.downlink.is_some() && written.is_some();
+                    let again = is_paced && is_more && rounds < PACED_ROUNDS_MAX;
+                    self.send(slot, transmit);
+                    if again {
+                        rounds += 1;
+                        let Some(transport) = self.transports.get_mut(slot) else { return };
                         match guard(|| transport.rtc.handle_input(RtcInput::Timeout(self.now))) {
-                            Ok(Ok(())) => continue,
+                            Ok(Ok(())) => {}
                             Ok(Err(_)) => return self.fail(slot),
                             Err(_) => return self.panicked(slot),
                         }
                     }
-                    transport.rtc_timeout = at.max(self.now + TIMER_STEP_MIN);
-                    transport.is_probing = is_probing(&transport.rtc);
-                    if transport.downlink.is_some() && !transport.is_probing {
-                        transport.rtc_timeout = on_grid(self.epoch, PACE_GRID, transport.rtc_timeout);
-                    }
-                    let closed = !transport.rtc.is_alive();
-                    if transport.sample.is_some() {
-                        self.finish_sample(slot);
-                    }
-                    return if closed { self.fail(slot) } else { self.schedule(slot) };
-                }
-                Ok(Ok(RtcOutput::Transmit(transmit))) => {
-                    transport.datagrams_out += 1;
-                    match transport.written(&transmit.contents) {
-                        Some(true) => transport.queued = transport.queued.saturating_sub(1),
-                        Some(false) => fills = true,
-                        None => {}
-                    }
-                    sent += 1;
-                    self.send(slot, transmit);
                 }
                 Ok(Ok(RtcOutput::Event(event))) => self.on_rtc_event(slot, event),
                 Ok(Err(_)) => return self.fail(slot),
                 Err(_) => return self.panicked(slot),
             }
         }
+    }
+
+    /// A session has nothing more to say before this.
+    fn drained(&mut self, slot: TransportSlot, at: Instant) {
+        let Some(transport) = self.transports.get_mut(slot) else { return };
+        // A pacer that has just handed out the last packet only wants to hear that time goes on, which it does with the next one.
+        let is_content = transport.downlink.as_ref().is_some_and(Downlink::is_content);
+        let is_idle = is_content && transport.queued == 0 && is_immediate(&transport.rtc);
+        let least = if is_idle { PACE_IDLE } else { TIMER_STEP_MIN };
+        transport.rtc_timeout = at.max(self.now + least);
+        transport.is_probing = is_probing(&transport.rtc);
+        if transport.downlink.is_some() && !transport.is_probing {
+            transport.rtc_timeout = on_grid(self.epoch, PACE_GRID, transport.rtc_timeout);
+        }
+        let closed = !transport.rtc.is_alive();
+        if transport.sample.is_some() {
+            self.finish_sample(slot);
+        }
+        if closed { self.fail(slot) } else { self.schedule(slot) }
     }
 
     pub(crate) fn send(&mut self, slot: TransportSlot, transmit: RtcTransmit) {
@@ -100,9 +104,9 @@ impl Sfu {
     }
 }
 
-/// The pacer of a session has more to send at once.
-fn is_pacing(rtc: &Rtc, at: Instant, now: Instant) -> bool {
-    matches!(rtc.last_timeout_reason(), Reason::Pacer(_)) && at <= now + PACER_TICK
+/// The pacer of a session is to be told the time, whatever it is.
+fn is_immediate(rtc: &Rtc) -> bool {
+    matches!(rtc.last_timeout_reason(), Reason::Pacer(PacerReason::Immediate))
 }
 
 /// The session measures its line with a burst, whose packets need their distances.

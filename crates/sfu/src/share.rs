@@ -17,6 +17,7 @@ use crate::limit::{
     LAYER_LEAVE_MAX, LAYERS_MAX, LINE_FIRST_BPS, LINE_UNKNOWN_BPS, RANKED_SPEAKERS_MAX, RTX_CACHE_AGE,
     RTX_CACHE_PACKETS, RTX_RATIO_ILL, RTX_RATIO_MAX,
 };
+use crate::rate::Rate;
 use crate::rtc::guard;
 use crate::track::{Grant, Rank, Rung};
 use crate::transport::Link;
@@ -166,6 +167,8 @@ impl Sfu {
             self.begin_estimate(slot, from_bps, budget.desired_bps.max(from_bps));
         }
         self.tell_estimator(slot, budget);
+        self.pace(slot, !moves.is_unpaced);
+        self.give_up_redundancy(slot);
         self.apply(claims);
         self.await_leaving(slot);
     }
@@ -180,7 +183,9 @@ impl Sfu {
             let Some(consumer) = self.consumers.get(*consumer_slot) else { continue };
             let Some(producer) = self.producers.get(consumer.producer) else { continue };
             if producer.kind == Kind::Audio {
-                let rate = producer.layers.first().map_or(0, |layer| layer.rate.bps(now));
+                let copies = consumer.red.map_or(0, |_| transport.protection.depth() as u64);
+                let with_copies = |rate: &Rate| rate.bps(now) + rate.payload_bps(now) * copies;
+                let rate = producer.layers.first().map_or(0, |layer| with_copies(&layer.rate));
                 let hears = room.is_none_or(|room| room.hears(transport.peer.id, producer.audience));
                 let bps = if producer.paused || !hears { 0 } else { rate };
                 claims.voices.push(Voice {
@@ -213,6 +218,40 @@ impl Sfu {
             claims.picture_of.push((*consumer_slot, ladder));
         }
         claims
+    }
+
+    /// Has the session pace its pictures, or not; sound never is.
+    fn pace(&mut self, slot: TransportSlot, is_paced: bool) {
+        let Some(transport) = self.transports.get_mut(slot) else { return };
+        let Some(downlink) = &mut transport.downlink else { return };
+        let told = (is_paced, transport.consumers.len());
+        if std::mem::replace(&mut downlink.paced, told) == told {
+            return;
+        }
+        let consumers = transport.consumers.iter().filter_map(|(_, consumer)| self.consumers.get(*consumer));
+        let is_picture = |slot: ProducerSlot| self.producers.get(slot).is_some_and(|p| p.kind == Kind::Video);
+        let pictures = consumers.filter(|consumer| is_picture(consumer.producer));
+        let told = guard(|| {
+            let mut api = transport.rtc.direct_api();
+            for consumer in pictures {
+                if let Some(stream) = api.stream_tx(&consumer.ssrc) {
+                    stream.set_unpaced(!is_paced);
+                }
+            }
+        });
+        if told.is_err() {
+            self.panicked(slot);
+        }
+    }
+
+    /// Where not all voices fit, to say everything twice makes it fewer: what is lost there has found no room.
+    fn give_up_redundancy(&mut self, slot: TransportSlot) {
+        let Some(transport) = self.transports.get_mut(slot) else { return };
+        let is_tight = transport.downlink.as_ref().is_some_and(|downlink| downlink.allocator.is_tight());
+        if is_tight {
+            let was = std::mem::take(&mut transport.protection);
+            self.stats.red_subscribers -= u64::from(was.depth() > 0);
+        }
     }
 
     fn tell_estimator(&mut self, slot: TransportSlot, budget: Budget) {

@@ -34,6 +34,8 @@ pub(crate) struct Moves {
     pub(crate) downs: u64,
     /// The estimator is to begin again from this, bits of payload a second.
     pub(crate) begins: Option<u64>,
+    /// Pictures are not to be held back by a pacer that goes by the estimate.
+    pub(crate) is_unpaced: bool,
 }
 
 /// Shares one subscriber's line.
@@ -99,6 +101,11 @@ impl Allocator {
         self.line.is_ill()
     }
 
+    /// Not all voices go out.
+    pub(crate) fn is_tight(&self) -> bool {
+        self.is_tight
+    }
+
     /// What the estimator says, bits a second on the wire.
     pub(crate) fn estimate_bps(&self) -> Option<u64> {
         self.line.estimate_bps()
@@ -142,7 +149,19 @@ impl Allocator {
         }
         self.is_bounded |= moves.downs > 0 || self.is_tight || self.line.is_strained();
         moves.begins = self.begins(now, voices, pictures);
+        moves.is_unpaced = self.is_unpaced(voices, pictures);
         (self.budget(now, voices, pictures), moves)
+    }
+
+    /// Whether the pacer is to hold nothing back. Of an estimate that is doubted it would make a delay, and where everybody has what it
+    /// wants and the line carries far more, the estimate may fall for no reason before it is looked at again. While we are late there
+    /// are too few turns for it: in each it gives out 40 ms' worth at most.
+    fn is_unpaced(&self, voices: &[Voice], pictures: &[Picture]) -> bool {
+        let going = voices::going_bps(voices) + pictures::total_bps(pictures);
+        let is_whole = !self.is_tight && pictures::next_step_bps(pictures).is_none();
+        let is_late = self.line.is_served_late(&self.tuning);
+        let is_idle = is_whole && self.line.has_plenty(going, &self.tuning);
+        !self.line.is_strained() && (self.doubts.is_some() || is_idle || is_late)
     }
 
     /// A line is new for a while after its first picture, unless it is strained.
@@ -220,10 +239,13 @@ impl Allocator {
             return carries;
         }
         let since = *self.doubts.get_or_insert(now);
-        if now.saturating_duration_since(since) < self.tuning.doubt_most {
+        let is_late = self.line.is_served_late(&self.tuning);
+        let most = if is_late { self.tuning.late_doubt_most } else { self.tuning.doubt_most };
+        let rested = self.begun.is_none_or(|at| now.saturating_duration_since(at) >= self.tuning.late_calm);
+        if now.saturating_duration_since(since) < most || (is_late && !rested) {
             return going;
         }
-        if !self.line.is_served_late(&self.tuning) {
+        if !is_late {
             return carries;
         }
         // The estimator cannot know that it is our delay that it sees, and the pacer goes by it.

@@ -46,6 +46,8 @@ pub(crate) struct Tuning {
     /// An estimate below what goes out is believed at once on a line that is strained, and on any other after so long: the
     /// estimator falls to less than what arrives whenever a burst looks like a queue.
     pub(crate) doubt_most: Duration,
+    /// The same while we are late, before the estimator begins again: it is our own delay that it sees.
+    pub(crate) late_doubt_most: Duration,
     /// A step up needs room for everything with the step, times this.
     pub(crate) up_permille: u64,
     /// Between two steps up.
@@ -96,6 +98,7 @@ impl Tuning {
         strain_loss_permille: 30,
         heavy_loss_permille: 250,
         doubt_most: Duration::from_millis(2_500),
+        late_doubt_most: Duration::from_millis(400),
         up_permille: 1_150,
         up_every: Duration::from_millis(400),
         wait_first: Duration::from_secs(2),

@@ -9,6 +9,7 @@ mod world;
 
 mod alternate;
 mod batch;
+mod cost;
 mod downlink;
 mod forward;
 mod garbage;

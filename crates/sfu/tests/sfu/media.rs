@@ -44,6 +44,8 @@ pub(crate) struct Source {
     /// Key frames the publisher was asked for.
     pub(crate) asked: usize,
     pub(crate) frames: u32,
+    /// When each was made.
+    pub(crate) made: Vec<Instant>,
     /// Bytes of a frame, and every how many a key frame comes; `None` = three small packets, key frames on request.
     pub(crate) shape: Option<Shape>,
     /// Of a sound: how loud it says it is, in dB below the loudest there is.
@@ -67,6 +69,7 @@ impl Source {
             need_key: true,
             asked: 0,
             frames: 0,
+            made: Vec::new(),
             shape: None,
             level: None,
             seq: 65_500 - offset,
@@ -95,6 +98,7 @@ impl Source {
     pub(crate) fn frame(&mut self, now: Instant, pt: Pt, ticks: u32) -> Vec<RtpWrite> {
         self.time = self.time.wrapping_add(ticks);
         self.frames += 1;
+        self.made.push(now);
         let is_due = self
             .shape
             .is_some_and(|s| s.key_every > 0 && (self.frames + s.key_phase).is_multiple_of(s.key_every));
@@ -172,6 +176,7 @@ pub(crate) struct Got {
     pub(crate) layer: char,
     pub(crate) frame: u32,
     pub(crate) index: u8,
+    pub(crate) at: Instant,
 }
 
 impl Got {
@@ -189,6 +194,7 @@ impl Got {
             layer: body[HEADER_BYTES] as char,
             frame: u32::from_be_bytes(body[HEADER_BYTES + 1..HEADER_BYTES + 5].try_into().unwrap()),
             index: body[HEADER_BYTES + 5],
+            at: packet.timestamp,
         }
     }
 
@@ -220,6 +226,7 @@ impl Got {
             layer: body[1] as char,
             frame: u32::from_be_bytes(body[2..6].try_into().unwrap()),
             index: body[6],
+            at: packet.timestamp,
         }
     }
 }
