@@ -194,7 +194,6 @@ test('overview: two people meet and one is lost; the figures, the minutes and wh
 test('every screen is accessible, in both themes, wide and narrow', async () => {
   const screens = {
     overview: ['/console', '.flow'],
-    minute: [minute, '.card.scrolls tbody tr'],
     usage: [`/console/usage?from=2025-10-01&to=2025-11-20&tz=${ZONE}`, 'tfoot'],
     people: ['/console/people', 'tbody a'],
     person: ['/console/people/grace', '.stays .plain tbody'],
@@ -204,6 +203,7 @@ test('every screen is accessible, in both themes, wide and narrow', async () => 
     nothing: ['/console/usage?from=2020-10-01&to=2020-10-02', '.empty'],
     nobody: ['/console/people?search=nobody', '.empty'],
     missing: ['/console/people/x', '.empty'],
+    minute: [minute, '.card.scrolls tbody tr'],
   };
   const found = [];
   for (const theme of ['light', 'dark']) {

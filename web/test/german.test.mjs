@@ -33,7 +33,7 @@ test('numbers, dates and lists are written as in German', async () => {
   assert.equal(format.list(['Ada', 'Ben', 'Cy']), 'Ada, Ben und Cy');
   assert.deepEqual(['Zoe', 'Özil', 'Ada'].sort(format.byName), ['Ada', 'Özil', 'Zoe']);
   const { words } = await import(`${pure}/words/attendance.js`);
-  assert.match(words.ruleTold(90, words.gaps(0), words.lates(86_400), true, ['host', 'guest']), /Lücken zwischen .* nicht · niemand ist verspätet · .* · ausgenommen: host und guest$/);
+  assert.match(words.ruleTold(90, words.gaps(0), words.lates(86_400), true, false, ['host', 'guest']), /Lücken zwischen .* nicht · niemand ist verspätet · .* · ausgenommen: host und guest$/);
   const { bytes } = await import(`${pure}/screens/system/figures.js`);
   assert.deepEqual([bytes(512), bytes(1_500_000)], ['512 Bytes', '1,4 MiB']);
 });

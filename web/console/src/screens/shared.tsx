@@ -113,7 +113,7 @@ function Told({ id, report }: { id: string; report: Report }) {
   const register = useMemo(() => asTold(report), [report]);
   const { rule } = report;
   const [own_, setOwn] = useState<Partial<View>>({});
-  const view: View = { ...USUAL, ...own_, share: rule.share, gap: rule.gap, late: rule.late, away: rule.away, absent: rule.absent, without: rule.without_presets };
+  const view: View = { ...USUAL, ...own_, share: rule.share, gap: rule.gap, late: rule.late, away: rule.away, absent: rule.absent ?? false, without: rule.without_presets };
   const csv = (form: string): string => `/sederunt/v1/shares/${id}/attendance.csv?${new URLSearchParams({ form, tz: zone.value })}`;
   return (
     <Body
