@@ -54,7 +54,7 @@ before(async () => {
     meetings: ['/meetings', 'tbody td'],
     meeting: [`/meetings/${meeting}`, '[aria-labelledby=participants] td'],
     people: ['/people', 'tbody td'],
-    person: ['/people/student-1003', 'tbody td'],
+    person: ['/people/student-1003', '.stays tbody td'],
     attendance: [`/attendance?session_id=${LESSON}`, '.verdicts'],
     register: [`/attendance?meeting_id=${TERM}&from=${new Date(now - 200 * HOUR).toISOString().slice(0, 10)}&to=${new Date(now).toISOString().slice(0, 10)}`, '.content .card'],
     usage: ['/usage', 'tfoot td'],
@@ -100,6 +100,16 @@ test('nothing is cut off, covered, empty or outside', async () => {
       await page.locator(sign).first().waitFor();
       await page.locator('.waiting').waitFor({ state: 'detached' });
       await check(name);
+      if (name !== 'meeting') continue;
+      // What is told once, with its square; and where one can go.
+      await page.locator('[aria-labelledby=participants] tbody tr button').first().click();
+      await page.locator('.qr svg').waitFor();
+      await check('link');
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type('a');
+      await page.locator('.found .soft').first().waitFor();
+      await check('go-to');
     }
     found.push(...(await violations()));
     await close();

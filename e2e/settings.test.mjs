@@ -157,7 +157,7 @@ test('a meeting is made, renamed, joined by its link, ended and closed', async (
   await button('Add and make the link').click();
   const link = new URL(await dialog().getByLabel('The link').inputValue());
   assert.equal(`${link.origin}${link.pathname}`, `${base}/meet`);
-  const square = dialog().getByRole('img', { name: 'The link as a QR code' });
+  const square = dialog().getByRole('img', { name: 'QR code for a phone' });
   await square.waitFor();
   assert.equal(await readQr(chromium.browser, square), link.href);
   await page.screenshot({ path: path.join(pictures, 'join-link.png') });

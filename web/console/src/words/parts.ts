@@ -10,7 +10,7 @@ const en = {
   copyThe: (what: string, id: string) => `Copy the ${what}: ${id}`,
   idCopied: 'copied',
   done: 'Done',
-  qr: 'The link as a QR code',
+  qr: 'QR code for a phone',
   qrMore: 'To open it on a phone, point its camera here.',
   loading: 'Loading',
   pages: 'Pages',

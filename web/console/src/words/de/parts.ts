@@ -9,7 +9,7 @@ export const words: Words = {
   copyThe: (what: string, id: string) => `${what} kopieren: ${id}`,
   idCopied: 'kopiert',
   done: 'Fertig',
-  qr: 'Der Link als QR-Code',
+  qr: 'QR-Code für ein Telefon',
   qrMore: 'Zum Öffnen auf einem Telefon die Kamera darauf richten.',
   loading: 'Lädt',
   pages: 'Seiten',
