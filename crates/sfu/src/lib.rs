@@ -24,6 +24,7 @@ mod count;
 mod demux;
 mod downlink;
 mod drain;
+mod dtls;
 mod engine;
 mod floor;
 mod ice;

@@ -13,6 +13,7 @@ use str0m::rtp::{Extension, ExtensionMap};
 use str0m::{Candidate, IceCreds, Rtc};
 
 use crate::config::SfuConfig;
+use crate::dtls::crypto;
 use crate::limit::{LINE_FIRST_BPS, LINE_LOOK_EVERY, LOSS_LOOK_EVERY};
 
 /// Payload types of Chrome (PROTOCOL §6.4), as str0m's default for Opus, 111, is. A session takes those of its client's offer.
@@ -64,6 +65,7 @@ pub(crate) fn session(now: Instant, cert: &DtlsCert, name: IceCreds, role: Role,
     };
     let estimate = (role == Role::ReceivesEstimated).then(|| Bitrate::bps(LINE_FIRST_BPS));
     let mut config = Rtc::builder()
+        .set_crypto_provider(crypto())
         .set_rtp_mode(true)
         .set_ice_lite(true)
         .set_local_ice_credentials(name)

@@ -36,7 +36,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 /// All that the pure crates may use besides the standard library: nothing with a clock, a socket or a runtime.
 const PURE: &[(&str, &[&str])] = &[
     ("core", &["serde", "serde_json", "thiserror", "unicode-normalization"]),
-    ("sfu", &["str0m", "slotmap", "smallvec", "thiserror"]),
+    ("sfu", &["dimpl", "str0m", "slotmap", "smallvec", "thiserror"]),
     ("proto", &["bytes", "prost", "thiserror"]),
     ("relay", &["aws-lc-rs", "base64", "bytes", "md-5", "str0m"]),
 ];
@@ -47,6 +47,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("image", &["files"]),
     ("prost", &["proto", "gateway", "load"]),
     ("str0m", &["relay", "sfu", "bench", "load"]),
+    ("dimpl", &["sfu"]),
     ("socket2", &["node", "server", "load"]),
     ("jsonwebtoken", &["node"]),
     ("utoipa", &["api", "changes"]),

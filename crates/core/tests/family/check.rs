@@ -59,11 +59,18 @@ impl World {
         self.hear_all();
         self.wait(1_000);
         self.hear_all();
-        for (conn, told) in &self.told {
+        for client in self.clients.iter().filter(|client| client.is_in && client.sent.is_none()) {
+            let Some(told) = client.conn.and_then(|conn| self.told.get(&conn)) else { continue };
             for branch in std::iter::once(&told.parent).chain(&told.rooms) {
                 for who in &branch.people {
                     let at = self.open_stay(who.participant);
-                    assert_eq!(at, Some(branch.meeting), "{conn:?} is told of {} there", who.participant);
+                    assert_eq!(
+                        at,
+                        Some(branch.meeting),
+                        "p{} is told of {} there",
+                        client.person,
+                        who.participant
+                    );
                 }
             }
         }

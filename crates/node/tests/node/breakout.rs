@@ -1,15 +1,19 @@
 //! A process that dies between the end of a stay by a move and the next one: whoever is on the way then arrives, once, with the rights he had.
 
+use sederunt_core::call::Disconnect;
 use sederunt_core::error::RoomError;
 use sederunt_core::fact::LeaveReason;
 use sederunt_core::family::RoomName;
 use sederunt_core::id::{Id, MeetingId, PeerId};
 use sederunt_core::rights::{Patch, Right, Rights};
+use sederunt_core::time::UnixMs;
 use sederunt_core::words::{Msg, Request, breakout, chat, entry, permissions, waiting as words};
+use sederunt_node::clock::ManualClock;
 use sederunt_store::{ParticipantRow, StayRow};
+use tokio::runtime::Runtime;
 
 use crate::waiting::{Scene, waits};
-use crate::world::{Client, start};
+use crate::world::{Client, T0, start};
 
 const SEND: Rights = Rights::of(&[Right::ChatPublicSend]);
 /// The server is away for so long.
@@ -24,8 +28,6 @@ struct OnTheWay {
     room: MeetingId,
     /// Opens it.
     token: String,
-    /// All that the dead process still has open.
-    dead: Vec<Client>,
 }
 
 fn join() -> Request {
@@ -43,8 +45,22 @@ async fn sent(client: &mut Client) -> (MeetingId, String) {
     told.unwrap()
 }
 
-async fn killed_on_the_way(away_ms: i64) -> OnTheWay {
-    let mut scene = Scene::new().await;
+/// The process dies with him on the way; the next one begins that much later.
+fn after_a_kill(away_ms: i64, then: impl AsyncFnOnce(OnTheWay)) {
+    let first = Runtime::new().unwrap();
+    let (mut way, clients) = first.block_on(on_the_way());
+    first.shutdown_background();
+    std::mem::forget(clients);
+    Runtime::new().unwrap().block_on(async {
+        let house = &mut way.scene.house;
+        house.clock = ManualClock::new(UnixMs(T0.0 + away_ms));
+        house.node = start(&house.store, &house.clock, &house.key, "node-2").await;
+        then(way).await;
+    });
+}
+
+async fn on_the_way() -> (OnTheWay, Vec<Client>) {
+    let scene = Scene::new().await;
     let host = scene.person("host", "group_call_host").await;
     let guest = scene.person("gus", "group_call_guest").await;
     let mut h = scene.attach(&host, scene.peer()).await;
@@ -67,19 +83,13 @@ async fn killed_on_the_way(away_ms: i64) -> OnTheWay {
     h.ask(Request::Breakout(breakout::Ask::Move { from, to, people })).await.unwrap();
     let (room, token) = sent(&mut g).await;
     assert_eq!(room, to);
-    let house = &mut scene.house;
-    house.clock.advance(away_ms);
-    let node = start(&house.store, &house.clock, &house.key, "node-2").await;
-    let dead = std::mem::replace(&mut house.node, node);
-    // Its rooms say nothing more: what follows is written by the next process.
-    std::mem::forget(dead);
-    OnTheWay { scene, guest, peer, room, token, dead: vec![h, g] }
+    (OnTheWay { scene, guest, peer, room, token }, vec![h, g])
 }
 
 impl OnTheWay {
     /// He is in where he belongs, without what was taken from him; and nobody asks to let him in again when he comes back.
     async fn arrives(self, token: &str) {
-        let Self { scene, guest, peer, room, dead, .. } = self;
+        let Self { scene, guest, peer, room, .. } = self;
         let house = &scene.house;
         let mut there = house.attach(token, scene.peer()).await.unwrap();
         there.join().await;
@@ -114,7 +124,6 @@ impl OnTheWay {
         let mut again = scene.attach(&guest, scene.peer()).await;
         assert_eq!(again.ask(join()).await, Err(RoomError::Elsewhere));
         assert_eq!(sent(&mut again).await.0, room);
-        drop(dead);
     }
 }
 
@@ -131,39 +140,41 @@ async fn stays(scene: &Scene, session: sederunt_core::id::SessionId) -> Vec<Stay
     scene.house.store.stays(query).await.unwrap().items
 }
 
-#[tokio::test]
-async fn whoever_was_sent_when_the_process_died_arrives() {
-    let way = killed_on_the_way(AWAY_MS).await;
-    let token = way.token.clone();
-    way.arrives(&token).await;
+#[test]
+fn whoever_was_sent_when_the_process_died_arrives() {
+    after_a_kill(AWAY_MS, async |way| {
+        let token = way.token.clone();
+        way.arrives(&token).await;
+    });
 }
 
 /// The word that leads on was lost: the page comes back to the meeting, which it never left as far as it knows.
-#[tokio::test]
-async fn whoever_did_not_hear_where_to_go_is_sent_again() {
-    let way = killed_on_the_way(AWAY_MS).await;
-    let mut page = way.scene.attach(&way.guest, way.peer).await;
-    assert_eq!(page.ask(join()).await, Err(RoomError::Elsewhere));
-    let (to, token) = sent(&mut page).await;
-    assert_eq!(to, way.room);
-    page.disconnect(sederunt_core::call::Disconnect::Clean).await;
-    way.arrives(&token).await;
+#[test]
+fn whoever_did_not_hear_where_to_go_is_sent_again() {
+    after_a_kill(AWAY_MS, async |way| {
+        let mut page = way.scene.attach(&way.guest, way.peer).await;
+        assert_eq!(page.ask(join()).await, Err(RoomError::Elsewhere));
+        let (to, token) = sent(&mut page).await;
+        assert_eq!(to, way.room);
+        page.disconnect(Disconnect::Clean).await;
+        way.arrives(&token).await;
+    });
 }
 
 /// The session's keep-alive ran out while the server was away: its rooms are over with it, and he comes into the meeting like anybody.
-#[tokio::test]
-async fn whoever_arrives_after_the_end_of_the_session_is_sent_to_the_meeting() {
-    let OnTheWay { scene, guest, room, token, dead, .. } = killed_on_the_way(900_000).await;
-    let store = &scene.house.store;
-    assert!(store.active_session(scene.meeting).await.unwrap().is_none());
-    let mut there = scene.house.attach(&token, scene.peer()).await.unwrap();
-    assert_eq!(there.ask(join()).await, Err(RoomError::Elsewhere));
-    let (to, token) = sent(&mut there).await;
-    assert_eq!(to, scene.meeting);
-    let mut page = scene.house.attach(&token, scene.peer()).await.unwrap();
-    assert!(waits(&mut page).await, "in another session he has to be let in again");
-    assert!(!store.meeting(room).await.unwrap().unwrap().active, "the room is closed");
-    assert_eq!(store.placement(scene.meeting, guest.id).await.unwrap(), None);
-    assert!(store.active_session(room).await.unwrap().is_none());
-    drop(dead);
+#[test]
+fn whoever_arrives_after_the_end_of_the_session_is_sent_to_the_meeting() {
+    after_a_kill(900_000, async |OnTheWay { scene, guest, room, token, .. }| {
+        let store = &scene.house.store;
+        assert!(store.active_session(scene.meeting).await.unwrap().is_none());
+        let mut there = scene.house.attach(&token, scene.peer()).await.unwrap();
+        assert_eq!(there.ask(join()).await, Err(RoomError::Elsewhere));
+        let (to, token) = sent(&mut there).await;
+        assert_eq!(to, scene.meeting);
+        let mut page = scene.house.attach(&token, scene.peer()).await.unwrap();
+        assert!(waits(&mut page).await, "in another session he has to be let in again");
+        assert!(!store.meeting(room).await.unwrap().unwrap().active, "the room is closed");
+        assert_eq!(store.placement(scene.meeting, guest.id).await.unwrap(), None);
+        assert!(store.active_session(room).await.unwrap().is_none());
+    });
 }
