@@ -46,6 +46,8 @@ pub(crate) struct Allocator {
     attempts: Attempts,
     /// Not all voices go out.
     is_tight: bool,
+    /// The pacer holds no pictures back.
+    is_unpaced: bool,
     /// Since when the estimate is below what goes out without any other sign of it.
     doubts: Option<Instant>,
     /// The line has shown that it does not carry more, since everything was had last.
@@ -75,6 +77,7 @@ impl Allocator {
             line: Line::default(),
             attempts: Attempts::default(),
             is_tight: false,
+            is_unpaced: false,
             doubts: None,
             is_bounded: false,
             fresh: Fresh::Unused,
@@ -149,19 +152,20 @@ impl Allocator {
         }
         self.is_bounded |= moves.downs > 0 || self.is_tight || self.line.is_strained();
         moves.begins = self.begins(now, voices, pictures);
-        moves.is_unpaced = self.is_unpaced(voices, pictures);
+        self.is_unpaced = self.unpaced(voices, pictures);
+        moves.is_unpaced = self.is_unpaced;
         (self.budget(now, voices, pictures), moves)
     }
 
-    /// Whether the pacer is to hold nothing back. Of an estimate that is doubted it would make a delay, and where everybody has what it
-    /// wants and the line carries far more, the estimate may fall for no reason before it is looked at again. While we are late there
-    /// are too few turns for it: in each it gives out 40 ms' worth at most.
-    fn is_unpaced(&self, voices: &[Voice], pictures: &[Picture]) -> bool {
+    /// Whether the pacer is to hold nothing back. While we are late there are too few turns for it: in each it gives out 40 ms' worth at
+    /// most. And where everybody has what it wants and the line carries far more, the estimate may fall for no reason before it is looked
+    /// at again, and is not to be gone by then while it is doubted. Elsewhere it is: bursts would look like a queue.
+    fn unpaced(&self, voices: &[Voice], pictures: &[Picture]) -> bool {
         let going = voices::going_bps(voices) + pictures::total_bps(pictures);
         let is_whole = !self.is_tight && pictures::next_step_bps(pictures).is_none();
-        let is_late = self.line.is_served_late(&self.tuning);
         let is_idle = is_whole && self.line.has_plenty(going, &self.tuning);
-        !self.line.is_strained() && (self.doubts.is_some() || is_idle || is_late)
+        let is_still = self.is_unpaced && self.doubts.is_some();
+        !self.line.is_strained() && (self.line.is_served_late(&self.tuning) || is_idle || is_still)
     }
 
     /// A line is new for a while after its first picture, unless it is strained.
