@@ -336,6 +336,10 @@ impl World {
                 self.say(|| format!("transfer {participant} to {to}"));
             }
             Effect::Elsewhere { meeting, note } => {
+                if let Note::Take { people, to } = &note {
+                    let belongs = |who| self.placed.get(who).copied().unwrap_or(MAIN);
+                    assert!(people.iter().all(|who| belongs(who) == *to), "{people:?} are sent to {to}");
+                }
                 if note.wakes() || self.rooms.contains_key(&meeting) {
                     self.mail.entry(meeting).or_default().push_back((from, note));
                 }
