@@ -61,7 +61,9 @@ impl World {
         self.hear_all();
         for client in self.clients.iter().filter(|client| client.is_in && client.sent.is_none()) {
             let Some(told) = client.conn.and_then(|conn| self.told.get(&conn)) else { continue };
-            for branch in std::iter::once(&told.parent).chain(&told.rooms) {
+            // Without rooms nobody is told of changes.
+            let some = !told.rooms.is_empty();
+            for branch in std::iter::once(&told.parent).chain(&told.rooms).filter(|_| some) {
                 for who in &branch.people {
                     let at = self.open_stay(who.participant);
                     assert_eq!(

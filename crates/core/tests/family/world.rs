@@ -335,11 +335,7 @@ impl World {
                 client.sent = Some(to);
                 self.say(|| format!("transfer {participant} to {to}"));
             }
-            Effect::Elsewhere { meeting, note } => {
-                if note.wakes() || self.rooms.contains_key(&meeting) {
-                    self.mail.entry(meeting).or_default().push_back((from, note));
-                }
-            }
+            Effect::Elsewhere { meeting, note } => self.say_to(from, meeting, note),
             Effect::Close { conn, reason } => {
                 let fresh = PeerId(self.mint());
                 for client in self.clients.iter_mut().filter(|client| client.conn == Some(conn)) {
@@ -358,6 +354,16 @@ impl World {
                 self.told.remove(&conn);
             }
             Effect::Media { .. } | Effect::Done { .. } => {}
+        }
+    }
+
+    fn say_to(&mut self, from: MeetingId, meeting: MeetingId, note: Note) {
+        if let Note::Take { people, to } = &note {
+            let belongs = |who| self.placed.get(who).copied().unwrap_or(MAIN);
+            assert!(people.iter().all(|who| belongs(who) == *to), "{people:?} are sent to {to}");
+        }
+        if note.wakes() || self.rooms.contains_key(&meeting) {
+            self.mail.entry(meeting).or_default().push_back((from, note));
         }
     }
 
