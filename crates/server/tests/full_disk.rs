@@ -114,6 +114,19 @@ async fn is_heard(from: &mut Client, to: &mut Client, text: &str) {
     }
 }
 
+async fn metrics_say_so(server: &Server) {
+    let metrics = get(&server.bound.metrics, "/metrics").await.body;
+    assert!(metrics.contains("sederunt_ledger_unwritable 1"), "{metrics}");
+}
+
+/// What is said of the people of the app, with this status: derived when somebody asks, and in words when it cannot be.
+async fn told_of_people(server: &Server, first: &FirstRun, status: u16) -> String {
+    let target = format!("/sederunt/v1/apps/{}/people", first.app_id);
+    let answer = request(&server.bound.http, "GET", &target, Some(&first.api_token), None).await;
+    assert_eq!(answer.status, status, "{answer:?}");
+    answer.body
+}
+
 #[tokio::test]
 async fn a_full_disk_throws_nobody_out_and_heals_by_itself() {
     let dir = tempfile::tempdir().unwrap();
@@ -161,13 +174,8 @@ async fn a_full_disk_throws_nobody_out_and_heals_by_itself() {
     assert_eq!(kicked.status, 503, "{kicked:?}");
     let sessions = kit.get("/sessions").await;
     assert_eq!(sessions["data"]["sessions"].as_array().map(Vec::len), Some(2), "{sessions}");
-    // What is derived when somebody asks says why it cannot be.
-    let of_app = format!("/sederunt/v1/apps/{}/people", first.app_id);
-    let found = request(&server.bound.http, "GET", &of_app, Some(&first.api_token), None).await;
-    assert_eq!(found.status, 503, "{found:?}");
-    assert!(found.body.contains("its disk is full or failing"), "{found:?}");
-    let metrics = get(&server.bound.metrics, "/metrics").await.body;
-    assert!(metrics.contains("sederunt_ledger_unwritable 1"), "{metrics}");
+    assert!(told_of_people(&server, &first, 503).await.contains("its disk is full or failing"));
+    metrics_say_so(&server).await;
     let bye = bob.send(event::media::LEAVE_ROOM, Vec::new()).await.unwrap();
     is_heard(&mut dan, &mut eve, "three").await;
 
@@ -182,8 +190,7 @@ async fn a_full_disk_throws_nobody_out_and_heals_by_itself() {
     new.join().await.unwrap();
     ann.leave().await.unwrap();
     new.leave().await.unwrap();
-    let found = request(&server.bound.http, "GET", &of_app, Some(&first.api_token), None).await;
-    assert_eq!(found.status, 200, "{found:?}");
+    told_of_people(&server, &first, 200).await;
     let log = server.log();
     assert!(!log.contains("a room failed"), "{log}");
     server.terminate();

@@ -47,4 +47,5 @@ mod settings;
 mod shape;
 mod shares;
 mod sse;
+mod system;
 mod world;

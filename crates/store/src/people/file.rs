@@ -114,7 +114,7 @@ impl File {
         let about = "SELECT ledger, known, session, (SELECT max(stays) FROM person WHERE app = 0), \
                      (SELECT max(seq) FROM stay_of WHERE app = 0) FROM about";
         let known = match version {
-            VERSION => find(&conn, about, [], |r| {
+            VERSION => find(conn, about, [], |r| {
                 Ok((r.get::<_, Blob>(0)?, r.get::<_, i64>(1)?, r.get::<_, Option<Vec<u8>>>(2)?))
             })?,
             _ => None,

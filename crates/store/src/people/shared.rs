@@ -71,11 +71,8 @@ impl Own {
 
 /// There is no place for another file, either.
 fn is_full(error: &StoreError) -> bool {
-    let code = match error {
-        StoreError::Sqlite(error) => error.sqlite_error_code(),
-        other => return matches!(other, StoreError::Io { .. }),
-    };
-    matches!(code, Some(rusqlite::ErrorCode::DiskFull | rusqlite::ErrorCode::ReadOnly))
+    let StoreError::Sqlite(error) = error else { return matches!(error, StoreError::Io { .. }) };
+    matches!(error.sqlite_error_code(), Some(rusqlite::ErrorCode::DiskFull | rusqlite::ErrorCode::ReadOnly))
 }
 
 impl PeopleFile {
