@@ -203,6 +203,7 @@ test('the address is the request: filters, sort and search, with a way back', as
   assert.match(await page.locator('h1').innerText(), /^Physics 3/);
   // To a page by its name, with the keyboard alone.
   await page.keyboard.press('Control+k');
+  await page.locator('dialog input:focus').waitFor();
   await page.keyboard.type('attend');
   await until('the page', async () => (await places())[0] === '/console/attendance');
   await page.keyboard.press('Enter');

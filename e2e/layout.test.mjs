@@ -106,7 +106,9 @@ test('nothing is cut off, covered, empty or outside', async () => {
       await page.locator('.qr svg').waitFor();
       await check('link');
       await page.keyboard.press('Escape');
+      await page.locator('dialog').waitFor({ state: 'detached' });
       await page.keyboard.press('Control+k');
+      await page.locator('dialog input:focus').waitFor();
       await page.keyboard.type('a');
       await page.locator('.found .soft').first().waitFor();
       await check('go-to');

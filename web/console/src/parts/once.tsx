@@ -4,6 +4,9 @@ import { words } from '../words/parts.ts';
 import { Dialog } from './dialog.tsx';
 import { LinkQr } from './link-qr.tsx';
 
+/** Lines that are shown of a long text, so that all of the dialog is in sight. */
+const ROWS = 4;
+
 interface Props {
   readonly title: string;
   /** What the text is called. */
@@ -28,7 +31,7 @@ export function Once({ title, label, text, more, link = false, close }: Props) {
       <div class="once">
         <label>
           {label}
-          <textarea ref={field} readOnly rows={Math.ceil(text.length / 72)} class="mono" value={text} onFocus={(event) => event.currentTarget.select()} />
+          <textarea ref={field} readOnly rows={Math.min(ROWS, Math.ceil(text.length / 72))} class="mono" value={text} onFocus={(event) => event.currentTarget.select()} />
         </label>
         <p class="soft">{more}</p>
         {link && <LinkQr text={text} />}
