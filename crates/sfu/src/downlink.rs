@@ -42,6 +42,8 @@ pub(crate) struct Downlink {
     is_waited_old: bool,
     /// Whether its pictures are paced, and of how many subscriptions the session was told so.
     pub(crate) paced: (bool, usize),
+    /// What is lost until then was lost because there was no room for it.
+    pub(crate) full_until: Option<Instant>,
     seen: Seen,
 }
 
@@ -61,6 +63,7 @@ impl Default for Downlink {
             waited: Duration::ZERO,
             is_waited_old: false,
             paced: (true, 0),
+            full_until: None,
             seen: Seen::default(),
         }
     }
@@ -70,6 +73,11 @@ impl Downlink {
     /// Whether its client's line is shared; else the client gets what it asks for.
     pub(crate) fn is_shared(&self) -> bool {
         !self.is_deaf
+    }
+
+    /// What is reported as lost now was lost because there was no room for it.
+    pub(crate) fn is_full(&self, now: Instant) -> bool {
+        self.full_until.is_some_and(|until| now < until)
     }
 
     /// Brings the gauges up to date.

@@ -73,6 +73,8 @@ pub const LOSS_SETTLED_PERMILLE: [u64; RED_DEPTH_MAX] = [5, 50];
 pub const LOSS_CALM: Duration = Duration::from_secs(60);
 /// Packets that a report must tell of to be judged: of fewer, a single loss is 2 %.
 pub const LOSS_PACKETS_MIN: u64 = 100;
+/// So long after a line was found too full, losses say so and nothing else: browsers report on sound every 2.5 to 7.5 s.
+pub const LOSS_FULL: Duration = Duration::from_secs(8);
 /// How often reports of receivers are looked at. A browser reports on sound every 2.5 to 7.5 s.
 pub const LOSS_LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Bytes around a payload inside a datagram: RTP with its extensions, and the tag of SRTP.

@@ -85,6 +85,9 @@ impl Sfu {
         let Some(consumer) = self.consumers.get_mut(consumer).filter(|c| c.red.is_some()) else { return };
         let (known, known_lost) = std::mem::replace(&mut consumer.reported, (expected, lost));
         let Some(transport) = self.transports.get_mut(slot) else { return };
+        if transport.downlink.as_ref().is_some_and(|downlink| downlink.is_full(self.now)) {
+            return;
+        }
         let was = transport.protection.depth() > 0;
         // What came late after all makes the sum of losses fall.
         transport.protection.report(

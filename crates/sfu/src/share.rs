@@ -14,8 +14,8 @@ use crate::downlink::{Downlink, Seen};
 use crate::engine::Sfu;
 use crate::id::{ConsumerSlot, ProducerSlot, Scope, TransportSlot};
 use crate::limit::{
-    LAYER_LEAVE_MAX, LAYERS_MAX, LINE_FIRST_BPS, LINE_UNKNOWN_BPS, RANKED_SPEAKERS_MAX, RTX_CACHE_AGE,
-    RTX_CACHE_PACKETS, RTX_RATIO_ILL, RTX_RATIO_MAX,
+    LAYER_LEAVE_MAX, LAYERS_MAX, LINE_FIRST_BPS, LINE_UNKNOWN_BPS, LOSS_FULL, RANKED_SPEAKERS_MAX,
+    RTX_CACHE_AGE, RTX_CACHE_PACKETS, RTX_RATIO_ILL, RTX_RATIO_MAX,
 };
 use crate::rate::Rate;
 use crate::rtc::guard;
@@ -73,8 +73,12 @@ impl Sfu {
         let was_ill = downlink.allocator.is_ill();
         let reset = downlink.is_heard.then(|| downlink.allocator.measure(now, measure)).flatten();
         let changed = downlink.allocator.is_ill() != was_ill;
+        let waits = downlink.allocator.waits();
         if let Some(restart) = reset {
             self.stats.lines_dropped += u64::from(restart.is_drop);
+            if restart.is_drop && waits {
+                self.give_up_redundancy(slot);
+            }
             self.begin_estimate(slot, restart.from_bps, restart.from_bps);
         }
         if reset.is_some() || changed {
@@ -153,6 +157,7 @@ impl Sfu {
         let Some(transport) = self.transports.get_mut(slot) else { return };
         let Some(downlink) = &mut transport.downlink else { return };
         let (budget, moves) = downlink.allocator.share(now, &mut claims.voices, &mut claims.pictures);
+        let is_tight = downlink.allocator.is_tight();
         let seen = Seen {
             estimate_bps: downlink.allocator.estimate_bps(),
             is_short: claims.pictures.iter().any(|p| p.bps() < p.most_bps())
@@ -168,7 +173,9 @@ impl Sfu {
         }
         self.tell_estimator(slot, budget);
         self.pace(slot, !moves.is_unpaced);
-        self.give_up_redundancy(slot);
+        if is_tight {
+            self.give_up_redundancy(slot);
+        }
         self.apply(claims);
         self.await_leaving(slot);
     }
@@ -244,13 +251,13 @@ impl Sfu {
         }
     }
 
-    /// Where not all voices fit, to say everything twice makes it fewer: what is lost there has found no room.
+    /// Where not all voices fit, or far more went out than arrived and packets wait, what is lost has found no room: to say everything twice leaves less.
     fn give_up_redundancy(&mut self, slot: TransportSlot) {
         let Some(transport) = self.transports.get_mut(slot) else { return };
-        let is_tight = transport.downlink.as_ref().is_some_and(|downlink| downlink.allocator.is_tight());
-        if is_tight {
-            let was = std::mem::take(&mut transport.protection);
-            self.stats.red_subscribers -= u64::from(was.depth() > 0);
+        let was = std::mem::take(&mut transport.protection);
+        self.stats.red_subscribers -= u64::from(was.depth() > 0);
+        if let Some(downlink) = &mut transport.downlink {
+            downlink.full_until = Some(self.now + LOSS_FULL);
         }
     }
 

@@ -104,6 +104,11 @@ impl Allocator {
         self.line.is_ill()
     }
 
+    /// Packets wait: what is lost has found no room.
+    pub(crate) fn waits(&self) -> bool {
+        self.line.waits()
+    }
+
     /// Not all voices go out.
     pub(crate) fn is_tight(&self) -> bool {
         self.is_tight

@@ -52,6 +52,7 @@ pub(crate) struct Line {
     /// Since when it loses more than at best lately.
     loses: Option<Instant>,
     is_strained: bool,
+    waits: bool,
     late: Duration,
     /// When it was last strained.
     strained: Option<Instant>,
@@ -93,6 +94,7 @@ impl Line {
         // Radio loses packets and delays none: there is nothing to be had from sending less.
         let loses = (waits && more >= tuning.strain_loss_permille) || loss >= tuning.heavy_loss_permille;
         self.is_strained = waits || loses;
+        self.waits = waits;
         self.strained = if self.is_strained { Some(now) } else { self.strained };
         self.loses = self.loses.filter(|_| loses).or(loses.then_some(now));
         let is_losing = self.loses.is_some_and(|at| now.saturating_duration_since(at) >= tuning.drop_after);
@@ -162,6 +164,11 @@ impl Line {
     /// Packets wait or are lost, more than at best lately.
     pub(crate) fn is_strained(&self) -> bool {
         self.is_strained
+    }
+
+    /// Packets wait: what is lost has found no room.
+    pub(crate) fn waits(&self) -> bool {
+        self.waits
     }
 
     /// We are so late ourselves that the estimator may take it for a queue.

@@ -49,9 +49,7 @@ fn room(seed: u64, publishers: usize, viewers: usize, is_estimated: bool) -> Wor
 fn counted(w: &mut World, time: Duration) -> u64 {
     let before = w.stats().packets_forwarded;
     w.run(black_box(time));
-    let forwarded = w.stats().packets_forwarded - before;
-    println!("{forwarded} packets forwarded");
-    forwarded
+    w.stats().packets_forwarded - before
 }
 
 /// Sound 50 times and a picture 20 times a second, of everybody to everybody, is the least of all that is forwarded.
