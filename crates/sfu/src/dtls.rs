@@ -135,6 +135,7 @@ mod tests {
 
     /// What a join pays for: the second handshake is made of what the first one left.
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test has no input that says what time it is")]
     fn one_configuration_serves_all_of_one_size() {
         let shared = Shared { config: OnceLock::new() };
         let (first, second) = (shared.config(Some(1_200)).unwrap(), shared.config(Some(1_200)).unwrap());

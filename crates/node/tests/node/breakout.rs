@@ -38,9 +38,9 @@ fn join() -> Request {
 async fn sent(client: &mut Client) -> (MeetingId, String) {
     let is_it = |msg: &Msg| matches!(msg, Msg::Breakout(breakout::Tell::Transfer { .. }));
     client.push("the way", is_it).await;
-    let told = client.pushes.iter().find_map(|msg| match &**msg {
-        Msg::Breakout(breakout::Tell::Transfer { to, token }) => Some((*to, token.clone())),
-        _ => None,
+    let told = client.pushes.iter().find_map(|msg| {
+        let Msg::Breakout(breakout::Tell::Transfer { to, token }) = &**msg else { return None };
+        Some((*to, token.clone()))
     });
     told.unwrap()
 }
