@@ -8,7 +8,9 @@ function look() {
     const label = (of.getAttribute?.('aria-label') ?? of.textContent ?? '').trim().replaceAll(/\s+/g, ' ').slice(0, 40);
     return `${of.tagName.toLowerCase()}${of.classList?.length ? `.${[...of.classList].join('.')}` : ''} “${label}”`;
   };
-  const open = document.querySelector('dialog[open]');
+  // A story is a sheet on a phone, which covers what is below it.
+  const sheet = document.querySelector('.story');
+  const open = document.querySelector('dialog[open]') ?? (sheet && getComputedStyle(sheet).position === 'fixed' ? sheet : null);
   const root = open ?? document.body;
   const clips = /auto|scroll|hidden|clip/;
   /** The part of a box that is to be seen: cut by the window and by all that scrolls or hides. */
@@ -62,6 +64,8 @@ function look() {
   for (const [at, a] of texts.entries()) {
     for (const b of texts.slice(at + 1)) {
       if (Math.min(a.right, b.right) - Math.max(a.left, b.left) < 3 || Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) < 5) continue;
+      // A text that ends in dots has a box for what is left of it, and one for all of it.
+      if (a.of === b.of) continue;
       // A sheet or a bar with a ground of its own lies over what is below it.
       if (layer(a.of) !== layer(b.of)) continue;
       found.push(`two texts on one place: ${name(a.of)} and ${name(b.of)}`);
