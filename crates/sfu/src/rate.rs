@@ -14,10 +14,7 @@ const QUIETEST: i8 = -127;
 pub(crate) struct Rate {
     since: Option<Instant>,
     bytes: u64,
-    /// Of those, what is payload.
-    payload: u64,
     smooth_bps: Option<u64>,
-    payload_permille: u64,
 }
 
 impl Rate {
@@ -31,16 +28,9 @@ impl Rate {
                 Some(before) => (before * OLD_WEIGHT + window) / (OLD_WEIGHT + 1),
                 None => window,
             });
-            self.payload_permille = (self.payload * 1_000).checked_div(self.bytes).unwrap_or(0);
-            (self.since, self.bytes, self.payload) = (Some(now), 0, 0);
+            (self.since, self.bytes) = (Some(now), 0);
         }
-        self.payload += payload as u64;
         self.bytes += payload as u64 + PACKET_OVERHEAD_BYTES;
-    }
-
-    /// Of that, what is no header; nothing before the first window is over.
-    pub(crate) fn payload_bps(&self, now: Instant) -> u64 {
-        self.bps(now).saturating_mul(self.payload_permille) / 1_000
     }
 
     /// Bits a second lately. What has fallen silent takes less and less.
@@ -107,8 +97,6 @@ mod tests {
             rate.add(at(n), payload);
         }
         assert_eq!(rate.bps(at(300)) / 10_000, 100, "a packet of 1250 bytes every 10 ms");
-        let bare = 1_000_000 * payload as u64 / 1_250;
-        assert!(rate.payload_bps(at(300)).abs_diff(bare) < 10_000, "{}", rate.payload_bps(at(300)));
         for n in 300..330 {
             rate.add(at(n * 2), payload);
         }

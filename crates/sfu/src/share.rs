@@ -17,7 +17,6 @@ use crate::limit::{
     LAYER_LEAVE_MAX, LAYERS_MAX, LINE_FIRST_BPS, LINE_UNKNOWN_BPS, LOSS_FULL, RANKED_SPEAKERS_MAX,
     RTX_CACHE_AGE, RTX_CACHE_PACKETS, RTX_RATIO_ILL, RTX_RATIO_MAX,
 };
-use crate::rate::Rate;
 use crate::rtc::guard;
 use crate::track::{Grant, Rank, Rung};
 use crate::transport::Link;
@@ -157,7 +156,7 @@ impl Sfu {
         let Some(transport) = self.transports.get_mut(slot) else { return };
         let Some(downlink) = &mut transport.downlink else { return };
         let (budget, moves) = downlink.allocator.share(now, &mut claims.voices, &mut claims.pictures);
-        let is_tight = downlink.allocator.is_tight();
+        let is_full = downlink.allocator.is_tight() && downlink.allocator.waits();
         let seen = Seen {
             estimate_bps: downlink.allocator.estimate_bps(),
             is_short: claims.pictures.iter().any(|p| p.bps() < p.most_bps())
@@ -173,7 +172,7 @@ impl Sfu {
         }
         self.tell_estimator(slot, budget);
         self.pace(slot, !moves.is_unpaced);
-        if is_tight {
+        if is_full {
             self.give_up_redundancy(slot);
         }
         self.apply(claims);
@@ -190,9 +189,7 @@ impl Sfu {
             let Some(consumer) = self.consumers.get(*consumer_slot) else { continue };
             let Some(producer) = self.producers.get(consumer.producer) else { continue };
             if producer.kind == Kind::Audio {
-                let copies = consumer.red.map_or(0, |_| transport.protection.depth() as u64);
-                let with_copies = |rate: &Rate| rate.bps(now) + rate.payload_bps(now) * copies;
-                let rate = producer.layers.first().map_or(0, |layer| with_copies(&layer.rate));
+                let rate = producer.layers.first().map_or(0, |layer| layer.rate.bps(now));
                 let hears = room.is_none_or(|room| room.hears(transport.peer.id, producer.audience));
                 let bps = if producer.paused || !hears { 0 } else { rate };
                 claims.voices.push(Voice {
