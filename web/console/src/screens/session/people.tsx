@@ -77,8 +77,8 @@ export function People({ told, lanes, now, person, show }: Shown) {
                 </td>
                 <td class="mono">{who.custom_participant_id ?? who.user_id ?? ''}</td>
                 <td>{who.preset_name ?? ''}</td>
-                <td>{when(first.joined_at)}</td>
-                <td>{last.left_at === undefined ? words.now : when(last.left_at)}</td>
+                <td class="words">{when(first.joined_at)}</td>
+                <td class="words">{last.left_at === undefined ? words.now : when(last.left_at)}</td>
                 {!byStay && <td class="num">{number(stays.length)}</td>}
                 <td class="num">{away(stays, now) ? spoken(away(stays, now)) : '–'}</td>
                 <td class="num">{length(time)}</td>
