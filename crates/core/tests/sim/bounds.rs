@@ -63,7 +63,7 @@ impl Crowd {
             preset_name: "p".to_owned(),
             role: Role::Member,
             belongs: None,
-            abilities: self.abilities.clone(),
+            abilities: self.abilities,
             ip_address: None,
             user_agent: None,
         };
