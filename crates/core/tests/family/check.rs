@@ -7,7 +7,7 @@ use sederunt_core::id::{MeetingId, ParticipantId};
 use sederunt_core::tally::Tally;
 use sederunt_core::time::UnixMs;
 
-use crate::world::{Client, MAIN, PEOPLE, WAITER, World};
+use crate::world::{Client, HIDDEN, MAIN, PEOPLE, WAITER, World};
 
 impl World {
     pub(crate) fn check(&self) {
@@ -85,7 +85,7 @@ impl World {
         }
         self.minutes();
         let truth = |meeting: MeetingId| -> Vec<u128> {
-            let here = |client: &&Client| client.at == meeting && client.is_in;
+            let here = |client: &&Client| client.at == meeting && client.is_in && client.person != HIDDEN;
             self.clients.iter().filter(here).map(|client| client.person).collect()
         };
         for client in &self.clients {

@@ -8,7 +8,7 @@ use sederunt_core::input::{Command, Input};
 use sederunt_core::who::{Abilities, WaitingRoom, Who};
 use sederunt_core::words::{Request, breakout, entry, waiting};
 
-use crate::world::{Client, MAIN, PEOPLE, WAITER, World};
+use crate::world::{Client, HIDDEN, MAIN, PEOPLE, WAITER, World};
 
 /// For so long after its stay somebody is awaited for certain: 30 s from the order, which comes some seconds before.
 const AWAITED_MS: i64 = 26_000;
@@ -77,6 +77,7 @@ impl World {
                     switch_rooms: person < 4,
                     switch_to_parent: true,
                     kick: person < 2,
+                    hidden: person == HIDDEN,
                     accept_waiting: person < 2,
                     waiting_room: if person == WAITER {
                         WaitingRoom::UntilAccepted

@@ -22,6 +22,8 @@ pub(crate) const MAIN: MeetingId = MeetingId::from_u128(1);
 pub(crate) const PEOPLE: u128 = 5;
 /// Who has to be let in by a host.
 pub(crate) const WAITER: u128 = 4;
+/// Whom nobody sees.
+pub(crate) const HIDDEN: u128 = 3;
 const KEEP_ALIVE_MS: i64 = 60_000;
 
 /// What happened in a history.
