@@ -53,8 +53,34 @@ impl World {
         }
     }
 
+    /// Nobody goes on for so long that nobody is awaited any more: whoever is shown anywhere is there.
+    fn nobody_is_awaited_for_ever(&mut self) {
+        self.wait(32_000);
+        self.hear_all();
+        self.wait(1_000);
+        self.hear_all();
+        for client in self.clients.iter().filter(|client| client.is_in && client.sent.is_none()) {
+            let Some(told) = client.conn.and_then(|conn| self.told.get(&conn)) else { continue };
+            // Without rooms nobody is told of changes.
+            let some = !told.rooms.is_empty();
+            for branch in std::iter::once(&told.parent).chain(&told.rooms).filter(|_| some) {
+                for who in &branch.people {
+                    let at = self.open_stay(who.participant);
+                    assert_eq!(
+                        at,
+                        Some(branch.meeting),
+                        "p{} is told of {} there",
+                        client.person,
+                        who.participant
+                    );
+                }
+            }
+        }
+    }
+
     /// Everything is heard, and everybody goes where he was told to: then all is as it belongs.
     pub(crate) fn settle(&mut self) {
+        self.nobody_is_awaited_for_ever();
         for _ in 0..20 {
             self.wait(4_000);
             for nth in 0..PEOPLE as usize {
