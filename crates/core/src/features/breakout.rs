@@ -124,8 +124,8 @@ impl Breakout {
 
     /// The list of rooms. Whoever asks knows that it is in.
     fn rooms(&mut self, hall: &mut Hall, asked: &Asked) -> Result<(), RoomError> {
-        let family = match &self.side {
-            Side::Parent(parent) => Arc::new(parent.family(hall)),
+        let family = match &mut self.side {
+            Side::Parent(parent) => parent.asked(hall),
             Side::Child(child) => Arc::clone(&child.family),
         };
         let now = asked.stamp.now;

@@ -65,6 +65,8 @@ pub(super) struct Parent {
     changed: bool,
     told_at: Option<UnixMs>,
     told: Option<Arc<Family>>,
+    /// Somebody who asked knows of something that was not told yet, and is to hear how that goes on, even back to what was told.
+    told_one: bool,
 }
 
 impl Parent {
@@ -106,7 +108,7 @@ impl Parent {
             return Err(RoomError::Closed);
         }
         match ask {
-            Ask::Rooms => Ok((Tell::Rooms(Arc::new(self.family(hall))), Going::default())),
+            Ask::Rooms => Ok((Tell::Rooms(self.asked(hall)), Going::default())),
             Ask::Create { rooms } => self.open(hall, rooms).map(|tell| (tell, Going::default())),
             Ask::Close { rooms } => self.close(hall, &rooms),
             Ask::Move { from, to, people } => self.transfer(hall, (from, to), &people),
@@ -348,8 +350,15 @@ impl Parent {
 
     // ── who is told
 
-    /// The family as it is now.
-    pub(super) fn family(&self, hall: &Hall) -> Family {
+    /// The family as it is now, for somebody who asks.
+    pub(super) fn asked(&mut self, hall: &Hall) -> Arc<Family> {
+        let family = Arc::new(self.family(hall));
+        self.told_one |= self.told.as_ref() != Some(&family);
+        self.changed |= self.told_one;
+        family
+    }
+
+    fn family(&self, hall: &Hall) -> Family {
         let here = hall.config().meeting;
         let mut seen = BTreeSet::new();
         let joined = hall.peers.joined().into_iter().filter(|peer| counts(peer));
@@ -414,7 +423,7 @@ impl Parent {
     fn tell(&mut self, hall: &mut Hall, now: UnixMs) {
         let had_rooms = self.told.as_ref().is_some_and(|told| !told.rooms.is_empty());
         if self.rooms.is_empty() && !had_rooms {
-            (self.changed, self.told) = (false, None);
+            (self.changed, self.told, self.told_one) = (false, None, false);
             // Closed rooms in which people still are need no list.
             return self.strangers.clear();
         }
@@ -426,7 +435,7 @@ impl Parent {
         self.changed = false;
         self.told_at = Some(now);
         let family = Arc::new(self.family(hall));
-        let is_new = self.told.as_ref() != Some(&family);
+        let is_new = std::mem::take(&mut self.told_one) || self.told.as_ref() != Some(&family);
         let strangers = std::mem::take(&mut self.strangers);
         for room in self.live.iter().copied().filter(|room| is_new || strangers.contains(room)) {
             hall.say(room, Note::Family(Arc::clone(&family)));
