@@ -172,7 +172,7 @@ test('overview: two people meet and one is lost; the figures, the minutes and wh
   await until('the joins, in the figure and in the table', async () => /2 in 60/.test(await figure('Joins a minute').innerText()));
   await figure('Joins a minute').getByRole('link').click();
   assert.equal(await page.locator('#minutes tfoot td').first().innerText(), '2');
-  assert.match(await figure('Commit p99').innerText(), /[\d.]+ m?s/);
+  await until('what a commit took', async () => /[\d.]+ m?s/.test(await figure('Commit p99').innerText()));
   // A minute says what happened in it, and leads to the session.
   minute = await page.evaluate(() => {
     const rows = [...document.querySelectorAll('#minutes tbody tr')];
