@@ -5,8 +5,6 @@ use std::net::SocketAddr;
 use bytes::{Buf as _, Bytes, BytesMut};
 use sederunt_sfu::limit::DATAGRAM_MAX_BYTES;
 
-use super::outbox::Put;
-
 /// Bytes of the length.
 const LENGTH_BYTES: usize = 2;
 
@@ -32,6 +30,12 @@ pub(super) fn take(read: &mut BytesMut) -> Result<Option<Bytes>, TooLong> {
         }
     }
     Ok(None)
+}
+
+/// Writes what waits as the stream carries it: where a datagram comes from, or none for bytes that are written as they are.
+pub(super) trait Put {
+    /// Adds it.
+    fn put(&self, out: &mut Vec<u8>, from: Option<SocketAddr>, payload: &[u8]);
 }
 
 /// A stream of frames, which do not tell where they come from.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use super::direct::Direct;
-use super::frame::Framed;
+use super::frame::{Framed, Put};
 
 /// Bytes that wait: two seconds of a line of 1 Mbit/s.
 const WAITING_MAX_BYTES: usize = 256 * 1024;
@@ -16,12 +16,6 @@ const WAITING_MAX_BYTES: usize = 256 * 1024;
 const PICTURE_AGE_MAX: Duration = Duration::from_millis(400);
 /// Bytes per write: what a stream that flows takes at once.
 pub(super) const WRITE_BYTES: usize = 32 * 1024;
-
-/// Writes what waits as the stream carries it: where a datagram comes from, or none for bytes that are written as they are.
-pub(super) trait Put {
-    /// Adds it.
-    fn put(&self, out: &mut Vec<u8>, from: Option<SocketAddr>, payload: &[u8]);
-}
 
 #[derive(Debug)]
 struct Waiting {
@@ -237,7 +231,8 @@ mod tests {
     async fn what_the_socket_takes_is_written_by_whoever_tells_of_it_in_one_go() {
         let (outbox, _ours, mut theirs) = connected().await;
         let now = Instant::now();
-        let news: Vec<_> = [70, 80].map(|length| outbox.push(now, FROM.into(), vec![2; length], false)).to_vec();
+        let news: Vec<_> =
+            [70, 80].map(|length| outbox.push(now, FROM.into(), vec![2; length], false)).to_vec();
         assert_eq!(news.iter().map(|added| added.is_news).collect::<Vec<_>>(), [true, false]);
         assert_eq!(outbox.tell(), 0);
         // There is no task that could have done it.

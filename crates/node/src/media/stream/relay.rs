@@ -11,7 +11,8 @@ use sederunt_relay::{Client, Out};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::timeout;
 
-use super::outbox::{Outbox, Put};
+use super::frame::Put;
+use super::outbox::Outbox;
 use super::table::{Place, Streams};
 use super::tcp::{READ_BYTES, StreamEnd};
 
