@@ -343,6 +343,7 @@ test('every screen is accessible, in both themes and languages, wide and narrow'
     timeline: [`/console/sessions/${session}`, '.lane'],
     people: [`/console/sessions/${session}/people`, '.plain td'],
     events: [`/console/sessions/${session}/events`, '.plain td'],
+    audit: [`/console/sessions/${session}/audit`, '.audit-equal'],
     api: [`/console/sessions/${session}/api`, '.code'],
     missing: ['/console/sessions/00000000-0000-4000-8000-000000000000', '.empty'],
   };

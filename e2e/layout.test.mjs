@@ -51,6 +51,7 @@ before(async () => {
     story: [`/sessions/${LESSON}?person=00005000-0000-4000-8000-000000000003`, '.story .step'],
     'session-people': [`/sessions/${LESSON}/people`, '.plain td'],
     events: [`/sessions/${LESSON}/events`, '.plain td'],
+    audit: [`/sessions/${LESSON}/audit`, '.plain td'],
     meetings: ['/meetings', 'tbody td'],
     meeting: [`/meetings/${meeting}`, '[aria-labelledby=participants] td'],
     people: ['/people', 'tbody td'],

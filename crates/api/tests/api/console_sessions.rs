@@ -7,7 +7,7 @@ use axum::http::{Method, Request, StatusCode};
 use futures_util::StreamExt;
 use insta::{assert_json_snapshot, assert_snapshot};
 use sederunt_core::call::Disconnect;
-use sederunt_core::id::PeerId;
+use sederunt_core::id::{PeerId, SessionId};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -286,6 +286,13 @@ async fn assert_pages(w: &World, told: &Value, target: &str) {
     assert_eq!(second["stays"], json!([told["stays"][1]]));
 }
 
+/// What is told is what the facts say.
+async fn assert_audit(w: &World, session: SessionId) {
+    let target = of_app(&format!("sessions/{session}/audit"));
+    let told = w.send(Method::GET, &target, "TR", None).await.ok();
+    assert_snapshot!(told, @r#"{"as_of":1768226415000,"differs":[],"facts":7,"first_seq":1,"folded":{"consumed_ms":24000,"end_reason":null,"ended_at":null,"live_participants":0,"max_concurrent_participants":2,"started_at":1768226400000,"stays":2,"updated_at":1768226415000},"last_seq":9,"stays_ms":24000,"told":{"consumed_ms":24000,"end_reason":null,"ended_at":null,"live_participants":0,"max_concurrent_participants":2,"started_at":1768226400000,"stays":2,"updated_at":1768226415000}}"#);
+}
+
 /// Two people, one of whom is lost and comes back, and is removed: told from their own facts, whatever else goes on.
 #[tokio::test]
 async fn a_session_is_told_whole() {
@@ -347,12 +354,15 @@ async fn a_session_is_told_whole() {
     );
     assert_sheet(&w, &session.to_string()).await;
     assert_pages(&w, &told, &target).await;
+    assert_audit(&w, session).await;
     for (app, id, status) in [
         ("00000000-0000-4000-8000-00000000000f", session.to_string(), 404),
         (P, P.to_owned(), 404),
         (P, "x".to_owned(), 404),
     ] {
-        let foreign = format!("/sederunt/v1/apps/{app}/sessions/{id}/timeline");
-        assert_eq!(w.send(Method::GET, &foreign, "TR", None).await.status.as_u16(), status);
+        for what in ["timeline", "audit"] {
+            let foreign = format!("/sederunt/v1/apps/{app}/sessions/{id}/{what}");
+            assert_eq!(w.send(Method::GET, &foreign, "TR", None).await.status.as_u16(), status);
+        }
     }
 }

@@ -339,6 +339,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/apps/{app_id}/sessions/{session_id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Folds all facts of one session once more, and compares what comes of it with what lists and reports tell. */
+        get: operations["GetSessionAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/apps/{app_id}/sessions/{session_id}/stays.csv": {
         parameters: {
             query?: never;
@@ -1208,6 +1225,79 @@ export interface components {
             open: boolean;
             /** @description When its connection was lost and came back, `[from, to]`. */
             away: number[][];
+        };
+        /** @description What is told of a session, and what its facts say. */
+        Audit: {
+            /** @description Facts that were folded: all that the ledger has of the session. */
+            facts: number;
+            /**
+             * Format: int64
+             * @description Sequence number of the first.
+             */
+            first_seq: number;
+            /**
+             * Format: int64
+             * @description And of the last.
+             */
+            last_seq: number;
+            /**
+             * Format: int64
+             * @description The instant up to which minutes are counted, milliseconds since 1970; of an ended session, its end.
+             */
+            as_of: number;
+            /** @description As lists and reports tell it. */
+            told: components["schemas"]["AuditNumbers"];
+            /** @description As the facts say. */
+            folded: components["schemas"]["AuditNumbers"];
+            /**
+             * Format: int64
+             * @description The sum of all stays, one by one, in milliseconds.
+             */
+            stays_ms: number;
+            /** @description Names of what differs; `stays_ms` when the sum is not what is told. Empty = the record is what its facts say. */
+            differs: string[];
+            /** @description A fact that cannot follow the ones before it, in words. */
+            fault?: string;
+        };
+        /** @description A session in numbers. */
+        AuditNumbers: {
+            /**
+             * Format: int64
+             * @description First join, milliseconds since 1970.
+             */
+            started_at: number;
+            /**
+             * Format: int64
+             * @description When it ended; `null` while LIVE.
+             */
+            ended_at?: number | null;
+            /** @description Why. */
+            end_reason?: string | null;
+            /**
+             * Format: int64
+             * @description Latest join, leave, title change or end.
+             */
+            updated_at: number;
+            /**
+             * Format: int32
+             * @description Stays ever.
+             */
+            stays: number;
+            /**
+             * Format: int32
+             * @description Peers connected.
+             */
+            live_participants: number;
+            /**
+             * Format: int32
+             * @description Most peers connected at a time.
+             */
+            max_concurrent_participants: number;
+            /**
+             * Format: int64
+             * @description Participant-time up to `as_of` in milliseconds.
+             */
+            consumed_ms: number;
         };
         /** @description An app to choose. */
         ConsoleApp: {
@@ -4705,6 +4795,114 @@ export interface operations {
             };
             /** @description Path and query have more than 16 KiB. */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Fault in the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The disk is behind, or the server is full or stops. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to come back. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+        };
+    };
+    GetSessionAudit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Compared; `differs` says what is not the same. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audit"];
+                };
+            };
+            /** @description A parameter or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The credentials do not reach this account, or not this operation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description No such object in this app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description The path has no such method. */
+            405: {
+                headers: {
+                    /** @description Its methods. */
+                    Allow?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Path and query have more than 16 KiB. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitError"];
+                };
+            };
+            /** @description Too many sessions are being told whole, or this one changes too fast. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -13,6 +13,7 @@ import { app } from '../session.ts';
 import { exactTime, length, longDate, minutes, number, offset, spoken } from '../time/format.ts';
 import { zone } from '../time/zone.ts';
 import { words } from '../words/session.ts';
+import { Audit } from './session/audit.tsx';
 import { EndButton } from './session/end.tsx';
 import { Events } from './session/events.tsx';
 import { inRoom, lanes } from './session/model.ts';
@@ -135,7 +136,7 @@ function Screen({ told, tab }: { told: Told; tab: string }) {
         <a href={`/console/attendance?session_id=${session.id}`}>{words.attendance}</a>
       </nav>
       <div class={lane ? 'session-body with-story' : 'session-body'}>
-        {tab === 'people' ? <People {...shown} /> : tab === 'events' ? <Events {...shown} /> : tab === 'api' ? <Api /> : <Timeline {...shown} />}
+        {tab === 'people' ? <People {...shown} /> : tab === 'events' ? <Events {...shown} /> : tab === 'audit' ? <Audit id={session.id} seq={told.seq} /> : tab === 'api' ? <Api /> : <Timeline {...shown} />}
         {lane && <Story lane={lane} told={told} now={now} close={() => show('')} />}
       </div>
     </>

@@ -83,6 +83,7 @@ fn routes() -> Vec<UtoipaMethodRouter<Api>> {
         routes!(console::export::ndjson),
         routes!(console::timeline::timeline),
         routes!(console::timeline::sheet::csv),
+        routes!(console::timeline::audit::audit),
         routes!(console::attendance::report),
         routes!(console::attendance::csv),
         routes!(console::shares::list, console::shares::make),

@@ -1,6 +1,7 @@
 //! `GET …/sessions/{session_id}/timeline`: one session from the first join to the end, with everything that a picture of it
 //! needs.
 
+pub(in crate::doors::sederunt) mod audit;
 mod curve;
 pub(in crate::doors::sederunt) mod sheet;
 pub(super) mod story;
