@@ -367,7 +367,8 @@ async fn a_loss_is_an_exit_after_the_grace_with_the_time_of_the_loss_and_none_wi
     let lost_at = scene.house.node.now();
     tab.disconnect(Disconnect::Lost).await;
     let (store, app) = (scene.house.store.clone(), scene.app.clone());
-    until("the loss is recorded", || async { store.receivers(&app).await.unwrap().head >= 3 }).await;
+    // The start, the join, a loss and a return, and this loss: from then on the grace runs.
+    until("the loss is recorded", || async { store.receivers(&app).await.unwrap().head >= 5 }).await;
     assert_eq!(receiver.wait(1).await.len(), 1);
     scene.house.clock.advance(20_001);
     let got = receiver.wait(2).await;
