@@ -14,6 +14,7 @@ import { until } from './lib/until.mjs';
 const pictures = fileURLToPath(new URL('./out/buttons/', import.meta.url));
 /** They end the call for everybody or for the one who stays, which other files look at. */
 const ENDS = /end meeting|end for all|kick/i;
+const LEAVE = /rtk-leave-button: /;
 /** A sign of the kit that has the shape of a button; and what is heard, not seen. */
 const SIGN = /Your network condition|rtk-speaker-selector: Test/;
 const SETTLE_MS = 10_000;
@@ -62,6 +63,8 @@ async function visitor(room, name, preset, letIn) {
     await person.page.getByRole('button', { name: 'Join', exact: true }).click();
     await letIn?.();
     await until(`${name} is in`, () => person.page.evaluate(() => window.meeting.self.roomJoined));
+    // The kit shows the room some time after the client is in it; who is there can leave.
+    await until(`${name} sees the room`, async () => (await controls(person)).some(({ key }) => LEAVE.test(key)));
     await person.page.mouse.move(720, 300);
     return settled(person);
   };
