@@ -167,7 +167,9 @@ impl Audit {
             Ok(mut tally) => {
                 for one in story.facts.iter().skip(1) {
                     match tally.apply(&one.fact) {
-                        Ok(Some(stay)) => drop(stays.insert(stay.peer, stay)),
+                        Ok(Some(stay)) => {
+                            stays.insert(stay.peer, stay);
+                        }
                         Ok(None) => {}
                         Err(error) => {
                             fault = Some(format!("fact {}: {error}", one.seq));
@@ -238,7 +240,9 @@ mod tests {
     /// As the ledger has it after these facts.
     fn row(story: &SessionStory) -> SessionRow {
         let mut tally = Tally::start(&story.facts[0].fact).unwrap();
-        story.facts[1..].iter().for_each(|one| drop(tally.apply(&one.fact).unwrap()));
+        for one in &story.facts[1..] {
+            tally.apply(&one.fact).unwrap();
+        }
         let c = tally.columns();
         SessionRow {
             id: c.session,
