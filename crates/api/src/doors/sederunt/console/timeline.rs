@@ -152,7 +152,7 @@ pub(in crate::doors::sederunt) async fn timeline(
 
 impl Timeline {
     fn of(session: &SessionRow, story: Story, seq: u64, now: UnixMs, page: &TimelineParams) -> Self {
-        let as_of = session.ended_at.unwrap_or_else(|| session.own_time(now).max(session.updated_at));
+        let as_of = as_of(session, now);
         let curve = curve::of(story.stays());
         let peak_at = curve.iter().find(|(_, n)| *n == i64::from(session.peak)).map(|(at, _)| *at);
         let numbers = TimelineSession {
@@ -177,6 +177,11 @@ impl Timeline {
         let (people, stays, events, next) = story.page(page.after, page.limit);
         Self { session: numbers, people, stays, events, curve, seq, next }
     }
+}
+
+/// Up to when a session is told: its end, or its own time now.
+fn as_of(session: &SessionRow, now: UnixMs) -> UnixMs {
+    session.ended_at.unwrap_or_else(|| session.own_time(now).max(session.updated_at))
 }
 
 /// Everything that can be asked of a session differs by its last fact, beside what is in the request.

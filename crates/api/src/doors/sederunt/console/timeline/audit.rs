@@ -11,6 +11,7 @@ use sederunt_store::{SessionRow, SessionStory};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::as_of;
 use super::telling::tell;
 use crate::dialect::{KitError, KitErrorBody, KitErrors};
 use crate::doors::sederunt::access::InSession;
@@ -143,10 +144,8 @@ pub(in crate::doors::sederunt) async fn audit(caller: InSession) -> Result<Json<
         let unknown = || KitError::not_found("Session");
         let before = api.node.store().last_fact(session.id).await?.ok_or_else(unknown)?;
         let node = api.node.clone();
-        let made = tell(&api, session.clone(), move |row, story| {
-            let as_of = row.ended_at.unwrap_or_else(|| row.own_time(node.steady()).max(row.updated_at));
-            Audit::of(row, &story, as_of)
-        });
+        let made =
+            tell(&api, session.clone(), move |row, story| Audit::of(row, &story, as_of(row, node.steady())));
         // The row was read in between: without a new fact it is of the same state.
         if let Some(audit) = made.await?.filter(|audit| audit.last_seq == before) {
             return Ok(Json(audit));
