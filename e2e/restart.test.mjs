@@ -47,8 +47,7 @@ test('the server is killed, and stopped', { concurrency: true }, async (t) => {
 test('the network is away for less than the grace', { concurrency: true }, async (t) => {
   await Promise.all([
     pair(t, 'short-alive', {}, losses(2, 6, 15)),
-    // Not muted: whoever mutes just before such a loss is the open fault of decision 0050.
-    pair(t, 'short-dead', { udp: 'relay' }, losses(2, 6, 15)),
+    pair(t, 'short-dead', { udp: 'relay', muted: true }, [...losses(2, 6, 15), ['unmuted', (two) => two.unmute()]]),
   ]);
 });
 

@@ -37,19 +37,21 @@ async function come(name) {
   return person;
 }
 
-/** What `step` leads to breaks the socket of `person` at the next frame of `event`, and the client comes back. */
-async function torn(person, event, step, deadline) {
-  const { page } = person;
-  const sockets = await page.evaluate((event) => {
-    window.__probe.tears = event;
-    return window.__probe.sockets.length;
-  }, event);
+/** `step` breaks the socket of `person`, and the client comes back. */
+async function comesBack(person, step, deadline) {
+  const sockets = await person.page.evaluate(() => window.__probe.sockets.length);
   await step();
   await until(
     `${person.name} is back`,
-    () => page.evaluate((n) => window.__probe.sockets.length > n && window.meeting.self.roomState === 'joined', sockets),
+    () => person.page.evaluate((n) => window.__probe.sockets.length > n && window.meeting.self.roomState === 'joined', sockets),
     deadline,
   );
+}
+
+/** What `step` leads to breaks the socket of `person` at the next frame of `event`, and the client comes back. */
+async function torn(person, event, step, deadline) {
+  await person.page.evaluate((event) => (window.__probe.tears = event), event);
+  await comesBack(person, step, deadline);
 }
 
 async function allSeeAll() {
@@ -66,6 +68,26 @@ test('the answer to an offer is lost', async () => {
 test('a request to subscribe is lost', async () => {
   await torn(people[1], CONSUME, () => come('dave'));
   await allSeeAll();
+});
+
+test('a track comes while the transport is given up and its client has not noticed yet', async () => {
+  // Nothing else is left there, that its client would ask for again by itself.
+  const alone = await makeMeeting(server, 'Torn alone');
+  const two = [];
+  for (const name of ['eve', 'finn']) {
+    const person = await chromium.person(name);
+    const { token } = await addParticipant(server, alone, name, 'group_call_host');
+    await openBare(person, server.page, token, { options: { defaults: { audio: false, video: true } } });
+    two.push(person);
+  }
+  const [eve, finn] = two;
+  await playing(finn, { video: 1, audio: 0 });
+  await eve.page.evaluate(() => window.meeting.self.disableVideo());
+  await until('finn sees the camera off', () => finn.page.evaluate(() => !window.meeting.participants.joined.toArray()[0].videoEnabled));
+  // A change of somebody's track right before a loss: of what went with it we may not have heard.
+  await comesBack(finn, () => finn.page.evaluate(() => window.__probe.cut()));
+  await eve.page.evaluate(() => window.meeting.self.enableVideo());
+  await playing(finn, { video: 1, audio: 0 }, 30_000);
 });
 
 test('the answer to a call from the waiting room is lost', async () => {

@@ -77,7 +77,7 @@ impl Conversation {
                 }
             }
             ToSocket::Refuse { re, error } => {
-                let refusal: Refusal = translate::room_refusal(re.event, &error);
+                let refusal: Refusal = translate::room_refusal(&error);
                 Said::Frame(translate::error_frame(re.event, &re.id, &refusal))
             }
             ToSocket::Close(reason) => Said::Close(close_frame(reason)),

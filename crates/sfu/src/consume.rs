@@ -80,18 +80,6 @@ impl Sfu {
         }
     }
 
-    /// The client never answered, and asks for something else. Whether it has applied our offer nobody knows: its answer may have
-    /// been lost with its socket, and then no other offer would fit. It hears that, and builds another transport.
-    pub(crate) fn give_up_offer(&mut self, slot: TransportSlot) {
-        let Some(transport) = self.transports.get_mut(slot) else { return };
-        let peer = transport.peer;
-        for (call, _) in std::mem::take(&mut transport.queue) {
-            let unanswered = "the offer before it was never answered".to_owned();
-            self.reply(peer, call, Err(Fault::InvalidDescription(unanswered)));
-        }
-        self.fail(slot);
-    }
-
     fn consume(
         &mut self,
         slot: TransportSlot,
@@ -126,9 +114,9 @@ impl Sfu {
             return Err(Fault::Limit("consumers of a transport"));
         }
         if transport.lines.kept() + lines.len() > M_LINES_MAX {
-            // str0m keeps displaced m-lines; a new transport has none. The client makes one by itself.
+            // str0m keeps displaced m-lines; a new transport has none. The client makes one when it notices.
             self.fail(slot);
-            return Err(Fault::Limit("m-lines of a transport"));
+            return Err(Fault::NoTransport);
         }
         let (offer, wanted) = self.offer(slot, lines)?;
         mids.extend(wanted.into_iter().map(|w| (w.key, w.mid.to_string())));

@@ -332,13 +332,12 @@ impl Sfu {
 
     fn transport_due(&mut self, slot: TransportSlot) {
         let Some(transport) = self.transports.get(slot) else { return };
-        if transport.expires().is_some_and(|at| at <= self.now) {
+        // A client that never answered, and asks for something else: whether it has applied our offer nobody knows, and no other
+        // would fit.
+        if [transport.expires(), transport.offer_expires()].into_iter().flatten().any(|at| at <= self.now) {
             return self.fail(slot);
         }
         let transport_leaves = transport.leaves();
-        if transport.offer_expires().is_some_and(|at| at <= self.now) {
-            return self.give_up_offer(slot);
-        }
         if transport_leaves.is_some_and(|at| at <= self.now) {
             self.leave_layers(slot);
         }

@@ -18,7 +18,7 @@ use crate::media::{MediaAnswer, MediaCallId, MediaCmd, MediaFault, ProducerState
 use crate::rights::Rights;
 use crate::time::UnixMs;
 use crate::words::Msg;
-use crate::words::media::{Ask, Tell};
+use crate::words::media::{Ask, Consumer, Tell};
 
 use calls::{Call, Calls, Then};
 use hold::Hold;
@@ -138,7 +138,7 @@ impl Media {
         let applied = matches!((&then, &result), (Then::Renegotiated { .. }, Ok(_)));
         let told = match result {
             Ok(answer) => lead_on(hall, id, then, answer),
-            Err(fault) => Err(RoomError::Media(fault)),
+            Err(fault) => failed(&then, fault),
         };
         match told {
             Ok(msg) if listens => hall.out.reply(conn, &re, msg),
@@ -222,6 +222,23 @@ fn lead_on(hall: &mut Hall, peer: PeerId, then: Then, answer: MediaAnswer) -> Re
         ) => return Err(unexpected()),
     };
     Ok(tell.into())
+}
+
+/// What is said of a call that failed. An error to a request for tracks would make the client forget them, and open another transport
+/// without asking for them there (decision 0050).
+fn failed(then: &Then, fault: MediaFault) -> Result<Msg, RoomError> {
+    match then {
+        Then::Consumed { wants } => {
+            let consumers = wants.iter().map(|want| Consumer::Later(want.producer)).collect();
+            Ok(Tell::Consumed { consumers, offer: None }.into())
+        }
+        Then::Opened { .. }
+        | Then::Produced(_)
+        | Then::ProducerClosed
+        | Then::Renegotiated { .. }
+        | Then::ConsumersClosed
+        | Then::LayersSelected => Err(RoomError::Media(fault)),
+    }
 }
 
 /// A new transport replaces the old one of its direction; what was published on the old one is gone.

@@ -268,6 +268,8 @@ pub enum Consumer {
     },
     /// No such producer (`not_found_track_error`).
     NotFound(ProducerId),
+    /// Not on this transport, which is no more: the client asks again half a second later, and sooner or later on another one.
+    Later(ProducerId),
 }
 
 impl MediaPeer {
@@ -280,7 +282,7 @@ impl Consumer {
     fn text_bytes(&self) -> usize {
         match self {
             Self::Ready { state, mid } => of_producer(state).saturating_add(mid.len()),
-            Self::NotFound(_) => ITEM_BYTES,
+            Self::NotFound(_) | Self::Later(_) => ITEM_BYTES,
         }
     }
 }

@@ -401,6 +401,7 @@ fn media_line(names: &mut Names, tell: &media::Tell) -> String {
                 .map(|c| match c {
                     Consumer::Ready { state, mid } => format!("{} on {mid}", producer(names, state)),
                     Consumer::NotFound(id) => format!("{} not found", names.id(id.0)),
+                    Consumer::Later(id) => format!("{} later", names.id(id.0)),
                 })
                 .collect();
             format!("Consumed [{}] offer {}", list.join(", "), offer.is_some())

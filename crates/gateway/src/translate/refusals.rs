@@ -21,13 +21,8 @@ impl Refusal {
     }
 }
 
-/// The text after which the client builds a new receiving transport.
-const NEW_TRANSPORT_PLEASE: &str = r#"{"errorCode":"internal_error","errorDescription":"Backend error"}"#;
-/// Likewise, when the SDP was at fault.
-const BAD_DESCRIPTION: &str = r#"{"errorCode":"invalid_session_description"}"#;
-
 /// What the room says to a request, as the client wants to hear it.
-pub(crate) fn room_refusal(event: u32, error: &RoomError) -> Refusal {
+pub(crate) fn room_refusal(error: &RoomError) -> Refusal {
     let code = match error {
         RoomError::Invalid { .. } | RoomError::Media(MediaFault::InvalidDescription(_)) => 400,
         RoomError::NotAllowed(_) | RoomError::Closed => 403,
@@ -42,26 +37,7 @@ pub(crate) fn room_refusal(event: u32, error: &RoomError) -> Refusal {
         RoomError::Unwritable => 503,
         RoomError::Media(MediaFault::Internal(_)) => 500,
     };
-    let consuming = matches!(event, event::media::CONSUME | event::media::CLOSE_CONSUMER);
-    let message = match error {
-        RoomError::Media(MediaFault::InvalidDescription(_)) if consuming => BAD_DESCRIPTION.to_owned(),
-        RoomError::Media(_) if consuming => NEW_TRANSPORT_PLEASE.to_owned(),
-        RoomError::NotAllowed(_)
-        | RoomError::NotJoined
-        | RoomError::NotFound(_)
-        | RoomError::Limit { .. }
-        | RoomError::TooOften { .. }
-        | RoomError::StageFull { .. }
-        | RoomError::BreakoutLimit { .. }
-        | RoomError::WaitingRoomFull { .. }
-        | RoomError::Invalid { .. }
-        | RoomError::NotOffered(_)
-        | RoomError::Closed
-        | RoomError::Elsewhere
-        | RoomError::Unwritable
-        | RoomError::Media(_) => error.to_string(),
-    };
-    Refusal { code, message }
+    Refusal { code, message: error.to_string() }
 }
 
 /// The frame that ends the wait of the request `id` of this event.

@@ -1,6 +1,6 @@
 //! What the client is told of transports and tracks.
 
-use sederunt_core::id::TransportId;
+use sederunt_core::id::{ProducerId, TransportId};
 use sederunt_core::media::{MediaKind, ProducerState};
 use sederunt_core::words::media::{Consumer, JoinComplete, MediaPeer, Tell};
 use sederunt_proto::event::media as n;
@@ -113,7 +113,16 @@ fn join_complete(told: &JoinComplete) -> Wire {
     wire(n::SELF_JOIN_COMPLETE, &response)
 }
 
+/// Of a track that the client need not ask for again.
+const TRACK_IS_GONE: &str = "not_found_track_error";
+/// Of a track that it asks for again in half a second, as after any code but two (PROTOCOL §6.4).
+const ASK_AGAIN: &str = "transport_closed";
+
 fn consumed(consumers: &[Consumer], offer: Option<&str>) -> Wire {
+    let refused = |producer: &ProducerId, code: &str| {
+        let error_code = Some(code.to_owned());
+        (producer.to_string(), media::ConsumerState { error_code, ..Default::default() })
+    };
     let entry = |consumer: &Consumer| match consumer {
         Consumer::Ready { state, mid } => {
             let id = state.producer.to_string();
@@ -131,10 +140,8 @@ fn consumed(consumers: &[Consumer], offer: Option<&str>) -> Wire {
             };
             (id, consumer)
         }
-        Consumer::NotFound(producer) => {
-            let error_code = Some("not_found_track_error".to_owned());
-            (producer.to_string(), media::ConsumerState { error_code, ..Default::default() })
-        }
+        Consumer::NotFound(producer) => refused(producer, TRACK_IS_GONE),
+        Consumer::Later(producer) => refused(producer, ASK_AGAIN),
     };
     let map = consumers.iter().map(entry).collect();
     let description = offer.map(|sdp| media::SessionDescription {
