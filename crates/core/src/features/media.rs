@@ -138,6 +138,9 @@ impl Media {
         let applied = matches!((&then, &result), (Then::Renegotiated { .. }, Ok(_)));
         let told = match result {
             Ok(answer) => lead_on(hall, id, then, answer),
+            // It waits for tracks on a transport that is no more. When it notices it stops to wait, opens another one and asks for everybody;
+            // until then no answer would do: an error makes it forget the tracks, and a later try may fall between two transports.
+            Err(MediaFault::NoTransport) if matches!(then, Then::Consumed { .. }) => return,
             Err(fault) => failed(&then, fault),
         };
         match told {
@@ -224,8 +227,7 @@ fn lead_on(hall: &mut Hall, peer: PeerId, then: Then, answer: MediaAnswer) -> Re
     Ok(tell.into())
 }
 
-/// What is said of a call that failed. An error to a request for tracks would make the client forget them, and open another transport
-/// without asking for them there (decision 0050).
+/// What is said of a call that failed. An error to a request for tracks would make the client forget them (decision 0050).
 fn failed(then: &Then, fault: MediaFault) -> Result<Msg, RoomError> {
     match then {
         Then::Consumed { wants } => {

@@ -268,7 +268,7 @@ pub enum Consumer {
     },
     /// No such producer (`not_found_track_error`).
     NotFound(ProducerId),
-    /// Not on this transport, which is no more: the client asks again half a second later, and sooner or later on another one.
+    /// Not now: the client asks again half a second later.
     Later(ProducerId),
 }
 

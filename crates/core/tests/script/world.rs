@@ -369,7 +369,8 @@ impl World {
         self.feed(Input::Command { id: CommandId(self.asked), command })
     }
 
-    /// `sfu ok|fail|nothing` answers the oldest call: well, with a fault, or with an answer of the wrong kind.
+    /// `sfu ok|fail|gone|nothing` answers the oldest call: well, with a fault, that its transport is no more, or with an answer of the
+    /// wrong kind.
     fn sfu(&mut self, words: &[&str]) -> Vec<String> {
         let Some((call, cmd)) = self.calls.pop_front() else {
             return vec!["sfu: nothing under way".to_owned()];
@@ -396,6 +397,7 @@ impl World {
         let result = match words {
             ["ok"] => Ok(answer),
             ["nothing"] => Ok(MediaAnswer::Done),
+            ["gone"] => Err(MediaFault::NoTransport),
             ["fail"] => Err(MediaFault::InvalidDescription("bad".to_owned())),
             other => panic!("{other:?}"),
         };

@@ -116,7 +116,7 @@ fn join_complete(told: &JoinComplete) -> Wire {
 /// Of a track that the client need not ask for again.
 const TRACK_IS_GONE: &str = "not_found_track_error";
 /// Of a track that it asks for again in half a second, as after any code but two (PROTOCOL §6.4).
-const ASK_AGAIN: &str = "transport_closed";
+const ASK_AGAIN: &str = "not_ready_error";
 
 fn consumed(consumers: &[Consumer], offer: Option<&str>) -> Wire {
     let refused = |producer: &ProducerId, code: &str| {
