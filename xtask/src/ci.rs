@@ -14,9 +14,6 @@ use anyhow::bail;
 use crate::step::{Steps, cargo, least, must, output, program, root};
 use crate::{codegen, setup, tidy, web};
 
-/// Tests at a time on one core: half of their time they wait, for a disk, a timer, a process.
-const TESTS_PER_CORE: usize = 2;
-
 /// Runs all steps; stops at the first that fails, when the browsers beside it have ended.
 pub(crate) fn run(with_e2e: bool) -> anyhow::Result<()> {
     let mut steps = Steps::default();
@@ -68,14 +65,11 @@ fn compute(steps: &mut Steps, how: fn(Command) -> Command) -> anyhow::Result<()>
 }
 
 fn tests() -> anyhow::Result<()> {
-    let threads = (TESTS_PER_CORE * thread::available_parallelism()?.get()).to_string();
     let mut tests = if output(&mut cargo(&["nextest", "--version"])).is_ok() {
-        cargo(&["nextest", "run", "--locked", "--workspace", "--test-threads", &threads])
+        cargo(&["nextest", "run", "--locked", "--workspace"])
     } else {
         println!("cargo-nextest is not installed; using cargo test");
-        let mut tests = cargo(&["test", "--locked", "--workspace", "--lib", "--bins", "--tests"]);
-        tests.env("RUST_TEST_THREADS", &threads);
-        tests
+        cargo(&["test", "--locked", "--workspace", "--lib", "--bins", "--tests"])
     };
     // A log is often cut, and a backtrace pushes out the words of the failure. Who wants one runs that test by itself.
     must(tests.env("RUST_BACKTRACE", "0"))
