@@ -23,6 +23,16 @@ pub(crate) fn cargo(args: &[&str]) -> Command {
     program(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()), args)
 }
 
+/// The same program with what others leave of the machine.
+pub(crate) fn least(command: Command) -> Command {
+    let mut nice = Command::new("nice");
+    nice.args(["-n", "19"]).arg(command.get_program()).args(command.get_args());
+    if let Some(dir) = command.get_current_dir() {
+        nice.current_dir(dir);
+    }
+    nice
+}
+
 /// Runs to the end; anything but success is an error that names the command.
 pub(crate) fn must(command: &mut Command) -> anyhow::Result<()> {
     let shown = show(command);
