@@ -39,6 +39,8 @@ const en = {
   } as Record<string, string>,
   lookOnly: 'only looks',
   nav: 'Console',
+  more: (app: string) => `More: pages, apps, sign-out. App: ${app}`,
+  rest: 'More pages',
   skip: 'To the content',
   ended: 'You were signed out: after an hour without use, after twelve hours, or with the token.',
   noServer: 'The server cannot be reached',

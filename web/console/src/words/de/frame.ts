@@ -38,6 +38,8 @@ export const words: Words = {
   },
   lookOnly: 'sieht nur an',
   nav: 'Konsole',
+  more: (app: string) => `Mehr: Seiten, Apps, Abmelden. App: ${app}`,
+  rest: 'Weitere Seiten',
   skip: 'Zum Inhalt',
   ended: 'Sie wurden abgemeldet: nach einer Stunde ohne Benutzung, nach zwölf Stunden, oder mit dem Token.',
   noServer: 'Der Server ist nicht zu erreichen',
