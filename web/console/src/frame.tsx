@@ -2,6 +2,8 @@
 import { type ComponentChildren, Fragment } from 'preact';
 import { useLocation } from 'preact-iso';
 import { isKnown, live } from './feed/hub.ts';
+import { useAct } from './parts/act.ts';
+import { Refusal } from './parts/confirm.tsx';
 import { Shortcuts } from './parts/goto.tsx';
 import { choose as speak, language } from './language.ts';
 import { Icon, Mark } from './parts/icon.tsx';
@@ -131,11 +133,12 @@ function More({ pages, path }: { pages: readonly Page[]; path: string }) {
   const label = (
     <>
       {current ? <AppName of={current} /> : <b class="grow">Sederunt</b>}
+      <span class="sr">{words.more}</span>
       <Icon name="down" />
     </>
   );
   return (
-    <Menu class="app-switch" name={words.more(current?.name ?? 'Sederunt')} label={label}>
+    <Menu class="app-switch" label={label}>
       {(close) => (
         <div class="menu more">
           <nav aria-label={words.rest}>
@@ -160,6 +163,7 @@ function More({ pages, path }: { pages: readonly Page[]; path: string }) {
 
 function Foot() {
   const session = who.value;
+  const { busy, failed, run } = useAct();
   if (!session) return null;
   const { token, mode } = session;
   const looks = mode === 'read' && token.permission === 'realtime_admin';
@@ -170,6 +174,7 @@ function Foot() {
         {words.rights[token.permission]}
         {looks && `, ${words.lookOnly}`}
       </span>
+      <Refusal text={failed} />
       <div class="row">
         <button type="button" class="button quiet square" title={words.theme(words.themes[next(theme.value)])} aria-label={words.theme(words.themes[next(theme.value)])} onClick={toggle}>
           <Icon name="theme" />
@@ -177,7 +182,7 @@ function Foot() {
         <button type="button" class="button quiet square" title={words.language} aria-label={words.language} onClick={() => speak(language === 'en' ? 'de' : 'en')}>
           {language === 'en' ? 'DE' : 'EN'}
         </button>
-        <button type="button" class="button quiet square" title={words.signOut} aria-label={words.signOut} onClick={() => void signOut()}>
+        <button type="button" class="button quiet square" title={words.signOut} aria-label={words.signOut} disabled={busy} onClick={() => void run(signOut)}>
           <Icon name="out" />
         </button>
       </div>

@@ -103,6 +103,16 @@ function Console() {
   );
 }
 
+/** Whether a path can be read at all: an address may be cut off in the middle of a letter, and no route could take it. */
+function isReadable(path: string): boolean {
+  try {
+    return decodeURIComponent(path) !== '';
+  } catch {
+    return false;
+  }
+}
+
+if (!isReadable(location.pathname)) history.replaceState(null, '', '/console');
 const root = document.getElementById('app');
 if (root) {
   render(

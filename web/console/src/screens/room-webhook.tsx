@@ -34,8 +34,8 @@ export default function RoomWebhook() {
   return (
     <>
       <Top>
-        <a class="crumb" href={`/console/meetings/${id}`}>
-          {meeting?.title || ofMeetings.untitled}
+        <a class="crumb" href={meeting ? `/console/meetings/${id}` : '/console/meetings'}>
+          {meeting ? meeting.title || ofMeetings.untitled : ofMeetings.title}
         </a>
         <span class="crumb" aria-hidden="true">
           /

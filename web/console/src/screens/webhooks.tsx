@@ -11,7 +11,7 @@ import { zone } from '../time/zone.ts';
 import { words } from '../words/webhooks.ts';
 import { WebhookForm } from './webhook/form.tsx';
 import { ofWebhook } from './webhook/receiver.ts';
-import { StatePill } from './webhook/standing.tsx';
+import { StatePill, times } from './webhook/standing.tsx';
 import { useStatus } from './webhook/status.ts';
 import '../settings.css';
 
@@ -91,7 +91,7 @@ function Row({ webhook: { id, name, url, events } }: { webhook: Webhook }) {
       <td data-label={words.state}>{status && <StatePill status={status} />}</td>
       <td data-label={words.behind}>{status?.behind ? words.behindBy(status.behind.facts, status.behind.seconds) : '–'}</td>
       <td data-label={words.hour}>{hour && words.success(hour.delivered, hour.failed)}</td>
-      <td data-label={words.times}>{hour && `${words.ms(hour.p50_ms)}, ${words.ms(hour.p95_ms)}`}</td>
+      <td data-label={words.times}>{status && times(status)}</td>
       <td data-label={words.next}>{status?.next_attempt_at ? time(Date.parse(status.next_attempt_at), zone.value) : '–'}</td>
     </tr>
   );

@@ -1,17 +1,30 @@
 /** How a receiver does, in figures. */
 import type { components } from '../../api/sederunt.d.ts';
-import { number, time } from '../../time/format.ts';
+import { serverNow } from '../../session.ts';
+import { dateTime, number, time } from '../../time/format.ts';
 import { zone } from '../../time/zone.ts';
 import { words } from '../../words/webhooks.ts';
 
 export type Status = components['schemas']['WebhookStatus'];
+
+/** Of longer ago than this the date is told, too. */
+const LATELY_MS = 12 * 3_600_000;
+
+function moment(at: number): string {
+  return serverNow() - at > LATELY_MS ? dateTime(at, zone.value) : time(at, zone.value);
+}
+
+/** Half of the answers came as soon, and 95 of a hundred. */
+export function times({ last_hour: { p50_ms, p95_ms } }: Status): string {
+  return p50_ms == null ? '–' : `${words.ms(p50_ms)}, ${words.ms(p95_ms)}`;
+}
 
 export function StatePill({ status: { state, since, reason } }: { status: Status }) {
   const kind = state === 'up' ? 'good' : state === 'disabled' ? '' : 'wrong';
   return (
     <>
       <span class={`pill ${kind}`}>{words.states[state] ?? state}</span>
-      {since && <span class="soft"> {words.downSince(time(Date.parse(since), zone.value))}</span>}
+      {since && <span class="soft"> {words.downSince(moment(Date.parse(since)))}</span>}
       {reason && <span class="second soft">{reason}</span>}
     </>
   );
@@ -39,7 +52,7 @@ export function Standing({ now }: { now: Status | undefined }) {
       </div>
       <div>
         <dt>{words.times}</dt>
-        <dd class="text">{hour && `${words.ms(hour.p50_ms)}, ${words.ms(hour.p95_ms)}`}</dd>
+        <dd class="text">{now && times(now)}</dd>
       </div>
       <div>
         <dt>{words.next}</dt>
