@@ -328,8 +328,15 @@ test('whoever only looks changes nothing, by hand either', async () => {
   const made = await inside(looker.page, ['POST', `/client/v4/accounts/${server.account}/realtime/kit/${server.app}/meetings`], { title: 'x' });
   assert.equal(made.status, 403, made.text);
   assert.match(made.text, /it changes nothing/);
+  // The cookie is that of every tab: none of them shows anything afterwards, one without a feed of its own neither.
+  const second = await looker.context.newPage();
+  await second.goto(`${base}/console/people`);
+  await second.locator('tbody td').first().waitFor();
+  await looker.page.bringToFront();
   await looker.page.getByRole('button', { name: 'Sign out' }).click();
   await looker.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await second.getByText('You were signed out in another tab').waitFor();
+  assert.equal(await second.locator('tbody').count(), 0);
   assert.equal((await inside(looker.page, ['GET', SESSION])).status, 401);
   await looker.close();
 });
@@ -396,6 +403,16 @@ test('after a kill and a start the page goes on, without a sign-in', async () =>
   const member = await addParticipant(server, room, 'max');
   await openBare(max, base, member.token);
   await until('a row after the start', async () => (await shown(page, 'Algebra II')).status === 'Live');
+  assert.deepEqual(await desk.violations(page), []);
+});
+
+test('an address that cannot be read leads to the first page', async () => {
+  const { page } = desk;
+  for (const address of ['sessions/%E0%A4%A', 'people/%']) {
+    await page.goto(`${base}/console/${address}`);
+    await page.locator('.figs').waitFor();
+    assert.equal(new URL(page.url()).pathname, '/console');
+  }
   assert.deepEqual(await desk.violations(page), []);
 });
 

@@ -6,9 +6,9 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
-import { addParticipant, makeMeeting } from './lib/api.mjs';
+import { addParticipant, makeMeeting, nodeClient } from './lib/api.mjs';
 import { startBrowser } from './lib/browser.mjs';
-import { openConsole, signIn } from './lib/console.mjs';
+import { axe, openConsole, signIn } from './lib/console.mjs';
 import { layout } from './lib/layout.mjs';
 import { LESSON, TERM, lesson, school } from './lib/school.mjs';
 import { BINARY, startServer } from './lib/server.mjs';
@@ -43,7 +43,18 @@ before(async () => {
   const { id: webhook } = await asked(`${kit}/webhooks`, { name: 'Attendance of the evening school', url: 'http://127.0.0.1:20009/hooks/meetings', events });
   const meeting = await makeMeeting(server, 'Parent evening with a title that is longer than most, and goes on');
   await addParticipant(server, meeting, 'Somebody who did not come yet');
-  for (const name of ['Grace', 'Linus']) await joinOnWire(server, meeting, name);
+  for (const name of ['Grace', 'Linus', '<i>Bobby</i>', 'محمد عبد الله', 'y'.repeat(200)]) await joinOnWire(server, meeting, name);
+  // One word without end, and a room whose webhook nobody answers.
+  await joinOnWire(server, await makeMeeting(server, 'x'.repeat(256)), 'Somebody');
+  const made = await fetch(`${server.http}/v1/rooms`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'Tutoring', type: 'public', webhook: { url: 'http://127.0.0.1:20009/hooks/rooms' } }),
+  });
+  assert.ok(made.ok, await made.clone().text());
+  const meetings = await nodeClient(server).realtimeKit.meetings.get(server.app, { account_id: server.account });
+  const room = meetings.data.find(({ title }) => title === 'Tutoring').id;
+  await joinOnWire(server, room, 'Ada');
   screens = {
     overview: ['', '.figs'],
     sessions: ['/sessions', '.row-line[data-id]'],
@@ -54,6 +65,7 @@ before(async () => {
     audit: [`/sessions/${LESSON}/audit`, '.plain td'],
     meetings: ['/meetings', 'tbody td'],
     meeting: [`/meetings/${meeting}`, '[aria-labelledby=participants] td'],
+    'room-webhook': [`/meetings/${room}/webhook`, '[aria-labelledby=deliveries] .card'],
     people: ['/people', 'tbody td'],
     person: ['/people/student-1003', '.stays tbody td'],
     attendance: [`/attendance?session_id=${LESSON}`, '.verdicts'],
@@ -80,6 +92,46 @@ const WAYS = [
   { theme: 'light', width: 320, height: 640, locale: 'de-DE' },
 ];
 
+/** What a finger hits is at least as large as this, each way. */
+const TOUCH = 40;
+const small = (of) => of.evaluateAll((all, least) => all.map((one) => [one.textContent.trim(), one.getBoundingClientRect()]).filter(([, { width, height }]) => width < least || height < least).map(([text, { width, height }]) => `“${text}” is ${width} × ${height}`), TOUCH);
+
+/** The bar of a phone and what is behind the name of the app, with the keyboard alone. */
+async function phone(page, { locale }, check) {
+  const isGerman = locale.startsWith('de');
+  const bar = page.locator('.rail > .nav');
+  const first = isGerman ? ['Übersicht', 'Sitzungen', 'Meetings', 'Personen', 'Anwesenheit', 'Nutzung'] : ['Overview', 'Sessions', 'Meetings', 'People', 'Attendance', 'Usage'];
+  assert.deepEqual(await bar.locator('a > span:not(.count)').allInnerTexts(), first);
+  const wide = await bar.evaluate((one) => one.scrollWidth - one.clientWidth);
+  const found = [...(await small(bar.locator('a'))), ...(wide > 0 ? [`the bar is ${wide} px wider than its place`] : [])];
+  const more = page.getByRole('button', { name: isGerman ? /mehr: Seiten/ : /more: pages/ });
+  await more.focus();
+  await page.keyboard.press('Enter');
+  const menu = page.locator('.menu.more');
+  await menu.waitFor();
+  // In German they have the same names.
+  const rest = ['Webhooks', 'Tokens', 'Apps', 'System'];
+  assert.deepEqual(await menu.locator('nav a').allInnerTexts(), rest);
+  await menu.locator('nav a:focus').waitFor();
+  await check('more');
+  found.push(...(await small(menu.locator('a, button'))), ...(await axe(page)));
+  await page.keyboard.press('Escape');
+  await menu.waitFor({ state: 'detached' });
+  assert.ok(await more.evaluate((one) => one === document.activeElement), 'the focus is back where it was');
+  await page.keyboard.press('Enter');
+  await menu.locator('nav a:focus').waitFor();
+  for (let n = 1; n < rest.length; n += 1) await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'System' }).waitFor();
+  await menu.waitFor({ state: 'detached' });
+  // From there its entry says so, and the bar says of none that it is here.
+  assert.equal(await bar.locator('[aria-current]').count(), 0);
+  await more.click();
+  assert.equal(await menu.locator('[aria-current=page]').innerText(), 'System');
+  await page.keyboard.press('Escape');
+  return found;
+}
+
 test('nothing is cut off, covered, empty or outside', async () => {
   const found = [];
   const look = async (how) => {
@@ -96,6 +148,7 @@ test('nothing is cut off, covered, empty or outside', async () => {
     await signIn(page, server.page, server.token);
     await page.locator('.nav').waitFor({ state: 'attached' });
     page.setDefaultTimeout(SHOWN_MS);
+    if (how.width <= 760) found.push(...(await phone(page, how, check)).map((fault) => `phone ${label}: ${fault}`));
     for (const [name, [address, sign]] of Object.entries(screens)) {
       await page.goto(`${server.page}/console${address}`);
       await page.locator(sign).first().waitFor();

@@ -95,7 +95,10 @@ test('a token is made with the keyboard alone, told once, and revoked with what 
   await until('the sign-in and its feed', async () => /1 sign-in, 1 feed/.test(await row('Support desk').first().innerText()));
   assert.match(await page.locator('[aria-labelledby=sign-ins] tbody tr').first().innerText(), /Chrome on Linux/);
   // Realtime sees no System, and is told what it may not do.
-  assert.equal(await phone.page.locator('.nav').getByRole('link', { name: 'System' }).count(), 0);
+  await phone.page.getByRole('button', { name: /more: pages/ }).click();
+  assert.deepEqual(await phone.page.locator('.menu.more nav a').allInnerTexts(), ['Webhooks', 'Tokens', 'Apps']);
+  assert.match(await phone.page.locator('.menu.more .rail-foot').innerText(), /^Support desk\nRealtime$/m);
+  await phone.page.keyboard.press('Escape');
   await row('Support desk').getByRole('button', { name: 'Revoke Support desk' }).click();
   const words = await dialog().innerText();
   assert.match(words, /1 sign-in at the console ends at once/);
@@ -264,13 +267,49 @@ test('a webhook is made and tested, and each delivery is told, sent again and re
   assert.deepEqual(await desk.violations(), []);
 });
 
+test('the webhook of a room is on the page of its meeting: how it does, its deliveries, a test, its secret', async () => {
+  const rooms = await startReceiver(() => 200);
+  try {
+    const room = await (await asked(server.token, 'POST', '/v1/rooms', { name: 'Tutoring', type: 'public', webhook: { url: rooms.url } })).json();
+    assert.ok(room.room?.id, JSON.stringify(room));
+    const { data } = await (await asked(server.token, 'GET', `/client/v4/accounts/${server.account}/realtime/kit/${server.app}/meetings?search=Tutoring`)).json();
+    await joinOnWire(server, data[0].id, 'Ada');
+    await rooms.accepted(1);
+    await page.goto(`${base}/console/meetings/${data[0].id}`);
+    await page.getByRole('link', { name: 'How it does, and its deliveries' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Webhook of the room' }).waitFor();
+    await until('the delivery', async () => /sessionJoined\s+Delivered/.test(await page.locator('[aria-labelledby=deliveries] tbody').innerText()));
+    await page.getByRole('button', { name: /^sessionJoined of fact/ }).click();
+    await dialog().getByRole('button', { name: 'Send again' }).click();
+    await rooms.accepted(2);
+    await page.keyboard.press('Escape');
+    await button('Test').click();
+    await dialog().getByText(/It took it: 200/).waitFor();
+    await page.keyboard.press('Escape');
+    await button('Show the secret').click();
+    assert.match(await dialog().getByLabel('Secret').inputValue(), /^whsec_/);
+    await page.keyboard.press('Escape');
+    assert.deepEqual(await desk.violations(), []);
+    assert.equal((await asked(server.token, 'POST', `/client/v4/accounts/${server.account}/realtime/kit/${server.app}/meetings/${data[0].id}/active-session/kick-all`)).status, 200);
+    await page.locator('.nav .count').waitFor({ state: 'detached' });
+    // A meeting that was made without one says nothing of it, and its address says so.
+    await page.goto(`${base}/console/meetings/${made.meeting}/webhook`);
+    await page.getByText('This room has no webhook').waitFor();
+    await page.getByRole('link', { name: 'To the meeting' }).click();
+    await page.locator('[aria-labelledby=participants]').waitFor();
+    assert.equal(await page.locator('#room-webhook').count(), 0);
+  } finally {
+    await rooms.close();
+  }
+});
+
 test('the server tells of itself, and its record is verified', async () => {
   await go('System');
   await page.getByText('Settings in force').waitFor();
   const text = await page.locator('.page').innerText();
   for (const word of [/Last fact\s+#\d/, /Commit\s+[\d.]+ ms/, /Free\s+[\d.,]+ [GTM]iB of/, /webhook\.allow\s+\["127\.0\.0\.0\/8"\]\s+flag/, /this server speaks no TLS/]) assert.match(text, word);
   await button('Verify now').click();
-  await page.getByText(/\d+ facts, 2 sessions, 2 stays/).waitFor();
+  await page.getByText(/\d+ facts, 3 sessions, 3 stays/).waitFor();
   await page.getByText('No app is large enough to have one.').waitFor();
   assert.deepEqual(await desk.violations(), []);
 });

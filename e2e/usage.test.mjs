@@ -6,13 +6,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { addParticipant, makeMeeting } from './lib/api.mjs';
+import { addParticipant, makeMeeting, nodeClient } from './lib/api.mjs';
 import { openBare } from './lib/bare.mjs';
 import { startBrowser } from './lib/browser.mjs';
 import { axe, openConsole, signIn } from './lib/console.mjs';
 import { exported } from './lib/field.mjs';
 import { BINARY, startServer } from './lib/server.mjs';
 import { until } from './lib/until.mjs';
+import { openSocket } from './lib/wire.mjs';
 
 const pictures = fileURLToPath(new URL('./out/usage', import.meta.url));
 const ZONE = 'Europe/Berlin';
@@ -161,7 +162,9 @@ test('overview: two people meet and one is lost; the figures, the minutes and wh
   const people = {};
   for (const name of ['ada', 'kurt']) {
     people[name] = await chromium.person(name);
-    await openBare(people[name], base, (await addParticipant(server, room, name)).token);
+    const { token } = await addParticipant(server, room, name);
+    (people.tokens ??= []).push(token);
+    await openBare(people[name], base, token);
   }
   await until('two people in one session', async () => /2 people in them/.test(await figure('Live sessions').innerText()));
   await page.locator('section', { hasText: 'Largest live sessions' }).getByRole('link', { name: 'Algebra II' }).waitFor();
@@ -188,7 +191,19 @@ test('overview: two people meet and one is lost; the figures, the minutes and wh
   await figure('Minutes today').getByRole('link').click();
   await page.locator('tfoot').waitFor();
   assert.equal(await page.locator('tbody tr').count(), 1);
+  await page.goto(`${base}/console`);
   for (const name of ['ada', 'kurt']) await people[name].page.evaluate(() => window.meeting.leave());
+  // Everybody has left, and it is LIVE for another minute: at once, with the time that is left.
+  const look = page.locator('section', { hasText: 'Needs a look' });
+  await until('the empty session', async () => /Algebra II\s+Live with nobody in it, ends in 0:0[01]:\d\d/.test(await look.innerText()));
+  // A meeting that was closed meanwhile: whoever still has its link is told to its app.
+  const meeting = await nodeClient(server).realtimeKit.meetings.updateMeetingByID(room, { account_id: server.account, app_id: server.app, status: 'INACTIVE' });
+  assert.equal(meeting.data.status, 'INACTIVE');
+  for (let n = 0; n < 3; n += 1) {
+    const late = openSocket(server, { roomID: room, token: people.tokens[0] });
+    assert.equal(await late.opened, false);
+  }
+  await until('the refused joins', async () => /Refused joins of this app\s+3 people in an hour: the meeting is closed/.test(await look.innerText()));
 });
 
 test('every screen is accessible, in both themes, wide and narrow', async () => {

@@ -8,9 +8,9 @@ function look() {
     const label = (of.getAttribute?.('aria-label') ?? of.textContent ?? '').trim().replaceAll(/\s+/g, ' ').slice(0, 40);
     return `${of.tagName.toLowerCase()}${of.classList?.length ? `.${[...of.classList].join('.')}` : ''} “${label}”`;
   };
-  // A story is a sheet on a phone, which covers what is below it.
+  // A story is a sheet on a phone, which covers what is below it; so does what a button opens.
   const sheet = document.querySelector('.story');
-  const open = document.querySelector('dialog[open]') ?? (sheet && getComputedStyle(sheet).position === 'fixed' ? sheet : null);
+  const open = document.querySelector('dialog[open]') ?? document.querySelector('[popover]:popover-open') ?? (sheet && getComputedStyle(sheet).position === 'fixed' ? sheet : null);
   const root = open ?? document.body;
   const clips = /auto|scroll|hidden|clip/;
   /** The part of a box that is to be seen: cut by the window and by all that scrolls or hides. */

@@ -68,9 +68,13 @@ test('what needs a look is what the rules say, to the unit', () => {
   const sessions = [
     known('just-long', 1, { started_at: back(RULES.longMs + 1) }),
     known('long', 1, { started_at: back(RULES.longMs) }),
-    known('just-empty', 0, { as_of: back(RULES.emptyMs + 1) }),
-    known('empty', 0, { as_of: back(RULES.emptyMs) }),
-    known('ended', 0, { as_of: back(RULES.longMs * 2), status: 'ENDED' }),
+    // At once; but not before the first one has come, and not while its people are in a breakout room of it.
+    known('empty', 0, { as_of: back(1_000), ends_at: back(-59_000), max_concurrent_participants: 1 }),
+    known('stuck', 0, { as_of: back(120_000), ends_at: back(60_000), max_concurrent_participants: 1 }),
+    known('begins', 0, { ends_at: back(-60_000), max_concurrent_participants: 0 }),
+    known('parent', 0, { ends_at: back(-1_000), max_concurrent_participants: 1 }),
+    known('breakout', 1, { breakout_of: 'parent' }),
+    known('ended', 0, { as_of: back(RULES.longMs * 2), status: 'ENDED', max_concurrent_participants: 1 }),
   ];
   const loss = (id, lost, live) => ({ session_id: id, title: id, lost, live_participants: live });
   const losses = [loss('many', 2, 17), loss('few', 2, 18), loss('one', 1, 1)];
@@ -82,11 +86,16 @@ test('what needs a look is what the rules say, to the unit', () => {
     hook('down', 'down', 0, 0, 0),
     hook('off', 'disabled', null, 0, 100),
   ];
-  const found = look(sessions, losses, hooks, now).map(({ kind, id }) => `${kind} ${id}`);
-  assert.deepEqual(found, ['lost many', 'hook_behind behind', 'hook_failing failing', 'hook_down down', 'empty just-empty', 'long just-long']);
-  assert.deepEqual(look([], [], [], now), []);
+  const refused = [{ kind: 'MEMBER_BLOCKED', count: RULES.refusedOfApp }, { kind: 'NOT_INVITED', count: RULES.refusedOfApp - 1 }];
+  const all = look({ sessions, losses, refused, hooks, now });
+  const expected = ['lost many', 'hook_behind behind', 'hook_failing failing', 'hook_down down', 'refused_of_app MEMBER_BLOCKED', 'empty stuck', 'empty empty', 'long just-long'];
+  assert.deepEqual(all.map(({ kind, id }) => `${kind} ${id}`), expected);
+  assert.deepEqual(all.filter(({ kind }) => kind === 'empty').map(({ ms, left }) => [ms, left]), [[120_000, undefined], [1_000, 59_000]]);
+  assert.deepEqual(look({ sessions: [], losses: [], refused: [], hooks: [], now }), []);
+  const many = Array.from({ length: RULES.emptyNamed + 2 }, (_, n) => known(`s${n}`, 0, { ends_at: back(-n), max_concurrent_participants: 1 }));
+  const named = look({ sessions: many, losses: [], refused: [], hooks: [], now });
+  assert.deepEqual([named.length, named[0].id, named.at(-1).kind, named.at(-1).n], [RULES.emptyNamed + 1, 's0', 'more_empty', 2]);
 });
-
 test('what of the server needs a look is what the rules say, to the unit', () => {
   const day = 86_400_000;
   const now = at('2026-11-30T12:00:00Z');
@@ -113,6 +122,8 @@ test('what of the server needs a look is what the rules say, to the unit', () =>
   assert.deepEqual(found({ certificate_until: iso(now + RULES.certificateDays * day - 1) }), ['certificate 13']);
   assert.deepEqual(found({ certificate_until: iso(now - day) }), ['certificate 0']);
   assert.deepEqual(found({ refused: [{ kind: 'BAD_TOKEN', count: RULES.refusedLeast }] }), [`refused BAD_TOKEN ${RULES.refusedLeast}`]);
+  const told = (n) => lookAtServer({ ...well, refused: [{ kind: 'NOT_INVITED', count: 10 }] }, [{ kind: 'refused_of_app', id: 'NOT_INVITED', n }]).length;
+  assert.deepEqual([told(9), told(10)], [1, 0], 'all of them are of the app, and told there');
   const checked = (days, difference_count = 0) => found({ verified: { at: iso(now - days * day), difference_count } });
   assert.deepEqual([checked(RULES.verifiedDays), checked(RULES.verifiedDays + 1), checked(1, 3)], [[], ['verified 31'], ['differs 3']]);
   assert.deepEqual(found({ started_at: iso(now - 31 * day) }), ['never_verified']);

@@ -1,10 +1,10 @@
 //! Who may enter, and what they may do there (SEMANTICS §2.5, §2.6, §6.2).
 
 use sederunt_core::call::Disconnect;
-use sederunt_core::id::{MeetingId, ParticipantId, PeerId};
+use sederunt_core::id::{AppId, MeetingId, ParticipantId, PeerId};
 use sederunt_core::rights::Rights;
 use sederunt_core::who::Who;
-use sederunt_node::{Attached, ClientAddress, EntryError, Node, NodeError, Pass, ToSocket};
+use sederunt_node::{Attached, ClientAddress, EntryError, Named, Node, NodeError, Pass, ToSocket};
 use sederunt_store::{MeetingRow, ParticipantRow, PresetRow, RoomKind, StoreError, Thing, UserRow};
 use tokio::sync::mpsc;
 
@@ -32,8 +32,15 @@ pub struct Ticket {
 
 /// Verifies a participant token and reads what it names; refuses deleted participants, closed meetings and blocked members.
 pub async fn admit(node: &Node, token: &str) -> Result<Ticket, EntryError> {
-    let ticket = ticket(node, token).await;
-    ticket.inspect_err(|refusal| node.metrics().refused_entry(refusal.kind()))
+    let (named, meeting) =
+        named_meeting(node, token).await.inspect_err(|refusal| count(node, None, refusal))?;
+    let app = meeting.app.clone();
+    ticket(node, named, meeting).await.inspect_err(|refusal| count(node, Some(&app), refusal))
+}
+
+/// Counts somebody who is not let in: for the app, too, as soon as it is known that it is one of its meetings.
+fn count(node: &Node, app: Option<&AppId>, refusal: &EntryError) {
+    node.metrics().refused_entry(app, refusal.kind());
 }
 
 /// What hosts of the LIVE session have taken from whoever has this ticket, here or in the meeting whose breakout room it is.
@@ -41,11 +48,16 @@ pub async fn taken(node: &Node, ticket: &Ticket) -> Result<Rights, StoreError> {
     Ok(node.store().taken(ticket.meeting.id, ticket.participant.id).await?.with(ticket.taken))
 }
 
-/// Reads what a token names, as it is at this moment.
-async fn ticket(node: &Node, token: &str) -> Result<Ticket, EntryError> {
+/// Whom a token names, and for which meeting.
+async fn named_meeting(node: &Node, token: &str) -> Result<(Named, MeetingRow), EntryError> {
     let named = node.verify(token).ok_or(EntryError::BadToken)?;
+    let meeting = node.store().meeting(named.meeting).await?.ok_or(EntryError::NoMeeting)?;
+    Ok((named, meeting))
+}
+
+/// Reads what a token names, as it is at this moment.
+async fn ticket(node: &Node, named: Named, meeting: MeetingRow) -> Result<Ticket, EntryError> {
     let store = node.store();
-    let meeting = store.meeting(named.meeting).await?.ok_or(EntryError::NoMeeting)?;
     let (row, parent) = named_in(node, &meeting, named.participant).await?;
     let is_unrecorded = row.is_none();
     let participant = match row {
@@ -135,11 +147,17 @@ pub struct Entrant {
 /// nothing is written of before he joins.
 pub async fn find(node: &Node, room: MeetingId, access_token: Option<&str>) -> Result<Entrant, EntryError> {
     node.has_room_for_more()?;
-    let found = entrant(node, room, access_token).await;
-    found.inspect_err(|refusal| node.metrics().refused_entry(refusal.kind()))
+    let (user, room) =
+        visited(node, room, access_token).await.inspect_err(|refusal| count(node, None, refusal))?;
+    entrant(node, user, &room).await.inspect_err(|refusal| count(node, Some(&room.app), refusal))
 }
 
-async fn entrant(node: &Node, room: MeetingId, access_token: Option<&str>) -> Result<Entrant, EntryError> {
+/// Who comes, and the room.
+async fn visited(
+    node: &Node,
+    room: MeetingId,
+    access_token: Option<&str>,
+) -> Result<(Option<UserRow>, MeetingRow), EntryError> {
     let store = node.store();
     let user = match access_token.filter(|token| !token.is_empty()) {
         // Before the room: a token of nobody learns nothing of rooms.
@@ -149,12 +167,15 @@ async fn entrant(node: &Node, room: MeetingId, access_token: Option<&str>) -> Re
     let room = store.meeting(room).await?;
     // A room of another workspace is none.
     let ours = room.filter(|room| user.as_ref().is_none_or(|user| user.app == room.app));
-    let room = ours.ok_or(EntryError::NoMeeting)?;
-    open_to_all(&room)?;
+    Ok((user, ours.ok_or(EntryError::NoMeeting)?))
+}
+
+async fn entrant(node: &Node, user: Option<UserRow>, room: &MeetingRow) -> Result<Entrant, EntryError> {
+    open_to_all(room)?;
     let participant = match &user {
-        Some(user) => member(node, &room, user).await?,
+        Some(user) => member(node, room, user).await?,
         None if room.kind == RoomKind::Open => {
-            members::visitor(&room, ParticipantId(node.mint_id()), node.now())
+            members::visitor(room, ParticipantId(node.mint_id()), node.now())
         }
         None => return Err(EntryError::NotInvited),
     };
@@ -204,6 +225,7 @@ pub async fn attach(
     outbox: mpsc::Sender<ToSocket>,
 ) -> Result<Attached, EntryError> {
     let (home, participant) = (ticket.participant.meeting, ticket.participant.id);
+    let app = ticket.meeting.app.clone();
     let belonged = ticket.belongs;
     let attached = node.attach(pass(ticket, client), peer, outbox).await?;
     // Whoever was deleted or blocked since the ticket was read may have been put out before he was there.
@@ -221,7 +243,7 @@ pub async fn attach(
             return Ok(attached);
         }
     };
-    node.metrics().refused_entry(why.kind());
+    count(node, Some(&app), &why);
     attached.disconnect(Disconnect::Clean).await;
     Err(why)
 }

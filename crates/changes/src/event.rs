@@ -139,6 +139,14 @@ struct SessionState {
     /// The instant for which the minutes are exact.
     #[schema(format = DateTime)]
     as_of: String,
+    /// When it ends if nobody comes, a little later if breakout rooms of it are LIVE then; only while it is LIVE with nobody in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime, nullable = false)]
+    ends_at: Option<String>,
+    /// The session that this one is a breakout room of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    breakout_of: Option<String>,
 }
 
 /// Who is in which session; the changes after `seq` follow. A large one comes in parts.
@@ -172,7 +180,7 @@ struct SnapshotSession {
 impl Event {
     /// As it is told.
     pub fn of(row: EventRow) -> Self {
-        let EventRow { seq, fact, session, as_of, stay, person, .. } = row;
+        let EventRow { seq, fact, session, as_of, ends_at, stay, person, .. } = row;
         let (reason, keep_alive_ms) = match &fact.kind {
             FactKind::SessionStarted { keep_alive_ms, .. } | FactKind::KeepAliveChanged { keep_alive_ms } => {
                 (None, Some(*keep_alive_ms))
@@ -194,7 +202,7 @@ impl Event {
             reason,
             keep_alive_ms,
             peer: stay.map(|stay| Peer::of(&stay, person)),
-            session: SessionState::of(session, as_of),
+            session: SessionState::of(session, as_of, ends_at),
         }
     }
 }
@@ -225,7 +233,7 @@ impl Peer {
 
 impl SessionState {
     /// As of an instant of the session's own time.
-    fn of(row: SessionRow, as_of: UnixMs) -> Self {
+    fn of(row: SessionRow, as_of: UnixMs, ends_at: Option<UnixMs>) -> Self {
         Self {
             status: if row.ended_at.is_some() { "ENDED" } else { "LIVE" },
             started_at: iso(row.started_at),
@@ -235,6 +243,8 @@ impl SessionState {
             counting_participants: row.ticking_count,
             minutes_consumed: Minutes::of(row.consumed_at(as_of)),
             as_of: iso(as_of),
+            ends_at: ends_at.map(iso),
+            breakout_of: row.parent.map(|parent| parent.to_string()),
             title: row.title.as_ref().to_owned(),
         }
     }
@@ -249,7 +259,7 @@ impl Snapshot {
             // A change may have been written since the clock was read.
             session: {
                 let as_of = live.session.own_time(now).max(live.session.updated_at);
-                SessionState::of(live.session, as_of)
+                SessionState::of(live.session, as_of, live.ends_at)
             },
             peers: live.peers.into_iter().map(|(stay, person)| Peer::of(&stay, person)).collect(),
         };

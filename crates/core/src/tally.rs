@@ -108,6 +108,15 @@ impl SessionColumns {
         self.together_ms.saturating_add(self.together_since.map_or(0, |since| now.since(since)))
     }
 
+    /// When the session ends if nobody comes: the latest leave plus the keep-alive, but not before `latest`. `None` while
+    /// somebody is in, and when it has ended.
+    pub fn keep_alive_until(&self, latest: UnixMs) -> Option<UnixMs> {
+        if self.live_count > 0 || self.ended_at.is_some() {
+            return None;
+        }
+        Some(self.last_left_at.unwrap_or(self.started_at).plus_ms(self.keep_alive_ms).max(latest))
+    }
+
     fn touch(&mut self, at: UnixMs) {
         self.updated_at = self.updated_at.max(at);
     }
@@ -313,11 +322,7 @@ impl Tally {
     /// When the session ends if nobody comes: the latest leave plus the keep-alive, but not before any fact, such as a
     /// lowered keep-alive. `None` while somebody is in.
     pub fn keep_alive_until(&self) -> Option<UnixMs> {
-        let c = &self.columns;
-        if c.live_count > 0 || c.ended_at.is_some() {
-            return None;
-        }
-        Some(c.last_left_at.unwrap_or(c.started_at).plus_ms(c.keep_alive_ms).max(self.latest))
+        self.columns.keep_alive_until(self.latest)
     }
 
     /// When a stay is lost whose peer was last heard at `heard_at`: not before it began, and not further back than the fold

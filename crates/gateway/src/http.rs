@@ -54,7 +54,7 @@ impl Refused {
 
     /// A stranger has started too much; counted.
     pub(crate) fn too_many(node: &Node, TooMany { kind, retry_after }: TooMany) -> Self {
-        node.metrics().refused_entry(kind);
+        node.metrics().refused_entry(None, kind);
         let message =
             "too many people come from your network or into this room at the moment, try again later";
         Self { retry_after: Some(retry_after), ..Self::new(StatusCode::TOO_MANY_REQUESTS, kind, message) }

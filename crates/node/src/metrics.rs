@@ -6,6 +6,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
+use sederunt_core::id::AppId;
 
 use crate::latencies::Latencies;
 use crate::refused::Refused;
@@ -110,10 +111,10 @@ impl Metrics {
         self.refusals.get_or_create(&Kind { kind }).inc();
     }
 
-    /// Counts somebody who was not let into a room.
-    pub fn refused_entry(&self, kind: &'static str) {
+    /// Counts somebody who was not let into a room; of `app`, if it is known of which.
+    pub fn refused_entry(&self, app: Option<&AppId>, kind: &'static str) {
         self.refusal(kind);
-        self.refused.add(kind);
+        self.refused.add(app, kind);
     }
 
     /// Counts a limit that a request in a room hit.

@@ -209,7 +209,7 @@ impl Node {
             None => return Ok(()),
         };
         let refusal = EntryError::Busy(why);
-        self.shell.metrics.refused_entry(refusal.kind());
+        self.shell.metrics.refused_entry(None, refusal.kind());
         Err(refusal)
     }
 
@@ -217,7 +217,7 @@ impl Node {
     pub fn takes_writes(&self) -> Result<(), EntryError> {
         let Some(trouble) = self.shell.store.disk_trouble() else { return Ok(()) };
         let refusal = EntryError::Busy(trouble.to_string());
-        self.shell.metrics.refused_entry(refusal.kind());
+        self.shell.metrics.refused_entry(None, refusal.kind());
         Err(refusal)
     }
 

@@ -63,6 +63,8 @@ pub struct EventRow {
     pub session: SessionRow,
     /// The instant for which the session's minutes are exact: the newest one of its facts so far.
     pub as_of: UnixMs,
+    /// When the session ends if nobody comes; `None` while somebody is in it, and when it has ended.
+    pub ends_at: Option<UnixMs>,
     /// The stay that began, changed or ended.
     pub stay: Option<Stay>,
     /// Whose stay it is, unless that was erased.
@@ -206,6 +208,7 @@ impl Paging<'_> {
                 fact,
                 session,
                 as_of: state.as_of,
+                ends_at: state.columns.keep_alive_until(state.as_of),
                 stay: state.stay,
                 person,
                 counts: state.counts,

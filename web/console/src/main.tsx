@@ -13,6 +13,7 @@ const Session = lazy(() => import('./screens/session.tsx'));
 const Attendance = lazy(() => import('./screens/attendance.tsx'));
 const Shared = lazy(() => import('./screens/shared.tsx'));
 const Meetings = lazy(() => import('./screens/meetings.tsx'));
+const RoomWebhook = lazy(() => import('./screens/room-webhook.tsx'));
 const Meeting = lazy(() => import('./screens/meeting.tsx'));
 const Webhooks = lazy(() => import('./screens/webhooks.tsx'));
 const Webhook = lazy(() => import('./screens/webhook.tsx'));
@@ -50,6 +51,7 @@ function Screens() {
         <Route path="/console/attendance" component={Attendance} />
         <Route path="/console/meetings" component={Meetings} />
         <Route path="/console/meetings/:id" component={Meeting} />
+        <Route path="/console/meetings/:id/webhook" component={RoomWebhook} />
         <Route path="/console/webhooks" component={Webhooks} />
         <Route path="/console/webhooks/:id" component={Webhook} />
         <Route path="/console/tokens" component={Tokens} />
@@ -101,6 +103,16 @@ function Console() {
   );
 }
 
+/** Whether a path can be read at all: an address may be cut off in the middle of a letter, and no route could take it. */
+function isReadable(path: string): boolean {
+  try {
+    return decodeURIComponent(path) !== '';
+  } catch {
+    return false;
+  }
+}
+
+if (!isReadable(location.pathname)) history.replaceState(null, '', '/console');
 const root = document.getElementById('app');
 if (root) {
   render(

@@ -40,6 +40,14 @@ function met(session: Who): void {
   who.value = session;
 }
 
+/** Other tabs of this browser have the same cookie: what one of them does with it concerns all. */
+const tabs = new BroadcastChannel('sederunt-sign-in');
+
+tabs.onmessage = ({ data }) => {
+  if (data === 'out' && who.value) gone(words.elsewhere);
+  if (data === 'in' && who.value === null) void look();
+};
+
 /** Asks who is signed in. */
 export async function look(): Promise<void> {
   try {
@@ -57,11 +65,13 @@ export async function look(): Promise<void> {
 
 export async function signIn(body: { token?: string; once?: string; look_only?: boolean }): Promise<void> {
   met(await take(own.POST('/console/session', { body })));
+  tabs.postMessage('in');
 }
 
 export async function signOut(): Promise<void> {
   await take(own.DELETE('/console/session'));
   gone('');
+  tabs.postMessage('out');
 }
 
 /** Nobody is signed in any more. */

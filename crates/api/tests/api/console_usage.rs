@@ -388,6 +388,12 @@ async fn minutes_say_who_came_and_went_and_whose_connection_was_lost() {
     let losses =
         json!([{ "session_id": session.to_string(), "title": "Algebra", "lost": 1, "live_participants": 1 }]);
     assert_eq!(found["losses"], losses);
+    assert_eq!(found["refused"], json!([]));
+    // Whoever comes without an invitation is told to the app of the meeting; a token that is nobody's, to none.
+    assert!(sederunt_app::admission::find(&w.node, m.id, None).await.is_err());
+    assert!(sederunt_app::admission::find(&w.node, m.id, Some("nobody's")).await.is_err());
+    let refused = told(&w, "activity").await["refused"].clone();
+    assert_eq!(refused, json!([{ "kind": "NOT_INVITED", "count": 1 }]));
     let hours = told(&w, "activity?by=hour&tz=Asia/Kolkata").await;
     let last = hours["rows"].as_array().unwrap().last().unwrap();
     assert_eq!(

@@ -250,6 +250,25 @@ async fn every_change_in_order_with_its_numbers() {
 }
 
 #[tokio::test]
+async fn a_session_with_nobody_in_it_says_when_it_ends() {
+    let w = world().await;
+    let m = meeting(&w, P, "Weekly").await;
+    let mut sse = Sse::open(&w, &feed(""), "TA", None).await;
+    let ann = w.joined(&m, "ann").await;
+    w.clock.set(at("2026-01-12T14:02:00.000Z"));
+    w.leave(ann).await;
+    let told = sse.changes(3).await;
+    let ends_at = |of: &Value| of["session"]["ends_at"].clone();
+    assert_eq!((ends_at(&told[1]), ends_at(&told[2])), (Value::Null, json!("2026-01-12T14:03:00.000Z")));
+    let mut late = Sse::open(&w, &feed("?snapshot=true"), "TA", None).await;
+    let snapshot = late.event().await.unwrap().data.unwrap();
+    assert_eq!(ends_at(&snapshot["sessions"][0]), "2026-01-12T14:03:00.000Z", "the same in a snapshot");
+    let ben = w.joined(&m, "ben").await;
+    assert_eq!(ends_at(&sse.change().await), Value::Null, "somebody came");
+    w.leave(ben).await;
+}
+
+#[tokio::test]
 async fn filters_hide_without_losing_the_place() {
     let mut w = world().await;
     set_feed(&mut w, FeedConfig { heartbeat: Duration::from_millis(20), ..FeedConfig::default() });

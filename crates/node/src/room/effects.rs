@@ -58,7 +58,9 @@ impl RoomTask {
             metrics.room_limit(kind);
         }
         match error {
-            RoomError::WaitingRoomFull { .. } => metrics.refused_entry("WAITING_ROOM_FULL"),
+            RoomError::WaitingRoomFull { .. } => {
+                metrics.refused_entry(Some(self.room.app()), "WAITING_ROOM_FULL")
+            }
             RoomError::StageFull { .. } => metrics.refusal("STAGE_FULL"),
             RoomError::BreakoutLimit { .. } => metrics.refusal("BREAKOUT_LIMIT"),
             RoomError::NotAllowed(_)

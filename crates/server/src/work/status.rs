@@ -24,7 +24,7 @@ pub(super) fn run(desk: &Desk, json: bool, console: &mut dyn Console) -> anyhow:
     }
     rows(console, "ledger", &ledger)?;
     line(console, &format!("live\tsessions\t{}", sessions.len()))?;
-    for LiveSession { session, peers } in &sessions {
+    for LiveSession { session, peers, .. } in &sessions {
         let (meeting, started) = (session.meeting.to_string(), time(session.started_at));
         cells(
             console,
@@ -107,7 +107,7 @@ async fn of_app(store: &Store, app: AppId) -> anyhow::Result<Vec<LiveSession>> {
 }
 
 fn as_json(live: &LiveSession) -> Value {
-    let LiveSession { session, peers } = live;
+    let LiveSession { session, peers, .. } = live;
     let people: Vec<Value> = peers
         .iter()
         .map(|(stay, person)| {

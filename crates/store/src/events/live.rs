@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Row};
 use sederunt_core::fact::{LeaveReason, Role};
 use sederunt_core::id::{AppId, SessionId};
 use sederunt_core::tally::Stay;
+use sederunt_core::time::UnixMs;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
@@ -39,6 +40,8 @@ pub enum LivePart {
 pub struct LiveSession {
     /// The session.
     pub session: SessionRow,
+    /// When it ends if nobody comes; `None` while somebody is in it.
+    pub ends_at: Option<UnixMs>,
     /// Its open stays in order of joining, those in the reconnect grace included.
     pub peers: Vec<(Stay, Option<EventPerson>)>,
 }
@@ -104,8 +107,9 @@ fn send_all(
             continue;
         }
         let peers = open_stays(conn, session.id)?;
+        let ends_at = if session.live_count == 0 { Some(ends_at(row, &session)?) } else { None };
         size += 1 + peers.len();
-        batch.push(LiveSession { session, peers });
+        batch.push(LiveSession { session, ends_at, peers });
         if size >= BATCH_ROWS {
             size = 0;
             if !send(LivePart::Sessions(std::mem::take(&mut batch))) {
@@ -117,6 +121,12 @@ fn send_all(
         send(LivePart::Complete);
     }
     Ok(())
+}
+
+/// When a session that nobody is in ends if nobody comes.
+fn ends_at(row: &Row<'_>, session: &SessionRow) -> rusqlite::Result<UnixMs> {
+    let left_at = opt_ms(row, "last_left_ms")?.unwrap_or(session.started_at);
+    Ok(left_at.plus_ms(row.get("keep_alive_ms")?).max(session.updated_at))
 }
 
 fn open_stays(conn: &Connection, session: SessionId) -> Result<Vec<(Stay, Option<EventPerson>)>> {

@@ -913,6 +913,11 @@ export interface components {
             rows: components["schemas"]["ActivityRow"][];
             /** @description LIVE sessions in which connections were lost for good within the five minutes before now, most first; at most 20. */
             losses: components["schemas"]["ActivityLosses"][];
+            /**
+             * @description Who was not let into a meeting of this app in the last hour, most first. Counted in memory, so since the start of the
+             *     server at most, and as far as it was known whose meeting it was: whoever comes with a token that is nobody's is in no app.
+             */
+            refused: components["schemas"]["Refusals"][];
         };
         /** @description A session in which connections were lost. */
         ActivityLosses: {
@@ -1536,6 +1541,13 @@ export interface components {
              * @description The instant for which the minutes are exact.
              */
             as_of: string;
+            /**
+             * Format: date-time
+             * @description When it ends if nobody comes, a little later if breakout rooms of it are LIVE then; only while it is LIVE with nobody in it.
+             */
+            ends_at?: string;
+            /** @description The session that this one is a breakout room of. */
+            breakout_of?: string;
         };
         /** @description Who is in which session; the changes after `seq` follow. A large one comes in parts. */
         FeedSnapshot: {
@@ -1782,6 +1794,16 @@ export interface components {
             /** @description Participants who had it. */
             people: number;
         };
+        /** @description People who were not let in. */
+        Refusals: {
+            /** @description Why, as the metrics have it. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+        };
         /** @description What a room's webhook is told. */
         RoomWebhookTestRequest: {
             event?: ("sessionJoined" | "sessionLeft") | null;
@@ -1892,7 +1914,7 @@ export interface components {
             /** @description The index of session lists. */
             index: components["schemas"]["SystemIndex"];
             /** @description Who was not let into a room in the last hour, by cause, most first; since the start, if that was later. */
-            refused: components["schemas"]["SystemRefused"][];
+            refused: components["schemas"]["Refusals"][];
             verified?: components["schemas"]["SystemVerified"] | null;
             /** @description The settings in force; what would be a secret has no value here. */
             settings: components["schemas"]["SystemSetting"][];
@@ -2070,16 +2092,6 @@ export interface components {
             behind: boolean;
             /** @description Why nothing can be written now. */
             trouble?: string | null;
-        };
-        /** @description People who were not let in. */
-        SystemRefused: {
-            /** @description Why, as the metrics have it. */
-            kind: string;
-            /**
-             * Format: int64
-             * @description How many.
-             */
-            count: number;
         };
         /** @description A setting in force. */
         SystemSetting: {

@@ -14,6 +14,10 @@ export interface Numbers {
   readonly counting_participants: number;
   readonly minutes_consumed: number;
   readonly as_of: string;
+  /** While nobody is in it: when it ends if nobody comes. */
+  readonly ends_at?: string;
+  /** The session whose breakout room it is. */
+  readonly breakout_of?: string;
 }
 
 /** A session that is, or was lately, LIVE. */

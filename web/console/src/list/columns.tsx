@@ -45,6 +45,11 @@ export function minutesOf(shown: Shown): number {
   return shown.newer ? minutesAt(shown.newer, shown.now) : shown.session.minutes_consumed;
 }
 
+/** Whether everybody has left it, and it is only kept for whoever comes back. */
+function isEmptied({ status, live_participants: live, max_concurrent_participants: peak, ends_at }: Numbers, now: number): boolean {
+  return status === 'LIVE' && live === 0 && peak > 0 && ends_at !== undefined && Date.parse(ends_at) > now;
+}
+
 function people(shown: Shown) {
   const { session, newer } = shown;
   const peak = newer?.max_concurrent_participants ?? session.max_concurrent_participants;
@@ -70,12 +75,13 @@ export const COLUMNS: readonly Column[] = [
     head: words.columns.title,
     width: 'minmax(180px, 1fr)',
     csv: ['title', 'meeting_id'],
-    cell: ({ session, newer, isPlain }) => (
+    cell: ({ session, newer, isPlain, now }) => (
       <>
-        <a href={`/console/sessions/${session.id}`} tabIndex={isPlain ? undefined : -1}>
+        <a href={`/console/sessions/${session.id}`} tabIndex={isPlain ? undefined : -1} dir="auto">
           {(newer?.title ?? session.meeting_display_name) || words.untitled}
         </a>
         <span class="mono">{session.associated_id.slice(0, 8)}</span>
+        {newer && isEmptied(newer, now) && <span class="soft ends">{words.endsIn(length(Date.parse(newer.ends_at ?? '') - now))}</span>}
       </>
     ),
   },

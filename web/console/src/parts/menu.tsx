@@ -25,6 +25,8 @@ export function Menu({ label, title, class: name = 'button', children, end = fal
   const [open, setOpen] = useState(false);
   const close = (): void => panel.current?.hidePopover();
   const place = (event: ToggleEvent): void => {
+    // What is in it goes when it is closed, not before: the browser gives the focus back only to whoever had it when it was in there.
+    if (event.newState === 'closed') setOpen(false);
     const [box, own] = [button.current?.getBoundingClientRect(), panel.current];
     if (event.newState !== 'open' || !box || !own) return;
     const size = own.getBoundingClientRect();
@@ -39,7 +41,7 @@ export function Menu({ label, title, class: name = 'button', children, end = fal
       <button ref={button} type="button" class={name} popovertarget={id} title={title} aria-label={spoken} tabIndex={tabIndex}>
         {label}
       </button>
-      <div ref={panel} id={id} popover="auto" onBeforeToggle={((event: ToggleEvent) => setOpen(event.newState === 'open')) as never} onToggle={place as never}>
+      <div ref={panel} id={id} popover="auto" onBeforeToggle={((event: ToggleEvent) => event.newState === 'open' && setOpen(true)) as never} onToggle={place as never}>
         {open && children(close)}
       </div>
     </>

@@ -15,7 +15,7 @@ export function Top({ children, live = false }: { children: ComponentChildren; l
     <header class="topbar">
       {children}
       <span class="end">
-        {live && <Live />}
+        {(live || health.value.at === 'lost') && <Live />}
         <Calls />
         <Zone />
       </span>

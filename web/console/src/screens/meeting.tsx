@@ -12,13 +12,16 @@ import { Icon } from '../parts/icon.tsx';
 import { Empty, Waiting, useTitle } from '../parts/page.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Top } from '../parts/top.tsx';
-import { here, mayChange } from '../rights.ts';
+import { has, here, mayChange } from '../rights.ts';
 import { dateTime, offset } from '../time/format.ts';
 import { zone } from '../time/zone.ts';
 import { words } from '../words/meetings.ts';
 import { words as common } from '../words/parts.ts';
+import { words as ofWebhooks } from '../words/webhooks.ts';
 import { People } from './meeting/people.tsx';
 import { End } from './session/end.tsx';
+import { ofRoom } from './webhook/receiver.ts';
+import { StatePill } from './webhook/standing.tsx';
 import '../settings.css';
 
 type Meeting = components['schemas']['MeetingListItem'];
@@ -68,6 +71,7 @@ export default function MeetingScreen() {
             <Door meeting={data} change={change} />
             <Now meeting={data} />
           </div>
+          {has('webhooks') && <Webhook id={id} />}
           <People meeting={data} />
         </div>
       )}
@@ -152,6 +156,22 @@ function Door({ meeting: { status }, change }: { meeting: Meeting; change: (body
         </button>
       )}
       <Refusal text={failed} />
+    </section>
+  );
+}
+
+/** That of a room which was made with one; a meeting has none. */
+function Webhook({ id }: { id: string }) {
+  const of = ofRoom(id);
+  const { data } = useAsked({ fresh: true, key: ['webhook-status', of.key], ask: of.status }).value;
+  if (!data) return null;
+  return (
+    <section class="card pad beside" aria-labelledby="room-webhook">
+      <h2 id="room-webhook">{ofWebhooks.room.title}</h2>
+      <p>
+        <StatePill status={data} />
+      </p>
+      <a href={`/console/meetings/${id}/webhook`}>{ofWebhooks.room.open}</a>
     </section>
   );
 }

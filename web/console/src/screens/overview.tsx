@@ -102,7 +102,8 @@ export default function Overview() {
   }, []);
   const { data: told, error } = activity.value;
   const system = server.value.data;
-  const findings = [...(system ? lookAtServer(system) : []), ...look(state.value.sessions.values(), told?.losses ?? [], asked.value.data ?? [], liveClock.value)];
+  const ofApp = look({ sessions: state.value.sessions.values(), losses: told?.losses ?? [], refused: told?.refused ?? [], hooks: asked.value.data ?? [], now: liveClock.value });
+  const findings = [...(system ? lookAtServer(system, ofApp) : []), ...ofApp];
   return (
     <>
       <Top live>

@@ -81,7 +81,7 @@ export default function People() {
                     <th scope="row">
                       <a href={personAt(person.key)}>{person.display_name || words.unnamed}</a>
                     </th>
-                    <td class="mono">{person.custom_participant_id ?? person.user_id ?? <span class="faint">{person.participant_id}</span>}</td>
+                    <td class="mono own">{person.custom_participant_id ?? person.user_id ?? <span class="faint">{person.participant_id}</span>}</td>
                     <td class="num">{number(person.stays)}</td>
                     <td>{dateTime(Date.parse(person.joined_at), zone.value)}</td>
                   </tr>

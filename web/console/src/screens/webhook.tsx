@@ -9,16 +9,16 @@ import { Empty, Waiting, useTitle } from '../parts/page.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Top } from '../parts/top.tsx';
 import { here, mayChange } from '../rights.ts';
-import { number, time } from '../time/format.ts';
-import { zone } from '../time/zone.ts';
 import { words } from '../words/webhooks.ts';
 import { Deliveries } from './webhook/deliveries.tsx';
 import { WebhookForm } from './webhook/form.tsx';
 import { Replays } from './webhook/replays.tsx';
 import { Secret } from './webhook/secret.tsx';
+import { ofWebhook } from './webhook/receiver.ts';
+import { Standing } from './webhook/standing.tsx';
 import { useStatus } from './webhook/status.ts';
 import { Test } from './webhook/test.tsx';
-import { StatePill, type Webhook } from './webhooks.tsx';
+import type { Webhook } from './webhooks.tsx';
 import '../settings.css';
 
 export default function WebhookScreen() {
@@ -60,7 +60,7 @@ export default function WebhookScreen() {
       {data && (
         <div class="page">
           <Head webhook={data} again={() => void refetch()} />
-          <Deliveries webhook={data} />
+          <Deliveries of={ofWebhook(id)} />
           <div class="cards two">
             <Replays webhook={data} />
             {mayChange.value && <Secret webhook={data} />}
@@ -76,7 +76,7 @@ type Doing = 'edit' | 'off' | 'delete' | 'test';
 function Head({ webhook, again }: { webhook: Webhook; again: () => void }) {
   const { id, name, url, events, enabled } = webhook;
   const { route } = useLocation();
-  const status = useStatus(id).value;
+  const status = useStatus(ofWebhook(id)).value;
   const [doing, setDoing] = useState<Doing>();
   const { busy, failed, run } = useAct();
   const path = { ...here(), webhook_id: id };
@@ -86,36 +86,9 @@ function Head({ webhook, again }: { webhook: Webhook; again: () => void }) {
     await status.refetch();
   };
   const close = (): void => setDoing(undefined);
-  const now = status.data;
-  const hour = now?.last_hour;
   return (
     <section class="card pad">
-      <dl class="figures wrap">
-        <div>
-          <dt>{words.state}</dt>
-          <dd class="text">{now && <StatePill status={now} />}</dd>
-        </div>
-        <div>
-          <dt>{words.behind}</dt>
-          <dd class="text">{now?.behind ? words.behindBy(now.behind.facts, now.behind.seconds) : '–'}</dd>
-        </div>
-        <div>
-          <dt>{words.waiting}</dt>
-          <dd class="text">{now && number(now.waiting)}</dd>
-        </div>
-        <div>
-          <dt>{words.hour}</dt>
-          <dd class="text">{hour && words.success(hour.delivered, hour.failed)}</dd>
-        </div>
-        <div>
-          <dt>{words.times}</dt>
-          <dd class="text">{hour && `${words.ms(hour.p50_ms)}, ${words.ms(hour.p95_ms)}`}</dd>
-        </div>
-        <div>
-          <dt>{words.next}</dt>
-          <dd class="text">{now?.next_attempt_at ? time(Date.parse(now.next_attempt_at), zone.value) : '–'}</dd>
-        </div>
-      </dl>
+      <Standing now={status.data} />
       {status.error && <Problem error={status.error} again={() => void status.refetch()} />}
       <dl class="facts">
         <dt>{words.url}</dt>
@@ -146,7 +119,7 @@ function Head({ webhook, again }: { webhook: Webhook; again: () => void }) {
           </button>
         </div>
       )}
-      {doing === 'test' && <Test webhook={webhook} close={close} />}
+      {doing === 'test' && <Test of={ofWebhook(id)} close={close} />}
       {doing === 'edit' && (
         <WebhookForm
           webhook={webhook}

@@ -3,19 +3,19 @@ import { useState } from 'preact/hooks';
 import { kit, take } from '../api/client.ts';
 import { useAsked } from '../api/query.ts';
 import type { components } from '../api/realtimekit.d.ts';
-import type { components as Own } from '../api/sederunt.d.ts';
 import { Empty, Head, New, Waiting } from '../parts/page.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { here, mayChange } from '../rights.ts';
+import { has, here, mayChange } from '../rights.ts';
 import { time } from '../time/format.ts';
 import { zone } from '../time/zone.ts';
 import { words } from '../words/webhooks.ts';
 import { WebhookForm } from './webhook/form.tsx';
+import { ofWebhook } from './webhook/receiver.ts';
+import { StatePill, times } from './webhook/standing.tsx';
 import { useStatus } from './webhook/status.ts';
 import '../settings.css';
 
 export type Webhook = components['schemas']['Webhook'];
-export type Status = Own['schemas']['WebhookStatus'];
 
 export default function Webhooks() {
   const path = here();
@@ -57,6 +57,11 @@ export default function Webhooks() {
             </table>
           </section>
         )}
+        {data && has('meetings') && (
+          <p class="soft">
+            {words.ofRooms} <a href="/console/meetings">{words.toMeetings}</a>
+          </p>
+        )}
       </div>
       {making && (
         <WebhookForm
@@ -73,7 +78,7 @@ export default function Webhooks() {
 }
 
 function Row({ webhook: { id, name, url, events } }: { webhook: Webhook }) {
-  const status = useStatus(id).value.data;
+  const status = useStatus(ofWebhook(id)).value.data;
   const hour = status?.last_hour;
   return (
     <tr>
@@ -86,20 +91,9 @@ function Row({ webhook: { id, name, url, events } }: { webhook: Webhook }) {
       <td data-label={words.state}>{status && <StatePill status={status} />}</td>
       <td data-label={words.behind}>{status?.behind ? words.behindBy(status.behind.facts, status.behind.seconds) : '–'}</td>
       <td data-label={words.hour}>{hour && words.success(hour.delivered, hour.failed)}</td>
-      <td data-label={words.times}>{hour && `${words.ms(hour.p50_ms)}, ${words.ms(hour.p95_ms)}`}</td>
+      <td data-label={words.times}>{status && times(status)}</td>
       <td data-label={words.next}>{status?.next_attempt_at ? time(Date.parse(status.next_attempt_at), zone.value) : '–'}</td>
     </tr>
-  );
-}
-
-export function StatePill({ status: { state, since, reason } }: { status: Status }) {
-  const kind = state === 'up' ? 'good' : state === 'disabled' ? '' : 'wrong';
-  return (
-    <>
-      <span class={`pill ${kind}`}>{words.states[state] ?? state}</span>
-      {since && <span class="soft"> {words.downSince(time(Date.parse(since), zone.value))}</span>}
-      {reason && <span class="second soft">{reason}</span>}
-    </>
   );
 }
 

@@ -11,6 +11,7 @@ const en = {
   live: 'Live',
   ended: 'Ended',
   untitled: 'Without a title',
+  endsIn: (left: string) => `ends in ${left}`,
   status: 'Status',
   anyTime: 'Any time',
   peak: 'Peak people',

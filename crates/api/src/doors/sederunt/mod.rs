@@ -16,6 +16,7 @@ mod hub;
 mod news;
 mod params;
 mod pull;
+mod refusals;
 mod stream;
 mod system;
 mod tokens;

@@ -1,18 +1,17 @@
 //! The server itself, for tokens with the right to it: how its ledger and its disk do, its settings, and a check of the whole
 //! ledger.
 
-use std::cmp::Reverse;
 use std::sync::Arc;
 
 use axum::Json;
 use sederunt_changes::text::iso;
 use sederunt_core::time::UnixMs;
-use sederunt_node::Node;
 use sederunt_store::{Backlog, IndexStats, Store, Verified};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::access::OfServer;
+use super::refusals::Refusals;
 use crate::dialect::{KitError, KitErrors};
 use crate::right::Read;
 use crate::system::{Setting as Given, SystemConfig};
@@ -48,21 +47,11 @@ pub(crate) struct View {
     /// The index of session lists.
     index: Index,
     /// Who was not let into a room in the last hour, by cause, most first; since the start, if that was later.
-    refused: Vec<RefusedView>,
+    refused: Vec<Refusals>,
     /// The last whole check of the ledger, by whomever; `null` = none is known.
     verified: Option<VerifiedView>,
     /// The settings in force; what would be a secret has no value here.
     settings: Vec<Setting>,
-}
-
-/// People who were not let in.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = SystemRefused)]
-pub(crate) struct RefusedView {
-    /// Why, as the metrics have it.
-    kind: &'static str,
-    /// How many.
-    count: u64,
 }
 
 /// A check of the ledger.
@@ -84,14 +73,6 @@ impl VerifiedView {
         let Verified { at, facts, difference_count } = asked(move || store.verified()).await?;
         Some(Self { at: iso(at), facts, difference_count })
     }
-}
-
-/// Most first.
-fn refused(node: &Node, now: UnixMs) -> Vec<RefusedView> {
-    let found = node.metrics().refused.last_hour(now);
-    let mut found: Vec<_> = found.into_iter().map(|(kind, count)| RefusedView { kind, count }).collect();
-    found.sort_by_key(|one| Reverse(one.count));
-    found
 }
 
 /// The ledger.
@@ -212,7 +193,7 @@ impl View {
                 set_aside,
                 failures,
             },
-            refused: refused(node, now),
+            refused: Refusals::of(node.metrics().refused.last_hour(now)),
             verified: VerifiedView::of(store).await,
             settings: settings.iter().map(Setting::from).collect(),
         })

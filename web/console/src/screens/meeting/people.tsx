@@ -89,7 +89,7 @@ export function People({ meeting }: { meeting: Meeting }) {
                   <th scope="row">
                     <b>{person.name || words.nobody}</b>
                   </th>
-                  <td class="mono" data-label={words.own}>
+                  <td class="mono own" data-label={words.own}>
                     {person.custom_participant_id || '–'}
                   </td>
                   <td data-label={words.preset}>{person.preset_name}</td>

@@ -11,8 +11,8 @@ export const RULES = {
   lostLeast: 2,
   /** A session that is LIVE for longer was perhaps forgotten. */
   longMs: 12 * 3_600_000,
-  /** A LIVE session in which nothing has happened and nobody is for longer than this. */
-  emptyMs: 10 * 60_000,
+  /** LIVE sessions with nobody in them that are named; of more it is said how many. */
+  emptyNamed: 5,
   /** A webhook whose oldest change that it has not been told is older. */
   behindSeconds: 60,
   /** Part of a webhook's attempts of the last hour that failed. */
@@ -25,7 +25,8 @@ export const RULES = {
   certificateDays: 14,
   /** Days since the ledger was verified. */
   verifiedDays: 30,
-  /** People who were not let into a room in the last hour, by one cause. */
+  /** People who were not let into a room in the last hour, by one cause: of an app, and of all of them. */
+  refusedOfApp: 3,
   refusedLeast: 10,
 } as const;
 
@@ -46,6 +47,12 @@ export interface Hook {
   readonly last_hour: { readonly delivered: number; readonly failed: number };
 }
 
+/** People who were not let in, by cause. */
+export interface Refused {
+  readonly kind: string;
+  readonly count: number;
+}
+
 /** What the server says of itself, to whoever has the right to it. */
 export interface Server {
   readonly now: string;
@@ -54,7 +61,7 @@ export interface Server {
   readonly disk?: { readonly free_bytes: number; readonly total_bytes: number; readonly days_left?: number | null } | null;
   readonly ledger: { readonly behind: boolean; readonly trouble?: string | null };
   readonly index: { readonly set_aside: number };
-  readonly refused: readonly { readonly kind: string; readonly count: number }[];
+  readonly refused: readonly Refused[];
   readonly verified?: { readonly at: string; readonly difference_count: number } | null;
 }
 
@@ -69,23 +76,49 @@ export type OfServer =
 export type Finding =
   | OfServer
   | { readonly kind: 'lost'; readonly id: string; readonly title: string; readonly lost: number; readonly of: number }
-  | { readonly kind: 'long' | 'empty'; readonly id: string; readonly title: string; readonly ms: number }
+  | { readonly kind: 'long'; readonly id: string; readonly title: string; readonly ms: number }
+  /** `left` = until it ends; `undefined` when it should have: whoever is in its breakout rooms keeps it. */
+  | { readonly kind: 'empty'; readonly id: string; readonly title: string; readonly ms: number; readonly left: number | undefined }
+  | { readonly kind: 'more_empty'; readonly id: ''; readonly n: number }
+  | { readonly kind: 'refused_of_app'; readonly id: string; readonly n: number }
   | { readonly kind: 'hook_down' | 'hook_failing' | 'hook_behind'; readonly id: string; readonly title: string; readonly n: number };
 
+/** What is looked at. */
+export interface Looked {
+  readonly sessions: Iterable<Known>;
+  readonly losses: readonly Losses[];
+  readonly refused: readonly Refused[];
+  readonly hooks: readonly Hook[];
+  readonly now: number;
+}
+
 /** What needs a look, the worst first. */
-export function look(sessions: Iterable<Known>, losses: readonly Losses[], hooks: readonly Hook[], now: number): Finding[] {
+export function look({ sessions, losses, refused, hooks, now }: Looked): Finding[] {
   const lost = losses
     .map(({ session_id: id, title, lost: gone, live_participants: live }) => ({ kind: 'lost' as const, id, title, lost: gone, of: live + gone }))
     .filter((one) => one.lost >= RULES.lostLeast && one.lost > one.of * RULES.lostShare);
-  const long: Finding[] = [];
-  const empty: Finding[] = [];
-  for (const { id, numbers } of sessions) {
-    if (numbers.status !== 'LIVE') continue;
-    const [age, still] = [now - Date.parse(numbers.started_at), now - Date.parse(numbers.as_of)];
-    if (numbers.live_participants === 0 && still > RULES.emptyMs) empty.push({ kind: 'empty', id, title: numbers.title, ms: still });
-    else if (age > RULES.longMs) long.push({ kind: 'long', id, title: numbers.title, ms: age });
-  }
-  return [...lost, ...hooks.flatMap(lookAt), ...empty, ...long];
+  const kept = refused.filter(({ count }) => count >= RULES.refusedOfApp).map(({ kind, count }): Finding => ({ kind: 'refused_of_app', id: kind, n: count }));
+  const live = [...sessions].filter(({ numbers }) => numbers.status === 'LIVE');
+  const long = live
+    .filter(({ numbers }) => numbers.live_participants > 0 && now - Date.parse(numbers.started_at) > RULES.longMs)
+    .map(({ id, numbers }): Finding => ({ kind: 'long', id, title: numbers.title, ms: now - Date.parse(numbers.started_at) }));
+  return [...lost, ...hooks.flatMap(lookAt), ...kept, ...lookAtEmpty(live, now), ...long];
+}
+
+/** LIVE sessions that everybody has left, the one that ends next first. Those whose people are in their breakout rooms are not empty. */
+function lookAtEmpty(live: readonly Known[], now: number): Finding[] {
+  const parents = new Set(live.map(({ numbers }) => numbers.breakout_of));
+  const end = ({ numbers }: Known): number => Date.parse(numbers.ends_at ?? numbers.as_of);
+  const empty = live
+    .filter(({ id, numbers }) => numbers.live_participants === 0 && numbers.max_concurrent_participants > 0 && !parents.has(id))
+    .sort((a, b) => end(a) - end(b) || (a.id < b.id ? -1 : 1));
+  const named = empty.slice(0, RULES.emptyNamed).map((one): Finding => {
+    const { id, numbers } = one;
+    const left = end(one) - now;
+    return { kind: 'empty', id, title: numbers.title, ms: Math.max(0, now - Date.parse(numbers.as_of)), left: left > 0 ? left : undefined };
+  });
+  const more = empty.length - named.length;
+  return more > 0 ? [...named, { kind: 'more_empty', id: '', n: more }] : named;
 }
 
 function lookAt({ id, name: title, state, behind, last_hour: { delivered, failed } }: Hook): Finding[] {
@@ -104,8 +137,8 @@ export function largest(sessions: Iterable<Known>, most: number): Known[] {
   return live.sort(order).slice(0, most);
 }
 
-/** What of the server needs a look, the worst first. */
-export function lookAtServer({ now: at, started_at, certificate_until, disk, ledger, index, refused, verified }: Server): OfServer[] {
+/** What of the server needs a look, the worst first. What an app is told already, and is all of it, is not told twice. */
+export function lookAtServer({ now: at, started_at, certificate_until, disk, ledger, index, refused, verified }: Server, ofApp: readonly Finding[] = []): OfServer[] {
   const now = Date.parse(at);
   const found: OfServer[] = [];
   if (ledger.trouble) found.push({ kind: 'trouble', id: '', why: ledger.trouble });
@@ -116,7 +149,8 @@ export function lookAtServer({ now: at, started_at, certificate_until, disk, led
   if (index.set_aside > 0) found.push({ kind: 'set_aside', id: '', n: index.set_aside });
   const left = certificate_until ? Math.floor((Date.parse(certificate_until) - now) / DAY_MS) : undefined;
   if (left !== undefined && left < RULES.certificateDays) found.push({ kind: 'certificate', id: '', n: Math.max(0, left) });
-  for (const { kind, count } of refused) if (count >= RULES.refusedLeast) found.push({ kind: 'refused', id: kind, n: count });
+  const isTold = ({ kind: cause, count }: Refused): boolean => ofApp.some((one) => one.kind === 'refused_of_app' && one.id === cause && one.n >= count);
+  for (const { kind, count } of refused.filter((one) => one.count >= RULES.refusedLeast && !isTold(one))) found.push({ kind: 'refused', id: kind, n: count });
   // A server that has just been set up has nothing to verify.
   const days = Math.floor((now - Date.parse(verified?.at ?? started_at)) / DAY_MS);
   if (days > RULES.verifiedDays) found.push(verified ? { kind: 'verified', id: '', n: days } : { kind: 'never_verified', id: '' });

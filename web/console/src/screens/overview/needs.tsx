@@ -1,7 +1,7 @@
 /** What needs a look, and by which rules. */
 import { useState } from 'preact/hooks';
 import { Dialog } from '../../parts/dialog.tsx';
-import { spoken, share, time } from '../../time/format.ts';
+import { length, spoken, share, time } from '../../time/format.ts';
 import { zone } from '../../time/zone.ts';
 import { words } from '../../words/overview.ts';
 import { bytes } from '../system/figures.ts';
@@ -32,7 +32,7 @@ export function Needs({ findings, checked, hooksUnknown, ofServer, serverUnknown
           {findings.map((one) => (
             <li key={`${one.kind} ${one.id}`}>
               <Name finding={one} />
-              <span class="soft">{said(one)}</span>
+              {one.kind !== 'more_empty' && <span class="soft">{said(one)}</span>}
             </li>
           ))}
         </ul>
@@ -55,7 +55,7 @@ export function Needs({ findings, checked, hooksUnknown, ofServer, serverUnknown
 
 function rules(ofServer: boolean): readonly string[] {
   return [
-    ...words.rules(RULES.lostLeast, share(RULES.lostShare, 1), spoken(RULES.longMs), spoken(RULES.emptyMs), spoken(RULES.behindSeconds * 1000), share(RULES.failedShare, 1)),
+    ...words.rules(RULES.lostLeast, share(RULES.lostShare, 1), spoken(RULES.longMs), spoken(RULES.behindSeconds * 1000), share(RULES.failedShare, 1), RULES.refusedOfApp),
     ...(ofServer ? words.serverRules(share(RULES.diskShare, 1), RULES.diskDays, RULES.certificateDays, RULES.verifiedDays, RULES.refusedLeast) : [words.serverRulesNone]),
   ];
 }
@@ -64,6 +64,8 @@ const isOfServer = (one: Finding): one is OfServer => one.kind in words.ofServer
 
 function Name({ finding }: { finding: Finding }) {
   if (isOfServer(finding)) return <a href="/console/system">{words.ofServer[finding.kind]}</a>;
+  if (finding.kind === 'refused_of_app') return <b>{words.refusedOfApp}</b>;
+  if (finding.kind === 'more_empty') return <a href="/console/sessions?status=LIVE">{words.moreEmpty(finding.n)}</a>;
   const { kind, id, title } = finding;
   if (kind.startsWith('hook')) {
     return (
@@ -87,7 +89,11 @@ function said(one: Finding): string {
     case 'disk_full':
       return serverFound.disk_full(bytes(one.n), share(one.n, one.of));
     case 'refused':
-      return serverFound.refused(one.n, one.id);
+      return serverFound.refused(one.n, words.causes[one.id] ?? one.id);
+    case 'refused_of_app':
+      return serverFound.refused(one.n, words.causes[one.id] ?? one.id);
+    case 'more_empty':
+      return '';
     case 'disk_days':
     case 'set_aside':
     case 'certificate':
@@ -97,8 +103,9 @@ function said(one: Finding): string {
     case 'lost':
       return words.found.lost(one.lost, one.of);
     case 'long':
+      return words.found.long(one.ms);
     case 'empty':
-      return words.found[one.kind](one.ms);
+      return one.left === undefined ? words.found.empty(one.ms) : words.found.ends(length(one.left));
     default:
       return words.found[one.kind](one.n);
   }

@@ -75,7 +75,7 @@ export function People({ told, lanes, now, person, show }: Shown) {
                     {nameOf(who)}
                   </button>
                 </td>
-                <td class="mono">{who.custom_participant_id ?? who.user_id ?? ''}</td>
+                <td class="mono own">{who.custom_participant_id ?? who.user_id ?? ''}</td>
                 <td>{who.preset_name ?? ''}</td>
                 <td class="words">{when(first.joined_at)}</td>
                 <td class="words">{last.left_at === undefined ? words.now : when(last.left_at)}</td>

@@ -3,9 +3,13 @@ import { Icon } from '../../parts/icon.tsx';
 import { Menu } from '../../parts/menu.tsx';
 import { serverNow } from '../../session.ts';
 import { dayAt, isDay } from '../../time/days.ts';
+import { date } from '../../time/format.ts';
 import { zone } from '../../time/zone.ts';
 import { words } from '../../words/usage.ts';
 import { BYS, PRESETS, SHOWS, type Show, type Usage, preset } from './view.ts';
+
+/** A date of the address, as dates are told. */
+const day = (iso: string): string => date(Date.parse(`${iso}T12:00:00Z`), 'UTC');
 
 interface Props {
   readonly view: Usage;
@@ -22,7 +26,7 @@ export function Bar({ view, set, app }: Props) {
         class="button"
         label={
           <>
-            {from} – {to} <Icon name="down" />
+            {day(from)} – {day(to)} <Icon name="down" />
           </>
         }
       >

@@ -1,17 +1,15 @@
 /** What became of each event, newest first. */
 import { useLocation } from 'preact-iso';
 import { useState } from 'preact/hooks';
-import { own, take } from '../../api/client.ts';
 import { useAsked } from '../../api/query.ts';
 import type { components } from '../../api/sederunt.d.ts';
 import { Waiting } from '../../parts/page.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { here } from '../../rights.ts';
 import { dateTime, number } from '../../time/format.ts';
 import { zone } from '../../time/zone.ts';
 import { words as all } from '../../words/webhooks.ts';
-import type { Webhook } from '../webhooks.tsx';
 import { DeliveryDialog } from './delivery.tsx';
+import type { Receiver } from './receiver.ts';
 import { useEvery } from './status.ts';
 
 export type Delivery = components['schemas']['WebhookDelivery'];
@@ -21,20 +19,19 @@ const PAGE = 25;
 const EVERY_MS = 5_000;
 export const MARKS: Record<string, string> = { delivered: 'good', failed: 'wrong' };
 
-export function Deliveries({ webhook }: { webhook: Webhook }) {
+export function Deliveries({ of }: { of: Receiver }) {
   const [state, setState] = useState('');
   const [before, setBefore] = useState<string>();
   const { url, path: place, route } = useLocation();
   // In the address: facts of a session lead here.
   const open = new URL(url, location.origin).searchParams.get('delivery');
   const setOpen = (id?: string): void => route(id ? `${place}?delivery=${id}` : place, true);
-  const path = { app_id: here().app_id, webhook_id: webhook.id };
   const query = { limit: PAGE, ...(state && { state }), ...(before && { before }) };
   const found = useAsked({
     fresh: true,
-    key: ['deliveries', path, query],
+    key: ['deliveries', of.key, query],
     keep: true,
-    ask: (signal) => take(own.GET('/apps/{app_id}/webhooks/{webhook_id}/deliveries', { params: { path, query: query as never }, signal })),
+    ask: (signal) => of.deliveries(query, signal),
   });
   useEvery(EVERY_MS, () => void found.value.refetch());
   const { data, error, refetch } = found.value;
@@ -104,7 +101,7 @@ export function Deliveries({ webhook }: { webhook: Webhook }) {
           </button>
         </div>
       )}
-      {open && <DeliveryDialog webhook={webhook} id={open} close={() => setOpen()} changed={() => void refetch()} />}
+      {open && <DeliveryDialog of={of} id={open} close={() => setOpen()} changed={() => void refetch()} />}
     </section>
   );
 }

@@ -1,38 +1,36 @@
 /** One delivery: every attempt, the request, and sending it again. */
 import { useState } from 'preact/hooks';
-import { own, take } from '../../api/client.ts';
 import { useAsked } from '../../api/query.ts';
 import { useAct } from '../../parts/act.ts';
 import { Refusal } from '../../parts/confirm.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Waiting } from '../../parts/page.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { here, mayChange } from '../../rights.ts';
+import { mayChange } from '../../rights.ts';
 import { date, exactTime } from '../../time/format.ts';
 import { zone } from '../../time/zone.ts';
 import { words as common } from '../../words/parts.ts';
 import { words as all } from '../../words/webhooks.ts';
-import type { Webhook } from '../webhooks.tsx';
 import { type Delivery, MARKS } from './deliveries.tsx';
+import type { Receiver } from './receiver.ts';
 import { Request } from './request.tsx';
 
 const words = all.delivery;
 
 interface Props {
-  readonly webhook: Webhook;
+  readonly of: Receiver;
   readonly id: string;
   readonly close: () => void;
   readonly changed: () => void;
 }
 
-export function DeliveryDialog({ webhook, id, close, changed }: Props) {
-  const path = { app_id: here().app_id, webhook_id: webhook.id, delivery_id: id };
-  const found = useAsked({ fresh: true, key: ['delivery', path], ask: (signal) => take(own.GET('/apps/{app_id}/webhooks/{webhook_id}/deliveries/{delivery_id}', { params: { path }, signal })) });
+export function DeliveryDialog({ of, id, close, changed }: Props) {
+  const found = useAsked({ fresh: true, key: ['delivery', of.key, id], ask: (signal) => of.delivery(id, signal) });
   const [sent, setSent] = useState(false);
   const { busy, failed, run } = useAct();
   const { data, error, refetch } = found.value;
   const again = async (): Promise<void> => {
-    await take(own.POST('/apps/{app_id}/webhooks/{webhook_id}/deliveries/{delivery_id}/retry', { params: { path } }));
+    await of.retry(id);
     setSent(true);
     changed();
     await refetch();

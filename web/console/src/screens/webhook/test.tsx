@@ -1,14 +1,12 @@
 /** A test of a webhook: sent when the dialog opens, and what came of it. */
 import { useEffect, useState } from 'preact/hooks';
-import { own, take } from '../../api/client.ts';
 import type { components } from '../../api/sederunt.d.ts';
 import { useAct } from '../../parts/act.ts';
 import { Refusal } from '../../parts/confirm.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
-import { here } from '../../rights.ts';
 import { words as common } from '../../words/parts.ts';
 import { words as all } from '../../words/webhooks.ts';
-import type { Webhook } from '../webhooks.tsx';
+import type { Receiver } from './receiver.ts';
 import { Request } from './request.tsx';
 
 type Tested = components['schemas']['WebhookTested'];
@@ -20,12 +18,11 @@ function came({ outcome, status, phase, latency_ms }: Tested): string {
   return words.noAnswer(all.delivery.phases[phase ?? ''] ?? phase ?? '', latency_ms);
 }
 
-export function Test({ webhook, close }: { webhook: Webhook; close: () => void }) {
+export function Test({ of, close }: { of: Receiver; close: () => void }) {
   const [tested, setTested] = useState<Tested>();
   const { failed, run } = useAct();
-  const path = { app_id: here().app_id, webhook_id: webhook.id };
   useEffect(() => {
-    void run(async () => setTested(await take(own.POST('/apps/{app_id}/webhooks/{webhook_id}/test', { params: { path }, body: {} }))));
+    void run(async () => setTested(await of.test()));
   }, []);
   return (
     <Dialog title={words.title} close={close}>

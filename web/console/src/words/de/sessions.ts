@@ -13,6 +13,7 @@ export const words: Words = {
   live: 'Live',
   ended: 'Beendet',
   untitled: 'Ohne Titel',
+  endsIn: (left: string) => `endet in ${left}`,
   status: 'Status',
   anyTime: 'Jederzeit',
   peak: 'Höchstzahl',

@@ -13,6 +13,7 @@ use super::walk::walk;
 use super::zone::{name, zone_param};
 use crate::dialect::{KitError, KitErrorBody, KitErrors};
 use crate::doors::sederunt::access::InApp;
+use crate::doors::sederunt::refusals::Refusals;
 use crate::extract::Params;
 use crate::fault::Fault;
 use crate::limit::{ACTIVITY_FACTS_MAX, ACTIVITY_HOURS_MAX, ACTIVITY_LATELY_MS, ACTIVITY_MINUTES_MAX};
@@ -86,6 +87,9 @@ pub(crate) struct ActivityView {
     rows: Vec<RowView>,
     /// LIVE sessions in which connections were lost for good within the five minutes before now, most first; at most 20.
     losses: Vec<LossesView>,
+    /// Who was not let into a meeting of this app in the last hour, most first. Counted in memory, so since the start of the
+    /// server at most, and as far as it was known whose meeting it was: whoever comes with a token that is nobody's is in no app.
+    refused: Vec<Refusals>,
 }
 
 /// A minute or an hour.
@@ -161,6 +165,7 @@ pub(in crate::doors::sederunt) async fn activity(
         as_of: iso(now),
         rows: edges.iter().zip(&found.rows).map(|(from, row)| RowView::of(*from, row)).collect(),
         losses: found.losses.into_iter().map(LossesView::of).collect(),
+        refused: Refusals::of(caller.api.node.metrics().refused.last_hour_of(now, &caller.app.id)),
     }))
 }
 
