@@ -5,7 +5,6 @@ use std::time::Instant;
 use str0m::net::{Protocol, Transmit as RtcTransmit};
 use str0m::{Input as RtcInput, Output as RtcOutput, PacerReason, Reason, Rtc};
 
-use crate::downlink::Downlink;
 use crate::engine::{Output, Sfu, Transmit};
 use crate::id::TransportSlot;
 use crate::limit::{PACE_GRID, PACE_IDLE, PACED_ROUNDS_MAX, TIMER_STEP_MIN};
