@@ -5,13 +5,22 @@ use std::time::Instant;
 use str0m::net::{Protocol, Transmit as RtcTransmit};
 use str0m::{Input as RtcInput, Output as RtcOutput, PacerReason, Reason, Rtc};
 
-use crate::downlink::Downlink;
 use crate::engine::{Output, Sfu, Transmit};
 use crate::id::TransportSlot;
 use crate::limit::{PACE_GRID, PACE_IDLE, PACED_ROUNDS_MAX, TIMER_STEP_MIN};
 use crate::rtc::guard;
 use crate::timer::on_grid;
+use crate::transport::{Link, Transport};
 use crate::via::Via;
+
+/// What a session was told before it says something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// What came from its client, or anything else that it may answer.
+    Input,
+    /// The time, because of what was written to it: none of its own timers was due.
+    Time,
+}
 
 impl Sfu {
     /// Lets a touched session act on what was written to it, however often (MEDIA §7 point 2).
@@ -29,15 +38,16 @@ impl Sfu {
         if let Some(downlink) = &mut transport.downlink {
             downlink.rest(on_grid(self.epoch, PACE_GRID, now + TIMER_STEP_MIN));
         }
+        let told = if now < transport.rtc_timeout { Told::Time } else { Told::Input };
         match guard(|| transport.rtc.handle_input(RtcInput::Timeout(now))) {
-            Ok(Ok(())) => self.drain(slot),
+            Ok(Ok(())) => self.drain(slot, told),
             Ok(Err(_)) => self.fail(slot),
             Err(_) => self.panicked(slot),
         }
     }
 
     /// Takes everything that a session has to say.
-    pub(crate) fn drain(&mut self, slot: TransportSlot) {
+    pub(crate) fn drain(&mut self, slot: TransportSlot, told: Told) {
         let (mut rounds, mut fills) = (0, false);
         loop {
             let Some(transport) = self.transports.get_mut(slot) else { return };
@@ -51,13 +61,16 @@ impl Sfu {
                     // A pacer hands out one packet, and wants to be told the time before the next: at once, because to ask in vain
                     // before would be another look at all streams. When nothing is left that was written, it need not be told
                     // now, unless it fills up by itself, to find out whether there is more.
-                    let is_more = transport.queued > 0
-                        || transport.is_probing
-                        || fills
-                        || !transport.downlink.as_ref().is_some_and(Downlink::is_content);
+                    let is_more =
+                        transport.queued > 0 || transport.is_probing || fills || !is_content(transport);
                     let is_paced = transport.downlink.is_some() && written.is_some();
                     let again = is_paced && is_more && rounds < PACED_ROUNDS_MAX;
+                    let until =
+                        transport.silent_until(self.now, told).filter(|_| written == Some(true) && !fills);
                     self.send(slot, transmit);
+                    if let Some(at) = until {
+                        return self.wait(slot, at);
+                    }
                     if again {
                         rounds += 1;
                         let Some(transport) = self.transports.get_mut(slot) else { return };
@@ -78,20 +91,23 @@ impl Sfu {
     /// A session has nothing more to say before this.
     fn drained(&mut self, slot: TransportSlot, at: Instant) {
         let Some(transport) = self.transports.get_mut(slot) else { return };
-        // A pacer that has just handed out the last packet only wants to hear that time goes on, which it does with the next one.
-        let is_content = transport.downlink.as_ref().is_some_and(Downlink::is_content);
-        let is_idle = is_content && transport.queued == 0 && is_immediate(&transport.rtc);
+        let is_idle = transport.queued == 0 && is_content(transport) && is_for_nothing(&transport.rtc);
         let least = if is_idle { PACE_IDLE } else { TIMER_STEP_MIN };
-        transport.rtc_timeout = at.max(self.now + least);
+        let at = at.max(self.now + least);
         transport.is_probing = is_probing(&transport.rtc);
-        if transport.downlink.is_some() && !transport.is_probing {
-            transport.rtc_timeout = on_grid(self.epoch, PACE_GRID, transport.rtc_timeout);
-        }
         let closed = !transport.rtc.is_alive();
         if transport.sample.is_some() {
             self.finish_sample(slot);
         }
-        if closed { self.fail(slot) } else { self.schedule(slot) }
+        if closed { self.fail(slot) } else { self.wait(slot, at) }
+    }
+
+    /// A session is told the time then; one that paces, and is not measuring its line, on the grid.
+    fn wait(&mut self, slot: TransportSlot, at: Instant) {
+        let Some(transport) = self.transports.get_mut(slot) else { return };
+        let is_on_grid = transport.downlink.is_some() && !transport.is_probing;
+        transport.rtc_timeout = if is_on_grid { on_grid(self.epoch, PACE_GRID, at) } else { at };
+        self.schedule(slot);
     }
 
     pub(crate) fn send(&mut self, slot: TransportSlot, transmit: RtcTransmit) {
@@ -104,9 +120,38 @@ impl Sfu {
     }
 }
 
-/// The pacer of a session is to be told the time, whatever it is.
-fn is_immediate(rtc: &Rtc) -> bool {
-    matches!(rtc.last_timeout_reason(), Reason::Pacer(PacerReason::Immediate))
+impl Transport {
+    /// A session that was only told the time has said the last of what was written to it: until then it has nothing to say, so that it
+    /// need not be asked. `None` = it must be asked.
+    fn silent_until(&self, now: Instant, told: Told) -> Option<Instant> {
+        let is_plain = told == Told::Time && self.queued == 0 && !self.is_probing && self.sample.is_none();
+        if !is_plain || self.link != Link::Up {
+            return None;
+        }
+        match &self.downlink {
+            // Its timers are as they were: only what was due would have set others.
+            None => Some(self.rtc_timeout),
+            // A pacer that has just handed out the last packet only wants to hear that time goes on, which it does with the next one.
+            Some(downlink) => downlink.is_content().then_some(now + PACE_IDLE),
+        }
+    }
+}
+
+/// The client of a session that paces has all that it asks for, were it nothing.
+fn is_content(transport: &Transport) -> bool {
+    transport
+        .downlink
+        .as_ref()
+        .is_some_and(|downlink| downlink.is_content() || transport.consumers.is_empty())
+}
+
+/// A session that has nothing to send is to be told the time for its own sake: that of its pacer, or that of its estimator, which wants it
+/// once in a round trip, were that a millisecond.
+fn is_for_nothing(rtc: &Rtc) -> bool {
+    matches!(
+        rtc.last_timeout_reason(),
+        Reason::Pacer(PacerReason::Immediate | PacerReason::Handle) | Reason::BweDelayControl
+    )
 }
 
 /// The session measures its line with a burst, whose packets need their distances.

@@ -13,6 +13,7 @@ use crate::command::{Answer, Command, Fault, Kind};
 use crate::config::{NoCertificate, SfuConfig};
 use crate::demux::{Demux, Owner};
 use crate::downlink::Seen;
+use crate::drain::Told;
 use crate::ice::{Names, PeerTag, Stale};
 use crate::id::{
     CallId, ConsumerSlot, PeerKey, ProducerKey, ProducerSlot, Scope, TransportKey, TransportSlot,
@@ -271,11 +272,11 @@ impl Sfu {
         }
         match guard(|| transport.rtc.handle_input(input)) {
             // One packet in, all outputs out: str0m keeps one received packet at a time.
-            Ok(Ok(())) => self.drain(slot),
+            Ok(Ok(())) => self.drain(slot, Told::Input),
             // Anybody can forge the source of a datagram that breaks DTLS: the datagram is bad, not the session.
             Ok(Err(_)) => {
                 self.stats.datagrams_refused += 1;
-                self.drain(slot);
+                self.drain(slot, Told::Input);
             }
             Err(_) => self.panicked(slot),
         }

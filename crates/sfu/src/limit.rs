@@ -118,8 +118,8 @@ pub const RTX_RATIO_ILL: f32 = 0.15;
 /// pacer is 40 ms long.
 pub const PACE_GRID: Duration = Duration::from_millis(5);
 /// A paced session that has said all that was written to it, and whose client has all that it asks for, is looked at again after so
-/// long if nothing else happens. Its estimator takes a look that often by itself.
-pub const PACE_IDLE: Duration = Duration::from_millis(25);
+/// long if nothing else happens: as often as its client reports. Its estimator would take a look every 25 ms, and in each round trip that is shorter.
+pub const PACE_IDLE: Duration = Duration::from_millis(50);
 /// Datagrams a second from which on a paced session says something once in a step of the grid: two come in each. Every turn of a
 /// session costs a look at all its streams, and so does every packet that its pacer hands out; a packet waits 2.5 ms on the average.
 pub const GRID_FROM_PER_SECOND: u64 = 400;
