@@ -10,17 +10,8 @@ use crate::id::TransportSlot;
 use crate::limit::{PACE_GRID, PACE_IDLE, PACED_ROUNDS_MAX, TIMER_STEP_MIN};
 use crate::rtc::guard;
 use crate::timer::on_grid;
-use crate::transport::{Link, Transport};
+use crate::transport::{Link, Told, Transport};
 use crate::via::Via;
-
-/// What a session was told before it says something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Told {
-    /// What came from its client, or anything else that it may answer.
-    Input,
-    /// The time, because of what was written to it: none of its own timers was due.
-    Time,
-}
 
 impl Sfu {
     /// Lets a touched session act on what was written to it, however often (MEDIA §7 point 2).

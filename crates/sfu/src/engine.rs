@@ -13,7 +13,6 @@ use crate::command::{Answer, Command, Fault, Kind};
 use crate::config::{NoCertificate, SfuConfig};
 use crate::demux::{Demux, Owner};
 use crate::downlink::Seen;
-use crate::drain::Told;
 use crate::ice::{Names, PeerTag, Stale};
 use crate::id::{
     CallId, ConsumerSlot, PeerKey, ProducerKey, ProducerSlot, Scope, TransportKey, TransportSlot,
@@ -25,7 +24,7 @@ use crate::sample::Sample;
 use crate::stats::Stats;
 use crate::timer::{Timer, Timers};
 use crate::track::{Consumer, Producer};
-use crate::transport::{Link, Transport};
+use crate::transport::{Link, Told, Transport};
 use crate::via::Via;
 
 /// What goes in.

@@ -39,6 +39,15 @@ pub(crate) enum Link {
     Lost(Instant),
 }
 
+/// What a session was told before it says something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// What came from its client, or anything else that it may answer.
+    Input,
+    /// The time, because of what was written to it: none of its own timers was due.
+    Time,
+}
+
 /// The track an SSRC belongs to; `None` = one that nobody produces any more.
 pub(crate) type Origin = Option<(ProducerSlot, usize)>;
 
