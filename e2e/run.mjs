@@ -15,9 +15,7 @@ const CALM = ['documents', 'events', 'kill', 'report', 'seed-sdk', 'changes-sdk'
 /** They measure what comes through a line, so nothing else runs beside them. */
 const ALONE = ['downlink', 'loss'];
 
-// `--lanes` and `--alone` are one half of it each.
-const half = process.argv.find((word) => word === '--lanes' || word === '--alone');
-const wanted = process.argv.slice(2).filter((word) => word !== half);
+const wanted = process.argv.slice(2);
 const files = readdirSync(here)
   .filter((name) => name.endsWith('.test.mjs') && (!wanted.length || wanted.some((w) => name.startsWith(w))))
   .sort();
@@ -43,9 +41,8 @@ async function lane(files) {
 python(); // made here, so that its making counts against no test
 const those = (names) => names.map((name) => `${name}.test.mjs`).filter((file) => files.includes(file));
 const [calm, alone] = [those(CALM), those(ALONE)];
-const busy = files.filter((file) => !calm.includes(file) && !alone.includes(file));
-if (half !== '--alone') await Promise.all([lane(calm), lane(busy)]);
-if (half !== '--lanes') await lane(alone);
+await Promise.all([lane(calm), lane(files.filter((file) => !calm.includes(file) && !alone.includes(file)))]);
+await lane(alone);
 
 console.log('── all files');
 for (const { file, code, seconds } of results) console.log(`${seconds.toFixed(1).padStart(8)} s  ${file}${code === 0 ? '' : `  FAILED (${code})`}`);

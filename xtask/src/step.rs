@@ -23,20 +23,6 @@ pub(crate) fn cargo(args: &[&str]) -> Command {
     program(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()), args)
 }
 
-/// The same program with what others leave of the machine.
-///
-/// Linux shares the processor among sessions first (`autogroup`), and a browser is one of its own: niceness within ours would leave the
-/// browsers half of it. So this is a session as well, with a niceness as a whole. Stopping what waits for it does not stop it.
-pub(crate) fn least(command: Command) -> Command {
-    let script = "{ echo 19 >/proc/self/autogroup; } 2>/dev/null; exec nice -n 19 \"$0\" \"$@\"";
-    let mut least = Command::new("setsid");
-    least.args(["--wait", "sh", "-c", script]).arg(command.get_program()).args(command.get_args());
-    if let Some(dir) = command.get_current_dir() {
-        least.current_dir(dir);
-    }
-    least
-}
-
 /// Runs to the end; anything but success is an error that names the command.
 pub(crate) fn must(command: &mut Command) -> anyhow::Result<()> {
     let shown = show(command);

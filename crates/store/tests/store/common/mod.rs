@@ -203,8 +203,3 @@ impl Recorder {
         store.remember(NODE, self.take()).await.unwrap()
     }
 }
-
-/// Ids that look minted, in order.
-pub(crate) fn minted(ms: i64, random: u64) -> u128 {
-    Id::mint(u64::try_from(T0 + ms).unwrap(), random).as_u128()
-}
