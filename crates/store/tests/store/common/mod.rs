@@ -4,7 +4,7 @@ pub(crate) mod words;
 
 use sederunt_core::effect::{Person, Write};
 use sederunt_core::fact::{EndReason, Fact, FactKind, LeaveReason, Role};
-use sederunt_core::id::{AppId, Id, MeetingId, ParticipantId, PeerId, SessionId, StayId};
+use sederunt_core::id::{AppId, MeetingId, ParticipantId, PeerId, SessionId, StayId};
 use sederunt_core::tally::Tally;
 use sederunt_core::time::UnixMs;
 use sederunt_core::view_type::ViewType;
