@@ -1,6 +1,8 @@
 // Not a test: the console over very many sessions, which are imported while somebody uses it.
 //
-//     node console-large.mjs [sessions]     ten million when nothing is said; some 10 GB and, with a release build, some ten minutes
+//     node console-large.mjs [sessions [seconds]]     ten million when nothing is said; some 10 GB
+//
+// While they are imported the list is looked at again so many `seconds` after the last look: at once, when nothing is said.
 //
 // `SEDERUNT=../target/release/sederunt` for the binary that counts. What is told are upper bounds: a browser, a server and a
 // generator share the machine. It fails when a row, a count or a sum is wrong, or when the page has more elements than it may.
@@ -14,6 +16,7 @@ import { BINARY, startServer } from './lib/server.mjs';
 import { until } from './lib/until.mjs';
 
 const COUNT = Number(process.argv[2] ?? 10_000_000);
+const PAUSE_MS = Number(process.argv[3] ?? 0) * 1_000;
 /** Elements that a page may have, however long the list is. */
 const NODES = 1_500;
 /** Four years of sessions. */
@@ -105,6 +108,8 @@ try {
       looks.push(await timed(() => row(Math.ceil(now / 2))));
     }
     await nodes('during the import');
+    const next = performance.now() + PAUSE_MS;
+    await until('the next look', () => done || performance.now() >= next, PAUSE_MS + 10_000);
   }
   await importing;
   const took = performance.now() - began;
