@@ -105,14 +105,16 @@ export function Sessions() {
       {total === 0 && (count(filters) ? <Nothing filters={filters} set={set} clear={() => change({ filters: {} })} /> : <NoSessions />)}
       {total !== 0 && (
         <>
-          <Strip
-            app={id}
-            filters={filters}
-            asOf={asOf}
-            at={newest ? seen.first : undefined}
-            go={(row) => handle.current?.go(row)}
-            choose={(start_time, end_time) => set({ start_time, end_time })}
-          />
+          {(total !== 1 || count(filters) > 0) && (
+            <Strip
+              app={id}
+              filters={filters}
+              asOf={asOf}
+              at={newest ? seen.first : undefined}
+              go={(row) => handle.current?.go(row)}
+              choose={(start_time, end_time) => set({ start_time, end_time })}
+            />
+          )}
           <div class="card table">
             {fresh.value > 0 && (
               <div class="fresh">

@@ -95,7 +95,7 @@ export function Timeline(shown: Shown) {
         <Axis span={span} labels={most(width)} cursor={cursor} there={cursor === undefined ? 0 : there(told.curve, cursor)} />
       </div>
       <Lanes {...shown} found={found} labels={most(width)} span={span} cursor={cursor} />
-      <Legend />
+      <Legend many={many} />
     </section>
   );
 }
@@ -166,7 +166,7 @@ function Tools({ choice, set, session, zoom, fit, many }: ToolsProps) {
   );
 }
 
-function Legend() {
+function Legend({ many }: { many: boolean }) {
   const { legend } = words;
   return (
     <footer class="legend">
@@ -186,7 +186,8 @@ function Legend() {
         <i class="bar-key removed">×</i> {legend.removed}
       </span>
       <span class="keys">
-        {words.hint} · <kbd>+</kbd> <kbd>−</kbd> <kbd>0</kbd> <kbd>←</kbd> <kbd>→</kbd>
+        {many && `${words.hint} · `}
+        <kbd>+</kbd> <kbd>−</kbd> <kbd>0</kbd> <kbd>←</kbd> <kbd>→</kbd>
       </span>
     </footer>
   );
