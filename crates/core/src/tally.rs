@@ -114,7 +114,7 @@ impl SessionColumns {
         if self.live_count > 0 || self.ended_at.is_some() {
             return None;
         }
-        Some(self.last_left_at.unwrap_or(self.started_at).plus_ms(self.keep_alive_ms).max(latest))
+        Some(emptied_until(self.started_at, self.last_left_at, self.keep_alive_ms, latest))
     }
 
     fn touch(&mut self, at: UnixMs) {
@@ -366,6 +366,17 @@ impl Tally {
 pub fn consumed_ms(closed_ms: i64, ticking_count: u32, ticking_joined_sum_ms: i64, now: UnixMs) -> i64 {
     let ticking = i64::from(ticking_count).saturating_mul(now.0).saturating_sub(ticking_joined_sum_ms);
     closed_ms.saturating_add(ticking.max(0))
+}
+
+/// When a session that nobody is in ends if nobody comes: the latest leave, or the start, plus the keep-alive, but not before
+/// `latest`.
+pub fn emptied_until(
+    started_at: UnixMs,
+    last_left_at: Option<UnixMs>,
+    keep_alive_ms: i64,
+    latest: UnixMs,
+) -> UnixMs {
+    last_left_at.unwrap_or(started_at).plus_ms(keep_alive_ms).max(latest)
 }
 
 /// Minutes with 4 decimals, half up, from milliseconds (SEMANTICS §2.3). Exact integer arithmetic inside.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Row};
 use sederunt_core::fact::{LeaveReason, Role};
 use sederunt_core::id::{AppId, SessionId};
-use sederunt_core::tally::Stay;
+use sederunt_core::tally::{Stay, emptied_until};
 use sederunt_core::time::UnixMs;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
@@ -125,8 +125,8 @@ fn send_all(
 
 /// When a session that nobody is in ends if nobody comes.
 fn ends_at(row: &Row<'_>, session: &SessionRow) -> rusqlite::Result<UnixMs> {
-    let left_at = opt_ms(row, "last_left_ms")?.unwrap_or(session.started_at);
-    Ok(left_at.plus_ms(row.get("keep_alive_ms")?).max(session.updated_at))
+    let (left_at, keep_alive_ms) = (opt_ms(row, "last_left_ms")?, row.get("keep_alive_ms")?);
+    Ok(emptied_until(session.started_at, left_at, keep_alive_ms, session.updated_at))
 }
 
 fn open_stays(conn: &Connection, session: SessionId) -> Result<Vec<(Stay, Option<EventPerson>)>> {
