@@ -29,6 +29,9 @@ pub(super) struct Sums<'a> {
     edges: &'a [i64],
     rule: UsageRule,
     usage: Usage,
+    /// The most at a time in the range. A stretch does not have whoever left as it began, so of a session that goes over an
+    /// edge the most of its stretches can be less.
+    peak: u32,
     /// Who was in the stretches that are not over yet, and in all; `None` when they are too many.
     people: Option<People>,
 }
@@ -46,7 +49,7 @@ impl<'a> Sums<'a> {
         let rows = vec![row; edges.len().saturating_sub(1)];
         let people = People { open: BTreeMap::new(), all: HashSet::new(), left: people_max };
         let usage = Usage { rows, sum: UsageRow::default(), before_ms: 0, after_ms: 0 };
-        Self { edges, rule, usage, people: Some(people) }
+        Self { edges, rule, usage, peak: 0, people: Some(people) }
     }
 
     fn from(&self) -> i64 {
@@ -137,15 +140,14 @@ impl<'a> Sums<'a> {
             if from > whole.until {
                 break;
             }
-            // A stay of no length is where it joined.
-            let is_in = |stay: &&Span| stay.from < to && (stay.to > from || stay.from >= from);
-            let there: Vec<(i64, i64)> =
-                stays.iter().filter(is_in).map(|s| (s.from.max(from), s.to.min(to))).collect();
+            let there = cut(stays, from, to);
             let Some(row) = self.usage.rows.get_mut(at) else { break };
-            row.ms = there.iter().fold(row.ms, |sum, (from, to)| sum.saturating_add(to - from));
+            row.ms = there.iter().fold(row.ms, |sum, span| sum.saturating_add(span.to - span.from));
             row.peak = row.peak.max(most(&there).min(whole.peak));
-            stays.iter().filter(is_in).for_each(|stay| self.saw(at, stay.who));
+            there.iter().for_each(|span| self.saw(at, span.who));
         }
+        let there = cut(stays, self.from(), self.to());
+        self.peak = self.peak.max(most(&there).min(whole.peak));
     }
 
     fn saw(&mut self, at: usize, who: PersonNo) {
@@ -173,7 +175,7 @@ impl<'a> Sums<'a> {
     pub(super) fn finish(mut self) -> Usage {
         self.close_before(usize::MAX);
         let all = self.people.map(|people| people.all.len() as u64);
-        let mut sum = UsageRow { people: all, ..UsageRow::default() };
+        let mut sum = UsageRow { people: all, peak: self.peak, ..UsageRow::default() };
         for row in &mut self.usage.rows {
             sum.sessions += row.sessions;
             sum.stays += row.stays;
@@ -186,9 +188,16 @@ impl<'a> Sums<'a> {
     }
 }
 
+/// What of stays is from `from` until before `to`. A stay of no length is where it joined.
+fn cut(stays: &[Span], from: i64, to: i64) -> Vec<Span> {
+    let is_in = |stay: &&Span| stay.from < to && (stay.to > from || stay.from >= from);
+    let within = |stay: &Span| Span { from: stay.from.max(from), to: stay.to.min(to), who: stay.who };
+    stays.iter().filter(is_in).map(within).collect()
+}
+
 /// The most at a time. At one instant joins first, as the session's own peak has them.
-fn most(spans: &[(i64, i64)]) -> u32 {
-    let mut steps: Vec<(i64, i32)> = spans.iter().flat_map(|(from, to)| [(*from, 1), (*to, -1)]).collect();
+fn most(spans: &[Span]) -> u32 {
+    let mut steps: Vec<(i64, i32)> = spans.iter().flat_map(|span| [(span.from, 1), (span.to, -1)]).collect();
     steps.sort_unstable_by_key(|(at, step)| (*at, -step));
     let (mut there, mut most) = (0_i32, 0_i32);
     for (_, step) in steps {
@@ -207,13 +216,12 @@ mod tests {
     const EDGES: [i64; 4] = [0, 100, 230, 300];
 
     fn session(spans: &[Span]) -> Whole {
-        let all: Vec<(i64, i64)> = spans.iter().map(|span| (span.from, span.to)).collect();
         Whole {
             started: spans.iter().map(|span| span.from).min().unwrap(),
             until: spans.iter().map(|span| span.to).max().unwrap(),
             stays: spans.len() as u64,
-            ms: all.iter().map(|(from, to)| to - from).sum(),
-            peak: most(&all),
+            ms: spans.iter().map(|span| span.to - span.from).sum(),
+            peak: most(spans),
         }
     }
 
@@ -282,6 +290,17 @@ mod tests {
             let told = |usage: &Usage| (usage.sum, usage.before_ms, usage.after_ms);
             assert_eq!(told(&start), told(&split));
         }
+    }
+
+    #[test]
+    fn who_left_as_the_next_came_is_of_the_peak_and_not_of_the_stretch() {
+        let who = |n| PersonNo(n);
+        let spans = [Span { from: 50, to: 100, who: who(1) }, Span { from: 100, to: 120, who: who(2) }];
+        for rule in [UsageRule::Start, UsageRule::Split] {
+            assert_eq!(count(rule, &EDGES, &[spans.to_vec()]).sum.peak, 2);
+        }
+        let split = count(UsageRule::Split, &EDGES, &[spans.to_vec()]);
+        assert_eq!([0, 1].map(|at: usize| (split.rows[at].peak, split.rows[at].people)), [(1, Some(1)); 2]);
     }
 
     #[test]
