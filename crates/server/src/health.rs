@@ -443,6 +443,7 @@ fn engine_metrics(registry: &mut Registry, sfu: &SfuStats) {
         "ICE checks that came to another worker than that of their transport",
         sfu.stun_elsewhere,
     );
+    count("media_looks", "Times that a session was asked what it has to say next", sfu.looks);
     count("media_packets_received", "RTP packets received", sfu.packets_received);
     count(
         "media_packets_late",

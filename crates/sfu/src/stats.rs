@@ -49,6 +49,8 @@ pub struct Stats {
     pub datagrams_refused: u64,
     /// Datagrams handed out.
     pub datagrams_sent: u64,
+    /// Times that a session was told the time, and with that asked what it has to say next.
+    pub looks: u64,
     /// Media packets received.
     pub packets_received: u64,
     /// Of those, what came after a later one: repeated on request, or overtaken.
@@ -106,6 +108,7 @@ impl std::ops::Add for Stats {
             stun_elsewhere: self.stun_elsewhere + other.stun_elsewhere,
             datagrams_refused: self.datagrams_refused + other.datagrams_refused,
             datagrams_sent: self.datagrams_sent + other.datagrams_sent,
+            looks: self.looks + other.looks,
             packets_received: self.packets_received + other.packets_received,
             packets_late: self.packets_late + other.packets_late,
             packets_forwarded: self.packets_forwarded + other.packets_forwarded,

@@ -18,6 +18,7 @@ mod large;
 mod leave;
 mod loss;
 mod protect;
+mod quiet;
 mod recorded;
 mod sample;
 mod simulcast;
