@@ -341,6 +341,10 @@ impl Sfu {
         if transport_leaves.is_some_and(|at| at <= self.now) {
             self.leave_layers(slot);
         }
+        // What woke us may have been put off since: then there is nothing to look for.
+        if self.transports.get(slot).is_some_and(|transport| self.now < transport.rtc_timeout) {
+            return self.schedule(slot);
+        }
         self.touch(slot);
     }
 
