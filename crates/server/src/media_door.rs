@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use sederunt_node::clock::Clock;
-use sederunt_node::media::{Direct, MediaHandle};
+use sederunt_node::media::MediaHandle;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -114,12 +114,14 @@ fn hurry(stream: &TcpStream) {
 
 impl MediaStream {
     /// ICE-TCP.
-    pub(crate) async fn frames<T: AsyncRead + AsyncWrite + Carried + Unpin>(self, stream: T) {
+    pub(crate) async fn frames<T>(self, stream: T)
+    where
+        T: AsyncRead + AsyncWrite + Carried + Send + Unpin + 'static,
+    {
         if !self.door.tcp {
             return tracing::debug!("ICE-TCP is switched off");
         }
         hurry(stream.tcp());
-        let direct = Direct::of(stream.tcp()).ok();
         let Some(place) = self.stranger() else { return };
         let greeted = match self.door.handle.greet(stream).await {
             Ok(greeted) => greeted,
@@ -127,7 +129,7 @@ impl MediaStream {
         };
         drop(place);
         tokio::select! {
-            end = greeted.carry(self.client, direct) => tracing::debug!(%end, "a stream of media has ended"),
+            end = greeted.carry(self.client) => tracing::debug!(%end, "a stream of media has ended"),
             () = self.shutdown.cancelled() => {}
         }
     }
@@ -135,7 +137,7 @@ impl MediaStream {
     /// TURN, inside TLS or in the clear.
     pub(crate) async fn turn<T>(self, stream: T, in_tls: bool)
     where
-        T: AsyncRead + AsyncWrite + Carried + Unpin,
+        T: AsyncRead + AsyncWrite + Carried + Send + Unpin + 'static,
     {
         if !self.door.relay.offers(in_tls) {
             return tracing::debug!("the relay is switched off here");

@@ -149,7 +149,7 @@ impl MediaHandle {
     /// `at`: seconds since 1970; `stranger` is dropped when the client has shown its credentials.
     pub async fn relay<S, H>(&self, io: S, client: SocketAddr, at: impl Fn() -> u64, stranger: H) -> StreamEnd
     where
-        S: AsyncRead + AsyncWrite + Unpin,
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
         let streams = Arc::clone(&self.shared.streams);
         let client = SocketAddr::new(client.ip().to_canonical(), client.port());

@@ -26,5 +26,5 @@ pub use handle::MediaHandle;
 pub use messages::{MediaNotice, RoomTag, Sight, Sighting};
 pub(crate) use socket::thread_cpu;
 pub use stats::{MediaStats, StreamStats, WorkerStats};
-pub use stream::{Direct, Greeted, StreamEnd, StreamRefused};
+pub use stream::{Greeted, StreamEnd, StreamRefused};
 pub use thread::MediaOverload;

@@ -33,7 +33,7 @@ pub(super) fn take(read: &mut BytesMut) -> Result<Option<Bytes>, TooLong> {
 }
 
 /// Writes what waits as the stream carries it: where a datagram comes from, or none for bytes that are written as they are.
-pub(super) trait Put {
+pub(super) trait Put: std::fmt::Debug + Send + Sync {
     /// Adds it.
     fn put(&self, out: &mut Vec<u8>, from: Option<SocketAddr>, payload: &[u8]);
 }

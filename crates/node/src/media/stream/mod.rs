@@ -1,7 +1,7 @@
 //! Clients whose network lets no datagrams through: what they send comes as frames of a byte stream, from the async runtime
 //! (decision 0035). The media thread sees them as datagrams that came another way.
 
-mod direct;
+mod carrier;
 mod frame;
 mod outbox;
 mod relay;
@@ -10,7 +10,6 @@ mod tcp;
 #[cfg(test)]
 mod tests;
 
-pub use direct::Direct;
 pub(super) use relay::relay;
 pub(super) use table::{Arrived, Streams, ToWorker};
 pub(super) use tcp::greet;

@@ -1,14 +1,16 @@
 //! What waits for a client on a stream. A stream never loses anything, so what comes too late must be lost before it.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::io;
 use std::net::SocketAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use super::direct::Direct;
-use super::frame::{Framed, Put};
+use super::carrier::Carry;
+use super::frame::Put;
 
 /// Bytes that wait: two seconds of a line of 1 Mbit/s.
 const WAITING_MAX_BYTES: usize = 256 * 1024;
@@ -30,8 +32,10 @@ struct Queue {
     first: VecDeque<Waiting>,
     pictures: VecDeque<Waiting>,
     bytes: usize,
-    /// Bytes that the socket did not take, which go before all else: they may begin within a frame.
+    /// Bytes that the stream did not take, which go before all else: they may begin within a frame.
     begun: Vec<u8>,
+    /// What the stream has taken is not all on its way.
+    is_held_up: bool,
     /// The task is writing, or is about to: nobody else may.
     is_written: bool,
     /// Something was added since somebody was told.
@@ -56,8 +60,8 @@ impl Queue {
     }
 
     /// The next bytes, and how many datagrams came too late.
-    fn take(&mut self, now: Instant, put: &impl Put) -> (Vec<u8>, u64) {
-        let (mut frames, mut lost) = (Vec::new(), 0);
+    fn take(&mut self, now: Instant, put: &dyn Put) -> (Vec<u8>, u64) {
+        let (mut frames, mut lost) = (Vec::with_capacity(self.bytes.min(WRITE_BYTES)), 0);
         while frames.len() < WRITE_BYTES {
             let (next, is_picture) = match self.first.pop_front() {
                 Some(next) => (next, false),
@@ -78,11 +82,12 @@ impl Queue {
 }
 
 /// The queue between the media thread and the task of a stream.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Outbox {
     queue: Mutex<Queue>,
     more: Notify,
-    direct: Option<Direct>,
+    put: Box<dyn Put>,
+    stream: Arc<dyn Carry>,
 }
 
 /// What came of adding a datagram.
@@ -95,9 +100,9 @@ pub(super) struct Added {
 }
 
 impl Outbox {
-    /// One whose socket takes frames from whoever has them, without waking a task for it.
-    pub(super) fn direct(direct: Option<Direct>) -> Self {
-        Self { direct, ..Self::default() }
+    /// One of a stream, which carries datagrams as `put` writes them.
+    pub(super) fn new(stream: Arc<dyn Carry>, put: impl Put + 'static) -> Self {
+        Self { queue: Mutex::default(), more: Notify::default(), put: Box::new(put), stream }
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
@@ -118,44 +123,43 @@ impl Outbox {
         lost
     }
 
-    /// Writes what was added, where the socket takes it at once; else the task does. Returns how many datagrams came too late.
+    /// Writes what was added, where the stream takes it at once; else the task does. Returns how many datagrams came too late.
     pub(super) fn tell(&self) -> u64 {
         let mut queue = self.queue();
         queue.is_untold = false;
         let mut late = 0;
-        if let Some(direct) = &self.direct {
-            while !queue.is_written {
-                let (bytes, lost) = queue.take(Instant::now(), &Framed);
-                late += lost;
-                if bytes.is_empty() {
-                    return late;
-                }
-                let taken = direct.write(&bytes);
-                if taken < bytes.len() {
-                    queue.begun = bytes;
-                    queue.begun.drain(..taken);
-                    queue.is_written = true;
-                }
+        while !queue.is_written {
+            let (mut bytes, lost) = queue.take(Instant::now(), self.put.as_ref());
+            late += lost;
+            if bytes.is_empty() {
+                return late;
             }
+            let taken = self.stream.write_now(&bytes);
+            bytes.drain(..taken.bytes);
+            queue.is_held_up = !taken.is_flushed;
+            queue.is_written = queue.is_held_up;
+            queue.begun = bytes;
         }
         drop(queue);
         self.more.notify_one();
         late
     }
 
-    /// Waits for something to write; bytes, and how many datagrams came too late for that. Who asks again has written them.
-    pub(super) async fn take(&self, put: &impl Put) -> (Vec<u8>, u64) {
+    /// Waits for something to write; bytes, and how many datagrams came too late for that. There may be none to write, and some to
+    /// flush. Who asks again has done so.
+    async fn take(&self) -> (Vec<u8>, u64) {
         let mut late = 0;
         loop {
             {
                 let mut queue = self.queue();
+                let is_held_up = std::mem::take(&mut queue.is_held_up);
                 let mut bytes = std::mem::take(&mut queue.begun);
-                if bytes.is_empty() {
-                    let (next, lost) = queue.take(Instant::now(), put);
+                if bytes.is_empty() && !is_held_up {
+                    let (next, lost) = queue.take(Instant::now(), self.put.as_ref());
                     late += lost;
                     bytes = next;
                 }
-                queue.is_written = !bytes.is_empty();
+                queue.is_written = is_held_up || !bytes.is_empty();
                 if queue.is_written {
                     return (bytes, late);
                 }
@@ -163,13 +167,36 @@ impl Outbox {
             self.more.notified().await;
         }
     }
+
+    /// Writes what its stream did not take at once, until that fails. `lose` is told how many datagrams came too late.
+    pub(super) async fn carry(&self, lose: impl Fn(u64)) -> io::Error {
+        loop {
+            let (bytes, late) = self.take().await;
+            lose(late);
+            if let Err(error) = self.write(&bytes).await {
+                return error;
+            }
+        }
+    }
+
+    async fn write(&self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            match poll_fn(|cx| self.stream.poll_write(cx, bytes)).await? {
+                0 => return Err(io::ErrorKind::WriteZero.into()),
+                count => bytes = bytes.get(count..).unwrap_or_default(),
+            }
+        }
+        poll_fn(|cx| self.stream.poll_flush(cx)).await
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::io::AsyncReadExt as _;
     use tokio::net::{TcpListener, TcpStream};
 
+    use super::super::carrier::Carrier;
+    use super::super::frame::Framed;
     use super::*;
 
     fn push(queue: &mut Queue, since: Instant, payload: Vec<u8>, is_picture: bool) -> u64 {
@@ -219,17 +246,19 @@ mod tests {
 
     const FROM: ([u8; 4], u16) = ([192, 0, 2, 1], 3_478);
 
-    /// A stream whose socket is written to directly, and its other end.
-    async fn connected() -> (Outbox, TcpStream, TcpStream) {
+    /// A stream that is written to directly, and its other end.
+    async fn connected() -> (Outbox, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let theirs = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (ours, _) = listener.accept().await.unwrap();
-        (Outbox::direct(Some(Direct::of(&ours).unwrap())), ours, theirs)
+        // It is known to take something only when that has been found out once.
+        ours.writable().await.unwrap();
+        (Outbox::new(Carrier::new(ours), Framed), theirs)
     }
 
     #[tokio::test]
     async fn what_the_socket_takes_is_written_by_whoever_tells_of_it_in_one_go() {
-        let (outbox, _ours, mut theirs) = connected().await;
+        let (outbox, mut theirs) = connected().await;
         let now = Instant::now();
         let news: Vec<_> =
             [70, 80].map(|length| outbox.push(now, FROM.into(), vec![2; length], false)).to_vec();
@@ -244,7 +273,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_the_socket_does_not_take_is_written_by_the_task_and_nothing_overtakes_it() {
-        let (outbox, mut ours, mut theirs) = connected().await;
+        let (outbox, mut theirs) = connected().await;
         let sent: Vec<Vec<u8>> = (0..40_000_u32).map(|n| n.to_be_bytes().repeat(64)).collect();
         let mut all = sent.iter();
         // Until nothing goes any more: nobody reads.
@@ -259,25 +288,20 @@ mod tests {
             assert_eq!(outbox.tell(), 0);
             count += 1;
         }
-        let writing = async {
-            loop {
-                let (bytes, late) = outbox.take(&Framed).await;
-                assert_eq!(late, 0);
-                ours.write_all(&bytes).await.unwrap();
-            }
-        };
+        let writing = outbox.carry(|late| assert_eq!(late, 0));
         let reading = async {
             let mut whole = vec![0; count * (2 + 256)];
             theirs.read_exact(&mut whole).await.unwrap();
             whole
         };
-        let whole: Vec<u8> = tokio::select! { whole = reading => whole, () = writing => Vec::new() };
+        let whole: Vec<u8> =
+            tokio::select! { whole = reading => whole, error = writing => panic!("{error}") };
         let frames: Vec<&[u8]> = whole.chunks_exact(2 + 256).map(|frame| &frame[2..]).collect();
         assert!(frames.iter().zip(&sent).all(|(came, sent)| came == sent) && frames.len() == count);
         // The task asks again and waits, and the socket is whoever's who has something.
         tokio::select! {
             biased;
-            more = outbox.take(&Framed) => panic!("{more:?}"),
+            more = outbox.take() => panic!("{more:?}"),
             () = std::future::ready(()) => assert!(!outbox.queue().is_written),
         }
     }

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 use bytes::{Bytes, BytesMut};
 use sederunt_relay::limit::LIFETIME_MAX;
 use sederunt_relay::{Client, Out};
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 use tokio::time::timeout;
 
+use super::carrier::{Carrier, Reading};
 use super::frame::Put;
 use super::outbox::Outbox;
 use super::table::{Place, Streams};
@@ -22,14 +23,12 @@ const LEND_MAX: Duration = Duration::from_secs(10);
 const SILENCE_MAX: Duration = LIFETIME_MAX;
 
 /// The client, for both directions of its stream.
-struct Relayed {
-    client: Mutex<Client>,
-    outbox: Arc<Outbox>,
-}
+#[derive(Debug, Clone)]
+struct Relayed(Arc<Mutex<Client>>);
 
 impl Relayed {
     fn client(&self) -> MutexGuard<'_, Client> {
-        self.client.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -52,23 +51,22 @@ pub(in crate::media) async fn relay<S, H>(
     stranger: H,
 ) -> StreamEnd
 where
-    S: AsyncRead + AsyncWrite + Unpin,
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    let relayed = Relayed { client: Mutex::new(client), outbox: Arc::default() };
-    let (from, to) = tokio::io::split(io);
-    let ended = tokio::select! {
-        ended = receive(from, &streams, &relayed, at, stranger) => ended,
-        ended = send(to, &streams, &relayed) => ended,
+    let (stream, relayed) = (Carrier::new(io), Relayed(Arc::new(Mutex::new(client))));
+    let outbox = Arc::new(Outbox::new(Arc::<Carrier<S>>::clone(&stream), relayed.clone()));
+    let end = tokio::select! {
+        Err(end) = receive(Reading(stream), &streams, (&relayed, &outbox), at, stranger) => end,
+        error = outbox.carry(|late| streams.lose(late)) => error.into(),
     };
     streams.stray(relayed.client().strayed());
-    let Err(end) = ended;
     end
 }
 
 async fn receive<H>(
     mut from: impl AsyncRead + Unpin,
     streams: &Arc<Streams>,
-    relayed: &Relayed,
+    (relayed, outbox): (&Relayed, &Arc<Outbox>),
     at: impl Fn() -> u64,
     stranger: H,
 ) -> Result<std::convert::Infallible, StreamEnd> {
@@ -87,14 +85,14 @@ async fn receive<H>(
         let now = Instant::now();
         let mut lent = None;
         let out = relayed.client().read(now, at(), &mut read, || {
-            lent = streams.lend(&relayed.outbox);
+            lent = streams.lend(outbox);
             lent.as_ref().map(|place| place.address)
         });
         // By worker: a client may have transports at several.
         let mut datagrams: BTreeMap<usize, Vec<(Option<SocketAddr>, Bytes)>> = BTreeMap::new();
         for one in out.map_err(|sederunt_relay::Refused| StreamEnd::NoFrames)? {
             match one {
-                Out::Reply(bytes) => streams.lose(relayed.outbox.push_bytes(now, bytes)),
+                Out::Reply(bytes) => streams.lose(outbox.push_bytes(now, bytes)),
                 Out::Datagram { to, payload } => {
                     if let Some(worker) = streams.owner(to) {
                         datagrams.entry(worker).or_default().push((Some(to), payload));
@@ -118,18 +116,5 @@ async fn receive<H>(
             return Err(StreamEnd::Silent);
         }
         read.reserve(READ_BYTES);
-    }
-}
-
-async fn send(
-    mut to: impl AsyncWrite + Unpin,
-    streams: &Streams,
-    relayed: &Relayed,
-) -> Result<std::convert::Infallible, StreamEnd> {
-    loop {
-        let (bytes, late) = relayed.outbox.take(relayed).await;
-        streams.lose(late);
-        to.write_all(&bytes).await?;
-        to.flush().await?;
     }
 }

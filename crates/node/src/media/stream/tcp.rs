@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use sederunt_sfu::Via;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 use tokio::time::timeout;
 
-use super::direct::Direct;
+use super::carrier::{Carrier, Reading};
 use super::frame::{self, Framed};
 use super::outbox::Outbox;
 use super::table::{Place, Streams};
@@ -98,19 +98,18 @@ async fn first_frame(io: &mut (impl AsyncRead + Unpin), read: &mut BytesMut) -> 
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Greeted<S> {
-    /// Carries datagrams both ways until the stream ends. `client` is the address of its other end, `direct` its socket.
-    pub async fn carry(self, client: SocketAddr, direct: Option<Direct>) -> StreamEnd {
+impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Greeted<S> {
+    /// Carries datagrams both ways until the stream ends. `client` is the address of its other end.
+    pub async fn carry(self, client: SocketAddr) -> StreamEnd {
         let Self { io, first, read, streams, worker } = self;
         let client = SocketAddr::new(client.ip().to_canonical(), client.port());
-        let place = streams.enter(Via::Tcp, client, Arc::new(Outbox::direct(direct)));
-        let (from, to) = tokio::io::split(io);
-        let ended = tokio::select! {
-            ended = receive(from, &place, worker, first, read) => ended,
-            ended = send(to, &place, &streams) => ended,
-        };
-        let Err(end) = ended;
-        end
+        let stream = Carrier::new(io);
+        let outbox = Arc::new(Outbox::new(Arc::<Carrier<S>>::clone(&stream), Framed));
+        let place = streams.enter(Via::Tcp, client, outbox);
+        tokio::select! {
+            Err(end) = receive(Reading(stream), &place, worker, first, read) => end,
+            error = place.outbox.carry(|late| streams.lose(late)) => error.into(),
+        }
     }
 }
 
@@ -136,18 +135,5 @@ async fn receive(
             Ok(Err(error)) => return Err(error.into()),
             Err(_) => return Err(StreamEnd::Silent),
         }
-    }
-}
-
-async fn send(
-    mut to: impl AsyncWrite + Unpin,
-    place: &Place,
-    streams: &Streams,
-) -> Result<std::convert::Infallible, StreamEnd> {
-    loop {
-        let (frames, late) = place.outbox.take(&Framed).await;
-        streams.lose(late);
-        to.write_all(&frames).await?;
-        to.flush().await?;
     }
 }

@@ -116,7 +116,7 @@ async fn a_check_on_a_stream_is_answered_on_it() {
         async move { media.greet(ours).await }
     });
     theirs.write_all(rest).await.unwrap();
-    let carried = tokio::spawn(greeting.await.unwrap().unwrap().carry(CLIENT.into(), None));
+    let carried = tokio::spawn(greeting.await.unwrap().unwrap().carry(CLIENT.into()));
     let reply = read(&mut theirs).await;
     let reply = StunMessage::parse(&reply).unwrap();
     assert!(reply.is_successful_binding_response(), "{reply:?}");
@@ -134,7 +134,7 @@ async fn what_is_no_frame_ends_the_stream_alone() {
     let answer = open(&media, &mut notices).await;
     let (ours, mut theirs) = duplex(4_096);
     theirs.write_all(&check(&answer)).await.unwrap();
-    let carried = tokio::spawn(media.greet(ours).await.unwrap().carry(CLIENT.into(), None));
+    let carried = tokio::spawn(media.greet(ours).await.unwrap().carry(CLIENT.into()));
     read(&mut theirs).await;
     theirs.write_all(&framed(b"garbage is left to the engine")).await.unwrap();
     theirs.write_all(&check(&answer)).await.unwrap();
@@ -177,7 +177,7 @@ async fn a_client_that_has_left_without_a_word_is_found_out() {
     let greeted = media.greet(ours).await.unwrap();
     tokio::time::pause();
     let start = tokio::time::Instant::now();
-    assert!(matches!(greeted.carry(CLIENT.into(), None).await, StreamEnd::Silent));
+    assert!(matches!(greeted.carry(CLIENT.into()).await, StreamEnd::Silent));
     assert!(start.elapsed() >= Duration::from_secs(30));
 }
 
@@ -187,7 +187,7 @@ async fn streams_end_with_the_media_thread() {
     let answer = open(&media, &mut notices).await;
     let (ours, mut theirs) = duplex(4_096);
     theirs.write_all(&check(&answer)).await.unwrap();
-    let carried = tokio::spawn(media.greet(ours).await.unwrap().carry(CLIENT.into(), None));
+    let carried = tokio::spawn(media.greet(ours).await.unwrap().carry(CLIENT.into()));
     read(&mut theirs).await;
     media.shutdown();
     theirs.write_all(&check(&answer)).await.unwrap();
@@ -203,7 +203,7 @@ async fn a_stream_goes_to_the_worker_of_its_transport() {
         theirs.write_all(&check(&answer)).await.unwrap();
         let client = SocketAddr::from((CLIENT.0, port));
         let greeted = media.greet(ours).await.unwrap();
-        let carried = tokio::spawn(greeted.carry(client, None));
+        let carried = tokio::spawn(greeted.carry(client));
         let reply = read(&mut theirs).await;
         let reply = StunMessage::parse(&reply).unwrap();
         assert_eq!((reply.is_successful_binding_response(), reply.mapped_address()), (true, Some(client)));
@@ -222,7 +222,7 @@ async fn a_stream_to_a_worker_that_is_no_more_hears_that_its_transport_is_gone()
     let (media, mut notices) = start_with(2);
     let (ours, mut theirs) = duplex(4_096);
     theirs.write_all(&check(&answer)).await.unwrap();
-    let carried = tokio::spawn(media.greet(ours).await.unwrap().carry(CLIENT.into(), None));
+    let carried = tokio::spawn(media.greet(ours).await.unwrap().carry(CLIENT.into()));
     let reply = read(&mut theirs).await;
     assert_eq!(StunMessage::parse(&reply).unwrap().error_code(), Some((403, "Forbidden")));
     let notice = notices.recv().await;
