@@ -4,7 +4,7 @@ import type { Words } from '../frame.ts';
 export const words: Words = {
   live: 'Live',
   opening: 'Verbinden …',
-  lost: (since: string) => `Seit ${since}`,
+  lost: (since: string) => `Nicht verbunden seit ${since}`,
   lostLabel: 'Nicht verbunden',
   lostMore: 'Was zu sehen ist, ist von da. Es geht von selbst weiter, sobald der Server wieder da ist.',
   asCall: 'Als API-Aufruf',
@@ -51,10 +51,10 @@ export const words: Words = {
   signIn: {
     title: 'Anmelden',
     token: 'API-Token',
-    only: 'Nur ansehen: nichts ändern, was auch immer das Token darf',
+    only: 'Nur ansehen: nichts lässt sich ändern',
     button: 'Anmelden',
     where: 'Das Token des ersten Starts steht in',
-    whereMore: 'im Datenordner; weitere macht sederunt token create.',
+    whereMore: 'im Datenordner. Weitere macht',
     once: 'Anmeldung läuft …',
   },
 };
