@@ -408,7 +408,7 @@ test('after a kill and a start the page goes on, without a sign-in', async () =>
   await page.getByText(/Not connected since/).first().waitFor();
   for (const other of others) {
     await said(other).waitFor();
-    assert.match(await said(other).innerText(), /^Not connected/);
+    assert.match(await said(other).innerText(), /^Not connected since /);
     assert.deepEqual(await layout(other), []);
   }
   const { port } = new URL(server.http);

@@ -30,8 +30,7 @@ function Live() {
   return (
     <span class="state lost" title={words.lostMore} role="status">
       <Icon name="clock" />
-      <span class="only-wide">{words.lost(time(now.since, zone.value))}</span>
-      <span class="only-narrow">{words.lostLabel}</span>
+      {words.lost(time(now.since, zone.value))}
     </span>
   );
 }

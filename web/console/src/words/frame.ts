@@ -6,7 +6,6 @@ const en = {
   live: 'Live',
   opening: 'Connecting…',
   lost: (since: string) => `Not connected since ${since}`,
-  lostLabel: 'Not connected',
   lostMore: 'What you see is of then. It goes on by itself when the server is there again.',
   asCall: 'As API call',
   asCallMore: 'The requests that this screen has made, newest first. $TOKEN is an API token.',

@@ -5,7 +5,6 @@ export const words: Words = {
   live: 'Live',
   opening: 'Verbinden …',
   lost: (since: string) => `Nicht verbunden seit ${since}`,
-  lostLabel: 'Nicht verbunden',
   lostMore: 'Was zu sehen ist, ist von da. Es geht von selbst weiter, sobald der Server wieder da ist.',
   asCall: 'Als API-Aufruf',
   asCallMore: 'Die Anfragen dieser Ansicht, die neueste zuerst. $TOKEN ist ein API-Token.',
