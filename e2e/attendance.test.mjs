@@ -131,7 +131,7 @@ test('from the rail to a lesson: the rows, and the sums of the ledger', async ()
   assert.deepEqual(new Map(csv.slice(1).map((line) => [line[own], Math.round(Number(line[time]) * 1000)])), ledger);
   // The screen counts by itself, and says the same.
   for (const line of csv.slice(1, 7)) {
-    await page.getByLabel('Name or your own ID').fill(line[own]);
+    await page.getByLabel('Name or own ID').fill(line[own]);
     await page.locator(`tr[data-key="${line[own]}"]:only-child`).waitFor();
     const shown = await cells(rows(page).first());
     const seconds = shown[6].split(':').reduce((sum, part) => sum * 60 + Number(part), 0);

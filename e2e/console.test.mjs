@@ -11,6 +11,7 @@ import { openBare } from './lib/bare.mjs';
 import { startBrowser } from './lib/browser.mjs';
 import { axe, openConsole, signIn } from './lib/console.mjs';
 import { exported } from './lib/field.mjs';
+import { layout } from './lib/layout.mjs';
 import { BINARY, startServer } from './lib/server.mjs';
 import { until } from './lib/until.mjs';
 
@@ -394,11 +395,26 @@ test('after a kill and a start the page goes on, without a sign-in', async () =>
   await page.bringToFront();
   await page.goto(`${base}/console/sessions`);
   await page.locator('.state.live').waitFor();
+  // Neither shows anything that is live, and one is on a phone: they say so only while nobody tells them anything.
+  const others = [await desk.context.newPage(), await desk.context.newPage()];
+  await others[1].setViewportSize({ width: 390, height: 844 });
+  const said = (of) => of.locator('.topbar [role=status]').filter({ visible: true });
+  for (const [nth, address] of ['people', 'webhooks'].entries()) {
+    await others[nth].goto(`${base}/console/${address}`);
+    await others[nth].getByRole('heading', { level: 1 }).waitFor();
+    assert.equal(await others[nth].locator('.state').count(), 0, address);
+  }
   await server.kill();
-  await page.getByText(/Not connected since/).waitFor();
+  await page.getByText(/Not connected since/).first().waitFor();
+  for (const other of others) {
+    await said(other).waitFor();
+    assert.match(await said(other).innerText(), /^Not connected since /);
+    assert.deepEqual(await layout(other), []);
+  }
   const { port } = new URL(server.http);
   server = await startServer('console', { data: server.data, http: `127.0.0.1:${port}` });
   await page.locator('.state.live').waitFor();
+  for (const other of others) await other.locator('.state').waitFor({ state: 'detached' });
   const max = await chromium.person('max');
   const member = await addParticipant(server, room, 'max');
   await openBare(max, base, member.token);

@@ -1,6 +1,7 @@
 // The console's settings, as by whoever sets up a server: tokens and who is signed in, apps, meetings with their links, webhooks with
 // what became of each event, and the server itself.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +10,7 @@ import { startBrowser } from './lib/browser.mjs';
 import { axe, openConsole, signIn } from './lib/console.mjs';
 import { readQr } from './lib/qr.mjs';
 import { startReceiver } from './lib/receiver.mjs';
-import { startServer } from './lib/server.mjs';
+import { BINARY, startServer } from './lib/server.mjs';
 import { until } from './lib/until.mjs';
 import { EVENT, field, joinOnWire, openSocket } from './lib/wire.mjs';
 
@@ -43,10 +44,10 @@ after(async () => {
   await server?.stop();
 });
 
-/** Somebody else, who looks at the first app. */
-async function visitor(token, { only = false, ...how } = {}) {
+/** Somebody else, who looks at the first app, or at another one. */
+async function visitor(token, { only = false, app = server.app, ...how } = {}) {
   const one = await openConsole(chromium.browser, how);
-  await one.context.addInitScript((app) => localStorage.setItem('sederunt-app', app), server.app);
+  await one.context.addInitScript((id) => localStorage.setItem('sederunt-app', id), app);
   await signIn(one.page, base, token, { only });
   await one.page.locator('.nav').waitFor({ state: 'attached' });
   return one;
@@ -273,7 +274,8 @@ test('the webhook of a room is on the page of its meeting: how it does, its deli
     const room = await (await asked(server.token, 'POST', '/v1/rooms', { name: 'Tutoring', type: 'public', webhook: { url: rooms.url } })).json();
     assert.ok(room.room?.id, JSON.stringify(room));
     const { data } = await (await asked(server.token, 'GET', `/client/v4/accounts/${server.account}/realtime/kit/${server.app}/meetings?search=Tutoring`)).json();
-    await joinOnWire(server, data[0].id, 'Ada');
+    made.room = data[0].id;
+    await joinOnWire(server, made.room, 'Ada');
     await rooms.accepted(1);
     await page.goto(`${base}/console/meetings/${data[0].id}`);
     await page.getByRole('link', { name: 'How it does, and its deliveries' }).click();
@@ -340,6 +342,56 @@ test('a tenant has no System, and who only looks changes nothing, by hand either
     assert.equal(await inside(looker.page, method, target, body), 403, `${method} ${target}`);
   }
   await looker.close();
+});
+
+test('what is of another app, or of another account, looks as what is nowhere', async () => {
+  const { status, stdout, stderr } = spawnSync(BINARY, ['account', 'create', '--id', 'stranger', '--app-name', 'Foreign school', '--json', '--data', server.data], { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  const { app_id: foreign, api_token: token } = JSON.parse(stdout);
+  const { apps } = await page.evaluate(async () => (await fetch('/sederunt/v1/console/session')).json());
+  const school = apps.find(({ name }) => name === 'Evening school').id;
+  const errors = [];
+  const enter = async (secret, app, name) => {
+    const one = await visitor(secret, { app });
+    // That an answer was 404 Chromium says by itself.
+    one.page.on('console', (message) => message.type() === 'error' && !/status of 404/.test(message.text()) && errors.push(message.text()));
+    assert.equal(await one.page.locator('.app-switch b').innerText(), name);
+    return one;
+  };
+  const [stranger, colleague] = [await enter(token, foreign, 'Foreign school'), await enter(server.token, school, 'Evening school')];
+  /** All that a page shows and leads to, but for the id that was asked for. */
+  const seen = async ({ page: of }, address, id) => {
+    await of.goto(`${base}/console/${address(id)}`);
+    await of.locator('main .empty').waitFor();
+    await of.locator('.waiting, .skeleton').waitFor({ state: 'detached' });
+    const all = await of.evaluate(() => ({ title: document.title, text: document.querySelector('main').innerText.replace(/^Live$/m, 'Connecting…'), links: [...document.querySelectorAll('main a')].map((one) => one.getAttribute('href')) }));
+    assert.equal(of.url(), `${base}/console/${address(id)}`);
+    return JSON.stringify(all).replaceAll(id, 'ID');
+  };
+  const day = new Date().toISOString().slice(0, 10);
+  const nowhere = '00000000-0000-4000-8000-000000000000';
+  const places = [
+    [made.session, (id) => `sessions/${id}`],
+    [made.session, (id) => `sessions/${id}/audit`],
+    [made.meeting, (id) => `meetings/${id}`],
+    [made.room, (id) => `meetings/${id}/webhook`],
+    [made.webhook, (id) => `webhooks/${id}`],
+    ['grace-7', (id) => `people/${id}`],
+    [made.session, (id) => `attendance?session_id=${id}`],
+    [made.meeting, (id) => `attendance?meeting_id=${id}&from=${day}&to=${day}`],
+  ];
+  for (const [id, address] of places) {
+    const [missing, garbled] = [await seen(stranger, address, nowhere), await seen(stranger, address, 'no-id')];
+    assert.equal(garbled, missing, address('no-id'));
+    for (const one of [stranger, colleague]) {
+      const there = await seen(one, address, id);
+      assert.equal(there, missing, address(id));
+      assert.doesNotMatch(there, /Algebra|Tutoring|Grace|Ada/);
+    }
+  }
+  assert.deepEqual([...errors, ...(await stranger.violations()), ...(await colleague.violations())], []);
+  await stranger.close();
+  await colleague.close();
 });
 
 test('every screen, in both themes and widths, has no finding of axe', async () => {

@@ -5,12 +5,13 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, Rows};
 use sederunt_core::fact::{FactName, LeaveReason};
 use sederunt_core::id::{AppId, SessionId};
 use sederunt_core::time::UnixMs;
 
-use crate::events::{IMPORTERS, app_no};
+use crate::events::app_no;
+use crate::imported::{self, IMPORTERS};
 use crate::replay::of_range;
 use crate::sql::{Blob, find, id, list, signed};
 use crate::{Pace, Result, Store, StoreError, instants};
@@ -101,18 +102,44 @@ fn activity(conn: &Connection, q: &ActivityQuery) -> Result<Activity> {
 
 type Lost = HashMap<Blob, u64>;
 
+/// What happened, as far as it was read.
+#[derive(Default)]
+struct Steps {
+    steps: Vec<Step>,
+    /// Which sessions had late losses.
+    lost: Lost,
+    seen: usize,
+}
+
 /// The steps from a fact on, and which sessions had late losses.
-fn steps(conn: &Connection, app: i64, first: i64, q: &ActivityQuery) -> Result<(Vec<Step>, Lost)> {
+fn steps(conn: &Connection, app: i64, mut from: i64, q: &ActivityQuery) -> Result<(Vec<Step>, Lost)> {
     let facts = of_range("seq, node, at_ms, session, kind, reason", "ORDER BY block, seq");
     let sql = format!("SELECT at_ms, session, kind, reason FROM ({facts}) WHERE node NOT IN ({IMPORTERS})");
     let mut statement = conn.prepare_cached(&sql)?;
-    let mut rows = statement.query(params![app, first, i64::MAX])?;
-    let (mut steps, mut lost, mut seen) = (Vec::new(), Lost::new(), 0);
-    while let Some(row) = rows.next()? {
-        seen += 1;
-        if seen > q.facts_max {
-            return Err(StoreError::Limit { what: "facts since then", max: q.facts_max });
+    let mut read = Steps::default();
+    loop {
+        let (first, last) = imported::between(conn, from)?;
+        read.take(&mut statement.query([app, first, last])?, q)?;
+        if last == i64::MAX {
+            return Ok((read.steps, read.lost));
         }
+        from = last + 1;
+    }
+}
+
+impl Steps {
+    fn take(&mut self, rows: &mut Rows<'_>, q: &ActivityQuery) -> Result<()> {
+        while let Some(row) = rows.next()? {
+            self.seen += 1;
+            if self.seen > q.facts_max {
+                return Err(StoreError::Limit { what: "facts since then", max: q.facts_max });
+            }
+            self.fact(row, q.lately)?;
+        }
+        Ok(())
+    }
+
+    fn fact(&mut self, row: &Row<'_>, lately: UnixMs) -> Result<()> {
         let at: i64 = row.get(0)?;
         let (stays, sessions) = match FactName::parse(row.get_ref(2)?.as_str().unwrap_or_default()) {
             Some(FactName::SessionStarted) => (0, 1),
@@ -125,17 +152,17 @@ fn steps(conn: &Connection, app: i64, first: i64, q: &ActivityQuery) -> Result<(
                 | FactName::PeerAway
                 | FactName::PeerBack,
             )
-            | None => continue,
+            | None => return Ok(()),
         };
         let reason = row.get_ref(3)?.as_str_or_null().ok().flatten().and_then(LeaveReason::parse);
         let is_loss =
             stays < 0 && matches!(reason, Some(LeaveReason::ConnectionLost | LeaveReason::NodeLost));
-        if is_loss && at >= q.lately.0 {
-            *lost.entry(row.get(1)?).or_default() += 1;
+        if is_loss && at >= lately.0 {
+            *self.lost.entry(row.get(1)?).or_default() += 1;
         }
-        steps.push(Step { at, stays, sessions, is_loss });
+        self.steps.push(Step { at, stays, sessions, is_loss });
+        Ok(())
     }
-    Ok((steps, lost))
 }
 
 /// `live`: stays and sessions after the last step.
@@ -197,7 +224,58 @@ fn losses(conn: &Connection, lost: Lost) -> Result<Vec<Losses>> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
     use super::*;
+
+    /// A ledger of app 1 with a fact of its own before and after an import of so many facts.
+    fn imported_between(dir: &std::path::Path, count: i64) -> Connection {
+        let conn = crate::schema::open_writer(dir).unwrap();
+        let sql = "BEGIN; INSERT INTO app (no, id, account, name, name_fold, created_ms) VALUES (1, 'p', 'acc', 'P', 'p', 0);
+                   INSERT INTO node (no, name) VALUES (1, 'node-a'), (2, 'import');";
+        conn.execute_batch(sql).unwrap();
+        for seq in 1..=count + 2 {
+            let (node, at) = if seq == 1 || seq == count + 2 { (1, seq) } else { (2, 0) };
+            let fact = "INSERT INTO fact (seq, node, at_ms, app, meeting, session, kind)
+                        VALUES (?1, ?2, ?3, 1, zeroblob(16), zeroblob(16), 'peer_joined')";
+            conn.prepare_cached(fact).unwrap().execute([seq, node, at]).unwrap();
+            let block = "INSERT INTO fact_block VALUES (1, ?1) ON CONFLICT DO NOTHING";
+            conn.prepare_cached(block).unwrap().execute([seq >> crate::rows::BLOCK_BITS]).unwrap();
+        }
+        for batch in (2..=count + 1).step_by(100) {
+            imported::record(&conn, batch, (batch + 99).min(count + 1)).unwrap();
+        }
+        conn.execute_batch("COMMIT").unwrap();
+        conn
+    }
+
+    /// Steps of SQLite's machine that the answer takes.
+    fn cost(conn: &mut Connection, to: i64) -> u64 {
+        let steps = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&steps);
+        let count = move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+            false
+        };
+        conn.progress_handler(1, Some(count)).unwrap();
+        let edges = vec![UnixMs(0), UnixMs(to + 1)];
+        let q = ActivityQuery { app: "p".into(), edges, lately: UnixMs(0), facts_max: 2 };
+        let found = activity(conn, &q).unwrap();
+        conn.progress_handler(1, None::<fn() -> bool>).unwrap();
+        assert_eq!(found.rows.first().map(|row| row.joins), Some(2));
+        steps.load(Ordering::Relaxed)
+    }
+
+    #[test]
+    fn a_longer_import_costs_no_more() {
+        let dir = tempfile::tempdir().unwrap();
+        let cost_of =
+            |count: i64| cost(&mut imported_between(&dir.path().join(count.to_string()), count), count + 2);
+        let (short, long) = (cost_of(1_000), cost_of(30_000));
+        // The place of the first one is looked for by halving.
+        assert!(long < short * 2, "{short} steps past 1000 imported facts, {long} past 30000");
+    }
 
     const fn step(at: i64, stays: i8, sessions: i8, is_loss: bool) -> Step {
         Step { at, stays, sessions, is_loss }

@@ -17,6 +17,7 @@ use sederunt_core::tally::Stay;
 use sederunt_core::time::UnixMs;
 use tokio::sync::watch;
 
+use crate::imported::IMPORTERS;
 use crate::replay::{self, COLUMNS, Recorded};
 use crate::sql::{blob, find, list, signed, unsigned};
 use crate::{Result, SessionRow, Store, StoreError, Thing};
@@ -33,9 +34,6 @@ const SCAN_MAX: usize = 5_000;
 /// Facts that one call folds to know the sessions of a page, some 0.2 s of work: a page of changes from many long
 /// sessions ends earlier, after at least one change.
 const FOLD_MAX: usize = 100_000;
-
-/// Nodes under whose names an import records (`import`, and `import@…` when it closes what was open then).
-pub(crate) const IMPORTERS: &str = "SELECT no FROM node WHERE name = 'import' OR name GLOB 'import@*'";
 
 /// A page of an app's changes.
 #[derive(Debug, Clone)]

@@ -13,6 +13,7 @@ use sederunt_core::time::Day;
 
 use crate::Result;
 use crate::chronicle::Attended;
+use crate::imported;
 use crate::rows::{self, DayChange, NewFact, SessionState, StayState, TallyChange};
 use crate::transaction::Transaction;
 
@@ -62,7 +63,7 @@ pub(crate) fn apply<'a>(
     Ok(seqs)
 }
 
-/// Writes sessions that are new to the ledger.
+/// Writes sessions that are new to the ledger, and happened elsewhere.
 pub(crate) fn apply_whole<'a>(
     ledger: &mut Transaction,
     sessions: impl Iterator<Item = Whole<'a>>,
@@ -91,6 +92,9 @@ pub(crate) fn apply_whole<'a>(
     states.sort_unstable_by_key(|s| s.columns.session);
     stays.sort_unstable_by_key(|s| (s.session, s.stay.peer));
     ledger.append(&facts)?;
+    if let (Some(first), Some(last)) = (facts.first(), facts.last()) {
+        imported::record(&ledger.conn, first.place.seq, last.place.seq)?;
+    }
     ledger.note(&facts, states.iter());
     rows::insert_sessions(&ledger.conn, &states)?;
     rows::insert_stays(&ledger.conn, &stays)?;

@@ -10,7 +10,8 @@ use rusqlite::{Connection, params};
 use sederunt_core::id::AppId;
 use sederunt_core::time::UnixMs;
 
-use crate::events::{IMPORTERS, app_no};
+use crate::events::app_no;
+use crate::imported::{self, IMPORTERS};
 use crate::replay::of_range;
 use crate::rows::BLOCK_BITS;
 use crate::sql::{find, unsigned};
@@ -18,8 +19,8 @@ use crate::{Result, Store};
 
 /// Facts of the app that are looked through on a side of a place.
 const AROUND: i64 = 4_096;
-/// Imported facts in a row that are looked at one by one, some 30 ms. Longer imports are jumped over: what little was
-/// recorded in the midst of one is passed, too.
+/// Imported facts in a row that are looked at one by one, some 30 ms, where an older program imported: what this one imports is
+/// known ([`imported`]). Longer imports are jumped over: what little was recorded in the midst of one is passed, too.
 const IMPORTED_MAX: i64 = 100_000;
 
 impl Store {
@@ -99,15 +100,27 @@ impl Facts<'_> {
 
     /// The first block from `no` on in which something was recorded here.
     fn next(&self, no: i64) -> Result<Option<Block>> {
-        let facts = of_range("seq, node", "ORDER BY block, seq LIMIT ?4");
-        let values = params![self.app, start_of(no), i64::MAX, self.imported];
-        let sql = format!("SELECT seq FROM ({facts}) WHERE node NOT IN ({IMPORTERS}) LIMIT 1");
-        if let Some(seq) = find(self.conn, &sql, values, |row| row.get::<_, i64>(0))? {
-            return self.block(seq >> BLOCK_BITS);
+        let facts = of_range(&format!("seq, node IN ({IMPORTERS})"), "ORDER BY block, seq");
+        let mut statement = self.conn.prepare_cached(&facts)?;
+        let (mut from, mut seen) = (start_of(no), 0);
+        loop {
+            let (first, last) = imported::between(self.conn, from)?;
+            let mut rows = statement.query([self.app, first, last])?;
+            while let Some(row) = rows.next()? {
+                let block = row.get::<_, i64>(0)? >> BLOCK_BITS;
+                if !row.get::<_, bool>(1)? {
+                    return self.block(block);
+                }
+                seen += 1;
+                if seen >= self.imported {
+                    return self.behind_import(block);
+                }
+            }
+            if last == i64::MAX {
+                return Ok(None);
+            }
+            from = last + 1;
         }
-        let sql = format!("SELECT max(seq) FROM ({facts})");
-        let seen = find(self.conn, &sql, values, |row| row.get::<_, Option<i64>>(0))?;
-        seen.flatten().map_or(Ok(None), |seq| self.behind_import(seq >> BLOCK_BITS))
     }
 
     /// The first block after `low`, which is in the midst of an import, in which something was recorded here.

@@ -32,6 +32,7 @@ mod facts_at;
 mod history;
 mod hot;
 mod import;
+mod imported;
 mod index;
 mod instants;
 mod meetings;

@@ -35,6 +35,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/sqlite/0019_console.sql"),
     include_str!("../migrations/sqlite/0020_shares.sql"),
     include_str!("../migrations/sqlite/0021_settings.sql"),
+    include_str!("../migrations/sqlite/0022_imported.sql"),
 ];
 
 /// Statements a connection keeps prepared: all verbs together have fewer.

@@ -9,6 +9,7 @@ use sederunt_core::id::{AppId, MeetingId, PeerId, SessionId};
 use sederunt_core::tally::{SessionColumns, Stay, Tally};
 use sederunt_core::time::Day;
 
+use crate::imported::{self, IMPORTERS};
 use crate::peers::{self, RUN_BITS};
 use crate::replay::{self, Recorded};
 use crate::rows::{self, BLOCK_BITS, DayChange, SessionState, StayState};
@@ -73,6 +74,8 @@ impl Store {
                 blocks: Blocks::default(),
                 runs: 0,
                 in_runs: 0,
+                importers: list(conn, IMPORTERS, [], |row| row.get(0))?,
+                here: (0, 0),
             };
             ledger.facts(&mut progress)?;
             ledger.finish()?;
@@ -96,6 +99,9 @@ struct Refolded<'c> {
     /// Facts of later runs are in none yet.
     runs: i64,
     in_runs: u64,
+    /// Nodes that import, and the stretch of the sequence at hand that is not known as theirs.
+    importers: Vec<i64>,
+    here: (i64, i64),
 }
 
 /// Where apps have facts.
@@ -143,6 +149,7 @@ impl Refolded<'_> {
                 Ok(recorded) => {
                     let app = numbers.get(&recorded.fact.app).copied().unwrap_or_default();
                     self.block(app, seq)?;
+                    self.place(seq, recorded.node)?;
                     self.run(seq, &recorded.fact)?;
                     self.fact(app, &recorded)?;
                 }
@@ -210,6 +217,17 @@ impl Refolded<'_> {
         self.blocks.count += 1;
         let key: [(&str, &dyn ToSql); 2] = [("app", &app), ("block", &block)];
         self.compare("fact_block", &format!("facts of app number {app}"), &key, &[("block", int(block))])
+    }
+
+    /// Whether a fact that was recorded here is not said to be imported.
+    fn place(&mut self, seq: i64, node: i64) -> Result<()> {
+        if seq > self.here.1 {
+            self.here = imported::between(self.conn, seq)?;
+        }
+        if seq < self.here.0 && !self.importers.contains(&node) {
+            self.report.differs(format!("fact {seq} was recorded here, and is said to be imported"));
+        }
+        Ok(())
     }
 
     /// Whether a join is found by its peer.

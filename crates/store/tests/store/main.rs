@@ -1,6 +1,7 @@
 //! The ledger from outside: a story, every table, recovery, random histories asked twice, the index and the delivery log.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on panics")]
 
+mod activity;
 mod breakout;
 mod chat;
 mod chat_files;

@@ -115,7 +115,7 @@ async fn verify_finds_every_run_that_is_wrong() {
         "DROP TABLE peer_run; DROP TABLE app_day; DROP TABLE client_report; DROP TRIGGER report_erased;
          DROP INDEX participant_of_user; DROP INDEX app_user_created; DROP TABLE webhook; DROP TABLE delivery;
          DROP TABLE delivery_row; DROP TABLE delivery_rooms; DROP TABLE replay; DROP TABLE waiting; DROP TABLE admitted;
-         DROP TABLE seat; DROP TABLE permission; DROP TABLE console_session; DROP TABLE share; DROP TABLE placement;
+         DROP TABLE seat; DROP TABLE permission; DROP TABLE console_session; DROP TABLE share; DROP TABLE placement; DROP TABLE imported;
          ALTER TABLE api_token DROP COLUMN server; ALTER TABLE api_token DROP COLUMN used_day; DROP INDEX meeting_parent;
          ALTER TABLE meeting DROP COLUMN parent; DROP TRIGGER chat_gone; DROP TABLE chat_file;
          ALTER TABLE chat DROP COLUMN files; ALTER TABLE fact DROP COLUMN stay;

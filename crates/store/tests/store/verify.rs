@@ -127,6 +127,17 @@ fn restore(conn: &Connection, table: &str) {
 }
 
 #[tokio::test]
+async fn what_was_recorded_here_is_not_said_to_be_imported() {
+    let (dir, store) = ledger().await;
+    raw(&dir).execute("INSERT INTO imported (first, last) VALUES (3, 4)", []).unwrap();
+    let report = verify(&store).await;
+    assert_eq!(
+        report.differences,
+        [3, 4].map(|n| format!("fact {n} was recorded here, and is said to be imported"))
+    );
+}
+
+#[tokio::test]
 async fn lost_and_surplus_rows_are_found() {
     let (dir, store) = ledger().await;
     let conn = raw(&dir);

@@ -1,5 +1,5 @@
 /** Sessions over time, for the filtered set: where one is, and where one could go. */
-import { useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { own, take } from '../api/client.ts';
 import { useAsked } from '../api/query.ts';
 import { date, monthNames, number } from '../time/format.ts';
@@ -33,6 +33,8 @@ export function Strip({ app, filters, asOf, at, go, choose }: Props) {
   });
   const own_ = useRef<SVGSVGElement>(null);
   const [from, setFrom] = useState<number>();
+  const [width, setWidth] = useState(innerWidth);
+  useLayoutEffect(() => setWidth(own_.current?.clientWidth || innerWidth));
   const counts = found.value.data;
   if (!counts || counts.buckets.length < 2) return null;
   const { buckets, by, total } = counts;
@@ -85,7 +87,7 @@ export function Strip({ app, filters, asOf, at, go, choose }: Props) {
         })}
       </svg>
       <div class="axis" aria-hidden="true">
-        {labels(buckets, by, zone.value, LABEL / (own_.current?.clientWidth || innerWidth)).map(({ at: share, text }) => (
+        {labels(buckets, by, zone.value, LABEL / width).map(({ at: share, text }) => (
           <span key={share} ref={(element) => element?.style.setProperty('inset-inline-start', `${share * 100}%`)}>
             {text}
           </span>
@@ -115,17 +117,22 @@ function placeOf(row: number, before: readonly number[], buckets: readonly Bucke
 const MONTHS = monthNames();
 /** Px that a label has to itself. */
 const LABEL = 84;
+/** Months between two labels, so that they are as far apart as each other and begin with a year. */
+const STEPS = [1, 2, 3, 6, 12];
+const MONTH_MS = 30.4 * 86_400_000;
 
 function labels(buckets: readonly Bucket[], by: string, name: string, apart: number): { at: number; text: string }[] {
   const found: { at: number; text: string }[] = [];
   let last: { year: number; month: number; day: number } | undefined;
+  const months = (Date.parse(buckets.at(-1)?.from ?? '') - Date.parse(buckets[0]?.from ?? '')) / MONTH_MS;
+  const step = STEPS.find((one) => one / months >= apart) ?? 12;
   buckets.forEach(({ from }, i) => {
     const wall = wallAt(name, Date.parse(from));
     const at = i / buckets.length;
     const month = MONTHS[wall.month - 1] ?? '';
     let text = '';
     if (last && wall.year !== last.year) text = String(wall.year);
-    else if (last && wall.month !== last.month) text = month;
+    else if (last && wall.month !== last.month && (wall.month - 1) % step === 0) text = month;
     else if (last && (by === 'hour' || by === 'day') && wall.day !== last.day) text = `${wall.day} ${month}`;
     last = wall;
     if (!text) return;

@@ -26,10 +26,10 @@ export function Head({ title, n, live = false }: { title: string; n: number | un
 }
 
 /** The one primary button of a page, for whoever may change something. */
-export function New({ text, act, end = false }: { text: string; act: () => void; end?: boolean }) {
+export function New({ text, act }: { text: string; act: () => void }) {
   if (!mayChange.value) return null;
   return (
-    <button type="button" class={end ? 'button primary end' : 'button primary'} onClick={act}>
+    <button type="button" class="button primary end" onClick={act}>
       <Icon name="plus" />
       {text}
     </button>

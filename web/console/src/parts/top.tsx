@@ -29,7 +29,6 @@ function Live() {
   if (now.at !== 'lost') return <span class="state">{words.opening}</span>;
   return (
     <span class="state lost" title={words.lostMore} role="status">
-      <span class="sr">{words.lostLabel}</span>
       <Icon name="clock" />
       {words.lost(time(now.since, zone.value))}
     </span>

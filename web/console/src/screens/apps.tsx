@@ -72,7 +72,9 @@ function Table({ apps }: { apps: readonly App[] }) {
           <tr>
             <th scope="col">{words.name}</th>
             <th scope="col">{words.id}</th>
-            <th scope="col">{words.created}</th>
+            <th scope="col">
+                {words.created} <span class="faint">{zone.value}</span>
+              </th>
             <th scope="col" class="num">
               {words.sessions}
             </th>

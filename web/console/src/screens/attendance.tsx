@@ -29,7 +29,26 @@ export default function Attendance() {
   useEffect(() => {
     document.title = `${words.title} · Sederunt`;
   }, []);
-  return view.session_id || view.meeting_id ? <Counted view={view} /> : <Pick />;
+  if (view.session_id || view.meeting_id) return <Counted view={view} />;
+  // A link that was cut off leads nowhere, and says so.
+  const params = new URLSearchParams(search);
+  return params.get('session_id') || params.get('meeting_id') ? <Missing /> : <Pick />;
+}
+
+function Missing() {
+  return (
+    <>
+      <Top>
+        <Crumb />
+      </Top>
+      <div class="card empty">
+        <h1>{words.missing}</h1>
+        <a class="button" href="/console/attendance">
+          {words.back}
+        </a>
+      </div>
+    </>
+  );
 }
 
 /** What the server has to be asked for; everything else is counted here. */
@@ -71,21 +90,7 @@ function Counted({ view }: { view: View }) {
   const found = useReport(view);
   const { data, error, refetch } = found.value;
   const change = (next: Partial<View>, replace = false): void => route(`/console/attendance${writeView({ ...view, page: 1, ...next })}`, replace);
-  if (error instanceof Failed && error.status === 404) {
-    return (
-      <>
-        <Top>
-          <Crumb />
-        </Top>
-        <div class="card empty">
-          <h1>{words.missing}</h1>
-          <a class="button" href="/console/attendance">
-            {words.back}
-          </a>
-        </div>
-      </>
-    );
-  }
+  if (error instanceof Failed && error.status === 404) return <Missing />;
   const isLive = data?.sessions.some(({ status }) => status === 'LIVE') ?? false;
   // An ended session stands still.
   const now = isLive ? liveClock.value : 0;
@@ -152,7 +157,7 @@ function CopyLink() {
     setTimeout(() => setDone(false), 1200);
   };
   return (
-    <button type="button" class="button quiet" onClick={() => void copy()}>
+    <button type="button" class="button" onClick={() => void copy()}>
       {done ? words.copied : words.copyLink}
     </button>
   );

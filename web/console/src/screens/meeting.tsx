@@ -50,9 +50,11 @@ export default function MeetingScreen() {
         <a class="crumb" href="/console/meetings">
           {words.title}
         </a>
-        <span class="crumb" aria-hidden="true">
-          /
-        </span>
+        {data && (
+          <span class="crumb" aria-hidden="true">
+            /
+          </span>
+        )}
         {data && <Title key={data.title} title={title} save={(to) => change({ title: to })} />}
       </Top>
       {isMissing && (

@@ -69,7 +69,7 @@ export default function Meetings() {
               </button>
             ))}
           </div>
-          <New end text={words.create} act={() => go({ new: '1' }, true)} />
+          <New text={words.create} act={() => go({ new: '1' }, true)} />
         </div>
         {error && <Problem error={error} again={() => void refetch()} />}
         {!data && !error && <Waiting />}
@@ -115,7 +115,9 @@ function Table({ meetings }: { meetings: readonly Meeting[] }) {
             <th scope="col">{words.name}</th>
             <th scope="col">{words.state}</th>
             <th scope="col">{words.id}</th>
-            <th scope="col">{words.created}</th>
+            <th scope="col">
+                {words.created} <span class="faint">{zone.value}</span>
+              </th>
           </tr>
         </thead>
         <tbody>

@@ -78,7 +78,7 @@ function Told({ from }: { from: number }) {
       <p class="pad soft" role="status">
         {words.minuteOf(events.length, shortTime(from, zone.value), shortTime(from + MINUTE_MS, zone.value))} {data.hasMore && words.minuteMore(events.length)}
       </p>
-      <table class="plain">
+      <table class="plain stacks">
         <thead>
           <tr>
             <th scope="col">
@@ -105,17 +105,22 @@ function Told({ from }: { from: number }) {
 
 function Line({ change: { seq, at, type, reason, peer, session_id, session } }: { change: Change }) {
   const path = `/console/sessions/${session_id}`;
+  const { minuteColumns: columns } = words;
   const why = reason === undefined ? '' : (told.reasons[reason]?.title ?? told.ends[reason] ?? reason);
   return (
     <tr>
       <td class="mono">{exactTime(Date.parse(at), zone.value)}</td>
-      <td>{told.kinds[type] ?? type}</td>
-      <td>{peer && <a href={`${path}?person=${peer.participant_id}`}>{peer.display_name ?? peer.participant_id.slice(0, 8)}</a>}</td>
-      <td>
+      <td data-label={columns.what}>{told.kinds[type] ?? type}</td>
+      <td data-label={columns.who}>{peer && <a href={`${path}?person=${peer.participant_id}`}>{peer.display_name ?? peer.participant_id.slice(0, 8)}</a>}</td>
+      <td data-label={columns.session}>
         <a href={path}>{session.title || words.untitled}</a>
       </td>
-      <td class="soft">{why}</td>
-      <td class="num mono">#{number(seq)}</td>
+      <td class="soft" data-label={columns.why}>
+        {why}
+      </td>
+      <td class="num mono" data-label={columns.fact}>
+        #{number(seq)}
+      </td>
     </tr>
   );
 }

@@ -62,7 +62,7 @@ export default function People() {
       {data && data.total > 0 && (
         <div class="numbers" tabIndex={0} role="region" aria-label={words.title}>
           <div class="card over">
-            <table class="plain">
+            <table class="plain stacks">
               <thead>
                 <tr>
                   <th scope="col">{words.columns.name}</th>
@@ -81,9 +81,11 @@ export default function People() {
                     <th scope="row">
                       <a href={personAt(person.key)}>{person.display_name || words.unnamed}</a>
                     </th>
-                    <td class="mono own">{person.custom_participant_id ?? person.user_id ?? <span class="faint">{person.participant_id}</span>}</td>
-                    <td class="num">{number(person.stays)}</td>
-                    <td>{dateTime(Date.parse(person.joined_at), zone.value)}</td>
+                    <td class="mono own" data-label={words.columns.own}>{person.custom_participant_id ?? person.user_id ?? <span class="faint">{person.participant_id}</span>}</td>
+                    <td class="num" data-label={words.columns.stays}>
+                      {number(person.stays)}
+                    </td>
+                    <td data-label={words.columns.last}>{dateTime(Date.parse(person.joined_at), zone.value)}</td>
                   </tr>
                 ))}
               </tbody>

@@ -193,7 +193,7 @@ function ending(told: Told, now: number): string {
 function Api() {
   const [calls] = useState(asCurl);
   return (
-    <div class="card scrolls">
+    <div class="card scrolls short">
       <p class="soft pad">{words.apiMore}</p>
       <pre class="code">{[`BASE=${location.origin}`, ...calls].join('\n')}</pre>
     </div>

@@ -71,7 +71,7 @@ export function SignIn() {
           {busy ? text.once : text.button}
         </button>
         <p class="soft">
-          {text.where} <code>first-run.json</code> {text.whereMore}
+          {text.where} <code>first-run.json</code> {text.whereMore} <code>sederunt token create</code>.
         </p>
       </form>
     </main>

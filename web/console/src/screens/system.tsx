@@ -89,13 +89,12 @@ function Ledger({ ledger }: { ledger: System['ledger'] }) {
         [words.log, bytes(ledger.log_bytes)],
         [
           words.commit,
-          commit ? [commit.p50_ms, commit.p99_ms, commit.longest_ms].map(milliseconds).join(' · ') : <span class="soft">{words.noCommit}</span>,
+          commit ? words.commitTimes(milliseconds(commit.p50_ms), milliseconds(commit.p99_ms), milliseconds(commit.longest_ms)) : <span class="soft">{words.noCommit}</span>,
           commit ? words.commitOf(commit.count) : undefined,
         ] as Line,
         [words.waiting, words.waitingOf(ledger.writes_waiting, ledger.writes_waiting_max)],
       ]}
     >
-      {commit && <p class="soft">{words.commitOf(commit.count)}</p>}
     </Facts>
   );
 }

@@ -73,7 +73,9 @@ function Table({ tokens, revoke }: { tokens: readonly Token[]; revoke: (token: T
             <th scope="col">{words.name}</th>
             <th scope="col">{words.right}</th>
             <th scope="col">{words.app}</th>
-            <th scope="col">{words.created}</th>
+            <th scope="col">
+                {words.created} <span class="faint">{zone.value}</span>
+              </th>
             <th scope="col" title={words.usedMore}>
               {words.used} <span class="faint">UTC</span>
             </th>

@@ -39,9 +39,11 @@ export default function WebhookScreen() {
         <a class="crumb" href="/console/webhooks">
           {words.title}
         </a>
-        <span class="crumb" aria-hidden="true">
-          /
-        </span>
+        {data && (
+          <span class="crumb" aria-hidden="true">
+            /
+          </span>
+        )}
         {data && (
           <h1>
             <span class="cut">{data.name}</span>

@@ -12,7 +12,7 @@ const en = {
   sessions: 'Sessions',
   live: 'Live',
   actions: 'Actions',
-  current: 'looked at',
+  current: 'this one',
   look: 'Look at it',
   lookAt: (name: string) => `Look at it: ${name}`,
   none: 'This account has no app yet',

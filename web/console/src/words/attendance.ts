@@ -62,7 +62,7 @@ const en = {
   verdictsLabel: 'Results',
   bar: (present: number, late: number, below: number, absent?: number) =>
     `${number(present)} present, ${number(late)} present and late, ${number(below)} below${absent === undefined ? '' : `, ${number(absent)} absent`}`,
-  find: 'Name or your own ID',
+  find: 'Name or own ID',
   of: (shown: number, all: number, out: number) => `${number(shown)} of ${counted(all, 'person', 'people')}${out ? `, ${number(out)} left out` : ''}`,
   how: 'How this is counted',
   howOf: (name: string) => `How ${name} is counted`,
@@ -77,7 +77,7 @@ const en = {
   // The table.
   columns: {
     name: 'Name',
-    own: 'Your ID',
+    own: 'Own ID',
     first: 'First in',
     last: 'Last out',
     stays: 'Stays',

@@ -5,8 +5,7 @@ import { words as de } from './de/frame.ts';
 const en = {
   live: 'Live',
   opening: 'Connecting…',
-  lost: (since: string) => `Since ${since}`,
-  lostLabel: 'Not connected',
+  lost: (since: string) => `Not connected since ${since}`,
   lostMore: 'What you see is of then. It goes on by itself when the server is there again.',
   asCall: 'As API call',
   asCallMore: 'The requests that this screen has made, newest first. $TOKEN is an API token.',
@@ -52,10 +51,10 @@ const en = {
   signIn: {
     title: 'Sign in',
     token: 'API token',
-    only: 'Only look: change nothing, whatever the token may',
+    only: 'Only look: nothing can be changed',
     button: 'Sign in',
     where: 'The token of the first start is in',
-    whereMore: 'in the data folder; sederunt token create makes more.',
+    whereMore: 'in the data folder. More are made by',
     once: 'Signing in…',
   },
 };

@@ -17,7 +17,7 @@ const en = {
     folded: (facts: number, first: number, last: number) => `${counted(facts, 'fact')}, number ${number(first)} to ${number(last)} of the ledger.`,
     facts: 'The facts as JSON',
     again: 'Check again',
-    what: 'Number',
+    what: 'What',
     told: 'As told',
     byFacts: 'By the facts',
     result: 'Result',
@@ -105,7 +105,7 @@ const en = {
   csv: 'CSV',
   table: { name: 'Name', own: 'Own ID', preset: 'Preset', first: 'First in', last: 'Last out', stays: 'Stays', away: 'Away', time: 'In the room', share: 'Share', end: 'End' },
   factOf: (seq: number) => `fact ${seq}`,
-  events: { at: 'Time', what: 'What', who: 'Who', why: 'Why', fact: 'Fact', newest: 'Newest first', oldest: 'Oldest first', all: 'Everything' },
+  events: { at: 'Time', what: 'What', who: 'Who', why: 'Why', fact: 'Fact', newest: 'Newest first', oldest: 'Oldest first', all: 'Everything', count: (n: number) => counted(n, 'event') },
   kinds: {
     'session.started': 'Session started',
     'session.retitled': 'Title changed',

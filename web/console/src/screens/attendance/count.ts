@@ -102,7 +102,7 @@ export function percent(share: number): string {
   return `${tenths(Math.floor(share / 10) / 10)} %`;
 }
 
-/** Part of all, as [`percent`] writes it. */
+/** Part of all, rounded: the parts come to the whole. */
 export function part(n: number, all: number): string {
-  return percent(all ? Math.floor((n * 10_000) / all) : 0);
+  return `${tenths(all ? Math.round((n * 1_000) / all) / 10 : 0)} %`;
 }

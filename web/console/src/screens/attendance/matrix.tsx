@@ -36,7 +36,9 @@ export function Matrix({ report, rows, doubles, view, change, open }: Shown & { 
               <th scope="col" class="num">
                 {words.total}
               </th>
-              <th scope="col">{words.columns.verdict}</th>
+              <th scope="col" class="c-result">
+                {words.columns.verdict}
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -56,7 +58,7 @@ export function Matrix({ report, rows, doubles, view, change, open }: Shown & { 
                 <td class="num">
                   <b>{percent(row.total.share)}</b>
                 </td>
-                <td>
+                <td class="c-result">
                   <Result verdict={row.total.verdict} />
                 </td>
               </tr>

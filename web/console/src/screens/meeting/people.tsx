@@ -77,7 +77,9 @@ export function People({ meeting }: { meeting: Meeting }) {
                 <th scope="col">{words.name}</th>
                 <th scope="col">{words.own}</th>
                 <th scope="col">{words.preset}</th>
-                <th scope="col">{words.created}</th>
+                <th scope="col">
+                {words.created} <span class="faint">{zone.value}</span>
+              </th>
                 <th scope="col">
                   <span class="sr">{words.actions}</span>
                 </th>

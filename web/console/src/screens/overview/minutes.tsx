@@ -29,7 +29,11 @@ export function Minutes({ told }: { told: Activity }) {
   return (
     <figure class="card bars flow">
       <figcaption>
-        {words.minutesTitle} <span class="faint">{zone.value}</span>
+        {words.minutesTitle}{' '}
+        <span class="faint">
+          {joins + leaves > 0 && `${words.minutesMost(most)} · `}
+          {zone.value}
+        </span>
         <span class="sr">. {words.caption(joins, leaves, lost)}</span>
       </figcaption>
       <svg viewBox={`0 0 ${rows.length} 100`} preserveAspectRatio="none" aria-hidden="true">

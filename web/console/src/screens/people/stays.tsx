@@ -28,7 +28,7 @@ export function Stays({ of, app }: { of: string; app: string }) {
       {!data && !error && <div class="card waiting" aria-busy="true" />}
       {data && (
         <div class="card over" tabIndex={0} role="region" aria-label={words.list}>
-          <table class="plain">
+          <table class="plain stacks">
             <thead>
               <tr>
                 <th scope="col">{columns.session}</th>
@@ -52,12 +52,18 @@ export function Stays({ of, app }: { of: string; app: string }) {
                   <th scope="row">
                     <a href={`/console/sessions/${stay.session_id}?person=${stay.participant_id}`}>{stay.title || words.untitled}</a>
                   </th>
-                  <td>{dateTime(Date.parse(stay.joined_at), zone.value)}</td>
-                  <td>{stay.left_at ? dateTime(Date.parse(stay.left_at), zone.value) : words.now}</td>
-                  <td class="num">{minutes(stay.minutes)}</td>
-                  <td class="words">{stay.reason ? (sessionWords.reasons[stay.reason]?.title ?? stay.reason) : words.stillOpen}</td>
-                  <td class="words">{stay.display_name ?? <span class="faint">{words.erased}</span>}</td>
-                  <td>{stay.preset_name ?? ''}</td>
+                  <td data-label={columns.joined}>{dateTime(Date.parse(stay.joined_at), zone.value)}</td>
+                  <td data-label={columns.left}>{stay.left_at ? dateTime(Date.parse(stay.left_at), zone.value) : words.now}</td>
+                  <td class="num" data-label={columns.minutes}>
+                    {minutes(stay.minutes)}
+                  </td>
+                  <td class="words" data-label={columns.end}>
+                    {stay.reason ? (sessionWords.reasons[stay.reason]?.title ?? stay.reason) : words.stillOpen}
+                  </td>
+                  <td class="words" data-label={columns.name}>
+                    {stay.display_name ?? <span class="faint">{words.erased}</span>}
+                  </td>
+                  <td data-label={columns.preset}>{stay.preset_name ?? ''}</td>
                 </tr>
               ))}
             </tbody>

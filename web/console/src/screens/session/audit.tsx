@@ -45,7 +45,7 @@ export function Audit({ id, seq }: { id: string; seq: number }) {
   const { data, error, refetch } = found.value;
   const facts = `/sederunt/v1/apps/${appId}/events?session_id=${id}`;
   return (
-    <div class="card scrolls">
+    <div class="card scrolls short">
       <p class="soft pad">{words.audit.more}</p>
       {error && <Problem error={error} again={() => void refetch()} />}
       {data ? <Compared audit={data} /> : !error && <Waiting />}
@@ -76,15 +76,15 @@ function Compared({ audit }: { audit: Audited }) {
         <b>{isEqual ? `✓ ${words.audit.equal}` : `× ${words.audit.differs}`}</b> {words.audit.folded(audit.facts, audit.first_seq, audit.last_seq)}
         {audit.fault !== undefined && ` ${audit.fault}`}
       </p>
-      <table class="plain">
+      <table class="plain stacks">
         <thead>
           <tr>
             <th scope="col">{words.audit.what}</th>
             <th scope="col">
-              {words.audit.told} <span class="soft">{zone.value}</span>
+              {words.audit.told} <span class="faint">{zone.value}</span>
             </th>
             <th scope="col">
-              {words.audit.byFacts} <span class="soft">{zone.value}</span>
+              {words.audit.byFacts} <span class="faint">{zone.value}</span>
             </th>
             <th scope="col">{words.audit.result}</th>
           </tr>
@@ -93,9 +93,9 @@ function Compared({ audit }: { audit: Audited }) {
           {rows.map(({ name, what, told, folded }) => (
             <tr key={name}>
               <th scope="row">{what}</th>
-              <td>{told}</td>
-              <td>{folded}</td>
-              <td>{audit.differs.includes(name) ? `× ${words.audit.other}` : `✓ ${words.audit.same}`}</td>
+              <td data-label={words.audit.told}>{told}</td>
+              <td data-label={words.audit.byFacts}>{folded}</td>
+              <td data-label={words.audit.result}>{audit.differs.includes(name) ? `× ${words.audit.other}` : `✓ ${words.audit.same}`}</td>
             </tr>
           ))}
         </tbody>

@@ -45,7 +45,7 @@ export function Curve({ told, span, whole, pick }: CurveProps) {
       </svg>
       {seen && at !== undefined && (
         <>
-          <i class="peak-dot" style={{ insetInlineStart: `${share * 100}%` }} />
+          <i class="peak-dot" style={{ insetInlineStart: `clamp(5px, ${share * 100}%, 100% - 5px)` }} />
           <span class="peak-word" style={{ insetInlineStart: `${share * 100}%`, transform: `translateX(${-share * 100}%)` }} aria-hidden="true">
             {words.peakWord} <b>{number(peak)}</b> {words.peak(time(at, zone.value))}
           </span>
@@ -83,7 +83,8 @@ export function Axis({ span, labels, cursor, there }: { span: Span; labels: numb
     <div class="lane-time axis">
       {at.map((instant) => (
         <span key={instant} style={place(instant)}>
-          {write(instant, zone.value)}
+          {/* Where there is no room for it to the end, the line alone says enough. */}
+          {((span.to - instant) / (span.to - span.from)) * labels > 0.6 && write(instant, zone.value)}
         </span>
       ))}
       {cursor !== undefined && (

@@ -76,9 +76,9 @@ export function Events({ told, show }: Shown) {
             {events.oldest}
           </button>
         </div>
-        <span class="soft">{number(found.length)}</span>
+        <span class="soft">{events.count(found.length)}</span>
       </div>
-      <table class="plain">
+      <table class="plain stacks lines-of-facts">
         <thead>
           <tr>
             <th scope="col">

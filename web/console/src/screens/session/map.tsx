@@ -56,7 +56,7 @@ export function Map_({ lanes, whole, span, now, set }: Props) {
   );
 }
 
-/** A line a person, or less. */
+/** A line a person, or less; a few people have thick ones. */
 function paint(canvas: HTMLCanvasElement, lanes: readonly Lane[], whole: Span, now: number): void {
   const { clientWidth: width, clientHeight: height } = canvas;
   const scale = devicePixelRatio;
@@ -67,7 +67,7 @@ function paint(canvas: HTMLCanvasElement, lanes: readonly Lane[], whole: Span, n
   context.scale(scale, scale);
   const [stay, host, away] = ['stay', 'stay-host', 'away'].map((name) => colour(canvas, name));
   const x = (at: number): number => ((at - whole.from) / (whole.to - whole.from)) * width;
-  const line = Math.min(6, height / Math.max(1, lanes.length));
+  const line = Math.min(14, height / Math.max(1, lanes.length));
   lanes.forEach((lane, nth) => {
     const y = nth * line;
     const thick = Math.max(line > 3 ? line - 1 : line, 0.6);

@@ -1,5 +1,6 @@
 /** The plain form of the timeline: a table. */
 import { useState } from 'preact/hooks';
+import { Icon } from '../../parts/icon.tsx';
 import { app } from '../../session.ts';
 import { dayAt } from '../../time/days.ts';
 import { dateTime, length, number, share, spoken, time as clock } from '../../time/format.ts';
@@ -29,6 +30,7 @@ export function People({ told, lanes, now, person, show }: Shown) {
     <div class="card scrolls" tabIndex={0} role="region" aria-label={words.tabs['people']}>
       <div class="tools">
         <label class="field find">
+          <Icon name="search" />
           <input type="search" placeholder={words.find} aria-label={words.find} onInput={(event) => setFind(event.currentTarget.value)} />
         </label>
         <div class="segments" role="group" aria-label={words.tabs['people']}>
@@ -43,7 +45,7 @@ export function People({ told, lanes, now, person, show }: Shown) {
           {words.csv}
         </a>
       </div>
-      <table class="plain">
+      <table class="plain stacks">
         <thead>
           <tr>
             <th scope="col">{table.name}</th>
@@ -75,15 +77,33 @@ export function People({ told, lanes, now, person, show }: Shown) {
                     {nameOf(who)}
                   </button>
                 </td>
-                <td class="mono own">{who.custom_participant_id ?? who.user_id ?? ''}</td>
-                <td>{who.preset_name ?? ''}</td>
-                <td class="words">{when(first.joined_at)}</td>
-                <td class="words">{last.left_at === undefined ? words.now : when(last.left_at)}</td>
-                {!byStay && <td class="num">{number(stays.length)}</td>}
-                <td class="num">{away(stays, now) ? spoken(away(stays, now)) : '–'}</td>
-                <td class="num">{length(time)}</td>
-                <td class="num">{share(time, whole)}</td>
-                <td class="words">{last.reason ? (words.reasons[last.reason]?.title ?? last.reason) : words.stillOpen}</td>
+                <td class="mono own" data-label={table.own}>
+                  {who.custom_participant_id ?? who.user_id ?? ''}
+                </td>
+                <td data-label={table.preset}>{who.preset_name ?? ''}</td>
+                <td class="words" data-label={table.first}>
+                  {when(first.joined_at)}
+                </td>
+                <td class="words" data-label={table.last}>
+                  {last.left_at === undefined ? words.now : when(last.left_at)}
+                </td>
+                {!byStay && (
+                  <td class="num" data-label={table.stays}>
+                    {number(stays.length)}
+                  </td>
+                )}
+                <td class="num" data-label={table.away}>
+                  {away(stays, now) ? spoken(away(stays, now)) : '–'}
+                </td>
+                <td class="num" data-label={table.time}>
+                  {length(time)}
+                </td>
+                <td class="num" data-label={table.share}>
+                  {share(time, whole)}
+                </td>
+                <td class="words" data-label={table.end}>
+                  {last.reason ? (words.reasons[last.reason]?.title ?? last.reason) : words.stillOpen}
+                </td>
               </tr>
             );
           })}

@@ -52,7 +52,7 @@ export function Bar({ view, set, change, total, app, open }: Props) {
         {(close) => <Meeting text={filters.associated_id ?? ''} set={set} close={close} />}
       </Menu>
       <span class="end">
-        <Menu class="button quiet" label={words.columnsButton} end>
+        <Menu class="button" label={words.columnsButton} end>
           {() => <Columns view={view} change={change} />}
         </Menu>
         <Menu class="button" label={words.export} end>

@@ -16,14 +16,16 @@ function moment(at: number): string {
 
 /** Half of the answers came as soon, and 95 of a hundred. */
 export function times({ last_hour: { p50_ms, p95_ms } }: Status): string {
-  return p50_ms == null ? '–' : `${words.ms(p50_ms)}, ${words.ms(p95_ms)}`;
+  return p50_ms == null ? '–' : words.timesOf(words.ms(p50_ms), words.ms(p95_ms));
 }
 
-export function StatePill({ status: { state, since, reason } }: { status: Status }) {
-  const kind = state === 'up' ? 'good' : state === 'disabled' ? '' : 'wrong';
+export function StatePill({ status: { state, since, reason, last_hour: hour } }: { status: Status }) {
+  // It takes a while until a receiver is given no more than a try now and then; that nothing arrives is known before.
+  const isFailing = state === 'up' && hour.failed > 0 && hour.delivered === 0;
+  const kind = isFailing ? 'wrong' : state === 'up' ? 'good' : state === 'disabled' ? '' : 'wrong';
   return (
     <>
-      <span class={`pill ${kind}`}>{words.states[state] ?? state}</span>
+      <span class={`pill ${kind}`}>{isFailing ? words.failing : (words.states[state] ?? state)}</span>
       {since && <span class="soft"> {words.downSince(moment(Date.parse(since)))}</span>}
       {reason && <span class="second soft">{reason}</span>}
     </>

@@ -61,7 +61,7 @@ export const words: Words = {
   verdictsLabel: 'Ergebnisse',
   bar: (present: number, late: number, below: number, absent?: number) =>
     `${number(present)} anwesend, ${number(late)} anwesend und verspätet, ${number(below)} zu kurz${absent === undefined ? '' : `, ${number(absent)} abwesend`}`,
-  find: 'Name oder Ihre eigene ID',
+  find: 'Name oder eigene ID',
   of: (shown: number, all: number, out: number) => `${number(shown)} von ${counted(all, 'Person', 'Personen')}${out ? `, ${number(out)} ausgenommen` : ''}`,
   how: 'Wie das gezählt wird',
   howOf: (name: string) => `Wie ${name} gezählt wird`,
@@ -76,7 +76,7 @@ export const words: Words = {
   // The table.
   columns: {
     name: 'Name',
-    own: 'Ihre ID',
+    own: 'Eigene ID',
     first: 'Erster Eintritt',
     last: 'Letzter Austritt',
     stays: 'Aufenthalte',

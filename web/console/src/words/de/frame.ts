@@ -4,8 +4,7 @@ import type { Words } from '../frame.ts';
 export const words: Words = {
   live: 'Live',
   opening: 'Verbinden …',
-  lost: (since: string) => `Seit ${since}`,
-  lostLabel: 'Nicht verbunden',
+  lost: (since: string) => `Nicht verbunden seit ${since}`,
   lostMore: 'Was zu sehen ist, ist von da. Es geht von selbst weiter, sobald der Server wieder da ist.',
   asCall: 'Als API-Aufruf',
   asCallMore: 'Die Anfragen dieser Ansicht, die neueste zuerst. $TOKEN ist ein API-Token.',
@@ -51,10 +50,10 @@ export const words: Words = {
   signIn: {
     title: 'Anmelden',
     token: 'API-Token',
-    only: 'Nur ansehen: nichts ändern, was auch immer das Token darf',
+    only: 'Nur ansehen: nichts lässt sich ändern',
     button: 'Anmelden',
     where: 'Das Token des ersten Starts steht in',
-    whereMore: 'im Datenordner; weitere macht sederunt token create.',
+    whereMore: 'im Datenordner. Weitere macht',
     once: 'Anmeldung läuft …',
   },
 };

@@ -9,7 +9,7 @@ export const words: Words = {
   minutes: 'Minuten heute',
   minutesBefore: (day: string, value: string) => `${day}: ${value} am ganzen Tag`,
   joins: 'Eintritte je Minute',
-  joinsMore: (n: number) => `in der letzten vollen Minute; ${number(n)} in 60`,
+  joinsMore: (n: number) => `in der letzten vollen Minute; ${number(n)} in 60 Minuten`,
   lost: 'Abbrüche',
   lostMore: 'endgültig, in 60 Minuten',
   commit: 'Commit p99',
@@ -23,6 +23,7 @@ export const words: Words = {
   minuteColumns: { at: 'Zeit', what: 'Was', who: 'Wer', session: 'Sitzung', why: 'Warum', fact: 'Fakt' },
   back: 'Zur Übersicht',
   minutesTitle: 'Ein- und Austritte, Minute für Minute',
+  minutesMost: (n: number) => `höchstens ${number(n)} in einer Minute`,
   caption: (joins: number, leaves: number, lost: number) =>
     `In 60 Minuten ${counted(joins, 'Eintritt', 'Eintritte')}, ${counted(leaves, 'Austritt', 'Austritte')}, davon ${number(lost)} durch verlorene Verbindung.`,
   legend: { joins: 'Eintritte, oben', leaves: 'Austritte, unten', lost: 'davon Abbrüche' },

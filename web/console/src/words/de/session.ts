@@ -16,7 +16,7 @@ export const words: Words = {
     folded: (facts: number, first: number, last: number) => `${counted(facts, 'Fakt', 'Fakten')}, Nummer ${number(first)} bis ${number(last)} des Ledgers.`,
     facts: 'Die Fakten als JSON',
     again: 'Noch einmal prüfen',
-    what: 'Zahl',
+    what: 'Was',
     told: 'Wie gesagt',
     byFacts: 'Nach den Fakten',
     result: 'Ergebnis',
@@ -123,7 +123,7 @@ export const words: Words = {
     end: 'Ende',
   },
   factOf: (seq: number) => `Fakt ${seq}`,
-  events: { at: 'Zeit', what: 'Was', who: 'Wer', why: 'Warum', fact: 'Fakt', newest: 'Neueste zuerst', oldest: 'Älteste zuerst', all: 'Alles' },
+  events: { at: 'Zeit', what: 'Was', who: 'Wer', why: 'Warum', fact: 'Fakt', newest: 'Neueste zuerst', oldest: 'Älteste zuerst', all: 'Alles', count: (n: number) => counted(n, 'Ereignis', 'Ereignisse') },
   kinds: {
     'session.started': 'Sitzung begonnen',
     'session.retitled': 'Titel geändert',
