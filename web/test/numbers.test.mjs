@@ -3,10 +3,24 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RULES, largest, look, lookAtServer } from '../out/pure/console/src/screens/overview/look.js';
 import { weeks } from '../out/pure/console/src/screens/people/calendar.js';
+import { whatComes } from '../out/pure/console/src/screens/people/coming.js';
 import { PRESETS, ceiling, change, preset, previous, readUsage, writeUsage } from '../out/pure/console/src/screens/usage/view.js';
 import { beginOf, dayAt, daysFrom, isDay, plusDays, wholeDays } from '../out/pure/console/src/time/days.js';
 
 const at = (text) => Date.parse(text);
+
+test('how far an index is stays in sight until there is an answer, or something else fails', () => {
+  const later = (percent) => Object.assign(new Error(`${percent} %`), { status: 503, retryAfter: 2 });
+  const [first, second] = [later(10), later(20)];
+  let shown = whatComes(undefined, null, false);
+  assert.equal(shown, undefined, 'nothing was said yet');
+  for (const [error, isAnswered, wanted] of [[first, false, first], [null, false, first], [second, false, second], [null, false, second], [null, true, undefined]]) {
+    shown = whatComes(shown, error, isAnswered);
+    assert.equal(shown, wanted);
+  }
+  const gone = Object.assign(new Error('stopping'), { status: 503, retryAfter: 0 });
+  for (const error of [gone, new Error('no network')]) assert.equal(whatComes(first, error, false), undefined);
+});
 
 test('days are those of the zone, and whole days are known as such', () => {
   assert.equal(dayAt('Asia/Seoul', at('2026-11-30T15:00:00Z')), '2026-12-01');

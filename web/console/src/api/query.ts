@@ -24,15 +24,18 @@ export interface Asked<T> {
   readonly keep?: boolean;
   /** Ask anew whenever a screen begins to show it: the feed does not tell of it. */
   readonly fresh?: boolean;
+  /** Who asks looks after failures, and asks again when the server said to. */
+  readonly once?: boolean;
 }
 
 /** What is known of a question, as a signal. */
-export function useAsked<T>({ key, ask, keep = false, fresh = false }: Asked<T>): Signal<QueryObserverResult<T, Error>> {
+export function useAsked<T>({ key, ask, keep = false, fresh = false, once = false }: Asked<T>): Signal<QueryObserverResult<T, Error>> {
   const options = {
     queryKey: key,
     queryFn: ({ signal: abort }: { signal: AbortSignal }) => ask(abort),
     ...(keep ? { placeholderData: (last: T | undefined) => last } : {}),
     ...(fresh ? { staleTime: 0 } : {}),
+    ...(once ? { retry: false } : {}),
   };
   const held = useMemo(() => {
     const observer = new QueryObserver<T, Error>(queries, options as never);

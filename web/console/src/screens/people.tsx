@@ -33,10 +33,11 @@ export default function People() {
   const found = useAsked<components['schemas']['People']>({
     key: ['people', id, query],
     keep: true,
+    once: true,
     ask: (signal) => take(own.GET('/apps/{app_id}/people', { params: { path: { app_id: id }, query }, signal })),
   });
   const again = (): void => void found.value.refetch();
-  const isComing = useComing(found.value.error, again);
+  const coming = useComing(found.value.error, found.value.data, again);
   useEffect(() => {
     document.title = `${words.title} · Sederunt`;
     again();
@@ -56,8 +57,8 @@ export default function People() {
       <div class="bar" role="search">
         <Search text={search} send={(text) => go(text, 1, true)} />
       </div>
-      {error && (isComing ? <Coming error={error} /> : <Problem error={error} again={again} />)}
-      {!data && !error && <div class="card waiting" aria-busy="true" />}
+      {coming ? <Coming error={coming} /> : error && <Problem error={error} again={again} />}
+      {!data && !error && !coming && <div class="card waiting" aria-busy="true" />}
       {data && data.total === 0 && <Nobody search={search} clear={() => go('', 1)} />}
       {data && data.total > 0 && (
         <div class="numbers" tabIndex={0} role="region" aria-label={words.title}>

@@ -27,10 +27,11 @@ export default function Person() {
   const found = useAsked<PersonTold>({
     key: ['person', id, key, zone.value],
     keep: true,
+    once: true,
     ask: (signal) => take(own.GET('/apps/{app_id}/people/{key}', { params: { path: { app_id: id, key }, query: { tz: zone.value } }, signal })),
   });
   const again = (): void => void found.value.refetch();
-  const isComing = useComing(found.value.error, again);
+  const coming = useComing(found.value.error, found.value.data, again);
   const { data, error } = found.value;
   const name = data?.names[0] || (data ? words.unnamed : key);
   useEffect(() => {
@@ -62,8 +63,8 @@ export default function Person() {
           </a>
         </div>
       )}
-      {error && !isMissing && (isComing ? <Coming error={error} /> : <Problem error={error} again={again} />)}
-      {!data && !error && <div class="card waiting" aria-busy="true" />}
+      {coming ? <Coming error={coming} /> : error && !isMissing && <Problem error={error} again={again} />}
+      {!data && !error && !coming && <div class="card waiting" aria-busy="true" />}
       {data && !isMissing && (
         <div class="numbers" tabIndex={0} role="region" aria-label={name}>
           <Who told={data} />

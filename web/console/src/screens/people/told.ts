@@ -1,16 +1,18 @@
 /** What is asked of people, and what to do while their index is made. */
-import { useEffect } from 'preact/hooks';
-import { Failed } from '../../api/client.ts';
+import { useEffect, useRef } from 'preact/hooks';
+import type { Failed } from '../../api/client.ts';
+import { whatComes } from './coming.ts';
 
 export const PER_PAGE = 25;
 
-/** The index is being made: asks again by itself when the server said to. */
-export function useComing(error: Error | null, again: () => void): boolean {
-  const isComing = error instanceof Failed && error.status === 503 && error.retryAfter > 0;
+/** The index is being made, as told last: asks again by itself when the server said to. `data`: what was answered. */
+export function useComing(error: Error | null, data: unknown, again: () => void): Failed | undefined {
+  const last = useRef<Failed | undefined>(undefined);
+  last.current = whatComes(last.current, error, data !== undefined);
   useEffect(() => {
-    if (!isComing) return undefined;
-    const timer = setTimeout(again, (error as Failed).retryAfter * 1000);
+    if (!error || !last.current) return undefined;
+    const timer = setTimeout(again, last.current.retryAfter * 1000);
     return () => clearTimeout(timer);
   }, [error]);
-  return isComing;
+  return last.current;
 }
