@@ -125,7 +125,8 @@ async fn the_server_tells_of_itself_and_keeps_its_secrets() {
     }
     "#);
     let commit = answer.json()["ledger"]["commit"].clone();
-    assert!(commit["count"].as_u64().unwrap() >= 2, "{commit}");
+    // Whoever measures is told after the writer, so the latest may not be among them yet.
+    assert!(commit["count"].as_u64().unwrap() >= 1, "{commit}");
     assert!(commit["p50_ms"].as_f64() <= commit["longest_ms"].as_f64(), "{commit}");
 }
 

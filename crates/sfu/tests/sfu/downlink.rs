@@ -233,7 +233,10 @@ fn a_line_that_shrinks_is_well_again_soon_and_grows_again() {
     let soon = scene.watch(5 * SECOND);
     assert!(soon.missing < 0.08 && soon.fps > SENT_FPS * 0.4, "{soon:?}");
     scene.w.run(SETTLE);
-    well(&mut scene, 1_000);
+    // For a while after a fall more is tried, and does not always hold (0064).
+    let settled = scene.watch(10 * SECOND);
+    assert!(settled.fps > SENT_FPS * 0.6 && settled.missing < 0.03, "{settled:?}");
+    assert!(settled.kbps > 500 && settled.waited < QUEUE, "{settled:?}");
     scene.set_line(3_000);
     let mut grown = scene.watch(2 * SECOND);
     for _ in 0..LIFT_WATCHES_MAX {
