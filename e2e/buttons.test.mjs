@@ -77,9 +77,9 @@ async function visitor(room, name, preset, letIn) {
 
 /**
  * Of the kit itself: its list of messages (`rtk-paginated-list`) scrolls smoothly to its end, and measures it when that is over, also when
- * the chat was closed meanwhile and its parts are null. Nothing of the page itself measures.
+ * the chat was closed meanwhile and its parts are null, or not there yet. Nothing of the page itself measures.
  */
-const KIT_OWN = /of null \(reading 'getBoundingClientRect'\)/;
+const KIT_OWN = /of (null|undefined) \(reading 'getBoundingClientRect'\)/;
 
 /** Clicks what is there, and what comes of it, two deep. Returns what was clicked. */
 async function clickAll(person) {
