@@ -98,8 +98,7 @@ impl Sfu {
     /// A session is told the time then; one that paces, and is not measuring its line, on the grid.
     fn wait(&mut self, slot: TransportSlot, at: Instant) {
         let Some(transport) = self.transports.get_mut(slot) else { return };
-        let is_on_grid =
-            transport.downlink.as_ref().is_some_and(|downlink| !downlink.pads()) && !transport.is_probing;
+        let is_on_grid = transport.downlink.is_some() && !transport.is_probing;
         transport.rtc_timeout = if is_on_grid { on_grid(self.epoch, PACE_GRID, at) } else { at };
         self.schedule(slot);
     }

@@ -23,9 +23,7 @@ pub(crate) struct Budget {
 pub(crate) struct Restart {
     /// From this, bits of payload a second.
     pub(crate) from_bps: u64,
-    /// What it looks for, in the same; nothing while packets wait.
-    pub(crate) desired_bps: u64,
-    /// Because far less arrives than it believes; else because a fall is over, or not yet.
+    /// Because far less arrives than it believes; else because a fall is over.
     pub(crate) is_drop: bool,
 }
 
@@ -55,8 +53,6 @@ pub(crate) struct Allocator {
     /// The line has shown that it does not carry more, since everything was had last.
     is_bounded: bool,
     fresh: Fresh,
-    /// There was a fast drop, and packets wait since then.
-    drain: Option<Drain>,
     /// The estimator is to begin again from this, bits a second on the wire.
     again: Option<u64>,
     /// When it did so last for that reason.
@@ -74,14 +70,6 @@ enum Fresh {
     Over,
 }
 
-/// Packets wait, and less is sent than the line carries until they wait no longer.
-#[derive(Debug, Clone, Copy)]
-struct Drain {
-    since: Instant,
-    /// What is shared out meanwhile, on the wire: part of what arrived.
-    to_bps: u64,
-}
-
 impl Allocator {
     pub(crate) fn new(tuning: Tuning) -> Self {
         Self {
@@ -93,7 +81,6 @@ impl Allocator {
             doubts: None,
             is_bounded: false,
             fresh: Fresh::Unused,
-            drain: None,
             again: None,
             begun: None,
         }
@@ -101,46 +88,15 @@ impl Allocator {
 
     /// Takes a measure. `Some` = the estimator is to begin again.
     pub(crate) fn measure(&mut self, now: Instant, measure: Measure) -> Option<Restart> {
-        if let Some(to_bps) = self.line.measure(now, measure, self.is_tight, &self.tuning) {
-            // Where not even the sound fits, nothing is tried sooner for that, and there is nothing to hold back.
-            let drains = !self.is_tight && self.line.waits();
+        if let Some(from_bps) = self.line.measure(now, measure, &self.tuning) {
+            // Where not even the sound fits, nothing is tried sooner for that.
             if !self.is_tight {
-                self.attempts.dropped(now, self.line.carries_bps(&self.tuning), &self.tuning);
+                self.attempts.dropped(self.line.carries_bps(&self.tuning), &self.tuning);
             }
-            let drain = Drain { since: now, to_bps: self.line.estimate_bps().unwrap_or(0) };
-            self.drain = drains.then_some(drain);
-            let from_bps = if drains { of(to_bps, self.tuning.drain_permille) } else { to_bps };
-            let desired_bps = if drains { 0 } else { to_bps };
-            return Some(Restart { from_bps, desired_bps, is_drop: true });
-        }
-        if let Some(mut drain) = self.drain {
-            let passes = self.line.passes_bps();
-            drain.to_bps = if passes > 0 { passes } else { drain.to_bps };
-            self.drain = Some(drain);
-            return self.drained(now, drain, measure.estimate_bps);
+            return Some(Restart { from_bps, is_drop: true });
         }
         let afresh = !self.is_tight && self.attempts.begins_afresh(now, self.line.is_strained());
-        let bps = measure.estimate_bps;
-        afresh.then_some(Restart { from_bps: bps, desired_bps: bps, is_drop: false })
-    }
-
-    /// What is to be done after a fast drop, until packets wait no longer: pictures wait with us meanwhile, and sound goes past them.
-    fn drained(&mut self, now: Instant, drain: Drain, estimate_bps: u64) -> Option<Restart> {
-        if self.is_tight {
-            self.drain = None;
-            return None;
-        }
-        let is_late = now.saturating_duration_since(drain.since) >= self.tuning.drain_most;
-        let to_bps = self.line.payload(drain.to_bps);
-        if !self.line.waits() || is_late {
-            self.drain = None;
-            self.attempts.looked(now, 0);
-            let _ = self.line.begin(drain.to_bps);
-            return Some(Restart { from_bps: to_bps, desired_bps: to_bps, is_drop: false });
-        }
-        let low = of(to_bps, self.tuning.drain_permille);
-        let has_grown = estimate_bps > of(low, self.tuning.drain_grown_permille);
-        has_grown.then_some(Restart { from_bps: low, desired_bps: 0, is_drop: false })
+        afresh.then_some(Restart { from_bps: measure.estimate_bps, is_drop: false })
     }
 
     /// Loses so much that repeats would only make it worse.
@@ -187,24 +143,20 @@ impl Allocator {
         self.share_sound(now, voices, carries);
         let sound = voices::going_bps(voices);
         pictures::place(pictures, carries.saturating_sub(sound));
-        let going = sound.saturating_add(pictures::total_bps(pictures));
-        if self.line.is_calm(now, self.tuning.look_calm) {
-            let estimate = self.line.estimate_bps().unwrap_or(0);
-            self.attempts.carries(going.min(self.line.sent_bps()), estimate, &self.tuning);
-        }
         moves.downs = pictures::lower(pictures, carries.saturating_sub(sound));
         if moves.downs > 0 {
-            self.attempts.lowered(now, going, &self.tuning);
+            self.attempts.lowered(now, &self.tuning);
         } else if !self.is_tight
             && self.attempts.may_raise(now, self.is_urgent(sound, pictures), &self.tuning)
         {
+            let from = sound.saturating_add(pictures::total_bps(pictures));
             moves.ups = self.raise(now, sound, pictures);
             if moves.ups > 0 {
-                self.attempts.raised(now, going, self.line.estimate_bps().unwrap_or(0));
+                self.attempts.raised(now, from);
             }
         }
         self.is_bounded |= moves.downs > 0 || self.is_tight || self.line.is_strained();
-        moves.begins = self.begins(now, voices, pictures).or_else(|| self.look(now, voices, pictures));
+        moves.begins = self.begins(now, voices, pictures);
         self.is_unpaced = self.unpaced(voices, pictures);
         moves.is_unpaced = self.is_unpaced;
         (self.budget(now, voices, pictures), moves)
@@ -254,25 +206,6 @@ impl Allocator {
         Some(self.line.begin(from))
     }
 
-    /// The estimator is to begin again from what it says, so that it looks anew what the line carries: what it has found out of a line
-    /// of before may keep it from that for good.
-    fn look(&mut self, now: Instant, voices: &[Voice], pictures: &[Picture]) -> Option<u64> {
-        let step = pictures::next_step_bps(pictures).filter(|_| !self.is_tight && self.drain.is_none())?;
-        let next = voices::going_bps(voices) + pictures::total_bps(pictures) + step;
-        let has_plenty = self.line.has_plenty(next, &self.tuning);
-        if has_plenty && self.found(next) || self.line.is_served_late(&self.tuning) {
-            return None;
-        }
-        // What looks like plenty is looked at again at once.
-        let every = if has_plenty { self.tuning.look_takes } else { self.tuning.look_every };
-        let looks = self.attempts.looks(now, every) && self.line.is_calm(now, self.tuning.look_calm);
-        looks.then(|| {
-            let estimate = self.line.estimate_bps().unwrap_or(0);
-            self.attempts.looked(now, estimate);
-            self.line.begin(estimate)
-        })
-    }
-
     /// What a line may be taken for of which the estimator can tell nothing, because we are late: as much as a line that is known to be
     /// wide, or as needs no proof for the next step, from one second to the next, as long as nothing speaks against it.
     fn untold(&self, now: Instant, going: u64, step: u64) -> Option<u64> {
@@ -286,45 +219,31 @@ impl Allocator {
         (rested && is_blind && is_more && is_calm).then_some(from)
     }
 
-    /// Takes steps up: as many as there is plenty for, else one that the line has carried already, with padding.
+    /// Takes steps up: as many as there is plenty for on a line that has shown no bounds, else one that it is known to take.
     fn raise(&self, now: Instant, sound: u64, pictures: &mut [Picture]) -> u64 {
-        // While we are late, whatever seemed to be a bound may have been that.
-        let is_blind = self.line.is_served_late(&self.tuning) && self.attempts.is_calm(now, &self.tuning);
-        let is_open = !self.is_bounded || is_blind;
-        let has_plenty = |total: u64| {
-            let total = sound.saturating_add(total);
-            self.line.has_plenty(total, &self.tuning) && (is_open || self.found(total))
-        };
-        let takes =
-            |total: u64| has_plenty(total) || self.line.takes(sound.saturating_add(total), &self.tuning);
+        let takes = |total: u64| self.line.takes(sound.saturating_add(total), &self.tuning);
         if takes(pictures::wanted_bps(pictures)) {
             return pictures::satisfy(pictures);
         }
         // Twice as much for pictures at once, at most: what was estimated too high shows before the next look.
         let most = pictures::total_bps(pictures).saturating_mul(2);
-        let (mut ups, mut more) = (0, u64::from(is_open || self.attempts.is_free()));
+        let has_plenty =
+            |total: u64| total <= most && self.line.has_plenty(sound.saturating_add(total), &self.tuning);
+        // While we are late, whatever seemed to be a bound may have been that.
+        let is_blind = self.line.is_served_late(&self.tuning) && self.attempts.is_calm(now, &self.tuning);
+        let (mut ups, mut more) = (0, u64::from(!self.is_bounded || is_blind));
         while more > 0 {
-            more = pictures::raise(pictures, |total| total <= most && has_plenty(total));
+            more = pictures::raise(pictures, has_plenty);
             ups += more;
         }
         if ups > 0 { ups } else { pictures::raise(pictures, takes) }
     }
 
-    /// Whether the look before the latest has found plenty for this as well: one alone may have measured a queue instead of a line.
-    fn found(&self, total: u64) -> bool {
-        of(self.attempts.found_bps(), self.tuning.use_permille) >= of(total, self.tuning.ample_permille)
-    }
-
     /// What is shared out: the estimate, or for a while what goes out already, if nothing else says that it is too much.
     fn believed_bps(&mut self, now: Instant, voices: &[Voice], pictures: &[Picture]) -> u64 {
-        let carries = match self.drain {
-            Some(drain) => of(drain.to_bps, self.tuning.use_permille),
-            None => self.line.carries_bps(&self.tuning),
-        };
+        let carries = self.line.carries_bps(&self.tuning);
         let going = voices::going_bps(voices) + pictures::total_bps(pictures);
-        let passes = if self.is_tight { 0 } else { of(self.line.passes_bps(), self.tuning.use_permille) };
-        let carries = carries.max(going.min(passes));
-        if going <= carries || !self.line.is_calm(now, self.tuning.strained_for) {
+        if going <= carries || self.line.is_strained() {
             self.doubts = None;
             return carries;
         }
@@ -357,14 +276,13 @@ impl Allocator {
         let all = voices::all_bps(voices);
         if all > carries && !self.is_tight {
             self.is_tight = true;
-            self.attempts.lowered(now, all, &self.tuning);
+            self.attempts.lowered(now, &self.tuning);
         } else if self.is_tight
             && self.line.takes(all, &self.tuning)
             && self.attempts.may_raise(now, false, &self.tuning)
         {
             self.is_tight = false;
-            let estimate = self.line.estimate_bps().unwrap_or(0);
-            self.attempts.raised(now, voices::going_bps(voices), estimate);
+            self.attempts.raised(now, voices::going_bps(voices));
         }
         if self.is_tight { voices::choose(now, voices, carries) } else { voices::release(now, voices) }
     }
@@ -379,26 +297,16 @@ impl Allocator {
         } else {
             pictures::next_step_bps(pictures)
         };
-        if self.drain.is_some() {
-            return Budget::default();
-        }
         let Some(step) = step else {
             self.attempts.rest();
             self.is_bounded = false;
-            return Budget { least_bps: 0, desired_bps: self.line.payload(wanted).max(1) };
+            return Budget { least_bps: 0, desired_bps: self.line.payload(wanted) };
         };
         let is_urgent = self.is_urgent(voices::going_bps(voices), pictures);
+        let is_tried = self.attempts.tries(now, is_urgent, self.line.is_strained(), &self.tuning);
         let next = going + step;
-        let room =
-            |total: u64| of(total, self.tuning.up_permille).saturating_mul(1_000) / self.tuning.use_permille;
-        let is_likely = self.line.estimate_bps().is_some_and(|bps| bps >= room(next));
-        let is_tried = self.attempts.tries(now, is_urgent, self.line.is_strained(), is_likely, &self.tuning);
-        let need = room(next);
+        let need = of(next, self.tuning.up_permille).saturating_mul(1_000) / self.tuning.use_permille;
         let least = if is_tried { need } else { 0 };
-        // Where not even the sound fits, a probe into a full queue is what would be lost of it.
-        if self.is_tight && self.line.is_strained() {
-            return Budget::default();
-        }
         let desired = of(next, self.tuning.desire_permille).max(self.growth_bps()).min(wanted);
         Budget { least_bps: self.line.payload(least), desired_bps: self.line.payload(desired) }
     }

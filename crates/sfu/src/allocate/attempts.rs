@@ -18,25 +18,15 @@ pub(crate) struct Attempts {
     /// What went out before it, bits a second.
     up_from_bps: u64,
     last_down: Option<Instant>,
-    /// What the line was estimated at when the last step up was taken, and the last that did not hold, bits a second; and what that led to.
-    raised_at_bps: u64,
-    failed_at_bps: u64,
-    failed_to_bps: u64,
     /// Padding asks for the next step since then.
     trying: Option<Instant>,
-    /// The estimator looked then what the line carries.
-    looked: Option<Instant>,
-    /// What came of the look before, bits a second.
-    found_bps: u64,
-    /// When it was last tried, with padding.
-    tried: Option<Instant>,
     /// The estimator began again in the middle of a fall, and is to do so once more when that is over.
     is_fresh_due: bool,
 }
 
 impl Attempts {
     /// A step down was taken.
-    pub(crate) fn lowered(&mut self, now: Instant, going_bps: u64, tuning: &Tuning) {
+    pub(crate) fn lowered(&mut self, now: Instant, tuning: &Tuning) {
         let within =
             |at: Option<Instant>, time| at.is_some_and(|at| now.saturating_duration_since(at) < time);
         if !within(self.last_down, tuning.calm) {
@@ -44,22 +34,19 @@ impl Attempts {
         }
         // Several steps of one overload are one.
         let is_new = !within(self.last_down, tuning.up_every * 2);
-        let did_not_hold = within(self.last_up, tuning.held_least) && is_new && !self.is_fresh_due;
+        let did_not_hold = within(self.last_up, tuning.held_least) && is_new;
         let wait = match self.wait {
             Some(wait) if did_not_hold => (wait * 2).min(tuning.wait_most),
             Some(wait) => wait,
             None => tuning.wait_first,
         };
-        if did_not_hold {
-            (self.failed_at_bps, self.failed_to_bps) = (self.raised_at_bps, going_bps);
-        }
         self.wait = Some(wait);
         (self.from, self.last_down, self.trying) = (Some(now + wait), Some(now), None);
     }
 
     /// A step up was taken from what went out before.
-    pub(crate) fn raised(&mut self, now: Instant, from_bps: u64, estimate_bps: u64) {
-        (self.up_from_bps, self.raised_at_bps) = (from_bps, estimate_bps);
+    pub(crate) fn raised(&mut self, now: Instant, from_bps: u64) {
+        self.up_from_bps = from_bps;
         (self.last_up, self.trying, self.is_fresh_due) = (Some(now), None, false);
         (self.retry, self.again_from) = (None, None);
     }
@@ -87,25 +74,12 @@ impl Attempts {
         now: Instant,
         is_urgent: bool,
         is_strained: bool,
-        is_likely: bool,
         tuning: &Tuning,
     ) -> bool {
-        let within =
-            |at: Option<Instant>, time| at.is_some_and(|at| now.saturating_duration_since(at) < time);
         if !self.is_over(now, is_urgent, tuning) || self.again_from.is_some_and(|from| now < from) {
             return false;
         }
-        // What a look has found is not tried for, for a while; and not while a key frame is to come.
-        let is_unlikely = !is_likely && within(self.tried, tuning.try_every);
-        if self.trying.is_none()
-            && (within(self.last_up, tuning.up_quiet)
-                || within(self.looked, tuning.look_takes)
-                || is_unlikely)
-        {
-            return false;
-        }
         let since = *self.trying.get_or_insert(now);
-        self.tried = Some(now);
         if !is_strained && now.saturating_duration_since(since) < tuning.try_most {
             return true;
         }
@@ -115,42 +89,11 @@ impl Attempts {
         false
     }
 
-    /// The line carries this, and is estimated at that. Steps that did not hold are held against it no longer when it carries more than they led
-    /// to, or is estimated at far more than it was then: it is another one.
-    pub(crate) fn carries(&mut self, going_bps: u64, estimate_bps: u64, tuning: &Tuning) {
-        let is_over = going_bps > self.failed_to_bps;
-        let is_other = estimate_bps >= of(self.failed_at_bps, tuning.other_permille);
-        if self.failed_at_bps > 0 && (is_over || is_other) {
-            (self.from, self.wait, self.failed_at_bps) = (None, None, 0);
-        }
-    }
-
-    /// Whether it is time for another look whether the line carries more.
-    pub(crate) fn looks(&mut self, now: Instant, every: Duration) -> bool {
-        now.saturating_duration_since(*self.looked.get_or_insert(now)) >= every
-    }
-
-    /// The estimator looks anew what the line carries; so much is what came of the look before.
-    pub(crate) fn looked(&mut self, now: Instant, found_bps: u64) {
-        (self.looked, self.found_bps) = (Some(now), found_bps);
-    }
-
-    /// What came of the look before the latest.
-    pub(crate) fn found_bps(&self) -> u64 {
-        self.found_bps
-    }
-
-    /// No step up is held against the line.
-    pub(crate) fn is_free(&self) -> bool {
-        self.failed_at_bps == 0
-    }
-
     /// There was a fast drop to this. Of a line that carries much less than it did before the last step up nothing is known any more,
     /// whatever was tried before.
-    pub(crate) fn dropped(&mut self, now: Instant, to_bps: u64, tuning: &Tuning) {
+    pub(crate) fn dropped(&mut self, to_bps: u64, tuning: &Tuning) {
         if to_bps < of(self.up_from_bps, tuning.fallen_permille) {
             (self.retry, self.again_from, self.is_fresh_due) = (None, None, true);
-            (self.from, self.wait, self.failed_at_bps) = (Some(now + tuning.wait_first), None, 0);
         }
     }
 
@@ -158,9 +101,7 @@ impl Attempts {
     /// no further than what it says. Once.
     pub(crate) fn begins_afresh(&mut self, now: Instant, is_strained: bool) -> bool {
         let is_over = self.from.is_some_and(|from| now >= from) && !is_strained;
-        let begins = is_over && std::mem::take(&mut self.is_fresh_due);
-        self.looked = if begins { Some(now) } else { self.looked };
-        begins
+        is_over && std::mem::take(&mut self.is_fresh_due)
     }
 
     /// There is no next step.

@@ -42,7 +42,7 @@ pub(crate) struct Measure {
 #[derive(Debug, Default)]
 pub(crate) struct Line {
     estimate_bps: Option<u64>,
-    sent: SmallVec<[Sent; 16]>,
+    sent: SmallVec<[(u64, Duration); 8]>,
     sent_bps: u64,
     wire_permille: Option<u64>,
     dropped: Option<Instant>,
@@ -53,24 +53,9 @@ pub(crate) struct Line {
     loses: Option<Instant>,
     is_strained: bool,
     waits: bool,
-    /// What goes through a line whose packets wait, or a little less; 0 for any other.
-    passes_bps: u64,
-    is_passes_known: bool,
-    /// Packets wait since then.
-    waiting: Option<Instant>,
     late: Duration,
     /// When it was last strained.
     strained: Option<Instant>,
-}
-
-/// What was sent until a measure.
-#[derive(Debug, Clone, Copy)]
-struct Sent {
-    /// On the wire.
-    bytes: u64,
-    elapsed: Duration,
-    /// Of the latest packet that had been reported on then.
-    rtt: Option<Duration>,
 }
 
 /// The least of a number lately.
@@ -97,13 +82,7 @@ impl<T: Copy + Ord> Least<T> {
 impl Line {
     /// Takes a measure. `Some` = far less arrives than the estimator believes: it is to begin again from this, bits of
     /// payload a second.
-    pub(crate) fn measure(
-        &mut self,
-        now: Instant,
-        measure: Measure,
-        is_tight: bool,
-        tuning: &Tuning,
-    ) -> Option<u64> {
+    pub(crate) fn measure(&mut self, now: Instant, measure: Measure, tuning: &Tuning) -> Option<u64> {
         self.note_sent(&measure);
         self.late = measure.late;
         let wire = self.wire_permille.unwrap_or(WIRE_PERMILLE.0);
@@ -121,60 +100,16 @@ impl Line {
         let is_losing = self.loses.is_some_and(|at| now.saturating_duration_since(at) >= tuning.drop_after);
         let is_flooded = loses && loss >= tuning.drop_loss_permille;
         self.is_ill = is_flooded || (self.is_ill && loss >= tuning.well_loss_permille);
-        // Where not even the sound fits, its steps are too fine for a queue to tell anything.
-        let arrived =
-            if is_tight { of(self.sent_bps, 1_000_u64.saturating_sub(loss)) } else { self.arrived_bps(loss) };
+        let arrived = of(self.sent_bps, 1_000_u64.saturating_sub(loss));
         let to = of(arrived, tuning.drop_to_permille);
-        self.note_passes(now, to, tuning);
         let again = self.dropped.is_none_or(|at| now.saturating_duration_since(at) >= tuning.drop_every);
         let is_over = of(measure.estimate_bps, wire) > of(to, tuning.drop_from_permille);
-        let is_full = is_flooded && waits && !is_tight;
-        if !(is_flooded || is_losing) || !(is_over || is_full) || !again {
+        if !(is_flooded || is_losing) || !is_over || !again {
             return None;
         }
         self.dropped = Some(now);
         self.estimate_bps = Some(to);
         Some(self.payload(to))
-    }
-
-    /// What arrives over a line whose packets wait is what it carries. When they wait no longer it is known for a while, if it was of that line alone.
-    fn note_passes(&mut self, now: Instant, to_bps: u64, tuning: &Tuning) {
-        if self.waits {
-            let since = *self.waiting.get_or_insert(now);
-            let is_known = now.saturating_duration_since(since) >= tuning.known_after;
-            (self.passes_bps, self.is_passes_known) = (to_bps, is_known);
-            return;
-        }
-        self.waiting = None;
-        if !self.is_passes_known || self.is_calm(now, tuning.strained_for) {
-            (self.passes_bps, self.is_passes_known) = (0, false);
-        }
-    }
-
-    /// What arrived, of what went out in the last second and is reported on: what is sent between two instants arrives between those at
-    /// which it is heard of.
-    fn arrived_bps(&self, loss_permille: u64) -> u64 {
-        let Some(latest) = self.sent.last().and_then(|sent| sent.rtt) else { return self.sent_bps };
-        let mut age = Duration::ZERO;
-        let mut first: Option<(Duration, Duration)> = None;
-        for sent in self.sent.iter().rev() {
-            let Some(rtt) = sent.rtt else { break };
-            let made = age + rtt;
-            if first.is_some_and(|(_, before)| made.abs_diff(SENT_WINDOW) > before.abs_diff(SENT_WINDOW)) {
-                break;
-            }
-            first = (!age.is_zero()).then_some((age, made));
-            age += sent.elapsed;
-        }
-        let Some((heard, made)) = first else { return self.sent_bps };
-        let (mut bytes, mut age) = (0, Duration::ZERO);
-        for sent in self.sent.iter().rev() {
-            let end = age + sent.elapsed;
-            let within = end.min(made).saturating_sub(age.max(latest));
-            bytes += sent.bytes * within.as_micros() as u64 / (sent.elapsed.as_micros() as u64).max(1);
-            age = end;
-        }
-        of(per_second(bytes, heard), 1_000_u64.saturating_sub(loss_permille))
     }
 
     fn note_sent(&mut self, measure: &Measure) {
@@ -183,15 +118,15 @@ impl Line {
         if self.sent.len() == MEASURES_MAX {
             self.sent.remove(0);
         }
-        self.sent.push(Sent { bytes: wire, elapsed: measure.elapsed, rtt: measure.rtt });
-        let (mut bytes, mut span) = (0, Duration::ZERO);
-        for sent in self.sent.iter().rev() {
-            if span >= SENT_WINDOW {
-                break;
-            }
-            (bytes, span) = (bytes + sent.bytes, span + sent.elapsed);
+        self.sent.push((wire, measure.elapsed));
+        let mut span: Duration = self.sent.iter().map(|(_, elapsed)| *elapsed).sum();
+        while let Some((_, first)) = self.sent.first().copied()
+            && span.saturating_sub(first) >= SENT_WINDOW
+        {
+            self.sent.remove(0);
+            span -= first;
         }
-        self.sent_bps = per_second(bytes, span);
+        self.sent_bps = per_second(self.sent.iter().map(|(bytes, _)| *bytes).sum(), span);
         if let Some(ratio) = (wire * 1_000).checked_div(payload) {
             let ratio = ratio.clamp(WIRE_PERMILLE.0, WIRE_PERMILLE.1);
             self.wire_permille = Some(self.wire_permille.map_or(ratio, |before| (before * 3 + ratio) / 4));
@@ -209,25 +144,16 @@ impl Line {
         self.estimate_bps
     }
 
-    /// What goes through a line whose packets wait, or a little less: what arrives is what it carries. 0 for any other.
-    pub(crate) fn passes_bps(&self) -> u64 {
-        self.passes_bps
-    }
-
-    /// What went out in the last second.
-    pub(crate) fn sent_bps(&self) -> u64 {
-        self.sent_bps
-    }
-
     /// What may be shared out.
     pub(crate) fn carries_bps(&self, tuning: &Tuning) -> u64 {
         of(self.estimate_bps.unwrap_or(0), tuning.use_permille)
     }
 
-    /// Whether it may get so much more that this is what goes out: it has carried that with some room.
+    /// Whether it may get so much more that this is what goes out: with some room, and proven unless there is plenty.
     pub(crate) fn takes(&self, total_bps: u64, tuning: &Tuning) -> bool {
-        let has_room = self.carries_bps(tuning) >= of(total_bps, tuning.up_permille);
-        !self.is_strained && has_room && self.sent_bps >= of(total_bps, tuning.proof_permille)
+        let carries = self.carries_bps(tuning);
+        let is_proven = self.sent_bps >= total_bps && carries >= of(total_bps, tuning.up_permille);
+        !self.is_strained && (is_proven || self.has_plenty(total_bps, tuning))
     }
 
     /// Whether it carries so much more than this that it needs no proof.
@@ -250,14 +176,10 @@ impl Line {
         self.late >= tuning.late_least
     }
 
-    /// Has not been strained for so long.
-    pub(crate) fn is_calm(&self, now: Instant, time: Duration) -> bool {
-        self.strained.is_none_or(|at| now.saturating_duration_since(at) >= time)
-    }
-
     /// Has carried so much, and has not been strained, for a while.
     pub(crate) fn is_calm_with(&self, now: Instant, going_bps: u64, tuning: &Tuning) -> bool {
-        self.is_calm(now, tuning.late_calm) && self.sent_bps >= of(going_bps, tuning.late_sent_permille)
+        let calm = self.strained.is_none_or(|at| now.saturating_duration_since(at) >= tuning.late_calm);
+        calm && self.sent_bps >= of(going_bps, tuning.late_sent_permille)
     }
 
     /// Loses so much that repeats would only make it worse.

@@ -115,15 +115,7 @@ fn without_the_fast_drop_it_is_noticed() {
 #[test]
 fn without_the_back_off_it_is_noticed() {
     let none = Duration::ZERO;
-    assert!(is_noticed(Tuning {
-        wait_first: none,
-        wait_most: none,
-        retry_most: none,
-        look_every: none,
-        look_takes: none,
-        try_every: none,
-        ..Tuning::USED
-    }));
+    assert!(is_noticed(Tuning { wait_first: none, wait_most: none, retry_most: none, ..Tuning::USED }));
 }
 
 #[test]

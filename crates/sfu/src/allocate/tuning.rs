@@ -15,13 +15,6 @@ pub(crate) struct Tuning {
     pub(crate) drop_from_permille: u64,
     /// Between two fast drops: the losses that it stops are still in the reports.
     pub(crate) drop_every: Duration,
-    /// What the estimator begins from in a fast drop where packets wait, of what it is set to, until they wait no longer: of a queue
-    /// that only stands it knows nothing, and grows.
-    pub(crate) drain_permille: u64,
-    /// It begins so low again while they wait when it has grown to so much of that.
-    pub(crate) drain_grown_permille: u64,
-    /// For so long at most.
-    pub(crate) drain_most: Duration,
     /// Loss below which a line counts as well again.
     pub(crate) well_loss_permille: u64,
     /// So long after its first picture a line that is not strained is taken for one that carries everybody's smallest picture: the
@@ -53,16 +46,10 @@ pub(crate) struct Tuning {
     /// An estimate below what goes out is believed at once on a line that is strained, and on any other after so long: the
     /// estimator falls to less than what arrives whenever a burst looks like a queue.
     pub(crate) doubt_most: Duration,
-    /// For so long after it was strained an estimate is believed at once: pictures that are given out and wait for the pacer come later.
-    pub(crate) strained_for: Duration,
-    /// When packets have waited for so long, what arrives is what the line carries.
-    pub(crate) known_after: Duration,
     /// The same while we are late, before the estimator begins again: it is our own delay that it sees.
     pub(crate) late_doubt_most: Duration,
     /// A step up needs room for everything with the step, times this.
     pub(crate) up_permille: u64,
-    /// And the line must have carried it all times this.
-    pub(crate) proof_permille: u64,
     /// Between two steps up.
     pub(crate) up_every: Duration,
     /// How long nothing goes up after a step down.
@@ -77,18 +64,6 @@ pub(crate) struct Tuning {
     pub(crate) calm: Duration,
     /// How long it is tried, with padding, whether the line carries the next step.
     pub(crate) try_most: Duration,
-    /// Between two looks whether the line carries the next step: the estimator begins again, and its first probes take 30 ms.
-    pub(crate) look_every: Duration,
-    /// What a look has found is known after so long.
-    pub(crate) look_takes: Duration,
-    /// So long after a step up nothing is tried with padding: a key frame comes.
-    pub(crate) up_quiet: Duration,
-    /// How often it is tried with padding whether the line carries what no look has found.
-    pub(crate) try_every: Duration,
-    /// Not before a line was not strained for so long.
-    pub(crate) look_calm: Duration,
-    /// A line that is estimated at so much of what it was when a step up did not hold is another one.
-    pub(crate) other_permille: u64,
     /// What is asked of the estimator beyond everything that goes out with the next step.
     pub(crate) desire_permille: u64,
     /// A line that carries less than this of what went out before the last step up has become another one.
@@ -109,9 +84,6 @@ impl Tuning {
         drop_to_permille: 850,
         drop_from_permille: 1_125,
         drop_every: Duration::from_millis(1_200),
-        drain_permille: 700,
-        drain_grown_permille: 1_150,
-        drain_most: Duration::from_secs(3),
         well_loss_permille: 20,
         fresh_for: Duration::from_millis(1_500),
         fresh_bps: 3_000_000,
@@ -126,11 +98,8 @@ impl Tuning {
         strain_loss_permille: 30,
         heavy_loss_permille: 250,
         doubt_most: Duration::from_millis(2_500),
-        strained_for: Duration::from_millis(1_500),
-        known_after: Duration::from_millis(800),
         late_doubt_most: Duration::from_millis(400),
         up_permille: 1_150,
-        proof_permille: 1_100,
         up_every: Duration::from_millis(400),
         wait_first: Duration::from_secs(2),
         wait_most: Duration::from_secs(12),
@@ -138,12 +107,6 @@ impl Tuning {
         held_least: Duration::from_secs(5),
         calm: Duration::from_secs(30),
         try_most: Duration::from_secs(3),
-        look_every: Duration::from_millis(2_800),
-        look_takes: Duration::from_millis(600),
-        up_quiet: Duration::from_millis(500),
-        try_every: Duration::from_secs(8),
-        look_calm: Duration::from_secs(1),
-        other_permille: 1_600,
         desire_permille: 1_300,
         fallen_permille: 700,
         grow_permille: 3_000,

@@ -13,7 +13,7 @@ const QUEUE: Duration = Duration::from_millis(300);
 const PUBLISHERS: usize = 4;
 /// Layers and their kilobits a second of payload.
 const LAYERS: [(&str, usize); 3] = [("f", 900), ("h", 280), ("q", 90)];
-pub(crate) const FPS: usize = 20;
+const FPS: usize = 20;
 const KEY_EVERY: u32 = 40;
 /// Of Opus with 32 kbit/s.
 const VOICE_BYTES: usize = 80;
@@ -22,11 +22,11 @@ const LOUDEST: i8 = -20;
 const FAINTER: i8 = 5;
 
 /// Four people with picture and sound, and one who watches them all.
-pub(crate) struct Scene {
-    pub(crate) w: World,
-    pub(crate) viewer: usize,
-    pub(crate) videos: Vec<ProducerKey>,
-    pub(crate) voices: Vec<ProducerKey>,
+struct Scene {
+    w: World,
+    viewer: usize,
+    videos: Vec<ProducerKey>,
+    voices: Vec<ProducerKey>,
 }
 
 /// What a viewer got in a while.
@@ -50,11 +50,7 @@ impl Scene {
     }
 
     fn of(seed: u64, kbps: u64, publishers: usize) -> Self {
-        Self::over(World::new(seed), kbps, QUEUE, publishers)
-    }
-
-    /// In a world, over a line with a queue.
-    pub(crate) fn over(mut w: World, kbps: u64, queue: Duration, publishers: usize) -> Self {
+        let mut w = World::new(seed);
         w.step = Duration::from_millis(1);
         let viewer = w.join();
         let people: Vec<usize> = (0..publishers).map(|_| w.join()).collect();
@@ -81,13 +77,13 @@ impl Scene {
             }
         }
         w.run(SECOND);
-        w.lines.insert(viewer, Line::new(w.now, kbps, queue));
+        w.lines.insert(viewer, Line::new(w.now, kbps, QUEUE));
         let all: Vec<_> = videos.iter().chain(&voices).map(|key| (*key, "f")).collect();
         w.consume(viewer, &all);
         Self { w, viewer, videos, voices }
     }
 
-    pub(crate) fn set_line(&mut self, kbps: u64) {
+    fn set_line(&mut self, kbps: u64) {
         let line = self.w.lines.get_mut(&self.viewer).unwrap();
         line.kbps = kbps;
     }

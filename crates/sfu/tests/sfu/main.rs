@@ -11,8 +11,6 @@ mod alternate;
 mod batch;
 mod cost;
 mod downlink;
-#[expect(clippy::print_stdout, reason = "a table is what it is run for by hand")]
-mod falls;
 mod forward;
 mod garbage;
 mod keyframes;
