@@ -227,10 +227,9 @@ fn falls_and_rises(seed: u64) -> bool {
     scene.set_line(1_000);
     scene.w.run(3 * SECOND);
     let soon = scene.watch(5 * SECOND);
-    assert!(soon.missing < 0.08 && soon.fps > SENT_FPS * 0.2, "{seed}: {soon:?}");
+    assert!(soon.missing < 0.08 && soon.fps > SENT_FPS * 0.4, "{seed}: {soon:?}");
     scene.w.run(SETTLE);
-    let settled = scene.watch(10 * SECOND);
-    assert!(settled.fps > SENT_FPS * 0.6 && settled.missing < 0.03, "{seed}: {settled:?}");
+    well(&mut scene, 1_000);
     scene.set_line(3_000);
     let mut grown = scene.watch(2 * SECOND);
     for _ in 0..LIFT_WATCHES_MAX {
@@ -245,8 +244,9 @@ fn falls_and_rises(seed: u64) -> bool {
 /// In some runs the estimator stands still after a fall, and the line stays as small as it was (docs/benchmarks.md, "A narrow line").
 #[test]
 fn a_line_that_shrinks_is_well_again_soon_and_most_grow_again() {
-    let grown = (7..12).filter(|seed| falls_and_rises(*seed)).count();
-    assert!(grown >= 2, "{grown} of 5");
+    const FALLS: u64 = 15;
+    let grown = (7..7 + FALLS).filter(|seed| falls_and_rises(*seed)).count() as u64;
+    assert!(grown * 5 >= FALLS * 2, "{grown} of {FALLS}");
 }
 
 #[test]
