@@ -113,6 +113,11 @@ impl Downlink {
         self.seen.estimate_bps.is_some() && !self.seen.is_short
     }
 
+    /// Padding asks for more: at the times that its pacer names, or there is less of it.
+    pub(crate) fn pads(&self) -> bool {
+        self.told.least_bps > 0
+    }
+
     /// What was written to its session waits until then. Not while it is to find out whether there is more: bursts that measure a line
     /// need their distances.
     pub(crate) fn rests(&self, now: Instant) -> Option<Instant> {

@@ -5,6 +5,7 @@ use std::time::Instant;
 use str0m::net::{Protocol, Transmit as RtcTransmit};
 use str0m::{Input as RtcInput, Output as RtcOutput, PacerReason, Reason, Rtc};
 
+use crate::downlink::Downlink;
 use crate::engine::{Output, Sfu, Transmit};
 use crate::id::TransportSlot;
 use crate::limit::{PACE_GRID, PACE_IDLE, PACED_ROUNDS_MAX, TIMER_STEP_MIN};
@@ -95,10 +96,11 @@ impl Sfu {
         if closed { self.fail(slot) } else { self.wait(slot, at) }
     }
 
-    /// A session is told the time then; one that paces, and is not measuring its line, on the grid.
+    /// A session is told the time then; one that paces, and neither measures its line nor fills it up, on the grid.
     fn wait(&mut self, slot: TransportSlot, at: Instant) {
         let Some(transport) = self.transports.get_mut(slot) else { return };
-        let is_on_grid = transport.downlink.is_some() && !transport.is_probing;
+        let is_filled = transport.downlink.as_ref().is_none_or(Downlink::pads);
+        let is_on_grid = !is_filled && !transport.is_probing;
         transport.rtc_timeout = if is_on_grid { on_grid(self.epoch, PACE_GRID, at) } else { at };
         self.schedule(slot);
     }

@@ -78,7 +78,8 @@ impl Sfu {
             if restart.is_drop && waits {
                 self.give_up_redundancy(slot);
             }
-            self.begin_estimate(slot, restart.from_bps, restart.from_bps);
+            let desired_bps = if restart.is_drop { 0 } else { restart.from_bps };
+            self.begin_estimate(slot, restart.from_bps, desired_bps);
         }
         if reset.is_some() || changed {
             let pictures = self.transports.get(slot).map(|t| t.consumers.clone()).unwrap_or_default();
@@ -261,8 +262,10 @@ impl Sfu {
     fn tell_estimator(&mut self, slot: TransportSlot, budget: Budget) {
         let Some(transport) = self.transports.get_mut(slot) else { return };
         let Some(downlink) = &mut transport.downlink else { return };
-        // A probe goes to twice what is desired, and what it finds is the estimate: of little it finds little.
-        let budget = Budget { desired_bps: budget.desired_bps.max(LINE_FIRST_BPS), ..budget };
+        // A probe goes to twice what is desired, and what it finds is the estimate: of little it finds little. Nothing is desired where
+        // there is to be none.
+        let desired_bps = if budget.desired_bps > 0 { budget.desired_bps.max(LINE_FIRST_BPS) } else { 0 };
+        let budget = Budget { desired_bps, ..budget };
         let changed = downlink.told.desired_bps.abs_diff(budget.desired_bps).saturating_mul(1_000)
             > downlink.told.desired_bps.saturating_mul(DESIRE_CHANGE_PERMILLE);
         let desired_bps = if changed { budget.desired_bps } else { downlink.told.desired_bps };

@@ -57,6 +57,8 @@ pub(crate) struct Allocator {
     again: Option<u64>,
     /// When it did so last for that reason.
     begun: Option<Instant>,
+    /// There was a fast drop, and what it is to stop goes on: nothing is to be looked for.
+    is_hushed: bool,
 }
 
 /// Whether the line is new, and nothing speaks against it yet.
@@ -83,18 +85,21 @@ impl Allocator {
             fresh: Fresh::Unused,
             again: None,
             begun: None,
+            is_hushed: false,
         }
     }
 
     /// Takes a measure. `Some` = the estimator is to begin again.
     pub(crate) fn measure(&mut self, now: Instant, measure: Measure) -> Option<Restart> {
         if let Some(from_bps) = self.line.measure(now, measure, &self.tuning) {
+            self.is_hushed = true;
             // Where not even the sound fits, nothing is tried sooner for that.
             if !self.is_tight {
                 self.attempts.dropped(self.line.carries_bps(&self.tuning), &self.tuning);
             }
             return Some(Restart { from_bps, is_drop: true });
         }
+        self.is_hushed &= !self.line.is_calm(now, self.tuning.look_calm);
         let afresh = !self.is_tight && self.attempts.begins_afresh(now, self.line.is_strained());
         afresh.then_some(Restart { from_bps: measure.estimate_bps, is_drop: false })
     }
@@ -156,7 +161,7 @@ impl Allocator {
             }
         }
         self.is_bounded |= moves.downs > 0 || self.is_tight || self.line.is_strained();
-        moves.begins = self.begins(now, voices, pictures);
+        moves.begins = self.begins(now, voices, pictures).or_else(|| self.look(now, voices, pictures));
         self.is_unpaced = self.unpaced(voices, pictures);
         moves.is_unpaced = self.is_unpaced;
         (self.budget(now, voices, pictures), moves)
@@ -206,6 +211,42 @@ impl Allocator {
         Some(self.line.begin(from))
     }
 
+    /// The estimator is to begin again from what it says, so that it looks anew what the line carries: what it has found out of a line
+    /// of before may keep it from that for good.
+    fn look(&mut self, now: Instant, voices: &[Voice], pictures: &[Picture]) -> Option<u64> {
+        let going = voices::going_bps(voices) + pictures::total_bps(pictures);
+        let step = self.step_bps(voices, pictures)?;
+        if !self.line.is_calm(now, self.tuning.look_calm) || self.line.is_served_late(&self.tuning) {
+            return None;
+        }
+        let estimate = self.line.estimate_bps().unwrap_or(0);
+        let plenty = self.line.has_plenty(going + step, &self.tuning).then_some(estimate);
+        let looks = self.attempts.looks(now, plenty, &self.tuning);
+        // What the first has found is not to be what the second goes by.
+        looks.then(|| self.line.begin(if plenty.is_some() { going } else { estimate }))
+    }
+
+    /// What the next step takes.
+    fn step_bps(&self, voices: &[Voice], pictures: &[Picture]) -> Option<u64> {
+        if self.is_tight {
+            Some(voices::all_bps(voices).saturating_sub(voices::going_bps(voices)))
+        } else {
+            pictures::next_step_bps(pictures)
+        }
+    }
+
+    /// Whether the line carries so much more than this that it needs no proof.
+    fn has_plenty(&self, now: Instant, total_bps: u64) -> bool {
+        let is_found =
+            of(total_bps, self.tuning.ample_permille) <= self.attempts.found_bps(now, &self.tuning);
+        self.line.has_plenty(total_bps, &self.tuning) && (is_found || self.line.is_served_late(&self.tuning))
+    }
+
+    /// Whether the line takes this: it has carried it, or carries far more.
+    fn takes(&self, now: Instant, total_bps: u64) -> bool {
+        self.line.takes(total_bps, &self.tuning) || self.has_plenty(now, total_bps)
+    }
+
     /// What a line may be taken for of which the estimator can tell nothing, because we are late: as much as a line that is known to be
     /// wide, or as needs no proof for the next step, from one second to the next, as long as nothing speaks against it.
     fn untold(&self, now: Instant, going: u64, step: u64) -> Option<u64> {
@@ -221,14 +262,13 @@ impl Allocator {
 
     /// Takes steps up: as many as there is plenty for on a line that has shown no bounds, else one that it is known to take.
     fn raise(&self, now: Instant, sound: u64, pictures: &mut [Picture]) -> u64 {
-        let takes = |total: u64| self.line.takes(sound.saturating_add(total), &self.tuning);
+        let takes = |total: u64| self.takes(now, sound.saturating_add(total));
         if takes(pictures::wanted_bps(pictures)) {
             return pictures::satisfy(pictures);
         }
         // Twice as much for pictures at once, at most: what was estimated too high shows before the next look.
         let most = pictures::total_bps(pictures).saturating_mul(2);
-        let has_plenty =
-            |total: u64| total <= most && self.line.has_plenty(sound.saturating_add(total), &self.tuning);
+        let has_plenty = |total: u64| total <= most && self.has_plenty(now, sound.saturating_add(total));
         // While we are late, whatever seemed to be a bound may have been that.
         let is_blind = self.line.is_served_late(&self.tuning) && self.attempts.is_calm(now, &self.tuning);
         let (mut ups, mut more) = (0, u64::from(!self.is_bounded || is_blind));
@@ -254,13 +294,20 @@ impl Allocator {
         if now.saturating_duration_since(since) < most || (is_late && !rested) {
             return going;
         }
-        if !is_late {
-            return carries;
+        if is_late {
+            // The estimator cannot know that it is our delay that it sees, and the pacer goes by it.
+            self.doubts = None;
+            self.again = Some(of(going, self.tuning.fresh_permille));
+            return going;
         }
-        // The estimator cannot know that it is our delay that it sees, and the pacer goes by it.
-        self.doubts = None;
-        self.again = Some(of(going, self.tuning.fresh_permille));
-        going
+        // All of it arrives, and nothing waits: what the estimator says is of a line of before.
+        let is_wrong = self.line.is_clean(now, &self.tuning) && self.attempts.looks(now, None, &self.tuning);
+        if is_wrong {
+            self.doubts = None;
+            self.again = Some(going);
+            return going;
+        }
+        carries
     }
 
     /// Whether somebody is not seen at all, or the line is estimated at far more than the next step leads to.
@@ -277,27 +324,23 @@ impl Allocator {
         if all > carries && !self.is_tight {
             self.is_tight = true;
             self.attempts.lowered(now, &self.tuning);
-        } else if self.is_tight
-            && self.line.takes(all, &self.tuning)
-            && self.attempts.may_raise(now, false, &self.tuning)
-        {
+        } else if self.is_tight && self.takes(now, all) && self.attempts.may_raise(now, false, &self.tuning) {
             self.is_tight = false;
             self.attempts.raised(now, voices::going_bps(voices));
         }
         if self.is_tight { voices::choose(now, voices, carries) } else { voices::release(now, voices) }
     }
 
-    /// Padding for the next step and never for more; a desire for a little more than that.
+    /// Padding for the next step and never for more; a desire for a little more than that. An estimator that begins again probes for
+    /// what is desired: not into a queue that is full.
     fn budget(&mut self, now: Instant, voices: &[Voice], pictures: &[Picture]) -> Budget {
+        if self.is_hushed {
+            return Budget::default();
+        }
         let all_sound = voices::all_bps(voices);
         let going = voices::going_bps(voices) + pictures::total_bps(pictures);
         let wanted = of(all_sound + pictures::wanted_bps(pictures), self.tuning.wanted_permille);
-        let step = if self.is_tight {
-            Some(all_sound.saturating_sub(voices::going_bps(voices)))
-        } else {
-            pictures::next_step_bps(pictures)
-        };
-        let Some(step) = step else {
+        let Some(step) = self.step_bps(voices, pictures) else {
             self.attempts.rest();
             self.is_bounded = false;
             return Budget { least_bps: 0, desired_bps: self.line.payload(wanted) };
@@ -305,8 +348,7 @@ impl Allocator {
         let is_urgent = self.is_urgent(voices::going_bps(voices), pictures);
         let is_tried = self.attempts.tries(now, is_urgent, self.line.is_strained(), &self.tuning);
         let next = going + step;
-        let need = of(next, self.tuning.up_permille).saturating_mul(1_000) / self.tuning.use_permille;
-        let least = if is_tried { need } else { 0 };
+        let least = if is_tried { of(next, self.tuning.pad_permille) } else { 0 };
         let desired = of(next, self.tuning.desire_permille).max(self.growth_bps()).min(wanted);
         Budget { least_bps: self.line.payload(least), desired_bps: self.line.payload(desired) }
     }

@@ -4,6 +4,17 @@ use std::time::{Duration, Instant};
 
 use super::tuning::{Tuning, of};
 
+/// What is known by looks of a line that showed bounds before. A probe may measure a queue instead of a line, so that two must agree.
+#[derive(Debug, Clone, Copy, Default)]
+enum Look {
+    /// There was none since everything was had.
+    #[default]
+    None,
+    First(Instant),
+    /// And what the first found, bits a second.
+    Second(Instant, u64),
+}
+
 /// The attempts at more on one line.
 #[derive(Debug, Default)]
 pub(crate) struct Attempts {
@@ -20,6 +31,9 @@ pub(crate) struct Attempts {
     last_down: Option<Instant>,
     /// Padding asks for the next step since then.
     trying: Option<Instant>,
+    /// The estimator looked anew then, or a step was taken.
+    looked: Option<Instant>,
+    look: Look,
     /// The estimator began again in the middle of a fall, and is to do so once more when that is over.
     is_fresh_due: bool,
 }
@@ -41,12 +55,14 @@ impl Attempts {
             None => tuning.wait_first,
         };
         self.wait = Some(wait);
+        self.looked = Some(now);
         (self.from, self.last_down, self.trying) = (Some(now + wait), Some(now), None);
     }
 
     /// A step up was taken from what went out before.
     pub(crate) fn raised(&mut self, now: Instant, from_bps: u64) {
         self.up_from_bps = from_bps;
+        self.looked = Some(now);
         (self.last_up, self.trying, self.is_fresh_due) = (Some(now), None, false);
         (self.retry, self.again_from) = (None, None);
     }
@@ -104,8 +120,33 @@ impl Attempts {
         is_over && std::mem::take(&mut self.is_fresh_due)
     }
 
+    /// Whether the estimator is to look anew what the line carries: because no step was taken for so long, or because the first look has
+    /// found plenty, so much.
+    pub(crate) fn looks(&mut self, now: Instant, plenty_bps: Option<u64>, tuning: &Tuning) -> bool {
+        let every = (self.wait.unwrap_or(tuning.wait_first) * tuning.look_waits).min(tuning.look_most);
+        let is_due = now.saturating_duration_since(*self.looked.get_or_insert(now)) >= every;
+        self.look = match (self.look, plenty_bps) {
+            (Look::First(at), Some(bps)) if now.saturating_duration_since(at) >= tuning.look_takes => {
+                Look::Second(now, bps)
+            }
+            _ if is_due => Look::First(now),
+            _ => return false,
+        };
+        self.looked = Some(now);
+        true
+    }
+
+    /// So much at most may be taken for plenty, bits a second.
+    pub(crate) fn found_bps(&self, now: Instant, tuning: &Tuning) -> u64 {
+        match self.look {
+            Look::None => u64::MAX,
+            Look::Second(at, bps) if now.saturating_duration_since(at) >= tuning.look_takes => bps,
+            Look::First(_) | Look::Second(..) => 0,
+        }
+    }
+
     /// There is no next step.
     pub(crate) fn rest(&mut self) {
-        self.trying = None;
+        (self.trying, self.look) = (None, Look::None);
     }
 }

@@ -53,6 +53,8 @@ pub(crate) struct Line {
     loses: Option<Instant>,
     is_strained: bool,
     waits: bool,
+    /// When it last lost more than at best lately, or its packets waited.
+    marred: Option<Instant>,
     late: Duration,
     /// When it was last strained.
     strained: Option<Instant>,
@@ -96,6 +98,8 @@ impl Line {
         self.is_strained = waits || loses;
         self.waits = waits;
         self.strained = if self.is_strained { Some(now) } else { self.strained };
+        let is_marred = waits || more >= tuning.strain_loss_permille;
+        self.marred = if is_marred { Some(now) } else { self.marred };
         self.loses = self.loses.filter(|_| loses).or(loses.then_some(now));
         let is_losing = self.loses.is_some_and(|at| now.saturating_duration_since(at) >= tuning.drop_after);
         let is_flooded = loses && loss >= tuning.drop_loss_permille;
@@ -149,11 +153,10 @@ impl Line {
         of(self.estimate_bps.unwrap_or(0), tuning.use_permille)
     }
 
-    /// Whether it may get so much more that this is what goes out: with some room, and proven unless there is plenty.
+    /// Whether it may get so much more that this is what goes out: it has carried that, and has some room.
     pub(crate) fn takes(&self, total_bps: u64, tuning: &Tuning) -> bool {
-        let carries = self.carries_bps(tuning);
-        let is_proven = self.sent_bps >= total_bps && carries >= of(total_bps, tuning.up_permille);
-        !self.is_strained && (is_proven || self.has_plenty(total_bps, tuning))
+        let has_room = self.carries_bps(tuning) >= of(total_bps, tuning.up_permille);
+        !self.is_strained && has_room && self.sent_bps >= total_bps
     }
 
     /// Whether it carries so much more than this that it needs no proof.
@@ -176,10 +179,19 @@ impl Line {
         self.late >= tuning.late_least
     }
 
+    /// All that was sent for a while has arrived, but for what is lost at best, and without a wait.
+    pub(crate) fn is_clean(&self, now: Instant, tuning: &Tuning) -> bool {
+        self.marred.is_none_or(|at| now.saturating_duration_since(at) >= tuning.look_calm)
+    }
+
+    /// Has not been strained for so long.
+    pub(crate) fn is_calm(&self, now: Instant, time: Duration) -> bool {
+        self.strained.is_none_or(|at| now.saturating_duration_since(at) >= time)
+    }
+
     /// Has carried so much, and has not been strained, for a while.
     pub(crate) fn is_calm_with(&self, now: Instant, going_bps: u64, tuning: &Tuning) -> bool {
-        let calm = self.strained.is_none_or(|at| now.saturating_duration_since(at) >= tuning.late_calm);
-        calm && self.sent_bps >= of(going_bps, tuning.late_sent_permille)
+        self.is_calm(now, tuning.late_calm) && self.sent_bps >= of(going_bps, tuning.late_sent_permille)
     }
 
     /// Loses so much that repeats would only make it worse.

@@ -64,6 +64,16 @@ pub(crate) struct Tuning {
     pub(crate) calm: Duration,
     /// How long it is tried, with padding, whether the line carries the next step.
     pub(crate) try_most: Duration,
+    /// What is sent meanwhile, of everything that goes out with the next step.
+    pub(crate) pad_permille: u64,
+    /// When no step was taken for so many times what a step up waits, the estimator looks anew what the line carries.
+    pub(crate) look_waits: u32,
+    /// Or for so long, whatever did not hold.
+    pub(crate) look_most: Duration,
+    /// What a look has found is known after so long.
+    pub(crate) look_takes: Duration,
+    /// Not before a line was not strained for so long.
+    pub(crate) look_calm: Duration,
     /// What is asked of the estimator beyond everything that goes out with the next step.
     pub(crate) desire_permille: u64,
     /// A line that carries less than this of what went out before the last step up has become another one.
@@ -107,6 +117,11 @@ impl Tuning {
         held_least: Duration::from_secs(5),
         calm: Duration::from_secs(30),
         try_most: Duration::from_secs(3),
+        pad_permille: 1_030,
+        look_waits: 4,
+        look_most: Duration::from_secs(20),
+        look_takes: Duration::from_millis(600),
+        look_calm: Duration::from_secs(1),
         desire_permille: 1_300,
         fallen_permille: 700,
         grow_permille: 3_000,

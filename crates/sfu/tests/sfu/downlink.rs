@@ -13,7 +13,7 @@ const QUEUE: Duration = Duration::from_millis(300);
 const PUBLISHERS: usize = 4;
 /// Layers and their kilobits a second of payload.
 const LAYERS: [(&str, usize); 3] = [("f", 900), ("h", 280), ("q", 90)];
-const FPS: usize = 20;
+pub(crate) const FPS: usize = 20;
 const KEY_EVERY: u32 = 40;
 /// Of Opus with 32 kbit/s.
 const VOICE_BYTES: usize = 80;
@@ -22,11 +22,11 @@ const LOUDEST: i8 = -20;
 const FAINTER: i8 = 5;
 
 /// Four people with picture and sound, and one who watches them all.
-struct Scene {
-    w: World,
-    viewer: usize,
-    videos: Vec<ProducerKey>,
-    voices: Vec<ProducerKey>,
+pub(crate) struct Scene {
+    pub(crate) w: World,
+    pub(crate) viewer: usize,
+    pub(crate) videos: Vec<ProducerKey>,
+    pub(crate) voices: Vec<ProducerKey>,
 }
 
 /// What a viewer got in a while.
@@ -50,7 +50,11 @@ impl Scene {
     }
 
     fn of(seed: u64, kbps: u64, publishers: usize) -> Self {
-        let mut w = World::new(seed);
+        Self::over(World::new(seed), kbps, QUEUE, publishers)
+    }
+
+    /// In a world, over a line with a queue.
+    pub(crate) fn over(mut w: World, kbps: u64, queue: Duration, publishers: usize) -> Self {
         w.step = Duration::from_millis(1);
         let viewer = w.join();
         let people: Vec<usize> = (0..publishers).map(|_| w.join()).collect();
@@ -77,13 +81,13 @@ impl Scene {
             }
         }
         w.run(SECOND);
-        w.lines.insert(viewer, Line::new(w.now, kbps, QUEUE));
+        w.lines.insert(viewer, Line::new(w.now, kbps, queue));
         let all: Vec<_> = videos.iter().chain(&voices).map(|key| (*key, "f")).collect();
         w.consume(viewer, &all);
         Self { w, viewer, videos, voices }
     }
 
-    fn set_line(&mut self, kbps: u64) {
+    pub(crate) fn set_line(&mut self, kbps: u64) {
         let line = self.w.lines.get_mut(&self.viewer).unwrap();
         line.kbps = kbps;
     }
@@ -241,12 +245,12 @@ fn falls_and_rises(seed: u64) -> bool {
     grown.kbps > 2_000 && grown.fps > SENT_FPS * 0.8
 }
 
-/// In some runs the estimator stands still after a fall, and the line stays as small as it was (docs/benchmarks.md, "A narrow line").
+/// How soon, and after how many other falls: `falls.rs`.
 #[test]
-fn a_line_that_shrinks_is_well_again_soon_and_most_grow_again() {
-    const FALLS: u64 = 15;
-    let grown = (7..7 + FALLS).filter(|seed| falls_and_rises(*seed)).count() as u64;
-    assert!(grown * 5 >= FALLS * 2, "{grown} of {FALLS}");
+fn a_line_that_shrinks_is_well_again_soon_and_grows_again() {
+    for seed in 7..10 {
+        assert!(falls_and_rises(seed), "{seed}");
+    }
 }
 
 #[test]

@@ -11,6 +11,8 @@ mod alternate;
 mod batch;
 mod cost;
 mod downlink;
+#[expect(clippy::print_stdout, reason = "a table is what it is run for by hand")]
+mod falls;
 mod forward;
 mod garbage;
 mod keyframes;

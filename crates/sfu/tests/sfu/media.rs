@@ -176,6 +176,8 @@ pub(crate) struct Got {
     pub(crate) layer: char,
     pub(crate) frame: u32,
     pub(crate) index: u8,
+    /// Of its payload.
+    pub(crate) bytes: usize,
     pub(crate) at: Instant,
 }
 
@@ -194,6 +196,7 @@ impl Got {
             layer: body[HEADER_BYTES] as char,
             frame: u32::from_be_bytes(body[HEADER_BYTES + 1..HEADER_BYTES + 5].try_into().unwrap()),
             index: body[HEADER_BYTES + 5],
+            bytes: packet.payload.len(),
             at: packet.timestamp,
         }
     }
@@ -226,6 +229,7 @@ impl Got {
             layer: body[1] as char,
             frame: u32::from_be_bytes(body[2..6].try_into().unwrap()),
             index: body[6],
+            bytes: packet.payload.len(),
             at: packet.timestamp,
         }
     }
@@ -280,7 +284,7 @@ pub(crate) fn decode(packets: &[Got]) -> Decoded {
             frame[0].seq == s.seq + 1
                 && packet.picture == (s.picture + 1) & 0x7fff
                 && packet.tl0 == s.tl0.wrapping_add(1)
-                && packet.time.wrapping_sub(s.time) < 90_000 * 30
+                && packet.time.wrapping_sub(s.time) < 90_000 * 300
                 && (packet.key || packet.layer == s.layer)
         });
         if continues || packet.key {

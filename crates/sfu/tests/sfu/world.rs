@@ -91,6 +91,8 @@ pub(crate) struct World {
     pub(crate) mute_reports: bool,
     /// One step of time.
     pub(crate) step: Duration,
+    /// From the engine to a client, and back: each.
+    pub(crate) delay: Duration,
     /// The machine of the engine is busy: after every turn it has no processor for up to so long.
     pub(crate) away_most: Duration,
     away_until: Instant,
@@ -125,6 +127,7 @@ impl World {
             lines: BTreeMap::new(),
             mute_reports: false,
             step: Duration::from_millis(5),
+            delay: DELAY,
             away_most: Duration::ZERO,
             away_until: now,
             waiting: Vec::new(),
@@ -436,7 +439,7 @@ impl World {
                 leaves = at;
             }
             self.next_id += 1;
-            self.flight.push(Reverse((leaves + DELAY, self.next_id, up)));
+            self.flight.push(Reverse((leaves + self.delay, self.next_id, up)));
             self.cargo.insert(self.next_id, sent);
         }
     }

@@ -25,6 +25,8 @@ pub(super) struct Estimator {
     probed_at: u64,
     probe_due: Option<(u64, f64)>,
     is_over: bool,
+    /// It has just begun, or begun again, and has not probed.
+    is_new: bool,
     dice: Dice,
 }
 
@@ -39,16 +41,19 @@ impl Estimator {
             probed_at: 0,
             probe_due: None,
             is_over: false,
+            is_new: true,
             dice,
         }
     }
 
     pub(super) fn reset(&mut self, now: u64, bps: f64) {
-        (self.bps, self.fell_at) = (bps, now);
+        (self.bps, self.fell_at, self.is_new, self.probe_due) = (bps, now, true, None);
     }
 
     pub(super) fn set(&mut self, now: u64, rtt_ms: u64, least: f64, desired: f64) {
-        if desired > self.desired_bps && desired > self.bps {
+        if desired > 0.0 && std::mem::take(&mut self.is_new) {
+            self.probe(now, rtt_ms, (desired * 2.0).min(self.bps * 6.0));
+        } else if desired > self.desired_bps && desired > self.bps {
             self.probe(now, rtt_ms, desired.min(self.bps * 2.0));
         }
         (self.least_bps, self.desired_bps) = (least.min(desired), desired);
