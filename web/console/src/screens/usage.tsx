@@ -136,7 +136,9 @@ function Rule({ told }: { told: Told }) {
     <ul class="rules soft">
       <li>{words.rule[told.split]}</li>
       <li>{before || after ? edges?.(decimals(before), decimals(after)) : words.noEdges}</li>
-      <li role="status">{isCounting ? words.peopleComing : words.peopleMore}</li>
+      <li>
+        <span role="status">{isCounting ? words.peopleComing : words.peopleMore}</span>
+      </li>
       <li>{words.peakMore}</li>
       <li>{words.asOf(time(Date.parse(told.as_of), zone.value))}</li>
     </ul>
