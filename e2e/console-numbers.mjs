@@ -55,12 +55,13 @@ try {
   for (const tz of ZONES) {
     for (const [name, [days, by]] of Object.entries(RANGES)) {
       const [took, start] = await timed(() => usage(days, by, tz, 'start', false));
-      tell(`usage of a ${name} by ${by}, ${tz}`, took);
+      const what = `usage, ${name} by ${by}, ${tz}`;
+      tell(what, took);
       const [split, midnight] = await timed(() => usage(days, by, tz, 'midnight', false));
-      tell(`… split at midnight`, split);
+      tell(`${what}, split at midnight`, split);
       const { before, after } = start.edges;
       assert.ok(Math.abs(start.sum.minutes + before - after - midnight.sum.minutes) < 0.001);
-      if (tz === ZONES[0]) tell(`… with people`, (await timed(() => usage(days, by, tz, 'start', true)))[0]);
+      if (tz === ZONES[0]) tell(`${what}, with people`, (await timed(() => usage(days, by, tz, 'start', true)))[0]);
     }
   }
 
