@@ -13,8 +13,6 @@ use sederunt_core::time::UnixMs;
 
 use crate::{Pace, Result, Store, StoreError};
 
-use walk::Source;
-
 /// Where a session that goes on beyond a stretch counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UsageRule {
@@ -82,8 +80,9 @@ impl Store {
     /// `spawn_blocking`.
     pub fn usage(&self, pace: &Pace, q: &UsageQuery) -> Result<Usage> {
         let indexed = self.with_index(&q.app, |snapshot| {
-            self.readers()
-                .long_beside(pace, |conn, course| walk::usage(conn, q, &Source::Index(snapshot, course)))
+            self.readers().long_beside(pace, |conn, course| {
+                walk::usage(conn, q, &walk::Source::Index(snapshot, course))
+            })
         });
         match indexed? {
             Some(usage) => Ok(usage),
@@ -94,7 +93,7 @@ impl Store {
     /// [`Self::usage`] from the ledger itself, for apps without an index, and to compare with.
     #[doc(hidden)]
     pub fn usage_sql(&self, pace: &Pace, q: &UsageQuery) -> Result<Usage> {
-        let usage = self.readers().long(pace, |conn| walk::usage(conn, q, &Source::Ledger))?;
+        let usage = self.readers().long(pace, |conn| walk::usage(conn, q, &walk::Source::Ledger))?;
         usage.ok_or(StoreError::Closed)
     }
 }
