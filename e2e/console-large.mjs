@@ -4,6 +4,8 @@
 //
 // While they are imported the list is looked at again so many `seconds` after the last look: at once, when nothing is said.
 //
+// `KEEP=1` leaves the data folder, for `console-numbers.mjs`.
+//
 // `SEDERUNT=../target/release/sederunt` for the binary that counts. What is told are upper bounds: a browser, a server and a
 // generator share the machine. It fails when a row, a count or a sum is wrong, or when the page has more elements than it may.
 import assert from 'node:assert/strict';
@@ -175,6 +177,7 @@ try {
   assert.deepEqual(await violations(), []);
 } finally {
   await chromium.close();
-  await server.stop();
+  await server.stop({ keep: Boolean(process.env.KEEP) });
+  if (process.env.KEEP) console.log(`kept: ${server.data}`);
 }
 console.table(Object.fromEntries(told));

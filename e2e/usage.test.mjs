@@ -97,6 +97,12 @@ test('without any session the first page says what makes one', async () => {
   assert.equal(done.status, 0, done.stderr);
 });
 
+/** Whether somebody counts in a range: where the session began, or where the stay was. */
+function isCounted(rule, session, { joined_at, left_at }, from, to) {
+  const [began, joined, left] = [session.started_at, joined_at, left_at].map((text) => Date.parse(text));
+  return rule === 'start' ? began >= from && began < to : joined < to && (left > from || joined >= from);
+}
+
 test('usage: every sum is what the export says, by both rules, and a row opens its sessions', async () => {
   const { page } = desk;
   const records = exported(server);
@@ -108,6 +114,10 @@ test('usage: every sum is what the export says, by both rules, and a row opens i
     const [from, to] = [Date.parse('2025-10-23T22:00:00Z'), Date.parse('2025-10-28T23:00:00Z')];
     const wanted = sums(records, from, to)[rule === 'start' ? 'start' : 'split'];
     await until('the sum', async () => numberOf(await page.locator('tfoot td').nth(3).innerText()) === wanted);
+    // People come after the numbers.
+    const present = records.flatMap(({ session, stays }) => stays.filter((stay) => isCounted(rule, session, stay, from, to)));
+    const people = new Set(present.map((stay) => stay.custom_participant_id ?? stay.participant));
+    await until('the people', async () => (await page.locator('tfoot td').nth(2).innerText()) === String(people.size));
     const rows = await page.locator('tbody td:nth-child(5)').allInnerTexts();
     assert.equal(rows.length, 5);
     assert.ok(Math.abs(rows.map(numberOf).reduce((a, b) => a + b) - wanted) < 0.51);

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { RULES, largest, look, lookAtServer } from '../out/pure/console/src/screens/overview/look.js';
 import { weeks } from '../out/pure/console/src/screens/people/calendar.js';
 import { whatComes } from '../out/pure/console/src/screens/people/coming.js';
+import { counted } from '../out/pure/console/src/screens/usage/counted.js';
 import { PRESETS, ceiling, change, preset, previous, readUsage, writeUsage } from '../out/pure/console/src/screens/usage/view.js';
 import { beginOf, dayAt, daysFrom, isDay, plusDays, wholeDays } from '../out/pure/console/src/time/days.js';
 
@@ -65,7 +66,7 @@ test('ranges by name, the one before, and what a change is', () => {
     '2025-03-01 2026-03-31 month',
   ]);
   assert.deepEqual(previous({ from: '2026-03-01', to: '2026-03-31' }), { from: '2026-01-29', to: '2026-02-28' });
-  assert.deepEqual([change(112, 100), change(88, 100), change(100, 100), change(5, 0)], ['+12 %', '−12 %', '±0 %', '']);
+  assert.deepEqual([change(112, 100), change(88, 100), change(100, 100), change(5, 0), change(999, 100), change(374_967_908, 32_092)], ['+12 %', '−12 %', '±0 %', '', '+899 %', '× 11,684']);
   assert.deepEqual([0, 1, 7, 21, 99, 113, 240, 1001].map(ceiling), [1, 1, 8, 25, 100, 120, 250, 1200]);
 });
 
@@ -155,4 +156,19 @@ test('a calendar has whole weeks up to the last day', () => {
   assert.deepEqual(grid.at(-1).map(({ day }) => day), ['2026-11-30', '2026-12-01']);
   assert.deepEqual([grid.at(-1)[0].level, grid.at(-2)[0].level, grid.at(-2)[1].level], [4, 1, 0]);
   assert.ok(grid.slice(0, -1).every((week) => week.length === 7 && new Date(week[0].day).getUTCDay() === 1));
+});
+
+test('numbers are shown before people are counted, and people of another range never', () => {
+  const row = (from, to, people) => ({ from, to, hours: 24, sessions: 5, stays: 9, people, minutes: 70, peak: 3 });
+  const [a, b, c] = ['2026-11-01T00:00:00.000Z', '2026-11-02T00:00:00.000Z', '2026-11-03T00:00:00.000Z'];
+  const usage = (people, of = {}) => ({ tz: 'UTC', by: 'day', split: 'start', rows: [row(a, b, people), row(b, c, people)], sum: row(a, c, people), ...of });
+  const told = (found) => [...found.rows, found.sum].map((one) => one.people);
+  assert.equal(counted(undefined, usage(4)), undefined);
+  assert.deepEqual(told(counted(usage(null), undefined)), [undefined, undefined, undefined], 'not yet');
+  assert.deepEqual(told(counted(usage(null), usage(4))), [4, 4, 4]);
+  assert.deepEqual(told(counted(usage(null), usage(null))), [null, null, null], 'too many');
+  for (const of of [{ by: 'week' }, { split: 'midnight' }, { tz: 'Asia/Seoul' }, { sum: row(a, b, 4) }, { sum: row(b, c, 4) }, { rows: [row(a, c, 4)] }]) {
+    assert.deepEqual(told(counted(usage(null), usage(4, of))), [undefined, undefined, undefined], JSON.stringify(of));
+  }
+  assert.equal(counted(usage(null), usage(4)).rows[1].minutes, 70);
 });

@@ -119,9 +119,9 @@ pub(crate) const STORY_WAIT: Duration = Duration::from_secs(5);
 pub(crate) const WALKS_MAX: usize = 2;
 /// How long the next one waits for its turn before it is told to come back.
 pub(crate) const WALK_WAIT: Duration = Duration::from_secs(10);
-/// Sessions of a range whose usage is told: some five seconds.
-pub(crate) const USAGE_SESSIONS_MAX: usize = 1_000_000;
-/// Stays of a range in which people are told apart: some 80 MiB while it is told.
+/// Stays that are read to tell the people of a range apart: some half a minute, rests included.
+pub(crate) const USAGE_STAYS_MAX: usize = 4_000_000;
+/// People of all rows of a usage together: some 80 MiB while it is told.
 pub(crate) const USAGE_PEOPLE_MAX: usize = 1_000_000;
 /// Minutes of activity: a day, some 150 KiB.
 pub(crate) const ACTIVITY_MINUTES_MAX: i64 = 1_441;

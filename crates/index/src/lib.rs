@@ -19,6 +19,7 @@ mod row;
 mod shelf;
 
 pub use answer::app::{AppIndex, Snapshot};
+pub use answer::briefs::Brief;
 pub use answer::page::Places;
 pub use answer::tail::Tail;
 pub use error::{Error, Result};

@@ -119,7 +119,7 @@ pub use stay::{RoomStayQuery, StayBatch, StayQuery, StayRow, StaySort};
 pub use store::Store;
 pub use thing::Thing;
 pub use timeline::{SessionFact, SessionStory};
-pub use usage::{Usage, UsageQuery, UsageRow, UsageRule};
+pub use usage::{PeopleMost, Usage, UsageQuery, UsageRow, UsageRule};
 pub use verified::Verified;
 pub use verify::VerifyReport;
 pub use watch::{AppWatch, Changed};

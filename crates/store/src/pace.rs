@@ -5,8 +5,8 @@
 //! gives up before the log fills the disk.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
@@ -48,11 +48,13 @@ impl Pace {
         Self { rests: true, gone }
     }
 
-    /// Makes `conn`, which reads the ledger whose log is `log`, behave so.
-    pub(crate) fn apply(&self, conn: &mut Connection, log: PathBuf) -> Result<Gait> {
-        let (mut course, gait) = self.course(log);
-        conn.progress_handler(STEPS, Some(move || course.is_over()))?;
-        Ok(gait)
+    /// Makes `conn`, which reads the ledger whose log is `log`, behave so. What else belongs to the read asks the same course.
+    pub(crate) fn apply(&self, conn: &mut Connection, log: PathBuf) -> Result<(SharedCourse, Gait)> {
+        let (course, gait) = self.course(log);
+        let shared = SharedCourse(Arc::new(Mutex::new(course)));
+        let of_statements = shared.clone();
+        conn.progress_handler(STEPS, Some(move || of_statements.is_over()))?;
+        Ok((shared, gait))
     }
 
     /// For reads that are no statements.
@@ -85,6 +87,17 @@ impl Gait {
             context: "the whole ledger is read no further".to_owned(),
             source: std::io::Error::other(why),
         })
+    }
+}
+
+/// A read that is in part no statement: one course for both parts, for what rests in one is no work of the other.
+#[derive(Clone)]
+pub(crate) struct SharedCourse(Arc<Mutex<Course>>);
+
+impl SharedCourse {
+    /// [`Course::is_over`].
+    pub(crate) fn is_over(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_over()
     }
 }
 
@@ -139,7 +152,7 @@ mod tests {
     /// Counts, and says how often it rested.
     fn count(pace: &Pace, log: &Path) -> Result<(i64, u64)> {
         let mut conn = Connection::open_in_memory()?;
-        let gait = pace.apply(&mut conn, log.to_owned())?;
+        let (_, gait) = pace.apply(&mut conn, log.to_owned())?;
         let sql =
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT ?1) SELECT count(*) FROM n";
         let counted = gait.explain(conn.query_row(sql, [NUMBERS], |r| r.get(0)).map_err(StoreError::from))?;

@@ -124,19 +124,25 @@ pub struct PeoplePage {
 }
 
 impl Store {
-    /// Brings the index of people up to what is durable now, for so long at most; what is left then is done in the background, and
-    /// whoever asks again is told how far it is. Blocks: call it in `spawn_blocking` of a Tokio runtime.
+    /// Brings the index of people up to what is durable now, for so long at most; what is left then, or is too much from the
+    /// start, is done in the background, and whoever asks again is told how far it is. Blocks: call it in `spawn_blocking` of a Tokio runtime.
     pub fn people_ready(&self, patience: Duration) -> Result<PeopleProgress> {
         let (from, people) = (Instant::now(), &self.inner.people);
         let all = *self.durable().borrow();
+        if let Some(known) = people.building() {
+            let progress = PeopleProgress { known, all };
+            if progress.is_far() {
+                return Ok(progress);
+            }
+        }
         loop {
             let at = people.step(self.readers())?;
             let progress = PeopleProgress { known: at.known, all };
             if progress.is_done() {
                 return Ok(progress);
             }
-            if from.elapsed() >= patience {
-                build_on(people, self.readers());
+            if progress.is_far() || from.elapsed() >= patience {
+                build_on(people, self.readers(), at.known);
                 return Ok(progress);
             }
         }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
+use crate::pace::SharedCourse;
 use crate::{Pace, Result, StoreError, schema};
 
 /// Reads at a time. More would only share the same cores and keep more caches warm.
@@ -71,11 +72,20 @@ impl Readers {
     /// Runs `f` on this thread, in one snapshot that may take long: on a connection of its own, at this pace. The
     /// snapshot is that of the first statement.
     pub(crate) fn long<T>(&self, pace: &Pace, f: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        self.long_beside(pace, |conn, _| f(conn))
+    }
+
+    /// [`Self::long`] for what reads something else as well: it asks the course on its way whether it is over, and gives up then.
+    pub(crate) fn long_beside<T>(
+        &self,
+        pace: &Pace,
+        f: impl FnOnce(&Connection, &SharedCourse) -> Result<T>,
+    ) -> Result<T> {
         let mut conn = schema::open_reader(&self.dir)?;
-        let gait = pace.apply(&mut conn, schema::log_path(&self.dir))?;
+        let (course, gait) = pace.apply(&mut conn, schema::log_path(&self.dir))?;
         conn.execute_batch("BEGIN")?;
         // The snapshot ends with its connection.
-        gait.explain(f(&conn))
+        gait.explain(f(&conn, &course))
     }
 }
 

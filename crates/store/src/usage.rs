@@ -2,7 +2,8 @@
 //! where it began, as the session list counts it, or each stay counts where it was.
 //!
 //! Both are sums of the same milliseconds, so over the life of an app they are equal, and over a range they differ by what is
-//! told of its edges. One walk over the sessions of the range, from one snapshot, at the pace of its caller.
+//! told of its edges. One walk over the sessions of the range at the pace of its caller: over the columns of the app's index, and
+//! stays are read from the ledger of those sessions alone that go over an edge; where there is no index, over the ledger.
 
 mod row;
 mod walk;
@@ -10,7 +11,7 @@ mod walk;
 use sederunt_core::id::AppId;
 use sederunt_core::time::UnixMs;
 
-use crate::{Pace, Result, Store};
+use crate::{Pace, Result, Store, StoreError};
 
 /// Where a session that goes on beyond a stretch counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,10 +33,17 @@ pub struct UsageQuery {
     pub rule: UsageRule,
     /// The instant of the steady clock for which LIVE sessions are computed.
     pub now: UnixMs,
-    /// More sessions in the range are [`crate::StoreError::Limit`].
-    pub sessions_max: usize,
-    /// With more stays people are not counted: that takes memory for each.
-    pub people_max: usize,
+    /// Whether people are counted, and how many at most: every stay has to be read for it.
+    pub people: Option<PeopleMost>,
+}
+
+/// Beyond any of these people are not counted.
+#[derive(Debug, Clone, Copy)]
+pub struct PeopleMost {
+    /// Stays that are read: that takes time.
+    pub stays: usize,
+    /// People of all stretches together: that takes memory for each.
+    pub people: usize,
 }
 
 /// What a stretch came to.
@@ -45,7 +53,7 @@ pub struct UsageRow {
     pub sessions: u64,
     /// Stays of these sessions; by [`UsageRule::Split`] stays that began in it.
     pub stays: u64,
-    /// Different people in them; `None` when there are too many stays to tell.
+    /// Different people in them; `None` when nobody asked, or there are too many to tell.
     pub people: Option<u64>,
     /// Milliseconds of these stays; by [`UsageRule::Split`] those in it of all stays.
     pub ms: i64,
@@ -67,8 +75,25 @@ pub struct Usage {
 }
 
 impl Store {
-    /// What the sessions of an app came to, from one snapshot; an unknown app has none. Blocks: call it in `spawn_blocking`.
+    /// What the sessions of an app came to; an unknown app has none. The app's index answers if it has one, and the answer is that of
+    /// [`Self::usage_sql`]: what has ended is what it was, and what is LIVE is read from the ledger. Blocks: call it in
+    /// `spawn_blocking`.
     pub fn usage(&self, pace: &Pace, q: &UsageQuery) -> Result<Usage> {
-        self.readers().long(pace, |conn| walk::usage(conn, q))
+        let indexed = self.with_index(&q.app, |snapshot| {
+            self.readers().long_beside(pace, |conn, course| {
+                walk::usage(conn, q, &walk::Source::Index(snapshot, course))
+            })
+        });
+        match indexed? {
+            Some(usage) => Ok(usage),
+            None => self.usage_sql(pace, q),
+        }
+    }
+
+    /// [`Self::usage`] from the ledger itself, for apps without an index, and to compare with.
+    #[doc(hidden)]
+    pub fn usage_sql(&self, pace: &Pace, q: &UsageQuery) -> Result<Usage> {
+        let usage = self.readers().long(pace, |conn| walk::usage(conn, q, &walk::Source::Ledger))?;
+        usage.ok_or(StoreError::Closed)
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod app;
 pub(crate) mod bits;
+pub(crate) mod briefs;
 #[cfg(test)]
 mod differential;
 pub(crate) mod found;

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::format::codec::{Cursor, as_i64s, as_ids, as_u32s};
 use crate::format::container::{Container, Kind};
 use crate::format::dict::Dict;
-use crate::format::field::{CLOSED, CODE, Flat, Layout, PEAK, STARTED};
+use crate::format::field::{CLOSED, CODE, Flat, LASTED, Layout, PEAK, STARTED};
 use crate::format::manifest::{Listed, segment_name};
 use crate::format::map::{Access, Bytes};
 use crate::format::wavelet::Wavelet;
@@ -202,6 +202,17 @@ impl Segment {
     pub fn peak_span(&self) -> (u32, u32) {
         let span = self.layout.spans[PEAK];
         (u32::try_from(span.min).unwrap_or(0), u32::try_from(span.max).unwrap_or(u32::MAX))
+    }
+
+    /// How long the longest session lasted, ms.
+    pub(crate) fn lasted_max(&self) -> i64 {
+        self.layout.spans[LASTED].max
+    }
+
+    /// Some fields of a row.
+    pub(crate) fn numbers<const N: usize>(&self, row: u32, fields: [usize; N]) -> [i64; N] {
+        let block = self.file.part(&self.at.rows);
+        fields.map(|field| self.layout.get(block, row, field).unwrap_or_else(|| self.doubt(0)))
     }
 
     /// One above the largest code.

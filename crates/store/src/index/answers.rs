@@ -1,5 +1,6 @@
 //! Lists of sessions that the index answers.
 
+use sederunt_core::id::AppId;
 use sederunt_index::{Places, Query, Snapshot};
 
 use super::options::Counters;
@@ -52,6 +53,26 @@ impl Store {
         }
         Counters::add(&self.inner.indexes.counters.answers, 1);
         Some(Ok(made))
+    }
+
+    /// What `read` makes of the app's index as it is now; `None` when the app has none, or `read` found it damaged. Whatever `read`
+    /// looks up in the ledger is as new at least.
+    pub(crate) fn with_index<T>(
+        &self,
+        app: &AppId,
+        read: impl FnOnce(&Snapshot) -> Result<Option<T>>,
+    ) -> Result<Option<T>> {
+        let Some(app) = self.inner.indexes.of(app) else { return Ok(None) };
+        let made = read(&app.index.snapshot())?;
+        if made.is_none() {
+            self.inner.indexes.suspect(&app);
+        }
+        Ok(made)
+    }
+
+    /// Waits for the index of an app, if it is on its way and soon there.
+    pub async fn index_near(&self, app: &AppId) {
+        self.inner.indexes.coming.near(app).await;
     }
 
     /// Finds a page on a thread that may take its time, when it is its turn.

@@ -38,11 +38,15 @@ impl Coming {
 
     /// Waits for the index of an app, if it is on its way and the query is worth the time.
     pub(super) async fn wait(&self, q: &SessionQuery) {
-        if sql_is_quick(q) {
-            return;
+        if !sql_is_quick(q) {
+            self.near(&q.app).await;
         }
+    }
+
+    /// Waits for the index of an app, if it is on its way.
+    pub(super) async fn near(&self, app: &AppId) {
         let mut apps = self.0.subscribe();
-        let arrived = apps.wait_for(|apps| !apps.values().any(|app| *app == q.app));
+        let arrived = apps.wait_for(|apps| !apps.values().any(|of| of == app));
         // Late or never: SQL answers.
         let _ = tokio::time::timeout(PATIENCE, arrived).await;
     }

@@ -42,7 +42,7 @@ impl PeopleFile {
             let (mut rows, mut stays, mut from) = (0_i64, 0_i64, 0);
             while from < end.known {
                 let to = end.known.min(from + STEP);
-                let of = joins(ledger, from, to)?;
+                let of = joins(ledger, from, to, &mut || ())?;
                 let Some(missing) = self.at(end.known, |file| missing(file, &of))? else { return Ok(()) };
                 for (_, _, seq) in &missing {
                     differs(format!("the index of people lacks the join of fact {seq}"));
@@ -69,7 +69,7 @@ impl PeopleFile {
             let Some(last) = page.last() else { break };
             after = *last;
             for (app, person, seq) in page {
-                let of = joins(ledger, seq - 1, seq)?;
+                let of = joins(ledger, seq - 1, seq, &mut || ())?;
                 let is_erased = of.erased.first().copied().unwrap_or(false)
                     && of.first.first().is_some_and(|first| first.0 == app);
                 if !is_erased && !of.of.contains(&(app, person, seq)) {

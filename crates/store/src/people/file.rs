@@ -12,6 +12,11 @@ use crate::{Result, StoreError};
 
 /// Facts that one step looks at: some 10 ms.
 pub(super) const STEP: i64 = 8_192;
+/// And one that nobody waits for, while there are as many: some second, and 4 MiB. People come in no order, so each step writes to
+/// all of the file; sorted together, what a page gets is written at once.
+pub(super) const LEAP: i64 = 1 << 18;
+/// With more facts left nobody should wait: whoever asks is told how far it is.
+const FAR: u64 = 1 << 20;
 /// Joins of a person that are looked at for one whose row is not erased.
 const LATEST_MAX: i64 = 16;
 /// Its page cache in KiB (negative = KiB to SQLite).
@@ -42,6 +47,11 @@ impl PeopleProgress {
     /// Whether it knows everything that was durable when it was asked.
     pub const fn is_done(self) -> bool {
         self.known >= self.all
+    }
+
+    /// Whether nobody should wait for it.
+    pub(super) const fn is_far(self) -> bool {
+        self.all.saturating_sub(self.known) > FAR
     }
 }
 
@@ -141,24 +151,34 @@ impl File {
         Ok(Self { conn, known: 0 })
     }
 
-    /// Takes in the joins of the next facts of a snapshot of the ledger.
-    pub(super) fn step(&mut self, ledger: &Connection) -> Result<PeopleProgress> {
+    /// Takes in the joins of the next facts of a snapshot of the ledger, `most` at most. `rest` is called on the way.
+    pub(super) fn step(
+        &mut self,
+        ledger: &Connection,
+        most: i64,
+        rest: &mut dyn FnMut(),
+    ) -> Result<PeopleProgress> {
         let last = ledger.query_row("SELECT coalesce(max(seq), 0) FROM fact", [], |r| r.get::<_, i64>(0))?;
-        let to = last.min(self.known + STEP);
+        let to = last.min(self.known + most);
         if to > self.known {
-            let joins = joins(ledger, self.known, to)?;
+            let joins = joins(ledger, self.known, to, rest)?;
             let session = session_of(ledger, to)?;
             let tx = self.conn.transaction()?;
             for (app, person, seq) in &joins.of {
+                rest();
                 tx.prepare_cached("INSERT OR IGNORE INTO stay_of VALUES (?1, ?2, ?3)")?
                     .execute([app, person, seq])?;
             }
-            for (app, person, seq) in &joins.first {
+            let mut first = joins.first;
+            first.sort_unstable();
+            for of in first.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
+                rest();
+                let Some((app, person, seq)) = of.last() else { continue };
                 tx.prepare_cached(
-                    "INSERT INTO person VALUES (?1, ?2, ?3, 1) ON CONFLICT (app, person)
-                     DO UPDATE SET seq = excluded.seq, stays = stays + 1",
+                    "INSERT INTO person VALUES (?1, ?2, ?3, ?4) ON CONFLICT (app, person)
+                     DO UPDATE SET seq = excluded.seq, stays = stays + excluded.stays",
                 )?
-                .execute([app, person, seq])?;
+                .execute(params![app, person, seq, of.len() as i64])?;
             }
             tx.execute("UPDATE about SET known = ?1, session = ?2", params![to, session])?;
             tx.commit()?;
@@ -206,7 +226,7 @@ pub(super) struct Joins {
 }
 
 /// The joins after a fact of a snapshot of the ledger, up to another one.
-pub(super) fn joins(ledger: &Connection, after: i64, to: i64) -> Result<Joins> {
+pub(super) fn joins(ledger: &Connection, after: i64, to: i64, rest: &mut dyn FnMut()) -> Result<Joins> {
     let sql = "SELECT f.seq, f.app, f.participant, s.custom_participant_id, s.user_id, s.display_name IS NULL
                FROM fact f JOIN stay s ON s.session = f.session AND s.peer = f.peer
                WHERE f.seq > ?1 AND f.seq <= ?2 AND f.kind = ?3 ORDER BY f.seq";
@@ -214,6 +234,7 @@ pub(super) fn joins(ledger: &Connection, after: i64, to: i64) -> Result<Joins> {
     let mut rows = statement.query(params![after, to, FactName::PeerJoined.as_str()])?;
     let mut joins = Joins { of: Vec::new(), first: Vec::new(), erased: Vec::new() };
     while let Some(row) = rows.next()? {
+        rest();
         let (seq, app): (i64, i64) = (row.get(0)?, row.get(1)?);
         let participant: ParticipantId = id(row, "participant")?;
         let text = |column| row.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from);

@@ -2,28 +2,37 @@
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::file::{self, File, PeopleProgress};
+use super::file::{self, File, LEAP, PeopleProgress, STEP};
 use crate::reader::Readers;
 use crate::{DiskTrouble, Result, StoreError};
 
-/// A rest between two steps of a build that nobody waits for.
-const REST: Duration = Duration::from_millis(20);
+/// A build that nobody waits for works so long …
+const WORK: Duration = Duration::from_millis(10);
+/// … between two rests: half of the time at most, like every long read.
+const REST: Duration = Duration::from_millis(10);
 
 /// The file, opened when somebody asks for the first time; cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct PeopleFile {
     pub(super) shared: Arc<Mutex<State>>,
+    /// How far a build in the background is, which nobody waits for.
+    building: Arc<Building>,
+}
+
+#[derive(Debug, Default)]
+struct Building {
+    is_on: AtomicBool,
+    known: AtomicU64,
 }
 
 #[derive(Debug)]
 pub(super) struct State {
     dir: PathBuf,
     file: Option<File>,
-    /// Somebody brings it up to the ledger in the background.
-    is_building: bool,
     /// Whose stays were asked for lately, the oldest first.
     own: VecDeque<Own>,
 }
@@ -78,46 +87,22 @@ fn is_full(error: &StoreError) -> bool {
 impl PeopleFile {
     /// Below the data folder; nothing is opened yet.
     pub(crate) fn new(dir: &Path) -> Self {
-        let state = State { dir: file::folder(dir), file: None, is_building: false, own: VecDeque::new() };
-        Self { shared: Arc::new(Mutex::new(state)) }
+        let state = State { dir: file::folder(dir), file: None, own: VecDeque::new() };
+        Self { shared: Arc::new(Mutex::new(state)), building: Arc::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.shared)
     }
 
-    /// One step on. What is wrong with the file is made good by making it anew, once.
+    /// How far the build is that goes on in the background: whoever asks meanwhile does not wait for its step.
+    pub(super) fn building(&self) -> Option<u64> {
+        self.building.is_on.load(Ordering::SeqCst).then(|| self.building.known.load(Ordering::SeqCst))
+    }
+
+    /// One step on.
     pub(super) fn step(&self, readers: &Readers) -> Result<PeopleProgress> {
-        let mut state = self.lock();
-        let state = &mut *state;
-        let mut step = |is_new: bool| {
-            readers.snapshot(|conn| {
-                if is_new {
-                    state.file = None;
-                    file::remove(&state.dir)?;
-                }
-                if state.file.is_none() {
-                    state.file = Some(File::open(&state.dir, conn)?);
-                }
-                state.file.as_mut().map_or(Ok(PeopleProgress { known: 0, all: 0 }), |file| file.step(conn))
-            })
-        };
-        let stepped = match step(false) {
-            // Another file would not fit either.
-            Err(error) if is_full(&error) => Err(error),
-            Err(error) => {
-                tracing::warn!(%error, "the index of people is made anew");
-                step(true)
-            }
-            done => done,
-        };
-        stepped.map_err(|error| {
-            if !error.is_disk() {
-                return error;
-            }
-            tracing::warn!(%error, "the index of people cannot be written");
-            StoreError::Unwritable(DiskTrouble::Failing)
-        })
+        step(&mut self.lock(), readers, STEP, &mut || ())
     }
 
     /// What `ask` makes of the open file, if it is open.
@@ -166,31 +151,87 @@ impl PeopleFile {
     }
 }
 
+/// One step on. What is wrong with the file is made good by making it anew, once.
+fn step(state: &mut State, readers: &Readers, most: i64, rest: &mut dyn FnMut()) -> Result<PeopleProgress> {
+    let mut stepped = |is_new: bool| {
+        readers.snapshot(|conn| {
+            if is_new {
+                state.file = None;
+                file::remove(&state.dir)?;
+            }
+            if state.file.is_none() {
+                state.file = Some(File::open(&state.dir, conn)?);
+            }
+            state
+                .file
+                .as_mut()
+                .map_or(Ok(PeopleProgress { known: 0, all: 0 }), |file| file.step(conn, most, rest))
+        })
+    };
+    let stepped = match stepped(false) {
+        // Another file would not fit either.
+        Err(error) if is_full(&error) => Err(error),
+        Err(error) => {
+            tracing::warn!(%error, "the index of people is made anew");
+            stepped(true)
+        }
+        done => done,
+    };
+    stepped.map_err(|error| {
+        if !error.is_disk() {
+            return error;
+        }
+        tracing::warn!(%error, "the index of people cannot be written");
+        StoreError::Unwritable(DiskTrouble::Failing)
+    })
+}
+
 /// Goes on in the background until the file knows everything, unless somebody does already.
-pub(super) fn build_on(people: &PeopleFile, readers: &Arc<Readers>) {
+pub(super) fn build_on(people: &PeopleFile, readers: &Arc<Readers>, known: u64) {
     let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-    if std::mem::replace(&mut people.lock().is_building, true) {
+    if people.building.is_on.swap(true, Ordering::SeqCst) {
         return;
     }
+    people.building.known.store(known, Ordering::SeqCst);
     // The ledger may be closed meanwhile: a build does not keep it open.
     let (shared, readers) = (Arc::downgrade(&people.shared), Arc::downgrade(readers));
+    let on = On(Arc::clone(&people.building));
     runtime.spawn_blocking(move || {
-        if let Err(error) = build(&shared, &readers) {
+        let told = |known| on.0.known.store(known, Ordering::SeqCst);
+        if let Err(error) = build(&shared, &readers, told) {
             tracing::warn!(%error, "the index of people cannot be built");
-        }
-        if let Some(shared) = shared.upgrade() {
-            PeopleFile { shared }.lock().is_building = false;
         }
     });
 }
 
-pub(super) fn build(shared: &Weak<Mutex<State>>, readers: &Weak<Readers>) -> Result<()> {
+/// Somebody builds; when that ends, however it does, nobody does.
+struct On(Arc<Building>);
+
+impl Drop for On {
+    fn drop(&mut self) {
+        self.0.is_on.store(false, Ordering::SeqCst);
+    }
+}
+
+/// `told` gets how far it is.
+pub(super) fn build(shared: &Weak<Mutex<State>>, readers: &Weak<Readers>, told: impl Fn(u64)) -> Result<()> {
+    let mut worked = Instant::now();
+    let mut rest = || {
+        if worked.elapsed() >= WORK {
+            std::thread::sleep(REST);
+            worked = Instant::now();
+        }
+    };
     loop {
         let (Some(shared), Some(readers)) = (shared.upgrade(), readers.upgrade()) else { return Ok(()) };
-        if (PeopleFile { shared }).step(&readers)?.is_done() {
+        let progress = step(&mut lock(&shared), &readers, LEAP, &mut rest)?;
+        if progress.is_done() {
             return Ok(());
         }
-        drop(readers);
-        std::thread::sleep(REST);
+        told(progress.known);
     }
+}
+
+fn lock(shared: &Mutex<State>) -> MutexGuard<'_, State> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -244,5 +244,19 @@ fn a_build_does_not_keep_the_ledger_open() {
     let readers = Arc::downgrade(store.readers());
     let shared = Arc::downgrade(&store.inner.people.shared);
     drop(store);
-    assert!(build(&shared, &readers).is_ok() && readers.upgrade().is_none());
+    assert!(build(&shared, &readers, |_| ()).is_ok() && readers.upgrade().is_none());
+}
+
+#[test]
+fn what_is_built_in_leaps_is_what_is_built_in_steps() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = ledger(dir.path());
+    let (people, readers) = (&store.inner.people, store.readers());
+    build(&Arc::downgrade(&people.shared), &Arc::downgrade(readers), |_| ()).unwrap();
+    let facts = *store.durable().borrow();
+    assert!(facts > u64::try_from(super::file::STEP).unwrap(), "{facts} facts are more than a step");
+    let known = people.open(|file| Ok(file.unwrap().known)).unwrap();
+    assert_eq!(u64::try_from(known).unwrap(), facts);
+    assert_eq!(verified(&store), Vec::<String>::new());
+    assert_eq!(told(&store), ALL);
 }

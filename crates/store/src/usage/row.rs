@@ -1,8 +1,8 @@
 //! Adding up stretches. Pure.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
-use super::{Usage, UsageRow, UsageRule};
+use super::{PeopleMost, Usage, UsageRow, UsageRule};
 use crate::person_key::PersonNo;
 
 /// A session in numbers: instants in milliseconds.
@@ -32,24 +32,26 @@ pub(super) struct Sums<'a> {
     /// The most at a time in the range. A stretch does not have whoever left as it began, so of a session that goes over an
     /// edge the most of its stretches can be less.
     peak: u32,
-    /// Who was in the stretches that are not over yet, and in all; `None` when they are too many.
+    /// The stretch of the session before: the next one is in it, as a rule.
+    last: usize,
+    /// Who was in each stretch, and in all; `None` when nobody asked, or they are too many.
     people: Option<People>,
 }
 
 struct People {
-    open: BTreeMap<usize, HashSet<PersonNo>>,
+    of: Vec<HashSet<PersonNo>>,
     all: HashSet<PersonNo>,
-    left: usize,
+    left: PeopleMost,
 }
 
 impl<'a> Sums<'a> {
     /// Nothing is counted yet. `edges` has at least two, rising.
-    pub(super) fn new(edges: &'a [i64], rule: UsageRule, people_max: usize) -> Self {
-        let row = UsageRow { people: Some(0), ..UsageRow::default() };
-        let rows = vec![row; edges.len().saturating_sub(1)];
-        let people = People { open: BTreeMap::new(), all: HashSet::new(), left: people_max };
+    pub(super) fn new(edges: &'a [i64], rule: UsageRule, most: Option<PeopleMost>) -> Self {
+        let rows = vec![UsageRow::default(); edges.len().saturating_sub(1)];
+        let of = vec![HashSet::new(); rows.len()];
+        let people = most.map(|left| People { of, all: HashSet::new(), left });
         let usage = Usage { rows, sum: UsageRow::default(), before_ms: 0, after_ms: 0 };
-        Self { edges, rule, usage, peak: 0, people: Some(people) }
+        Self { edges, rule, usage, peak: 0, last: 0, people }
     }
 
     fn from(&self) -> i64 {
@@ -64,6 +66,11 @@ impl<'a> Sums<'a> {
     fn row_of(&self, at: i64) -> Option<usize> {
         if at < self.from() || at >= self.to() {
             return None;
+        }
+        if let Some([from, to]) = self.edges.get(self.last..).and_then(|edges| edges.first_chunk())
+            && (*from..*to).contains(&at)
+        {
+            return Some(self.last);
         }
         self.edges.partition_point(|edge| *edge <= at).checked_sub(1)
     }
@@ -83,10 +90,10 @@ impl<'a> Sums<'a> {
         }
     }
 
-    /// Adds a session; sessions come in order of their start. `stays` is empty when they are not [wanted](Self::wants_stays).
+    /// Adds a session. `stays` is empty when they are not [wanted](Self::wants_stays).
     pub(super) fn add(&mut self, whole: &Whole, stays: &[Span]) {
         let row = self.row_of(whole.started);
-        self.close_before(row.unwrap_or(0));
+        self.last = row.unwrap_or(0);
         let within = self.is_within(whole);
         if !within {
             self.edge(row.is_some(), stays);
@@ -152,36 +159,31 @@ impl<'a> Sums<'a> {
 
     fn saw(&mut self, at: usize, who: PersonNo) {
         let Some(people) = &mut self.people else { return };
-        let is_new = people.open.entry(at).or_default().insert(who);
-        people.all.insert(who);
-        people.left -= usize::from(is_new);
-        if people.left == 0 {
-            self.people = None;
+        let is_new = people.of.get_mut(at).is_some_and(|of| of.insert(who));
+        if is_new {
+            people.all.insert(who);
         }
-    }
-
-    /// Nobody comes to the stretches before this one any more.
-    fn close_before(&mut self, at: usize) {
-        let Some(people) = &mut self.people else { return };
-        while let Some(entry) = people.open.first_entry().filter(|entry| *entry.key() < at) {
-            let (at, who) = entry.remove_entry();
-            if let Some(row) = self.usage.rows.get_mut(at) {
-                row.people = Some(who.len() as u64);
-            }
+        let left = |of: usize, taken: bool| of.checked_sub(usize::from(taken));
+        match (left(people.left.stays, true), left(people.left.people, is_new)) {
+            (Some(stays), Some(others)) => people.left = PeopleMost { stays, people: others },
+            _ => self.people = None,
         }
     }
 
     /// The answer.
     pub(super) fn finish(mut self) -> Usage {
-        self.close_before(usize::MAX);
-        let all = self.people.map(|people| people.all.len() as u64);
-        let mut sum = UsageRow { people: all, peak: self.peak, ..UsageRow::default() };
-        for row in &mut self.usage.rows {
+        let mut sum = UsageRow { peak: self.peak, ..UsageRow::default() };
+        if let Some(people) = self.people {
+            sum.people = Some(people.all.len() as u64);
+            for (row, of) in self.usage.rows.iter_mut().zip(people.of) {
+                row.people = Some(of.len() as u64);
+            }
+        }
+        for row in &self.usage.rows {
             sum.sessions += row.sessions;
             sum.stays += row.stays;
             sum.ms = sum.ms.saturating_add(row.ms);
             sum.peak = sum.peak.max(row.peak);
-            row.people = row.people.filter(|_| all.is_some());
         }
         self.usage.sum = sum;
         self.usage
@@ -226,7 +228,8 @@ mod tests {
     }
 
     fn any(dice: &mut Dice) -> Vec<Vec<Span>> {
-        let mut sessions: Vec<Vec<Span>> = (0..dice.between(1, 12))
+        // In any order, as the parts of an index come.
+        let sessions: Vec<Vec<Span>> = (0..dice.between(1, 12))
             .map(|_| {
                 let begin = dice.between(-200, 320);
                 (0..dice.between(1, 5))
@@ -238,12 +241,11 @@ mod tests {
                     .collect()
             })
             .collect();
-        sessions.sort_by_key(|spans| session(spans).started);
         sessions
     }
 
     fn count(rule: UsageRule, edges: &[i64], sessions: &[Vec<Span>]) -> Usage {
-        let mut sums = Sums::new(edges, rule, 10_000);
+        let mut sums = Sums::new(edges, rule, Some(PeopleMost { stays: 10_000, people: 10_000 }));
         for spans in sessions {
             let whole = session(spans);
             // As the walk does: what neither begins in the range nor reaches into it is not there.
@@ -306,15 +308,19 @@ mod tests {
     #[test]
     fn too_many_people_are_not_counted_and_everything_else_is() {
         let spans: Vec<Span> =
-            (0..10).map(|n| Span { from: n, to: n + 1, who: PersonNo(n as u128) }).collect();
-        let mut sums = Sums::new(&EDGES, UsageRule::Start, 10);
+            (0..10).map(|n| Span { from: n, to: n + 1, who: PersonNo(n as u128 / 2) }).collect();
         let whole = session(&spans);
-        assert!(sums.wants_stays(&whole));
-        sums.add(&whole, &spans);
-        assert!(!sums.wants_stays(&whole));
-        sums.add(&whole, &[]);
-        let usage = sums.finish();
-        assert_eq!((usage.sum.people, usage.rows[0].people), (None, None));
-        assert_eq!((usage.sum.sessions, usage.sum.stays, usage.sum.ms), (2, 20, 20));
+        for (stays, people, told) in [(20, 5, Some(5)), (19, 5, None), (20, 4, None)] {
+            let mut sums = Sums::new(&EDGES, UsageRule::Start, Some(PeopleMost { stays, people }));
+            assert!(sums.wants_stays(&whole));
+            for _ in 0..2 {
+                let wanted = if sums.wants_stays(&whole) { &*spans } else { &[] };
+                sums.add(&whole, wanted);
+            }
+            let usage = sums.finish();
+            assert_eq!((usage.sum.people, usage.rows[0].people), (told, told));
+            assert_eq!((usage.sum.sessions, usage.sum.stays, usage.sum.ms), (2, 20, 20));
+        }
+        assert!(!Sums::new(&EDGES, UsageRule::Start, None).wants_stays(&whole), "nobody asked");
     }
 }

@@ -8,6 +8,7 @@ mod days;
 mod faults;
 mod life;
 mod queries;
+mod usage;
 mod world;
 
 use std::path::Path;

@@ -26,23 +26,26 @@ export interface Asked<T> {
   readonly fresh?: boolean;
   /** Who asks looks after failures, and asks again when the server said to. */
   readonly once?: boolean;
+  /** Not yet: something else is asked first. */
+  readonly later?: boolean;
 }
 
 /** What is known of a question, as a signal. */
-export function useAsked<T>({ key, ask, keep = false, fresh = false, once = false }: Asked<T>): Signal<QueryObserverResult<T, Error>> {
+export function useAsked<T>({ key, ask, keep = false, fresh = false, once = false, later = false }: Asked<T>): Signal<QueryObserverResult<T, Error>> {
   const options = {
     queryKey: key,
     queryFn: ({ signal: abort }: { signal: AbortSignal }) => ask(abort),
     ...(keep ? { placeholderData: (last: T | undefined) => last } : {}),
     ...(fresh ? { staleTime: 0 } : {}),
     ...(once ? { retry: false } : {}),
+    enabled: !later,
   };
   const held = useMemo(() => {
     const observer = new QueryObserver<T, Error>(queries, options as never);
     return { observer, result: signal(observer.getCurrentResult()) };
   }, []);
   useEffect(() => held.observer.subscribe((result) => (held.result.value = result)), [held]);
-  const text = JSON.stringify(key);
+  const text = JSON.stringify([key, later]);
   useEffect(() => {
     held.observer.setOptions(options as never);
     held.result.value = held.observer.getCurrentResult();

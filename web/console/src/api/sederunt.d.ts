@@ -2421,8 +2421,8 @@ export interface components {
             stays: number;
             /**
              * Format: int64
-             * @description Different people, by the caller's own id, else the user, else the participant; `null` when there are more stays than can
-             *     be looked through.
+             * @description Different people, by the caller's own id, else the user, else the participant; `null` when they were not asked for, or when
+             *     there are more stays than can be looked through.
              */
             people?: number | null;
             /**
@@ -5512,6 +5512,11 @@ export interface operations {
                  *     were.
                  */
                 split?: "start" | "midnight";
+                /**
+                 * @description Whether people are counted, the default. Without them any range of a large app is told in seconds: of people every stay has to be
+                 *     looked at.
+                 */
+                people?: boolean;
             };
             header?: never;
             path: {
@@ -5634,6 +5639,11 @@ export interface operations {
                  *     were.
                  */
                 split?: "start" | "midnight";
+                /**
+                 * @description Whether people are counted, the default. Without them any range of a large app is told in seconds: of people every stay has to be
+                 *     looked at.
+                 */
+                people?: boolean;
                 /** @description Begin with a byte order mark, which some spreadsheets need. */
                 bom?: boolean;
             };

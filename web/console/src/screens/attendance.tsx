@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Failed, own, take } from '../api/client.ts';
 import { useAsked } from '../api/query.ts';
 import { listen, liveClock } from '../feed/hub.ts';
+import { Missing } from '../parts/missing.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Top } from '../parts/top.tsx';
 import { app } from '../session.ts';
@@ -12,7 +13,7 @@ import { words } from '../words/attendance.ts';
 import { Body } from './attendance/body.tsx';
 import { type Report, counted } from './attendance/count.ts';
 import { Pick } from './attendance/pick.tsx';
-import { Rules } from './attendance/rules.tsx';
+import { Rules, Window } from './attendance/rules.tsx';
 import { ShareButton } from './attendance/share.tsx';
 import { type View, query, readView, writeView } from './attendance/url.ts';
 import '../session.css';
@@ -32,23 +33,12 @@ export default function Attendance() {
   if (view.session_id || view.meeting_id) return <Counted view={view} />;
   // A link that was cut off leads nowhere, and says so.
   const params = new URLSearchParams(search);
-  return params.get('session_id') || params.get('meeting_id') ? <Missing /> : <Pick />;
+  return params.get('session_id') || params.get('meeting_id') ? <Nothing /> : <Pick />;
 }
 
-function Missing() {
-  return (
-    <>
-      <Top>
-        <Crumb />
-      </Top>
-      <div class="card empty">
-        <h1>{words.missing}</h1>
-        <a class="button" href="/console/attendance">
-          {words.back}
-        </a>
-      </div>
-    </>
-  );
+/** What the report was to be of. */
+function Nothing() {
+  return <Missing crumb={<Crumb />} title={words.missing} href="/console/attendance" back={words.back} />;
 }
 
 /** What the server has to be asked for; everything else is counted here. */
@@ -90,7 +80,7 @@ function Counted({ view }: { view: View }) {
   const found = useReport(view);
   const { data, error, refetch } = found.value;
   const change = (next: Partial<View>, replace = false): void => route(`/console/attendance${writeView({ ...view, page: 1, ...next })}`, replace);
-  if (error instanceof Failed && error.status === 404) return <Missing />;
+  if (error instanceof Failed && error.status === 404) return <Nothing />;
   const isLive = data?.sessions.some(({ status }) => status === 'LIVE') ?? false;
   // An ended session stands still.
   const now = isLive ? liveClock.value : 0;
@@ -114,6 +104,12 @@ function Counted({ view }: { view: View }) {
         {isLive && <span class="pill live">{words.live}</span>}
       </Top>
       {error && <Problem error={error} again={() => void refetch()} />}
+      {/* Too many sessions for one register: fewer days can be chosen. */}
+      {error && !data && !view.session_id && (
+        <div class="bar">
+          <Window view={view} change={change} />
+        </div>
+      )}
       {data ? <Shown report={data} view={view} now={now} title={title || words.untitled} change={change} /> : !error && <Skeleton />}
     </>
   );

@@ -5,6 +5,8 @@ import { useAsked } from '../api/query.ts';
 import type { components } from '../api/sederunt.d.ts';
 import { health, isKnown, listen, live, liveClock, state } from '../feed/hub.ts';
 import { minutesAt } from '../feed/state.ts';
+import { fits } from '../parts/fits.ts';
+import { Waiting } from '../parts/page.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Top } from '../parts/top.tsx';
 import { has } from '../rights.ts';
@@ -59,7 +61,7 @@ function useActivity(id: string) {
 /** Today, and the same day of the week before. */
 function useToday(id: string) {
   const to = dayAt(zone.value, serverNow());
-  const query = { from: plusDays(to, -7), to, split: 'midnight', tz: zone.value };
+  const query = { from: plusDays(to, -7), to, split: 'midnight', tz: zone.value, people: false };
   return useAsked<components['schemas']['Usage']>({
     key: ['usage', id, query, step(ANEW_SLOWLY_MS)],
     keep: true,
@@ -123,7 +125,7 @@ export default function Overview() {
           {today.value.error && <Problem error={today.value.error} again={() => void today.value.refetch()} />}
           <div class="halves">
             <div class="stack">
-              {told ? <Minutes told={told} /> : !error && <div class="card waiting" aria-busy="true" />}
+              {told ? <Minutes told={told} /> : !error && <Waiting />}
               {told && <MinuteTable told={told} />}
             </div>
             <div class="stack">
@@ -166,7 +168,9 @@ function Figures({ told, today, system }: Figured) {
         <li key={name} class="card">
           <a href={href} onClick={href.startsWith('#') ? unfold : undefined}>
             <span class="soft">{name}</span>
-            <b class="fig">{value}</b>
+            <b class="fig" ref={fits(value)}>
+              {value}
+            </b>
             <span class="soft">{more || '\u00a0'}</span>
           </a>
         </li>

@@ -5,6 +5,7 @@ import { own, take } from '../api/client.ts';
 import { useAsked } from '../api/query.ts';
 import type { components } from '../api/sederunt.d.ts';
 import { Icon } from '../parts/icon.tsx';
+import { Waiting } from '../parts/page.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Top } from '../parts/top.tsx';
 import { app } from '../session.ts';
@@ -58,7 +59,7 @@ export default function People() {
         <Search text={search} send={(text) => go(text, 1, true)} />
       </div>
       {coming ? <Coming error={coming} /> : error && <Problem error={error} again={again} />}
-      {!data && !error && !coming && <div class="card waiting" aria-busy="true" />}
+      {!data && !error && !coming && <Waiting rows={6} />}
       {data && data.total === 0 && <Nobody search={search} clear={() => go('', 1)} />}
       {data && data.total > 0 && (
         <div class="numbers" tabIndex={0} role="region" aria-label={words.title}>

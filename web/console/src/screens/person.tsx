@@ -4,6 +4,8 @@ import { useEffect } from 'preact/hooks';
 import { Failed, own, take } from '../api/client.ts';
 import { useAsked } from '../api/query.ts';
 import type { components } from '../api/sederunt.d.ts';
+import { fits } from '../parts/fits.ts';
+import { Waiting } from '../parts/page.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Top } from '../parts/top.tsx';
 import { app } from '../session.ts';
@@ -64,7 +66,7 @@ export default function Person() {
         </div>
       )}
       {coming ? <Coming error={coming} /> : error && !isMissing && <Problem error={error} again={again} />}
-      {!data && !error && !coming && <div class="card waiting" aria-busy="true" />}
+      {!data && !error && !coming && <Waiting />}
       {data && !isMissing && (
         <div class="numbers" tabIndex={0} role="region" aria-label={name}>
           <Who told={data} />
@@ -118,7 +120,9 @@ function Figures({ told, median }: { told: PersonTold; median: number | undefine
       {shown.map(({ name, value, more, isDay }) => (
         <div key={name} class="card">
           <dt>{name}</dt>
-          <dd class={isDay ? 'fig day' : 'fig'}>{value}</dd>
+          <dd class={isDay ? 'fig day' : 'fig'} ref={fits(value)}>
+            {value}
+          </dd>
           <dd class="soft">{more || '\u00a0'}</dd>
         </div>
       ))}

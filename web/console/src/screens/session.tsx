@@ -6,6 +6,7 @@ import { Failed } from '../api/client.ts';
 import { useAsked } from '../api/query.ts';
 import { listen, liveClock } from '../feed/hub.ts';
 import { CopyId } from '../parts/copy.tsx';
+import { Missing } from '../parts/missing.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Top } from '../parts/top.tsx';
 import { mayChange } from '../rights.ts';
@@ -33,19 +34,7 @@ export default function Session() {
   const found = useTold(id);
   const { data, error, refetch } = found.value;
   if (error instanceof Failed && error.status === 404) {
-    return (
-      <>
-        <Top>
-          <Crumb />
-        </Top>
-        <div class="card empty">
-          <h1>{words.missing}</h1>
-          <a class="button" href="/console/sessions">
-            {words.back_}
-          </a>
-        </div>
-      </>
-    );
+    return <Missing crumb={<Crumb />} title={words.missing} href="/console/sessions" back={words.back_} />;
   }
   return (
     <>

@@ -26,7 +26,10 @@ const en = {
   hours: (hours: number) => `${number(hours)} h`,
   hoursMore: (hours: number) => `This day has ${counted(hours, 'hour')}: the clocks are changed on it.`,
   notCounted: 'too many to count',
+  noNumber: '–',
+  counting: '…',
   peakMore: 'Peak: the most people at a time in one session.',
+  peopleComing: 'People are being counted: every stay of the range is looked at.',
   peopleMore: 'People are counted once in each row, and once in the sum.',
   rule: {
     start: 'A session counts whole where it began, as in the list of sessions.',

@@ -18,9 +18,9 @@ const SESSIONS: u64 = 10_000;
 const IMPORTED: u64 = 70;
 const LIVE_ONE_IN: u64 = 10;
 /// Days on which they begin.
-const DAYS: i64 = 100;
-const DAY_MS: i64 = 86_400_000;
-const APPS: [&str; 2] = ["a", "b"];
+pub(super) const DAYS: i64 = 100;
+pub(super) const DAY_MS: i64 = 86_400_000;
+pub(super) const APPS: [&str; 2] = ["a", "b"];
 /// Pages of the list.
 const PAGE: u32 = 100;
 
@@ -83,7 +83,8 @@ fn recorded(dice: &mut Dice, app: &str, n: u64) -> Recorder {
     room
 }
 
-async fn fill(store: &Store, dice: &mut Dice) {
+/// History of both apps: imports, and what rooms record, some of which go on.
+pub(super) async fn fill(store: &Store, dice: &mut Dice) {
     for app in APPS {
         store.create_app(app_row(app), Vec::new()).await.unwrap();
     }

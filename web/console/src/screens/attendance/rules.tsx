@@ -115,7 +115,8 @@ function Presets({ report, view, change }: Props) {
   );
 }
 
-function Window({ view, change }: Omit<Props, 'report'>) {
+/** From when until when. */
+export function Window({ view, change }: Omit<Props, 'report'>) {
   const isPlanned = Boolean(view.from || view.to);
   const isSession = view.session_id !== undefined;
   const text = isSession ? (isPlanned ? words.windowPlanned : words.windowSession) : isPlanned ? words.rangeSome : words.rangeAll;

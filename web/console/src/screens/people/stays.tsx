@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { own, take } from '../../api/client.ts';
 import { useAsked } from '../../api/query.ts';
 import type { components } from '../../api/sederunt.d.ts';
+import { Waiting } from '../../parts/page.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { dateTime, minutes } from '../../time/format.ts';
 import { zone } from '../../time/zone.ts';
@@ -25,7 +26,7 @@ export function Stays({ of, app }: { of: string; app: string }) {
     <div class="stays">
       <h2 class="section">{words.list}</h2>
       {error && <Problem error={error} again={() => void found.value.refetch()} />}
-      {!data && !error && <div class="card waiting" aria-busy="true" />}
+      {!data && !error && <Waiting />}
       {data && (
         <div class="card over" tabIndex={0} role="region" aria-label={words.list}>
           <table class="plain stacks">

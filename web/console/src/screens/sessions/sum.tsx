@@ -17,7 +17,7 @@ interface Props {
 const ANEW_MS = 60_000;
 
 export function Sum({ app, from, to, asOf }: Props) {
-  const query = { from, to, by: 'month', tz: zone.value };
+  const query = { from, to, by: 'month', tz: zone.value, people: false };
   const found = useAsked({
     key: ['usage', app, query, Math.floor(asOf / ANEW_MS)],
     keep: true,

@@ -70,9 +70,13 @@ export function preset(name: Preset, today: string): { from: string; to: string;
   }
 }
 
-/** By how much a number is more or less than another one: `+12 %`; nothing to compare with is nothing. */
+/** From so many times as much on, percent say less than how many times it is. */
+const TIMES = 10;
+
+/** By how much a number is more or less than another one: `+12 %`, `× 40`; nothing to compare with is nothing. */
 export function change(now: number, before: number): string {
   if (before === 0) return '';
+  if (now >= before * TIMES) return `× ${number(Math.round(now / before))}`;
   const percent = Math.round(((now - before) / before) * 100);
   return `${percent > 0 ? '+' : percent < 0 ? '−' : '±'}${number(Math.abs(percent))} %`;
 }

@@ -28,7 +28,10 @@ export const words: Words = {
   hours: (hours: number) => `${number(hours)} h`,
   hoursMore: (hours: number) => `Dieser Tag hat ${counted(hours, 'Stunde', 'Stunden')}: die Uhren werden umgestellt.`,
   notCounted: 'zu viele, um zu zählen',
+  noNumber: '–',
+  counting: '…',
   peakMore: 'Höchstzahl: die meisten Personen zugleich in einer Sitzung.',
+  peopleComing: 'Die Personen werden noch gezählt: jeder Aufenthalt des Zeitraums wird angesehen.',
   peopleMore: 'Personen zählen einmal in jeder Zeile, und einmal in der Summe.',
   rule: {
     start: 'Eine Sitzung zählt ganz dort, wo sie begann, wie in der Liste der Sitzungen.',

@@ -9,7 +9,7 @@ use jiff::{Timestamp, ToSpan};
 use sederunt_changes::text::{Minutes, iso};
 use sederunt_core::tally;
 use sederunt_core::time::{Day, UnixMs};
-use sederunt_store::{StoreError, Usage, UsageQuery, UsageRow, UsageRule};
+use sederunt_store::{PeopleMost, Usage, UsageQuery, UsageRow, UsageRule};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -21,7 +21,7 @@ use crate::dialect::{KitError, KitErrorBody, KitErrors};
 use crate::doors::sederunt::access::InApp;
 use crate::extract::Params;
 use crate::fault::Fault;
-use crate::limit::{BUCKETS_MAX, USAGE_PEOPLE_MAX, USAGE_SESSIONS_MAX};
+use crate::limit::{BUCKETS_MAX, USAGE_PEOPLE_MAX, USAGE_STAYS_MAX};
 use crate::query::{FromQuery, Query};
 use crate::value::day_param;
 
@@ -74,6 +74,10 @@ pub(crate) struct UsageParams {
     /// were.
     #[param(inline, value_type = Option<SplitName>)]
     split: UsageRule,
+    /// Whether people are counted, the default. Without them any range of a large app is told in seconds: of people every stay has to be
+    /// looked at.
+    #[param(value_type = Option<bool>, default = true)]
+    people: bool,
 }
 
 impl FromQuery for UsageParams {
@@ -84,6 +88,7 @@ impl FromQuery for UsageParams {
             by: query.one_of("by", &BYS)?.unwrap_or(By::Day),
             tz: zone_param(query)?,
             split: query.one_of("split", &RULES)?.unwrap_or(UsageRule::Start),
+            people: query.boolean("people")?.unwrap_or(true),
         })
     }
 }
@@ -145,8 +150,8 @@ pub(crate) struct RowView {
     sessions: u64,
     /// Their stays; when minutes are split, the stays that began in it.
     stays: u64,
-    /// Different people, by the caller's own id, else the user, else the participant; `null` when there are more stays than can
-    /// be looked through.
+    /// Different people, by the caller's own id, else the user, else the participant; `null` when they were not asked for, or when
+    /// there are more stays than can be looked through.
     people: Option<u64>,
     /// Participant-minutes.
     #[schema(value_type = f64)]
@@ -242,21 +247,16 @@ pub(in crate::doors::sederunt) async fn csv(
 
 async fn read(caller: &InApp, params: &UsageParams) -> Result<(Vec<UnixMs>, Usage), KitError> {
     let edges = params.edges(caller.api.node.now())?;
+    let most = PeopleMost { stays: USAGE_STAYS_MAX, people: USAGE_PEOPLE_MAX };
     let query = UsageQuery {
         app: caller.app.id.clone(),
         edges: edges.clone(),
         rule: params.split,
         now: caller.api.node.steady(),
-        sessions_max: USAGE_SESSIONS_MAX,
-        people_max: USAGE_PEOPLE_MAX,
+        people: params.people.then_some(most),
     };
-    // A bound of the range, told as such.
-    let read = walk(caller, move |store, pace| match store.usage(pace, &query) {
-        Err(StoreError::Limit { .. }) => Ok(None),
-        usage => usage.map(Some),
-    });
-    let rule = format!("must leave at most {USAGE_SESSIONS_MAX} sessions in the range");
-    Ok((edges, read.await?.ok_or_else(|| Fault::new("from", rule))?))
+    caller.api.node.store().index_near(&caller.app.id).await;
+    Ok((edges, walk(caller, move |store, pace| store.usage(pace, &query)).await?))
 }
 
 impl UsageParams {
