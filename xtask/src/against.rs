@@ -154,7 +154,7 @@ pub(crate) fn run(args: &AgainstArgs) -> anyhow::Result<()> {
         Some(program) => program.clone(),
         None => build_old(&args.rev, &folder)?,
     };
-    let new = bench::build()?;
+    let new = bench::build(bench::RELEASE)?;
     for program in [&old, &new] {
         if !program.exists() {
             bail!("{} is not there", program.display());

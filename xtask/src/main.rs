@@ -53,7 +53,7 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
-    /// Run the benchmarks (release build)
+    /// Run the benchmarks (built as operators build it: the first time takes some ten minutes)
     Bench {
         /// Arguments for the benchmark program: ledger, packets, webhooks, --help …
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
