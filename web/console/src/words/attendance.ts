@@ -14,6 +14,7 @@ const en = {
   register: 'Register',
   meetingOf: (n: number) => counted(n, 'session'),
   loading: 'Counting…',
+  tooLarge: 'More sessions or people than one register holds: choose fewer days',
   now: 'now',
   live: 'Live',
   liveMore: 'counted up to now',

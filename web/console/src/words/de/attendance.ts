@@ -13,6 +13,7 @@ export const words: Words = {
   register: 'Liste',
   meetingOf: (n: number) => counted(n, 'Sitzung', 'Sitzungen'),
   loading: 'Wird gezählt …',
+  tooLarge: 'Mehr Sitzungen oder Personen, als eine Liste fasst: Wählen Sie weniger Tage',
   now: 'jetzt',
   live: 'Live',
   liveMore: 'gezählt bis jetzt',
