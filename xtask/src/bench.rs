@@ -6,7 +6,7 @@ use crate::step::{cargo, must, program, root};
 
 /// As operators build it (docs/operations.md): with optimisation over all of it.
 const DIST: &str = "dist";
-/// What an older revision is compared in: built in a third of the time.
+/// What an older revision is compared in, on both sides: it need not have the other.
 pub(crate) const RELEASE: &str = "release";
 
 /// Runs the benchmark program, as operators build it, with `args`.

@@ -53,7 +53,7 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
-    /// Run the benchmarks (built as operators build it: the first time takes some ten minutes)
+    /// Run the benchmarks (built as operators build it: the first time takes some twenty minutes on two cores)
     Bench {
         /// Arguments for the benchmark program: ledger, packets, webhooks, --help …
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]

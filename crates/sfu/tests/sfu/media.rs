@@ -284,7 +284,7 @@ pub(crate) fn decode(packets: &[Got]) -> Decoded {
             frame[0].seq == s.seq + 1
                 && packet.picture == (s.picture + 1) & 0x7fff
                 && packet.tl0 == s.tl0.wrapping_add(1)
-                && packet.time.wrapping_sub(s.time) < 90_000 * 300
+                && packet.time.wrapping_sub(s.time) < 90_000 * 30
                 && (packet.key || packet.layer == s.layer)
         });
         if continues || packet.key {

@@ -33,6 +33,12 @@ const DAY = 86_400;
 const ID = /^[0-9a-f-]{24,36}$/i;
 const INSTANT = /^\d{4}-\d{2}-\d{2}([T ][\d:.]+(Z|[+-]\d{2}:?\d{2})?)?$/;
 
+/** Whether there is such a day: a month has no day 31 because another has. */
+function isDay(text: string): boolean {
+  const day = new Date(`${text.slice(0, 10)}T00:00:00Z`);
+  return !Number.isNaN(Date.parse(text)) && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text.slice(0, 10));
+}
+
 /** Reads a query. What makes no sense is left out: an address is typed by people. */
 export function readView(search: string): View {
   const params = new URLSearchParams(search);
@@ -45,11 +51,17 @@ export function readView(search: string): View {
     return value !== undefined && Number(value) <= most ? Number(value) : usual;
   };
   const session_id = text('session_id', ID);
+  const instant = (name: string): string | undefined => {
+    const value = text(name, INSTANT);
+    return value && isDay(value) ? value : undefined;
+  };
+  const [from, to] = [instant('from'), instant('to')];
+  const isRange = !from || !to || Date.parse(from) <= Date.parse(to);
   const given = {
     session_id,
     meeting_id: session_id ? undefined : text('meeting_id', ID),
-    from: text('from', INSTANT),
-    to: text('to', INSTANT),
+    from: isRange ? from : undefined,
+    to: isRange ? to : undefined,
     verdict: text('verdict', /^(present|late|below|absent)$/) as Verdict | undefined,
     find: params.get('find') || undefined,
     sort: text('sort', /^(first|last|stays|away|time)$/) as Order | undefined,
