@@ -72,12 +72,8 @@ impl Sfu {
         let was_ill = downlink.allocator.is_ill();
         let reset = downlink.is_heard.then(|| downlink.allocator.measure(now, measure)).flatten();
         let changed = downlink.allocator.is_ill() != was_ill;
-        let waits = downlink.allocator.waits();
         if let Some(restart) = reset {
             self.stats.lines_dropped += u64::from(restart.is_drop);
-            if restart.is_drop && waits {
-                self.give_up_redundancy(slot);
-            }
             let desired_bps = if restart.is_drop { 0 } else { restart.from_bps };
             self.begin_estimate(slot, restart.from_bps, desired_bps);
         }
@@ -157,7 +153,7 @@ impl Sfu {
         let Some(transport) = self.transports.get_mut(slot) else { return };
         let Some(downlink) = &mut transport.downlink else { return };
         let (budget, moves) = downlink.allocator.share(now, &mut claims.voices, &mut claims.pictures);
-        let is_full = downlink.allocator.is_tight() && downlink.allocator.waits();
+        let is_full = downlink.allocator.is_full();
         let seen = Seen {
             estimate_bps: downlink.allocator.estimate_bps(),
             is_short: claims.pictures.iter().any(|p| p.bps() < p.most_bps())
@@ -249,7 +245,7 @@ impl Sfu {
         }
     }
 
-    /// Where not all voices fit, or far more went out than arrived and packets wait, what is lost has found no room: to say everything twice leaves less.
+    /// Where what is lost has found no room, to say everything twice leaves less.
     fn give_up_redundancy(&mut self, slot: TransportSlot) {
         let Some(transport) = self.transports.get_mut(slot) else { return };
         let was = std::mem::take(&mut transport.protection);

@@ -109,14 +109,9 @@ impl Allocator {
         self.line.is_ill()
     }
 
-    /// Packets wait: what is lost has found no room.
-    pub(crate) fn waits(&self) -> bool {
-        self.line.waits()
-    }
-
-    /// Not all voices go out.
-    pub(crate) fn is_tight(&self) -> bool {
-        self.is_tight
+    /// What is lost has found no room: packets wait, and not all voices go out or much is lost.
+    pub(crate) fn is_full(&self) -> bool {
+        self.line.is_full() || (self.is_tight && self.line.waits())
     }
 
     /// What the estimator says, bits a second on the wire.

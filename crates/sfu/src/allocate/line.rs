@@ -53,6 +53,7 @@ pub(crate) struct Line {
     loses: Option<Instant>,
     is_strained: bool,
     waits: bool,
+    is_full: bool,
     /// When it last lost more than at best lately, or its packets waited.
     marred: Option<Instant>,
     late: Duration,
@@ -103,6 +104,8 @@ impl Line {
         self.loses = self.loses.filter(|_| loses).or(loses.then_some(now));
         let is_losing = self.loses.is_some_and(|at| now.saturating_duration_since(at) >= tuning.drop_after);
         let is_flooded = loses && loss >= tuning.drop_loss_permille;
+        // Radio, too, loses one packet in ten now and then, and now and then they wait: at once and for a while it does not.
+        self.is_full = waits && (is_losing || loss >= tuning.heavy_loss_permille);
         self.is_ill = is_flooded || (self.is_ill && loss >= tuning.well_loss_permille);
         let arrived = of(self.sent_bps, 1_000_u64.saturating_sub(loss));
         let to = of(arrived, tuning.drop_to_permille);
@@ -169,9 +172,14 @@ impl Line {
         self.is_strained
     }
 
-    /// Packets wait: what is lost has found no room.
+    /// Packets wait: where not all fit, what is lost has found no room.
     pub(crate) fn waits(&self) -> bool {
         self.waits
+    }
+
+    /// Packets wait and are lost, for a while or most of them: what is lost has found no room.
+    pub(crate) fn is_full(&self) -> bool {
+        self.is_full
     }
 
     /// We are so late ourselves that the estimator may take it for a queue.

@@ -76,6 +76,23 @@ fn every_packet_that_is_lost_alone_is_heard_all_the_same() {
 }
 
 #[test]
+fn radio_on_which_packets_wait_now_and_then_keeps_it() {
+    for seed in 0..6 {
+        let (mut w, _) = call(40 + seed, true);
+        lose_down(&mut w, 80);
+        assert_eq!(w.stats().red_subscribers, 1, "seed {seed}");
+        let usual = w.delay;
+        for _ in 0..60 {
+            w.delay = usual + SECOND / 10;
+            w.run(SECOND / 2);
+            w.delay = usual;
+            w.run(SECOND / 2);
+            assert_eq!(w.stats().red_subscribers, 1, "seed {seed}");
+        }
+    }
+}
+
+#[test]
 fn a_line_that_loses_much_gets_two_before_and_hears_pairs() {
     for seed in 0..4 {
         let (mut w, audio) = call(10 + seed, true);

@@ -192,9 +192,10 @@ function useKeptRow(view: View, first: number): void {
     const timer = setTimeout(() => {
       const { row: _, ...rest } = view;
       const text = writeView(first > 0 ? { ...rest, row: first + 1 } : rest);
-      if (location.pathname === '/console/sessions' && location.search !== text) {
-        history.replaceState(history.state, '', location.pathname + text);
-      }
+      // Until the next picture is drawn, the address may be a step ahead of what is shown: it is another view's then.
+      const { row: __, ...there } = readView(location.search);
+      const isOurs = location.pathname === '/console/sessions' && writeView(there) === writeView(rest);
+      if (isOurs && location.search !== text) history.replaceState(history.state, '', location.pathname + text);
     }, KEEP_ROW_MS);
     return () => clearTimeout(timer);
   }, [view, first]);

@@ -55,13 +55,12 @@ export function readView(search: string): View {
     const value = text(name, INSTANT);
     return value && isDay(value) ? value : undefined;
   };
-  const [from, to] = [instant('from'), instant('to')];
-  const isRange = !from || !to || Date.parse(from) <= Date.parse(to);
   const given = {
     session_id,
     meeting_id: session_id ? undefined : text('meeting_id', ID),
-    from: isRange ? from : undefined,
-    to: isRange ? to : undefined,
+    // A range that ends before it begins stays: the answer says so, where all of the term in its place would say something else.
+    from: instant('from'),
+    to: instant('to'),
     verdict: text('verdict', /^(present|late|below|absent)$/) as Verdict | undefined,
     find: params.get('find') || undefined,
     sort: text('sort', /^(first|last|stays|away|time)$/) as Order | undefined,
