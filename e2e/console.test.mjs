@@ -184,8 +184,10 @@ test('the address is the request: filters, sort and search, with a way back', as
   await until('all that was typed', () => new URL(page.url()).search === '?search=physics');
   await until('the matches', async () => (await page.locator('h1 .n').innerText()) === '834');
   for (const text of await rows(page).locator('.c-title').allInnerTexts()) assert.match(text, /Physics/);
+  // A click at once takes along what was typed.
+  await page.keyboard.type(' 3');
   await page.getByRole('button', { name: 'Ended' }).click();
-  await until('both filters', () => new URL(page.url()).search === '?search=physics&status=ENDED');
+  await until('both filters', () => new URL(page.url()).search === '?search=physics+3&status=ENDED');
   await page.getByRole('columnheader', { name: 'Minutes' }).getByRole('button').click();
   await until('the sort', () => new URL(page.url()).searchParams.get('sort_by') === 'minutesConsumed');
   // Typing is one step back, however many keys it took.
@@ -193,6 +195,21 @@ test('the address is the request: filters, sort and search, with a way back', as
   await page.goBack();
   await page.goBack();
   await until('no filter', async () => (await page.locator('h1 .n').innerText()) === '2,500');
+  assert.equal(await page.getByLabel('Search sessions').inputValue(), '');
+  // Whoever leaves while typing is not taken back, and finds it when it comes back.
+  await page.getByLabel('Search sessions').focus();
+  await page.keyboard.type('phys');
+  await page.getByRole('link', { name: 'Meetings' }).first().click();
+  await page.getByRole('heading', { level: 1, name: 'Meetings' }).waitFor();
+  await page.getByLabel('Search meetings').focus();
+  // The list is drawn anew after every key; what is typed stays, its blanks too.
+  await page.keyboard.type('Physics 3', { delay: 200 });
+  await until('its address', () => page.url().endsWith('/console/meetings?search=Physics+3'));
+  assert.equal(await page.getByLabel('Search meetings').inputValue(), 'Physics 3');
+  await page.goBack();
+  await until('no search', () => page.url().endsWith('/console/meetings'));
+  await page.goBack();
+  await until('what was typed', () => page.url().endsWith('/console/sessions?search=phys'));
   // And straight to one of them, from anywhere.
   await page.keyboard.press('Control+k');
   await page.getByLabel('Go to').last().fill('Physics 3');

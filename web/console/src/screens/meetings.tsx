@@ -1,14 +1,14 @@
 /** Every meeting of the app: found, made, and opened. */
 import { useLocation } from 'preact-iso';
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { kit, take } from '../api/client.ts';
 import { useAsked } from '../api/query.ts';
 import { state } from '../feed/hub.ts';
 import { CopyId } from '../parts/copy.tsx';
 import { Form, NameField } from '../parts/form.tsx';
-import { Icon } from '../parts/icon.tsx';
 import { Empty, Head, New, Steps, Waiting } from '../parts/page.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { Search } from '../parts/search.tsx';
 import { here, mayChange } from '../rights.ts';
 import { date } from '../time/format.ts';
 import { zone } from '../time/zone.ts';
@@ -16,15 +16,12 @@ import { words } from '../words/meetings.ts';
 import '../settings.css';
 
 const PAGE = 50;
-/** After the last key. */
-const TYPED_MS = 150;
 const STATES = { '': words.all, ACTIVE: words.open, INACTIVE: words.closed } as const;
 
 export default function Meetings() {
   const { url, route } = useLocation();
   const asked = new URL(url, location.origin).searchParams;
   const [search, status, page] = [asked.get('search') ?? '', asked.get('status') ?? '', Math.max(1, Number(asked.get('page_no') ?? 1) || 1)];
-  const timer = useRef(0);
   const path = here();
   const query = { ...(search && { search }), ...(status && { status }), page_no: page, per_page: PAGE };
   const found = useAsked({
@@ -48,20 +45,7 @@ export default function Meetings() {
       <Head live title={words.title} n={total} />
       <div class="page">
         <div class="page-tools">
-          <label class="field search">
-            <Icon name="search" />
-            <input
-              type="search"
-              aria-label={words.searchLabel}
-              placeholder={words.search}
-              value={search}
-              onInput={(event) => {
-                const text = event.currentTarget.value.trim();
-                clearTimeout(timer.current);
-                timer.current = window.setTimeout(() => go({ search: text }, true), TYPED_MS);
-              }}
-            />
-          </label>
+          <Search text={search} hint={words.search} label={words.searchLabel} send={(text, replace) => go({ search: text }, replace)} />
           <div class="segments" role="group" aria-label={words.state}>
             {Object.entries(STATES).map(([value, text]) => (
               <button key={value} type="button" aria-pressed={status === value} onClick={() => go({ status: value })}>

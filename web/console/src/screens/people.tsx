@@ -1,12 +1,12 @@
 /** Who was in sessions of the app: found by name or own id, who came last first. */
 import { useLocation } from 'preact-iso';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { own, take } from '../api/client.ts';
 import { useAsked } from '../api/query.ts';
 import type { components } from '../api/sederunt.d.ts';
-import { Icon } from '../parts/icon.tsx';
 import { Waiting } from '../parts/page.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { Search } from '../parts/search.tsx';
 import { Top } from '../parts/top.tsx';
 import { app } from '../session.ts';
 import { dateTime, number } from '../time/format.ts';
@@ -15,9 +15,6 @@ import { words } from '../words/people.ts';
 import { Pager } from './people/pager.tsx';
 import { PER_PAGE, useComing } from './people/told.ts';
 import '../numbers.css';
-
-/** After the last key. */
-const TYPED_MS = 200;
 
 /** The address of a person. */
 export function personAt(key: string): string {
@@ -56,7 +53,7 @@ export default function People() {
         </h1>
       </Top>
       <div class="bar" role="search">
-        <Search text={search} send={(text) => go(text, 1, true)} />
+        <Search text={search} hint={words.search} label={words.searchLabel} send={(text, replace) => go(text, 1, replace)} slash />
       </div>
       {coming ? <Coming error={coming} /> : error && <Problem error={error} again={again} />}
       {!data && !error && !coming && <Waiting rows={6} />}
@@ -121,43 +118,5 @@ function Nobody({ search, clear }: { search: string; clear: () => void }) {
         </button>
       )}
     </div>
-  );
-}
-
-function Search({ text, send }: { text: string; send: (text: string) => void }) {
-  const field = useRef<HTMLInputElement>(null);
-  const timer = useRef(0);
-  useEffect(() => {
-    if (field.current && document.activeElement !== field.current) field.current.value = text;
-  }, [text]);
-  useEffect(() => {
-    const slash = (event: KeyboardEvent): void => {
-      if (event.key !== '/' || /^(INPUT|TEXTAREA|SELECT)$/.test((event.target as HTMLElement).tagName)) return;
-      event.preventDefault();
-      field.current?.focus();
-    };
-    addEventListener('keydown', slash);
-    return () => {
-      removeEventListener('keydown', slash);
-      clearTimeout(timer.current);
-    };
-  }, []);
-  return (
-    <label class="field search">
-      <Icon name="search" />
-      <input
-        ref={field}
-        type="search"
-        defaultValue={text}
-        placeholder={words.search}
-        aria-label={words.searchLabel}
-        onInput={(event) => {
-          const value = event.currentTarget.value.trim();
-          clearTimeout(timer.current);
-          timer.current = window.setTimeout(() => value !== text && send(value), TYPED_MS);
-        }}
-      />
-      <kbd aria-hidden="true">/</kbd>
-    </label>
   );
 }

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { Icon } from '../../parts/icon.tsx';
 import { Menu } from '../../parts/menu.tsx';
+import { Search } from '../../parts/search.tsx';
 import { date, longDate, offset, time } from '../../time/format.ts';
 import { zone } from '../../time/zone.ts';
 import { words } from '../../words/attendance.ts';
@@ -26,9 +27,6 @@ interface Props {
   /** Whoever has a link goes nowhere else. */
   readonly isShared?: boolean;
 }
-
-/** After the last key. */
-const TYPED_MS = 150;
 
 export function Body({ report, register, view, title, change, csv, tools, rules, isShared = false }: Props) {
   const [how, setHow] = useState<string>();
@@ -70,7 +68,7 @@ export function Body({ report, register, view, title, change, csv, tools, rules,
         <Verdicts found={verdicts(rows)} chosen={view.verdict} withAbsent={view.absent} choose={(verdict) => change({ verdict })} />
       </section>
       <div class="report-bar">
-        <Find text={view.find ?? ''} set={(find) => change({ find: find || undefined }, true)} />
+        <Search text={view.find ?? ''} hint={words.find} label={words.find} send={(find, replace) => change({ find: find || undefined }, replace)} />
         <span class="soft" role="status">
           {words.of(shown.length, rows.length, register.left_out)}
         </span>
@@ -145,25 +143,5 @@ function Csv({ csv, isTerm }: { csv: Props['csv']; isTerm: boolean }) {
         </div>
       )}
     </Menu>
-  );
-}
-
-function Find({ text, set }: { text: string; set: (text: string) => void }) {
-  const [timer, setTimer] = useState(0);
-  return (
-    <label class="field search">
-      <Icon name="search" />
-      <input
-        type="search"
-        defaultValue={text}
-        placeholder={words.find}
-        aria-label={words.find}
-        onInput={(event) => {
-          const { value } = event.currentTarget;
-          clearTimeout(timer);
-          setTimer(window.setTimeout(() => set(value), TYPED_MS));
-        }}
-      />
-    </label>
   );
 }

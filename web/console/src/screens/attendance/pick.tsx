@@ -1,25 +1,20 @@
 /** Which session, or which meeting? */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { kit, take } from '../../api/client.ts';
 import { useAsked } from '../../api/query.ts';
 import type { Session } from '../../list/columns.tsx';
-import { Icon } from '../../parts/icon.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { Search } from '../../parts/search.tsx';
 import { Top } from '../../parts/top.tsx';
 import { app, who } from '../../session.ts';
 import { dateTime } from '../../time/format.ts';
 import { zone } from '../../time/zone.ts';
 import { words } from '../../words/attendance.ts';
 
-/** After the last key. */
-const TYPED_MS = 150;
 const MOST = 20;
 
 export function Pick() {
   const [search, setSearch] = useState('');
-  const timer = useRef(0);
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
   const path = { account_id: who.value?.account_id ?? '', app_id: app.value?.id ?? '' };
   const found = useAsked<readonly Session[]>({
     key: ['attendance-pick', path.app_id, search],
@@ -38,20 +33,7 @@ export function Pick() {
       <section class="card pick">
         <h2>{words.pick}</h2>
         <p class="soft">{words.pickMore}</p>
-        <label class="field wide">
-          <Icon name="search" />
-          <input
-            ref={field}
-            type="search"
-            placeholder={words.pickSearch}
-            aria-label={words.pickSearch}
-            onInput={(event) => {
-              const text = event.currentTarget.value.trim();
-              clearTimeout(timer.current);
-              timer.current = window.setTimeout(() => setSearch(text), TYPED_MS);
-            }}
-          />
-        </label>
+        <Search text={search} hint={words.pickSearch} label={words.pickSearch} send={setSearch} focus wide />
         {error && <Problem error={error} again={() => void refetch()} />}
         {data && data.length > 0 && <h3 class="faint">{search ? words.pickFound : words.pickLately}</h3>}
         <ul class="pick-list">

@@ -1,18 +1,16 @@
 /** Search, filters, columns and export of the session list. */
-import { useEffect, useRef, useState } from 'preact/hooks';
 import { isKnown, live } from '../../feed/hub.ts';
 import { COLUMNS, DEFAULT, chosen } from '../../list/columns.tsx';
 import { type Filters, type View, query } from '../../list/url.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Menu } from '../../parts/menu.tsx';
+import { Search } from '../../parts/search.tsx';
 import { number, size } from '../../time/format.ts';
 import { type Range, range } from '../../time/ranges.ts';
 import { clock, zone } from '../../time/zone.ts';
 import { words } from '../../words/sessions.ts';
 import { Times } from './times.tsx';
 
-/** After the last key. */
-const TYPED_MS = 150;
 const WHOLE_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Bytes of a row, about. */
 const ROW_BYTES = { csv: 25, record: 900 };
@@ -30,7 +28,18 @@ export function Bar({ view, set, change, total, app, open }: Props) {
   const { filters } = view;
   return (
     <div class="bar" role="search">
-      <Search text={filters.search ?? ''} set={set} open={open} />
+      <Search
+        text={filters.search ?? ''}
+        hint={words.search}
+        label={words.searchLabel}
+        send={(search, replace) => set({ search }, replace)}
+        enter={(text) => {
+          const isId = WHOLE_ID.test(text);
+          if (isId) open(text.toLowerCase());
+          return isId;
+        }}
+        slash
+      />
       <div class="segments" role="group" aria-label={words.status}>
         <button type="button" aria-pressed={!filters.status} onClick={() => set({ status: undefined } as never)}>
           {words.all}
@@ -68,59 +77,6 @@ function Chevron({ text }: { text: string }) {
     <>
       {text} <Icon name="down" />
     </>
-  );
-}
-
-function Search({ text, set, open }: { text: string; set: Props['set']; open: Props['open'] }) {
-  const field = useRef<HTMLInputElement>(null);
-  const timer = useRef(0);
-  /** The first key of somebody who types makes a step of the history, the others change it. */
-  const typed = useRef(false);
-  useEffect(() => {
-    if (field.current && document.activeElement !== field.current) field.current.value = text;
-  }, [text]);
-  useEffect(() => {
-    const slash = (event: KeyboardEvent): void => {
-      const at = event.target as HTMLElement;
-      if (event.key !== '/' || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName)) return;
-      event.preventDefault();
-      field.current?.focus();
-    };
-    addEventListener('keydown', slash);
-    return () => removeEventListener('keydown', slash);
-  }, []);
-  const send = (value: string): void => {
-    clearTimeout(timer.current);
-    if (value === text) return;
-    set({ search: value }, typed.current);
-    typed.current = true;
-  };
-  return (
-    <label class="field search">
-      <Icon name="search" />
-      <input
-        ref={field}
-        type="search"
-        defaultValue={text}
-        placeholder={words.search}
-        aria-label={words.searchLabel}
-        onInput={(event) => {
-          const { value } = event.currentTarget;
-          clearTimeout(timer.current);
-          timer.current = window.setTimeout(() => send(value.trim()), TYPED_MS);
-        }}
-        onKeyDown={(event) => {
-          const value = event.currentTarget.value.trim();
-          if (event.key === 'Escape') event.currentTarget.blur();
-          if (event.key !== 'Enter') return;
-          if (WHOLE_ID.test(value)) open(value.toLowerCase());
-          else send(value);
-          typed.current = false;
-        }}
-        onBlur={() => (typed.current = false)}
-      />
-      <kbd aria-hidden="true">/</kbd>
-    </label>
   );
 }
 
