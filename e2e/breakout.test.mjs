@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { addParticipant, makeMeeting, nodeClient, nodeSessions, shortId, stays } from './lib/api.mjs';
+import { tcpPath } from './lib/away.mjs';
 import { others, playing } from './lib/bare.mjs';
 import { startBrowser } from './lib/browser.mjs';
 import { link, notice, openMeet, pressJoin } from './lib/meet.mjs';
@@ -15,6 +16,8 @@ let receiver;
 let chromium;
 let main;
 let client;
+/** Between sam and the server. */
+let way;
 const people = {};
 const ids = {};
 const tokens = {};
@@ -35,11 +38,12 @@ before(async () => {
     events: ['meeting.started', 'meeting.participantJoined', 'meeting.participantLeft', 'meeting.ended'],
   });
   await switcher();
+  way = await tcpPath(new URL(server.http).host);
   for (const [name, preset] of [['hana', 'group_call_host'], ['pia', 'group_call_participant'], ['sam', 'switcher']]) {
     ({ id: ids[name], token: tokens[name] } = await addParticipant(server, main, name, preset));
     people[name] = await chromium.person(name);
     await people[name].page.setViewportSize({ width: 1280, height: 720 });
-    await openMeet(people[name], link(server, tokens[name]));
+    await openMeet(people[name], link(name === 'sam' ? way : server, tokens[name]));
     await pressJoin(people[name]);
   }
 });
@@ -47,6 +51,7 @@ before(async () => {
 after(async () => {
   await chromium?.close();
   await receiver?.close();
+  await way?.close();
   await server?.stop();
 });
 
@@ -203,14 +208,32 @@ test('Over a kill of the server everybody is where he was', async () => {
 });
 
 test('A move that a kill came between is carried out', async () => {
-  // Nobody answers the move any more, and its target does not hear of it: what is durable is where somebody belongs.
+  // Its target does not hear of the move: what is durable is where somebody belongs. Who has heard of it asks for the room at once, and
+  // the official client does not ask again if the server is gone in that instant.
   const { http, data, media } = server;
-  const asked = move('hana', 'sam', 'Red', 'Blue');
-  await asked;
+  way.deafen();
+  assert.deepEqual(await move('hana', 'sam', 'Red', 'Blue'), { success: true });
   await server.kill();
   server = await startServer('breakout', { data, http: new URL(http).host, media, args });
   client = nodeClient(server);
+  way.cut();
   await until('all are in Blue', () => recorded({ Main: [], Red: [], Blue: ['hana', 'pia', 'sam'] }).then(() => true), 90_000);
+  await together({ Main: [], Red: [], Blue: ['hana', 'pia', 'sam'] });
+});
+
+test('Who cannot reach the next room reads so, and gets there by trying again', async () => {
+  const { page } = people.sam;
+  const door = '**/v2/internals/participant-details';
+  await page.route(door, (route) => route.abort());
+  assert.deepEqual(await move('hana', 'sam', 'Blue', 'Red'), { success: true });
+  assert.equal((await notice(people.sam)).title, 'The server cannot be reached');
+  await recorded({ Main: [], Red: [], Blue: ['hana', 'pia'] });
+  await page.unroute(door);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await pressJoin(people.sam);
+  await until('sam is in Red', async () => (await at('sam')) === rooms.Red);
+  await together({ Main: [], Red: ['sam'], Blue: ['hana', 'pia'] });
+  assert.deepEqual(await move('hana', 'sam', 'Red', 'Blue'), { success: true });
   await together({ Main: [], Red: [], Blue: ['hana', 'pia', 'sam'] });
 });
 

@@ -11,7 +11,7 @@ const here = fileURLToPath(new URL('.', import.meta.url));
  * In this order: they have no browser, or wait most of the time (for a session to end, for reports that come every five seconds),
  * or have few pages.
  */
-const CALM = ['documents', 'events', 'kill', 'report', 'seed-sdk', 'changes-sdk', 'webhooks-sdk', 'webhooks', 'firewall', 'tcp', 'visits', 'torn', 'restart'];
+const CALM = ['documents', 'events', 'badinput', 'kill', 'report', 'seed-sdk', 'changes-sdk', 'webhooks-sdk', 'webhooks', 'firewall', 'tcp', 'visits', 'field-scheduler', 'firefox', 'torn', 'restart'];
 /** They measure what comes through a line, so nothing else runs beside them. */
 const ALONE = ['downlink', 'loss'];
 

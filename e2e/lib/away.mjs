@@ -26,6 +26,12 @@ export async function tcpPath(target) {
   };
   return {
     page: `http://localhost:${listener.address().port}`,
+    /** What the server says on the connections that are open comes no more, though they stay. */
+    deafen() {
+      for (const [, server] of open) server.pause();
+    },
+    /** Resets the connections that are open. */
+    cut,
     away() {
       away = true;
       cut();

@@ -36,15 +36,33 @@ function heed(meeting: Meeting, onEnd: (ending: Ending) => void): void {
   });
 }
 
+/** A second or two is usual. The client asks for the next meeting once, and says nothing more when that comes to nothing. */
+const CHANGE_MOST_MS = 20_000;
+
+/** What `follow` tells of. */
+interface Following {
+  readonly onEnd: (ending: Ending) => void;
+  /** The client is in another meeting. */
+  readonly onChange: (next: Meeting) => void;
+  /** It has left for another meeting, and does not get there. */
+  readonly onLost: () => void;
+}
+
 /**
  * Goes on with whatever meeting the client goes to: a breakout room, or back. It joins it by itself, and what it was in before is
- * over. `onChange` is called with each.
+ * over.
  */
-export function follow(meeting: Meeting, onEnd: (ending: Ending) => void, onChange: (next: Meeting) => void): void {
+export function follow(meeting: Meeting, following: Following): void {
+  let timer: number | undefined;
+  meeting.connectedMeetings.on('changingMeeting', () => {
+    clearTimeout(timer);
+    timer = window.setTimeout(following.onLost, CHANGE_MOST_MS);
+  });
   meeting.connectedMeetings.once('meetingChanged', (next: Meeting) => {
-    heed(next, onEnd);
-    follow(next, onEnd, onChange);
-    onChange(next);
+    clearTimeout(timer);
+    heed(next, following.onEnd);
+    follow(next, following);
+    following.onChange(next);
   });
 }
 

@@ -77,9 +77,15 @@ async function enter(): Promise<void> {
     const { connect, follow, showCall, showNext } = await import('./call.ts');
     const meeting = await connect(admission.authToken, config, end);
     window.meeting = meeting;
-    follow(meeting, end, (next) => {
-      window.meeting = next;
-      if (!over) showNext(next);
+    follow(meeting, {
+      onEnd: end,
+      onLost: () => refuse({ cause: 'network' }),
+      onChange: (next) => {
+        window.meeting = next;
+        // Nobody is in a room of which nothing is shown.
+        if (over) void next.leave();
+        else showNext(next);
+      },
     });
     // The server may have closed the door while the client was on its way through it.
     if (!over) await showCall(meeting);
