@@ -29,6 +29,9 @@ let link;
 const id = (kind, n) => `0000${kind}000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
 const LARGE = id('2', 1);
 const TERM = id('1', 2);
+/** A meeting of more sessions than a register has. */
+const MANY = id('1', 3);
+const SESSIONS_MOST = 200;
 const address = (query) => `${base}/console/attendance?${query}`;
 
 /** A lesson of 90 minutes; `stays` are [who, name, from, to] in minutes, with one more for a rejoin. */
@@ -73,6 +76,9 @@ function history({ app }) {
     }
     // In the middle of it Berlin goes from summer to winter time.
     lines.push(lesson(app, [TERM, 'History 9b'], id('2', 10 + nth), Date.parse('2026-10-12T08:00:00Z') + nth * 7 * 86_400_000, there));
+  }
+  for (let nth = 0; nth <= SESSIONS_MOST; nth += 1) {
+    lines.push(lesson(app, [MANY, 'Office hours'], id('2', 1_000 + nth), Date.parse('2025-01-06T08:00:00Z') + nth * 86_400_000, [[5_000, 'Ida Boole', 0, 80]]));
   }
   return lines.join('\n');
 }
@@ -327,6 +333,8 @@ test('every state is accessible, in both themes, wide and narrow', async () => {
     nobody: [`attendance?session_id=${LARGE}&without_presets=group_call_host,group_call_participant`, '.empty'],
     none: [`attendance?meeting_id=${TERM}&from=2030-01-01`, '.empty'],
     error: [`attendance?session_id=${LARGE}&from=2026-12-01&to=2026-01-01`, '.notice'],
+    backwards: [`attendance?meeting_id=${TERM}&from=2026-12-01&to=2026-01-01`, '.notice:has-text(\'"to" must not be before "from"\')'],
+    large: [`attendance?meeting_id=${MANY}`, '.notice:has-text("More sessions or people than one register holds")'],
     missing: ['attendance?session_id=00000000-0000-4000-8000-000000000000', '.empty'],
     shared: [`shared${new URL(url).hash}`, '.report-table tbody tr'],
     over: [`shared#${'0'.repeat(64)}`, '.empty'],

@@ -94,7 +94,7 @@ test('a report as the server counted it', () => {
   assert.deepEqual([found.rows[0].total.share, found.left_out], [5_555, 2]);
 });
 
-test('days that do not exist are left out of an address; a range that ends before it begins is told, by the server', () => {
+test('days that do not exist are left out of an address; a range that ends before it begins stays, for the server to refuse', () => {
   const range = (from, to) => {
     const view = readView(`?meeting_id=00000000-0000-4000-8000-000000000001&from=${from}&to=${to}`);
     return [view.from, view.to];

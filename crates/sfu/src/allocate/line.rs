@@ -104,7 +104,7 @@ impl Line {
         self.loses = self.loses.filter(|_| loses).or(loses.then_some(now));
         let is_losing = self.loses.is_some_and(|at| now.saturating_duration_since(at) >= tuning.drop_after);
         let is_flooded = loses && loss >= tuning.drop_loss_permille;
-        // Radio, too, loses one packet in ten now and then, and now and then they wait: at once and for a while it does not.
+        // One report in which packets wait and one in ten is lost may be radio. For a while, or with a quarter lost, it is not.
         self.is_full = waits && (is_losing || loss >= tuning.heavy_loss_permille);
         self.is_ill = is_flooded || (self.is_ill && loss >= tuning.well_loss_permille);
         let arrived = of(self.sent_bps, 1_000_u64.saturating_sub(loss));
@@ -177,7 +177,7 @@ impl Line {
         self.waits
     }
 
-    /// Packets wait and are lost, for a while or most of them: what is lost has found no room.
+    /// Packets wait and are lost, for a while or a quarter of them: what is lost has found no room.
     pub(crate) fn is_full(&self) -> bool {
         self.is_full
     }

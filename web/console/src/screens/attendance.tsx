@@ -22,8 +22,8 @@ import '../attendance-parts.css';
 
 /** Changes that come together are one question. */
 const TOGETHER_MS = 300;
-/** What the server says to more sessions or people than one register has. */
-const TOO_LARGE = 400;
+/** How the server begins when there are more sessions or people than one register has. Where it refuses what was asked, it says which and why. */
+const TOO_LARGE = /^more /;
 
 export default function Attendance() {
   const { url } = useLocation();
@@ -83,8 +83,7 @@ function Counted({ view }: { view: View }) {
   const { data, error, refetch } = found.value;
   const change = (next: Partial<View>, replace = false): void => route(`/console/attendance${writeView({ ...view, page: 1, ...next })}`, replace);
   if (error instanceof Failed && error.status === 404) return <Nothing />;
-  // The days of an address are days, so what the server refuses is how many sessions or people there are.
-  const isTooLarge = error instanceof Failed && error.status === TOO_LARGE && !view.session_id;
+  const told = error instanceof Failed && TOO_LARGE.test(error.message) ? new Failed(error.status, words.tooLarge, error.request) : error;
   const isLive = data?.sessions.some(({ status }) => status === 'LIVE') ?? false;
   // An ended session stands still.
   const now = isLive ? liveClock.value : 0;
@@ -107,7 +106,7 @@ function Counted({ view }: { view: View }) {
         </h1>
         {isLive && <span class="pill live">{words.live}</span>}
       </Top>
-      {error && <Problem error={isTooLarge ? new Failed(TOO_LARGE, words.tooLarge, error.request) : error} again={() => void refetch()} />}
+      {told && <Problem error={told} again={() => void refetch()} />}
       {error && !data && !view.session_id && (
         <div class="bar">
           <Window view={view} change={change} />
