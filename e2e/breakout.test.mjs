@@ -224,10 +224,18 @@ test('A move that a kill came between is carried out', async () => {
 test('Who cannot reach the next room reads so, and gets there by trying again', async () => {
   const { page } = people.sam;
   const door = '**/v2/internals/participant-details';
-  await page.route(door, (route) => route.abort());
+  let late;
+  let isOpen = false;
+  await page.route(door, (route) => (isOpen ? route.continue() : void (late = route)));
   assert.deepEqual(await move('hana', 'sam', 'Blue', 'Red'), { success: true });
   assert.equal((await notice(people.sam)).title, 'The server cannot be reached');
   await recorded({ Main: [], Red: [], Blue: ['hana', 'pia'] });
+  // Who gets there after all stays in no room of which the page shows nothing.
+  const before = await stays(server, shortId(rooms.Red));
+  isOpen = true;
+  await late.continue();
+  await until('sam was in Red', async () => (await stays(server, shortId(rooms.Red))).length > before.length);
+  await until('and is out again', () => recorded({ Main: [], Red: [], Blue: ['hana', 'pia'] }).then(() => true));
   await page.unroute(door);
   await page.getByRole('button', { name: 'Try again' }).click();
   await pressJoin(people.sam);
